@@ -1,0 +1,88 @@
+//! Everything databases do differently: one folder each, with the same file names in each.
+//!
+//! `types`, `normalize`, `lower` and `render` are pure; only `introspect` and `session` touch a driver. Must not know files,
+//! commands, or why a plan was made.
+
+pub mod expression;
+pub mod mysql;
+pub mod postgres;
+pub mod script;
+pub mod session;
+pub mod sqlite;
+mod step;
+mod unsupported;
+
+use std::fmt;
+
+use crate::plan::Plan;
+use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Type};
+
+pub use crate::schema::Product;
+pub use step::{Rebuild, Statement, Step};
+pub use unsupported::Unsupported;
+
+/// The dialect of a product: the one registry of databases.
+pub fn of(product: Product) -> &'static dyn Dialect {
+    match product {
+        Product::Sqlite => &sqlite::Sqlite,
+        Product::Postgres => &postgres::Postgres,
+        Product::MySql => &mysql::MySql(mysql::Flavor::MySql),
+        Product::MariaDb => &mysql::MySql(mysql::Flavor::MariaDb),
+    }
+}
+
+/// What one database does its own way. Nothing a database could do differently has a default body, so that adding a method
+/// names every database.
+pub trait Dialect: fmt::Debug + Sync {
+    /// The product.
+    fn product(&self) -> Product;
+
+    /// Brings a schema, declared or read from a catalog, to the one form this database's catalog would report it in:
+    /// native types, spelled defaults, canonical expressions, implied indexes, names nobody gave. Idempotent.
+    ///
+    /// # Errors
+    /// Something this database cannot hold, with a hint.
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported>;
+
+    /// Whether a column of type `actual` (native) serves a declaration that only implied its type through the Rust field
+    /// type, as `declared` (native) would: `String` is served by `varchar(80)` and by `text`, `i32` not by `bigint`.
+    fn serves(&self, declared: &Type, actual: &Type) -> bool;
+
+    /// Turns a plan into steps this database can do, given the schema the plan starts from.
+    ///
+    /// # Errors
+    /// An operation that cannot be done here in any number of steps, with a hint.
+    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported>;
+
+    /// Writes one step in SQL.
+    ///
+    /// # Errors
+    /// A step that `lower` of this dialect does not produce.
+    fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported>;
+
+    /// Quotes an identifier; the only function of the dialect that does.
+    fn quote(&self, name: &Name) -> String;
+
+    /// Writes a literal; the only function of the dialect that does.
+    fn literal(&self, literal: &Literal) -> String;
+
+    /// Quotes a possibly qualified name.
+    fn quote_object(&self, name: &ObjectName) -> String {
+        match &name.schema {
+            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&name.name)),
+            None => self.quote(&name.name),
+        }
+    }
+}
+
+/// The statements that carry a plan out on a database.
+///
+/// # Errors
+/// What the database cannot do, with a hint.
+pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
+    let mut statements = Vec::new();
+    for step in dialect.lower(plan, from)? {
+        statements.extend(dialect.render(&step)?);
+    }
+    Ok(statements)
+}

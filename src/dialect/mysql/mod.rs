@@ -1,0 +1,52 @@
+//! MySQL and MariaDB: one folder, two flavors, told apart by a value.
+//!
+//! Must not know any other database.
+
+mod flavor;
+pub mod introspect;
+mod lower;
+mod normalize;
+mod render;
+pub mod session;
+mod types;
+
+use crate::plan::Plan;
+use crate::schema::{Literal, Name, Normalized, Schema, Type};
+
+pub use flavor::Flavor;
+
+use super::{Dialect, Product, Statement, Step, Unsupported};
+
+/// MySQL or MariaDB.
+#[derive(Debug)]
+pub struct MySql(pub Flavor);
+
+impl Dialect for MySql {
+    fn product(&self) -> Product {
+        self.0.product()
+    }
+
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize(self.0, schema)
+    }
+
+    fn serves(&self, declared: &Type, actual: &Type) -> bool {
+        types::serves(declared, actual)
+    }
+
+    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+        lower::lower(self.0, plan, from)
+    }
+
+    fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {
+        render::render(self.0, step)
+    }
+
+    fn quote(&self, name: &Name) -> String {
+        render::quote(name)
+    }
+
+    fn literal(&self, literal: &Literal) -> String {
+        render::literal(literal)
+    }
+}

@@ -1,0 +1,49 @@
+//! Postgres.
+//!
+//! Must not know any other database.
+
+pub mod introspect;
+mod lower;
+mod normalize;
+mod render;
+pub mod session;
+mod types;
+
+use crate::plan::Plan;
+use crate::schema::{Literal, Name, Normalized, Schema, Type};
+
+use super::{Dialect, Product, Statement, Step, Unsupported};
+
+/// Postgres.
+#[derive(Debug)]
+pub struct Postgres;
+
+impl Dialect for Postgres {
+    fn product(&self) -> Product {
+        Product::Postgres
+    }
+
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize(schema)
+    }
+
+    fn serves(&self, declared: &Type, actual: &Type) -> bool {
+        types::serves(declared, actual)
+    }
+
+    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+        lower::lower(plan, from)
+    }
+
+    fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {
+        render::render(step)
+    }
+
+    fn quote(&self, name: &Name) -> String {
+        render::quote(name)
+    }
+
+    fn literal(&self, literal: &Literal) -> String {
+        render::literal(literal)
+    }
+}

@@ -1,0 +1,189 @@
+//! One connection to one database, for catalog queries, locks and work alike.
+//!
+//! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
+
+use std::str::FromStr;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Executor, MySqlConnection, PgConnection, Row as _};
+
+use super::{Product, mysql, postgres, sqlite};
+
+/// A row of a result: one text or NULL a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row(Vec<Option<String>>);
+
+impl Row {
+    /// The value of column `index` (from 0); NULL and a column that is not there are both `None`.
+    pub fn get(&self, index: usize) -> Option<&str> {
+        self.0.get(index).and_then(Option::as_deref)
+    }
+
+    /// The value of column `index`, empty for NULL.
+    pub fn text(&self, index: usize) -> &str {
+        self.get(index).unwrap_or_default()
+    }
+
+    /// Whether column `index` is true in any of the databases' spellings (`t`, `true`, `1`, `YES`).
+    pub fn is_true(&self, index: usize) -> bool {
+        matches!(self.text(index), "t" | "true" | "1" | "YES")
+    }
+}
+
+/// What a database answered instead of doing what it was asked. Never holds a URL or a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DatabaseError {
+    /// The database's own message.
+    pub message: String,
+    /// SQLSTATE or the vendor's code, where there is one.
+    pub code: Option<String>,
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(database) => {
+                Self { message: database.message().to_owned(), code: database.code().map(std::borrow::Cow::into_owned) }
+            }
+            None => Self { message: error.to_string(), code: None },
+        }
+    }
+}
+
+enum Driver {
+    Postgres(Box<PgConnection>),
+    MySql(Box<MySqlConnection>),
+    Sqlite(Box<SqliteConnection>),
+}
+
+/// What to do about an SQLite file that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error.
+    Refuse,
+    /// It is created.
+    Create,
+}
+
+/// One connection.
+pub struct Session {
+    driver: Driver,
+    product: Product,
+    version: String,
+}
+
+impl Session {
+    /// Connects to `url` (`postgres://`, `mysql://`, `mariadb://`, `sqlite://path` or `sqlite::memory:`), finds out which
+    /// product answers, and settles the session: whatever influences how text is read or printed is pinned.
+    ///
+    /// # Errors
+    /// Whatever keeps the connection from being made; the message never holds the URL.
+    pub async fn connect(url: &str, missing: Missing) -> Result<Self, DatabaseError> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        let mut session = match scheme {
+            "postgres" | "postgresql" => {
+                let options = sqlx::postgres::PgConnectOptions::from_str(url)?.disable_statement_logging();
+                Self::new(Driver::Postgres(Box::new(options.connect().await?)), Product::Postgres)
+            }
+            "mysql" | "mariadb" => {
+                let url = url.replacen("mariadb:", "mysql:", 1);
+                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)?.disable_statement_logging();
+                Self::new(Driver::MySql(Box::new(options.connect().await?)), Product::MySql)
+            }
+            "sqlite" => {
+                let options = SqliteConnectOptions::from_str(url)?
+                    .create_if_missing(missing == Missing::Create)
+                    .disable_statement_logging();
+                Self::new(Driver::Sqlite(Box::new(options.connect().await?)), Product::Sqlite)
+            }
+            _ => {
+                return Err(DatabaseError { message: format!("unknown database scheme `{scheme}`"), code: None });
+            }
+        };
+        session.version = session.ask_version().await?;
+        if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
+            session.product = Product::MariaDb;
+        }
+        let settings = match session.product {
+            Product::Postgres => postgres::session::SETTINGS,
+            Product::MySql | Product::MariaDb => mysql::session::SETTINGS,
+            Product::Sqlite => sqlite::session::SETTINGS,
+        };
+        for setting in settings {
+            session.execute(setting).await?;
+        }
+        Ok(session)
+    }
+
+    fn new(driver: Driver, product: Product) -> Self {
+        Self { driver, product, version: String::new() }
+    }
+
+    async fn ask_version(&mut self) -> Result<String, DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "SHOW server_version",
+            Product::MySql | Product::MariaDb => "SELECT version()",
+            Product::Sqlite => "SELECT sqlite_version()",
+        };
+        let rows = self.query(sql).await?;
+        Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+    }
+
+    /// Which product answered: MySQL and MariaDB are told apart by what the server says.
+    pub fn product(&self) -> Product {
+        self.product
+    }
+
+    /// The server's version as it prints it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Sends one statement; gives back the number of rows it touched.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        Ok(match &mut self.driver {
+            Driver::Postgres(connection) => connection.execute(query).await?.rows_affected(),
+            Driver::MySql(connection) => connection.execute(query).await?.rows_affected(),
+            Driver::Sqlite(connection) => connection.execute(query).await?.rows_affected(),
+        })
+    }
+
+    /// Sends one query; gives back its rows as text.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
+        /// The three drivers' rows share no trait that reads a value without checking its type.
+        macro_rules! rows {
+            ($connection:expr) => {{
+                let rows = $connection.fetch_all(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
+                let mut texts = Vec::with_capacity(rows.len());
+                for row in &rows {
+                    let columns = (0..row.len()).map(|index| row.try_get_unchecked::<Option<String>, _>(index));
+                    texts.push(Row(columns.collect::<Result<_, _>>()?));
+                }
+                texts
+            }};
+        }
+        Ok(match &mut self.driver {
+            Driver::Postgres(connection) => rows!(connection),
+            Driver::MySql(connection) => rows!(connection),
+            Driver::Sqlite(connection) => rows!(connection),
+        })
+    }
+
+    /// Closes the connection in good order.
+    pub async fn close(self) {
+        // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
+        let _ = match self.driver {
+            Driver::Postgres(connection) => connection.close().await,
+            Driver::MySql(connection) => connection.close().await,
+            Driver::Sqlite(connection) => connection.close().await,
+        };
+    }
+}

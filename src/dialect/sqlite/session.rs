@@ -1,0 +1,7 @@
+//! What an SQLite session is pinned to.
+//!
+//! Must not know what the session is used for.
+
+/// Statements sent once after connecting. Foreign keys are enforced, as sqlx does by default; a migration switches them off
+/// before its transaction and checks them before its end.
+pub const SETTINGS: &[&str] = &["PRAGMA foreign_keys = ON"];

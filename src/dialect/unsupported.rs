@@ -1,0 +1,21 @@
+//! What a database cannot do, as a value.
+//!
+//! Must not know what is done about it.
+
+use crate::schema::Place;
+
+use super::Product;
+
+/// Something a database cannot hold or do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{product} cannot hold {place}: {reason}")]
+pub struct Unsupported {
+    /// The database.
+    pub product: Product,
+    /// Where in the schema.
+    pub place: Place,
+    /// Why, in lower case and without a full stop.
+    pub reason: String,
+    /// What can be done about it.
+    pub hint: String,
+}

@@ -1,0 +1,79 @@
+//! Comparing one table with itself: columns, keys, checks, indexes, triggers, comment, options.
+//!
+//! Must not know SQL or any dialect.
+
+use crate::plan::{Alter, Object, Op};
+use crate::schema::{Change, Table};
+
+use super::pairs;
+
+/// A table that is gone: its foreign keys first, by operations of their own.
+pub(super) fn removed(old: &Table, ops: &mut Vec<Op>) {
+    let name = &old.name;
+    ops.extend(old.foreign_keys.values().map(|key| Op::Drop(Object::ForeignKey(name.clone(), key.clone()))));
+    ops.push(Op::Drop(Object::Table(without_foreign_keys(old))));
+}
+
+/// A table that is new: its foreign keys last, by operations of their own.
+pub(super) fn added(new: &Table, ops: &mut Vec<Op>) {
+    let name = &new.name;
+    ops.push(Op::Create(Object::Table(without_foreign_keys(new))));
+    ops.extend(new.foreign_keys.values().map(|key| Op::Create(Object::ForeignKey(name.clone(), key.clone()))));
+}
+
+fn without_foreign_keys(table: &Table) -> Table {
+    let mut bare = table.clone();
+    bare.foreign_keys.clear();
+    bare
+}
+
+/// A table that stays and differs.
+pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
+    let name = &new.name;
+    columns(old, new, ops);
+    match (&old.primary_key, &new.primary_key) {
+        (None, Some(key)) => ops.push(Op::Create(Object::PrimaryKey(name.clone(), key.clone()))),
+        (Some(key), None) => ops.push(Op::Drop(Object::PrimaryKey(name.clone(), key.clone()))),
+        (Some(from), Some(to)) if from != to => {
+            let change = Change::new(from.clone(), to.clone());
+            ops.push(Op::Alter(Alter::PrimaryKey(name.clone(), change)));
+        }
+        _ => {}
+    }
+    /// What differs is dropped and created: no database alters a constraint, an index or a trigger in place.
+    macro_rules! replaced {
+        ($($field:ident as $kind:ident),+) => {
+            $(for pair in pairs(&old.$field, &new.$field) {
+                let (old, new) = pair.sides();
+                ops.extend(old.map(|it| Op::Drop(Object::$kind(name.clone(), it.clone()))));
+                ops.extend(new.map(|it| Op::Create(Object::$kind(name.clone(), it.clone()))));
+            })+
+        };
+    }
+    replaced!(uniques as Unique, foreign_keys as ForeignKey, checks as Check, indexes as Index, triggers as Trigger);
+    if old.comment != new.comment {
+        let change = Change::new(old.comment.clone(), new.comment.clone());
+        ops.push(Op::Alter(Alter::Comment(name.clone(), change)));
+    }
+    if old.options != new.options {
+        let change = Change::new(old.options.clone(), new.options.clone());
+        ops.push(Op::Alter(Alter::Options(name.clone(), change)));
+    }
+}
+
+/// Columns in the order of the table they stand in, so that new ones are added as they are declared.
+fn columns(old: &Table, new: &Table, ops: &mut Vec<Op>) {
+    let name = &new.name;
+    for column in old.columns.values() {
+        match new.columns.get(&column.name) {
+            None => ops.push(Op::Drop(Object::Column(name.clone(), column.clone()))),
+            Some(to) if to != column => {
+                let change = Change::new(column.clone(), to.clone());
+                ops.push(Op::Alter(Alter::Column(name.clone(), change)));
+            }
+            Some(_) => {}
+        }
+    }
+    let added = new.columns.values().filter(|column| !old.columns.contains_key(&column.name));
+    ops.extend(added.map(|column| Op::Create(Object::Column(name.clone(), column.clone()))));
+}

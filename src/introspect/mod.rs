@@ -1,0 +1,66 @@
+//! The introspector: a connection in, what the database's catalog holds out.
+//!
+//! Must not know what is done with it. The queries are in each dialect's folder.
+
+use crate::dialect::session::{DatabaseError, Session};
+use crate::dialect::{Product, mysql, postgres, sqlite};
+use crate::schema::{Name, Schema};
+
+/// Tables that are never ours: SeaORM's own history and this tool's.
+pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", crate::run::HISTORY_TABLE];
+
+/// What to read of a database.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Schemas to read beside the connection's default one; objects in them carry their schema's name.
+    pub schemas: Vec<Name>,
+    /// Tables (and views) to leave alone, by exact name or with `*` for any characters.
+    pub exclude: Vec<String>,
+}
+
+impl Scope {
+    /// Whether the object is left alone. Introspectors ask this of every table and view.
+    pub fn excludes(&self, name: &str) -> bool {
+        FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
+    }
+}
+
+/// `*` stands for any characters, everything else for itself.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => name
+            .strip_prefix(head)
+            .is_some_and(|rest| (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))),
+    }
+}
+
+/// What a catalog holds.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Everything the model can hold, as the catalog says it; not normalised.
+    pub schema: Schema,
+    /// What was found and is not managed.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+/// Something found in a catalog that the tool leaves alone.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Unmanaged {
+    /// What it is and its name (`sequence invoice_number`).
+    pub object: String,
+    /// Why it is left alone.
+    pub reason: String,
+}
+
+/// Reads the catalog of the connected database with a constant number of queries, whatever the number of tables.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+    match session.product() {
+        Product::Postgres => postgres::introspect::introspect(session, scope).await,
+        Product::MySql | Product::MariaDb => mysql::introspect::introspect(session, scope).await,
+        Product::Sqlite => sqlite::introspect::introspect(session, scope).await,
+    }
+}

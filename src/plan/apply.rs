@@ -1,0 +1,379 @@
+//! The interpreter: applies a plan to a schema in memory, as strictly as the strictest database would.
+//!
+//! Must not know SQL. It never repairs: what is missing, in the way, still referred to, or not as stated is a refusal.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::schema::{IndexTarget, Name, ObjectName, Place, Schema, Table, Type};
+
+use super::{Alter, Object, Op, Plan, Rename};
+
+/// Why an operation does not apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where.
+    pub place: Place,
+    /// What is in the way.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.reason)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Applies every operation of a plan in turn.
+///
+/// # Errors
+/// The first operation that does not apply; `schema` is then as the operations before it left it.
+pub fn apply(plan: &Plan, schema: &mut Schema) -> Result<(), Refusal> {
+    plan.ops().iter().try_for_each(|op| apply_one(op, schema).map_err(|reason| Refusal { place: op.place(), reason }))
+}
+
+type Outcome = Result<(), &'static str>;
+
+fn apply_one(op: &Op, schema: &mut Schema) -> Outcome {
+    match op {
+        Op::Create(object) => create(object, schema),
+        Op::Drop(object) => remove(object, schema),
+        Op::Alter(alter) => change(alter, schema),
+        Op::Rename(rename) => rename_one(rename, schema),
+    }
+}
+
+fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, &'static str> {
+    schema.tables.get_mut(name).ok_or("the table does not exist")
+}
+
+fn insert<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: V) -> Outcome {
+    match map.insert(key, value) {
+        None => Ok(()),
+        Some(_) => Err("the name is taken"),
+    }
+}
+
+fn take<K: Ord, V: Eq>(map: &mut BTreeMap<K, V>, key: &K, stated: &V) -> Outcome {
+    match map.remove(key) {
+        None => Err("it does not exist"),
+        Some(found) if found == *stated => Ok(()),
+        Some(_) => Err("it is not as the plan states it"),
+    }
+}
+
+/// Tables, views and enum types share one name space, as they do on PostgreSQL.
+fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
+    if schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.enums.contains_key(name) {
+        return Err("the name is taken");
+    }
+    Ok(())
+}
+
+fn columns_exist<'a>(table: &Table, mut columns: impl Iterator<Item = &'a Name>) -> Outcome {
+    if columns.all(|column| table.columns.contains_key(column)) {
+        Ok(())
+    } else {
+        Err("a column it names does not exist")
+    }
+}
+
+fn index_columns(index: &crate::schema::Index) -> impl Iterator<Item = &Name> {
+    let parts = index.parts.iter().filter_map(|part| match &part.target {
+        IndexTarget::Column(name) => Some(name),
+        IndexTarget::Expression(_) => None,
+    });
+    parts.chain(&index.include)
+}
+
+fn type_exists(schema: &Schema, data_type: &Type) -> Outcome {
+    match enum_of(data_type) {
+        Some(name) if !schema.enums.contains_key(name) => Err("its enum type does not exist"),
+        _ => Ok(()),
+    }
+}
+
+fn enum_of(data_type: &Type) -> Option<&ObjectName> {
+    match data_type {
+        Type::Enum(name) => Some(name),
+        Type::Array(element) => enum_of(element),
+        _ => None,
+    }
+}
+
+fn create(object: &Object, schema: &mut Schema) -> Outcome {
+    match object {
+        Object::Table(new) => {
+            if !new.foreign_keys.is_empty() {
+                return Err("foreign keys are created by operations of their own");
+            }
+            name_is_free(schema, &new.name)?;
+            for column in new.columns.values() {
+                type_exists(schema, &column.data_type)?;
+            }
+            columns_exist(new, new.primary_key.iter().flat_map(|key| &key.columns))?;
+            columns_exist(new, new.uniques.values().flat_map(|unique| &unique.columns))?;
+            columns_exist(new, new.indexes.values().flat_map(index_columns))?;
+            insert(&mut schema.tables, new.name.clone(), new.clone())
+        }
+        Object::Column(owner, column) => {
+            type_exists(schema, &column.data_type)?;
+            match table(schema, owner)?.columns.insert(column.name.clone(), column.clone()) {
+                None => Ok(()),
+                Some(_) => Err("the name is taken"),
+            }
+        }
+        Object::PrimaryKey(owner, key) => {
+            let table = table(schema, owner)?;
+            columns_exist(table, key.columns.iter())?;
+            match table.primary_key.replace(key.clone()) {
+                None => Ok(()),
+                Some(_) => Err("the table has a primary key"),
+            }
+        }
+        Object::Unique(owner, unique) => {
+            let table = table(schema, owner)?;
+            columns_exist(table, unique.columns.iter())?;
+            insert(&mut table.uniques, unique.name.clone(), unique.clone())
+        }
+        Object::ForeignKey(owner, key) => {
+            let referenced = table(schema, &key.references)?;
+            columns_exist(referenced, key.referenced_columns.iter())?;
+            let table = table(schema, owner)?;
+            columns_exist(table, key.columns.iter())?;
+            insert(&mut table.foreign_keys, key.name.clone(), key.clone())
+        }
+        Object::Check(owner, check) => insert(&mut table(schema, owner)?.checks, check.name.clone(), check.clone()),
+        Object::Index(owner, index) => {
+            let table = table(schema, owner)?;
+            columns_exist(table, index_columns(index))?;
+            insert(&mut table.indexes, index.name.clone(), index.clone())
+        }
+        Object::Trigger(owner, trigger) => {
+            insert(&mut table(schema, owner)?.triggers, trigger.name.clone(), trigger.clone())
+        }
+        Object::Enum(enum_type) => {
+            name_is_free(schema, &enum_type.name)?;
+            insert(&mut schema.enums, enum_type.name.clone(), enum_type.clone())
+        }
+        Object::View(view) => {
+            name_is_free(schema, &view.name)?;
+            let readable = |name| schema.tables.contains_key(name) || schema.views.contains_key(name);
+            if !view.reads.iter().all(readable) {
+                return Err("something it reads does not exist");
+            }
+            insert(&mut schema.views, view.name.clone(), view.clone())
+        }
+        Object::Routine(routine) => insert(&mut schema.routines, routine.name.clone(), routine.clone()),
+    }
+}
+
+fn remove(object: &Object, schema: &mut Schema) -> Outcome {
+    match object {
+        Object::Table(old) => {
+            let referred = |table: &Table| table.foreign_keys.values().any(|key| key.references == old.name);
+            if schema.tables.values().any(referred) {
+                return Err("a foreign key refers to it");
+            }
+            if schema.views.values().any(|view| view.reads.contains(&old.name)) {
+                return Err("a view reads it");
+            }
+            take(&mut schema.tables, &old.name, old)
+        }
+        Object::Column(owner, column) => {
+            if column_is_referred_to(schema, owner, &column.name) {
+                return Err("a foreign key refers to it");
+            }
+            let table = table(schema, owner)?;
+            if column_is_used(table, &column.name) {
+                return Err("a key or an index of the table uses it");
+            }
+            match table.columns.shift_remove(&column.name) {
+                None => Err("it does not exist"),
+                Some(_) if table.columns.is_empty() => Err("it is the table's last column"),
+                Some(found) if found == *column => Ok(()),
+                Some(_) => Err("it is not as the plan states it"),
+            }
+        }
+        Object::PrimaryKey(owner, key) => match table(schema, owner)?.primary_key.take() {
+            Some(found) if found == *key => Ok(()),
+            Some(_) => Err("it is not as the plan states it"),
+            None => Err("it does not exist"),
+        },
+        Object::Unique(owner, unique) => take(&mut table(schema, owner)?.uniques, &unique.name, unique),
+        Object::ForeignKey(owner, key) => take(&mut table(schema, owner)?.foreign_keys, &key.name, key),
+        Object::Check(owner, check) => take(&mut table(schema, owner)?.checks, &check.name, check),
+        Object::Index(owner, index) => take(&mut table(schema, owner)?.indexes, &index.name, index),
+        Object::Trigger(owner, trigger) => take(&mut table(schema, owner)?.triggers, &trigger.name, trigger),
+        Object::Enum(enum_type) => {
+            let uses = |table: &Table| {
+                let mut types = table.columns.values().map(|column| &column.data_type);
+                types.any(|data_type| enum_of(data_type) == Some(&enum_type.name))
+            };
+            if schema.tables.values().any(uses) {
+                return Err("a column is of this type");
+            }
+            take(&mut schema.enums, &enum_type.name, enum_type)
+        }
+        Object::View(view) => {
+            if schema.views.values().any(|other| other.reads.contains(&view.name)) {
+                return Err("a view reads it");
+            }
+            take(&mut schema.views, &view.name, view)
+        }
+        Object::Routine(routine) => take(&mut schema.routines, &routine.name, routine),
+    }
+}
+
+fn column_is_referred_to(schema: &Schema, owner: &ObjectName, column: &Name) -> bool {
+    let mut keys = schema.tables.values().flat_map(|table| table.foreign_keys.values());
+    keys.any(|key| key.references == *owner && key.referenced_columns.contains(column))
+}
+
+fn column_is_used(table: &Table, column: &Name) -> bool {
+    table.primary_key.iter().any(|key| key.columns.contains(column))
+        || table.uniques.values().any(|unique| unique.columns.contains(column))
+        || table.foreign_keys.values().any(|key| key.columns.contains(column))
+        || table.indexes.values().any(|index| index_columns(index).any(|name| name == column))
+}
+
+fn replace<T: Eq + Clone>(found: &mut T, from: &T, to: &T) -> Outcome {
+    if found != from {
+        return Err("it is not as the plan states it");
+    }
+    *found = to.clone();
+    Ok(())
+}
+
+fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
+    match alter {
+        Alter::Column(owner, change) => {
+            type_exists(schema, &change.to.data_type)?;
+            let columns = &mut table(schema, owner)?.columns;
+            let column = columns.get_mut(&change.from.name).ok_or("it does not exist")?;
+            if change.from.name != change.to.name {
+                return Err("an altered column keeps its name");
+            }
+            replace(column, &change.from, &change.to)
+        }
+        Alter::PrimaryKey(owner, change) => {
+            let table = table(schema, owner)?;
+            columns_exist(table, change.to.columns.iter())?;
+            let key = table.primary_key.as_mut().ok_or("it does not exist")?;
+            replace(key, &change.from, &change.to)
+        }
+        Alter::Comment(owner, change) => replace(&mut table(schema, owner)?.comment, &change.from, &change.to),
+        Alter::Options(owner, change) => replace(&mut table(schema, owner)?.options, &change.from, &change.to),
+        Alter::Enum(change) => {
+            let found = schema.enums.get_mut(&change.from.name).ok_or("it does not exist")?;
+            replace(found, &change.from, &change.to)
+        }
+        Alter::Routine(change) => {
+            let found = schema.routines.get_mut(&change.from.name).ok_or("it does not exist")?;
+            replace(found, &change.from, &change.to)
+        }
+    }
+}
+
+/// Moves a value to another key; `retitle` writes the new name into it.
+fn move_key<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>, from: &K, to: &K, retitle: impl FnOnce(&mut V)) -> Outcome {
+    let mut value = map.remove(from).ok_or("it does not exist")?;
+    retitle(&mut value);
+    insert(map, to.clone(), value)
+}
+
+fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
+    match rename {
+        Rename::Table(change) => {
+            name_is_free(schema, &change.to)?;
+            move_key(&mut schema.tables, &change.from, &change.to, |table| table.name = change.to.clone())?;
+            for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
+                if key.references == change.from {
+                    key.references = change.to.clone();
+                }
+            }
+            for view in schema.views.values_mut() {
+                if view.reads.remove(&change.from) {
+                    view.reads.insert(change.to.clone());
+                }
+            }
+            Ok(())
+        }
+        Rename::Column(owner, change) => rename_column(schema, owner, &change.from, &change.to),
+        Rename::Index(owner, change) => {
+            move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| it.name = change.to.clone())
+        }
+        Rename::Unique(owner, change) => {
+            move_key(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
+        }
+        Rename::ForeignKey(owner, change) => {
+            move_key(&mut table(schema, owner)?.foreign_keys, &change.from, &change.to, |it| {
+                it.name = change.to.clone()
+            })
+        }
+        Rename::Check(owner, change) => {
+            move_key(&mut table(schema, owner)?.checks, &change.from, &change.to, |it| it.name = change.to.clone())
+        }
+        Rename::Enum(change) => {
+            name_is_free(schema, &change.to)?;
+            move_key(&mut schema.enums, &change.from, &change.to, |it| it.name = change.to.clone())?;
+            for column in schema.tables.values_mut().flat_map(|table| table.columns.values_mut()) {
+                rename_enum_in(&mut column.data_type, &change.from, &change.to);
+            }
+            Ok(())
+        }
+        Rename::EnumValue(name, change) => {
+            let enum_type = schema.enums.get_mut(name).ok_or("it does not exist")?;
+            if enum_type.values.contains(&change.to) {
+                return Err("the name is taken");
+            }
+            let value = enum_type.values.iter_mut().find(|value| **value == change.from);
+            *value.ok_or("it does not exist")? = change.to.clone();
+            Ok(())
+        }
+    }
+}
+
+fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
+    match data_type {
+        Type::Enum(name) if name == from => *name = to.clone(),
+        Type::Array(element) => rename_enum_in(element, from, to),
+        _ => {}
+    }
+}
+
+fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Outcome {
+    let table = table(schema, owner)?;
+    if table.columns.contains_key(to) {
+        return Err("the name is taken");
+    }
+    let position = table.columns.get_index_of(from).ok_or("it does not exist")?;
+    if let Some(mut column) = table.columns.shift_remove(from) {
+        column.name = to.clone();
+        table.columns.shift_insert(position, to.clone(), column);
+    }
+    let follow = |name: &mut Name| {
+        if name == from {
+            *name = to.clone();
+        }
+    };
+    table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
+    table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    for index in table.indexes.values_mut() {
+        index.include.iter_mut().for_each(follow);
+        for part in &mut index.parts {
+            if let IndexTarget::Column(name) = &mut part.target {
+                follow(name);
+            }
+        }
+    }
+    for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
+        if key.references == *owner {
+            key.referenced_columns.iter_mut().for_each(follow);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! SQL expressions and literals inside a schema: defaults, checks, predicates, generated columns, view bodies.
+//!
+//! Must not know how to parse SQL: the canonical form is put in by a dialect's `normalize`.
+
+use serde::{Deserialize, Serialize};
+
+/// An SQL expression (or, for a view, a query) in the database's own language.
+///
+/// Two expressions are equal when their canonical forms are: the catalog's `(price > (0)::numeric)` and the declared
+/// `price > 0` are one check. The text is what is written and sent, the canonical form is only ever compared. Before a
+/// dialect has normalised it, an expression is its own canonical form.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    text: String,
+    canonical: Option<String>,
+}
+
+impl Expression {
+    /// An expression nobody has normalised yet.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), canonical: None }
+    }
+
+    /// The same text with the form it is compared by; for a dialect's `normalize`.
+    pub fn with_canonical(self, canonical: impl Into<String>) -> Self {
+        Self { text: self.text, canonical: Some(canonical.into()) }
+    }
+
+    /// The text as it was declared or as the catalog prints it, without surrounding parentheses of its own.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The form two expressions are compared by.
+    pub fn canonical(&self) -> &str {
+        self.canonical.as_deref().unwrap_or(&self.text)
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical() == other.canonical()
+    }
+}
+
+impl Eq for Expression {}
+
+impl PartialOrd for Expression {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Expression {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.canonical().cmp(other.canonical())
+    }
+}
+
+impl Serialize for Expression {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::new(String::deserialize(deserializer)?))
+    }
+}
+
+/// A constant in an entity, before a dialect has spelled it in SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Literal {
+    /// A string's content, unescaped.
+    Text(String),
+    /// A number as it is written, sign included.
+    Number(String),
+    /// `true` or `false`.
+    Boolean(bool),
+}
+
+/// A column's default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultValue {
+    /// A constant declared in an entity; `normalize` turns it into an expression.
+    Literal(Literal),
+    /// An expression in SQL, literals included (`'draft'`, `0`, `CURRENT_TIMESTAMP`). The only form after `normalize`.
+    #[serde(untagged)]
+    Expression(Expression),
+}

@@ -1,0 +1,41 @@
+//! Maps by name that are written as lists: the name stands once, inside the object.
+//!
+//! Must not know what is listed.
+
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::Name;
+
+/// Something a table holds under a name of its own.
+pub trait Named {
+    /// The name it is held under.
+    fn name(&self) -> &Name;
+}
+
+/// Writes the values of a map, in the map's order.
+pub(super) fn serialize<'a, M, T, S>(map: &'a M, serializer: S) -> Result<S::Ok, S::Error>
+where
+    &'a M: IntoIterator<Item = (&'a Name, &'a T)>,
+    T: Serialize + 'a,
+    S: Serializer,
+{
+    serializer.collect_seq(map.into_iter().map(|(_, value)| value))
+}
+
+/// Reads a list into a map; the same name twice is an error, because the second would silently replace the first.
+pub(super) fn deserialize<'de, M, T, D>(deserializer: D) -> Result<M, D::Error>
+where
+    M: FromIterator<(Name, T)>,
+    T: Named + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let values = Vec::<T>::deserialize(deserializer)?;
+    let mut seen = std::collections::BTreeSet::new();
+    for value in &values {
+        if !seen.insert(value.name().clone()) {
+            return Err(serde::de::Error::custom(format!("`{}` is listed twice", value.name())));
+        }
+    }
+    Ok(values.into_iter().map(|value| (value.name().clone(), value)).collect())
+}

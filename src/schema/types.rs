@@ -1,0 +1,112 @@
+//! Column types: SeaORM's vocabulary for what code declares, the catalog's spelling for what a database has.
+//!
+//! Must not know which database spells a type how; `dialect/<db>/types.rs` does.
+
+use serde::{Deserialize, Serialize};
+
+use super::ObjectName;
+
+/// A column's type.
+///
+/// The first group is what an entity can declare: the vocabulary of `sea_query::ColumnType`. A dialect's `normalize` turns
+/// all of it into [`Type::Native`], except for enum types on databases that have them as objects, which stay
+/// [`Type::Enum`] (or an [`Type::Array`] of it) because other objects depend on them by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// `CHAR(n)`, length in characters.
+    Char(Option<u32>),
+    /// `VARCHAR(n)`; `None` is SeaORM's `StringLen::None`.
+    String(Option<u32>),
+    /// `VARCHAR(max)`, SeaORM's `StringLen::Max`.
+    StringMax,
+    /// Text without a limit.
+    Text,
+    /// Bytes without a limit.
+    Blob,
+    /// `BINARY(n)`, length in bytes.
+    Binary(u32),
+    /// `VARBINARY(n)`, length in bytes.
+    VarBinary(Option<u32>),
+    /// `BIT(n)`.
+    Bit(Option<u32>),
+    /// `BIT VARYING(n)`.
+    VarBit(u32),
+    /// 8-bit integer.
+    TinyInteger,
+    /// 16-bit integer.
+    SmallInteger,
+    /// 32-bit integer.
+    Integer,
+    /// 64-bit integer.
+    BigInteger,
+    /// Unsigned 8-bit integer.
+    TinyUnsigned,
+    /// Unsigned 16-bit integer.
+    SmallUnsigned,
+    /// Unsigned 32-bit integer.
+    Unsigned,
+    /// Unsigned 64-bit integer.
+    BigUnsigned,
+    /// 32-bit floating point.
+    Float,
+    /// 64-bit floating point.
+    Double,
+    /// Exact decimal: precision and scale.
+    Decimal(Option<(u32, u32)>),
+    /// PostgreSQL's `money`, a decimal elsewhere: precision and scale.
+    Money(Option<(u32, u32)>),
+    /// Truth value.
+    Boolean,
+    /// Date and time without a zone.
+    DateTime,
+    /// Timestamp without a zone.
+    Timestamp,
+    /// Timestamp with a zone.
+    TimestampWithTimeZone,
+    /// Time of day.
+    Time,
+    /// Calendar date.
+    Date,
+    /// Calendar year.
+    Year,
+    /// Interval: fields as PostgreSQL names them (`YEAR TO MONTH`), precision in digits.
+    Interval(Option<String>, Option<u32>),
+    /// JSON as text.
+    Json,
+    /// JSON in binary form.
+    JsonBinary,
+    /// UUID.
+    Uuid,
+    /// IPv4 or IPv6 network.
+    Cidr,
+    /// IPv4 or IPv6 host address.
+    Inet,
+    /// MAC address.
+    MacAddr,
+    /// PostgreSQL's `ltree`.
+    LTree,
+    /// pgvector's `vector(n)`.
+    Vector(Option<u32>),
+    /// A type named by the code that SeaORM does not know (`custom("citext")`).
+    Custom(String),
+    /// An enum type of the schema.
+    Enum(ObjectName),
+    /// An array of another type.
+    Array(Box<Type>),
+    /// A type in the catalog's own spelling (`character varying(255)`, `int unsigned`, `varchar(255)`).
+    #[serde(untagged)]
+    Native(String),
+}
+
+/// An enum type: an object of its own on PostgreSQL, part of the column's type elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnumType {
+    /// The type's name.
+    pub name: ObjectName,
+    /// The values in their order.
+    pub values: Vec<String>,
+    /// The comment, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
