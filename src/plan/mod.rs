@@ -3,12 +3,14 @@
 //! Must not know SQL, any database, or how operations are found.
 
 mod apply;
+mod describe;
 mod op;
 mod order;
 
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
+pub use describe::Sign;
 pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, order, phase};
 
