@@ -1,0 +1,4 @@
+//! Tests against real databases, in one binary.
+
+mod run;
+mod run_support;
