@@ -3,6 +3,7 @@
 //! Must not know SQL, any database, or how operations are found.
 
 mod apply;
+mod describe;
 mod ground;
 mod op;
 mod order;
@@ -10,8 +11,9 @@ mod order;
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
-pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use describe::Sign;
 pub use op::{Alter, Object, Op, Rename};
+pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use order::{LAST, MIDDLE, order, phase};
 
 /// Operations in an order in which each finds what it needs.
