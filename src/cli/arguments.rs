@@ -69,9 +69,11 @@ pub(super) enum Command {
     Sync(Sync),
     /// Check for CI: entities, snapshot, lock, migrations and database agree
     Check(Check),
-    /// Seal the schema under a release name; no migration can be added until it is thawed
+    /// Seal the migration files as they are now, after editing them or writing them by hand
+    Lock,
+    /// Freeze the schema under a release name; no migration can be added until it is thawed
     Freeze(Freeze),
-    /// Lift the seal
+    /// Thaw a frozen schema
     Thaw,
     /// Print a completion script for a shell
     Completions(Completions),

@@ -8,7 +8,6 @@ use crate::dialect::session::Missing;
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::introspect;
-use crate::project::DatabaseUrl;
 use crate::run::{self, Scratch};
 use crate::state::Situation;
 
@@ -42,8 +41,7 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
     let mut live = None;
     let mut silence = "no database is named".to_owned();
     if all || command.replay || command.database {
-        let absent = workspace.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists());
-        if absent {
+        if workspace.database_is_absent() {
             silence = "the database does not exist".to_owned();
         } else {
             match workspace.live(Missing::Refuse).await {
@@ -53,7 +51,7 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
             }
         }
     }
-    for product in workspace.products.clone() {
+    for product in workspace.products().to_vec() {
         let live = live.as_ref().filter(|live| live.product() == product);
         if all || command.entities {
             lines.push(Line { check: "entities", product, verdict: entities(&workspace, product)? });
@@ -84,7 +82,7 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
 fn entities(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let files = workspace.files()?;
     let (model, warnings) = workspace.model(&files, product)?;
-    if workspace.products.first() == Some(&product) {
+    if workspace.products().first() == Some(&product) {
         report::show_diagnostics(&warnings, &files);
     }
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };

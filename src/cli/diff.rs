@@ -3,7 +3,6 @@
 //! Must not write or apply anything.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use serde_json::json;
 
@@ -15,7 +14,7 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state;
 use crate::write;
 
@@ -24,7 +23,7 @@ use super::arguments::{Common, Diff, DiffFormat};
 use super::paint::{self};
 use super::report::Failure;
 use super::show;
-use super::states::{self, Workspace};
+use super::states::{self, Workspace, current_folder};
 
 /// A state by its name on the command line.
 enum State {
@@ -46,7 +45,7 @@ impl State {
                 Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
                 Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
                 Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
-                    Self::Url(DatabaseUrl::from_str(text)?)
+                    Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
                 }
                 _ => {
                     return Err(Error::new(format!("unknown state `{}`", text.split('@').next_back().unwrap_or_default()))
@@ -117,7 +116,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
 }
 
 fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, state::Undeclared::Keep)?.schema)
+    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.
@@ -130,10 +129,10 @@ async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> 
         };
         if let Some(url) = url {
             return match url.product_hint() {
-                Some(product @ (Product::Sqlite | Product::Postgres)) => Ok(product),
+                product @ (Product::Sqlite | Product::Postgres) => Ok(product),
                 // Which of MySQL and MariaDB a server is, the server says.
-                _ => {
-                    let session = crate::run::connect(url, Missing::Refuse).await?;
+                Product::MySql | Product::MariaDb => {
+                    let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
                     let product = session.product();
                     session.close().await;
                     Ok(product)
@@ -143,9 +142,9 @@ async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> 
     }
     let hinted = workspace.and_then(|workspace| {
         let url = workspace.explicit.then_some(workspace.url.as_ref()).flatten()?;
-        url.product_hint().filter(|product| workspace.products.contains(product))
+        Some(url.product_hint()).filter(|product| workspace.products().contains(product))
     });
-    let first = workspace.and_then(|workspace| workspace.products.first().copied());
+    let first = workspace.and_then(|workspace| workspace.products().first().copied());
     Ok(hinted.or(first).unwrap_or(Product::Sqlite))
 }
 
@@ -190,7 +189,7 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
         }
         State::Git(revision) => {
             let workspace = open()?;
-            let folder = workspace.project.snapshots_folder(product, &workspace.products);
+            let folder = workspace.project.snapshot_folder(product);
             let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?.unwrap_or_default();
             schema(dialect::of(product).normalize(snapshot.schema)?, snapshot.origins)
         }
@@ -203,8 +202,16 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
 
 /// What a script builds, as a scratch database of the product sees it.
 async fn from_script(workspace: Option<&Workspace>, product: Product, script: &str) -> Result<Normalized, Failure> {
-    let server = workspace.and_then(|workspace| workspace.url.clone());
-    let (scratch, mut session) = Scratch::create(product, server.as_ref()).await?;
+    let server = match (product, workspace.and_then(|workspace| workspace.url.as_ref())) {
+        (Product::Sqlite, _) => "sqlite::memory:",
+        (_, Some(url)) => url.reveal(),
+        (_, None) => {
+            return Err(Error::new(format!("a script for {product} needs a {product} server to build it on"))
+                .hint("name one with `--database-url`; a scratch database is created there and dropped again")
+                .into());
+        }
+    };
+    let (scratch, mut session) = Scratch::create(server).await?;
     let statements = dialect::script::split(product, script)
         .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
     let mut outcome = Ok(());
@@ -244,10 +251,10 @@ fn markdown(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Res
 /// A unified diff of the two snapshots, object by object.
 fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
     let files = |schema: &Normalized| {
-        Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.files()
+        Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.texts()
     };
     let (old, new) = (files(from)?, files(to)?);
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    let mut names: Vec<&PathBuf> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
     let mut text = String::new();
@@ -255,7 +262,7 @@ fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
         let none = String::new();
         let (before, after) = (old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none));
         if before != after {
-            let header = |present: bool, side: &str| if present { format!("{side}/{name}") } else { "/dev/null".into() };
+            let header = |present: bool, side: &str| -> String { if present { format!("{side}/{}", name.display()) } else { "/dev/null".into() } };
             let diff = similar::TextDiff::from_lines(before, after);
             let (a, b) = (header(old.contains_key(name), "a"), header(new.contains_key(name), "b"));
             text.push_str(&diff.unified_diff().header(&a, &b).to_string());

@@ -40,7 +40,7 @@ pub(super) fn thaw(common: &Common) -> Result<Ending, Failure> {
 
 fn write(workspace: &Workspace, lock: &Lock) -> Result<(), Failure> {
     let mut batch = Batch::new(workspace.root());
-    batch.write(workspace.project.lock_path(), lock.text());
+    lock.write(&workspace.project.lock_path(), &mut batch);
     batch.commit()?;
     Ok(())
 }

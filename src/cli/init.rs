@@ -2,8 +2,6 @@
 //!
 //! Must not propose changes: what the entities declare otherwise is the next migration's business.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use crate::dialect::session::Missing;
@@ -13,8 +11,8 @@ use crate::entity::Model;
 use crate::error::Error;
 use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
 use crate::run;
-use crate::schema::{Normalized, Origins};
-use crate::state::{self, Undeclared};
+use crate::schema::{Normalized, Origins, Undeclared};
+use crate::state;
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -22,7 +20,8 @@ use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::show;
-use super::states::{Live, Workspace, relative};
+use super::states::{Live, Workspace, locked};
+use super::up::applicable;
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open(common)?;
@@ -32,26 +31,25 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
             .into());
     }
     let mut configuration = None;
-    if !command.dialects.is_empty() && command.dialects != workspace.products {
+    if !command.dialects.is_empty() && command.dialects != workspace.products() {
         if !workspace.project.config.dialects.is_empty() {
             return Err(Error::new("the configuration names other dialects")
                 .hint("change `dialects` there, or leave `--dialect` out")
                 .into());
         }
-        workspace.products = command.dialects.clone();
+        workspace.project.dialects = command.dialects.clone();
         configuration = Some(dialects_line(&command.dialects));
     }
     let files = workspace.files()?;
     let mut models = Vec::new();
-    for (index, product) in workspace.products.clone().into_iter().enumerate() {
+    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
         let (model, warnings) = workspace.model(&files, product)?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
         }
         models.push((product, model));
     }
-    let absent = workspace.url.as_ref().and_then(|url| url.sqlite_path()).is_some_and(|path| !path.exists());
-    let mut live = if absent { None } else { workspace.live(Missing::Refuse).await? };
+    let mut live = if workspace.database_is_absent() { None } else { workspace.live(Missing::Refuse).await? };
     if let Some(text) = configuration {
         let path = workspace.root().join("gen.toml");
         if path.exists() {
@@ -65,7 +63,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     }
     let baseline = set_up(&mut workspace, &models, live.as_ref())?;
     if let (Some(live), Some(baseline)) = (live.as_mut(), &baseline) {
-        run::record(&mut live.session, baseline, run::Status::Baseline).await.map_err(|error| {
+        let file = applicable(baseline);
+        let to = baseline.to.as_deref();
+        let recorded = run::mark(&mut live.session, &file, run::Status::Baseline, to, run::DEFAULT_WAIT).await;
+        recorded.map_err(|error| {
             error.hint("the files are written; once the role may create the history table, `gen up` records the baseline")
         })?;
     }
@@ -90,22 +91,21 @@ pub(super) fn set_up(
     live: Option<&Live>,
 ) -> Result<Option<Migration>, Failure> {
     let project = &workspace.project;
-    let mut lock = Lock::new(&workspace.products);
+    let mut lock = Lock::new(&project.dialects);
     let mut batch = Batch::new(&project.root);
     let mut baseline = None;
     for (product, model) in models {
-        let folder = project.snapshots_folder(*product, &workspace.products);
+        let folder = project.snapshot_folder(*product);
         let adopted = live.filter(|live| live.product() == *product && !live.schema.schema().is_empty());
         let Some(live) = adopted else {
-            Snapshot::default().write(&folder, &mut batch)?;
+            Snapshot::default().write(&folder, None, &mut batch)?;
             continue;
         };
         let origins = adopted_origins(*product, model, &live.schema)?;
         let migration = baseline_migration(*product, &live.schema)?;
-        let file = project.migrations_folder(*product, &workspace.products).join(format!("{}.sql", migration.id));
-        batch.write(file, write::text(&migration));
-        Snapshot { schema: live.schema.schema().clone(), origins }.write(&folder, &mut batch)?;
-        lock.append(*product, &migration);
+        batch.write(project.migration_path(*product, &migration.id), write::text(&migration));
+        Snapshot { schema: live.schema.schema().clone(), origins }.write(&folder, None, &mut batch)?;
+        lock.append(*product, locked(&migration), fingerprint(live.schema.schema()));
         baseline = Some(migration);
     }
     batch.write(project.lock_path(), lock.text());
@@ -141,10 +141,8 @@ fn print(
     live: Option<&Live>,
     baseline: Option<&Migration>,
 ) -> Result<(), Failure> {
-    let root = workspace.root();
-    let keys: Vec<&str> = workspace.products.iter().map(|product| product.key()).collect();
-    let folders: Vec<PathBuf> =
-        workspace.project.entity_folders().iter().map(|folder| relative(folder, root)).collect();
+    let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
+    let folders = workspace.project.entity_paths()?;
     let adopted = match baseline {
         Some(migration) => {
             workspace.sealed(migration.product)?.map(|sealed| show::adopted_counts(&sealed.origins)).unwrap_or_default()

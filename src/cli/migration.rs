@@ -20,13 +20,14 @@ use super::Ending;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::states::{Live, Sealed, Workspace, relative};
+use super::states::{Live, Sealed, Workspace, locked};
 use super::{init, show};
 
 /// One dialect's part of the migration.
 struct Draft {
     product: Product,
     model: Model,
+    sealed: Sealed,
     plan: Plan,
     findings: Vec<Finding>,
     target: Target,
@@ -40,7 +41,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let files = workspace.files()?;
     // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
     let mut models = Vec::new();
-    for (index, product) in workspace.products.clone().into_iter().enumerate() {
+    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
         let (model, warnings) = workspace.model(&files, product)?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
@@ -91,7 +92,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
 
 fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
-    for product in &workspace.products {
+    for product in workspace.products() {
         existing.extend(workspace.migrations(*product)?.into_iter().map(|migration| migration.id));
         if let Some(lock) = &workspace.lock {
             existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
@@ -109,7 +110,7 @@ async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<
     if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
         return Ok(None);
     }
-    if !demanded && let Some(path) = workspace.url.as_ref().and_then(|url| url.sqlite_path()) && !path.exists() {
+    if !demanded && workspace.database_is_absent() {
         return Ok(None);
     }
     match workspace.live(Missing::Refuse).await {
@@ -158,7 +159,7 @@ fn draft(
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Some(Draft { product, model, plan, findings, target, migration }))
+    Ok(Some(Draft { product, model, sealed, plan, findings, target, migration }))
 }
 
 /// What the plan leads from and to.
@@ -210,21 +211,21 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live) -> Failure {
 fn write_all(workspace: &Workspace, drafts: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(&workspace.products));
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
-        let text = write::text(&draft.migration);
-        let folder = project.migrations_folder(draft.product, &workspace.products);
-        batch.write(folder.join(format!("{}.sql", draft.migration.id)), text);
+        batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         let snapshot =
             Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
-        snapshot.write(&project.snapshots_folder(draft.product, &workspace.products), &mut batch)?;
-        lock.append(draft.product, &draft.migration);
+        let before = Snapshot { schema: draft.sealed.schema.schema().clone(), origins: draft.sealed.origins.clone() };
+        snapshot.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
+        lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
     }
-    batch.write(project.lock_path(), lock.text());
-    Ok(batch.commit()?)
+    lock.write(&project.lock_path(), &mut batch);
+    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
 }
 
 fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written: &[std::path::PathBuf]) {
+    let project = &workspace.project;
     let root = workspace.root();
     let migrations = drafts.iter().map(|draft| {
         json!({
@@ -237,7 +238,7 @@ fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written
             "down": draft.migration.down,
         })
     });
-    let written: Vec<_> = written.iter().map(|path| relative(path, root)).collect();
+    let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();
     let report = json!({ "id": id, "written": written, "migrations": migrations.collect::<Vec<_>>() });
     paint::result(&format!("{report:#}\n"));
 }
@@ -268,7 +269,7 @@ fn print_text(
         }
     }
     for path in written {
-        text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), relative(path, root).display()));
+        text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), workspace.project.shown(path).display()));
     }
     if command.dry_run {
         if let Some(draft) = drafts.first() {

@@ -9,9 +9,11 @@ mod diff;
 mod drift;
 mod freeze;
 mod init;
+mod lock;
 mod migration;
 mod paint;
 mod report;
+mod show;
 mod states;
 mod status;
 mod sync;
@@ -76,6 +78,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => check::run(common, command).await,
+        Command::Lock => lock::run(common),
         Command::Freeze(command) => freeze::freeze(common, command),
         Command::Thaw => freeze::thaw(common),
         Command::Completions(command) => completions::run(command),

@@ -2,18 +2,16 @@
 //!
 //! Must not know what a command does with them.
 
-use std::path::PathBuf;
-
 use crate::dialect::session::{Missing, Session};
-use crate::dialect::{self, Dialect, Product};
+use crate::dialect::{self, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Lock, Project, Snapshot, fingerprint};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snapshot, fingerprint};
 use crate::run::{self, Record};
-use crate::schema::{Normalized, Origins, Schema};
-use crate::state::{self, Situation, Standing, Target, Undeclared};
-use crate::write::Migration;
+use crate::schema::{Normalized, Origins, Schema, Undeclared};
+use crate::state::{self, Situation, Standing, Target};
+use crate::write::{self, Migration};
 
 use super::arguments::Common;
 use super::report::Failure;
@@ -27,8 +25,6 @@ pub(super) struct Workspace {
     pub(super) url: Option<DatabaseUrl>,
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
-    /// The dialects of the project, by configuration, lock or database.
-    pub(super) products: Vec<Product>,
 }
 
 /// S: what the migrations of one dialect produce.
@@ -57,18 +53,22 @@ impl Workspace {
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
         let start = match &common.project {
             Some(folder) => folder.clone(),
-            None => std::env::current_dir()
-                .map_err(|error| Error::new("cannot tell the current folder").because(error))?,
+            None => current_folder()?,
         };
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
         let url = project.database_url(common.database_url.as_deref())?;
-        let products = match (&project.config.dialects, &lock) {
-            (configured, _) if !configured.is_empty() => configured.clone(),
-            (_, Some(lock)) if !lock.dialects.is_empty() => lock.dialects.clone(),
-            _ => vec![url.as_ref().and_then(DatabaseUrl::product_hint).unwrap_or(Product::Sqlite)],
-        };
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), products })
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some() })
+    }
+
+    /// The dialects of the project.
+    pub(super) fn products(&self) -> &[Product] {
+        &self.project.dialects
+    }
+
+    /// The database is an SQLite file that is not there yet.
+    pub(super) fn database_is_absent(&self) -> bool {
+        self.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists())
     }
 
     /// The project's root, for relative paths.
@@ -101,11 +101,11 @@ impl Workspace {
         if self.lock.is_none() {
             return Ok(None);
         }
-        let folder = self.project.snapshots_folder(product, &self.products);
+        let folder = self.project.snapshot_folder(product);
         let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
         let schema = dialect::of(product).normalize(snapshot.schema)?;
-        if let Some(recorded) = self.lock.as_ref().and_then(|lock| lock.head(product))
-            && *recorded != fingerprint(schema.schema())
+        if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
+            && locked.fingerprint != fingerprint(schema.schema())
         {
             return Err(Error::new(format!("{} is not the snapshot that schema.lock.json seals", folder.display()))
                 .hint("restore it with `git checkout -- snapshots schema.lock.json`, or take both from one branch")
@@ -116,7 +116,31 @@ impl Workspace {
 
     /// The migrations of one dialect, oldest first, checked against the lock.
     pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
-        Ok(self.project.migrations(product, &self.products)?)
+        Ok(write::migrations(&self.project, product)?)
+    }
+
+    /// How the migration files differ from the lock, in words.
+    pub(super) fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
+        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
+        let findings = self.sealed_lock()?.verify_files(product, files);
+        let words = |finding| match finding {
+            Finding::Changed(id) => format!("{id} was edited after it was sealed"),
+            Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
+            Finding::Unlisted(id) => format!("{id} is not sealed"),
+        };
+        Ok(findings.into_iter().map(words).collect())
+    }
+
+    /// Refuses when the migration files are not the ones the lock seals.
+    pub(super) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
+        let findings = self.unsealed(product, migrations)?;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new("the migration files are not the ones schema.lock.json seals")
+            .because(findings.join("\n"))
+            .hint("`gen lock` seals them as they are now; `git diff` shows what changed")
+            .into())
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
@@ -130,15 +154,7 @@ impl Workspace {
 
     /// The entity files.
     pub(super) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
-        let files = self.project.entity_files()?;
-        if files.is_empty() {
-            let looked: Vec<String> =
-                self.project.entity_folders().iter().map(|folder| folder.display().to_string()).collect();
-            return Err(Error::new(format!("no entities found in {}", looked.join(", ")))
-                .hint("name their folders: `entities = [\"src/entity\"]` in gen.toml or [package.metadata.gen]")
-                .into());
-        }
-        Ok(files)
+        Ok(self.project.entity_files()?)
     }
 
     /// What introspection reads.
@@ -153,7 +169,7 @@ impl Workspace {
     pub(super) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
         let Some(url) = &self.url else { return Ok(None) };
         let live = read(url, missing, &self.scope()).await?;
-        if !self.products.contains(&live.product()) {
+        if !self.products().contains(&live.product()) {
             let product = live.product();
             return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
                 .hint(format!("add \"{}\" to `dialects` in the configuration", product.key())));
@@ -231,12 +247,18 @@ pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> 
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged })
 }
 
-/// The dialect of a product; short for the common case.
-pub(super) fn dialect_of(product: Product) -> &'static dyn Dialect {
-    dialect::of(product)
+/// The line of the lock for a migration; nothing is proven of it yet.
+pub(super) fn locked(migration: &Migration) -> LockedMigration {
+    LockedMigration {
+        id: migration.id.clone(),
+        checksum: migration.checksum(),
+        from: migration.from.clone(),
+        to: migration.to.clone(),
+        proof: None,
+    }
 }
 
-/// Paths relative to the project, for people.
-pub(super) fn relative(path: &std::path::Path, root: &std::path::Path) -> PathBuf {
-    path.strip_prefix(root).unwrap_or(path).to_path_buf()
+/// The folder the command is run in.
+pub(super) fn current_folder() -> Result<std::path::PathBuf, Failure> {
+    Ok(std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?)
 }

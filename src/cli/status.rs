@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::project::DatabaseUrl;
 use crate::run::Record;
 use crate::state::Situation;
 use crate::write::Migration;
@@ -50,8 +49,7 @@ pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Fai
 
 async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     let files = workspace.files()?;
-    let absent = workspace.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists());
-    let (live, silence) = match absent {
+    let (live, silence) = match workspace.database_is_absent() {
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
             Ok(live) => (live, None),
@@ -59,7 +57,7 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
             Err(error) => (None, Some(error.to_string())),
         },
     };
-    let first = workspace.products.first().copied().unwrap_or(crate::dialect::Product::Sqlite);
+    let first = workspace.products().first().copied().unwrap_or(crate::dialect::Product::Sqlite);
     let product = live.as_ref().map_or(first, Live::product);
     let (model, warnings) = workspace.model(&files, product)?;
     report::show_diagnostics(&warnings, &files);

@@ -9,8 +9,8 @@ use crate::dialect;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::run;
-use crate::schema::{Normalized, Origin, Origins};
-use crate::state::{self, Undeclared};
+use crate::schema::{Normalized, Origin, Origins, Undeclared};
+use crate::state;
 use crate::write;
 
 use super::Ending;
@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     workspace.refuse_frozen()?;
     if let Some(url) = &workspace.url
         && !command.development
-        && !url.is_local_or_among(&workspace.project.config.development)
+        && !workspace.project.is_development(url)
     {
         return Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
             .hint("write a migration instead: `gen migration <Name>`, then `gen up`")
@@ -45,7 +45,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         paint::result(&write::script(product, &statements));
         return Ok(Ending::Done);
     }
-    run::execute(&mut live.session, &statements).await?;
+    run::execute(&mut live.session, &statements, run::DEFAULT_WAIT).await?;
     live.session.close().await;
     if command.run.json {
         let report = json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), workspace.root()) });

@@ -37,10 +37,6 @@ impl Bench {
         Ok(Self { workspace, live, migrations })
     }
 
-    fn applicables(&self) -> Vec<Applicable<'_>> {
-        applicables(&self.migrations)
-    }
-
     /// How many, or which one.
     fn target(&self, text: &str) -> Result<Target, Failure> {
         // An id begins with eight digits, so a shorter number is a count.
@@ -74,7 +70,12 @@ impl Bench {
 
 /// Migrations with the checksums of their files.
 pub(super) fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
-    migrations.iter().map(|migration| Applicable { migration, checksum: write::checksum(migration) }).collect()
+    migrations.iter().map(applicable).collect()
+}
+
+/// A migration with the checksum of its file.
+pub(super) fn applicable(migration: &Migration) -> Applicable<'_> {
+    Applicable { migration, checksum: migration.checksum() }
 }
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
@@ -119,7 +120,7 @@ async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Fai
         _ => return Ok(Vec::new()),
     }
     let here = fingerprint(bench.live.schema.schema());
-    let files = bench.applicables();
+    let files = applicables(&bench.migrations);
     let pending = run::pending(&bench.live.history, &files)?;
     let reached = pending.iter().rposition(|file| file.migration.to.as_ref() == Some(&here));
     let mut outcomes = Vec::new();

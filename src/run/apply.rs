@@ -15,13 +15,13 @@ use super::pending::first_line;
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
 
 /// Statements that stand or fall together.
-struct Stretch {
-    statements: Range<usize>,
-    transactional: bool,
+pub(super) struct Stretch {
+    pub(super) statements: Range<usize>,
+    pub(super) transactional: bool,
 }
 
 /// Cuts statements where the database, or a statement, knows no transaction.
-fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
+pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let transactional = statement.transactional && !matches!(product, Product::MySql | Product::MariaDb);

@@ -6,6 +6,7 @@
 
 mod apply;
 mod connect;
+mod direct;
 mod history;
 mod lock;
 mod pending;
@@ -23,8 +24,9 @@ use apply::Work;
 use history::Table;
 
 pub use connect::connect;
+pub use direct::execute;
 pub use history::{Record, Status, history};
-pub use pending::pending;
+pub use pending::{pending, to_apply, to_revert};
 pub use scratch::Scratch;
 
 /// The table that remembers what was applied.

@@ -38,7 +38,10 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
 }
 
 /// The migrations `up` runs to reach the target, oldest first.
-pub(super) fn to_apply<'a, 'm>(
+///
+/// # Errors
+/// Those of [`pending`]; a target that is not there.
+pub fn to_apply<'a, 'm>(
     history: &[Record],
     files: &'a [Applicable<'m>],
     target: &Target,
@@ -62,7 +65,10 @@ pub(super) fn to_apply<'a, 'm>(
 }
 
 /// The migrations `down` reverts to reach the target, newest first.
-pub(super) fn to_revert<'a, 'm>(
+///
+/// # Errors
+/// A migration that cannot be reverted, or a target that is not applied.
+pub fn to_revert<'a, 'm>(
     history: &[Record],
     files: &'a [Applicable<'m>],
     target: &Target,

@@ -3,9 +3,7 @@
 //!
 //! Must not know what kind of thing the facet belongs to.
 
-use crate::schema::{Origin, Origins, Place};
-
-use super::Undeclared;
+use crate::schema::{Origin, Origins, Place, Undeclared};
 
 /// Where the three-way rule reads and writes origins.
 pub(super) struct Ledger<'a> {

@@ -8,7 +8,7 @@ mod reconcile;
 mod situation;
 mod table;
 
-pub use reconcile::{Target, Undeclared, adopted, reconcile};
+pub use reconcile::{Target, adopted, reconcile};
 pub use situation::{Situation, Standing, situate};
 
 #[cfg(test)]

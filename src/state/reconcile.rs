@@ -6,23 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::{Model, Source};
-use crate::schema::{Facet, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type};
+use crate::schema::{Facet, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type, Undeclared};
 
 use super::merge::Ledger;
 use super::table;
-
-/// What happens to objects and facets that nobody ever declared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Undeclared {
-    /// They stay: silence is not a wish to drop.
-    #[default]
-    Keep,
-    /// They are dropped, as Alembic and TypeORM would.
-    Drop,
-    /// They stay, and are listed as an error.
-    Error,
-}
 
 /// What shall be there, and who says so.
 #[derive(Clone, Debug)]

@@ -10,10 +10,10 @@ use crate::diff::diff;
 use crate::entity::{Model, Source};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Index, Literal, Name, Normalized, ObjectName,
-    Origin, Origins, Part, Place, PrimaryKey, Schema, Table, Trigger, Type, Unique,
+    Origin, Origins, Part, Place, PrimaryKey, Schema, Table, Trigger, Type, Undeclared, Unique,
 };
 
-use super::{Situation, Standing, Undeclared, adopted, reconcile, situate};
+use super::{Situation, Standing, adopted, reconcile, situate};
 
 fn name(text: &str) -> ObjectName {
     ObjectName::local(text)
