@@ -1,0 +1,3 @@
+//! Tests against real databases, in one binary.
+
+mod mysql;
