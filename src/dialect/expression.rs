@@ -1,6 +1,19 @@
 //! Making SQL expressions and queries comparable by parsing them, where no database is at hand to ask.
 //!
 //! Must not know schemas beyond what is handed in. What a parser cannot read is compared by its text.
+//!
+//! The way of a text: [`spell`] gives strings, quotes and comments one spelling, [`parse`] reads it, [`rewrite`] and the
+//! product's own rules ([`postgres`], [`mysql`]) bring the tree to one form, [`print`] writes it with every grouping explicit.
+
+mod mysql;
+mod parse;
+mod postgres;
+mod print;
+mod rewrite;
+mod spell;
+#[cfg(test)]
+mod tests;
+mod types;
 
 use std::collections::BTreeSet;
 
@@ -10,8 +23,14 @@ use super::Product;
 
 /// The form an expression of this database is compared by.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
-    let _ = product;
-    sql.to_owned()
+    let Some(plain) = spell::plain(product, sql) else {
+        return sql.trim().to_owned();
+    };
+    let Some(mut expression) = parse::expression(product, &plain) else {
+        return plain;
+    };
+    rewrite::expression(product, &mut expression);
+    print::expression(product, &mut expression)
 }
 
 /// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.

@@ -4,6 +4,7 @@
 
 mod apply;
 mod describe;
+mod ground;
 mod op;
 mod order;
 
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
 pub use describe::Sign;
+pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use op::{Alter, Object, Op, Rename};
-pub use order::{LAST, order, phase};
+pub use order::{LAST, MIDDLE, order, phase};
 
 /// Operations in an order in which each finds what it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

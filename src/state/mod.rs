@@ -10,3 +10,6 @@ mod table;
 
 pub use reconcile::{Target, Undeclared, adopted, reconcile};
 pub use situation::{Situation, Standing, situate};
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
-//! The integration tests: one binary, one module for each database.
+//! Tests against real databases, in one binary.
 
+mod run;
+mod run_support;
 mod sqlite;

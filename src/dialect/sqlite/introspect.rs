@@ -263,7 +263,8 @@ fn add_foreign_keys(table: &mut Table, said: &[ForeignKeyText], rows: &[Row]) ->
         let conventional = names::foreign_key(&table.name.name, key.columns.iter());
         let taken = |name: &Name| table.foreign_keys.contains_key(name);
         key.name = constraint_name(said.name.as_ref(), conventional, taken);
-        set(&mut key.options, "deferrable", said.deferrable.clone());
+        set(&mut key.options, "deferrable", said.deferrable.then(|| "true".to_owned()));
+        set(&mut key.options, "initially_deferred", said.initially_deferred.then(|| "true".to_owned()));
         set(&mut key.options, "match", said.matching.clone());
         table.foreign_keys.insert(key.name.clone(), key);
     }

@@ -18,7 +18,7 @@ const TABLE_OPTIONS: &[&str] =
     &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
 const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
-const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "match"];
+const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
 
 /// The start of the name of a view's option that holds a trigger on the view.
@@ -291,9 +291,8 @@ fn foreign_key(
 ) -> Result<(), Unsupported> {
     let place = || Place::Table(owner.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
     known_options(&mut key.options, FOREIGN_KEY_OPTIONS, place)?;
-    if let Some(deferrable) = key.options.get_mut("deferrable") {
-        let deferred = deferrable.to_ascii_lowercase().contains("deferred");
-        *deferrable = if deferred { "deferred" } else { "immediate" }.to_owned();
+    if key.options.contains_key("initially_deferred") {
+        key.options.insert("deferrable".to_owned(), "true".to_owned());
     }
     key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
     key.references = local(key.references.clone(), |name| Place::table(&name))?;

@@ -263,8 +263,11 @@ fn foreign_key_definition(key: &ForeignKey) -> String {
     if let Some(matching) = key.options.get("match") {
         text.push_str(&format!(" MATCH {}", matching.to_ascii_uppercase()));
     }
-    if let Some(deferrable) = key.options.get("deferrable") {
-        text.push_str(&format!(" DEFERRABLE INITIALLY {}", deferrable.to_ascii_uppercase()));
+    if key.options.contains_key("deferrable") {
+        text.push_str(" DEFERRABLE");
+    }
+    if key.options.contains_key("initially_deferred") {
+        text.push_str(" INITIALLY DEFERRED");
     }
     text
 }

@@ -63,8 +63,8 @@ pub(super) struct CheckText {
 pub(super) struct ForeignKeyText {
     pub(super) name: Option<Name>,
     pub(super) columns: Vec<Name>,
-    /// `immediate` or `deferred` where it is deferrable.
-    pub(super) deferrable: Option<String>,
+    pub(super) deferrable: bool,
+    pub(super) initially_deferred: bool,
     /// `full` or `partial`; SQLite reads it and does nothing about it.
     pub(super) matching: Option<String>,
 }
@@ -183,7 +183,7 @@ impl<'a> Cursor<'a> {
 
     /// `REFERENCES …` with everything after it, for a foreign key on `columns`.
     fn references(&mut self, name: Option<Name>, columns: Vec<Name>) -> Option<ForeignKeyText> {
-        let mut key = ForeignKeyText { name, columns, deferrable: None, matching: None };
+        let mut key = ForeignKeyText { name, columns, deferrable: false, initially_deferred: false, matching: None };
         self.name()?;
         if self.peek().is_some_and(|token| token.is_symbol('(')) {
             self.parenthesised()?;
@@ -200,18 +200,18 @@ impl<'a> Cursor<'a> {
                 let matching = self.next()?.text.to_ascii_lowercase();
                 key.matching = Some(matching).filter(|matching| matching == "full" || matching == "partial");
             } else if self.eat(&["NOT", "DEFERRABLE"]) {
-                self.initially();
-                key.deferrable = None;
+                self.initially_deferred();
+                (key.deferrable, key.initially_deferred) = (false, false);
             } else if self.eat(&["DEFERRABLE"]) {
-                key.deferrable = Some(self.initially().unwrap_or_else(|| "immediate".to_owned()));
+                (key.deferrable, key.initially_deferred) = (true, self.initially_deferred());
             } else {
                 return Some(key);
             }
         }
     }
 
-    fn initially(&mut self) -> Option<String> {
-        if self.eat(&["INITIALLY"]) { self.next().map(|token| token.text.to_ascii_lowercase()) } else { None }
+    fn initially_deferred(&mut self) -> bool {
+        self.eat(&["INITIALLY"]) && self.next().is_some_and(|token| token.is("DEFERRED"))
     }
 }
 
