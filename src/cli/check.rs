@@ -87,7 +87,8 @@ fn entities(workspace: &Workspace, product: Product) -> Result<Verdict, Failure>
     }
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
-    let mut lines: Vec<String> = diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
+    let mut lines: Vec<String> =
+        diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
     lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
     Ok(verdict(lines))
 }
@@ -140,7 +141,9 @@ fn database(workspace: &Workspace, live: &Live) -> Result<Verdict, Failure> {
     Ok(match situation {
         Situation::Current => Verdict::Holds,
         Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
-        Situation::Ahead => Verdict::Fails(vec!["pending migrations are already there: `gen up` records them".to_owned()]),
+        Situation::Ahead => {
+            Verdict::Fails(vec!["pending migrations are already there: `gen up` records them".to_owned()])
+        }
         _ => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
     })
 }

@@ -48,9 +48,12 @@ impl State {
                     Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
                 }
                 _ => {
-                    return Err(Error::new(format!("unknown state `{}`", text.split('@').next_back().unwrap_or_default()))
-                        .hint("entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
-                        .into());
+                    return Err(Error::new(format!(
+                        "unknown state `{}`",
+                        text.split('@').next_back().unwrap_or_default()
+                    ))
+                    .hint("entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
+                    .into());
                 }
             },
         })
@@ -84,7 +87,9 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
             model = Some(declared);
             (*from, to)
         }
-        (Loaded::Model(declared), Loaded::Schema(to, origins)) => (declared_on(product, &declared, &to, &origins)?, *to),
+        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
+            (declared_on(product, &declared, &to, &origins)?, *to)
+        }
         (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
     };
     let there = diff(&from, &to, &[]);
@@ -250,9 +255,13 @@ fn markdown(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Res
 
 /// A unified diff of the two snapshots, object by object.
 fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
+<<<<<<< HEAD
     let files = |schema: &Normalized| {
         Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.texts()
     };
+=======
+    let files = |schema: &Normalized| Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.files();
+>>>>>>> sqlite
     let (old, new) = (files(from)?, files(to)?);
     let mut names: Vec<&PathBuf> = old.keys().chain(new.keys()).collect();
     names.sort();
@@ -262,7 +271,12 @@ fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
         let none = String::new();
         let (before, after) = (old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none));
         if before != after {
+<<<<<<< HEAD
             let header = |present: bool, side: &str| -> String { if present { format!("{side}/{}", name.display()) } else { "/dev/null".into() } };
+=======
+            let header =
+                |present: bool, side: &str| if present { format!("{side}/{name}") } else { "/dev/null".into() };
+>>>>>>> sqlite
             let diff = similar::TextDiff::from_lines(before, after);
             let (a, b) = (header(old.contains_key(name), "a"), header(new.contains_key(name), "b"));
             text.push_str(&diff.unified_diff().header(&a, &b).to_string());

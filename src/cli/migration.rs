@@ -68,10 +68,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let offences: Vec<String> =
         drafts.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
     if !offences.is_empty() {
-        return Err(Error::new(format!("{} declared by no entity and no SQL file", show::plural(offences.len(), "object")))
-            .because(offences.join("\n"))
-            .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
-            .into());
+        return Err(Error::new(format!(
+            "{} declared by no entity and no SQL file",
+            show::plural(offences.len(), "object")
+        ))
+        .because(offences.join("\n"))
+        .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
+        .into());
     }
     if drafts.is_empty() {
         if command.json {
@@ -110,7 +113,14 @@ async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<
     if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
         return Ok(None);
     }
+<<<<<<< HEAD
     if !demanded && workspace.database_is_absent() {
+=======
+    if !demanded
+        && let Some(path) = workspace.url.as_ref().and_then(|url| url.sqlite_path())
+        && !path.exists()
+    {
+>>>>>>> sqlite
         return Ok(None);
     }
     match workspace.live(Missing::Refuse).await {
@@ -213,12 +223,21 @@ fn write_all(workspace: &Workspace, drafts: &[Draft]) -> Result<Vec<std::path::P
     let mut batch = Batch::new(&project.root);
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
+<<<<<<< HEAD
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         let snapshot =
             Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
         let before = Snapshot { schema: draft.sealed.schema.schema().clone(), origins: draft.sealed.origins.clone() };
         snapshot.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
         lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
+=======
+        let text = write::text(&draft.migration);
+        let folder = project.migrations_folder(draft.product, &workspace.products);
+        batch.write(folder.join(format!("{}.sql", draft.migration.id)), text);
+        let snapshot = Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
+        snapshot.write(&project.snapshots_folder(draft.product, &workspace.products), &mut batch)?;
+        lock.append(draft.product, &draft.migration);
+>>>>>>> sqlite
     }
     lock.write(&project.lock_path(), &mut batch);
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
@@ -261,7 +280,11 @@ fn print_text(
             _ => format!(" ({})", draft.product.key()),
         };
         if shown.as_ref().is_none_or(|shown| *shown != plan) {
-            text.push_str(&format!("{}{heading}: {}\n", ink(Ink::Bold, id.name()), show::plural(draft.plan.ops().len(), "step")));
+            text.push_str(&format!(
+                "{}{heading}: {}\n",
+                ink(Ink::Bold, id.name()),
+                show::plural(draft.plan.ops().len(), "step")
+            ));
             text.push_str(&plan);
             text.push_str(&show::findings(&draft.findings));
             text.push('\n');

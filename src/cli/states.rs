@@ -53,7 +53,13 @@ impl Workspace {
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
         let start = match &common.project {
             Some(folder) => folder.clone(),
+<<<<<<< HEAD
             None => current_folder()?,
+=======
+            None => {
+                std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?
+            }
+>>>>>>> sqlite
         };
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
@@ -214,7 +220,8 @@ impl Workspace {
         if let Some(live) = live {
             standing.populated = !live.schema.schema().is_empty();
             let here = fingerprint(live.schema.schema());
-            let applied = |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
+            let applied =
+                |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
             let pending: Vec<&Migration> = migrations.iter().filter(|migration| !applied(migration)).collect();
             standing.pending = !pending.is_empty();
             let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();

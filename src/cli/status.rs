@@ -88,7 +88,9 @@ fn as_text(screen: &Screen) -> String {
     let behind = match screen.ahead.ops().len() {
         _ if screen.sealed.is_none() => ink(Ink::Yellow, "no snapshot yet: `gen init`"),
         0 => ink(Ink::Green, "the snapshot has all of it"),
-        steps => ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step"))),
+        steps => {
+            ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step")))
+        }
     };
     let mut text = row("entities", show::counts(&screen.model.schema), behind);
     if !screen.ahead.is_empty() {

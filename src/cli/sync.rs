@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
-use crate::dialect::session::Missing;
 use crate::dialect;
+use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::run;
@@ -48,14 +48,17 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     run::execute(&mut live.session, &statements, run::DEFAULT_WAIT).await?;
     live.session.close().await;
     if command.run.json {
-        let report = json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), workspace.root()) });
+        let report =
+            json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), workspace.root()) });
         paint::result(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("nothing to do: the database has what the entities declare");
     } else {
         let heading = format!("{}: {}\n", ink(Ink::Green, "synchronised"), show::plural(plan.ops().len(), "step"));
         paint::result(&(heading + &show::plan(&plan, Some(&model), workspace.root())));
-        paint::talk("next: `gen migration <Name>` writes this as a migration; this database will be recognised as having it");
+        paint::talk(
+            "next: `gen migration <Name>` writes this as a migration; this database will be recognised as having it",
+        );
     }
     Ok(Ending::Done)
 }

@@ -50,7 +50,12 @@ fn normalized(product: Product, schema: Schema) -> Normalized {
 }
 
 /// What `gen migration` would propose, operation by operation in words, and who declares what afterwards.
-fn propose(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> (Vec<String>, Normalized, Origins) {
+fn propose(
+    product: Product,
+    model: &Model,
+    base: &Normalized,
+    origins: &Origins,
+) -> (Vec<String>, Normalized, Origins) {
     let target = reconcile(dialect::of(product), model, base, origins, Undeclared::Keep).unwrap();
     let plan = diff(base, &target.schema, &[]);
     (plan.ops().iter().map(ToString::to_string).collect(), target.schema, target.origins)
@@ -150,7 +155,9 @@ fn a_declared_unique_is_served_by_a_unique_index_and_a_foreign_key_action_is_a_f
         };
         let with_key = |on_delete, name: &str| {
             let mut table = book();
-            table.columns.insert("parent_id".into(), Column { nullable: true, ..Column::new("parent_id", Type::Integer) });
+            table
+                .columns
+                .insert("parent_id".into(), Column { nullable: true, ..Column::new("parent_id", Type::Integer) });
             let key = ForeignKey { name: name.into(), ..key(on_delete) };
             table.foreign_keys.insert(key.name.clone(), key);
             table
@@ -160,8 +167,7 @@ fn a_declared_unique_is_served_by_a_unique_index_and_a_foreign_key_action_is_a_f
         index.unique = true;
         found.indexes.insert(index.name.clone(), index);
         let mut says = with_key(None, "fk-book-parent_id");
-        let unique =
-            Unique { name: "book_title_key".into(), columns: vec!["title".into()], options: BTreeMap::new() };
+        let unique = Unique { name: "book_title_key".into(), columns: vec!["title".into()], options: BTreeMap::new() };
         says.uniques.insert(unique.name.clone(), unique);
         let base = normalized(product, schema([found]));
         let (proposed, _, after) = propose(product, &model([says]), &base, &adopted(base.schema()));

@@ -11,6 +11,9 @@
     reason = "a test may fail on the spot, print, and touch files"
 )]
 
+mod architecture;
+mod mysql;
 mod run;
 mod run_support;
-mod mysql;
+mod sqlite;
+mod support;

@@ -352,3 +352,51 @@ fn function(tree: &mut Expr) {
 fn is_regclass(tree: &Expr) -> bool {
     matches!(tree, Expr::Cast { data_type: DataType::Regclass, .. })
 }
+
+/// The name PostgreSQL gives an output column that has none.
+pub(super) fn output_name(tree: &Expr) -> Option<String> {
+    Some(match tree {
+        Expr::Function(function) => function.name.0.last()?.as_ident()?.value.clone(),
+        Expr::Case { else_result, .. } => {
+            let named = else_result.as_deref().filter(|other| is_column(other));
+            named.and_then(output_name).unwrap_or_else(|| "case".to_owned())
+        }
+        Expr::Identifier(name) => name.value.clone(),
+        Expr::CompoundIdentifier(parts) => parts.last()?.value.clone(),
+        Expr::Cast { expr, data_type, .. } => match output_name(expr) {
+            Some(name) if name != "?column?" => name,
+            _ => type_name(data_type)?.to_owned(),
+        },
+        Expr::Exists { negated: false, .. } => "exists".to_owned(),
+        Expr::Extract { .. } => "extract".to_owned(),
+        Expr::AtTimeZone { .. } => "timezone".to_owned(),
+        Expr::Trim { .. } => "btrim".to_owned(),
+        Expr::Array(_) => "array".to_owned(),
+        Expr::Subquery(_) => return None,
+        _ => "?column?".to_owned(),
+    })
+}
+
+fn is_column(tree: &Expr) -> bool {
+    matches!(tree, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_))
+}
+
+fn type_name(data_type: &DataType) -> Option<&'static str> {
+    Some(match data_type {
+        DataType::Text => "text",
+        DataType::CharacterVarying(_) => "varchar",
+        DataType::Character(_) => "bpchar",
+        DataType::Integer(_) => "int4",
+        DataType::BigInt(_) => "int8",
+        DataType::SmallInt(_) => "int2",
+        DataType::Numeric(_) => "numeric",
+        DataType::DoublePrecision => "float8",
+        DataType::Real => "float4",
+        DataType::Boolean => "bool",
+        DataType::Date => "date",
+        DataType::Uuid => "uuid",
+        DataType::JSON => "json",
+        DataType::JSONB => "jsonb",
+        _ => return None,
+    })
+}

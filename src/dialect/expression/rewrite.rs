@@ -10,7 +10,7 @@ use sqlparser::ast::{
     VisitMut, VisitorMut,
 };
 
-use super::{mysql, postgres, spell, types};
+use super::{mysql, postgres, types};
 use crate::dialect::Product;
 
 /// Brings an expression to one form, in place.
@@ -219,12 +219,6 @@ pub(super) fn text(product: Product, tree: &Expr) -> Option<String> {
         Product::Postgres | Product::Sqlite => content,
         Product::MySql | Product::MariaDb => content.replace("\\\\", "\\"),
     })
-}
-
-/// A string literal.
-pub(super) fn string(product: Product, content: &str) -> Expr {
-    let quoted = spell::literal(product, content);
-    Expr::value(Value::SingleQuotedString(quoted.trim_matches('\'').to_owned()))
 }
 
 fn lower_column(product: Product, name: &mut Ident) {
