@@ -1,4 +1,3 @@
 //! Tests against real databases, in one binary.
 
 mod run;
-mod run_support;
