@@ -72,15 +72,16 @@ pub struct ConnectError {
 }
 
 impl ConnectError {
-    fn url(message: String) -> Self {
-        Self { obstacle: Obstacle::Url, error: DatabaseError { message, code: None } }
+    /// A URL that cannot be read. Only here is the driver's error about configuration one about the URL; later it is about
+    /// what the server demands.
+    fn url(error: sqlx::Error) -> Self {
+        Self { obstacle: Obstacle::Url, error: error.into() }
     }
 }
 
 impl From<sqlx::Error> for ConnectError {
     fn from(error: sqlx::Error) -> Self {
         let obstacle = match &error {
-            sqlx::Error::Configuration(_) => Obstacle::Url,
             sqlx::Error::Io(io) => match io.kind() {
                 std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound => Obstacle::Refused,
                 // The resolver's failures have no kind of their own that is stable.
@@ -165,25 +166,29 @@ impl Session {
         let scheme = url.split(':').next().unwrap_or_default();
         let mut session = match scheme {
             "postgres" | "postgresql" => {
-                let options = sqlx::postgres::PgConnectOptions::from_str(url)?.disable_statement_logging();
+                let options = sqlx::postgres::PgConnectOptions::from_str(url)
+                    .map_err(ConnectError::url)?
+                    .disable_statement_logging();
                 Self::new(Driver::Postgres(Box::new(options.connect().await?)), Product::Postgres)
             }
             "mysql" | "mariadb" => {
                 let url = url.replacen("mariadb:", "mysql:", 1);
-                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)?.disable_statement_logging();
+                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)
+                    .map_err(ConnectError::url)?
+                    .disable_statement_logging();
                 Self::new(Driver::MySql(Box::new(options.connect().await?)), Product::MySql)
             }
             "sqlite" => {
-                let options = SqliteConnectOptions::from_str(url)?
+                let options = SqliteConnectOptions::from_str(url)
+                    .map_err(ConnectError::url)?
                     .create_if_missing(missing == Missing::Create)
                     .disable_statement_logging();
                 Self::new(Driver::Sqlite(Box::new(options.connect().await?)), Product::Sqlite)
             }
             _ => {
                 // What stands before the first colon may be a password when the scheme was forgotten.
-                return Err(ConnectError::url(
-                    "the database scheme is none of postgres, mysql, mariadb, sqlite".to_owned(),
-                ));
+                let message = "the scheme is none of postgres, mysql, mariadb, sqlite".to_owned();
+                return Err(ConnectError { obstacle: Obstacle::Url, error: DatabaseError { message, code: None } });
             }
         };
         session.version = session.ask_version().await?;

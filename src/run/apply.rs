@@ -95,7 +95,7 @@ impl<'a> Work<'a> {
 
     /// Everything in the transaction that is open, the history's row included.
     async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.stretch(session, range, watch).await {
+        let result = match self.stretch(session, range, true, watch).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -141,7 +141,7 @@ impl<'a> Work<'a> {
         let recorded =
             self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
         let mut state = match done {
-            0 => "none of the statements before it is in the database".to_owned(),
+            0 => "none of its statements is done".to_owned(),
             1 => "the first of its statements is in the database and stays there".to_owned(),
             _ => format!("the first {done} of its statements are in the database and stay there"),
         };
@@ -157,7 +157,7 @@ impl<'a> Work<'a> {
         if stretch.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.stretch(session, stretch.statements.clone(), watch).await?;
+        self.stretch(session, stretch.statements.clone(), stretch.transactional, watch).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
         if stretch.transactional {
             commit(session).await?;
@@ -165,10 +165,17 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile.
-    async fn stretch(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<(), Stop> {
-        let is_sqlite = session.product() == Product::Sqlite;
-        let before = if is_sqlite { Some(violations(session).await) } else { None };
+    /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
+    /// nothing could be rolled back, there is nothing to check for.
+    async fn stretch(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let is_checked = transactional && session.product() == Product::Sqlite;
+        let before = if is_checked { Some(violations(session).await) } else { None };
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });

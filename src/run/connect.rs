@@ -103,7 +103,8 @@ fn explain(place: &Place, error: ConnectError) -> Error {
         Obstacle::NotADatabase => Error::new(format!("`{}` is not an SQLite database", place.file))
             .hint("check the path; an encrypted database cannot be read either"),
         Obstacle::Other => match place.file.as_str() {
-            "" => Error::new(format!("no connection to {server}")),
+            "" => Error::new(format!("no connection to {server}"))
+                .hint("the reason is the server's; its log may say more"),
             file => Error::new(format!("the SQLite database `{file}` cannot be opened")),
         },
     };

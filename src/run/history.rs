@@ -3,12 +3,14 @@
 //! Must not know how migrations are run or which of them are wanted.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{self, Product};
 use crate::error::{Error, Result};
 use crate::schema::Name;
 
+use super::lock;
 use super::{Applicable, Direction, HISTORY_TABLE};
 
 /// How a migration stands.
@@ -146,7 +148,7 @@ impl Table {
 
     /// Creates the table when it is not there. Only under the lock: two `CREATE TABLE IF NOT EXISTS` at once fail on
     /// PostgreSQL.
-    pub(super) async fn create(&mut self, session: &mut Session) -> Result<()> {
+    pub(super) async fn create(&mut self, session: &mut Session, wait: Duration) -> Result<()> {
         if self.exists {
             return Ok(());
         }
@@ -157,9 +159,15 @@ impl Table {
              tool_version VARCHAR(64) NOT NULL, fingerprint VARCHAR(128))",
             self.name
         );
-        session.execute(&sql).await.map_err(|error| {
-            Error::new(format!("the history table {} could not be created", self.name)).because(error)
-        })?;
+        lock::begin(session, wait).await?;
+        let created = match session.execute(&sql).await {
+            Ok(_) => session.commit().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = created {
+            let _ = session.rollback().await;
+            return Err(Error::new(format!("the history table {} could not be created", self.name)).because(error));
+        }
         self.exists = true;
         Ok(())
     }

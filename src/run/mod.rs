@@ -147,6 +147,9 @@ pub type Watch<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
 /// Applies what is not applied, oldest first.
 ///
+/// A session whose run was cut short, because the future was dropped, is in the middle of something: drop it as well, and
+/// the database rolls back what can be rolled back and lets go of the lock.
+///
 /// # Errors
 /// Whatever [`pending`] stops at, before anything runs; a statement's failure, with what state the database is in.
 pub async fn up(
@@ -284,7 +287,7 @@ impl Run {
         let begun = Instant::now();
         let lock = lock::acquire(session, wait, watch).await?;
         let found = match Table::locate(session).await {
-            Ok(mut table) => table.create(session).await.map(|()| table),
+            Ok(mut table) => table.create(session, wait).await.map(|()| table),
             Err(error) => Err(error),
         };
         match found {
@@ -415,8 +418,10 @@ impl Run {
                 let _ = session.rollback().await;
                 return chosen.map(|_| outcomes);
             };
-            outcomes.push(Work::new(file, direction, &self.table).run(session, watch).await?);
-            self.table.go_home(session).await.map_err(|error| {
+            let outcome = Work::new(file, direction, &self.table).run(session, watch).await;
+            let home = self.table.go_home(session).await;
+            outcomes.push(outcome?);
+            home.map_err(|error| {
                 Error::new("the session could not be brought back to its schema after a migration").because(error)
             })?;
         }

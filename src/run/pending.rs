@@ -53,7 +53,11 @@ pub fn to_apply<'a, 'm>(
         Target::Count(count) => wanted.truncate(*count),
         Target::Id(id) => {
             if !files.iter().any(|file| file.id() == *id) {
-                return Err(unknown(id));
+                return Err(Error::new(format!("there is no migration `{id}`")).hint("`gen status` lists them"));
+            }
+            let is_known = history.iter().map(|record| &record.id).any(|known| known == id);
+            if !is_known && !wanted.iter().any(|file| file.id() == *id) {
+                return Err(Error::new(format!("migration `{id}` is older than the baseline, so it never runs here")));
             }
             wanted.retain(|file| file.id() <= *id);
         }
@@ -153,10 +157,6 @@ fn file_of<'a, 'm>(record: &Record, files: &'a [Applicable<'m>]) -> Result<&'a A
     Ok(file)
 }
 
-pub(super) fn unknown(id: &str) -> Error {
-    Error::new(format!("there is no migration `{id}`")).hint("`gen status` lists them")
-}
-
 /// What makes a file unfit for this database and this runner.
 fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Result<()> {
     let id = file.id();
@@ -171,16 +171,16 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
     if matches!(product, Product::MySql | Product::MariaDb) {
         return Ok(());
     }
-    let statements = file.statements(direction).iter().enumerate();
-    for (index, statement) in statements.filter(|(_, statement)| controls_transaction(&statement.sql)) {
-        return Err(Error::new(format!(
+    let statements = file.statements(direction);
+    match statements.iter().position(|statement| controls_transaction(&statement.sql)) {
+        Some(index) => Err(Error::new(format!(
             "statement {} of migration `{id}` is `{}`, but transactions are the runner's",
             index + 1,
-            first_line(statement)
+            statements.get(index).map(first_line).unwrap_or_default()
         ))
-        .hint("remove it: every migration already runs in a transaction of its own"));
+        .hint("remove it: every migration already runs in a transaction of its own")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether the statement begins or ends a transaction. Savepoints do not.

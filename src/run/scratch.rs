@@ -153,7 +153,7 @@ fn refused(server: &Session, place: &Place, error: DatabaseError) -> Error {
     let hint = match server.product() {
         Product::Postgres => format!("allow it: `ALTER ROLE \"{user}\" CREATEDB`"),
         Product::MySql | Product::MariaDb | Product::Sqlite => {
-            format!("allow it: `GRANT ALL ON `sea\\_gen\\_scratch\\_%`.* TO '{user}'@'%'`")
+            format!("allow it: GRANT ALL ON `sea\\_gen\\_scratch\\_%`.* TO '{user}'@'%'")
         }
     };
     let message = format!("the user `{user}` could not create a scratch database on {}", place.server());
