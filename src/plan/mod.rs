@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
 pub use describe::Sign;
-pub use op::{Alter, Object, Op, Rename};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, MIDDLE, order, phase};
 
 /// Operations in an order in which each finds what it needs.
