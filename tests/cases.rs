@@ -2,6 +2,13 @@
 //!
 //! `BLESS=1 cargo test --test cases text` writes the golden text anew. Must not know what any one case is about.
 
+#![allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test harness reads its cases, writes what is blessed and says what is wrong"
+)]
+
 mod case;
 #[path = "it/support.rs"]
 mod support;

@@ -1,0 +1,15 @@
+//! The integration tests, one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test may fail on the spot, print, and touch files"
+)]
+
+mod architecture;
+mod support;
