@@ -255,13 +255,7 @@ fn markdown(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Res
 
 /// A unified diff of the two snapshots, object by object.
 fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
-<<<<<<< HEAD
-    let files = |schema: &Normalized| {
-        Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.texts()
-    };
-=======
-    let files = |schema: &Normalized| Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.files();
->>>>>>> sqlite
+    let files = |schema: &Normalized| Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.texts();
     let (old, new) = (files(from)?, files(to)?);
     let mut names: Vec<&PathBuf> = old.keys().chain(new.keys()).collect();
     names.sort();
@@ -271,12 +265,9 @@ fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
         let none = String::new();
         let (before, after) = (old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none));
         if before != after {
-<<<<<<< HEAD
-            let header = |present: bool, side: &str| -> String { if present { format!("{side}/{}", name.display()) } else { "/dev/null".into() } };
-=======
-            let header =
-                |present: bool, side: &str| if present { format!("{side}/{name}") } else { "/dev/null".into() };
->>>>>>> sqlite
+            let header = |present: bool, side: &str| -> String {
+                if present { format!("{side}/{}", name.display()) } else { "/dev/null".into() }
+            };
             let diff = similar::TextDiff::from_lines(before, after);
             let (a, b) = (header(old.contains_key(name), "a"), header(new.contains_key(name), "b"));
             text.push_str(&diff.unified_diff().header(&a, &b).to_string());

@@ -63,18 +63,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     }
     let baseline = set_up(&mut workspace, &models, live.as_ref())?;
     if let (Some(live), Some(baseline)) = (live.as_mut(), &baseline) {
-<<<<<<< HEAD
         let file = applicable(baseline);
         let to = baseline.to.as_deref();
         let recorded = run::mark(&mut live.session, &file, run::Status::Baseline, to, run::DEFAULT_WAIT).await;
         recorded.map_err(|error| {
-            error.hint("the files are written; once the role may create the history table, `gen up` records the baseline")
-=======
-        run::record(&mut live.session, baseline, run::Status::Baseline).await.map_err(|error| {
             error.hint(
                 "the files are written; once the role may create the history table, `gen up` records the baseline",
             )
->>>>>>> sqlite
         })?;
     }
     print(&workspace, command.json, live.as_ref(), baseline.as_ref())?;
@@ -142,22 +137,9 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
     })
 }
 
-<<<<<<< HEAD
-fn print(
-    workspace: &Workspace,
-    json: bool,
-    live: Option<&Live>,
-    baseline: Option<&Migration>,
-) -> Result<(), Failure> {
+fn print(workspace: &Workspace, json: bool, live: Option<&Live>, baseline: Option<&Migration>) -> Result<(), Failure> {
     let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
     let folders = workspace.project.entity_paths()?;
-=======
-fn print(workspace: &Workspace, json: bool, live: Option<&Live>, baseline: Option<&Migration>) -> Result<(), Failure> {
-    let root = workspace.root();
-    let keys: Vec<&str> = workspace.products.iter().map(|product| product.key()).collect();
-    let folders: Vec<PathBuf> =
-        workspace.project.entity_folders().iter().map(|folder| relative(folder, root)).collect();
->>>>>>> sqlite
     let adopted = match baseline {
         Some(migration) => {
             workspace.sealed(migration.product)?.map(|sealed| show::adopted_counts(&sealed.origins)).unwrap_or_default()

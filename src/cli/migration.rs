@@ -113,14 +113,7 @@ async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<
     if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
         return Ok(None);
     }
-<<<<<<< HEAD
     if !demanded && workspace.database_is_absent() {
-=======
-    if !demanded
-        && let Some(path) = workspace.url.as_ref().and_then(|url| url.sqlite_path())
-        && !path.exists()
-    {
->>>>>>> sqlite
         return Ok(None);
     }
     match workspace.live(Missing::Refuse).await {
@@ -223,21 +216,11 @@ fn write_all(workspace: &Workspace, drafts: &[Draft]) -> Result<Vec<std::path::P
     let mut batch = Batch::new(&project.root);
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
-<<<<<<< HEAD
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
-        let snapshot =
-            Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
+        let snapshot = Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
         let before = Snapshot { schema: draft.sealed.schema.schema().clone(), origins: draft.sealed.origins.clone() };
         snapshot.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
         lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
-=======
-        let text = write::text(&draft.migration);
-        let folder = project.migrations_folder(draft.product, &workspace.products);
-        batch.write(folder.join(format!("{}.sql", draft.migration.id)), text);
-        let snapshot = Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
-        snapshot.write(&project.snapshots_folder(draft.product, &workspace.products), &mut batch)?;
-        lock.append(draft.product, &draft.migration);
->>>>>>> sqlite
     }
     lock.write(&project.lock_path(), &mut batch);
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())

@@ -128,7 +128,8 @@ pub(super) fn counts(schema: &crate::schema::Schema) -> String {
         (schema.views.len(), "view"),
         (schema.routines.len(), "routine"),
     ];
-    let parts: Vec<String> = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(n, kind)| plural(n, kind)).collect();
+    let parts: Vec<String> =
+        kinds.into_iter().filter(|(count, _)| *count > 0).map(|(n, kind)| plural(n, kind)).collect();
     if parts.is_empty() { "empty".to_owned() } else { parts.join(", ") }
 }
 

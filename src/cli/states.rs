@@ -53,13 +53,7 @@ impl Workspace {
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
         let start = match &common.project {
             Some(folder) => folder.clone(),
-<<<<<<< HEAD
             None => current_folder()?,
-=======
-            None => {
-                std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?
-            }
->>>>>>> sqlite
         };
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::error::{Error, Result};
-use crate::schema::{Undeclared, ObjectName, Product};
+use crate::schema::{ObjectName, Product, Undeclared};
 
 const KEYS: [&str; 10] = [
     "entities",
@@ -182,7 +182,9 @@ impl<'a> File<'a> {
             Some(items) => items.iter().map(|item| self.text(key, item)).collect(),
             None => {
                 let key = key.get_ref().as_ref();
-                Err(self.error(value.span(), &format!("`{key}` must be a list of texts")).hint(format!("`{key} = [\"…\"]`")))
+                Err(self
+                    .error(value.span(), &format!("`{key}` must be a list of texts"))
+                    .hint(format!("`{key} = [\"…\"]`")))
             }
         }
     }
@@ -215,9 +217,7 @@ impl<'a> File<'a> {
             "keep" => Ok(Undeclared::Keep),
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
-            other => {
-                Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error")))
-            }
+            other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
         }
     }
 }
@@ -262,7 +262,10 @@ fn dotenv(root: &Path) -> Result<BTreeMap<String, String>> {
                 _ => Error::new(format!("`{}` has a line that is not `NAME=value`", path.display()))
                     .hint("put a value with spaces, `#` or quotes in it between single quotes"),
             };
-            return dotenvy::from_path_iter(&path).map_err(unreadable)?.map(|entry| entry.map_err(unreadable)).collect();
+            return dotenvy::from_path_iter(&path)
+                .map_err(unreadable)?
+                .map(|entry| entry.map_err(unreadable))
+                .collect();
         }
         if folder.join(".git").exists() {
             break;
@@ -294,7 +297,9 @@ fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Str
 fn matches(pattern: &[char], name: &[char]) -> bool {
     match (pattern.split_first(), name.split_first()) {
         (None, None) => true,
-        (Some(('*', rest)), _) => (0..=name.len()).any(|taken| name.get(taken..).is_some_and(|name| matches(rest, name))),
+        (Some(('*', rest)), _) => {
+            (0..=name.len()).any(|taken| name.get(taken..).is_some_and(|name| matches(rest, name)))
+        }
         (Some((expected, pattern)), Some((found, name))) => {
             (*expected == '?' || expected == found) && matches(pattern, name)
         }
@@ -323,10 +328,8 @@ mod tests {
 
     #[test]
     fn patterns_match_whole_names() {
-        let config = Config {
-            exclude: ["tmp_*", "audit.*", "?x", "*_old"].map(str::to_owned).to_vec(),
-            ..Config::default()
-        };
+        let config =
+            Config { exclude: ["tmp_*", "audit.*", "?x", "*_old"].map(str::to_owned).to_vec(), ..Config::default() };
         for (name, excluded) in [
             (ObjectName::local("tmp_a"), true),
             (ObjectName::local("a_tmp_a"), false),

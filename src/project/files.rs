@@ -38,8 +38,7 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
         Err(error) => {
             let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Err(Error::new(format!("`{}` is not UTF-8 text, at line {line}", path.display()))
-                .hint("save it as UTF-8"))
+            Err(Error::new(format!("`{}` is not UTF-8 text, at line {line}", path.display())).hint("save it as UTF-8"))
         }
     }
 }

@@ -123,11 +123,12 @@ impl Lock {
         let shown = path.display();
         let restore = format!("take it from the last commit: `git checkout -- {shown}`");
         if let Some(line) = json::conflict(text) {
-            return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration"))
-                .hint(format!(
+            return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration")).hint(
+                format!(
                     "keep the other branch's history, `git checkout MERGE_HEAD -- {shown}` and its snapshots, delete \
                      your migration, and make it again with `gen migration`, so that it starts where theirs ends"
-                )));
+                ),
+            ));
         }
         let Version { version } = json::read(path, text, &restore)?;
         if version != VERSION {
@@ -165,7 +166,9 @@ impl Lock {
             return Err(broken(format!("{} is not among the dialects", product.key())));
         }
         if form.seal != lock.seal() {
-            return Err(broken("the dialects, the release, a fingerprint, or the end of a list of migrations".to_owned()));
+            return Err(broken(
+                "the dialects, the release, a fingerprint, or the end of a list of migrations".to_owned(),
+            ));
         }
         Ok(lock)
     }
@@ -173,7 +176,8 @@ impl Lock {
     /// The text of the lock: the same for the same lock, one line a migration.
     pub fn text(&self) -> String {
         let dialects: Vec<&str> = self.dialects.keys().map(|product| product.key()).collect();
-        let mut text = format!("{{\n  \"version\": {VERSION},\n  \"dialects\": {},\n", json::compact(&value!(dialects)));
+        let mut text =
+            format!("{{\n  \"version\": {VERSION},\n  \"dialects\": {},\n", json::compact(&value!(dialects)));
         if let Some(frozen) = &self.frozen {
             text.push_str(&format!("  \"frozen\": {},\n", json::compact(&value!(frozen))));
         }
@@ -254,7 +258,11 @@ fn lines(locked: &Locked) -> Vec<String> {
             }
         }
         if let Some(Proof { engine, version }) = proof {
-            line.push_str(&format!(", \"proof\": {{\"engine\": {}, \"version\": {}}}", value!(engine), value!(version)));
+            line.push_str(&format!(
+                ", \"proof\": {{\"engine\": {}, \"version\": {}}}",
+                value!(engine),
+                value!(version)
+            ));
         }
         line.push('}');
         lines.push(line);

@@ -69,8 +69,10 @@ impl Project {
         }
         match cargo {
             Some(folder) => Self::open(folder.to_owned(), Config::default()),
-            None => Err(Error::new(format!("`{}` is in no project: there is no Cargo.toml here or above", start.display()))
-                .hint("go to the project's folder, or begin one here: `touch gen.toml && gen init`")),
+            None => {
+                Err(Error::new(format!("`{}` is in no project: there is no Cargo.toml here or above", start.display()))
+                    .hint("go to the project's folder, or begin one here: `touch gen.toml && gen init`"))
+            }
         }
     }
 
@@ -156,8 +158,10 @@ impl Project {
                 .hint("correct `entities` in the configuration"));
         }
         if paths.is_empty() {
-            return Err(Error::new("no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`")
-                .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
+            return Err(Error::new(
+                "no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`",
+            )
+            .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
         }
         Ok(paths
             .into_iter()

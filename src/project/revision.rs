@@ -18,7 +18,8 @@ impl Snapshot {
         if revision.starts_with('-') {
             return Err(Error::new(format!("`{revision}` is no git revision")));
         }
-        let listing = git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
+        let listing =
+            git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
         let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
         let mut batch = Batch::new(scratch.path());
         for path in listing.split('\0').filter(|path| path.ends_with(".json")) {
@@ -36,5 +37,6 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String> {
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Error::new(format!("`git {}` failed", arguments.join(" "))).because(reason));
     }
-    String::from_utf8(output.stdout).map_err(|error| Error::new("git printed something that is not UTF-8").because(error))
+    String::from_utf8(output.stdout)
+        .map_err(|error| Error::new("git printed something that is not UTF-8").because(error))
 }

@@ -201,12 +201,15 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Reads one object strictly: what it would not be written with is an error, not ignored.
 fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
     if let Some(line) = json::conflict(text) {
-        return Err(Error::new(format!("`{}`, line {line}: two branches have changed the same object", path.display()))
-            .hint(format!(
-                "keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- {}`, delete your migration, and \
+        return Err(Error::new(format!(
+            "`{}`, line {line}: two branches have changed the same object",
+            path.display()
+        ))
+        .hint(format!(
+            "keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- {}`, delete your migration, and \
                  make it again with `gen migration`",
-                path.display()
-            )));
+            path.display()
+        )));
     }
     let object: T = json::read(path, text, &restore(path))?;
     let mut found: Value = json::read(path, text, &restore(path))?;
@@ -215,8 +218,9 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<T>
     }
     if let Some(key) = json::stray(&found, &to_value(&object)?) {
         let line = text.lines().position(|line| line.contains(&format!("\"{key}\":"))).unwrap_or_default() + 1;
-        return Err(Error::new(format!("`{}`, line {line}: `{key}` does not belong there", path.display()))
-            .hint(restore(path)));
+        return Err(
+            Error::new(format!("`{}`, line {line}: `{key}` does not belong there", path.display())).hint(restore(path))
+        );
     }
     Ok(object)
 }
@@ -301,12 +305,16 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
             b'A'..=b'Z' => !encode_capitals,
             _ => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
         };
-        text.bytes().map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+        text.bytes()
+            .map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect()
     };
     let mut stem = encode(name.name.as_str());
     match &name.schema {
         Some(schema) => stem = format!("{}.{stem}", encode(schema.as_str())),
-        None if is_reserved(&stem) => stem = format!("%{:02X}{}", stem.as_bytes().first().unwrap_or(&b'_'), &stem.get(1..).unwrap_or_default()),
+        None if is_reserved(&stem) => {
+            stem = format!("%{:02X}{}", stem.as_bytes().first().unwrap_or(&b'_'), &stem.get(1..).unwrap_or_default())
+        }
         None => {}
     }
     if stem.len() > LONGEST_STEM {
@@ -322,7 +330,8 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
 fn is_reserved(stem: &str) -> bool {
     let stem = stem.to_ascii_lowercase();
     let numbered = ["com", "lpt"].iter().any(|device| {
-        stem.strip_prefix(device).is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
+        stem.strip_prefix(device)
+            .is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
     });
     numbered || matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
 }

@@ -71,7 +71,13 @@ impl DatabaseUrl {
             }
         }
         let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-        Ok(Self { secret: text.to_owned(), shown: format!("{scheme}://{user}{host}{path}"), hosts, product, file: None })
+        Ok(Self {
+            secret: text.to_owned(),
+            shown: format!("{scheme}://{user}{host}{path}"),
+            hosts,
+            product,
+            file: None,
+        })
     }
 
     fn sqlite(rest: &str, root: &Path) -> Result<Self> {

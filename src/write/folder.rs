@@ -31,13 +31,12 @@ fn read(shown: &Path, path: &Path, product: Product) -> Result<Migration> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // `.SQL` would be the same file as `.sql` on one machine and another one on the next.
     let id = name.strip_suffix(".sql").unwrap_or(&name).parse::<MigrationId>().map_err(|_| {
-        Error::new(format!("`{}` is not named as a migration", shown.display()))
-            .hint(match suggestion(&name) {
-                Some(better) => format!("`git mv {} {}`", shown.display(), shown.with_file_name(better).display()),
-                None => "a migration's file is named by a time and a name, as in `20261120_201300_add_email_index.sql`; \
+        Error::new(format!("`{}` is not named as a migration", shown.display())).hint(match suggestion(&name) {
+            Some(better) => format!("`git mv {} {}`", shown.display(), shown.with_file_name(better).display()),
+            None => "a migration's file is named by a time and a name, as in `20261120_201300_add_email_index.sql`; \
                          other SQL files go elsewhere"
-                    .to_owned(),
-            })
+                .to_owned(),
+        })
     })?;
     parse(id, product, &read_text(path)?).map_err(|error| {
         let hints = error.hints().to_vec();

@@ -38,7 +38,10 @@ impl Migration {
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
             let counted = |statement: &Statement| {
-                serde_json::json!([statement.transactional, crate::dialect::script::significant(self.product, &statement.sql)])
+                serde_json::json!([
+                    statement.transactional,
+                    crate::dialect::script::significant(self.product, &statement.sql)
+                ])
             };
             statements.iter().map(counted).collect()
         };

@@ -35,7 +35,8 @@ fn unified(text: &str) -> String {
 
 /// The statements of both sections in the order of the file.
 pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement)>> {
-    let mut reader = Reader { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
+    let mut reader =
+        Reader { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
     let mut start = 0;
     let mut position = 0;
     while let Some(piece) = lexer::piece_at(product, text, position).map_err(unterminated)? {
@@ -53,7 +54,8 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
             Mark::Section(section) => reader.enter(section, piece.start)?,
             Mark::Begin(tag) => position = reader.fenced(piece.start, tag)?,
             Mark::Unknown => {
-                return Err(reader.error(piece.start, &format!("`{}` is not a mark", piece.text.trim_end()))
+                return Err(reader
+                    .error(piece.start, &format!("`{}` is not a mark", piece.text.trim_end()))
                     .hint(format!("the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {BEGIN}` and `-- gen: {END}`")));
             }
             Mark::None | Mark::NoTransaction => {}
@@ -61,7 +63,8 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
         start = position;
     }
     if !reader.is_closed(start, text.len()) {
-        let at = start + text.get(start..).unwrap_or_default().find(|letter: char| !letter.is_whitespace()).unwrap_or(0);
+        let at =
+            start + text.get(start..).unwrap_or_default().find(|letter: char| !letter.is_whitespace()).unwrap_or(0);
         return Err(reader.error(at, "a statement after this line never ends").hint(
             "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
              `-- gen: statement` and `-- gen: end`",
@@ -96,7 +99,8 @@ fn mark(comment: &str) -> Mark<'_> {
         return Mark::Section(Section::Down);
     }
     let text = text.trim();
-    let Some(ours) = text.get(..4).filter(|start| start.eq_ignore_ascii_case("gen:")).and_then(|_| text.get(4..)) else {
+    let Some(ours) = text.get(..4).filter(|start| start.eq_ignore_ascii_case("gen:")).and_then(|_| text.get(4..))
+    else {
         return Mark::None;
     };
     let ours = ours.trim();
@@ -170,7 +174,8 @@ impl Reader<'_> {
 
     fn take(&mut self, sql: &str, offset: usize) -> Result<()> {
         let Some(section) = self.section else {
-            return Err(self.error(offset, "a statement stands before `-- UP`")
+            return Err(self
+                .error(offset, "a statement stands before `-- UP`")
                 .hint("put the line `-- UP` above the first statement"));
         };
         let Above { note, no_transaction } = std::mem::take(&mut self.above);
@@ -196,7 +201,9 @@ impl Reader<'_> {
     /// Reads what stands between statements, up to where `next` begins.
     fn gap(&mut self, part: &str, mut position: usize, next: Option<&str>) -> Result<usize> {
         while let Some(piece) = lexer::piece_at(self.product, part, position).map_err(unterminated)? {
-            if !piece.is_blank() && next.is_some_and(|next| part.get(position..).is_some_and(|rest| rest.starts_with(next))) {
+            if !piece.is_blank()
+                && next.is_some_and(|next| part.get(position..).is_some_and(|rest| rest.starts_with(next)))
+            {
                 break;
             }
             position = piece.end();
@@ -245,7 +252,9 @@ impl Reader<'_> {
             }
             position += line.len();
         }
-        Err(self.error(start, "the statement that begins here has no end").hint(format!("put the line `{end}` below it")))
+        Err(self
+            .error(start, "the statement that begins here has no end")
+            .hint(format!("put the line `{end}` below it")))
     }
 }
 
@@ -279,11 +288,11 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
             ["to", end] if is_fingerprint(end) => to = Some((*end).to_owned()),
             [_, last] => {
                 let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
-                if let Some(named) = named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product) {
-                    return Err(Error::new(format!("it is written for {named}, not for {product}")).hint(format!(
-                        "move it to the folder of {}, or correct its first line",
-                        named.key()
-                    )));
+                if let Some(named) =
+                    named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product)
+                {
+                    return Err(Error::new(format!("it is written for {named}, not for {product}"))
+                        .hint(format!("move it to the folder of {}, or correct its first line", named.key())));
                 }
             }
             _ => {}

@@ -32,7 +32,11 @@ fn section(product: Product, statements: &[Statement], placeholder: &str, text: 
     }
     for statement in statements {
         let plain = block(statement, &format!("{};\n", statement.sql));
-        text.push_str(&if reads_back(product, statement, &plain) { plain } else { block(statement, &fenced(statement)) });
+        text.push_str(&if reads_back(product, statement, &plain) {
+            plain
+        } else {
+            block(statement, &fenced(statement))
+        });
     }
 }
 
@@ -42,7 +46,13 @@ fn block(statement: &Statement, body: &str) -> String {
         for line in note.split('\n') {
             let line: String = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
             let bar = parse::needs_bar(&line);
-            block.push_str(if bar { "-- | " } else if line.is_empty() { "--" } else { "-- " });
+            block.push_str(if bar {
+                "-- | "
+            } else if line.is_empty() {
+                "--"
+            } else {
+                "-- "
+            });
             block.push_str(&line);
             block.push('\n');
         }
