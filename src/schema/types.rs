@@ -11,8 +11,11 @@ use super::ObjectName;
 /// The first group is what an entity can declare: the vocabulary of `sea_query::ColumnType`. A dialect's `normalize` turns
 /// all of it into [`Type::Native`], except for enum types on databases that have them as objects, which stay
 /// [`Type::Enum`] (or an [`Type::Array`] of it) because other objects depend on them by name.
+///
+/// In JSON a native type is a plain string, and every other an object of one property. `"text"` is therefore always the
+/// catalog's word, `{"text": null}` what code declares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub enum Type {
     /// `CHAR(n)`, length in characters.
     Char(Option<u32>),
@@ -95,8 +98,37 @@ pub enum Type {
     /// An array of another type.
     Array(Box<Type>),
     /// A type in the catalog's own spelling (`character varying(255)`, `int unsigned`, `varchar(255)`).
-    #[serde(untagged)]
     Native(String),
+}
+
+impl Serialize for Type {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// The derived form, which is a string for a type without parameters.
+        struct Derived<'a>(&'a Type);
+
+        impl Serialize for Derived<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Type::serialize(self.0, serializer)
+            }
+        }
+
+        if let Self::Native(text) = self {
+            return text.serialize(serializer);
+        }
+        match serde_json::to_value(Derived(self)).map_err(serde::ser::Error::custom)? {
+            serde_json::Value::String(word) => serializer.collect_map([(word, ())]),
+            value => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Type {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self::Native(text)),
+            value => Self::deserialize(value).map_err(serde::de::Error::custom),
+        }
+    }
 }
 
 /// An enum type: an object of its own on PostgreSQL, part of the column's type elsewhere.
@@ -109,4 +141,28 @@ pub struct EnumType {
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_native_type_is_never_taken_for_a_declared_one() {
+        for (data_type, json) in [
+            (Type::Native("text".to_owned()), r#""text""#),
+            (Type::Text, r#"{"text":null}"#),
+            (Type::Native("char".to_owned()), r#""char""#),
+            (Type::Char(None), r#"{"char":null}"#),
+            (Type::Decimal(Some((16, 4))), r#"{"decimal":[16,4]}"#),
+            (Type::Interval(None, Some(3)), r#"{"interval":[null,3]}"#),
+            (Type::Enum(ObjectName::qualified("a", "b")), r#"{"enum":{"schema":"a","name":"b"}}"#),
+            (Type::Array(Box::new(Type::Native("text".to_owned()))), r#"{"array":"text"}"#),
+            (Type::Array(Box::new(Type::Text)), r#"{"array":{"text":null}}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&data_type).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Type>(json).unwrap(), data_type);
+        }
+        assert!(serde_json::from_str::<Type>(r#"{"txet":null}"#).is_err());
+    }
 }
