@@ -13,7 +13,7 @@
 
 mod architecture;
 mod mysql;
+mod postgres;
 mod run;
-mod run_support;
 mod sqlite;
 mod support;
