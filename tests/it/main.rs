@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod entity;
 mod mysql;
 mod postgres;
 mod run;
