@@ -22,6 +22,8 @@ pub struct Case {
     pub products: Vec<Product>,
     /// The developer's answers about renames.
     pub renames: Vec<Rename>,
+    /// Whether anything changes. A case in which nothing does has to say so: it could as well be one that was not read.
+    pub changes: bool,
     /// The code before.
     pub before: Vec<SourceFile>,
     /// The code after.
@@ -61,6 +63,7 @@ fn read(path: &Path) -> Result<Case, String> {
         path: path.to_owned(),
         products: Product::ALL.to_vec(),
         renames: Vec::new(),
+        changes: true,
         before: Vec::new(),
         after: Vec::new(),
         head: String::new(),
@@ -78,6 +81,8 @@ fn read(path: &Path) -> Result<Case, String> {
         } else if let Some(listed) = line.strip_prefix("renames: ") {
             case.renames =
                 listed.split(", ").map(rename).collect::<Option<_>>().ok_or_else(|| at("a rename reads `old:new`"))?;
+        } else if line == "changes: none" {
+            case.changes = false;
         } else if let Some(info) = line.strip_prefix("```") {
             let mut body = String::new();
             loop {
