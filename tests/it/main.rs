@@ -1,0 +1,4 @@
+//! Tests against real databases.
+
+mod expression;
+mod support;
