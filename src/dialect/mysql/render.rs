@@ -268,8 +268,8 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     };
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
     let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
-    if method == Some("hash") {
-        sql.push_str(" USING HASH");
+    if method == Some("btree") {
+        sql.push_str(" USING BTREE");
     }
     if let Some(parser) = index.options.get("parser") {
         sql = format!("{sql} WITH PARSER {parser}");
