@@ -415,7 +415,7 @@ mod snapshots {
                 good.replace("\"name\": \"user\"", "\"comments\": \"x\",\n  \"name\": \"user\""),
                 "line 20: `comments` does not belong there",
             ),
-            (good.replace("sidecar", "sidecars"), "line 28: unknown field `sidecars`, expected `adopted` or `sidecar`"),
+            (good.replace("sidecar", "sidecars"), "line 25: unknown field `sidecars`, expected `adopted` or `sidecar`"),
             (
                 good.replace("\"default\"", "\"defualt\""),
                 "line 23: unknown variant `defualt`, expected one of `whole`, `type`, `default`, `identity`, `generated`, `collation`, `on_update`, `on_delete`, `comment`, `options`",
