@@ -481,6 +481,25 @@ mod projects {
     }
 
     #[test]
+    fn a_repository_is_not_left() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), "gen.toml", "migrations = 'outside'");
+        put(root.path(), ".env", "DATABASE_URL=postgres://outside/d\n");
+        put(root.path(), "inside/.git/HEAD", "");
+        put(root.path(), "inside/Cargo.toml", "[package]\nname = \"inside\"\n");
+        put(root.path(), "inside/.env", "OTHER=1\n");
+        let inside = root.path().join("inside");
+        let discover = || Project::discover(&inside).unwrap();
+        assert_eq!(discover().root, inside.canonicalize().unwrap());
+        assert_eq!(discover().config, Config::default());
+        fs::remove_file(inside.join(".env")).unwrap();
+        if std::env::var_os("DATABASE_URL").is_none() {
+            assert_eq!(discover().database_url(None).unwrap(), None);
+        }
+        assert_eq!(discover().dialects.len(), 1);
+    }
+
+    #[test]
     fn every_setting_is_read() {
         let root = folder();
         let settings = "entities = [\"model\"]\ndialects = [\"sqlite\", \"postgresql\"]\ndatabase-url = \"sqlite://x.db\"\n\
