@@ -1,5 +1,7 @@
 //! Pairs of schemas written by hand: up, read back equals, down, read back equals, and `pg_dump` agrees both times.
 
+use std::panic::AssertUnwindSafe;
+
 use sea_gen::diff::diff;
 use sea_gen::schema::Name;
 
@@ -138,7 +140,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
     (
         "table settings",
         "CREATE TABLE p (a int); CREATE UNLOGGED TABLE t (a int) WITH (fillfactor = 50); CREATE TABLE u (a int); COMMENT ON TABLE u IS 'x';",
-        "CREATE TABLE p (a int); CREATE TABLE t (a int) WITH (fillfactor = 60, autovacuum_enabled = false); CREATE TABLE u (a int); COMMENT ON TABLE u IS 'it''s y';",
+        "CREATE TABLE p (a int); CREATE TABLE t (a int) WITH (autovacuum_enabled = false, fillfactor = 60); CREATE TABLE u (a int); COMMENT ON TABLE u IS 'it''s y';",
     ),
     (
         "tables that inherit",
@@ -169,21 +171,25 @@ const PAIRS: &[(&str, &str, &str)] = &[
     (
         "row types",
         "",
-        "CREATE TABLE t (a int); CREATE FUNCTION of_t(row t) RETURNS int LANGUAGE sql AS 'select row.a'; CREATE FUNCTION all_t() RETURNS SETOF t LANGUAGE sql AS 'select * from t'; CREATE VIEW v AS SELECT of_t(t) FROM t;",
+        "CREATE TABLE t (a int); CREATE FUNCTION of_t(one t) RETURNS int LANGUAGE sql AS 'select one.a'; CREATE FUNCTION all_t() RETURNS SETOF t LANGUAGE sql AS 'select * from t'; CREATE VIEW v AS SELECT of_t(t) FROM t;",
     ),
 ];
+
+/// What each pair starts from.
+const EMPTY: &str = "DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE;
+    CREATE SCHEMA public; CREATE SCHEMA app;";
 
 #[test]
 fn every_pair_goes_up_and_down() {
     let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
     let schemas = [Name::from("app")];
     let mut failures = Vec::new();
-    for (at, (name, old, new)) in PAIRS.iter().enumerate() {
-        let trip = std::panic::catch_unwind(|| {
-            let mut database = Database::create(&url, &format!("pair_{at}"));
-            let mut target = Database::create(&url, &format!("pair_{at}_target"));
-            database.psql(&format!("CREATE SCHEMA app; {old}"));
-            target.psql(&format!("CREATE SCHEMA app; {new}"));
+    let mut database = Database::create(&url, "pair");
+    let mut target = Database::create(&url, "pair_target");
+    for (name, old, new) in PAIRS {
+        let trip = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            database.psql(&format!("{EMPTY} {old}"));
+            target.psql(&format!("{EMPTY} {new}"));
             let before = database.dump();
             let from = normalize(database.introspect(&schemas).schema);
             let to = normalize(target.introspect(&schemas).schema);
@@ -196,7 +202,7 @@ fn every_pair_goes_up_and_down() {
             migrate_back(&mut database, &from, &to);
             assert_same(&before, &database.dump());
             assert_eq!(normalize(database.introspect(&schemas).schema), from);
-        });
+        }));
         if trip.is_err() {
             failures.push(*name);
         }
