@@ -13,6 +13,7 @@ mod print;
 mod query;
 mod requote;
 mod rewrite;
+mod shape;
 mod spell;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,9 @@
 )]
 
 mod architecture;
+mod entity;
 mod mysql;
+mod postgres;
 mod run;
 mod sqlite;
 mod support;

@@ -90,15 +90,17 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
     let relations = answers.tables.iter().map(|row| row.text(0).to_owned());
     let known: BTreeSet<String> = relations.chain(answers.routines.iter().map(|row| row.text(1).to_owned())).collect();
+    let is_relation = |name: &String| answers.tables.iter().any(|row| row.text(0) == name.as_str());
     for row in answers.views.iter().filter(|row| !scope.excludes(row.text(0))) {
         let name = ObjectName::local(row.text(0));
         let mut options = Options::new();
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
+        let (query, named) = without_database(row.text(1), database, &known);
         let view = View {
             name: name.clone(),
-            query: Expression::new(without_database(row.text(1), database, &known)),
-            reads: BTreeSet::new(),
+            query: Expression::new(query),
+            reads: named.iter().filter(|name| is_relation(name)).map(|name| local(name)).collect(),
             materialized: false,
             comment: None,
             options,

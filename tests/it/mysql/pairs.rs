@@ -26,8 +26,8 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ),
     (
         "another primary key under a foreign key",
-        "CREATE TABLE t (a int, b int NOT NULL, PRIMARY KEY (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
-        "CREATE TABLE t (a int NOT NULL, b int, PRIMARY KEY (a, b)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, PRIMARY KEY (a), UNIQUE KEY u (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, PRIMARY KEY (b), UNIQUE KEY u (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
     ),
     (
         "the index under a foreign key",
