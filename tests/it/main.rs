@@ -13,6 +13,7 @@
 
 mod architecture;
 mod entity;
+mod expression;
 mod mysql;
 mod postgres;
 mod run;

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! What tests share: the servers in the environment, scratch databases, and the built `gen` binary.
 //!
 //! Must not know what is tested.
@@ -119,11 +118,3 @@ pub fn generate(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
         .env("NO_COLOR", "1")
         .output()
 }
-=======
-//! What tests against servers share. Must not know what is tested.
-
-/// The server a variable names.
-pub fn url(variable: &str) -> Option<String> {
-    std::env::var(variable).ok().filter(|url| !url.is_empty())
-}
->>>>>>> expression

@@ -5,9 +5,7 @@ use sea_gen::schema::{
     Action, Check, Column, DefaultValue, EnumType, Expression, ForeignKey, Identity, Index, Literal, Name, ObjectName,
     Options, PrimaryKey, Schema, Table, Type, Unique,
 };
-use sea_query::{
-    Alias, ColumnDef, ColumnType, ForeignKeyCreateStatement, Iden, IntoIden, MysqlQueryBuilder, StringLen,
-};
+use sea_query::{Alias, ColumnDef, ColumnType, ForeignKeyCreateStatement, IntoIden, MysqlQueryBuilder, StringLen};
 
 use super::scratch::on_each;
 
@@ -211,7 +209,7 @@ fn what_entities_declare_is_what_sea_orm_makes() {
             typed(id("mood"), ColumnType::custom("ENUM('happy', 'sad')")).not_null().default("sad").comment("how"),
         );
         user.col(&mut typed(id("extra"), ColumnType::JsonBinary));
-        let mut key = |name: &str, column: &'static str, action| {
+        let key = |name: &str, column: &'static str, action| {
             let mut key = ForeignKeyCreateStatement::new();
             key.name(name).from(id("post"), id(column)).to(id("user"), id("id")).on_delete(action);
             key

@@ -12,7 +12,7 @@ const TEXTS: &[&str] = &[
     "back\\slash\\",
     "tick`s``",
     "new\nline\r\t",
-    "üñí 🦀",
+    "üñí 漢 €“”",
     "*/ -- # /*",
     "\"dq\"",
     "'; DROP TABLE x; --",
@@ -27,8 +27,8 @@ fn hostile_names_and_strings_survive() {
         let mut session = scratch.database("it").await;
         let mut schema = Schema::default();
         for (number, text) in TEXTS.iter().enumerate() {
-            // A name may not hold characters outside the basic plane, and may not end in a blank.
-            let name: String = format!("{number}{}", text.replace('🦀', "").trim_end());
+            // A name may not end in a blank.
+            let name: String = format!("{number}{}", text.trim_end());
             let mut table = Table::new(ObjectName::local(name.as_str()));
             table.comment = Some((*text).to_owned());
             let labels = ObjectName::local(format!("e{number}").as_str());

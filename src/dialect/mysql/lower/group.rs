@@ -29,12 +29,12 @@ enum Part {
 
 pub(super) fn steps(ends: &Ends<'_>, plan: Plan) -> Vec<Step> {
     let renamed = renamed_tables(plan.ops());
-    let mut ops: Vec<(Time, &Op)> = plan.ops().iter().map(|op| (time(ends, &renamed, op), op)).collect();
+    let mut ops: Vec<(Time, &Op)> = plan.ops().iter().map(|op| (time(ends, plan.ops(), &renamed, op), op)).collect();
     ops.sort_by_key(|(time, _)| *time);
     let mut steps: Vec<Step> = Vec::new();
     let mut open: BTreeMap<(ObjectName, Part), usize> = BTreeMap::new();
     for (time, op) in ops {
-        let Some((table, part)) = place(ends, plan.ops(), &renamed, time, op) else {
+        let Some((table, part)) = place(ends, &renamed, time, op) else {
             steps.push(Step::Direct(op.clone()));
             continue;
         };
@@ -52,13 +52,15 @@ pub(super) fn steps(ends: &Ends<'_>, plan: Plan) -> Vec<Step> {
 /// When, seen from the renames, an operation is done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Time {
+    First,
     Early,
     Rename,
     Late,
 }
 
-fn time(ends: &Ends<'_>, renamed: &BTreeSet<ObjectName>, op: &Op) -> Time {
+fn time(ends: &Ends<'_>, ops: &[Op], renamed: &BTreeSet<ObjectName>, op: &Op) -> Time {
     match op {
+        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => Time::First,
         Op::Rename(_) => Time::Rename,
         // Under its earlier name a table can only be altered before it gets the later one.
         Op::Alter(Alter::Column(table, _)) if !ends.to.tables.contains_key(table) => Time::Early,
@@ -92,23 +94,15 @@ fn renamed_tables(ops: &[Op]) -> BTreeSet<ObjectName> {
 }
 
 /// The table to alter and the statement to do it in; `None` for what is a statement of its own.
-fn place(
-    ends: &Ends<'_>,
-    ops: &[Op],
-    renamed: &BTreeSet<ObjectName>,
-    time: Time,
-    op: &Op,
-) -> Option<(ObjectName, Part)> {
+fn place(ends: &Ends<'_>, renamed: &BTreeSet<ObjectName>, time: Time, op: &Op) -> Option<(ObjectName, Part)> {
     let main = |table: &ObjectName| {
-        let part = if renamed.contains(table) && time == Time::Early { Part::Before } else { Part::Main };
+        let part = if renamed.contains(table) && time < Time::Rename { Part::Before } else { Part::Main };
         Some((table.clone(), part))
     };
     match op {
         Op::Drop(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysOut)),
         Op::Create(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysIn)),
-        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => {
-            Some((table.clone(), Part::ChecksOut))
-        }
+        Op::Drop(Object::Check(table, _)) if time == Time::First => Some((table.clone(), Part::ChecksOut)),
         Op::Drop(Object::Index(table, _)) if time == Time::Late => main(later_name(ends, table)),
         Op::Create(
             Object::Column(table, _) | Object::PrimaryKey(table, _) | Object::Check(table, _) | Object::Index(table, _),
