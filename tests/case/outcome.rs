@@ -50,9 +50,18 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     };
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;
     let plan = diff(&from, &to, &case.renames);
-    if plan.is_empty() == case.changes {
-        let ops: String = plan.ops().iter().map(|op| format!("\n{op}")).collect();
-        return Err(format!("`changes: none` is not what happens: {} operations{ops}", plan.ops().len()));
+    if plan.is_empty() != case.unchanged.contains(&product) {
+        let ops: String = plan
+            .ops()
+            .iter()
+            .map(|op| {
+                format!(
+                    "
+{op}"
+                )
+            })
+            .collect();
+        return Err(format!("`unchanged` does not say what happens: {} operations{ops}", plan.ops().len()));
     }
     Ok(Outcome {
         start: statements(&diff(&nothing, &from, &[]), nothing.schema())?,
