@@ -5,21 +5,30 @@
 //! The way of a text: [`spell`] gives strings, quotes and comments one spelling, [`parse`] reads it, [`rewrite`] and the
 //! product's own rules ([`postgres`], [`mysql`]) bring the tree to one form, [`print`] writes it with every grouping explicit.
 
+mod columns;
 mod mysql;
 mod parse;
 mod postgres;
 mod print;
+mod query;
+mod requote;
 mod rewrite;
+mod shape;
 mod spell;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, visit_expressions_mut};
 
 use crate::schema::ObjectName;
 
 use super::Product;
+
+pub use requote::requote;
 
 /// The form an expression of this database is compared by.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
@@ -39,6 +48,25 @@ pub fn canonical_query(
     sql: &str,
     columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>,
 ) -> (String, BTreeSet<ObjectName>) {
-    let _ = (product, columns_of);
-    (sql.to_owned(), BTreeSet::new())
+    let Some(plain) = spell::plain(product, sql) else {
+        return (sql.trim().to_owned(), BTreeSet::new());
+    };
+    let plain = plain.trim_end_matches([';', ' ']).to_owned();
+    let Ok(mut tree) = parse::query(product, &plain) else {
+        return (plain, BTreeSet::new());
+    };
+    let reads = query::query(product, &mut tree, columns_of);
+    (print::query(product, &mut tree), reads)
+}
+
+/// Drops what columns are qualified with, where only their own names count.
+fn unqualify(tree: &mut Expr) {
+    let _ = visit_expressions_mut(tree, |expression| {
+        if let Expr::CompoundIdentifier(parts) = expression
+            && let Some(column) = parts.pop()
+        {
+            *expression = Expr::Identifier(column);
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }

@@ -2,6 +2,215 @@
 //!
 //! Must not know databases or SQL.
 
+mod config;
+mod files;
+mod fingerprint;
 mod id;
+mod json;
+mod lock;
+mod revision;
+mod seal;
+mod snapshot;
+mod url;
 
+use std::path::{Path, PathBuf};
+
+use crate::entity::SourceFile;
+use crate::error::{Error, Result};
+use crate::schema::Product;
+
+pub use config::Config;
+pub use files::{Batch, Fate, Staged, cannot, list, read_text, read_text_if_there};
+pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
+pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
+pub use snapshot::Snapshot;
+pub use url::DatabaseUrl;
+
+/// The file that holds the configuration where `Cargo.toml` does not.
+pub const CONFIG_FILE: &str = "gen.toml";
+
+/// The lock's file where the configuration names no other.
+pub const LOCK_FILE: &str = "schema.lock.json";
+
+/// One project: where it lies, how it is configured, and which databases it is for.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder every configured path starts from.
+    pub root: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// The dialects: those configured, else those locked, else that of the database URL, else SQLite.
+    pub dialects: Vec<Product>,
+}
+
+impl Project {
+    /// Finds the project `start` lies in: the nearest folder above it with a `gen.toml`, a `Cargo.toml` that configures us
+    /// or a lock, else the nearest with a `Cargo.toml`. A repository's border is not crossed.
+    ///
+    /// # Errors
+    /// There is none, or its configuration or lock cannot be read.
+    pub fn discover(start: &Path) -> Result<Self> {
+        let start = start.canonicalize().map_err(|error| cannot("find", start, error))?;
+        let mut cargo = None;
+        for folder in start.ancestors() {
+            if let Some(config) = Config::read(folder)? {
+                return Self::open(folder.to_owned(), config);
+            }
+            if folder.join(LOCK_FILE).is_file() {
+                return Self::open(folder.to_owned(), Config::default());
+            }
+            if cargo.is_none() && folder.join("Cargo.toml").is_file() {
+                cargo = Some(folder);
+            }
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        match cargo {
+            Some(folder) => Self::open(folder.to_owned(), Config::default()),
+            None => {
+                Err(Error::new(format!("`{}` is in no project: there is no Cargo.toml here or above", start.display()))
+                    .hint("go to the project's folder, or begin one here: `touch gen.toml && gen init`"))
+            }
+        }
+    }
+
+    fn open(root: PathBuf, config: Config) -> Result<Self> {
+        let mut project = Self { root, config, dialects: Vec::new() };
+        project.dialects = project.config.dialects.clone();
+        if project.dialects.is_empty()
+            && let Some(lock) = Lock::read(&project.lock_path())?
+        {
+            project.dialects = lock.dialects.into_keys().collect();
+        }
+        if project.dialects.is_empty() {
+            let product = project.database_url(None)?.map_or(Product::Sqlite, |url| url.product_hint());
+            project.dialects = vec![product];
+        }
+        Ok(project)
+    }
+
+    /// The database to work with: the one given, else `DATABASE_URL` of the environment, else that of `.env`, else the
+    /// configured one.
+    ///
+    /// # Errors
+    /// The URL cannot be read; the error does not hold it.
+    pub fn database_url(&self, explicit: Option<&str>) -> Result<Option<DatabaseUrl>> {
+        let environment = |name: &str| std::env::var(name).ok();
+        config::database_url(&self.root, &self.config, explicit, &environment)
+    }
+
+    /// Whether a database is one for development: on this machine, or on a host that is configured as one.
+    pub fn is_development(&self, url: &DatabaseUrl) -> bool {
+        url.is_local_or_among(&self.config.development)
+    }
+
+    /// Where the lock lies.
+    pub fn lock_path(&self) -> PathBuf {
+        self.root.join(&self.config.lock)
+    }
+
+    /// Where the migrations of a dialect lie.
+    pub fn migrations_folder(&self, product: Product) -> PathBuf {
+        self.folder(&self.config.migrations, product)
+    }
+
+    /// Where a migration lies.
+    pub fn migration_path(&self, product: Product, id: &MigrationId) -> PathBuf {
+        self.migrations_folder(product).join(format!("{id}.sql"))
+    }
+
+    /// Where the snapshot of a dialect lies.
+    pub fn snapshot_folder(&self, product: Product) -> PathBuf {
+        self.folder(&self.config.snapshots, product)
+    }
+
+    /// One dialect needs no folder of its own.
+    fn folder(&self, base: &Path, product: Product) -> PathBuf {
+        let base = self.root.join(base);
+        if self.dialects.len() > 1 { base.join(product.key()) } else { base }
+    }
+
+    /// The path as people see it: from the root.
+    pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    /// Where the entities lie: as configured, else where they usually do. Paths from the root.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn entity_paths(&self) -> Result<Vec<PathBuf>> {
+        let there = |path: &&str| self.root.join(path).is_dir();
+        let configured = !self.config.entities.is_empty();
+        let paths: Vec<PathBuf> = if configured {
+            self.config.entities.clone()
+        } else {
+            match ["entities", "entity"].iter().find(|path| there(path)) {
+                Some(folder) => vec![PathBuf::from(folder)],
+                None => ["src/entities", "src/entity"].iter().filter(|path| there(path)).map(PathBuf::from).collect(),
+            }
+        };
+        let missing = paths.iter().find(|path| !self.root.join(path).exists());
+        if let Some(path) = missing {
+            return Err(Error::new(format!("the entities' folder `{}` does not exist", path.display()))
+                .hint("correct `entities` in the configuration"));
+        }
+        if paths.is_empty() {
+            return Err(Error::new(
+                "no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`",
+            )
+            .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
+        }
+        Ok(paths
+            .into_iter()
+            .map(|path| {
+                let crate_like = self.root.join(&path).join("Cargo.toml").is_file();
+                let source = path.join("src");
+                if crate_like && self.root.join(&source).is_dir() { source } else { path }
+            })
+            .collect())
+    }
+
+    /// Every `*.rs` and `*.sql` under the entities' folders, sorted by path. Build output, hidden folders and folders of
+    /// migrations are left out.
+    ///
+    /// # Errors
+    /// There are no entities, or a file cannot be read.
+    pub fn entity_files(&self) -> Result<Vec<SourceFile>> {
+        let mut paths = Vec::new();
+        for path in self.entity_paths()? {
+            gather(&self.root.join(path), &mut paths)?;
+        }
+        paths.sort();
+        paths.dedup();
+        paths
+            .into_iter()
+            .map(|path| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() }))
+            .collect()
+    }
+}
+
+/// Adds the entity files at `path`, which is a file or a folder.
+fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    if path.is_file() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in list(path)? {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        // A link to a folder is not followed: it may lead around in a circle.
+        if entry.is_dir() {
+            if !entry.is_symlink() && name != "target" && !name.starts_with("migration") {
+                gather(&entry, found)?;
+            }
+        } else if entry.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
+            found.push(entry);
+        }
+    }
+    Ok(())
+}

@@ -2,6 +2,8 @@
 //!
 //! Must not know which database spells a type how; `dialect/<db>/types.rs` does.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::ObjectName;
@@ -11,8 +13,11 @@ use super::ObjectName;
 /// The first group is what an entity can declare: the vocabulary of `sea_query::ColumnType`. A dialect's `normalize` turns
 /// all of it into [`Type::Native`], except for enum types on databases that have them as objects, which stay
 /// [`Type::Enum`] (or an [`Type::Array`] of it) because other objects depend on them by name.
+///
+/// In JSON a native type is its plain spelling and an enum type `{"enum": …}`. What code declares is never written to disk, but
+/// can be printed: `{"declared": "text"}`, so that it is not mistaken for a native type of the same spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub enum Type {
     /// `CHAR(n)`, length in characters.
     Char(Option<u32>),
@@ -97,6 +102,39 @@ pub enum Type {
     /// A type in the catalog's own spelling (`character varying(255)`, `int unsigned`, `varchar(255)`).
     #[serde(untagged)]
     Native(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum TypeForm<'a> {
+    Native(Cow<'a, str>),
+    Declared { declared: Exactly },
+    Object(Exactly),
+}
+
+/// A type under its variant's own name.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Exactly(#[serde(with = "Type")] Type);
+
+impl Serialize for Type {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Native(spelling) => TypeForm::Native(Cow::Borrowed(spelling)),
+            Self::Enum(_) | Self::Array(_) => TypeForm::Object(Exactly(self.clone())),
+            _ => TypeForm::Declared { declared: Exactly(self.clone()) },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Type {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match TypeForm::deserialize(deserializer)? {
+            TypeForm::Native(spelling) => Self::Native(spelling.into_owned()),
+            TypeForm::Declared { declared: Exactly(data_type) } | TypeForm::Object(Exactly(data_type)) => data_type,
+        })
+    }
 }
 
 /// An enum type: an object of its own on PostgreSQL, part of the column's type elsewhere.

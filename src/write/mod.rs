@@ -1,9 +1,19 @@
-//! Migration files: their text, and reading it back.
+//! Migration files: their text, reading it back, and reading a folder of them.
 //!
 //! Must not know how statements are found or run.
 
-use crate::dialect::{Product, Statement};
-use crate::project::MigrationId;
+mod client;
+mod folder;
+mod parse;
+mod text;
+
+use crate::dialect::{Product, Statement, script};
+use crate::project::{MigrationId, sha256};
+
+pub use client::script;
+pub use folder::migrations;
+pub use parse::parse;
+pub use text::text;
 
 /// One migration for one product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,3 +31,36 @@ pub struct Migration {
     /// The statements that lead back.
     pub down: Vec<Statement>,
 }
+
+impl Migration {
+    /// SHA-256 of what the migration does: its statements and whether each runs in a transaction. Comments, white space
+    /// between words, line endings and the header do not count.
+    pub fn checksum(&self) -> String {
+        let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
+            let counted = |statement: &Statement| {
+                serde_json::json!([statement.transactional, script::significant(self.product, &statement.sql)])
+            };
+            statements.iter().map(counted).collect()
+        };
+        sha256(&serde_json::json!([section(&self.up), section(&self.down)]).to_string())
+    }
+}
+
+/// One of the two ways through a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Up,
+    Down,
+}
+
+/// The comment that marks a statement which must not run inside a transaction.
+const NO_TRANSACTION: &str = "no transaction";
+
+/// The comment above a statement that is taken as it stands, up to [`END`].
+const BEGIN: &str = "statement";
+
+/// The comment below such a statement.
+const END: &str = "end";
+
+#[cfg(test)]
+mod tests;

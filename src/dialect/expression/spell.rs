@@ -46,10 +46,33 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 text.push_str(" AND ");
                 index += 1;
             }
+            Kind::Word if product == Product::Postgres && piece.is_word("collate") => {
+                // The parser knows no collation after a cast, and only text has one.
+                for cast in ["::text", "::character varying"] {
+                    if let Some(shorter) = text.trim_end().strip_suffix(cast) {
+                        text.truncate(shorter.len());
+                        text.push(' ');
+                    }
+                }
+                text.push_str(piece.text);
+            }
+            Kind::Word if product == Product::Postgres && piece.is_word("from") && trims(&text).is_some() => {
+                let (start, name) = trims(&text).unwrap_or_default();
+                text.truncate(start);
+                text.push_str(name);
+            }
             Kind::Word | Kind::Symbol | Kind::ExecutableComment => text.push_str(piece.text),
         }
     }
     Some(text.trim_end().to_owned())
+}
+
+/// Where a `TRIM(BOTH` at the end of a text starts, and the function it calls: the parser knows no `TRIM(BOTH FROM x)`.
+fn trims(text: &str) -> Option<(usize, &'static str)> {
+    let end = text.trim_end().to_ascii_lowercase();
+    [("trim(both", "btrim("), ("trim(leading", "ltrim("), ("trim(trailing", "rtrim(")]
+        .into_iter()
+        .find_map(|(written, name)| end.strip_suffix(written).map(|before| (before.len(), name)))
 }
 
 /// MySQL's `information_schema` prints check clauses and generation expressions as the inside of a string. Then there is a

@@ -1,0 +1,376 @@
+//! Configuration: `gen.toml`, or `[package.metadata.gen]` or `[workspace.metadata.gen]` of a `Cargo.toml`.
+//!
+//! Must not know what the settings do.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
+use crate::error::{Error, Result};
+use crate::schema::{ObjectName, Product, Undeclared};
+
+const KEYS: [&str; 10] = [
+    "entities",
+    "dialects",
+    "database-url",
+    "migrations",
+    "snapshots",
+    "lock",
+    "undeclared",
+    "exclude",
+    "schemas",
+    "development",
+];
+
+/// The configuration; every setting has a default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Folders or files of entities; empty for the usual places.
+    pub entities: Vec<PathBuf>,
+    /// The dialects migrations are written for; empty where they are not configured.
+    pub dialects: Vec<Product>,
+    /// The database for development, `${VARIABLES}` not yet filled in.
+    pub database_url: Option<Secret>,
+    /// The folder of migrations.
+    pub migrations: PathBuf,
+    /// The folder of snapshots.
+    pub snapshots: PathBuf,
+    /// The lock's file.
+    pub lock: PathBuf,
+    /// What becomes of what nobody declares.
+    pub undeclared: Undeclared,
+    /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
+    pub exclude: Vec<String>,
+    /// Schemas that are ours beside the default one.
+    pub schemas: Vec<String>,
+    /// Hosts that are for development beside this machine.
+    pub development: Vec<String>,
+}
+
+/// A text that is not printed by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret")
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            entities: Vec::new(),
+            dialects: Vec::new(),
+            database_url: None,
+            migrations: PathBuf::from("migrations"),
+            snapshots: PathBuf::from("snapshots"),
+            lock: PathBuf::from(LOCK_FILE),
+            undeclared: Undeclared::Keep,
+            exclude: Vec::new(),
+            schemas: Vec::new(),
+            development: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// The configuration in a folder, if it holds one.
+    ///
+    /// # Errors
+    /// A setting that is not known or not valid, or more than one configuration.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let mut found: Vec<(String, Self)> = Vec::new();
+        let path = folder.join(CONFIG_FILE);
+        if let Some(text) = read_text_if_there(&path)? {
+            let file = File { path: &path, text: &text };
+            found.push((CONFIG_FILE.to_owned(), file.config(file.parse()?.get_ref())?));
+        }
+        let path = folder.join("Cargo.toml");
+        if let Some(text) = read_text_if_there(&path)? {
+            let file = File { path: &path, text: &text };
+            let manifest = file.parse()?;
+            for section in ["package", "workspace"] {
+                let table = [section, "metadata"].iter().try_fold(manifest.get_ref(), |table, key| {
+                    table.get(*key).and_then(|value| value.get_ref().as_table())
+                });
+                if let Some(value) = table.and_then(|table| table.get("gen")) {
+                    let name = format!("[{section}.metadata.gen] of Cargo.toml");
+                    let Some(table) = value.get_ref().as_table() else {
+                        return Err(file.error(value.span(), &format!("{name} must be a table")));
+                    };
+                    found.push((name, file.config(table)?));
+                }
+            }
+        }
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        if let [first, second, ..] = names.as_slice() {
+            return Err(Error::new(format!("`{}` is configured twice: in {first} and in {second}", folder.display()))
+                .hint(format!("move what is in {second} to {first}")));
+        }
+        Ok(found.pop().map(|(_, config)| config))
+    }
+
+    /// Whether an object is none of ours. A pattern with a dot is for the name with its schema.
+    pub fn excludes(&self, name: &ObjectName) -> bool {
+        let whole = name.to_string();
+        self.exclude.iter().any(|pattern| {
+            let name = if pattern.contains('.') { whole.as_str() } else { name.name.as_str() };
+            matches(&pattern.chars().collect::<Vec<_>>(), &name.chars().collect::<Vec<_>>())
+        })
+    }
+}
+
+/// A configuration file, for reading settings with errors at their lines.
+struct File<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+type Setting<'a> = Spanned<DeValue<'a>>;
+
+impl<'a> File<'a> {
+    fn parse(&self) -> Result<Spanned<DeTable<'a>>> {
+        DeTable::parse(self.text)
+            .map_err(|error| self.error(error.span().unwrap_or_default(), error.message().trim_end()))
+    }
+
+    fn error(&self, span: Range<usize>, message: &str) -> Error {
+        let line = 1 + self.text.get(..span.start).unwrap_or_default().matches('\n').count();
+        Error::new(format!("`{}`, line {line}: {message}", self.path.display()))
+    }
+
+    fn config(&self, table: &DeTable<'_>) -> Result<Config> {
+        let mut config = Config::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "entities" => config.entities = self.texts(key, value)?.into_iter().map(PathBuf::from).collect(),
+                "dialects" => config.dialects = self.dialects(key, value)?,
+                "database-url" => config.database_url = Some(Secret(self.text(key, value)?)),
+                "migrations" => config.migrations = self.inside(key, value)?,
+                "snapshots" => config.snapshots = self.inside(key, value)?,
+                "lock" => config.lock = self.inside(key, value)?,
+                "undeclared" => config.undeclared = self.undeclared(key, value)?,
+                "exclude" => config.exclude = self.texts(key, value)?,
+                "schemas" => config.schemas = self.texts(key, value)?,
+                "development" => config.development = self.texts(key, value)?,
+                unknown => {
+                    let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
+                    return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
+                        Some(near) => error.hint(format!("did you mean `{near}`?")),
+                        None => error.hint(format!("the settings are {}", KEYS.join(", "))),
+                    });
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    fn text(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<String> {
+        match value.get_ref().as_str() {
+            Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
+            _ => Err(self.error(value.span(), &format!("`{}` must be a text", key.get_ref().as_ref()))),
+        }
+    }
+
+    fn texts(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Vec<String>> {
+        match value.get_ref().as_array() {
+            Some(items) => items.iter().map(|item| self.text(key, item)).collect(),
+            None => {
+                let key = key.get_ref().as_ref();
+                Err(self
+                    .error(value.span(), &format!("`{key}` must be a list of texts"))
+                    .hint(format!("`{key} = [\"…\"]`")))
+            }
+        }
+    }
+
+    fn dialects(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Vec<Product>> {
+        let mut products = Vec::new();
+        for text in self.texts(key, value)? {
+            let product = text.parse::<Product>().map_err(|error| self.error(value.span(), &error))?;
+            if products.contains(&product) {
+                return Err(self.error(value.span(), &format!("`{text}` is listed twice")));
+            }
+            products.push(product);
+        }
+        products.sort();
+        Ok(products)
+    }
+
+    /// A path from the root that stays in it.
+    fn inside(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<PathBuf> {
+        let path = PathBuf::from(self.text(key, value)?);
+        if path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return Ok(path);
+        }
+        let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
+        Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
+    }
+
+    fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
+        match self.text(key, value)?.as_str() {
+            "keep" => Ok(Undeclared::Keep),
+            "drop" => Ok(Undeclared::Drop),
+            "error" => Ok(Undeclared::Error),
+            other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+}
+
+/// The database to work with; `environment` looks a variable up.
+pub(super) fn database_url(
+    root: &Path,
+    config: &Config,
+    explicit: Option<&str>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<DatabaseUrl>> {
+    let set = |value: String| (!value.trim().is_empty()).then_some(value);
+    let parse = |text: &str, from: &str| {
+        DatabaseUrl::parse(text, root).map_err(|error| {
+            let hints = error.hints().to_vec();
+            hints.into_iter().fold(Error::new(format!("{error} (from {from})")), Error::hint)
+        })
+    };
+    if let Some(text) = explicit {
+        return parse(text, "`--database-url`").map(Some);
+    }
+    if let Some(text) = environment("DATABASE_URL").and_then(set) {
+        return parse(&text, "`DATABASE_URL` of the environment").map(Some);
+    }
+    let dotenv = dotenv(root)?;
+    if let Some(text) = dotenv.get("DATABASE_URL").cloned().and_then(set) {
+        return parse(&text, "`DATABASE_URL` of .env").map(Some);
+    }
+    let Some(Secret(template)) = &config.database_url else { return Ok(None) };
+    let lookup = |name: &str| environment(name).or_else(|| dotenv.get(name).cloned());
+    parse(&expand(template, &lookup)?, "`database-url` of the configuration").map(Some)
+}
+
+/// The variables of the nearest `.env`, not looking beyond the repository. The process's environment stays as it is.
+fn dotenv(root: &Path) -> Result<BTreeMap<String, String>> {
+    for folder in root.ancestors() {
+        let path = folder.join(".env");
+        if path.is_file() {
+            // The library's own error repeats the line, which may hold a password.
+            let unreadable = |error: dotenvy::Error| match error {
+                dotenvy::Error::Io(error) => cannot("read", &path, error),
+                _ => Error::new(format!("`{}` has a line that is not `NAME=value`", path.display()))
+                    .hint("put a value with spaces, `#` or quotes in it between single quotes"),
+            };
+            return dotenvy::from_path_iter(&path)
+                .map_err(unreadable)?
+                .map(|entry| entry.map_err(unreadable))
+                .collect();
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(BTreeMap::new())
+}
+
+/// Fills in every `${NAME}`.
+fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<String> {
+    let mut expanded = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else {
+            return Err(Error::new("`database-url` of the configuration has a `${` without `}`"));
+        };
+        let value = lookup(name).ok_or_else(|| {
+            Error::new(format!("`database-url` of the configuration needs the variable `{name}`, which is not set"))
+                .hint(format!("set it in the environment or in .env: `{name}=…`"))
+        })?;
+        expanded.push_str(before);
+        expanded.push_str(&value);
+        rest = after;
+    }
+    Ok(expanded + rest)
+}
+
+/// Whether a pattern of `*` and `?` matches the whole of a name.
+fn matches(pattern: &[char], name: &[char]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some(('*', rest)), _) => {
+            (0..=name.len()).any(|taken| name.get(taken..).is_some_and(|name| matches(rest, name)))
+        }
+        (Some((expected, pattern)), Some((found, name))) => {
+            (*expected == '?' || expected == found) && matches(pattern, name)
+        }
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_filled_in() {
+        let lookup = |name: &str| (name == "NAME").then(|| "value".to_owned());
+        assert_eq!(expand("a", &lookup).unwrap(), "a");
+        assert_eq!(expand("${NAME}-${NAME}$", &lookup).unwrap(), "value-value$");
+        assert_eq!(
+            expand("x${OTHER}", &lookup).unwrap_err().to_string(),
+            "`database-url` of the configuration needs the variable `OTHER`, which is not set"
+        );
+        assert_eq!(
+            expand("s3cret${NAME", &lookup).unwrap_err().to_string(),
+            "`database-url` of the configuration has a `${` without `}`"
+        );
+    }
+
+    #[test]
+    fn patterns_match_whole_names() {
+        let config =
+            Config { exclude: ["tmp_*", "audit.*", "?x", "*_old"].map(str::to_owned).to_vec(), ..Config::default() };
+        for (name, excluded) in [
+            (ObjectName::local("tmp_a"), true),
+            (ObjectName::local("a_tmp_a"), false),
+            (ObjectName::qualified("audit", "log"), true),
+            (ObjectName::local("log"), false),
+            (ObjectName::local("ax"), true),
+            (ObjectName::local("x"), false),
+            (ObjectName::qualified("other", "a_old"), true),
+        ] {
+            assert_eq!(config.excludes(&name), excluded, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_url_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        let config =
+            Config { database_url: Some(Secret("postgres://h/config${SUFFIX}".to_owned())), ..Config::default() };
+        let empty = |name: &str| (name == "DATABASE_URL").then(|| " ".to_owned());
+        let full = |name: &str| (name == "DATABASE_URL").then(|| "postgres://h/environment".to_owned());
+        let url = |explicit, environment: &dyn Fn(&str) -> Option<String>| {
+            database_url(folder.path(), &config, explicit, environment).map(|url| url.map(|url| url.to_string()))
+        };
+        assert!(url(None, &empty).is_err());
+        std::fs::write(folder.path().join(".env"), "SUFFIX=2\n").unwrap();
+        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://h/config2");
+        std::fs::write(folder.path().join(".env"), "DATABASE_URL=postgres://h/dotenv\n").unwrap();
+        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://h/dotenv");
+        assert_eq!(url(None, &full).unwrap().unwrap(), "postgres://h/environment");
+        assert_eq!(url(Some("postgres://h/given"), &full).unwrap().unwrap(), "postgres://h/given");
+        assert_eq!(
+            url(Some("s3cret"), &full).unwrap_err().to_string(),
+            "the database URL cannot be read: its scheme is none of postgres, mysql, mariadb and sqlite (from \
+             `--database-url`)"
+        );
+
+        std::fs::write(folder.path().join(".env"), "DATABASE_URL='s3cret\n").unwrap();
+        let error = url(None, &empty).unwrap_err();
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+        assert!(!format!("{config:?}").contains("postgres"), "{config:?}");
+        assert_eq!(database_url(&folder.path().join("none"), &Config::default(), None, &|_| None).is_err(), true);
+    }
+}

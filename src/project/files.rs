@@ -1,0 +1,316 @@
+//! Reading files with errors that name them, and writing several files all or not at all.
+//!
+//! Must not know what is in them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use indexmap::IndexMap;
+use tempfile::TempPath;
+
+use crate::error::{Error, Result};
+
+/// The text of a file.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    match read_text_if_there(path)? {
+        Some(text) => Ok(text),
+        None => Err(Error::new(format!("`{}` does not exist", path.display()))),
+    }
+}
+
+/// The text of a file, if there is one.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot("read", path, error)),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => {
+            let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            Err(Error::new(format!("`{}` is not UTF-8 text, at line {line}", path.display())).hint("save it as UTF-8"))
+        }
+    }
+}
+
+/// What lies directly in a folder, sorted; nothing when there is no such folder.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot("read", folder, error)),
+    };
+    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths.map_err(|error| cannot("read", folder, error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It was not there before.
+    Created,
+    /// It has another content now.
+    Changed,
+    /// It is gone.
+    Deleted,
+}
+
+/// Files to be written and deleted together.
+///
+/// They are put in place in the order in which they were added. What seals the others comes last, so that being killed
+/// halfway is found by it.
+#[derive(Debug)]
+pub struct Batch {
+    root: PathBuf,
+    contents: IndexMap<PathBuf, Option<Vec<u8>>>,
+}
+
+impl Batch {
+    /// Nothing to be written yet, and nothing ever outside `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), contents: IndexMap::new() }
+    }
+
+    /// Adds a file to be written; a path that is not absolute is one from the root.
+    pub fn write(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) {
+        self.contents.insert(self.root.join(path), Some(content.into()));
+    }
+
+    /// Adds a file to be deleted; it need not be there.
+    pub fn delete(&mut self, path: impl AsRef<Path>) {
+        self.contents.insert(self.root.join(path), None);
+    }
+
+    /// Writes every new content to a temporary file beside its target and makes sure it is on the disk. No target is
+    /// touched, and dropping the result leaves everything as it was.
+    ///
+    /// # Errors
+    /// Whatever would keep the files from being put in place, as far as it can be known before.
+    pub fn stage(self) -> Result<Staged> {
+        let root = self.root.canonicalize().map_err(|error| cannot("find", &self.root, error))?;
+        let mut staged = Staged { items: Vec::new(), folders: Vec::new() };
+        for (path, content) in self.contents {
+            let target = confine(&root, &self.root, &path, content.is_some())?;
+            let before = match fs::read(&target) {
+                Ok(bytes) => Some(bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(cannot("write", &path, error)),
+            };
+            if before == content {
+                continue;
+            }
+            let temporary = match &content {
+                Some(content) => Some(staged.write(&path, &target, content)?),
+                None => None,
+            };
+            staged.items.push(Item { path, target, before, temporary });
+        }
+        Ok(staged)
+    }
+
+    /// Stages everything and puts it in place. Tells what changed, in order.
+    ///
+    /// # Errors
+    /// Something stood in the way; everything is as it was.
+    pub fn commit(self) -> Result<Vec<(PathBuf, Fate)>> {
+        self.stage()?.commit()
+    }
+}
+
+/// Files that are safely on the disk, beside the places they are meant for.
+#[derive(Debug)]
+pub struct Staged {
+    items: Vec<Item>,
+    folders: Vec<PathBuf>,
+}
+
+#[derive(Debug)]
+struct Item {
+    path: PathBuf,
+    target: PathBuf,
+    before: Option<Vec<u8>>,
+    temporary: Option<TempPath>,
+}
+
+impl Staged {
+    fn write(&mut self, path: &Path, target: &Path, content: &[u8]) -> Result<TempPath> {
+        let folder = target.parent().unwrap_or(target);
+        let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder).map_err(|error| cannot("write", path, error))?;
+            self.folders.push(folder.to_owned());
+        }
+        temporary(target, content).map_err(|error| cannot("write", path, error))
+    }
+
+    /// Puts the files in place. Tells what changed, in order.
+    ///
+    /// # Errors
+    /// Something stood in the way; everything is put back as it was.
+    pub fn commit(mut self) -> Result<Vec<(PathBuf, Fate)>> {
+        let mut items = std::mem::take(&mut self.items);
+        // On a file system that takes `User.json` and `user.json` for one file, deleting the one after writing the other
+        // would delete what was just written.
+        let folded = |item: &Item| item.target.to_string_lossy().to_lowercase();
+        let written: BTreeSet<String> = items.iter().filter(|item| item.temporary.is_some()).map(folded).collect();
+        items.sort_by_key(|item| match item.temporary {
+            None if written.contains(&folded(item)) => 0,
+            Some(_) => 1,
+            None => 2,
+        });
+
+        let mut placed: Vec<Placed> = Vec::new();
+        for item in items {
+            let fate = match (&item.before, &item.temporary) {
+                (None, _) => Fate::Created,
+                (Some(_), Some(_)) => Fate::Changed,
+                (Some(_), None) => Fate::Deleted,
+            };
+            let outcome = match item.temporary {
+                Some(temporary) => temporary.persist(&item.target).map_err(|error| error.error),
+                None => fs::remove_file(&item.target),
+            };
+            if let Err(error) = outcome {
+                return Err(put_back(placed, cannot("write", &item.path, error)));
+            }
+            placed.push(Placed { path: item.path, target: item.target, before: item.before, fate });
+        }
+        if let Err((path, error)) = settle(&placed, &self.folders) {
+            return Err(put_back(placed, cannot("write", &path, error)));
+        }
+        self.folders.clear();
+        Ok(placed.into_iter().map(|placed| (placed.path, placed.fate)).collect())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        self.items.clear();
+        for folder in self.folders.iter().rev() {
+            // Whatever else lies in the folder by now is not ours, and then the folder stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+struct Placed {
+    path: PathBuf,
+    target: PathBuf,
+    before: Option<Vec<u8>>,
+    fate: Fate,
+}
+
+/// A temporary file beside `target` with its content on the disk and the permissions the target has or should have.
+fn temporary(target: &Path, content: &[u8]) -> io::Result<TempPath> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".gen-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A temporary file is private by default; the umask decides, as it does for any other file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(target.parent().unwrap_or(target))?;
+    file.write_all(content)?;
+    if let Ok(metadata) = fs::metadata(target) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file.into_temp_path())
+}
+
+/// Makes sure that the folders remember what was put into them.
+fn settle(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io::Error)> {
+    let touched = placed.iter().map(|placed| placed.target.as_path()).chain(made.iter().map(PathBuf::as_path));
+    let folders: BTreeSet<&Path> = touched.filter_map(Path::parent).collect();
+    for folder in folders {
+        // Elsewhere a folder cannot be opened, and renaming is durable by itself.
+        #[cfg(unix)]
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| (folder.to_owned(), error))?;
+        #[cfg(not(unix))]
+        let _ = folder;
+    }
+    Ok(())
+}
+
+/// Undoes what was put in place, and adds to the error what could not be undone.
+fn put_back(placed: Vec<Placed>, error: Error) -> Error {
+    let mut stuck = Vec::new();
+    for placed in placed.into_iter().rev() {
+        let outcome = match &placed.before {
+            Some(before) => temporary(&placed.target, before)
+                .and_then(|temporary| temporary.persist(&placed.target).map_err(|error| error.error)),
+            None => fs::remove_file(&placed.target),
+        };
+        if outcome.is_err() {
+            stuck.push(format!("`{}`", placed.path.display()));
+        }
+    }
+    if stuck.is_empty() {
+        return error.hint("every file is as it was");
+    }
+    error.hint(format!("{} could not be put back: `git status` shows what is left over", stuck.join(", ")))
+}
+
+/// The real place of a path, which must lie under the root whatever links lead there.
+fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<PathBuf> {
+    let outside = || {
+        Error::new(format!("`{}` is outside of the project `{}`", path.display(), named_root.display()))
+            .hint("write to a folder of the project, without links that lead out of it")
+    };
+    if path.components().any(|component| component == Component::ParentDir) {
+        return Err(outside());
+    }
+    // A link that is to be deleted is deleted itself, whatever it leads to.
+    let (mut known, mut rest) = match path.parent() {
+        Some(parent) if !follow => (parent, path.file_name().map(PathBuf::from).unwrap_or_default()),
+        _ => (path, PathBuf::new()),
+    };
+    while fs::symlink_metadata(known).is_err() {
+        let (Some(parent), Some(name)) = (known.parent(), known.file_name()) else { return Err(outside()) };
+        rest = if rest.as_os_str().is_empty() { PathBuf::from(name) } else { Path::new(name).join(rest) };
+        known = parent;
+    }
+    let mut real = known.canonicalize().map_err(|error| cannot("follow the link", known, error))?;
+    if !rest.as_os_str().is_empty() {
+        real.push(rest);
+    }
+    if real.starts_with(root) && real != root { Ok(real) } else { Err(outside()) }
+}
+
+/// An error of the file system with the path it is about and what can be done.
+pub fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
+    let message = format!("cannot {what} `{}`", path.display());
+    let folder = path.parent().unwrap_or(path).display();
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied if what == "read" => Some(format!("`chmod u+r {}`", path.display())),
+        io::ErrorKind::PermissionDenied => Some(format!("`chmod u+w {folder}`")),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Some(format!("make room on the disk: `df -h {folder}`"))
+        }
+        io::ErrorKind::ReadOnlyFilesystem => Some(format!("`{folder}` is on a disk that cannot be written to")),
+        io::ErrorKind::IsADirectory => Some("a folder has that name: rename or remove it".to_owned()),
+        io::ErrorKind::NotADirectory => Some(format!("part of `{folder}` is a file: rename or remove it")),
+        _ => None,
+    };
+    let error = Error::new(message).because(error);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}

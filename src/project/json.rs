@@ -1,0 +1,207 @@
+//! JSON that reads well in a pull request: sorted keys, one property a line, and errors that name file and line.
+//!
+//! Must not know what is written in it.
+
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+
+const WIDTH: usize = 100;
+
+/// Prints a value: keys sorted, lists in their order, one property a line. Lists of plain values and objects of one
+/// property stand on one line where they are short. Ends with a line break.
+pub fn pretty(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, 0, &mut text);
+    text.push('\n');
+    text
+}
+
+/// Prints a value on one line with sorted keys.
+pub fn compact(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let properties: Vec<String> =
+                sorted(object).map(|(key, value)| format!("{}: {}", quoted(key), compact(value))).collect();
+            format!("{{{}}}", properties.join(", "))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(compact).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+/// Reads a value, naming `path` and the line in whatever is wrong.
+///
+/// # Errors
+/// Conflict markers of git, text that is not JSON, or JSON that is not a `T`. `hint` says what to do about the last two.
+pub fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        Error::new(format!("`{}`, line {}: {message}", path.display(), error.line().max(1))).hint(hint)
+    })
+}
+
+/// The line, from 1, of the first conflict marker git left in a text.
+pub fn conflict(text: &str) -> Option<usize> {
+    let marked = |line: &str| ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+    text.lines().position(marked).map(|index| index + 1)
+}
+
+/// The path of the first property in `found` that `known` does not have, and its key.
+pub fn stray(found: &Value, known: &Value) -> Option<String> {
+    match (found, known) {
+        (Value::Object(found), Value::Object(known)) => found.iter().find_map(|(key, value)| match known.get(key) {
+            Some(known) => stray(value, known),
+            None => Some(key.clone()),
+        }),
+        (Value::Array(found), Value::Array(known)) => {
+            found.iter().zip(known).find_map(|(found, known)| stray(found, known))
+        }
+        _ => None,
+    }
+}
+
+fn write(value: &Value, indent: usize, text: &mut String) {
+    if let Some(line) = short(value).filter(|line| indent + line.chars().count() <= WIDTH) {
+        text.push_str(&line);
+        return;
+    }
+    let inner = indent + 2;
+    match value {
+        Value::Object(object) => {
+            text.push('{');
+            for (index, (key, value)) in sorted(object).enumerate() {
+                new_line(index, inner, text);
+                text.push_str(&quoted(key));
+                text.push_str(": ");
+                write(value, inner, text);
+            }
+            close('}', indent, text);
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                new_line(index, inner, text);
+                write(item, inner, text);
+            }
+            close(']', indent, text);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&compact(value)),
+    }
+}
+
+fn new_line(index: usize, indent: usize, text: &mut String) {
+    text.push_str(if index == 0 { "\n" } else { ",\n" });
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+fn close(bracket: char, indent: usize, text: &mut String) {
+    text.push('\n');
+    text.extend(std::iter::repeat_n(' ', indent));
+    text.push(bracket);
+}
+
+/// The one-line form of what may stand on one line.
+fn short(value: &Value) -> Option<String> {
+    let fits = match value {
+        Value::Object(object) => object.is_empty() || (object.len() == 1 && object.values().all(is_short)),
+        Value::Array(items) => items.iter().all(is_plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    };
+    fits.then(|| compact(value))
+}
+
+fn is_short(value: &Value) -> bool {
+    short(value).is_some()
+}
+
+fn is_plain(value: &Value) -> bool {
+    !matches!(value, Value::Object(_) | Value::Array(_))
+}
+
+fn sorted(object: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let mut properties: Vec<_> = object.iter().collect();
+    properties.sort_by_key(|(key, _)| *key);
+    properties.into_iter()
+}
+
+fn quoted(key: &str) -> String {
+    Value::String(key.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_property_a_line_but_short_things() {
+        let value = json!({
+            "name": "user", "columns": [{"name": "id", "type": "bigint"}], "key": {"columns": ["id", "tenant"]},
+            "none": [], "nothing": {}, "parts": [{"column": "a"}, {"column": ["b", "c"]}],
+        });
+        let expected = r#"{
+  "columns": [
+    {
+      "name": "id",
+      "type": "bigint"
+    }
+  ],
+  "key": {"columns": ["id", "tenant"]},
+  "name": "user",
+  "none": [],
+  "nothing": {},
+  "parts": [
+    {"column": "a"},
+    {"column": ["b", "c"]}
+  ]
+}
+"#;
+        assert_eq!(pretty(&value), expected);
+    }
+
+    #[test]
+    fn a_long_list_is_broken() {
+        let value = json!({"values": ["x".repeat(60), "y".repeat(60)]});
+        assert_eq!(pretty(&value).lines().count(), 6);
+    }
+
+    #[test]
+    fn conflict_markers_are_found() {
+        assert_eq!(conflict("{\n<<<<<<< HEAD\n"), Some(2));
+        assert_eq!(conflict("{\n \"a\": \"<<<<<<< HEAD\"}"), None);
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..5)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_what_is_read(value in value()) {
+            prop_assert_eq!(&serde_json::from_str::<Value>(&pretty(&value)).unwrap(), &value);
+            prop_assert_eq!(&serde_json::from_str::<Value>(&compact(&value)).unwrap(), &value);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! File names, and what is read back.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::schema::{Column, EnumType, Expression, Facet, Name, Table, Type, View};
+
+fn stems_of(names: &[ObjectName]) -> Vec<String> {
+    let mut schema = Schema::default();
+    for name in names {
+        schema.tables.insert(name.clone(), Table::new(name.clone()));
+    }
+    let stems = stems(&schema);
+    names.iter().map(|name| stems[&(Kind::Table, name)].clone()).collect()
+}
+
+#[test]
+fn a_file_name_is_safe_and_reads_well() {
+    for (name, stem) in [
+        (ObjectName::local("user"), "user"),
+        (ObjectName::local("User_2-x"), "User_2-x"),
+        (ObjectName::qualified("audit", "user"), "audit.user"),
+        (ObjectName::local("audit.user"), "audit%2Euser"),
+        (ObjectName::local("../etc/passwd"), "%2E%2E%2Fetc%2Fpasswd"),
+        (ObjectName::local("größe"), "gr%C3%B6%C3%9Fe"),
+        (ObjectName::local("a%2Eb"), "a%252Eb"),
+        (ObjectName::local("price_of(integer)"), "price_of%28integer%29"),
+        (ObjectName::local("con"), "%63on"),
+        (ObjectName::local("LPT1"), "%4CPT1"),
+        (ObjectName::local("console"), "console"),
+        (ObjectName::local(""), "~"),
+    ] {
+        assert_eq!(stems_of(&[name]), [stem]);
+    }
+    let long = stems_of(&[ObjectName::local("é".repeat(64)), ObjectName::local(format!("{}e", "é".repeat(63)))]);
+    assert!(long.iter().all(|stem| stem.len() <= LONGEST_STEM) && long[0] != long[1], "{long:?}");
+}
+
+#[test]
+fn names_that_differ_in_case_have_files_that_do_not() {
+    let names =
+        [ObjectName::local("user"), ObjectName::local("User"), ObjectName::local("USER"), ObjectName::local("Other")];
+    assert_eq!(stems_of(&names), ["user", "%55ser", "%55%53%45%52", "Other"]);
+}
+
+fn name() -> impl Strategy<Value = ObjectName> {
+    let text = || prop_oneof!["[aAbB.%~]{1,3}", any::<String>()];
+    (prop::option::of(text()), text())
+        .prop_map(|(schema, name)| ObjectName { schema: schema.map(Name::new), name: Name::new(name) })
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    let facet = prop_oneof![Just(Facet::Whole), Just(Facet::Default), Just(Facet::Comment), Just(Facet::OnDelete)];
+    prop_oneof![
+        Just(Part::Whole),
+        Just(Part::Comment),
+        Just(Part::PrimaryKey),
+        any::<String>().prop_map(Part::Option),
+        (any::<String>(), facet.clone()).prop_map(|(name, facet)| Part::Column(Name::new(name), facet)),
+        (any::<String>(), facet).prop_map(|(name, facet)| Part::ForeignKey(Name::new(name), facet)),
+        any::<String>().prop_map(|name| Part::Index(Name::new(name))),
+    ]
+}
+
+fn snapshot() -> impl Strategy<Value = Snapshot> {
+    let names = prop::collection::btree_set(name(), 1..6);
+    let parts = prop::collection::vec((part(), prop_oneof![Just(Origin::Adopted), Just(Origin::Sidecar)]), 0..6);
+    (names, parts, any::<String>()).prop_map(|(names, parts, text)| {
+        let mut snapshot = Snapshot::default();
+        for (index, name) in names.into_iter().enumerate() {
+            match index % 3 {
+                0 => {
+                    let mut table = Table::new(name.clone());
+                    let column = Column::new(text.as_str(), Type::Native(text.clone()));
+                    table.columns.insert(column.name.clone(), column);
+                    snapshot.schema.tables.insert(name.clone(), table);
+                    for (part, origin) in &parts {
+                        snapshot.origins.set(Place::Table(name.clone(), part.clone()), *origin);
+                    }
+                }
+                1 => {
+                    let value = EnumType { name: name.clone(), values: vec![text.clone()], comment: None };
+                    snapshot.schema.enums.insert(name.clone(), value);
+                    snapshot.origins.set(Place::Enum(name), Origin::Adopted);
+                }
+                _ => {
+                    let view = View {
+                        name: name.clone(),
+                        query: Expression::new(text.as_str()),
+                        reads: BTreeSet::from([name.clone()]),
+                        materialized: true,
+                        comment: Some(text.clone()),
+                        options: Default::default(),
+                    };
+                    snapshot.schema.views.insert(name.clone(), view);
+                    snapshot.origins.set(Place::View(name), Origin::Sidecar);
+                }
+            }
+        }
+        snapshot
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_is_what_is_read(snapshot in snapshot()) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut batch = Batch::new(folder.path());
+        snapshot.write(&folder.path().join("snapshots"), None, &mut batch).unwrap();
+        batch.commit().unwrap();
+        let read = Snapshot::read(&folder.path().join("snapshots")).unwrap();
+        prop_assert_eq!(read, Some(snapshot));
+    }
+
+    #[test]
+    fn no_two_objects_share_a_file(names in prop::collection::btree_set(name(), 0..12)) {
+        let names: Vec<ObjectName> = names.into_iter().collect();
+        let stems: BTreeSet<String> = stems_of(&names).iter().map(|stem| stem.to_ascii_lowercase()).collect();
+        prop_assert_eq!(stems.len(), names.len());
+    }
+}

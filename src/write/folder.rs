@@ -1,0 +1,57 @@
+//! Reading a folder of migrations.
+//!
+//! Must not know what the migrations do.
+
+use std::path::Path;
+
+use super::{Migration, parse};
+use crate::dialect::Product;
+use crate::error::{Error, Result};
+use crate::project::{MigrationId, Project, list, read_text};
+
+/// The migrations of a project for one product, in the order in which they are applied. Files that are not `*.sql` are not
+/// migrations.
+///
+/// # Errors
+/// A file that cannot be read, with its path.
+pub fn migrations(project: &Project, product: Product) -> Result<Vec<Migration>> {
+    let mut migrations = Vec::new();
+    for path in list(&project.migrations_folder(product))? {
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+        if sql && !hidden && path.is_file() {
+            migrations.push(read(project.shown(&path), &path, product)?);
+        }
+    }
+    migrations.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(migrations)
+}
+
+fn read(shown: &Path, path: &Path, product: Product) -> Result<Migration> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // `.SQL` would be the same file as `.sql` on one machine and another one on the next.
+    let id = name.strip_suffix(".sql").unwrap_or(&name).parse::<MigrationId>().map_err(|_| {
+        Error::new(format!("`{}` is not named as a migration", shown.display())).hint(match suggestion(&name) {
+            Some(better) => format!("`git mv {} {}`", shown.display(), shown.with_file_name(better).display()),
+            None => "a migration's file is named by a time and a name, as in `20261120_201300_add_email_index.sql`; \
+                         other SQL files go elsewhere"
+                .to_owned(),
+        })
+    })?;
+    parse(id, product, &read_text(path)?).map_err(|error| {
+        let hints = error.hints().to_vec();
+        hints.into_iter().fold(Error::new(format!("`{}`: {error}", shown.display())), Error::hint)
+    })
+}
+
+/// The name the file should have, where it has a time and a name in it.
+fn suggestion(name: &str) -> Option<String> {
+    use heck::ToSnakeCase as _;
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem = stem.strip_prefix('m').unwrap_or(stem);
+    let digits: String = stem.chars().filter(char::is_ascii_digit).take(14).collect();
+    let (date, time) = digits.split_at_checked(8)?;
+    let rest = stem.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '_' | '-'));
+    let id: MigrationId = format!("{date}_{time}_{}", rest.to_snake_case()).parse().ok()?;
+    Some(format!("{id}.sql"))
+}

@@ -1,0 +1,263 @@
+//! What a migration file must keep.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn id() -> MigrationId {
+    "20261120_201300_add_email_index".parse().unwrap()
+}
+
+fn migration(product: Product, up: Vec<Statement>, down: Vec<Statement>) -> Migration {
+    Migration { id: id(), product, from: Some("3f2a".repeat(8)), to: Some("9bc1".repeat(8)), up, down }
+}
+
+fn read(text: &str) -> Migration {
+    parse(id(), Product::Sqlite, text).unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    let error = parse(id(), Product::Sqlite, text).unwrap_err();
+    assert!(!error.hints().is_empty(), "{error}");
+    error.to_string()
+}
+
+fn texts(statements: &[Statement]) -> Vec<&str> {
+    statements.iter().map(|statement| statement.sql.as_str()).collect()
+}
+
+#[test]
+fn a_file_reads_well() {
+    let mut concurrently = Statement::new("CREATE INDEX CONCURRENTLY \"idx\" ON \"user\" (\"email\")");
+    concurrently.transactional = false;
+    let migration = migration(
+        Product::Postgres,
+        vec![
+            Statement::new("ALTER TABLE \"user\" ADD COLUMN \"email\" text").with_note("every user has one\nsoon"),
+            concurrently.with_note("takes no lock"),
+        ],
+        vec![Statement::new("DROP INDEX \"idx\""), Statement::new("SELECT 1; SELECT 2")],
+    );
+    let expected = "\
+-- AddEmailIndex (postgres)
+-- from 3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a to 9bc19bc19bc19bc19bc19bc19bc19bc1
+-- written by gen; after editing it, `gen verify` proves it anew
+
+-- UP
+
+-- every user has one
+-- soon
+ALTER TABLE \"user\" ADD COLUMN \"email\" text;
+
+-- takes no lock
+-- gen: no transaction
+CREATE INDEX CONCURRENTLY \"idx\" ON \"user\" (\"email\");
+
+-- DOWN
+
+DROP INDEX \"idx\";
+
+-- gen: statement
+SELECT 1; SELECT 2
+-- gen: end
+";
+    assert_eq!(text(&migration), expected);
+    assert_eq!(parse(id(), Product::Postgres, expected).unwrap(), migration);
+    let converted = format!("\u{feff}{}", expected.replace('\n', "\r\n"));
+    assert_eq!(parse(id(), Product::Postgres, &converted).unwrap(), migration);
+}
+
+#[test]
+fn an_empty_migration_says_what_to_write() {
+    let migration = Migration { from: None, to: None, ..migration(Product::Sqlite, Vec::new(), Vec::new()) };
+    let expected = "\
+-- AddEmailIndex (sqlite)
+-- written by gen; after editing it, `gen verify` proves it anew
+
+-- UP
+
+-- write here what leads forward, a semicolon after each statement
+
+-- DOWN
+
+-- write here what leads back, a semicolon after each statement
+";
+    assert_eq!(text(&migration), expected);
+    assert_eq!(read(expected), migration);
+}
+
+#[test]
+fn a_file_written_by_hand_needs_little() {
+    for text in [
+        "-- UP\nA;\nB;\n-- DOWN\nC;",
+        "--up\nA;B\n--down\nC",
+        "-- Up:\nA;\n\n\nB\n\n-- === Down ===\nC\n",
+        "-- anything\n\n/* at all */\n-- to be done\n-- [UP]\n  A\n;\n  B;\n-- DOWN --\nC -- gone\n;",
+        "-- DOWN\nC;\n-- UP\nA;\nB;",
+    ] {
+        let migration = read(text);
+        assert_eq!((texts(&migration.up), texts(&migration.down)), (vec!["A", "B"], vec!["C"]), "{text}");
+        assert_eq!((migration.from, migration.to), (None, None));
+    }
+    assert_eq!(read("-- UP\nA").down, []);
+}
+
+#[test]
+fn only_a_comment_between_statements_is_a_marker() {
+    let body = "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n-- DOWN\nDELETE FROM b;\n-- gen: end\nEND";
+    let quoted = "INSERT INTO a VALUES ('\n-- DOWN\n')";
+    let migration = read(&format!("-- UP\n{body};\n{quoted};\n-- update nothing\nA;\n  -- DOWN\nB;"));
+    assert_eq!(texts(&migration.up), [body, quoted, "A", "B"]);
+}
+
+#[test]
+fn a_note_stands_directly_above_its_statement() {
+    let migration = read("-- UP\n-- lost\n\n-- one\n--two\nA; -- beside\nB;\n/* block */\nC;\n-- three\n\n-- DOWN\nD;");
+    let notes: Vec<Option<&str>> = migration.up.iter().map(|statement| statement.note.as_deref()).collect();
+    assert_eq!(notes, [Some("one\ntwo"), None, None]);
+    assert_eq!(migration.down[0].note, None);
+}
+
+#[test]
+fn the_mark_of_a_statement_without_transaction_is_not_lost() {
+    for text in [
+        "-- UP\n-- gen: no transaction\nA;\nB;",
+        "-- UP\n\n-- GEN: No Transaction\n\n-- a note\nA;\nB;",
+        "-- UP\n  -- gen:no transaction\n-- gen: statement\nA\n-- gen: end\nB",
+    ] {
+        let up = read(text).up;
+        assert_eq!((up[0].transactional, up[1].transactional), (false, true), "{text}");
+    }
+}
+
+#[test]
+fn what_would_be_a_guess_is_refused() {
+    for (text, message) in [
+        ("", "there is no `-- UP` line in it"),
+        ("-- +migrate Up\n-- DOWN\nA;", "there is no `-- UP` line in it"),
+        ("A;", "line 1: a statement stands before `-- UP`"),
+        ("-- x\n\nA;\n-- UP\nB;", "line 3: a statement stands before `-- UP`"),
+        ("-- UP\nA;\n-- up\nB;", "line 3: there is a second `-- UP`"),
+        ("-- UP\nA;\n-- DOWN\n-- DOWN\n", "line 4: there is a second `-- DOWN`"),
+        ("-- UP\nA 'it's';\n-- DOWN\nB;", "line 2: `';` is opened here and never closed"),
+        ("-- UP\n/* A;\n-- DOWN\nB;", "line 2: what begins here or below never ends"),
+        (
+            "-- UP\n\nCREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b;\n-- DOWN\nB;",
+            "line 3: what begins here or below never ends",
+        ),
+        ("-- UP\nA;\n-- gen: no transaction\n-- DOWN\nB;", "line 3: no statement follows `-- gen: no transaction`"),
+        ("-- UP\nA;\n-- DOWN\nB;\n-- gen: no transaction\n", "line 5: no statement follows `-- gen: no transaction`"),
+        ("-- UP\n-- gen: no transactoin\nA;", "line 2: `-- gen: no transactoin` is not a mark"),
+        ("-- UP\nA;\n-- gen: end\n", "line 3: `-- gen: end` is not a mark"),
+        ("-- UP\n-- gen: statement\nA;\n", "line 2: the statement that begins here has no end"),
+        ("-- X (mysql)\n-- UP\nA;", "it is written for MySQL, not for SQLite"),
+    ] {
+        assert_eq!(refusal(text), message);
+    }
+}
+
+#[test]
+fn what_does_not_matter_does_not_count() {
+    let sum = |text: &str| read(text).checksum();
+    let plain = sum("-- UP\nA b;\nC 'x  y';\n-- DOWN\nD;\n");
+    for same in [
+        "\u{feff}-- UP\r\nA b;\r\nC 'x  y';\r\n-- DOWN\r\nD;\r\n",
+        "-- a header\n-- Up:\n\n  -- a note\n  A\n\tb -- why\n;\n/* and */ C 'x  y';\n\n-- DOWN\nD",
+    ] {
+        assert_eq!(sum(same), plain, "{same}");
+    }
+    for other in [
+        "-- UP\nA b;\nC 'x y';\n-- DOWN\nD;\n",
+        "-- UP\nA c;\nC 'x  y';\n-- DOWN\nD;\n",
+        "-- UP\nA b;\n-- DOWN\nC 'x  y';\nD;\n",
+        "-- UP\nC 'x  y';\nA b;\n-- DOWN\nD;\n",
+        "-- UP\n-- gen: no transaction\nA b;\nC 'x  y';\n-- DOWN\nD;\n",
+        "-- UP\n-- gen: statement\nA b;\nC 'x  y'\n-- gen: end\n-- DOWN\nD;\n",
+    ] {
+        assert_ne!(sum(other), plain, "{other}");
+    }
+}
+
+/// Pieces that mean something to somebody when they stand in the wrong place.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "-- UP\n",
+            "\n-- DOWN\n",
+            "\n-- gen: end\n",
+            "-- gen: end 1",
+            "-- gen: statement",
+            "-- gen: no transaction\n",
+            ";",
+            "'",
+            "\"",
+            "`",
+            "$$",
+            "$a$",
+            "/*",
+            "*/",
+            "/*!",
+            "--",
+            "#",
+            "\n",
+            "\r\n",
+            " ",
+            "\t",
+            "BEGIN",
+            "END",
+            "(",
+            ")",
+            "CREATE TRIGGER t ",
+            "CREATE PROCEDURE p() ",
+            "CREATE FUNCTION f() ",
+            "DELIMITER //\n",
+            "//",
+            "next",
+            "sea_gen_next",
+            "\u{feff}",
+            "\\",
+            "[",
+            "]",
+            "AS",
+            "IF",
+            "CASE",
+        ])
+        .prop_map(str::to_owned),
+        "[a-z ]{0,4}",
+        any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn statement() -> impl Strategy<Value = Statement> {
+    let note = hostile().prop_map(|note| note.replace(|letter: char| letter.is_control() && letter != '\n', ""));
+    (hostile(), any::<bool>(), prop::option::of(note)).prop_map(|(sql, transactional, note)| Statement {
+        sql,
+        transactional,
+        note,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn what_is_written_is_what_is_read(
+        product in prop::sample::select(Product::ALL.to_vec()),
+        up in prop::collection::vec(statement(), 0..4),
+        down in prop::collection::vec(statement(), 0..4),
+        from in prop::option::of("[0-9a-f]{32}"),
+        to in prop::option::of("[0-9a-f]{32}"),
+    ) {
+        let migration = Migration { id: id(), product, from, to, up, down };
+        let written = text(&migration);
+        prop_assert_eq!(&parse(id(), product, &written).unwrap(), &migration, "{}", written);
+        prop_assert_eq!(text(&migration), written);
+    }
+
+    #[test]
+    fn no_text_makes_reading_fail_badly(product in prop::sample::select(Product::ALL.to_vec()), text in hostile()) {
+        let _ = parse(id(), product, &text);
+        let _ = parse(id(), product, &format!("-- UP\n{text}\n-- DOWN\n{text}"));
+    }
+}

@@ -1,0 +1,90 @@
+//! The text of a migration file.
+//!
+//! Must not know how it is read back, only whether it is read back as what it was.
+
+use super::{BEGIN, END, Migration, NO_TRANSACTION, Section, parse};
+use crate::dialect::{Product, Statement};
+
+/// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
+/// characters in notes are lost.
+pub fn text(migration: &Migration) -> String {
+    let Migration { id, product, from, to, up, down } = migration;
+    let mut text = format!("-- {} ({})\n", id.title(), product.key());
+    match (from, to) {
+        (Some(from), Some(to)) => text.push_str(&format!("-- from {from} to {to}\n")),
+        (Some(from), None) => text.push_str(&format!("-- from {from}\n")),
+        (None, Some(to)) => text.push_str(&format!("-- to {to}\n")),
+        (None, None) => {}
+    }
+    text.push_str("-- written by gen; after editing it, `gen verify` proves it anew\n");
+    text.push_str("\n-- UP\n\n");
+    section(*product, up, "-- write here what leads forward, a semicolon after each statement\n\n", &mut text);
+    text.push_str("-- DOWN\n\n");
+    section(*product, down, "-- write here what leads back, a semicolon after each statement\n\n", &mut text);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn section(product: Product, statements: &[Statement], placeholder: &str, text: &mut String) {
+    if statements.is_empty() {
+        text.push_str(placeholder);
+    }
+    for statement in statements {
+        let plain = block(statement, &format!("{};\n", statement.sql));
+        text.push_str(&if reads_back(product, statement, &plain) {
+            plain
+        } else {
+            block(statement, &fenced(statement))
+        });
+    }
+}
+
+fn block(statement: &Statement, body: &str) -> String {
+    let mut block = String::new();
+    if let Some(note) = &statement.note {
+        for line in note.split('\n') {
+            let line: String = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            let bar = parse::needs_bar(&line);
+            block.push_str(if bar {
+                "-- | "
+            } else if line.is_empty() {
+                "--"
+            } else {
+                "-- "
+            });
+            block.push_str(&line);
+            block.push('\n');
+        }
+    }
+    if !statement.transactional {
+        block.push_str(&format!("-- gen: {NO_TRANSACTION}\n"));
+    }
+    block.push_str(body);
+    block.push('\n');
+    block
+}
+
+/// Whether the plain form of a statement is read as this statement and does not swallow the next one.
+fn reads_back(product: Product, statement: &Statement, plain: &str) -> bool {
+    let next = Statement::new("next");
+    let text = format!("-- UP\n{plain}next;\n-- DOWN\nnext;\n");
+    let sections = parse::sections(product, &text).ok();
+    sections.is_some_and(|sections| {
+        let up = sections.iter().filter(|(section, _)| *section == Section::Up).map(|(_, statement)| statement);
+        let down = sections.iter().filter(|(section, _)| *section == Section::Down).map(|(_, statement)| statement);
+        let same = |found: &Statement| found.sql == statement.sql && found.transactional == statement.transactional;
+        matches!(up.collect::<Vec<_>>().as_slice(), [first, second] if same(first) && second.sql == next.sql)
+            && down.eq([&next])
+    })
+}
+
+/// The statement between marks, for what cannot be told by semicolons.
+fn fenced(statement: &Statement) -> String {
+    let tagged = |word: &str, tag: usize| match tag {
+        0 => format!("-- gen: {word}"),
+        _ => format!("-- gen: {word} {tag}"),
+    };
+    let tag = (0..).find(|tag| !statement.sql.contains(&tagged(END, *tag))).unwrap_or_default();
+    format!("{}\n{}\n{}\n", tagged(BEGIN, tag), statement.sql, tagged(END, tag))
+}
