@@ -8,6 +8,7 @@ use crate::schema::{EnumType, ObjectName, Type};
 
 use super::attributes::literal;
 use super::resolve::{Found, Modules, segments};
+use super::source::Spot;
 
 /// What to write instead of an expression that cannot be read.
 pub(super) const HINT: &str =
@@ -17,7 +18,8 @@ pub(super) const HINT: &str =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ColumnType {
     pub(super) data_type: Type,
-    pub(super) enums: Vec<EnumType>,
+    /// With the place of each, where it is not the one the type is asked for at.
+    pub(super) enums: Vec<(EnumType, Option<Spot>)>,
 }
 
 impl From<Type> for ColumnType {
@@ -52,7 +54,7 @@ impl Vocabulary<'_, '_> {
                 };
                 let name = ObjectName::local(self.text(&field("name")?.expr)?);
                 let values = self.texts(&field("variants")?.expr)?;
-                let enums = vec![EnumType { name: name.clone(), values, comment: None }];
+                let enums = vec![(EnumType { name: name.clone(), values, comment: None }, None)];
                 Some(ColumnType { data_type: Type::Enum(name), enums })
             }
             // `.def()` makes a definition of it, `.into()` and the like change nothing.
@@ -85,8 +87,8 @@ impl Vocabulary<'_, '_> {
             ("Binary", [length]) => Type::Binary(self.number(length)?),
             ("VarBinary", [length]) => match self.length(length)? {
                 Length::Exactly(length) => Type::VarBinary(Some(length)),
-                // What `StringLen::Max` makes of bytes is each database's unlimited binary type.
-                Length::Max => Type::Blob,
+                // What SeaORM writes on MySQL; PostgreSQL's `bytea` has no length.
+                Length::Max => Type::VarBinary(Some(65_535)),
                 Length::Unsaid => Type::VarBinary(None),
             },
             ("var_binary", [length]) => Type::VarBinary(Some(self.number(length)?)),
@@ -338,7 +340,7 @@ mod tests {
         let column =
             typed("Enum { name: Alias::new(\"mood\").into_iden(), variants: vec![Alias::new(\"ok\").into_iden()] }");
         let mood = ObjectName::local("mood");
-        let enums = vec![EnumType { name: mood.clone(), values: vec!["ok".into()], comment: None }];
+        let enums = vec![(EnumType { name: mood.clone(), values: vec!["ok".into()], comment: None }, None)];
         assert_eq!(column, Some(ColumnType { data_type: Type::Enum(mood), enums }));
     }
 

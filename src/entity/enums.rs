@@ -46,7 +46,8 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
                 Literal::Text(text) => Some(text.clone()),
                 Literal::Number(_) | Literal::Boolean(_) => None,
             });
-            let enums = vec![EnumType { name: name.clone(), values: values.collect(), comment: None }];
+            let declared = EnumType { name: name.clone(), values: values.collect(), comment: None };
+            let enums = vec![(declared, Some(file.spot(&item.ident)))];
             Typed { column: ColumnType { data_type: Type::Enum(name), enums }, exact: true }
         }
         Some(setting) => match setting.rust::<Expr>().and_then(|spelled| column_type::read(modules, at, &spelled)) {

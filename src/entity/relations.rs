@@ -188,7 +188,7 @@ fn action_named(name: &str) -> Option<Option<Action>> {
 fn of_function(file: &RustFile, body: &[Stmt], relations: &mut Vec<Relation>, output: &mut Output) {
     let [Stmt::Expr(Expr::Match(arms), _)] = body else {
         // `panic!()` alone is what an entity without relations has.
-        if !matches!(body, [Stmt::Macro(_)]) {
+        if !matches!(body, [Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _)]) {
             let spot = body.first().map(|first| file.spot(first));
             if let Some(spot) = spot {
                 output.error(unreadable(spot));

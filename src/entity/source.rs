@@ -67,22 +67,27 @@ fn spot(path: &Path, skipped: usize, span: proc_macro2::Span) -> Spot {
 }
 
 /// Something that could not be read, before it is decided how bad that is.
+///
+/// Boxed, because it travels as the error of nearly everything here.
 #[derive(Clone, Debug)]
-pub(super) struct Trouble {
-    pub(super) spot: Spot,
-    pub(super) message: String,
-    pub(super) label: String,
-    pub(super) hint: Option<String>,
+pub(super) struct Trouble(Box<Words>);
+
+#[derive(Clone, Debug)]
+struct Words {
+    spot: Spot,
+    message: String,
+    label: String,
+    hint: Option<String>,
 }
 
 impl Trouble {
     pub(super) fn new(spot: Spot, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { spot, message: message.into(), label: label.into(), hint: None }
+        Self(Box::new(Words { spot, message: message.into(), label: label.into(), hint: None }))
     }
 
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 }
@@ -105,7 +110,7 @@ impl Output {
     }
 
     fn say(&mut self, severity: Severity, trouble: Trouble) {
-        let Trouble { spot, message, label, hint } = trouble;
+        let Words { spot, message, label, hint } = *trouble.0;
         self.diagnostics.push(Diagnostic { severity, message, file: spot.file, span: spot.span, label, hint });
     }
 

@@ -189,8 +189,8 @@ impl Reader<'_, '_> {
             }
         };
         let at = exact.clone().unwrap_or_else(|| self.file.spot(of));
-        for value in column.enums {
-            output.declare_enum(value, &at);
+        for (value, spot) in column.enums {
+            output.declare_enum(value, spot.as_ref().unwrap_or(&at));
         }
         Ok((column.data_type, exact))
     }

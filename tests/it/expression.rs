@@ -46,6 +46,8 @@ fn query(product: Product, sql: &str) -> String {
 #[derive(Default)]
 struct Findings {
     lines: Vec<String>,
+    /// What this product does not know; how much that may be is what `finish` is told.
+    refused: Vec<String>,
     compared: usize,
 }
 
@@ -73,12 +75,12 @@ impl Findings {
     }
 
     fn refused(&mut self, sql: &str, error: &dyn std::fmt::Display) {
-        self.lines.push(format!("refused: {sql}\n    {error}"));
+        self.refused.push(format!("refused: {sql}\n    {error}"));
     }
 
     fn finish(self, at_least: usize) {
         assert!(self.lines.is_empty(), "{} of {}:\n{}", self.lines.len(), self.compared, self.lines.join("\n"));
-        assert!(self.compared >= at_least, "only {} compared", self.compared);
+        assert!(self.compared >= at_least, "only {} compared:\n{}", self.compared, self.refused.join("\n"));
     }
 }
 

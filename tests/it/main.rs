@@ -14,6 +14,7 @@
 mod architecture;
 mod entity;
 mod expression;
+mod files;
 mod mysql;
 mod postgres;
 mod run;

@@ -19,7 +19,7 @@ pub(super) fn expression(product: Product, tree: &mut Expr) {
     apply(product, tree);
     match product {
         Product::Postgres => postgres::whole(tree),
-        Product::MySql | Product::MariaDb => mysql::condition(tree),
+        Product::MySql | Product::MariaDb => mysql::whole(tree),
         Product::Sqlite => {}
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     computed(&ends, &mut ops);
     keys::rename(&ends, &mut ops);
     keys::around(&ends, &mut ops);
+    keys::overtaken(&ends, &mut ops);
     if flavor.has_column_checks() {
         keys::column_checks(flavor, &ends, &mut ops);
     }

@@ -93,3 +93,6 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

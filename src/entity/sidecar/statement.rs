@@ -148,8 +148,8 @@ impl<'t> Statement<'t> {
     /// The words that say what it is.
     pub(super) fn first_words(&self) -> Spot {
         let start = self.span().start;
-        let words = self.tokens.iter().take(2).filter(|(token, _)| matches!(token, Token::Word(_)));
-        let end = words.last().map_or(start, |(_, span)| span.end);
+        let mut words = self.tokens.iter().take(2).filter(|(token, _)| matches!(token, Token::Word(_)));
+        let end = words.next_back().map_or(start, |(_, span)| span.end);
         self.text.spot(start..end.max(start))
     }
 

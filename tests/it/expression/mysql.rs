@@ -25,7 +25,6 @@ const CONDITIONS: &[&str] = &[
     "note = \"dou'ble\"",
     "note = 'back\\\\slash'",
     "note = 'line\\nbreak'",
-    "note = 'grüße'",
     "name IN ('a', 'b')",
     "name NOT IN ('a', 'b')",
     "qty IN (1, 2, 3)",
@@ -261,7 +260,7 @@ async fn prints_what_was_declared(url: &str) {
     }
     let defaults = DEFAULTS
         .iter()
-        .map(|(kind, text)| (text, format!("ALTER TABLE item ADD c {kind} DEFAULT {text}"), "column_default"));
+        .map(|(kind, text)| (text, format!("CREATE TABLE d (c {kind} DEFAULT {text})"), "column_default"));
     let generated = GENERATED.iter().map(|(kind, text)| {
         (text, format!("ALTER TABLE item ADD c {kind} GENERATED ALWAYS AS ({text}) STORED"), "generation_expression")
     });
@@ -276,7 +275,8 @@ async fn prints_what_was_declared(url: &str) {
         for row in session.query(&catalog).await.unwrap() {
             findings.expression(product, declared, row.text(0));
         }
-        session.execute("ALTER TABLE item DROP c").await.unwrap();
+        let undo = if column == "column_default" { "DROP TABLE d" } else { "ALTER TABLE item DROP c" };
+        session.execute(undo).await.unwrap();
     }
     for text in VIEWS {
         let statement = format!("CREATE VIEW v AS {text}");
@@ -292,7 +292,7 @@ async fn prints_what_was_declared(url: &str) {
     }
     session.execute("DROP DATABASE expression_test").await.unwrap();
     session.close().await;
-    findings.finish(200);
+    findings.finish(205);
 }
 
 #[tokio::test]

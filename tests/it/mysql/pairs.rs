@@ -40,6 +40,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, KEY two (a, b), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
     ),
     (
+        "one more index over the server's own",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, KEY f (a), KEY two (a, b), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
+    ),
+    (
         "a unique index a foreign key refers to",
         "CREATE TABLE p (id int PRIMARY KEY, u int, UNIQUE KEY one (u)); CREATE TABLE t (a int, KEY k (a), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (u))",
         "CREATE TABLE p (id int PRIMARY KEY, u int, UNIQUE KEY two (u)); CREATE TABLE t (a int, KEY k (a), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (u))",
@@ -149,13 +154,13 @@ fn every_pair_goes_there_and_back() {
     });
 }
 
-fn statements(script: &str) -> Vec<&str> {
+pub fn statements(script: &str) -> Vec<&str> {
     script.split(';').map(str::trim).filter(|sql| !sql.is_empty()).collect()
 }
 
 /// Lines without their order and final commas: columns are added at the end, keys in the order of their making; and
 /// without what the server remembers but does not heed.
-fn definitions(shown: Vec<String>) -> Vec<Vec<String>> {
+pub fn definitions(shown: Vec<String>) -> Vec<Vec<String>> {
     let lines = |text: String| {
         let mut lines: Vec<String> = text
             .lines()

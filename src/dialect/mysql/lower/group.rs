@@ -68,12 +68,16 @@ fn time(ends: &Ends<'_>, ops: &[Op], renamed: &BTreeSet<ObjectName>, op: &Op) ->
     match op {
         Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => Time::First,
         Op::Rename(_) => Time::Rename,
-        // Under its earlier name a table can only be altered before it gets the later one.
-        Op::Alter(Alter::Column(table, _)) if !ends.to.tables.contains_key(table) => Time::Early,
+        // Under its earlier name a table or column can only be altered before it gets the later one.
+        Op::Alter(Alter::Column(table, change)) if !has_column(ends, table, &change.to.name) => Time::Early,
         Op::Drop(Object::Index(table, index)) if renamed.contains(table) && is_needed(ends, table, index) => Time::Late,
         _ if phase(op) < LAST / 2 => Time::Early,
         _ => Time::Late,
     }
+}
+
+fn has_column(ends: &Ends<'_>, table: &ObjectName, column: &Name) -> bool {
+    ends.to.tables.get(table).is_some_and(|table| table.columns.contains_key(column))
 }
 
 /// Whether a foreign key that stays may stand on this index.

@@ -45,6 +45,7 @@ pub(super) fn find(ops: &[Op], from: &Schema) -> Around {
     let mut finding = Finding { ops, from, to: &to, around: Around::default() };
     finding.views(&touched);
     finding.foreign_keys(&touched);
+    finding.routines();
     for (name, touched) in &touched {
         if let Some(table) = from.tables.get(name) {
             finding.parts(table, touched);
@@ -227,6 +228,27 @@ impl Finding<'_> {
         })
     }
 
+    /// Routines whose arguments or result are of an enum type that is swapped.
+    fn routines(&mut self) {
+        let swapped: Vec<&ObjectName> = self
+            .ops
+            .iter()
+            .filter_map(|op| match op {
+                Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => Some(&change.from.name),
+                _ => None,
+            })
+            .collect();
+        for routine in self.from.routines.values() {
+            let head = super::head(routine.definition.text());
+            // One that the plan changes besides is the plan's own matter.
+            let stays = self.to.routines.get(&routine.name) == Some(routine);
+            if stays && swapped.iter().any(|name| words::mentions(head, name.name.as_str())) {
+                let object = Object::Routine(routine.clone());
+                self.take(object.clone(), Some(object));
+            }
+        }
+    }
+
     /// What a table holds that names a column in the way.
     fn parts(&mut self, table: &Table, touched: &Touched) {
         let owner = self.later_table(&table.name);
@@ -284,11 +306,13 @@ impl Finding<'_> {
     }
 }
 
-/// Whether a generated column that the plan itself leaves alone is computed from a column whose type changes.
+/// Whether a generated column that the plan itself leaves alone has a swapped type, or is computed from a column whose type
+/// changes.
 fn depends(column: &Column, retyped: &BTreeSet<Name>, touched: &Touched) -> bool {
     let Some(generated) = &column.generated else { return false };
     let text = generated.expression.text();
-    !touched.gone.contains(&column.name) && retyped.iter().any(|name| words::mentions(text, name.as_str()))
+    !touched.gone.contains(&column.name)
+        && (touched.swapped.contains(&column.name) || retyped.iter().any(|name| words::mentions(text, name.as_str())))
 }
 
 /// Whether values of the two columns compare, so that a foreign key may stand between them for a moment.

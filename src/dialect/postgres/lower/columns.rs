@@ -65,17 +65,28 @@ fn table_uses(table: &Table, value: &str) -> bool {
 
 fn column_uses(column: &Column, value: &str) -> bool {
     let default = match &column.default {
-        Some(DefaultValue::Expression(expression)) => words::has_string(expression.text(), value),
+        Some(DefaultValue::Expression(expression)) => {
+            let text = expression.text();
+            // The default may be an array of values.
+            words::has_string(text, value) || (text.contains('{') && text.contains(value))
+        }
         Some(DefaultValue::Literal(_)) | None => false,
     };
-    // The default may be an array of values.
-    let text = match &column.default {
-        Some(DefaultValue::Expression(expression)) => expression.text(),
-        Some(DefaultValue::Literal(_)) | None => "",
-    };
-    let inside_array = text.contains('{') && text.contains(value);
     let generated = column.generated.iter().any(|generated| words::has_string(generated.expression.text(), value));
-    default || inside_array || generated
+    default || generated
+}
+
+/// Whether a table's defaults, generated columns, checks, indexes or triggers name something.
+pub(super) fn table_mentions(table: &Table, name: &str) -> bool {
+    let names = |expression: &Expression| words::mentions(expression.text(), name);
+    let column = |column: &Column| {
+        column.generated.iter().any(|generated| names(&generated.expression))
+            || matches!(&column.default, Some(DefaultValue::Expression(expression)) if names(expression))
+    };
+    table.columns.values().any(column)
+        || table.checks.values().any(|check| names(&check.expression))
+        || table.indexes.values().flat_map(index_expressions).any(names)
+        || table.triggers.values().any(|trigger| names(&trigger.definition))
 }
 
 /// The expressions of an index.

@@ -102,39 +102,36 @@ fn quoted(name: &ObjectName) -> String {
     super::render::quote_object(name)
 }
 
-/// Routines come before tables, because columns and triggers call them; but one whose own arguments or result are rows of a
-/// table comes after that table, and goes before it.
+/// Routines come before tables, because columns and triggers call them; but one that speaks of a table in its arguments or
+/// result, or in a body the server reads at once, comes after that table and goes before it.
 fn after_their_tables(ops: Vec<Op>) -> Vec<Op> {
-    let tables = |created: bool| -> Vec<String> {
-        let mut names = Vec::new();
-        for op in &ops {
-            match op {
-                Op::Create(Object::Table(table)) if created => names.push(table.name.name.to_string()),
-                Op::Drop(Object::Table(table)) if !created => names.push(table.name.name.to_string()),
-                _ => {}
-            }
-        }
-        names
-    };
-    let (created, dropped) = (tables(true), tables(false));
-    let speaks_of = |routine: &Routine, names: &[String]| {
-        let head = head(routine.definition.text());
-        names.iter().any(|name| words::mentions(head, name))
+    let tables: Vec<Table> = ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::Create(Object::Table(table)) | Op::Drop(Object::Table(table)) => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    let speaks_of_one = |routine: &Routine| {
+        let text = routine.definition.text();
+        let called = called(routine);
+        let named = |text: &str| tables.iter().any(|table| words::mentions(text, table.name.name.as_str()));
+        named(head(text))
+            || (words::mentions(text, "sql")
+                && named(text)
+                && !tables.iter().any(|table| columns::table_mentions(table, called)))
     };
     let (mut first, mut middle, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for op in ops {
         match &op {
-            Op::Create(Object::Routine(routine)) if speaks_of(routine, &created) => last.push(op),
-            Op::Drop(Object::Routine(routine)) if speaks_of(routine, &dropped) => first.push(op),
+            Op::Create(Object::Routine(routine)) if speaks_of_one(routine) => last.push(op),
+            Op::Drop(Object::Routine(routine)) if speaks_of_one(routine) => first.push(op),
             _ => middle.push(op),
         }
     }
     if !last.is_empty() {
-        // Triggers and views may call them.
-        let at = middle
-            .iter()
-            .rposition(|op| matches!(op, Op::Create(Object::Table(_))))
-            .map_or(middle.len(), |position| position + 1);
+        let table = middle.iter().rposition(|op| matches!(op, Op::Create(Object::Table(_))));
+        let at = table.map_or(middle.len(), |position| position + 1);
         middle.splice(at..at, last);
     }
     if !first.is_empty() {
@@ -144,9 +141,15 @@ fn after_their_tables(ops: Vec<Op>) -> Vec<Op> {
     middle
 }
 
+/// The name a routine is called by.
+fn called(routine: &Routine) -> &str {
+    let name = routine.name.name.as_str();
+    name.rsplit_once('(').map_or(name, |(name, _)| name)
+}
+
 /// A routine's definition up to its body: its name, arguments and result.
 fn head(definition: &str) -> &str {
-    let end = ["\nAS ", "\nBEGIN ATOMIC", "\n RETURN ", " AS $", " as $", "\nas "]
+    let end = ["\nAS ", "\nBEGIN ATOMIC", "\nRETURN ", " AS $", " as $", " AS '", " as '", "\nas "]
         .iter()
         .filter_map(|mark| definition.find(mark))
         .min();

@@ -169,7 +169,21 @@ fn change_sequence(table: &ObjectName, change: &Change<Column>) -> Vec<Statement
         if !settings.is_empty() {
             clauses.push(settings);
         }
+        let rebounded = ["MINVALUE", "MAXVALUE"].iter().any(|key| bound(from, key) != bound(to, key));
+        if rebounded {
+            // The next number may lie outside the new bounds.
+            clauses.push("RESTART".to_owned());
+        }
         statements.push(Statement::new(format!("ALTER SEQUENCE {new} {}", clauses.join(" "))));
+        if rebounded {
+            statements.push(continue_after_rows(table, to));
+        }
     }
     statements
+}
+
+/// A bound among the settings of a column's sequence.
+fn bound<'a>(column: &'a Column, key: &str) -> Option<&'a str> {
+    let settings = column.options.get("sequence_options")?;
+    settings.split_once(key)?.1.split_whitespace().next()
 }
