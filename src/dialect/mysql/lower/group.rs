@@ -29,7 +29,13 @@ enum Part {
 
 pub(super) fn steps(ends: &Ends<'_>, plan: Plan) -> Vec<Step> {
     let renamed = renamed_tables(plan.ops());
-    let mut ops: Vec<(Time, &Op)> = plan.ops().iter().map(|op| (time(ends, plan.ops(), &renamed, op), op)).collect();
+    // On the way back renames come last, and what stands before them is in the words used before them.
+    let first_rename = plan.ops().iter().position(|op| matches!(op, Op::Rename(_))).unwrap_or(0);
+    let timed = plan.ops().iter().enumerate().map(|(at, op)| match time(ends, plan.ops(), &renamed, op) {
+        Time::Late if at < first_rename && phase(op) == LAST / 2 => (Time::Early, op),
+        time => (time, op),
+    });
+    let mut ops: Vec<(Time, &Op)> = timed.collect();
     ops.sort_by_key(|(time, _)| *time);
     let mut steps: Vec<Step> = Vec::new();
     let mut open: BTreeMap<(ObjectName, Part), usize> = BTreeMap::new();
