@@ -14,6 +14,5 @@
 mod architecture;
 mod mysql;
 mod run;
-mod run_support;
 mod sqlite;
 mod support;
