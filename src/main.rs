@@ -1,1 +1,5 @@
-fn main() {}
+//! The `gen` binary: hands its arguments to the library's command line and exits with what that says.
+
+fn main() -> std::process::ExitCode {
+    sea_gen::cli::main()
+}

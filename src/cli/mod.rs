@@ -1,1 +1,86 @@
-//! cli.
+//! The command line: arguments, one file a command, and what is printed.
+//!
+//! stdout is the result, stderr the talk. Must not hold any logic of its own beyond asking the rooms and showing what they say.
+
+mod arguments;
+mod check;
+mod completions;
+mod diff;
+mod drift;
+mod freeze;
+mod init;
+mod lock;
+mod migration;
+mod paint;
+mod report;
+mod show;
+mod states;
+mod status;
+mod sync;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use report::Failure;
+
+/// How a command that went well ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Done, or nothing to do: exit code 0.
+    Done,
+    /// There are changes or findings, and the command was asked to say so: exit code 2.
+    Findings,
+}
+
+/// Runs the command line of this process.
+///
+/// Exit codes: 0 done or nothing to do, 1 error, 2 "there are changes or findings" where a command was asked to say so.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results, everything else is an error of use; clap knows which stream each belongs to.
+            let asked_for = !error.use_stderr();
+            let _ = error.print();
+            return if asked_for { ExitCode::SUCCESS } else { ExitCode::from(1) };
+        }
+    };
+    paint::settle(arguments.color);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(&arguments)),
+        Err(error) => Err(Failure::from(crate::error::Error::new("cannot start the runtime").because(error))),
+    };
+    match outcome {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Findings) => ExitCode::from(2),
+        Err(failure) => {
+            report::failure(&failure);
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        Command::Init(command) => init::run(common, command).await,
+        Command::Migration(command) => migration::run(common, command).await,
+        Command::Diff(command) => diff::run(common, command).await,
+        Command::Status(command) => status::run(common, command).await,
+        Command::Up(command) => up::up(common, command).await,
+        Command::Down(command) => up::down(common, command).await,
+        Command::Redo(command) => up::redo(common, command).await,
+        Command::Goto(command) => up::goto(common, command).await,
+        Command::Drift(command) => drift::run(common, command).await,
+        Command::Sync(command) => sync::run(common, command).await,
+        Command::Check(command) => check::run(common, command).await,
+        Command::Lock => lock::run(common),
+        Command::Freeze(command) => freeze::freeze(common, command),
+        Command::Thaw => freeze::thaw(common),
+        Command::Completions(command) => completions::run(command),
+    }
+}

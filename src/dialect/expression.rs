@@ -1,17 +1,45 @@
 //! Making SQL expressions and queries comparable by parsing them, where no database is at hand to ask.
 //!
 //! Must not know schemas beyond what is handed in. What a parser cannot read is compared by its text.
+//!
+//! The way of a text: [`spell`] gives strings, quotes and comments one spelling, [`parse`] reads it, [`rewrite`] and the
+//! product's own rules ([`postgres`], [`mysql`]) bring the tree to one form, [`print`] writes it with every grouping explicit.
+
+mod columns;
+mod mysql;
+mod parse;
+mod postgres;
+mod print;
+mod query;
+mod requote;
+mod rewrite;
+mod shape;
+mod spell;
+#[cfg(test)]
+mod tests;
+mod types;
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, visit_expressions_mut};
 
 use crate::schema::ObjectName;
 
 use super::Product;
 
+pub use requote::requote;
+
 /// The form an expression of this database is compared by.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
-    let _ = product;
-    sql.to_owned()
+    let Some(plain) = spell::plain(product, sql) else {
+        return sql.trim().to_owned();
+    };
+    let Some(mut expression) = parse::expression(product, &plain) else {
+        return plain;
+    };
+    rewrite::expression(product, &mut expression);
+    print::expression(product, &mut expression)
 }
 
 /// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.
@@ -20,6 +48,25 @@ pub fn canonical_query(
     sql: &str,
     columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>,
 ) -> (String, BTreeSet<ObjectName>) {
-    let _ = (product, columns_of);
-    (sql.to_owned(), BTreeSet::new())
+    let Some(plain) = spell::plain(product, sql) else {
+        return (sql.trim().to_owned(), BTreeSet::new());
+    };
+    let plain = plain.trim_end_matches([';', ' ']).to_owned();
+    let Ok(mut tree) = parse::query(product, &plain) else {
+        return (plain, BTreeSet::new());
+    };
+    let reads = query::query(product, &mut tree, columns_of);
+    (print::query(product, &mut tree), reads)
+}
+
+/// Drops what columns are qualified with, where only their own names count.
+fn unqualify(tree: &mut Expr) {
+    let _ = visit_expressions_mut(tree, |expression| {
+        if let Expr::CompoundIdentifier(parts) = expression
+            && let Some(column) = parts.pop()
+        {
+            *expression = Expr::Identifier(column);
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }

@@ -86,3 +86,8 @@ pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<V
     }
     Ok(statements)
 }
+
+/// The schema in which nothing is: the same for every database, and where every history begins.
+pub fn nothing() -> Normalized {
+    Normalized::by_dialect(Schema::default())
+}

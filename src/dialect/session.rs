@@ -40,6 +40,81 @@ pub struct DatabaseError {
     pub code: Option<String>,
 }
 
+/// Why a connection could not be made, as far as it can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The URL cannot be read.
+    Url,
+    /// Nobody listens there.
+    Refused,
+    /// No such host.
+    UnknownHost,
+    /// The user or the password is not accepted.
+    Password,
+    /// The server has no such database.
+    NoDatabase,
+    /// The SQLite file cannot be opened: it, or its directory, is missing or closed to us.
+    NoFile,
+    /// The file is not an SQLite database.
+    NotADatabase,
+    /// Anything else.
+    Other,
+}
+
+/// A connection that could not be made. Never holds a URL or a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct ConnectError {
+    /// What kind of obstacle it is.
+    pub obstacle: Obstacle,
+    /// What the driver or the database said.
+    pub error: DatabaseError,
+}
+
+impl ConnectError {
+    /// A URL that cannot be read. Only here is the driver's error about configuration one about the URL; later it is about
+    /// what the server demands.
+    fn url(error: sqlx::Error) -> Self {
+        Self { obstacle: Obstacle::Url, error: error.into() }
+    }
+}
+
+impl From<sqlx::Error> for ConnectError {
+    fn from(error: sqlx::Error) -> Self {
+        let obstacle = match &error {
+            sqlx::Error::Io(io) => match io.kind() {
+                std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound => Obstacle::Refused,
+                // The resolver's failures have no kind of their own that is stable.
+                _ if io.to_string().contains("lookup") => Obstacle::UnknownHost,
+                _ => Obstacle::Other,
+            },
+            sqlx::Error::Database(database) => {
+                let mysql = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().map(|error| error.number());
+                obstacle(database.code().as_deref(), mysql)
+            }
+            _ => Obstacle::Other,
+        };
+        Self { obstacle, error: error.into() }
+    }
+}
+
+impl From<DatabaseError> for ConnectError {
+    fn from(error: DatabaseError) -> Self {
+        Self { obstacle: obstacle(error.code.as_deref(), None), error }
+    }
+}
+
+/// The obstacle a database's code stands for. MySQL's SQLSTATEs are too coarse, so its own number counts there.
+fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
+    match (mysql, code) {
+        (Some(1044 | 1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
+        (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
+        (None, Some("14")) => Obstacle::NoFile,
+        (None, Some("26")) => Obstacle::NotADatabase,
+        _ => Obstacle::Other,
+    }
+}
+
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error() {
@@ -80,25 +155,40 @@ impl Session {
     /// # Errors
     /// Whatever keeps the connection from being made; the message never holds the URL.
     pub async fn connect(url: &str, missing: Missing) -> Result<Self, DatabaseError> {
+        Self::open(url, missing).await.map_err(|error| error.error)
+    }
+
+    /// [`Session::connect`] that tells obstacles apart.
+    ///
+    /// # Errors
+    /// Whatever keeps the connection from being made; the message never holds the URL.
+    pub async fn open(url: &str, missing: Missing) -> Result<Self, ConnectError> {
         let scheme = url.split(':').next().unwrap_or_default();
         let mut session = match scheme {
             "postgres" | "postgresql" => {
-                let options = sqlx::postgres::PgConnectOptions::from_str(url)?.disable_statement_logging();
+                let options = sqlx::postgres::PgConnectOptions::from_str(url)
+                    .map_err(ConnectError::url)?
+                    .disable_statement_logging();
                 Self::new(Driver::Postgres(Box::new(options.connect().await?)), Product::Postgres)
             }
             "mysql" | "mariadb" => {
                 let url = url.replacen("mariadb:", "mysql:", 1);
-                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)?.disable_statement_logging();
+                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)
+                    .map_err(ConnectError::url)?
+                    .disable_statement_logging();
                 Self::new(Driver::MySql(Box::new(options.connect().await?)), Product::MySql)
             }
             "sqlite" => {
-                let options = SqliteConnectOptions::from_str(url)?
+                let options = SqliteConnectOptions::from_str(url)
+                    .map_err(ConnectError::url)?
                     .create_if_missing(missing == Missing::Create)
                     .disable_statement_logging();
                 Self::new(Driver::Sqlite(Box::new(options.connect().await?)), Product::Sqlite)
             }
             _ => {
-                return Err(DatabaseError { message: format!("unknown database scheme `{scheme}`"), code: None });
+                // What stands before the first colon may be a password when the scheme was forgotten.
+                let message = "the scheme is none of postgres, mysql, mariadb, sqlite".to_owned();
+                return Err(ConnectError { obstacle: Obstacle::Url, error: DatabaseError { message, code: None } });
             }
         };
         session.version = session.ask_version().await?;
@@ -151,6 +241,81 @@ impl Session {
             Driver::MySql(connection) => connection.execute(query).await?.rows_affected(),
             Driver::Sqlite(connection) => connection.execute(query).await?.rows_affected(),
         })
+    }
+
+    /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
+        /// Each driver has its own arguments type.
+        macro_rules! bound {
+            ($connection:expr) => {{
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+                for value in values {
+                    query = query.bind(value.map(str::to_owned));
+                }
+                $connection.execute(query).await?.rows_affected()
+            }};
+        }
+        Ok(match &mut self.driver {
+            Driver::Postgres(connection) => bound!(connection),
+            Driver::MySql(connection) => bound!(connection),
+            Driver::Sqlite(connection) => bound!(connection),
+        })
+    }
+
+    /// How the value number `index` (from 1) is written in a statement for [`Session::execute_with`].
+    pub fn placeholder(&self, index: usize) -> String {
+        match self.product {
+            Product::Postgres => format!("${index}"),
+            Product::MySql | Product::MariaDb | Product::Sqlite => "?".to_owned(),
+        }
+    }
+
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that what is read inside stays true.
+    ///
+    /// # Errors
+    /// The database's refusal; on SQLite also that somebody else is writing.
+    pub async fn begin(&mut self) -> Result<(), DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "BEGIN",
+            Product::MySql | Product::MariaDb => "START TRANSACTION",
+            Product::Sqlite => "BEGIN IMMEDIATE",
+        };
+        self.execute(sql).await.map(|_| ())
+    }
+
+    /// Commits the transaction. PostgreSQL answers the commit of a failed transaction with a quiet rollback, so nothing may
+    /// be sent after an error but [`Session::rollback`].
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn commit(&mut self) -> Result<(), DatabaseError> {
+        self.execute("COMMIT").await.map(|_| ())
+    }
+
+    /// Rolls the transaction back. That SQLite has done so already, as it does after some errors, is no error.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn rollback(&mut self) -> Result<(), DatabaseError> {
+        match self.execute("ROLLBACK").await {
+            Err(error) if self.product == Product::Sqlite && error.message.contains("no transaction is active") => {
+                Ok(())
+            }
+            answer => answer.map(|_| ()),
+        }
+    }
+
+    /// The current time of the database as an SQL expression: UTC text with milliseconds, `2026-11-20T20:13:00.123Z`, the
+    /// same on every product.
+    pub fn now(&self) -> &'static str {
+        match self.product {
+            Product::Postgres => postgres::session::NOW,
+            Product::MySql | Product::MariaDb => mysql::session::NOW,
+            Product::Sqlite => sqlite::session::NOW,
+        }
     }
 
     /// Sends one query; gives back its rows as text.

@@ -3,31 +3,59 @@
 //! Must not know SQL, any dialect, where the schemas came from, or what somebody wished: after `normalize`, comparing is
 //! `==`, so there is not one predicate here.
 
+mod dependent;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, MIDDLE, Object, Op, Plan, Rename, apply, phase};
 use crate::schema::{Change, Normalized, Schema};
 
-/// The operations that turn `from` into `to`, in order. `renames` are answers given by the developer, applied first; a
-/// rename of something that is not there is left out, because the database may have it already.
+/// The operations that turn `from` into `to`, in order. `renames` are answers given by the developer, in the order in which
+/// they are to be done. A rename of something that is not there, or to a name that is taken, is left out: the database may
+/// have it already.
 pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
-    let mut renamed = from.schema().clone();
-    let mut ops = Vec::new();
-    for rename in renames {
-        let mut attempt = renamed.clone();
-        let op = Op::Rename(rename.clone());
-        if apply(&Plan::new(vec![op.clone()]), &mut attempt).is_ok() {
-            renamed = attempt;
-            ops.push(op);
-        }
-    }
-    compare(&renamed, to.schema(), &mut ops);
+    let (from, to) = (from.schema(), to.schema());
+    let mut renamed = from.clone();
+    let mut renames: Vec<Op> = renames.iter().cloned().map(Op::Rename).collect();
+    renames.retain(|rename| attempt(rename, &mut renamed));
+
+    // What is dropped before anything is renamed has to be stated in its old words. So it is found in the new words, taken
+    // out, and what is left is put back into the old words: what then differs from `from` is what is dropped. A rename that
+    // cannot be taken back was one of something dropped, and is no longer needed.
+    let (early, late) = split(compare(&renamed, to));
+    let mut left = renamed;
+    let taken_out = apply(&Plan::new(early), &mut left);
+    debug_assert_eq!(taken_out, Ok(()));
+    renames.reverse();
+    renames.retain(|rename| attempt(&rename.clone().inverse(), &mut left));
+    renames.reverse();
+
+    let (mut ops, _) = split(compare(from, &left));
+    ops.extend(renames);
+    ops.extend(late);
     Plan::new(ops)
 }
 
-fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
+/// Applies one operation where it applies.
+fn attempt(op: &Op, schema: &mut Schema) -> bool {
+    let mut changed = schema.clone();
+    let applies = apply(&Plan::new(vec![op.clone()]), &mut changed).is_ok();
+    if applies {
+        *schema = changed;
+    }
+    applies
+}
+
+/// What comes before the renames, and what comes after.
+fn split(ops: Vec<Op>) -> (Vec<Op>, Vec<Op>) {
+    ops.into_iter().partition(|op| phase(op) < MIDDLE)
+}
+
+fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
+    let mut ops = Vec::new();
     for pair in pairs(&from.enums, &to.enums) {
         match pair {
             Pair::Removed(old) => ops.push(Op::Drop(Object::Enum(old.clone()))),
@@ -44,16 +72,14 @@ fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
     }
     for pair in pairs(&from.tables, &to.tables) {
         match pair {
-            Pair::Removed(old) => table::removed(old, ops),
-            Pair::Added(new) => table::added(new, ops),
-            Pair::Both(old, new) => table::changed(old, new, ops),
+            Pair::Removed(old) => ops.push(Op::Drop(Object::Table(table::without_foreign_keys(old)))),
+            Pair::Added(new) => ops.push(Op::Create(Object::Table(table::without_foreign_keys(new)))),
+            Pair::Both(old, new) => table::changed(old, new, &mut ops),
         }
     }
-    for pair in pairs(&from.views, &to.views) {
-        let (old, new) = pair.sides();
-        ops.extend(old.map(|view| Op::Drop(Object::View(view.clone()))));
-        ops.extend(new.map(|view| Op::Create(Object::View(view.clone()))));
-    }
+    dependent::foreign_keys(from, to, &mut ops);
+    dependent::views(from, to, &mut ops);
+    ops
 }
 
 /// What became of one name.

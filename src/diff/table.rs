@@ -1,4 +1,4 @@
-//! Comparing one table with itself: columns, keys, checks, indexes, triggers, comment, options.
+//! Comparing one table with itself: columns, primary and unique keys, checks, indexes, triggers, comment, options.
 //!
 //! Must not know SQL or any dialect.
 
@@ -7,27 +7,14 @@ use crate::schema::{Change, Table};
 
 use super::pairs;
 
-/// A table that is gone: its foreign keys first, by operations of their own.
-pub(super) fn removed(old: &Table, ops: &mut Vec<Op>) {
-    let name = &old.name;
-    ops.extend(old.foreign_keys.values().map(|key| Op::Drop(Object::ForeignKey(name.clone(), key.clone()))));
-    ops.push(Op::Drop(Object::Table(without_foreign_keys(old))));
-}
-
-/// A table that is new: its foreign keys last, by operations of their own.
-pub(super) fn added(new: &Table, ops: &mut Vec<Op>) {
-    let name = &new.name;
-    ops.push(Op::Create(Object::Table(without_foreign_keys(new))));
-    ops.extend(new.foreign_keys.values().map(|key| Op::Create(Object::ForeignKey(name.clone(), key.clone()))));
-}
-
-fn without_foreign_keys(table: &Table) -> Table {
+/// A table as it is created and dropped: its foreign keys are operations of their own.
+pub(super) fn without_foreign_keys(table: &Table) -> Table {
     let mut bare = table.clone();
     bare.foreign_keys.clear();
     bare
 }
 
-/// A table that stays and differs.
+/// A table that stays and differs, but for its foreign keys.
 pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
     let name = &new.name;
     columns(old, new, ops);
@@ -50,7 +37,7 @@ pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
             })+
         };
     }
-    replaced!(uniques as Unique, foreign_keys as ForeignKey, checks as Check, indexes as Index, triggers as Trigger);
+    replaced!(uniques as Unique, checks as Check, indexes as Index, triggers as Trigger);
     if old.comment != new.comment {
         let change = Change::new(old.comment.clone(), new.comment.clone());
         ops.push(Op::Alter(Alter::Comment(name.clone(), change)));

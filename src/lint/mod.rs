@@ -1,1 +1,63 @@
-//! lint.
+//! Hazards of a plan: one small file a rule, one list of rules.
+//!
+//! Sees the operations of both directions. Must not know SQL, any database, or who reads the findings.
+
+mod destructive;
+
+use serde::Serialize;
+
+use crate::plan::{Op, Plan};
+use crate::schema::{Place, Schema};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing before the migration is applied.
+    Warning,
+    /// Loses data.
+    Danger,
+}
+
+/// One rule. All there is to know about it stands in one value, and all values stand in [`RULES`].
+pub struct Rule {
+    /// A short stable name, used to allow the finding.
+    pub name: &'static str,
+    /// How bad its findings are.
+    pub level: Level,
+    /// What it finds, in one sentence.
+    pub summary: &'static str,
+    /// Why that is a hazard.
+    pub why: &'static str,
+    /// What it says about one operation, given the schema the whole plan starts from.
+    pub check: fn(&Op, &Schema) -> Option<String>,
+}
+
+/// A hazard found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub message: String,
+}
+
+/// Every rule.
+pub const RULES: &[&Rule] = &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN];
+
+/// The hazards of applying a plan, in the order of its operations.
+pub fn lint(plan: &Plan, from: &Schema) -> Vec<Finding> {
+    let of = |op: &Op| {
+        let place = op.place();
+        let findings = RULES.iter().filter_map(|rule| {
+            let message = (rule.check)(op, from)?;
+            Some(Finding { rule: rule.name, level: rule.level, place: place.clone(), message })
+        });
+        findings.collect::<Vec<_>>()
+    };
+    plan.ops().iter().flat_map(of).collect()
+}

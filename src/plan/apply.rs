@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{IndexTarget, Name, ObjectName, Place, Schema, Table, Type};
+use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Type};
 
+use super::ground::{column_ground, refers_to, refers_to_index};
 use super::{Alter, Object, Op, Plan, Rename};
 
 /// Why an operation does not apply.
@@ -183,9 +184,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
             take(&mut schema.tables, &old.name, old)
         }
         Object::Column(owner, column) => {
-            if column_is_referred_to(schema, owner, &column.name) {
-                return Err("a foreign key refers to it");
-            }
+            nothing_refers(schema, owner, |key| key.referenced_columns.contains(&column.name))?;
             let table = table(schema, owner)?;
             if column_is_used(table, &column.name) {
                 return Err("a key or an index of the table uses it");
@@ -197,15 +196,24 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
                 Some(_) => Err("it is not as the plan states it"),
             }
         }
-        Object::PrimaryKey(owner, key) => match table(schema, owner)?.primary_key.take() {
-            Some(found) if found == *key => Ok(()),
-            Some(_) => Err("it is not as the plan states it"),
-            None => Err("it does not exist"),
-        },
-        Object::Unique(owner, unique) => take(&mut table(schema, owner)?.uniques, &unique.name, unique),
+        Object::PrimaryKey(owner, key) => {
+            nothing_refers(schema, owner, |foreign| refers_to(foreign, &key.columns))?;
+            match table(schema, owner)?.primary_key.take() {
+                Some(found) if found == *key => Ok(()),
+                Some(_) => Err("it is not as the plan states it"),
+                None => Err("it does not exist"),
+            }
+        }
+        Object::Unique(owner, unique) => {
+            nothing_refers(schema, owner, |key| refers_to(key, &unique.columns))?;
+            take(&mut table(schema, owner)?.uniques, &unique.name, unique)
+        }
         Object::ForeignKey(owner, key) => take(&mut table(schema, owner)?.foreign_keys, &key.name, key),
         Object::Check(owner, check) => take(&mut table(schema, owner)?.checks, &check.name, check),
-        Object::Index(owner, index) => take(&mut table(schema, owner)?.indexes, &index.name, index),
+        Object::Index(owner, index) => {
+            nothing_refers(schema, owner, |key| refers_to_index(key, index))?;
+            take(&mut table(schema, owner)?.indexes, &index.name, index)
+        }
         Object::Trigger(owner, trigger) => take(&mut table(schema, owner)?.triggers, &trigger.name, trigger),
         Object::Enum(enum_type) => {
             let uses = |table: &Table| {
@@ -227,9 +235,25 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
     }
 }
 
-fn column_is_referred_to(schema: &Schema, owner: &ObjectName, column: &Name) -> bool {
+fn nothing_refers(schema: &Schema, owner: &ObjectName, refers: impl Fn(&ForeignKey) -> bool) -> Outcome {
     let mut keys = schema.tables.values().flat_map(|table| table.foreign_keys.values());
-    keys.any(|key| key.references == *owner && key.referenced_columns.contains(column))
+    if keys.any(|key| key.references == *owner && refers(key)) {
+        return Err("a foreign key refers to it");
+    }
+    Ok(())
+}
+
+/// Foreign keys and views hold on to a column's type.
+fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outcome {
+    nothing_refers(schema, owner, |key| key.referenced_columns.contains(column))?;
+    let mut own_keys = schema.tables.get(owner).into_iter().flat_map(|table| table.foreign_keys.values());
+    if own_keys.any(|key| key.columns.contains(column)) {
+        return Err("a foreign key uses it");
+    }
+    if schema.views.values().any(|view| view.reads.contains(owner)) {
+        return Err("a view reads its table");
+    }
+    Ok(())
 }
 
 fn column_is_used(table: &Table, column: &Name) -> bool {
@@ -251,6 +275,9 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     match alter {
         Alter::Column(owner, change) => {
             type_exists(schema, &change.to.data_type)?;
+            if column_ground(&change.from) != column_ground(&change.to) {
+                nothing_stands_on(schema, owner, &change.from.name)?;
+            }
             let columns = &mut table(schema, owner)?.columns;
             let column = columns.get_mut(&change.from.name).ok_or("it does not exist")?;
             if change.from.name != change.to.name {
@@ -259,6 +286,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             replace(column, &change.from, &change.to)
         }
         Alter::PrimaryKey(owner, change) => {
+            nothing_refers(schema, owner, |key| refers_to(key, &change.from.columns))?;
             let table = table(schema, owner)?;
             columns_exist(table, change.to.columns.iter())?;
             let key = table.primary_key.as_mut().ok_or("it does not exist")?;

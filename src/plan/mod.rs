@@ -3,14 +3,18 @@
 //! Must not know SQL, any database, or how operations are found.
 
 mod apply;
+mod describe;
+mod ground;
 mod op;
 mod order;
 
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
+pub use describe::Sign;
+pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use op::{Alter, Object, Op, Rename};
-pub use order::{LAST, order, phase};
+pub use order::{LAST, MIDDLE, order, phase};
 
 /// Operations in an order in which each finds what it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,27 +2,28 @@
 //!
 //! Must not know SQL. What must come first is decided by what needs what, never by a name's spelling.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::schema::{ObjectName, View};
+use crate::schema::{Change, EnumType, ObjectName, View};
 
 use super::{Alter, Object, Op};
 
 /// The last phase; `phase(op.inverse()) == LAST - phase(op)` for every operation.
-pub const LAST: u8 = 22;
+pub const LAST: u8 = 16;
+
+/// The phase in which tables that stay are changed; the only one with an order of its own inside.
+pub const MIDDLE: u8 = LAST / 2;
 
 /// When an operation's turn comes.
 ///
-/// What depends on other things goes first when it is dropped and last when it is created. Enum types and routines are
-/// needed by columns, so they come before columns are added and go after columns are dropped. Tables are dropped before
-/// enum types are created and created after enum types are dropped, because the two share a name space on PostgreSQL.
-/// Columns are added before others are dropped, so no table is ever without columns. Whatever is altered or renamed stands
-/// in the middle: dropped objects are named as they were before, created ones as they are after.
+/// What depends on other things goes first when it is dropped and last when it is created. Whole tables and what hangs on
+/// tables are dropped before anything is renamed, so they are named as they were before; they are created after everything
+/// is renamed, so they are named as they are after.
 pub fn phase(op: &Op) -> u8 {
     match op {
         Op::Drop(object) => drop_phase(object),
         Op::Create(object) => LAST - drop_phase(object),
-        Op::Alter(_) | Op::Rename(_) => LAST / 2,
+        Op::Alter(_) | Op::Rename(_) => MIDDLE,
     }
 }
 
@@ -36,15 +37,54 @@ fn drop_phase(object: &Object) -> u8 {
         Object::Unique(..) => 5,
         Object::PrimaryKey(..) => 6,
         Object::Table(_) => 7,
-        // The mirror images of these three stand on the early side: they are created in phases 8, 9 and 10.
-        Object::Column(..) => LAST - 10,
-        Object::Enum(_) => LAST - 9,
-        Object::Routine(_) => LAST - 8,
+        Object::Column(..) | Object::Enum(_) | Object::Routine(_) => MIDDLE,
     }
 }
 
+/// The order inside the middle: first renames, so that a name given up is free; then what columns need, the columns, the
+/// changes, and the same in reverse for what goes. Columns are added before others are dropped, so that a key can move from
+/// one to the other and no table is ever without columns. An enum type that only loses values does so when the columns that
+/// held them are gone; any other change of it comes before the columns that use its new values. Enum types come and go
+/// between the dropping and the creating of tables, because the two share a name space on PostgreSQL.
+fn turn_in_the_middle(op: &Op) -> i32 {
+    const LAST_TURN: i32 = 13;
+    match op {
+        Op::Rename(_) => 0,
+        Op::Create(object) => creation_turn(object),
+        Op::Drop(object) => LAST_TURN - creation_turn(object),
+        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 2,
+        Op::Alter(Alter::Enum(_)) => 2,
+        Op::Alter(Alter::Routine(_)) => 5,
+        Op::Alter(Alter::Column(..)) => 6,
+        Op::Alter(Alter::PrimaryKey(..)) => 7,
+        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 8,
+    }
+}
+
+fn creation_turn(object: &Object) -> i32 {
+    match object {
+        Object::Enum(_) => 1,
+        Object::Routine(_) => 3,
+        Object::Column(..) => 4,
+        // None of these is ever created or dropped in the middle.
+        Object::View(_)
+        | Object::Trigger(..)
+        | Object::ForeignKey(..)
+        | Object::Index(..)
+        | Object::Check(..)
+        | Object::Unique(..)
+        | Object::PrimaryKey(..)
+        | Object::Table(_) => 0,
+    }
+}
+
+fn only_loses_values(change: &Change<EnumType>) -> bool {
+    change.to.values.len() < change.from.values.len()
+        && change.to.values.iter().all(|value| change.from.values.contains(value))
+}
+
 /// Puts operations in an order in which each finds what it needs. Stable within a phase, but for views, which may read each
-/// other, and for the middle, where enum types change before the columns that use their new values.
+/// other, and for the middle.
 pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
     let created = view_depths(ops.iter().filter_map(|op| match op {
         Op::Create(Object::View(view)) => Some(view),
@@ -58,12 +98,8 @@ pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
         let within = match op {
             Op::Create(Object::View(view)) => created.get(&view.name).copied().unwrap_or(0),
             Op::Drop(Object::View(view)) => -dropped.get(&view.name).copied().unwrap_or(0),
-            Op::Create(_) | Op::Drop(_) | Op::Rename(_) => 0,
-            Op::Alter(Alter::Enum(_)) => 1,
-            Op::Alter(Alter::Routine(_)) => 2,
-            Op::Alter(Alter::Column(..)) => 3,
-            Op::Alter(Alter::PrimaryKey(..)) => 4,
-            Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 5,
+            _ if phase(op) == MIDDLE => turn_in_the_middle(op),
+            _ => 0,
         };
         (phase(op), within)
     });
@@ -73,21 +109,21 @@ pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
 /// How many views deep each of these views reads.
 fn view_depths<'a>(views: impl Iterator<Item = &'a View>) -> BTreeMap<ObjectName, i32> {
     let views: BTreeMap<&ObjectName, &View> = views.map(|view| (&view.name, view)).collect();
-    views.keys().map(|name| ((*name).clone(), depth_of(name, &views, &mut BTreeSet::new()))).collect()
+    let mut depths = BTreeMap::new();
+    for view in views.values() {
+        depth_of(view, &views, &mut depths);
+    }
+    depths
 }
 
-fn depth_of(name: &ObjectName, views: &BTreeMap<&ObjectName, &View>, visiting: &mut BTreeSet<ObjectName>) -> i32 {
-    let Some(view) = views.get(name) else { return 0 };
-    if !visiting.insert(name.clone()) {
-        return 0;
+fn depth_of(view: &View, views: &BTreeMap<&ObjectName, &View>, depths: &mut BTreeMap<ObjectName, i32>) -> i32 {
+    if let Some(known) = depths.get(&view.name) {
+        return *known;
     }
-    let depth = view
-        .reads
-        .iter()
-        .filter(|read| views.contains_key(read))
-        .map(|read| depth_of(read, views, visiting) + 1)
-        .max()
-        .unwrap_or(0);
-    visiting.remove(name);
+    // Views that read each other in a circle cannot exist; this keeps such nonsense from running for ever.
+    depths.insert(view.name.clone(), 0);
+    let read = view.reads.iter().filter_map(|name| views.get(name));
+    let depth = read.map(|read| depth_of(read, views, depths) + 1).max().unwrap_or(0);
+    depths.insert(view.name.clone(), depth);
     depth
 }

@@ -8,6 +8,8 @@ mod fingerprint;
 mod id;
 mod json;
 mod lock;
+mod revision;
+mod seal;
 mod snapshot;
 mod url;
 
@@ -17,7 +19,7 @@ use crate::entity::SourceFile;
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
-pub use config::{Config, Undeclared};
+pub use config::Config;
 pub use files::{Batch, Fate, Staged, cannot, list, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;

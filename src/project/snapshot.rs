@@ -130,6 +130,15 @@ impl Snapshot {
         Ok(Some(found.snapshot))
     }
 
+    /// The files the snapshot would consist of, by path within its folder.
+    ///
+    /// # Errors
+    /// An object that cannot be written as JSON.
+    pub fn texts(&self) -> Result<BTreeMap<PathBuf, String>> {
+        let objects = objects(&self.schema, &self.origins)?;
+        Ok(objects.into_iter().map(|(path, object)| (path, json::pretty(&object))).collect())
+    }
+
     /// Adds to `batch` what makes the files in `folder` those of this snapshot. `before` is what [`Snapshot::read`] gave,
     /// normalised; an object equal to what it was keeps its file as it is. Files of objects that are gone are deleted.
     ///

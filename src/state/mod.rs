@@ -1,1 +1,15 @@
-//! state.
+//! The three states and what a pair of them says: E, what the code declares; S, what the migrations produce; D, what the
+//! database has.
+//!
+//! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
+
+mod merge;
+mod reconcile;
+mod situation;
+mod table;
+
+pub use reconcile::{Target, adopted, reconcile};
+pub use situation::{Situation, Standing, situate};
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Must not know how statements are found or run.
 
+mod client;
 mod folder;
 mod parse;
 mod text;
@@ -9,6 +10,7 @@ mod text;
 use crate::dialect::{Product, Statement, script};
 use crate::project::{MigrationId, sha256};
 
+pub use client::script;
 pub use folder::migrations;
 pub use parse::parse;
 pub use text::text;

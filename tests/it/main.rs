@@ -1,3 +1,22 @@
-//! The integration tests: one binary, one module a topic.
+//! The integration tests, one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test may fail on the spot, print, and touch files"
+)]
+
+mod architecture;
+mod entity;
+mod expression;
 mod files;
+mod mysql;
+mod postgres;
+mod run;
+mod sqlite;
+mod support;

@@ -2,12 +2,14 @@
 //!
 //! Must not know any other database.
 
+mod defaults;
 mod flavor;
 pub mod introspect;
 mod lower;
 mod normalize;
 mod render;
 pub mod session;
+mod tokens;
 mod types;
 
 use crate::plan::Plan;

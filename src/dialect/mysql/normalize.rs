@@ -1,10 +1,309 @@
-//! Normalising.
+//! Bringing a schema to the one form these servers' catalogs report.
+//!
+//! Must not know how a schema is read or written.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Unsupported;
-use crate::schema::{Normalized, Schema};
+use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::schema::{
+    Action, Column, DefaultValue, EnumType, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
+    Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
+};
 
-use super::Flavor;
+use super::tokens::{bare, canonical_statement, without_introducers};
+use super::types::{self, Family, family};
+use super::{Flavor, defaults};
 
-pub(super) fn normalize(_flavor: Flavor, schema: Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
+    let enums = std::mem::take(&mut schema.enums);
+    for table in schema.tables.values_mut() {
+        normalize_table(flavor, &enums, table)?;
+    }
+    let tables = &schema.tables;
+    let columns_of = |name: &ObjectName| {
+        let table = tables.get(name)?;
+        Some(table.columns.keys().map(|column| column.as_str().to_owned()).collect())
+    };
+    for view in schema.views.values_mut() {
+        normalize_view(flavor, view, &columns_of)?;
+    }
+    for routine in schema.routines.values_mut() {
+        routine.definition = statement(&routine.definition);
+    }
     Ok(Normalized::by_dialect(schema))
 }
+
+/// What these servers have no place for.
+fn refuse(flavor: Flavor, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Unsupported {
+    Unsupported { product: flavor.product(), place, reason: reason.into(), hint: hint.into() }
+}
+
+/// A hint for what one database has and these have not.
+fn elsewhere(flavor: Flavor) -> String {
+    format!("declare it in an SQL file for the other database alone, so that it is not read for {}", flavor.product())
+}
+
+/// Refuses every option that is not `known`.
+fn known_options(flavor: Flavor, place: &Place, options: &Options, known: &[&str]) -> Result<(), Unsupported> {
+    match options.keys().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => Err(refuse(flavor, place.clone(), format!("there is no option `{key}`"), elsewhere(flavor))),
+    }
+}
+
+/// An expression without the parentheses around it, with the form it is compared by.
+fn expression(flavor: Flavor, expression: &Expression) -> Expression {
+    let text = without_introducers(bare(expression.text()));
+    let canonical = canonical_expression(flavor.product(), &text);
+    Expression::new(text).with_canonical(canonical)
+}
+
+fn statement(definition: &Expression) -> Expression {
+    let text = definition.text().trim().trim_end_matches(';').trim_end();
+    Expression::new(text).with_canonical(canonical_statement(text))
+}
+
+fn said(comment: &mut Option<String>) {
+    comment.take_if(|comment| comment.is_empty());
+}
+
+fn normalize_table(
+    flavor: Flavor,
+    enums: &BTreeMap<ObjectName, EnumType>,
+    table: &mut Table,
+) -> Result<(), Unsupported> {
+    let name = table.name.clone();
+    table_options(flavor, table)?;
+    said(&mut table.comment);
+    let collation = table.options.get("collation").cloned();
+    for column in table.columns.values_mut() {
+        normalize_column(flavor, enums, &name, column)?;
+        column.collation.take_if(|own| Some(&*own) == collation.as_ref());
+    }
+    if let Some(key) = &mut table.primary_key {
+        key.name = None;
+        for column in &key.columns {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.nullable = false;
+            }
+        }
+    }
+    for (_, unique) in std::mem::take(&mut table.uniques) {
+        insert_unique(flavor, table, unique)?;
+    }
+    for index in table.indexes.values_mut() {
+        normalize_index(flavor, &name, table.options.get("engine").map(String::as_str), &table.columns, index)?;
+    }
+    for key in table.foreign_keys.values_mut() {
+        let place = Place::Table(name.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
+        known_options(flavor, &place, &key.options, &[])?;
+        // The servers refuse at once in both cases; they only remember the word.
+        key.on_delete.take_if(|action| *action == Action::Restrict);
+        key.on_update.take_if(|action| *action == Action::Restrict);
+    }
+    for check in table.checks.values_mut() {
+        let place = Place::Table(name.clone(), Part::Check(check.name.clone()));
+        check.options.retain(|key, value| !(key == "not_enforced" && value == "false"));
+        let known: &[&str] = if flavor.has_unenforced_checks() { &["not_enforced"] } else { &[] };
+        known_options(flavor, &place, &check.options, known)?;
+        check.expression = expression(flavor, &check.expression);
+    }
+    for trigger in table.triggers.values_mut() {
+        trigger.definition = statement(&trigger.definition);
+    }
+    cover_foreign_keys(table);
+    Ok(())
+}
+
+fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {
+    let place = Place::table(&table.name);
+    let charset = table.options.remove("charset").or_else(|| table.options.remove("character_set"));
+    if let (Some(charset), None) = (charset, table.options.get("collation")) {
+        let Some(collation) = flavor.collation_of(&charset) else {
+            let reason = format!("the collation of the character set `{charset}` is not known");
+            return Err(refuse(flavor, place, reason, "name the collation instead: `COLLATE = …`"));
+        };
+        table.options.insert("collation".to_owned(), collation.to_owned());
+    }
+    table.options.retain(|key, value| !(key == "engine" && value.eq_ignore_ascii_case("innodb")));
+    known_options(flavor, &place, &table.options, super::render::TABLE_OPTIONS)
+}
+
+fn normalize_column(
+    flavor: Flavor,
+    enums: &BTreeMap<ObjectName, EnumType>,
+    table: &ObjectName,
+    column: &mut Column,
+) -> Result<(), Unsupported> {
+    let place = |facet| Place::Table(table.clone(), Part::Column(column.name.clone(), facet));
+    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid"])?;
+    let spelled = types::native(flavor, &column.data_type, enums)
+        .map_err(|missing| refuse(flavor, place(Facet::Type), missing.reason, missing.hint))?;
+    column.options.retain(|key, value| !(key == "invisible" && value == "false"));
+    if let Some(collation) = spelled.collation {
+        column.collation.get_or_insert(collation);
+    }
+    if !matches!(family(&spelled.text), Family::Text | Family::Choice) {
+        column.collation = None;
+    }
+    column.default = column
+        .default
+        .take()
+        .and_then(|default| defaults::normal(flavor, &spelled.text, default))
+        .map(DefaultValue::Expression);
+    if let Some(identity) = &mut column.identity {
+        *identity = Identity::AutoIncrement;
+        column.nullable = false;
+    }
+    if let Some(generated) = &mut column.generated {
+        generated.expression = expression(flavor, &generated.expression);
+        if !flavor.has_required_generated_columns() {
+            column.nullable = true;
+        }
+    }
+    if let Some(update) = &mut column.on_update {
+        *update = Expression::new(defaults::moment(bare(update.text())).unwrap_or_else(|| update.text().to_owned()));
+    }
+    said(&mut column.comment);
+    column.data_type = Type::Native(spelled.text);
+    Ok(())
+}
+
+/// A unique constraint is a unique index here, under the same name.
+fn insert_unique(flavor: Flavor, table: &mut Table, unique: Unique) -> Result<(), Unsupported> {
+    let place = Place::Table(table.name.clone(), Part::Unique(unique.name.clone()));
+    known_options(flavor, &place, &unique.options, &[])?;
+    let mut index = Index::on(unique.name.clone(), unique.columns);
+    index.unique = true;
+    if table.indexes.get(&index.name).is_some_and(|other| *other == index) {
+        return Ok(());
+    }
+    index.name = free_name(table, &index.name);
+    table.indexes.insert(index.name.clone(), index);
+    Ok(())
+}
+
+/// The name, or the name with the first number that makes it free, as the servers do it.
+fn free_name(table: &Table, name: &Name) -> Name {
+    let mut candidates = std::iter::once(name.clone()).chain((2..).map(|number| Name::new(format!("{name}_{number}"))));
+    candidates.find(|candidate| !table.indexes.contains_key(candidate)).unwrap_or_else(|| name.clone())
+}
+
+fn normalize_index(
+    flavor: Flavor,
+    table: &ObjectName,
+    engine: Option<&str>,
+    columns: &indexmap::IndexMap<Name, Column>,
+    index: &mut Index,
+) -> Result<(), Unsupported> {
+    let place = Place::Table(table.clone(), Part::Index(index.name.clone()));
+    if index.predicate.is_some() {
+        return Err(refuse(flavor, place, "an index always covers every row", elsewhere(flavor)));
+    }
+    if !index.include.is_empty() {
+        return Err(refuse(flavor, place, "an index carries no further columns", elsewhere(flavor)));
+    }
+    index.options.retain(|key, value| !(key == "invisible" && value == "false"));
+    known_options(flavor, &place, &index.options, &["invisible", "parser"])?;
+    // Where there are no hash indexes, asking for one makes a tree.
+    index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
+    index.method =
+        index.method.take().map(|method| method.to_lowercase()).filter(|method| method != default_method(engine));
+    if index.method.as_deref().is_some_and(|method| !matches!(method, "btree" | "hash" | "fulltext" | "spatial")) {
+        return Err(refuse(flavor, place, "there is no such index method", elsewhere(flavor)));
+    }
+    let whole = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
+    for part in &mut index.parts {
+        known_options(flavor, &place, &part.options, &["prefix"])?;
+        match &mut part.target {
+            IndexTarget::Column(name) => {
+                let native = columns.get(name).and_then(|column| match &column.data_type {
+                    Type::Native(native) => types::length(native),
+                    _ => None,
+                });
+                let native = native.map(|length| length.to_string());
+                part.options.retain(|_, prefix| !whole && native.as_ref() != Some(prefix));
+            }
+            IndexTarget::Expression(_) if !flavor.has_expression_indexes() => {
+                let hint = "index a generated column that holds the expression";
+                return Err(refuse(flavor, place, "an index is built on columns alone", hint));
+            }
+            IndexTarget::Expression(target) => *target = expression(flavor, target),
+        }
+    }
+    said(&mut index.comment);
+    Ok(())
+}
+
+/// The method of an index nobody gave one; MEMORY's is the hash, which is then never said.
+fn default_method(engine: Option<&str>) -> &'static str {
+    if engine.is_some_and(|engine| engine.eq_ignore_ascii_case("memory")) { "hash" } else { "btree" }
+}
+
+/// The server makes an index for a foreign key that has none; made explicit, it is in the plan like any other.
+fn cover_foreign_keys(table: &mut Table) {
+    let bare: Vec<ForeignKey> = table.foreign_keys.values().filter(|key| !is_covered(table, key)).cloned().collect();
+    for key in bare {
+        if !is_covered(table, &key) {
+            let name = free_name(table, &key.name);
+            table.indexes.insert(name.clone(), Index::on(name, key.columns));
+        }
+    }
+}
+
+/// Whether the table has an index the server takes for this foreign key.
+pub(super) fn is_covered(table: &Table, key: &ForeignKey) -> bool {
+    let primary = table.primary_key.iter().any(|primary| primary.columns.starts_with(&key.columns));
+    primary || table.indexes.values().any(|index| covers(index, key))
+}
+
+/// Whether the server takes this index for this foreign key.
+pub(super) fn covers(index: &Index, key: &ForeignKey) -> bool {
+    let columns: Vec<&Name> = index
+        .parts
+        .iter()
+        .map_while(|part: &IndexPart| match &part.target {
+            IndexTarget::Column(name) if part.options.is_empty() => Some(name),
+            IndexTarget::Column(_) | IndexTarget::Expression(_) => None,
+        })
+        .take(key.columns.len())
+        .collect();
+    let is_ordered = !matches!(index.method.as_deref(), Some("fulltext" | "spatial" | "hash"));
+    is_ordered && !index.options.contains_key("invisible") && columns.into_iter().eq(key.columns.iter())
+}
+
+fn normalize_view(
+    flavor: Flavor,
+    view: &mut View,
+    columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>,
+) -> Result<(), Unsupported> {
+    let place = Place::View(view.name.clone());
+    if view.materialized {
+        return Err(refuse(flavor, place, "a view does not store its rows", elsewhere(flavor)));
+    }
+    said(&mut view.comment);
+    if view.comment.is_some() {
+        return Err(refuse(flavor, place, "a view has no comment", elsewhere(flavor)));
+    }
+    for value in view.options.values_mut() {
+        *value = value.to_lowercase();
+    }
+    view.options.retain(|key, value| {
+        !matches!(
+            (key.as_str(), value.as_str()),
+            ("security", "definer") | ("algorithm", "undefined") | ("check_option", "none")
+        )
+    });
+    known_options(flavor, &place, &view.options, &["check_option", "security", "algorithm"])?;
+    let text = view.query.text().trim().trim_end_matches(';').trim_end().to_owned();
+    let (canonical, reads): (String, BTreeSet<ObjectName>) = canonical_query(flavor.product(), &text, columns_of);
+    if !reads.is_empty() {
+        view.reads = reads;
+    }
+    view.query = Expression::new(text).with_canonical(canonical);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,351 @@
-//! Rendering.
+//! Steps in SQL.
+//!
+//! `quote` and `literal` are the only places that quote. The text is written for the SQL mode sessions are pinned to, in
+//! which a backslash escapes. Must not know why a step is taken.
+
+mod alter;
 
 use crate::dialect::{Statement, Step, Unsupported};
-use crate::schema::{Literal, Name};
+use crate::plan::{Alter, Object, Op, Rename};
+use crate::schema::{
+    Action, Check, Column, DefaultValue, ForeignKey, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
+    PrimaryKey, RoutineKind, Table, Type, View,
+};
 
-use super::Flavor;
+use super::types::{family, is_large};
+use super::{Flavor, defaults};
 
-pub(super) fn render(_flavor: Flavor, _step: &Step) -> Result<Vec<Statement>, Unsupported> {
-    Ok(Vec::new())
+/// The options of a table that are managed.
+pub(super) const TABLE_OPTIONS: &[&str] = &[
+    "engine",
+    "collation",
+    "row_format",
+    "key_block_size",
+    "stats_persistent",
+    "stats_auto_recalc",
+    "stats_sample_pages",
+    "checksum",
+    "delay_key_write",
+    "pack_keys",
+    "min_rows",
+    "max_rows",
+    "avg_row_length",
+];
+
+pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
+    match step {
+        Step::Direct(op) => render_op(flavor, op),
+        Step::Apart(op) => Err(foreign(flavor, op)),
+        Step::Together(table, ops) => alter::table(flavor, table, ops),
+        Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
+        Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
+    }
 }
 
+/// DDL commits whatever transaction is open, so it never stands in one.
+fn ddl(sql: impl Into<String>) -> Statement {
+    Statement { transactional: false, ..Statement::new(sql) }
+}
+
+/// An operation `lower` does not let through.
+fn foreign(flavor: Flavor, op: &Op) -> Unsupported {
+    Unsupported {
+        product: flavor.product(),
+        place: op.place(),
+        reason: "there is no such object or step".to_owned(),
+        hint: "normalise both schemas for this database before comparing them".to_owned(),
+    }
+}
+
+fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
+    Ok(match op {
+        Op::Create(Object::Table(table)) => create_table(flavor, table),
+        Op::Drop(Object::Table(table)) => vec![ddl(format!("DROP TABLE {}", object(&table.name)))],
+        Op::Create(Object::View(view)) => vec![ddl(create_view(view))],
+        Op::Drop(Object::View(view)) => vec![ddl(format!("DROP VIEW {}", object(&view.name)))],
+        Op::Create(Object::Trigger(_, trigger)) => vec![ddl(trigger.definition.text())],
+        Op::Drop(Object::Trigger(table, trigger)) => {
+            let name = ObjectName { schema: table.schema.clone(), name: trigger.name.clone() };
+            vec![ddl(format!("DROP TRIGGER {}", object(&name)))]
+        }
+        Op::Create(Object::Routine(routine)) => vec![ddl(routine.definition.text())],
+        Op::Drop(Object::Routine(routine)) => vec![ddl(drop_routine(routine.kind, &routine.name))],
+        Op::Alter(Alter::Routine(change)) => {
+            vec![ddl(drop_routine(change.from.kind, &change.from.name)), ddl(change.to.definition.text())]
+        }
+        Op::Rename(Rename::Table(change)) => {
+            vec![ddl(format!("RENAME TABLE {} TO {}", object(&change.from), object(&change.to)))]
+        }
+        Op::Rename(Rename::Column(table, change)) => {
+            let (from, to) = (quote(&change.from), quote(&change.to));
+            vec![ddl(format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", object(table)))]
+        }
+        Op::Rename(Rename::Index(table, change) | Rename::Unique(table, change)) => {
+            let (from, to) = (quote(&change.from), quote(&change.to));
+            vec![ddl(format!("ALTER TABLE {} RENAME INDEX {from} TO {to}", object(table)))]
+        }
+        Op::Create(
+            Object::Column(table, _)
+            | Object::PrimaryKey(table, _)
+            | Object::Unique(table, _)
+            | Object::ForeignKey(table, _)
+            | Object::Check(table, _)
+            | Object::Index(table, _),
+        )
+        | Op::Drop(
+            Object::Column(table, _)
+            | Object::PrimaryKey(table, _)
+            | Object::Unique(table, _)
+            | Object::ForeignKey(table, _)
+            | Object::Check(table, _)
+            | Object::Index(table, _),
+        )
+        | Op::Alter(
+            Alter::Column(table, _) | Alter::PrimaryKey(table, _) | Alter::Comment(table, _) | Alter::Options(table, _),
+        ) => alter::table(flavor, table, std::slice::from_ref(op))?,
+        Op::Create(Object::Enum(_))
+        | Op::Drop(Object::Enum(_))
+        | Op::Alter(Alter::Enum(_))
+        | Op::Rename(Rename::ForeignKey(..) | Rename::Check(..) | Rename::Enum(_) | Rename::EnumValue(..)) => {
+            return Err(foreign(flavor, op));
+        }
+    })
+}
+
+/// Quotes an identifier; the only function of the dialect that does.
 pub(super) fn quote(name: &Name) -> String {
-    name.to_string()
+    format!("`{}`", name.as_str().replace('`', "``"))
 }
 
-pub(super) fn literal(_literal: &Literal) -> String {
-    String::new()
+pub(super) fn object(name: &ObjectName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)),
+        None => quote(&name.name),
+    }
 }
+
+/// Writes a literal; the only function of the dialect that does.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => text_literal(text),
+        Literal::Number(number) => number.clone(),
+        Literal::Boolean(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+    }
+}
+
+/// A string: the quote doubled, the backslash escaped, and NUL, which the servers' tools do not pass on.
+pub(super) fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''").replace('\0', "\\0"))
+}
+
+fn names(columns: &[Name]) -> String {
+    columns.iter().map(quote).collect::<Vec<_>>().join(", ")
+}
+
+/// The check a column carries itself, where the server has such checks: the one named as a column's check is named.
+pub(super) fn is_column_check(flavor: Flavor, table: &ObjectName, column: &Name, check: &Name) -> bool {
+    flavor.has_column_checks() && check.as_str() == column_check(&table.name, column)
+}
+
+/// The name of a column's check nobody named.
+pub(super) fn column_check(table: &Name, column: &Name) -> String {
+    format!("{table}_{column}_check")
+}
+
+fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
+    let mut lines = Vec::new();
+    let mut inline = Vec::new();
+    for column in table.columns.values() {
+        let check = table.checks.values().find(|it| is_column_check(flavor, &table.name, &column.name, &it.name));
+        inline.extend(check.map(|check| &check.name));
+        lines.push(column_definition(flavor, column, check));
+    }
+    lines.extend(table.primary_key.iter().map(primary_key));
+    lines.extend(table.indexes.values().map(|index| index_definition(flavor, index)));
+    let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
+    lines.extend(checks.map(check_definition));
+    let mut sql = format!("CREATE TABLE {} (\n  {}\n)", object(&table.name), lines.join(",\n  "));
+    for (key, value) in &table.options {
+        sql = format!("{sql} {}", option(key, value));
+    }
+    if let Some(comment) = &table.comment {
+        sql = format!("{sql} COMMENT={}", text_literal(comment));
+    }
+    let mut statements = vec![ddl(sql)];
+    statements.extend(table.triggers.values().map(|trigger| ddl(trigger.definition.text())));
+    statements
+}
+
+/// One option of a table as it is set.
+fn option(key: &str, value: &str) -> String {
+    match key {
+        "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", charset_of(value)),
+        key => format!("{}={}", key.to_uppercase(), value),
+    }
+}
+
+/// A collation's character set: its name up to the first underscore.
+fn charset_of(collation: &str) -> &str {
+    match collation.split_once('_') {
+        // MariaDB's `uca1400_ai_ci` goes with several character sets; the server picks the one of the table.
+        Some(("uca1400", _)) => "utf8mb4",
+        Some((charset, _)) => charset,
+        None => collation,
+    }
+}
+
+fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> String {
+    let native = match &column.data_type {
+        Type::Native(native) => native.as_str(),
+        // `normalize` leaves no other type.
+        _ => "text",
+    };
+    let mut sql = format!("{} {native}", quote(&column.name));
+    let mut add = |text: String| {
+        sql.push(' ');
+        sql.push_str(&text);
+    };
+    if let Some(collation) = &column.collation {
+        add(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)));
+    }
+    if let Some(generated) = &column.generated {
+        let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+        add(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expression.text()));
+    }
+    if !column.nullable && (column.generated.is_none() || flavor.has_required_generated_columns()) {
+        add("NOT NULL".to_owned());
+    } else if native.starts_with("timestamp") && column.generated.is_none() {
+        // A timestamp is NOT NULL where nothing is said, on servers with the older of two settings.
+        add("NULL".to_owned());
+    }
+    if let Some(srid) = column.options.get("srid") {
+        add(format!("SRID {srid}"));
+    }
+    if column.options.contains_key("invisible") {
+        add("INVISIBLE".to_owned());
+    }
+    if let Some(default) = &column.default {
+        add(format!("DEFAULT {}", default_value(flavor, native, default)));
+    }
+    if let Some(update) = &column.on_update {
+        add(format!("ON UPDATE {}", update.text()));
+    }
+    if column.identity.is_some() {
+        add("AUTO_INCREMENT".to_owned());
+    }
+    if let Some(comment) = &column.comment {
+        add(format!("COMMENT {}", text_literal(comment)));
+    }
+    if let Some(check) = check {
+        add(format!("CHECK ({})", check.expression.text()));
+    }
+    sql
+}
+
+fn default_value(flavor: Flavor, native: &str, default: &DefaultValue) -> String {
+    let text = match default {
+        DefaultValue::Literal(value) => literal(value),
+        DefaultValue::Expression(expression) => expression.text().to_owned(),
+    };
+    let is_plain = match defaults::moment(&text) {
+        Some(_) => matches!(family(native), super::types::Family::Moment),
+        None => defaults::is_constant(&text) && !(flavor.wraps_large_defaults() && is_large(native)),
+    };
+    if is_plain { text } else { format!("({text})") }
+}
+
+fn primary_key(key: &PrimaryKey) -> String {
+    format!("PRIMARY KEY ({})", names(&key.columns))
+}
+
+fn index_definition(flavor: Flavor, index: &Index) -> String {
+    let method = index.method.as_deref();
+    let kind = match method {
+        Some("fulltext") => "FULLTEXT INDEX",
+        Some("spatial") => "SPATIAL INDEX",
+        _ if index.unique => "UNIQUE INDEX",
+        _ => "INDEX",
+    };
+    let parts: Vec<String> = index.parts.iter().map(index_part).collect();
+    let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
+    if method == Some("btree") {
+        sql.push_str(" USING BTREE");
+    }
+    if let Some(parser) = index.options.get("parser") {
+        sql = format!("{sql} WITH PARSER {parser}");
+    }
+    if let Some(comment) = &index.comment {
+        sql = format!("{sql} COMMENT {}", text_literal(comment));
+    }
+    if index.options.contains_key("invisible") {
+        sql = format!("{sql} {}", flavor.unused_index());
+    }
+    sql
+}
+
+fn index_part(part: &IndexPart) -> String {
+    let mut sql = match &part.target {
+        IndexTarget::Column(name) => quote(name),
+        IndexTarget::Expression(expression) => format!("({})", expression.text()),
+    };
+    if let Some(prefix) = part.options.get("prefix") {
+        sql = format!("{sql}({prefix})");
+    }
+    if part.descending {
+        sql.push_str(" DESC");
+    }
+    sql
+}
+
+fn check_definition(check: &Check) -> String {
+    let enforced = if check.options.contains_key("not_enforced") { " NOT ENFORCED" } else { "" };
+    format!("CONSTRAINT {} CHECK ({}){enforced}", quote(&check.name), check.expression.text())
+}
+
+fn foreign_key_definition(key: &ForeignKey) -> String {
+    let mut sql = format!(
+        "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
+        quote(&key.name),
+        names(&key.columns),
+        object(&key.references),
+        names(&key.referenced_columns)
+    );
+    for (event, action) in [("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update)] {
+        if let Some(action) = action {
+            let action = match action {
+                Action::Restrict => "RESTRICT",
+                Action::Cascade => "CASCADE",
+                Action::SetNull => "SET NULL",
+                Action::SetDefault => "SET DEFAULT",
+            };
+            sql = format!("{sql} {event} {action}");
+        }
+    }
+    sql
+}
+
+fn create_view(view: &View) -> String {
+    let mut sql = "CREATE ".to_owned();
+    if let Some(algorithm) = view.options.get("algorithm") {
+        sql = format!("{sql}ALGORITHM={} ", algorithm.to_uppercase());
+    }
+    if let Some(security) = view.options.get("security") {
+        sql = format!("{sql}SQL SECURITY {} ", security.to_uppercase());
+    }
+    sql = format!("{sql}VIEW {} AS\n{}", object(&view.name), view.query.text());
+    if let Some(option) = view.options.get("check_option") {
+        sql = format!("{sql}\nWITH {} CHECK OPTION", option.to_uppercase());
+    }
+    sql
+}
+
+fn drop_routine(kind: RoutineKind, name: &ObjectName) -> String {
+    let kind = match kind {
+        RoutineKind::Function => "FUNCTION",
+        RoutineKind::Procedure => "PROCEDURE",
+    };
+    format!("DROP {kind} {}", object(name))
+}
+
+#[cfg(test)]
+mod tests;

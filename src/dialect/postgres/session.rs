@@ -1,7 +1,56 @@
-//! What a PostgreSQL session is pinned to.
+//! What a PostgreSQL session is pinned to, and how it holds a lock.
 //!
 //! Must not know what the session is used for.
 
-/// Statements sent once after connecting: how strings are read, and how dates and names are printed.
-pub const SETTINGS: &[&str] =
-    &["SET standard_conforming_strings = on", "SET client_min_messages = warning", "SET TIME ZONE 'UTC'"];
+use crate::dialect::session::{DatabaseError, Session};
+
+/// Statements sent once after connecting: how strings are read, how dates and names are printed, and that
+/// the body of a function may name what is created after it. A session that was
+/// given no application name gets one, so that others can see who holds a lock.
+pub const SETTINGS: &[&str] = &[
+    "SET standard_conforming_strings = on",
+    "SET client_min_messages = warning",
+    "SET TIME ZONE 'UTC'",
+    "SET check_function_bodies = off",
+    "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
+];
+
+/// The current time as UTC text.
+pub const NOW: &str = r#"to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#;
+
+/// The advisory lock's key. Advisory locks belong to a database, so one key serves all.
+const LOCK_KEY: i64 = i64::from_be_bytes(*b"sea_gen\0");
+
+/// Tries to take the lock. Never waits inside the server: a waiting session holds a snapshot, for which the holder's
+/// `CREATE INDEX CONCURRENTLY` would wait in turn.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn try_lock(session: &mut Session) -> Result<bool, DatabaseError> {
+    let rows = session.query(&format!("SELECT pg_try_advisory_lock({LOCK_KEY})")).await?;
+    Ok(rows.first().is_some_and(|row| row.is_true(0)))
+}
+
+/// Gives the lock back.
+///
+/// # Errors
+/// The connection is gone, and the lock with it.
+pub async fn unlock(session: &mut Session) -> Result<(), DatabaseError> {
+    session.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await.map(|_| ())
+}
+
+/// The process that holds the lock, and what is known of it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lock_holder(session: &mut Session) -> Result<Option<(String, String)>, DatabaseError> {
+    let sql = format!(
+        "SELECT l.pid, concat_ws(', ', 'process ' || l.pid, 'user ' || a.usename, 'application ' || nullif(a.application_name, ''), \
+                'from ' || host(a.client_addr), 'connected since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') || ' UTC') \
+           FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+            AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+            AND (l.classid::bigint << 32) | l.objid::bigint = {LOCK_KEY}"
+    );
+    Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+}

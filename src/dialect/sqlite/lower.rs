@@ -1,9 +1,296 @@
-//! Lowering.
+//! Lowering: what SQLite can do stays as it is; everything else on a table becomes one rebuild of it.
+//!
+//! Must not know SQL beyond which column an expression names.
 
-use crate::dialect::{Step, Unsupported};
-use crate::plan::Plan;
-use crate::schema::Schema;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn lower(plan: &Plan, _from: &Schema) -> Result<Vec<Step>, Unsupported> {
-    Ok(plan.ops().iter().cloned().map(Step::Direct).collect())
+use crate::dialect::{Product, Rebuild, Step, Unsupported};
+use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::schema::{Column, DefaultValue, IndexTarget, Name, ObjectName, Place, Schema, Table};
+
+use super::{names, render, tokens};
+
+pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    let mut to = from.clone();
+    for op in plan.ops() {
+        advance(op, &mut to)?;
+    }
+    let tables = Tables::of(plan);
+    let renamed = renamed(plan, from);
+    let mut rebuilds = needing_rebuild(plan, from, &tables)?;
+    rebuilds.extend(renaming_unnamed(plan, from, &renamed));
+    let last = last_positions(plan, &rebuilds);
+    let mut now = from.clone();
+    let mut steps = Vec::new();
+    for (position, op) in plan.ops().iter().enumerate() {
+        if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(&later(plan, table)))) {
+            steps.extend(stay(op, &tables, &to));
+        }
+        advance(op, &mut now)?;
+        for name in last.iter().filter(|(_, last)| **last == position).map(|(name, _)| name) {
+            if let (Some(old), Some(new)) = (renamed.tables.get(name), to.tables.get(name)) {
+                let mut new = new.clone();
+                // Triggers are dropped and created by steps of their own, before and after everything they could mention.
+                new.triggers
+                    .retain(|name, _| now.tables.get(&new.name).is_some_and(|it| it.triggers.contains_key(name)));
+                steps.push(Step::Rebuild(Box::new(Rebuild { from: old.clone(), to: new })));
+            }
+        }
+    }
+    Ok(steps)
+}
+
+/// The schema after one more operation. SQLite lets a foreign key refer to what is not there, and so must this.
+fn advance(op: &Op, schema: &mut Schema) -> Result<(), Unsupported> {
+    if let Op::Create(Object::ForeignKey(table, key)) = op
+        && !schema.tables.contains_key(&key.references)
+        && let Some(table) = schema.tables.get_mut(table)
+    {
+        table.foreign_keys.insert(key.name.clone(), key.clone());
+        return Ok(());
+    }
+    apply(&Plan::new(vec![op.clone()]), schema).map_err(|refusal| {
+        let reason = format!("the plan does not fit the schema it starts from: {}", refusal.reason);
+        unsupported(refusal.place, &reason, "read the database again and make the plan anew")
+    })
+}
+
+fn unsupported(place: Place, reason: &str, hint: &str) -> Unsupported {
+    Unsupported { product: Product::Sqlite, place, reason: reason.to_owned(), hint: hint.to_owned() }
+}
+
+/// The tables a plan creates and drops: they come and go with everything in them.
+struct Tables {
+    created: BTreeSet<ObjectName>,
+    dropped: BTreeSet<ObjectName>,
+}
+
+impl Tables {
+    fn of(plan: &Plan) -> Self {
+        let mut tables = Self { created: BTreeSet::new(), dropped: BTreeSet::new() };
+        for op in plan.ops() {
+            if let Op::Create(Object::Table(table)) = op {
+                tables.created.insert(table.name.clone());
+            } else if let Op::Drop(Object::Table(table)) = op {
+                tables.dropped.insert(table.name.clone());
+            }
+        }
+        tables
+    }
+
+    fn stays(&self, table: &ObjectName) -> bool {
+        !self.created.contains(table) && !self.dropped.contains(table)
+    }
+}
+
+/// The schema after the plan's renaming of tables and columns and nothing else: what a rebuild finds.
+fn renamed(plan: &Plan, from: &Schema) -> Schema {
+    let mut schema = from.clone();
+    for op in plan.ops() {
+        if matches!(op, Op::Rename(Rename::Table(_) | Rename::Column(..))) {
+            // A name that is only free once something else is dropped: SQLite refuses it with a message of its own.
+            let _ = apply(&Plan::new(vec![op.clone()]), &mut schema);
+        }
+    }
+    schema
+}
+
+/// The name a table has after the plan.
+fn later(plan: &Plan, table: &ObjectName) -> ObjectName {
+    let changes = plan.ops().iter().filter_map(|op| match op {
+        Op::Rename(Rename::Table(change)) => Some(change),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    });
+    changes.fold(table.clone(), |name, change| if name == change.from { change.to.clone() } else { name })
+}
+
+/// The table an operation works inside of, where it does.
+fn owner(op: &Op) -> Option<&ObjectName> {
+    match op {
+        Op::Create(object) | Op::Drop(object) => match object {
+            Object::Column(table, _)
+            | Object::PrimaryKey(table, _)
+            | Object::Unique(table, _)
+            | Object::ForeignKey(table, _)
+            | Object::Check(table, _)
+            | Object::Index(table, _)
+            | Object::Trigger(table, _) => Some(table),
+            Object::Table(_) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => None,
+        },
+        Op::Alter(alter) => match alter {
+            Alter::Column(table, _)
+            | Alter::PrimaryKey(table, _)
+            | Alter::Comment(table, _)
+            | Alter::Options(table, _) => Some(table),
+            Alter::Enum(_) | Alter::Routine(_) => None,
+        },
+        Op::Rename(rename) => match rename {
+            Rename::Column(table, _)
+            | Rename::Index(table, _)
+            | Rename::Unique(table, _)
+            | Rename::ForeignKey(table, _)
+            | Rename::Check(table, _) => Some(table),
+            Rename::Table(_) | Rename::Enum(_) | Rename::EnumValue(..) => None,
+        },
+    }
+}
+
+/// Which tables need a rebuild, by the names they have after the plan.
+fn needing_rebuild(plan: &Plan, from: &Schema, tables: &Tables) -> Result<BTreeSet<ObjectName>, Unsupported> {
+    let mut needing = BTreeSet::new();
+    let mut now = from.clone();
+    for op in plan.ops() {
+        if let Some(table) = owner(op).filter(|table| tables.stays(table))
+            && needs_rebuild(op, now.tables.get(table))?
+        {
+            needing.insert(later(plan, table));
+        } else if owner(op).is_none() {
+            needs_rebuild(op, None)?;
+        }
+        advance(op, &mut now)?;
+    }
+    Ok(needing)
+}
+
+/// Whether SQLite cannot do the operation on a table in place; `table` is the table just before.
+fn needs_rebuild(op: &Op, table: Option<&Table>) -> Result<bool, Unsupported> {
+    Ok(match op {
+        Op::Create(object) => match object {
+            Object::Column(_, column) => !can_add(column),
+            Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
+            Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
+            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+        },
+        Op::Drop(object) => match object {
+            Object::Column(_, column) => table.is_none_or(|table| !can_drop(table, &column.name)),
+            Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
+            Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
+            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+        },
+        Op::Alter(alter) => match alter {
+            Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Options(..) => true,
+            Alter::Comment(..) => false,
+            Alter::Enum(_) | Alter::Routine(_) => return Err(foreign(op)),
+        },
+        Op::Rename(rename) => match rename {
+            Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => true,
+            Rename::Table(_) | Rename::Column(..) | Rename::Index(..) => false,
+            Rename::Enum(_) | Rename::EnumValue(..) => return Err(foreign(op)),
+        },
+    })
+}
+
+fn foreign(op: &Op) -> Unsupported {
+    unsupported(op.place(), "it has no such objects", "normalise the schema for SQLite before comparing")
+}
+
+/// What `ALTER TABLE ADD COLUMN` takes on a table that holds rows.
+fn can_add(column: &Column) -> bool {
+    match (&column.generated, &column.default) {
+        (Some(generated), _) => !generated.stored && column.nullable,
+        (None, None) => column.nullable && column.identity.is_none(),
+        (None, Some(DefaultValue::Expression(default))) => render::is_constant(default.text()),
+        (None, Some(DefaultValue::Literal(_))) => true,
+    }
+}
+
+/// What `ALTER TABLE DROP COLUMN` takes. Views and triggers that still name the column are not asked about: SQLite finds
+/// them exactly and refuses, which is better than leaving them broken.
+fn can_drop(table: &Table, column: &Name) -> bool {
+    let names = |text: &str| tokens::mentions(text, column);
+    let in_key = table.primary_key.iter().any(|key| key.columns.contains(column))
+        || table.uniques.values().any(|unique| unique.columns.contains(column))
+        || table.foreign_keys.values().any(|key| key.columns.contains(column));
+    let in_index = table.indexes.values().any(|index| {
+        index.predicate.as_ref().is_some_and(|predicate| names(predicate.text()))
+            || index.parts.iter().any(|part| match &part.target {
+                IndexTarget::Column(name) => name == column,
+                IndexTarget::Expression(expression) => names(expression.text()),
+            })
+    });
+    let in_check = table.checks.values().any(|check| names(check.expression.text()));
+    let in_column = table
+        .columns
+        .values()
+        .any(|other| other.name != *column && other.generated.as_ref().is_some_and(|it| names(it.expression.text())));
+    !(in_key || in_index || in_check || in_column)
+}
+
+/// Tables whose unnamed constraints would be read under other names after the renaming: a rebuild writes the names down.
+fn renaming_unnamed(plan: &Plan, from: &Schema, renamed: &Schema) -> BTreeSet<ObjectName> {
+    let touched: BTreeMap<ObjectName, ()> = plan
+        .ops()
+        .iter()
+        .filter_map(|op| match op {
+            Op::Rename(Rename::Table(change)) => Some((change.to.clone(), ())),
+            Op::Rename(Rename::Column(table, _)) => Some((later(plan, table), ())),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        })
+        .collect();
+    let before = |name: &ObjectName| from.tables.iter().find(|(old, _)| later(plan, old) == *name);
+    touched
+        .into_keys()
+        .filter(|name| match (before(name), renamed.tables.get(name)) {
+            (Some((_, before)), Some(after)) => names::change(before, after),
+            _ => false,
+        })
+        .collect()
+}
+
+/// Where each rebuild stands: after the last operation it takes in, and after the renaming of anything.
+fn last_positions(plan: &Plan, rebuilds: &BTreeSet<ObjectName>) -> BTreeMap<ObjectName, usize> {
+    let ops = || plan.ops().iter().enumerate();
+    let renaming =
+        ops().filter(|(_, op)| matches!(op, Op::Rename(_))).map(|(position, _)| position).last().unwrap_or(0);
+    let position = |table: &ObjectName| {
+        let folded = ops().filter(|(_, op)| is_folded(op) && owner(op).is_some_and(|it| later(plan, it) == *table));
+        folded.map(|(position, _)| position).last().unwrap_or(0).max(renaming)
+    };
+    rebuilds.iter().map(|table| (table.clone(), position(table))).collect()
+}
+
+/// Whether a rebuild does the operation along the way.
+fn is_folded(op: &Op) -> bool {
+    match op {
+        Op::Create(object) | Op::Drop(object) => match object {
+            Object::Column(..)
+            | Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Index(..) => true,
+            Object::Table(_) | Object::Trigger(..) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => false,
+        },
+        Op::Alter(_) => true,
+        Op::Rename(rename) => match rename {
+            Rename::Index(..) | Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => true,
+            Rename::Table(_) | Rename::Column(..) | Rename::Enum(_) | Rename::EnumValue(..) => false,
+        },
+    }
+}
+
+/// The steps of an operation that no rebuild takes in.
+fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
+    match op {
+        // A new table is created with its foreign keys: SQLite does not ask whether what they refer to is there yet.
+        Op::Create(Object::Table(table)) => {
+            let mut table = table.clone();
+            if let Some(whole) = to.tables.get(&table.name) {
+                table.foreign_keys = whole.foreign_keys.clone();
+            }
+            vec![Step::Direct(Op::Create(Object::Table(table)))]
+        }
+        Op::Create(Object::ForeignKey(table, _)) if tables.created.contains(table) => Vec::new(),
+        Op::Drop(Object::ForeignKey(table, _)) if tables.dropped.contains(table) => Vec::new(),
+        Op::Alter(Alter::Comment(..)) => Vec::new(),
+        Op::Rename(Rename::Index(table, change)) => {
+            let index = to.tables.get(table).and_then(|it| it.indexes.get(&change.to));
+            let Some(new) = index.cloned() else { return Vec::new() };
+            let mut old = new.clone();
+            old.name = change.from.clone();
+            let drop = Op::Drop(Object::Index(table.clone(), old));
+            vec![Step::Direct(drop), Step::Direct(Op::Create(Object::Index(table.clone(), new)))]
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => vec![Step::Direct(op.clone())],
+    }
 }

@@ -1,12 +1,16 @@
-//! Sqlite.
+//! SQLite: one file, few types, and an `ALTER TABLE` that can do little; what it cannot is done by making the table anew.
 //!
 //! Must not know any other database.
 
 pub mod introspect;
 mod lower;
+mod names;
 mod normalize;
+mod rebuild;
 mod render;
 pub mod session;
+mod table_sql;
+mod tokens;
 mod types;
 
 use crate::plan::Plan;
@@ -14,7 +18,7 @@ use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
-/// Sqlite.
+/// SQLite.
 #[derive(Debug)]
 pub struct Sqlite;
 

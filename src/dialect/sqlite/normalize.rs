@@ -1,8 +1,337 @@
-//! Normalising.
+//! Normalising: a schema, declared or read, in the one form SQLite's catalog would report it in.
+//!
+//! Must not know where the schema came from, nor how anything is written in SQL beyond types and literals.
 
-use crate::dialect::Unsupported;
-use crate::schema::{Normalized, Schema};
+use std::collections::BTreeMap;
+
+use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::dialect::{Product, Unsupported};
+use crate::schema::{
+    Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized, ObjectName,
+    Options, Part, Place, Schema, Table, Trigger, Type, Unique, View,
+};
+
+use super::{names, render, tokens, types};
+
+/// Settings of a table; the three for its primary key stand here because a key has none of its own.
+const TABLE_OPTIONS: &[&str] =
+    &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
+const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
+const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
+const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
+const INDEX_PART_OPTIONS: &[&str] = &["collation"];
+
+/// The start of the name of a view's option that holds a trigger on the view.
+pub(super) const VIEW_TRIGGER: &str = "trigger ";
+/// The view's option that holds the names it gives to its columns, quoted and with commas.
+pub(super) const VIEW_COLUMNS: &str = "columns";
 
 pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
-    Ok(Normalized::by_dialect(schema))
+    if let Some(routine) = schema.routines.keys().next() {
+        let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
+        return Err(refusal(Place::Routine(routine.clone()), "it has no routines", hint));
+    }
+    let mut tables = BTreeMap::new();
+    for table in schema.tables.into_values() {
+        let table = bare_table(table)?;
+        tables.insert(table.name.clone(), table);
+    }
+    let parents: BTreeMap<ObjectName, Parent> =
+        tables.iter().map(|(name, table)| (name.clone(), Parent::of(table))).collect();
+    for table in tables.values_mut() {
+        foreign_keys(table, &parents)?;
+    }
+    let mut views = BTreeMap::new();
+    for view in schema.views.into_values() {
+        let mut view = view;
+        view.name = local(view.name, Place::View)?;
+        views.insert(view.name.clone(), view);
+    }
+    let known: Vec<ObjectName> = tables.keys().chain(views.keys()).cloned().collect();
+    for view in views.values_mut() {
+        normal_view(view, &tables, &known)?;
+    }
+    Ok(Normalized::by_dialect(Schema { tables, views, enums: BTreeMap::new(), routines: BTreeMap::new() }))
+}
+
+fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {
+    Unsupported { product: Product::Sqlite, place, reason: reason.to_owned(), hint: hint.to_owned() }
+}
+
+/// A name without `main`, which is the default; an attached database is another database.
+fn local(name: ObjectName, place: fn(ObjectName) -> Place) -> Result<ObjectName, Unsupported> {
+    match &name.schema {
+        None => Ok(name),
+        Some(schema) if schema.as_str().eq_ignore_ascii_case("main") => Ok(ObjectName { schema: None, ..name }),
+        Some(_) => {
+            let hint = "leave `schema_name` out of the entity, or leave SQLite out of the dialects";
+            Err(refusal(place(name), "it has no schemas beside `main`", hint))
+        }
+    }
+}
+
+fn known_options(options: &mut Options, known: &[&str], place: impl Fn() -> Place) -> Result<(), Unsupported> {
+    options.retain(|_, value| value != "false");
+    match options.keys().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let hint = "put it into a sidecar of the dialect that has it, such as `user.postgres.sql`";
+            Err(refusal(place(), &format!("it has no setting `{key}`"), hint))
+        }
+    }
+}
+
+fn compared(expression: Expression) -> Expression {
+    let canonical = canonical_expression(Product::Sqlite, expression.text());
+    expression.with_canonical(canonical)
+}
+
+/// Collations are compared without case; the built-in ones are written in capitals. `BINARY` is the default.
+fn collation(name: &str) -> Option<String> {
+    Some(name.to_ascii_uppercase()).filter(|name| name != "BINARY")
+}
+
+/// The column of a table that SQLite would find under this name: it compares names without case.
+fn resolve(columns: &[Name], name: &Name) -> Name {
+    let exact = columns.iter().find(|column| *column == name);
+    let folded = || columns.iter().find(|column| column.as_str().eq_ignore_ascii_case(name.as_str()));
+    exact.or_else(folded).unwrap_or(name).clone()
+}
+
+/// Everything of a table that needs no other table.
+fn bare_table(mut table: Table) -> Result<Table, Unsupported> {
+    table.name = local(table.name, |name| Place::table(&name))?;
+    table.comment = None;
+    known_options(&mut table.options, TABLE_OPTIONS, || Place::table(&table.name))?;
+    for column in table.columns.values_mut() {
+        normal_column(&table.name, column)?;
+    }
+    let columns: Vec<Name> = table.columns.keys().cloned().collect();
+    primary_key(&mut table, &columns)?;
+    let owner = table.name.clone();
+    for mut unique in std::mem::take(&mut table.uniques).into_values() {
+        let place = || Place::Table(owner.clone(), Part::Unique(unique.name.clone()));
+        known_options(&mut unique.options, UNIQUE_OPTIONS, place)?;
+        unique.columns.iter_mut().for_each(|name| *name = resolve(&columns, name));
+        name_unique(&table, &mut unique);
+        table.uniques.insert(unique.name.clone(), unique);
+    }
+    for mut check in std::mem::take(&mut table.checks).into_values() {
+        let place = || Place::Table(owner.clone(), Part::Check(check.name.clone()));
+        known_options(&mut check.options, &[], place)?;
+        if check.name.as_str().is_empty() {
+            check.name = names::free(names::check(&owner.name, None), |name| table.checks.contains_key(name));
+        }
+        check.expression = compared(check.expression);
+        table.checks.insert(check.name.clone(), check);
+    }
+    for index in table.indexes.values_mut() {
+        normal_index(&owner, &table.columns, &columns, index)?;
+    }
+    table.triggers.values_mut().for_each(normal_trigger);
+    Ok(table)
+}
+
+fn name_unique(table: &Table, unique: &mut Unique) {
+    if unique.name.as_str().is_empty() {
+        let name = names::unique(&table.name.name, unique.columns.iter());
+        unique.name = names::free(name, |name| table.uniques.contains_key(name));
+    }
+}
+
+fn normal_column(owner: &ObjectName, column: &mut Column) -> Result<(), Unsupported> {
+    let place = || Place::column(owner, &column.name);
+    let spelling = types::native(&column.data_type).map_err(|(reason, hint)| refusal(place(), &reason, &hint))?;
+    known_options(&mut column.options, COLUMN_OPTIONS, place)?;
+    if column.on_update.is_some() {
+        let place = Place::Table(owner.clone(), Part::Column(column.name.clone(), Facet::OnUpdate));
+        return Err(refusal(place, "it has no ON UPDATE of a column", "write a trigger into a sidecar instead"));
+    }
+    column.data_type = Type::Native(spelling);
+    column.comment = None;
+    column.collation = column.collation.take().and_then(|name| collation(&name));
+    column.default = column.default.take().and_then(default);
+    if let Some(generated) = &mut column.generated {
+        generated.expression = compared(generated.expression.clone());
+    }
+    Ok(())
+}
+
+/// A default in SQL; `NULL` is what a column without one has.
+fn default(value: DefaultValue) -> Option<DefaultValue> {
+    let expression = match value {
+        DefaultValue::Literal(literal) => Expression::new(render::literal(&literal)),
+        DefaultValue::Expression(expression) => expression,
+    };
+    if expression.text().eq_ignore_ascii_case("NULL") {
+        return None;
+    }
+    Some(DefaultValue::Expression(compared(expression)))
+}
+
+fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
+    let without_rowid = table.options.contains_key("without_rowid");
+    let no_null = without_rowid || table.options.contains_key("strict");
+    let Table { primary_key, columns: fields, options, name: owner, .. } = table;
+    let mut key_columns: &[Name] = &[];
+    if let Some(key) = primary_key {
+        // SQLite can be told a name for a primary key and never uses it.
+        key.name = None;
+        key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
+        key_columns = &key.columns;
+    }
+    for column in fields.values_mut() {
+        let in_key = key_columns.contains(&column.name);
+        let alone = in_key && key_columns.len() == 1;
+        if column.identity.is_some() {
+            number_column(owner, column, alone && !without_rowid)?;
+        }
+        let integer = column.data_type == Type::Native("integer".to_owned());
+        // This column is the row id itself, and never NULL whatever the text says. Declared `DESC` it is not.
+        let row_id = alone && integer && !without_rowid && !options.contains_key("primary_key_orders");
+        if row_id || (in_key && no_null) {
+            column.nullable = false;
+        }
+    }
+    Ok(())
+}
+
+/// `AUTOINCREMENT` is only for a column that is the row id, whose type is `integer` and nothing else.
+fn number_column(owner: &ObjectName, column: &mut Column, alone: bool) -> Result<(), Unsupported> {
+    let Type::Native(spelling) = &column.data_type else { return Ok(()) };
+    let integer = spelling.contains("int") && !spelling.contains("point");
+    if !alone || !integer {
+        let place = Place::Table(owner.clone(), Part::Column(column.name.clone(), Facet::Identity));
+        let reason = "it numbers nothing but a single integer primary key column";
+        return Err(refusal(place, reason, "add `#[sea_orm(primary_key, auto_increment = false)]`"));
+    }
+    column.data_type = Type::Native("integer".to_owned());
+    column.identity = Some(Identity::AutoIncrement);
+    Ok(())
+}
+
+fn normal_index(
+    owner: &ObjectName,
+    fields: &indexmap::IndexMap<Name, Column>,
+    columns: &[Name],
+    index: &mut Index,
+) -> Result<(), Unsupported> {
+    let place = || Place::Table(owner.clone(), Part::Index(index.name.clone()));
+    let hint = "put the index into a sidecar of one dialect, such as `user.postgres.sql`";
+    match index.method.as_deref() {
+        None | Some("btree") => {}
+        Some(method) => return Err(refusal(place(), &format!("it has no `{method}` indexes"), hint)),
+    }
+    if !index.include.is_empty() {
+        return Err(refusal(place(), "its indexes carry no other columns along", hint));
+    }
+    known_options(&mut index.options, &[], place)?;
+    for part in &mut index.parts {
+        let place = || Place::Table(owner.clone(), Part::Index(index.name.clone()));
+        known_options(&mut part.options, INDEX_PART_OPTIONS, place)?;
+        let own = match &mut part.target {
+            IndexTarget::Column(name) => {
+                *name = resolve(columns, name);
+                let column = fields.get(name);
+                column.and_then(|column| column.collation.clone()).unwrap_or_else(|| "BINARY".to_owned())
+            }
+            IndexTarget::Expression(expression) => {
+                *expression = compared(expression.clone());
+                "BINARY".to_owned()
+            }
+        };
+        if let Some(collation) = part.options.remove("collation").map(|name| name.to_ascii_uppercase())
+            && collation != own
+        {
+            part.options.insert("collation".to_owned(), collation);
+        }
+    }
+    index.method = None;
+    index.comment = None;
+    index.predicate = index.predicate.take().map(compared);
+    Ok(())
+}
+
+fn normal_trigger(trigger: &mut Trigger) {
+    let canonical = tokens::canonical(trigger.definition.text());
+    trigger.definition = trigger.definition.clone().with_canonical(canonical);
+}
+
+/// What a foreign key needs to know of the table it refers to.
+struct Parent {
+    columns: Vec<Name>,
+    primary_key: Vec<Name>,
+}
+
+impl Parent {
+    fn of(table: &Table) -> Self {
+        let primary_key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+        Self { columns: table.columns.keys().cloned().collect(), primary_key }
+    }
+}
+
+fn foreign_keys(table: &mut Table, parents: &BTreeMap<ObjectName, Parent>) -> Result<(), Unsupported> {
+    let columns: Vec<Name> = table.columns.keys().cloned().collect();
+    for mut key in std::mem::take(&mut table.foreign_keys).into_values() {
+        foreign_key(&table.name, &columns, &mut key, parents)?;
+        if key.name.as_str().is_empty() {
+            let name = names::foreign_key(&table.name.name, key.columns.iter());
+            key.name = names::free(name, |name| table.foreign_keys.contains_key(name));
+        }
+        table.foreign_keys.insert(key.name.clone(), key);
+    }
+    Ok(())
+}
+
+fn foreign_key(
+    owner: &ObjectName,
+    columns: &[Name],
+    key: &mut ForeignKey,
+    parents: &BTreeMap<ObjectName, Parent>,
+) -> Result<(), Unsupported> {
+    let place = || Place::Table(owner.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
+    known_options(&mut key.options, FOREIGN_KEY_OPTIONS, place)?;
+    if key.options.contains_key("initially_deferred") {
+        key.options.insert("deferrable".to_owned(), "true".to_owned());
+    }
+    key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
+    key.references = local(key.references.clone(), |name| Place::table(&name))?;
+    let folded = |name: &&ObjectName| name.name.as_str().eq_ignore_ascii_case(key.references.name.as_str());
+    if !parents.contains_key(&key.references)
+        && let Some(name) = parents.keys().find(folded)
+    {
+        key.references = name.clone();
+    }
+    if let Some(parent) = parents.get(&key.references) {
+        if key.referenced_columns.is_empty() {
+            key.referenced_columns = parent.primary_key.clone();
+        }
+        key.referenced_columns.iter_mut().for_each(|name| *name = resolve(&parent.columns, name));
+    }
+    Ok(())
+}
+
+fn normal_view(view: &mut View, tables: &BTreeMap<ObjectName, Table>, known: &[ObjectName]) -> Result<(), Unsupported> {
+    if view.materialized {
+        let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
+        return Err(refusal(Place::View(view.name.clone()), "it has no materialized views", hint));
+    }
+    view.comment = None;
+    let place = || Place::View(view.name.clone());
+    let mut others = view.options.clone();
+    others.retain(|key, _| key != VIEW_COLUMNS && !key.starts_with(VIEW_TRIGGER));
+    known_options(&mut others, &[], place)?;
+    let find = |name: &ObjectName| {
+        let same = |other: &&ObjectName| other.name.as_str().eq_ignore_ascii_case(name.name.as_str());
+        known.iter().find(same).cloned()
+    };
+    let columns_of = |name: &ObjectName| {
+        let table = tables.get(&find(name)?)?;
+        Some(table.columns.keys().map(Name::to_string).collect())
+    };
+    let (canonical, reads) = canonical_query(Product::Sqlite, view.query.text(), &columns_of);
+    view.query = view.query.clone().with_canonical(canonical);
+    // What is read and not managed (a virtual table) is no reason to wait for.
+    view.reads = reads.iter().filter_map(find).filter(|name| *name != view.name).collect();
+    Ok(())
 }

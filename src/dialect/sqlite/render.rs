@@ -1,16 +1,305 @@
-//! Rendering.
+//! Rendering: one step in SQL, over as many lines as read well.
+//!
+//! Must not know why a step was taken or what came before it.
 
-use crate::dialect::{Statement, Step, Unsupported};
-use crate::schema::{Literal, Name};
+use crate::dialect::{Product, Statement, Step, Unsupported};
+use crate::plan::{Object, Op, Rename};
+use crate::schema::{
+    Action, Check, Column, DefaultValue, ForeignKey, Index, IndexTarget, Literal, Name, ObjectName, Options, Table,
+    Unique, View,
+};
 
-pub(super) fn render(_step: &Step) -> Result<Vec<Statement>, Unsupported> {
-    Ok(Vec::new())
+use super::tokens::{Kind, tokens};
+use super::{normalize, rebuild};
+
+pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
+    match step {
+        Step::Direct(op) => direct(op),
+        Step::Rebuild(step) => Ok(rebuild::statements(step)),
+        Step::Apart(op) => Err(foreign(op.place())),
+        Step::Together(table, _) => Err(foreign(crate::schema::Place::table(table))),
+        Step::SwapEnum(change, _) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
+    }
 }
 
+/// A step that lowering for SQLite does not produce.
+fn foreign(place: crate::schema::Place) -> Unsupported {
+    Unsupported {
+        product: Product::Sqlite,
+        place,
+        reason: "the step was made for another database".to_owned(),
+        hint: "lower the plan with the dialect that renders it".to_owned(),
+    }
+}
+
+fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
+    let one = |sql: String| Ok(vec![Statement::new(sql)]);
+    match op {
+        Op::Create(Object::Table(table)) => Ok(create_table_whole(table)),
+        Op::Create(Object::Column(table, column)) => {
+            one(format!("ALTER TABLE {} ADD COLUMN {}", object(table), column_definition(column, None)))
+        }
+        Op::Create(Object::Index(table, index)) => one(create_index(table, index)),
+        Op::Create(Object::Trigger(_, trigger)) => one(trigger.definition.text().to_owned()),
+        Op::Create(Object::View(view)) => Ok(create_view(view)),
+        Op::Drop(Object::Table(table)) => one(format!("DROP TABLE {}", object(&table.name))),
+        Op::Drop(Object::Column(table, column)) => {
+            one(format!("ALTER TABLE {} DROP COLUMN {}", object(table), quote(&column.name)))
+        }
+        Op::Drop(Object::Index(_, index)) => one(format!("DROP INDEX {}", quote(&index.name))),
+        Op::Drop(Object::Trigger(_, trigger)) => one(format!("DROP TRIGGER {}", quote(&trigger.name))),
+        Op::Drop(Object::View(view)) => one(format!("DROP VIEW {}", object(&view.name))),
+        Op::Rename(Rename::Table(change)) => {
+            one(format!("ALTER TABLE {} RENAME TO {}", object(&change.from), quote(&change.to.name)))
+        }
+        Op::Rename(Rename::Column(table, change)) => {
+            let (from, to) = (quote(&change.from), quote(&change.to));
+            one(format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", object(table)))
+        }
+        Op::Create(
+            Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Enum(_)
+            | Object::Routine(_),
+        )
+        | Op::Drop(
+            Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Enum(_)
+            | Object::Routine(_),
+        )
+        | Op::Alter(_)
+        | Op::Rename(
+            Rename::Index(..)
+            | Rename::Unique(..)
+            | Rename::ForeignKey(..)
+            | Rename::Check(..)
+            | Rename::Enum(_)
+            | Rename::EnumValue(..),
+        ) => Err(foreign(op.place())),
+    }
+}
+
+/// Quotes an identifier.
 pub(super) fn quote(name: &Name) -> String {
-    name.to_string()
+    format!("\"{}\"", name.as_str().replace('"', "\"\""))
 }
 
-pub(super) fn literal(_literal: &Literal) -> String {
-    String::new()
+/// Writes a literal as sea-query does.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Literal::Number(number) => number.clone(),
+        Literal::Boolean(true) => "TRUE".to_owned(),
+        Literal::Boolean(false) => "FALSE".to_owned(),
+    }
+}
+
+fn object(name: &ObjectName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)),
+        None => quote(&name.name),
+    }
+}
+
+/// Names in a list.
+pub(super) fn quoted(names: &[Name]) -> String {
+    names.iter().map(quote).collect::<Vec<_>>().join(", ")
+}
+
+/// A table with its indexes and triggers.
+fn create_table_whole(table: &Table) -> Vec<Statement> {
+    let mut statements = vec![Statement::new(create_table(table, &table.name.name))];
+    statements.extend(belongings(table));
+    statements
+}
+
+/// What belongs to a table and is created after it.
+pub(super) fn belongings(table: &Table) -> impl Iterator<Item = Statement> + '_ {
+    let indexes = table.indexes.values().map(|index| create_index(&table.name, index));
+    let triggers = table.triggers.values().map(|trigger| trigger.definition.text().to_owned());
+    indexes.chain(triggers).map(Statement::new)
+}
+
+/// A table by itself, under this name.
+pub(super) fn create_table(table: &Table, name: &Name) -> String {
+    let key = table.primary_key.as_ref();
+    let alone = key.filter(|key| key.columns.len() == 1 && !table.options.contains_key("primary_key_collations"));
+    let mut lines: Vec<String> = Vec::new();
+    for column in table.columns.values() {
+        let inline = alone.is_some_and(|key| key.columns.first() == Some(&column.name));
+        lines.push(column_definition(column, inline.then_some(&table.options)));
+    }
+    if let Some(key) = key.filter(|_| alone.is_none()) {
+        let option = |name: &str| table.options.get(name).map(String::as_str);
+        let parts = key_parts(&key.columns, option("primary_key_collations"), option("primary_key_orders"));
+        lines.push(format!("PRIMARY KEY ({parts}){}", on_conflict(option("primary_key_on_conflict"))));
+    }
+    lines.extend(table.uniques.values().map(unique_definition));
+    lines.extend(table.checks.values().map(check_definition));
+    lines.extend(table.foreign_keys.values().map(foreign_key_definition));
+    let mut options = Vec::new();
+    if table.options.contains_key("strict") {
+        options.push("STRICT");
+    }
+    if table.options.contains_key("without_rowid") {
+        options.push("WITHOUT ROWID");
+    }
+    let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
+    format!("CREATE TABLE {} (\n  {}\n){options}", quote(name), lines.join(",\n  "))
+}
+
+/// A column; `key` holds the table's options where the column alone is the primary key.
+fn column_definition(column: &Column, key: Option<&Options>) -> String {
+    let mut text = quote(&column.name);
+    if let crate::schema::Type::Native(spelling) = &column.data_type
+        && !spelling.is_empty()
+    {
+        text.push_str(&format!(" {spelling}"));
+    }
+    if let Some(collation) = &column.collation {
+        text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
+    }
+    if !column.nullable {
+        text.push_str(" NOT NULL");
+        text.push_str(&on_conflict(column.options.get("not_null_on_conflict").map(String::as_str)));
+    }
+    if let Some(DefaultValue::Expression(expression)) = &column.default {
+        text.push_str(&format!(" DEFAULT {}", default(expression.text())));
+    }
+    if let Some(options) = key {
+        text.push_str(" PRIMARY KEY");
+        if options.contains_key("primary_key_orders") {
+            text.push_str(" DESC");
+        }
+        text.push_str(&on_conflict(options.get("primary_key_on_conflict").map(String::as_str)));
+        if column.identity.is_some() {
+            text.push_str(" AUTOINCREMENT");
+        }
+    }
+    if let Some(generated) = &column.generated {
+        let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+        text.push_str(&format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression.text()));
+    }
+    text
+}
+
+/// A default stands in parentheses unless it is a constant.
+fn default(text: &str) -> String {
+    if is_constant(text) || is_current(text) { text.to_owned() } else { format!("({text})") }
+}
+
+/// A number, a string, a blob or a truth value.
+pub(super) fn is_constant(text: &str) -> bool {
+    let tokens = tokens(text);
+    match tokens.as_slice() {
+        [only] => {
+            matches!(only.kind, Kind::Text | Kind::Number) || only.is("TRUE") || only.is("FALSE") || only.is("NULL")
+        }
+        [sign, number] => (sign.is_symbol('-') || sign.is_symbol('+')) && number.kind == Kind::Number,
+        _ => false,
+    }
+}
+
+/// The present moment.
+fn is_current(text: &str) -> bool {
+    ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn on_conflict(action: Option<&str>) -> String {
+    action.map(|action| format!(" ON CONFLICT {}", action.to_ascii_uppercase())).unwrap_or_default()
+}
+
+/// The columns of a key with the collations and orders its options list by position.
+fn key_parts(columns: &[Name], collations: Option<&str>, orders: Option<&str>) -> String {
+    let mut collations = collations.unwrap_or_default().split(',');
+    let mut orders = orders.unwrap_or_default().split(',');
+    let part = |column: &Name| {
+        let mut text = quote(column);
+        if let Some(collation) = collations.next().filter(|collation| !collation.is_empty()) {
+            text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation))));
+        }
+        if orders.next() == Some("desc") {
+            text.push_str(" DESC");
+        }
+        text
+    };
+    columns.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+fn unique_definition(unique: &Unique) -> String {
+    let option = |name: &str| unique.options.get(name).map(String::as_str);
+    let parts = key_parts(&unique.columns, option("collations"), option("orders"));
+    format!("CONSTRAINT {} UNIQUE ({parts}){}", quote(&unique.name), on_conflict(option("on_conflict")))
+}
+
+fn check_definition(check: &Check) -> String {
+    format!("CONSTRAINT {} CHECK ({})", quote(&check.name), check.expression.text())
+}
+
+fn foreign_key_definition(key: &ForeignKey) -> String {
+    let mut text = format!(
+        "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {}",
+        quote(&key.name),
+        quoted(&key.columns),
+        quote(&key.references.name)
+    );
+    if !key.referenced_columns.is_empty() {
+        text.push_str(&format!(" ({})", quoted(&key.referenced_columns)));
+    }
+    for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
+        let action = match action {
+            None => continue,
+            Some(Action::Restrict) => "RESTRICT",
+            Some(Action::Cascade) => "CASCADE",
+            Some(Action::SetNull) => "SET NULL",
+            Some(Action::SetDefault) => "SET DEFAULT",
+        };
+        text.push_str(&format!(" ON {event} {action}"));
+    }
+    if let Some(matching) = key.options.get("match") {
+        text.push_str(&format!(" MATCH {}", matching.to_ascii_uppercase()));
+    }
+    if key.options.contains_key("deferrable") {
+        text.push_str(" DEFERRABLE");
+    }
+    if key.options.contains_key("initially_deferred") {
+        text.push_str(" INITIALLY DEFERRED");
+    }
+    text
+}
+
+fn create_index(table: &ObjectName, index: &Index) -> String {
+    let part = |part: &crate::schema::IndexPart| {
+        let mut text = match &part.target {
+            IndexTarget::Column(name) => quote(name),
+            IndexTarget::Expression(expression) => expression.text().to_owned(),
+        };
+        if let Some(collation) = part.options.get("collation") {
+            text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
+        }
+        if part.descending {
+            text.push_str(" DESC");
+        }
+        text
+    };
+    let parts = index.parts.iter().map(part).collect::<Vec<_>>().join(", ");
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let mut text = format!("CREATE {unique}INDEX {} ON {} ({parts})", quote(&index.name), quote(&table.name));
+    if let Some(predicate) = &index.predicate {
+        text.push_str(&format!("\nWHERE {}", predicate.text()));
+    }
+    text
+}
+
+/// A view with its own triggers.
+fn create_view(view: &View) -> Vec<Statement> {
+    let columns = view.options.get(normalize::VIEW_COLUMNS).map(|columns| format!(" ({columns})")).unwrap_or_default();
+    let create = format!("CREATE VIEW {}{columns} AS\n{}", object(&view.name), view.query.text());
+    let triggers = view.options.iter().filter(|(key, _)| key.starts_with(normalize::VIEW_TRIGGER));
+    std::iter::once(create).chain(triggers.map(|(_, definition)| definition.clone())).map(Statement::new).collect()
 }

@@ -1,7 +1,265 @@
-//! Types.
+//! Types: SeaORM's vocabulary as sea-query spells it for SQLite, and which spellings serve one Rust type.
+//!
+//! Must not know columns, tables or expressions.
 
 use crate::schema::Type;
 
+use super::tokens::{Kind, tokens};
+
+/// The type in the catalog's spelling.
+///
+/// # Errors
+/// A reason and a hint, for what sea-query cannot write on SQLite.
+pub(super) fn native(data_type: &Type) -> Result<String, (String, String)> {
+    let sized = |name: &str, length: &Option<u32>| match length {
+        Some(length) => format!("{name}({length})"),
+        None => name.to_owned(),
+    };
+    let scaled = |name: &str, bare: &str, scale: &Option<(u32, u32)>| match scale {
+        Some((precision, scale)) => format!("{name}({precision}, {scale})"),
+        None => bare.to_owned(),
+    };
+    let missing = |what: &str| {
+        let hint = "store it as text: `#[sea_orm(column_type = \"Text\")]`, or leave SQLite out of the dialects";
+        Err((format!("SQLite has no {what} type"), hint.to_owned()))
+    };
+    Ok(match data_type {
+        Type::Char(length) => sized("char", length),
+        Type::String(length) => sized("varchar", length),
+        Type::StringMax => "varchar".to_owned(),
+        Type::Text => "text".to_owned(),
+        Type::Blob => "blob".to_owned(),
+        Type::Binary(length) => format!("blob({length})"),
+        Type::VarBinary(length) => sized("varbinary_blob", length),
+        Type::TinyInteger | Type::TinyUnsigned => "tinyint".to_owned(),
+        Type::SmallInteger | Type::SmallUnsigned => "smallint".to_owned(),
+        Type::Integer | Type::Unsigned | Type::BigInteger | Type::BigUnsigned => "integer".to_owned(),
+        Type::Float => "float".to_owned(),
+        Type::Double => "double".to_owned(),
+        Type::Decimal(scale) => scaled("real", "real_decimal", scale),
+        Type::Money(scale) => scaled("real_money", "real_money", scale),
+        Type::Boolean => "boolean".to_owned(),
+        Type::DateTime => "datetime_text".to_owned(),
+        Type::Timestamp => "timestamp_text".to_owned(),
+        Type::TimestampWithTimeZone => "timestamp_with_timezone_text".to_owned(),
+        Type::Time => "time_text".to_owned(),
+        Type::Date => "date_text".to_owned(),
+        Type::Json => "json_text".to_owned(),
+        Type::JsonBinary => "jsonb_text".to_owned(),
+        Type::Uuid => "uuid_text".to_owned(),
+        Type::Enum(_) => "enum_text".to_owned(),
+        Type::Custom(spelling) | Type::Native(spelling) => plain(spelling),
+        Type::Bit(_) | Type::VarBit(_) => return missing("bit string"),
+        Type::Year => return missing("year"),
+        Type::Interval(..) => return missing("interval"),
+        Type::Cidr | Type::Inet => return missing("network address"),
+        Type::MacAddr => return missing("MAC address"),
+        Type::LTree => return missing("label tree"),
+        Type::Vector(_) => return missing("vector"),
+        Type::Array(_) => return missing("array"),
+    })
+}
+
+/// One spelling for each type: lower case, single spaces, none around parentheses, no needless quotes.
+fn plain(spelling: &str) -> String {
+    let mut text = String::with_capacity(spelling.len());
+    let mut glued = true;
+    for token in tokens(spelling) {
+        let closing = token.is_symbol('(') || token.is_symbol(')') || token.is_symbol(',');
+        if !glued && !closing {
+            text.push(' ');
+        }
+        let name = token.name().filter(|name| token.kind == Kind::Quoted && !needs_quotes(name.as_str()));
+        let word = name.map_or_else(|| token.text.to_owned(), |name| name.to_string());
+        text.push_str(&if token.kind == Kind::Quoted && word == token.text { word } else { word.to_lowercase() });
+        glued = token.is_symbol('(') || token.is_symbol('-') || token.is_symbol('+');
+    }
+    text
+}
+
+/// Words SQLite would not take for part of a type.
+fn needs_quotes(name: &str) -> bool {
+    const OTHER: [&str; 12] = [
+        "constraint",
+        "primary",
+        "not",
+        "null",
+        "unique",
+        "check",
+        "default",
+        "collate",
+        "references",
+        "generated",
+        "as",
+        "on",
+    ];
+    name.is_empty()
+        || name.split(' ').any(|word| {
+            let plain = word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            !plain
+                || word.is_empty()
+                || word.starts_with(|first: char| first.is_ascii_digit())
+                || OTHER.contains(&word.to_ascii_lowercase().as_str())
+        })
+}
+
+/// What a declaration through a Rust type asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Integer,
+    Boolean,
+    Real,
+    Text,
+    Moment,
+    Date,
+    Time,
+    Json,
+    Uuid,
+    Blob,
+    /// No type at all, or `any`: holds everything.
+    Anything,
+    Other,
+}
+
+fn family(spelling: &str) -> Family {
+    let base = spelling.split('(').next().unwrap_or_default().trim();
+    match base {
+        "" | "any" => Family::Anything,
+        "boolean" | "bool" => Family::Boolean,
+        "datetime_text"
+        | "timestamp_text"
+        | "timestamp_with_timezone_text"
+        | "datetime"
+        | "timestamp"
+        | "timestamptz"
+        | "timestamp with time zone"
+        | "timestamp without time zone" => Family::Moment,
+        "date_text" | "date" => Family::Date,
+        "time_text" | "time" => Family::Time,
+        "json_text" | "jsonb_text" | "json" | "jsonb" => Family::Json,
+        "uuid_text" | "uuid" => Family::Uuid,
+        _ if base.contains("int") => Family::Integer,
+        _ if ["char", "clob", "text"].iter().any(|part| base.contains(part)) => Family::Text,
+        _ if ["blob", "binary", "bytea"].iter().any(|part| base.contains(part)) => Family::Blob,
+        _ if ["real", "floa", "doub", "dec", "numeric", "number", "money"].iter().any(|part| base.contains(part)) => {
+            Family::Real
+        }
+        _ => Family::Other,
+    }
+}
+
+/// Whether a column of type `actual` serves a declaration that only implied `declared`.
+///
+/// SQLite stores every text alike, and sqlx reads a moment, JSON or a UUID from a plain text column too; so do integers of
+/// every width.
 pub(super) fn serves(declared: &Type, actual: &Type) -> bool {
-    declared == actual
+    let (Ok(declared), Ok(actual)) = (native(declared), native(actual)) else { return false };
+    if declared == actual {
+        return true;
+    }
+    let (wanted, found) = (family(&declared), family(&actual));
+    match wanted {
+        _ if found == Family::Anything || wanted == found && wanted != Family::Other => true,
+        Family::Boolean => found == Family::Integer,
+        Family::Moment | Family::Date | Family::Time | Family::Json => found == Family::Text,
+        Family::Uuid => matches!(found, Family::Text | Family::Blob),
+        Family::Integer | Family::Real | Family::Text | Family::Blob | Family::Anything | Family::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_query::{Alias, ColumnDef, ColumnType, IntoIden, SqliteQueryBuilder, StringLen, Table};
+
+    use super::*;
+    use crate::schema::ObjectName;
+
+    /// What sea-query itself writes.
+    fn written(column_type: ColumnType) -> String {
+        let mut column = ColumnDef::new_with_type(Alias::new("c"), column_type);
+        let sql = Table::create().table(Alias::new("t")).col(&mut column).to_string(SqliteQueryBuilder);
+        sql.trim_start_matches("CREATE TABLE \"t\" ( \"c\" ").trim_end_matches(" )").to_owned()
+    }
+
+    #[test]
+    fn types_are_spelled_as_sea_query_spells_them() {
+        let pairs = [
+            (Type::Char(None), ColumnType::Char(None)),
+            (Type::Char(Some(3)), ColumnType::Char(Some(3))),
+            (Type::String(None), ColumnType::String(StringLen::None)),
+            (Type::String(Some(80)), ColumnType::String(StringLen::N(80))),
+            (Type::StringMax, ColumnType::String(StringLen::Max)),
+            (Type::Text, ColumnType::Text),
+            (Type::Blob, ColumnType::Blob),
+            (Type::Binary(16), ColumnType::Binary(16)),
+            (Type::VarBinary(None), ColumnType::VarBinary(StringLen::None)),
+            (Type::VarBinary(Some(9)), ColumnType::VarBinary(StringLen::N(9))),
+            (Type::TinyInteger, ColumnType::TinyInteger),
+            (Type::SmallInteger, ColumnType::SmallInteger),
+            (Type::Integer, ColumnType::Integer),
+            (Type::BigInteger, ColumnType::BigInteger),
+            (Type::TinyUnsigned, ColumnType::TinyUnsigned),
+            (Type::SmallUnsigned, ColumnType::SmallUnsigned),
+            (Type::Unsigned, ColumnType::Unsigned),
+            (Type::BigUnsigned, ColumnType::BigUnsigned),
+            (Type::Float, ColumnType::Float),
+            (Type::Double, ColumnType::Double),
+            (Type::Decimal(None), ColumnType::Decimal(None)),
+            (Type::Decimal(Some((10, 2))), ColumnType::Decimal(Some((10, 2)))),
+            (Type::Money(None), ColumnType::Money(None)),
+            (Type::Money(Some((10, 2))), ColumnType::Money(Some((10, 2)))),
+            (Type::Boolean, ColumnType::Boolean),
+            (Type::DateTime, ColumnType::DateTime),
+            (Type::Timestamp, ColumnType::Timestamp),
+            (Type::TimestampWithTimeZone, ColumnType::TimestampWithTimeZone),
+            (Type::Time, ColumnType::Time),
+            (Type::Date, ColumnType::Date),
+            (Type::Json, ColumnType::Json),
+            (Type::JsonBinary, ColumnType::JsonBinary),
+            (Type::Uuid, ColumnType::Uuid),
+            (Type::Custom("citext".into()), ColumnType::custom("citext")),
+            (
+                Type::Enum(ObjectName::local("mood")),
+                ColumnType::Enum { name: Alias::new("mood").into_iden(), variants: Vec::new() },
+            ),
+        ];
+        for (ours, theirs) in pairs {
+            assert_eq!(native(&ours), Ok(written(theirs)), "{ours:?}");
+        }
+    }
+
+    #[test]
+    fn what_sea_query_cannot_write_is_refused() {
+        for data_type in [Type::Year, Type::Inet, Type::Vector(None), Type::Array(Box::new(Type::Integer))] {
+            assert!(native(&data_type).is_err(), "{data_type:?}");
+        }
+    }
+
+    #[test]
+    fn hand_written_spellings_come_to_one_form() {
+        for (written, form) in [
+            ("VARCHAR ( 10,2 )", "varchar(10, 2)"),
+            ("[nvarchar](50)", "nvarchar(50)"),
+            ("UNSIGNED   BIG INT", "unsigned big int"),
+            ("\"my type\"", "my type"),
+            ("\"not null\"", "\"not null\""),
+            ("decimal(10, -2)", "decimal(10, -2)"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(written), form);
+            assert_eq!(plain(form), form);
+        }
+    }
+
+    #[test]
+    fn a_family_serves_its_own() {
+        let serves = |declared: Type, actual: &str| serves(&declared, &Type::Native(actual.into()));
+        assert!(serves(Type::String(None), "text") && serves(Type::Text, "varchar(80)"));
+        assert!(serves(Type::Integer, "bigint") && serves(Type::BigInteger, "int"));
+        assert!(serves(Type::Decimal(None), "double") && serves(Type::Double, "real(10, 2)"));
+        assert!(serves(Type::DateTime, "datetime") && serves(Type::TimestampWithTimeZone, "text"));
+        assert!(serves(Type::Uuid, "blob(16)") && serves(Type::Json, "json") && serves(Type::Integer, ""));
+        assert!(!serves(Type::Integer, "text") && !serves(Type::String(None), "integer"));
+        assert!(!serves(Type::Text, "blob") && !serves(Type::Date, "time_text"));
+    }
 }

@@ -1,0 +1,267 @@
+//! What can be typed.
+//!
+//! Must not know what any of it does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reviewed, reversible migrations from SeaORM entities.
+#[derive(Debug, Parser)]
+#[command(name = "gen", version, about, disable_help_subcommand = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// Where and against what.
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// When to colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) database_url: Option<String>,
+    /// The project's folder; otherwise the nearest one at or above the current folder
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(super) project: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Set a project up: folders, first snapshot, lock; adopts what an existing database already has
+    Init(Init),
+    /// Write the migration that brings the schema to what the entities declare
+    #[command(visible_alias = "generate")]
+    Migration(Migration),
+    /// Show the difference between any two states
+    Diff(Diff),
+    /// Show entities, snapshot and database, and how they stand to each other
+    Status(Report),
+    /// Apply pending migrations
+    Up(Up),
+    /// Revert applied migrations
+    Down(Down),
+    /// Revert the last applied migration and apply it again
+    Redo(Run),
+    /// Apply or revert until exactly the named migration is the last one applied
+    Goto(Goto),
+    /// List what the database has that the migrations do not account for, and the reverse
+    Drift(Report),
+    /// Bring a development database to what the entities declare, without a migration
+    Sync(Sync),
+    /// Check for CI: entities, snapshot, lock, migrations and database agree
+    Check(Check),
+    /// Seal the migration files as they are now, after editing them or writing them by hand
+    Lock,
+    /// Freeze the schema under a release name; no migration can be added until it is thawed
+    Freeze(Freeze),
+    /// Thaw a frozen schema
+    Thaw,
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// `gen init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Dialects of the project, where the database does not say it (repeat or separate by commas)
+    #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
+    pub(super) dialects: Vec<crate::schema::Product>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen migration`.
+#[derive(Debug, Args)]
+pub(super) struct Migration {
+    /// The migration's name, such as AddEmailIndex
+    pub(super) name: String,
+    /// The state to start from; otherwise chosen from how the database stands to the snapshot
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub(super) from: Option<From>,
+    /// Write a migration with empty sections, to be filled by hand
+    #[arg(long)]
+    pub(super) empty: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// With --dry-run: exit with 2 when there is something to write
+    #[arg(long, requires = "dry_run")]
+    pub(super) exit_code: bool,
+    /// Treat what nobody declares as an error
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// The form of the migration file
+    #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
+    pub(super) format: FileFormat,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// The form of a migration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileFormat {
+    /// SQL with `-- UP` and `-- DOWN`
+    Sql,
+}
+
+/// The state a migration starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum From {
+    /// What the database has
+    Database,
+    /// What the snapshot says
+    Snapshot,
+}
+
+/// `gen diff`.
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
+    #[arg(long, value_name = "STATE", default_value = "snapshot")]
+    pub(super) from: String,
+    /// entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
+    #[arg(long, value_name = "STATE", default_value = "entities")]
+    pub(super) to: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
+    pub(super) format: DiffFormat,
+    /// The way back instead of the way there
+    #[arg(long)]
+    pub(super) down: bool,
+    /// Exit with 2 when there is a difference
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// Print as JSON; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For eyes
+    Text,
+    /// Statements to run
+    Sql,
+    /// Operations as data
+    Json,
+    /// For a pull request
+    Markdown,
+    /// A unified diff of the snapshots
+    Patch,
+}
+
+/// A command that only reports.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What every command that runs migrations takes.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Print the SQL, and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen up`.
+#[derive(Debug, Args)]
+pub(super) struct Up {
+    /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
+    #[arg(value_name = "N|ID")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen down`.
+#[derive(Debug, Args)]
+pub(super) struct Down {
+    /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous beginning)
+    #[arg(value_name = "N|ID")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen goto`.
+#[derive(Debug, Args)]
+pub(super) struct Goto {
+    /// The migration that shall be the last one applied (id, name, or an unambiguous beginning)
+    #[arg(value_name = "ID")]
+    pub(super) target: String,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen sync`.
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    /// Vouch that a database on another host is a development database
+    #[arg(long)]
+    pub(super) development: bool,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen check`. Without a flag everything is checked.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The entities declare nothing that the snapshot does not have
+    #[arg(long)]
+    pub(super) entities: bool,
+    /// The lock is whole, and the migration files are the ones it lists
+    #[arg(long)]
+    pub(super) lock: bool,
+    /// The migrations, replayed on a scratch database, lead to the snapshot
+    #[arg(long)]
+    pub(super) replay: bool,
+    /// The database has exactly what the snapshot says
+    #[arg(long)]
+    pub(super) database: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen freeze`.
+#[derive(Debug, Args)]
+pub(super) struct Freeze {
+    /// The release, such as 1.4.0
+    pub(super) release: String,
+}
+
+/// `gen completions`.
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}

@@ -1,0 +1,184 @@
+//! `gen check`: the gate for CI. Entities, snapshot, lock, migrations and database agree, or it says which do not.
+//!
+//! Must not change anything but a scratch database of its own.
+
+use serde_json::json;
+
+use crate::dialect::session::Missing;
+use crate::dialect::{self, Product};
+use crate::diff::diff;
+use crate::introspect;
+use crate::run::{self, Scratch};
+use crate::state::Situation;
+
+use super::Ending;
+use super::arguments::{Check, Common};
+use super::paint::{self, Ink, ink};
+use super::report::{self, Failure};
+use super::states::{Live, Workspace};
+
+/// How one check of one dialect ended.
+enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not, and these are the lines that say why.
+    Fails(Vec<String>),
+    /// It could not be looked at.
+    Skipped(String),
+}
+
+struct Line {
+    check: &'static str,
+    product: Product,
+    verdict: Verdict,
+}
+
+pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Failure> {
+    let workspace = Workspace::open(common)?;
+    workspace.sealed_lock()?;
+    let all = !(command.entities || command.lock || command.replay || command.database);
+    let mut lines = Vec::new();
+    let mut live = None;
+    let mut silence = "no database is named".to_owned();
+    if all || command.replay || command.database {
+        if workspace.database_is_absent() {
+            silence = "the database does not exist".to_owned();
+        } else {
+            match workspace.live(Missing::Refuse).await {
+                Ok(found) => live = found,
+                Err(error) if workspace.explicit || command.database => return Err(error.into()),
+                Err(error) => silence = error.to_string(),
+            }
+        }
+    }
+    for product in workspace.products().to_vec() {
+        let live = live.as_ref().filter(|live| live.product() == product);
+        if all || command.entities {
+            lines.push(Line { check: "entities", product, verdict: entities(&workspace, product)? });
+        }
+        if all || command.lock {
+            lines.push(Line { check: "lock", product, verdict: lock(&workspace, product)? });
+        }
+        if all || command.replay {
+            lines.push(Line { check: "replay", product, verdict: replay(&workspace, product, live).await? });
+        }
+        if all || command.database {
+            let verdict = match live {
+                Some(live) => database(&workspace, live)?,
+                None => Verdict::Skipped(silence.clone()),
+            };
+            lines.push(Line { check: "database", product, verdict });
+        }
+    }
+    if let Some(live) = live {
+        live.session.close().await;
+    }
+    print(&lines, command.json);
+    let failed = lines.iter().any(|line| matches!(line.verdict, Verdict::Fails(_)));
+    Ok(if failed { Ending::Findings } else { Ending::Done })
+}
+
+/// E = S.
+fn entities(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
+    let files = workspace.files()?;
+    let (model, warnings) = workspace.model(&files, product)?;
+    if workspace.products().first() == Some(&product) {
+        report::show_diagnostics(&warnings, &files);
+    }
+    let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
+    let mut lines: Vec<String> =
+        diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
+    lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
+    Ok(verdict(lines))
+}
+
+/// The lock is whole (reading it has proven that) and lists just the files that are there.
+fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
+    let migrations = workspace.migrations(product)?;
+    let findings = workspace.unsealed(product, &migrations)?;
+    Ok(verdict(findings))
+}
+
+/// The migrations, replayed on a scratch database, lead to S, and back to nothing.
+async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) -> Result<Verdict, Failure> {
+    let server = match (product, live, &workspace.url) {
+        (Product::Sqlite, _, _) => "sqlite::memory:",
+        (_, Some(_), Some(url)) => url.reveal(),
+        _ => return Ok(Verdict::Skipped(format!("no {product} server at hand for a scratch database"))),
+    };
+    let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    let migrations = workspace.migrations(product)?;
+    let files = super::up::applicables(&migrations);
+    let (scratch, mut session) = match Scratch::create(server).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Verdict::Skipped(error.to_string())),
+    };
+    let outcome = async {
+        run::up(&mut session, &files, &run::Target::All, run::DEFAULT_WAIT, &mut |_| ()).await?;
+        let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
+        catalog.map_err(|error| crate::error::Error::new("cannot read the scratch database").because(error))
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    let catalog = match outcome {
+        Ok(catalog) => catalog,
+        Err(error) => return Ok(Verdict::Fails(vec![error.to_string()])),
+    };
+    let reached = dialect::of(product).normalize(catalog.schema)?;
+    let lines = diff(&sealed.schema, &reached, &[]);
+    Ok(verdict(lines.ops().iter().map(ToString::to_string).collect()))
+}
+
+/// D = S.
+fn database(workspace: &Workspace, live: &Live) -> Result<Verdict, Failure> {
+    let product = live.product();
+    let sealed = workspace.sealed(product)?;
+    let migrations = workspace.migrations(product)?;
+    let situation = workspace.situation(sealed.as_ref(), Some(live), None, &migrations)?;
+    let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    Ok(match situation {
+        Situation::Current => Verdict::Holds,
+        Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
+        Situation::Ahead => {
+            Verdict::Fails(vec!["pending migrations are already there: `gen up` records them".to_owned()])
+        }
+        _ => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
+    })
+}
+
+fn verdict(lines: Vec<String>) -> Verdict {
+    if lines.is_empty() { Verdict::Holds } else { Verdict::Fails(lines) }
+}
+
+fn print(lines: &[Line], as_json: bool) {
+    if as_json {
+        let rows = lines.iter().map(|line| {
+            let (verdict, details) = match &line.verdict {
+                Verdict::Holds => ("holds", Vec::new()),
+                Verdict::Fails(details) => ("fails", details.clone()),
+                Verdict::Skipped(reason) => ("skipped", vec![reason.clone()]),
+            };
+            json!({ "check": line.check, "dialect": line.product.key(), "verdict": verdict, "details": details })
+        });
+        paint::result(&format!("{:#}\n", json!({ "checks": rows.collect::<Vec<_>>() })));
+        return;
+    }
+    let mut text = String::new();
+    for line in lines {
+        let (word, details) = match &line.verdict {
+            Verdict::Holds => (ink(Ink::Green, "holds  "), String::new()),
+            Verdict::Fails(_) => (ink(Ink::Red, "fails  "), String::new()),
+            Verdict::Skipped(reason) => (ink(Ink::Yellow, "skipped"), reason.clone()),
+        };
+        text.push_str(format!("{word}  {:<9} {:<9} {details}", line.check, line.product.key()).trim_end());
+        text.push('\n');
+        if let Verdict::Fails(details) = &line.verdict {
+            for detail in details.iter().flat_map(|detail| detail.lines()) {
+                text.push_str(&format!("         {detail}\n"));
+            }
+        }
+    }
+    paint::result(&text);
+}

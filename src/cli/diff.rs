@@ -1,0 +1,277 @@
+//! `gen diff`: the difference between any two states, in any of five forms.
+//!
+//! Must not write or apply anything.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::dialect::session::Missing;
+use crate::dialect::{self, Product};
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::project::{self, DatabaseUrl, Snapshot};
+use crate::run::Scratch;
+use crate::schema::{Normalized, Origins, Undeclared};
+use crate::state;
+use crate::write;
+
+use super::Ending;
+use super::arguments::{Common, Diff, DiffFormat};
+use super::paint::{self};
+use super::report::Failure;
+use super::show;
+use super::states::{self, Workspace, current_folder};
+
+/// A state by its name on the command line.
+enum State {
+    Entities,
+    Snapshot,
+    Database,
+    Git(String),
+    File(PathBuf),
+    Url(DatabaseUrl),
+}
+
+impl State {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        Ok(match text {
+            "entities" => Self::Entities,
+            "snapshot" => Self::Snapshot,
+            "database" => Self::Database,
+            _ => match text.split_once(':') {
+                Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
+                Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
+                Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
+                    Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
+                }
+                _ => {
+                    return Err(Error::new(format!(
+                        "unknown state `{}`",
+                        text.split('@').next_back().unwrap_or_default()
+                    ))
+                    .hint("entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
+                    .into());
+                }
+            },
+        })
+    }
+
+    fn needs_project(&self) -> bool {
+        matches!(self, Self::Entities | Self::Snapshot | Self::Database | Self::Git(_))
+    }
+}
+
+/// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
+enum Loaded {
+    Schema(Box<Normalized>, Origins),
+    Model(Box<Model>),
+}
+
+pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
+    let (from, to) = (State::parse(&command.from)?, State::parse(&command.to)?);
+    let workspace = match from.needs_project() || to.needs_project() {
+        true => Some(Workspace::open(common)?),
+        false => None,
+    };
+    let product = product_of(workspace.as_ref(), &from, &to).await?;
+    let from = load(workspace.as_ref(), product, from).await?;
+    let to = load(workspace.as_ref(), product, to).await?;
+    let mut model = None;
+    let (from, to) = match (from, to) {
+        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
+        (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
+            let to = declared_on(product, &declared, &from, &origins)?;
+            model = Some(declared);
+            (*from, to)
+        }
+        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
+            (declared_on(product, &declared, &to, &origins)?, *to)
+        }
+        (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
+    };
+    let there = diff(&from, &to, &[]);
+    let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
+    let root = workspace.as_ref().map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
+    let format = if command.json { DiffFormat::Json } else { command.format };
+    let text = match format {
+        DiffFormat::Text => show::plan(&plan, model.as_deref(), &root),
+        DiffFormat::Sql => sql(product, &plan, start)?,
+        DiffFormat::Json => {
+            let report = json!({
+                "dialect": product.key(),
+                "plan": show::plan_json(&plan, model.as_deref(), &root),
+                "statements": dialect::statements(dialect::of(product), &plan, start)?,
+            });
+            format!("{report:#}\n")
+        }
+        DiffFormat::Markdown => markdown(product, &plan, start)?,
+        DiffFormat::Patch => {
+            let (old, new) = if command.down { (&to, &from) } else { (&from, &to) };
+            patch(old, new)?
+        }
+    };
+    paint::result(&text);
+    if plan.is_empty() && format == DiffFormat::Text {
+        paint::talk("no difference");
+    }
+    Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
+}
+
+fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
+    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
+}
+
+/// The dialect both sides are compared in: that of the database at hand, else the project's first.
+async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> Result<Product, Failure> {
+    for state in [from, to] {
+        let url = match state {
+            State::Url(url) => Some(url),
+            State::Database => workspace.and_then(|workspace| workspace.url.as_ref()),
+            _ => None,
+        };
+        if let Some(url) = url {
+            return match url.product_hint() {
+                product @ (Product::Sqlite | Product::Postgres) => Ok(product),
+                // Which of MySQL and MariaDB a server is, the server says.
+                Product::MySql | Product::MariaDb => {
+                    let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
+                    let product = session.product();
+                    session.close().await;
+                    Ok(product)
+                }
+            };
+        }
+    }
+    let hinted = workspace.and_then(|workspace| {
+        let url = workspace.explicit.then_some(workspace.url.as_ref()).flatten()?;
+        Some(url.product_hint()).filter(|product| workspace.products().contains(product))
+    });
+    let first = workspace.and_then(|workspace| workspace.products().first().copied());
+    Ok(hinted.or(first).unwrap_or(Product::Sqlite))
+}
+
+async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> Result<Loaded, Failure> {
+    let open = || workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")));
+    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins);
+    let scope = workspace.map(Workspace::scope).unwrap_or_default();
+    Ok(match state {
+        State::Entities => {
+            let workspace = open()?;
+            let (model, _) = workspace.model(&workspace.files()?, product)?;
+            Loaded::Model(Box::new(model))
+        }
+        State::Snapshot => {
+            let workspace = open()?;
+            workspace.sealed_lock()?;
+            match workspace.sealed(product)? {
+                Some(sealed) => schema(sealed.schema, sealed.origins),
+                None => schema(dialect::nothing(), Origins::default()),
+            }
+        }
+        State::Database => {
+            let workspace = open()?;
+            let live = workspace.required(Missing::Refuse).await?;
+            let origins = match workspace.sealed(product)? {
+                Some(sealed) => sealed.origins,
+                None => state::adopted(live.schema.schema()),
+            };
+            live.session.close().await;
+            schema(live.schema, origins)
+        }
+        State::Url(url) => {
+            let live = states::read(&url, Missing::Refuse, &scope).await?;
+            if live.product() != product {
+                return Err(Error::new(format!("{url} is {}, the other side is {product}", live.product()))
+                    .hint("compare two databases of one product")
+                    .into());
+            }
+            let origins = state::adopted(live.schema.schema());
+            live.session.close().await;
+            schema(live.schema, origins)
+        }
+        State::Git(revision) => {
+            let workspace = open()?;
+            let folder = workspace.project.snapshot_folder(product);
+            let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?.unwrap_or_default();
+            schema(dialect::of(product).normalize(snapshot.schema)?, snapshot.origins)
+        }
+        State::File(path) => {
+            let script = project::read_text(&path)?;
+            schema(from_script(workspace, product, &script).await?, Origins::default())
+        }
+    })
+}
+
+/// What a script builds, as a scratch database of the product sees it.
+async fn from_script(workspace: Option<&Workspace>, product: Product, script: &str) -> Result<Normalized, Failure> {
+    let server = match (product, workspace.and_then(|workspace| workspace.url.as_ref())) {
+        (Product::Sqlite, _) => "sqlite::memory:",
+        (_, Some(url)) => url.reveal(),
+        (_, None) => {
+            return Err(Error::new(format!("a script for {product} needs a {product} server to build it on"))
+                .hint("name one with `--database-url`; a scratch database is created there and dropped again")
+                .into());
+        }
+    };
+    let (scratch, mut session) = Scratch::create(server).await?;
+    let statements = dialect::script::split(product, script)
+        .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
+    let mut outcome = Ok(());
+    for statement in statements {
+        if let Err(error) = session.execute(&statement).await {
+            let first = statement.lines().next().unwrap_or_default().to_owned();
+            outcome = Err(Error::new(format!("the script fails at `{first}`")).because(error));
+            break;
+        }
+    }
+    let catalog = crate::introspect::introspect(&mut session, &crate::introspect::Scope::default()).await;
+    session.close().await;
+    scratch.drop().await?;
+    outcome?;
+    let catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
+    Ok(dialect::of(product).normalize(catalog.schema)?)
+}
+
+/// Statements to run as they stand.
+fn sql(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
+    let statements = dialect::statements(dialect::of(product), plan, start)?;
+    Ok(write::script(product, &statements))
+}
+
+fn markdown(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
+    if plan.is_empty() {
+        return Ok("No schema changes.\n".to_owned());
+    }
+    let lines: String = plan.ops().iter().map(|op| format!("- `{op}`\n")).collect();
+    let sql = sql(product, plan, start)?;
+    Ok(format!(
+        "**{}** ({product})\n\n{lines}\n<details><summary>SQL</summary>\n\n```sql\n{sql}```\n\n</details>\n",
+        show::plural(plan.ops().len(), "schema change"),
+    ))
+}
+
+/// A unified diff of the two snapshots, object by object.
+fn patch(from: &Normalized, to: &Normalized) -> Result<String, Failure> {
+    let files = |schema: &Normalized| Snapshot { schema: schema.schema().clone(), origins: Origins::default() }.texts();
+    let (old, new) = (files(from)?, files(to)?);
+    let mut names: Vec<&PathBuf> = old.keys().chain(new.keys()).collect();
+    names.sort();
+    names.dedup();
+    let mut text = String::new();
+    for name in names {
+        let none = String::new();
+        let (before, after) = (old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none));
+        if before != after {
+            let header = |present: bool, side: &str| -> String {
+                if present { format!("{side}/{}", name.display()) } else { "/dev/null".into() }
+            };
+            let diff = similar::TextDiff::from_lines(before, after);
+            let (a, b) = (header(old.contains_key(name), "a"), header(new.contains_key(name), "b"));
+            text.push_str(&diff.unified_diff().header(&a, &b).to_string());
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,288 @@
+//! `gen migration <Name>`: the main job. Reads the three states, plans, and writes migration, snapshot and lock, all or none.
+//!
+//! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
+
+use serde_json::json;
+
+use crate::dialect::session::Missing;
+use crate::dialect::{self, Product};
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::error::Error;
+use crate::lint::{Finding, lint};
+use crate::plan::Plan;
+use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
+use crate::schema::{Normalized, Origins};
+use crate::state::{Situation, Target};
+use crate::write::{self, Migration};
+
+use super::Ending;
+use super::arguments::{self, Common};
+use super::paint::{self, Ink, ink};
+use super::report::{self, Failure};
+use super::states::{Live, Sealed, Workspace, locked};
+use super::{init, show};
+
+/// One dialect's part of the migration.
+struct Draft {
+    product: Product,
+    model: Model,
+    sealed: Sealed,
+    plan: Plan,
+    findings: Vec<Finding>,
+    target: Target,
+    migration: Migration,
+}
+
+pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
+    let mut workspace = Workspace::open(common)?;
+    workspace.refuse_frozen()?;
+    let id = next_id(&workspace, &command.name)?;
+    let files = workspace.files()?;
+    // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
+    let mut models = Vec::new();
+    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
+        let (model, warnings) = workspace.model(&files, product)?;
+        if index == 0 {
+            report::show_diagnostics(&warnings, &files);
+        }
+        models.push((product, model));
+    }
+    let live = reach(&workspace, command).await?;
+    if workspace.lock.is_none() {
+        if command.dry_run {
+            return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
+                .hint("run `gen init` first")
+                .into());
+        }
+        init::set_up(&mut workspace, &models, live.as_ref())?;
+    }
+    let mut drafts = Vec::new();
+    for (product, model) in models {
+        let live = live.as_ref().filter(|live| live.product() == product);
+        drafts.extend(draft(&workspace, command, &id, product, model, live)?);
+    }
+    if let Some(live) = live {
+        live.session.close().await;
+    }
+    let offences: Vec<String> =
+        drafts.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
+    if !offences.is_empty() {
+        return Err(Error::new(format!(
+            "{} declared by no entity and no SQL file",
+            show::plural(offences.len(), "object")
+        ))
+        .because(offences.join("\n"))
+        .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
+        .into());
+    }
+    if drafts.is_empty() {
+        if command.json {
+            paint::result(&format!("{}\n", json!({ "id": null, "written": [], "migrations": [] })));
+        } else {
+            paint::talk("nothing to do: the entities and the snapshot agree");
+        }
+        return Ok(Ending::Done);
+    }
+    let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts)? };
+    if command.json {
+        print_json(&workspace, &id, &drafts, &written);
+    } else {
+        print_text(&workspace, command, &id, &drafts, &written);
+    }
+    Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
+}
+
+fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
+    let mut existing = Vec::new();
+    for product in workspace.products() {
+        existing.extend(workspace.migrations(*product)?.into_iter().map(|migration| migration.id));
+        if let Some(lock) = &workspace.lock {
+            existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
+        }
+    }
+    existing.sort();
+    existing.dedup();
+    Ok(MigrationId::new(name, jiff::Timestamp::now(), &existing)?)
+}
+
+/// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
+/// may be away, which is said and changes only what the plan can be checked against.
+async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<Option<Live>, Failure> {
+    let demanded = workspace.explicit || command.from == Some(arguments::From::Database);
+    if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
+        return Ok(None);
+    }
+    if !demanded && workspace.database_is_absent() {
+        return Ok(None);
+    }
+    match workspace.live(Missing::Refuse).await {
+        Ok(live) => {
+            if live.is_none() && demanded {
+                workspace.required(Missing::Refuse).await?;
+            }
+            Ok(live)
+        }
+        Err(error) if demanded => Err(error.into()),
+        Err(error) => {
+            paint::talk(format!("note: {error}; planning from the snapshot"));
+            Ok(None)
+        }
+    }
+}
+
+fn draft(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+    id: &MigrationId,
+    product: Product,
+    model: Model,
+    live: Option<&Live>,
+) -> Result<Option<Draft>, Failure> {
+    let dialect = dialect::of(product);
+    // A dialect that the lock does not list yet starts from nothing.
+    let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
+    let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let (base, target) = if command.empty {
+        let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
+        (sealed.schema.clone(), target)
+    } else {
+        sides(workspace, command, product, &model, &sealed, live)?
+    };
+    let plan = diff(&base, &target.schema, &[]);
+    if plan.is_empty() && !command.empty {
+        return Ok(None);
+    }
+    let findings = lint(&plan, base.schema());
+    let migration = Migration {
+        id: id.clone(),
+        product,
+        from: Some(fingerprint(base.schema())),
+        to: Some(fingerprint(target.schema.schema())),
+        up: dialect::statements(dialect, &plan, base.schema())?,
+        down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
+    };
+    Ok(Some(Draft { product, model, sealed, plan, findings, target, migration }))
+}
+
+/// What the plan leads from and to.
+fn sides(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+    product: Product,
+    model: &Model,
+    sealed: &Sealed,
+    live: Option<&Live>,
+) -> Result<(Normalized, Target), Failure> {
+    let from_snapshot = || workspace.target(product, model, &sealed.schema, &sealed.origins);
+    let Some(live) = live else { return Ok((sealed.schema.clone(), from_snapshot()?)) };
+    if command.from == Some(arguments::From::Database) {
+        let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+        return Ok((live.schema.clone(), target));
+    }
+    let migrations = workspace.migrations(product)?;
+    match workspace.situation(Some(sealed), Some(live), Some(model), &migrations)? {
+        Situation::Drifted => Err(drifted(workspace, sealed, live)),
+        Situation::Synchronised => {
+            // The database is what the code declares already: the migration leads exactly there, names and all, so that
+            // it is recognised as applied on this database.
+            let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            paint::talk("note: this database was synchronised; the migration leads to what it already has");
+            Ok((sealed.schema.clone(), target))
+        }
+        Situation::Behind => {
+            paint::talk("note: migrations are pending on this database; planning from the snapshot");
+            Ok((sealed.schema.clone(), from_snapshot()?))
+        }
+        _ => Ok((sealed.schema.clone(), from_snapshot()?)),
+    }
+}
+
+/// The stop on drift, with what drifted and the ways out.
+fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live) -> Failure {
+    let drift = diff(&sealed.schema, &live.schema, &[]);
+    let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
+    let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
+    Error::new(format!("{url} has drifted from the snapshot"))
+        .because(lines.join("\n"))
+        .hint("`gen drift` shows it; `gen migration … --from snapshot` plans without this database")
+        .hint("`gen diff --from database --to snapshot --format sql` prints what would bring the database back")
+        .into()
+}
+
+/// Writes migration files, snapshots and lock in one batch: all of them or none.
+fn write_all(workspace: &Workspace, drafts: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
+    let project = &workspace.project;
+    let mut batch = Batch::new(&project.root);
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
+    for draft in drafts {
+        batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
+        let snapshot = Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
+        let before = Snapshot { schema: draft.sealed.schema.schema().clone(), origins: draft.sealed.origins.clone() };
+        snapshot.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
+        lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
+    }
+    lock.write(&project.lock_path(), &mut batch);
+    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
+}
+
+fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written: &[std::path::PathBuf]) {
+    let project = &workspace.project;
+    let root = workspace.root();
+    let migrations = drafts.iter().map(|draft| {
+        json!({
+            "dialect": draft.product.key(),
+            "from": draft.migration.from,
+            "to": draft.migration.to,
+            "plan": show::plan_json(&draft.plan, Some(&draft.model), root),
+            "findings": draft.findings,
+            "up": draft.migration.up,
+            "down": draft.migration.down,
+        })
+    });
+    let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();
+    let report = json!({ "id": id, "written": written, "migrations": migrations.collect::<Vec<_>>() });
+    paint::result(&format!("{report:#}\n"));
+}
+
+fn print_text(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+    id: &MigrationId,
+    drafts: &[Draft],
+    written: &[std::path::PathBuf],
+) {
+    let root = workspace.root();
+    let mut text = String::new();
+    let mut shown: Option<String> = None;
+    for draft in drafts {
+        // Dialects whose plans read the same are shown once.
+        let plan = show::plan(&draft.plan, Some(&draft.model), root);
+        let heading = match drafts.len() {
+            1 => String::new(),
+            _ => format!(" ({})", draft.product.key()),
+        };
+        if shown.as_ref().is_none_or(|shown| *shown != plan) {
+            text.push_str(&format!(
+                "{}{heading}: {}\n",
+                ink(Ink::Bold, id.name()),
+                show::plural(draft.plan.ops().len(), "step")
+            ));
+            text.push_str(&plan);
+            text.push_str(&show::findings(&draft.findings));
+            text.push('\n');
+            shown.get_or_insert(plan);
+        }
+    }
+    for path in written {
+        text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), workspace.project.shown(path).display()));
+    }
+    if command.dry_run {
+        if let Some(draft) = drafts.first() {
+            text.push_str(&write::text(&draft.migration));
+        }
+    } else {
+        text.push_str("\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n");
+    }
+    paint::result(&text);
+}

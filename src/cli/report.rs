@@ -1,0 +1,94 @@
+//! How errors and diagnostics of the model reader are shown.
+//!
+//! Must not know what to do about them: hints come with them.
+
+use std::error::Error as _;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+
+use crate::entity::{Diagnostic, Severity, SourceFile};
+use crate::error::Error;
+
+use super::paint::{self, Ink};
+
+/// Why a command ends with exit code 1.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something went wrong.
+    Error(Error),
+    /// The entities cannot be read; each diagnostic is shown with its source.
+    Entities(Vec<Diagnostic>, Vec<SourceFile>),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<crate::dialect::Unsupported> for Failure {
+    fn from(unsupported: crate::dialect::Unsupported) -> Self {
+        Self::Error(unsupported.into())
+    }
+}
+
+/// Shows why a command failed.
+pub(super) fn failure(failure: &Failure) {
+    match failure {
+        Failure::Error(error) => show_error(error),
+        Failure::Entities(diagnostics, files) => {
+            show_diagnostics(diagnostics, files);
+            let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+            let plural = if errors == 1 { "" } else { "s" };
+            paint::talk(format!(
+                "{}: the entities have {errors} error{plural}; nothing was written",
+                paint::ink_talk(Ink::Red, "error")
+            ));
+        }
+    }
+}
+
+fn show_error(error: &Error) {
+    paint::talk(format!("{}: {error}", paint::ink_talk(Ink::Red, "error")));
+    let mut source = error.source();
+    while let Some(reason) = source {
+        for line in reason.to_string().lines() {
+            paint::talk(format!("  {line}"));
+        }
+        source = reason.source();
+    }
+    if !error.hints().is_empty() {
+        paint::talk("");
+    }
+    for hint in error.hints() {
+        paint::talk(format!("{}: {hint}", paint::ink_talk(Ink::Green, "hint")));
+    }
+}
+
+/// Shows what the model reader has to say, each with the line it is about.
+pub(super) fn show_diagnostics(diagnostics: &[Diagnostic], files: &[SourceFile]) {
+    let theme = if paint::stderr_is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100);
+    for diagnostic in diagnostics {
+        let mut text = String::new();
+        let report = report_of(diagnostic, files);
+        if handler.render_report(&mut text, report.as_ref()).is_err() {
+            text = format!("{}: {}", diagnostic.file.display(), diagnostic.message);
+        }
+        paint::talk(text.trim_end());
+    }
+}
+
+fn report_of(diagnostic: &Diagnostic, files: &[SourceFile]) -> Report {
+    let mut shown = MietteDiagnostic::new(diagnostic.message.clone())
+        .with_severity(match diagnostic.severity {
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Error => miette::Severity::Error,
+        })
+        .with_label(LabeledSpan::at(diagnostic.span.clone(), diagnostic.label.clone()));
+    if let Some(hint) = &diagnostic.hint {
+        shown = shown.with_help(hint.clone());
+    }
+    let text = files.iter().find(|file| file.path == diagnostic.file).map(|file| file.text.clone()).unwrap_or_default();
+    Report::new(shown).with_source_code(NamedSource::new(diagnostic.file.display().to_string(), text))
+}

@@ -1,0 +1,177 @@
+//! How plans and findings are shown to people: grouped by table, + − ~, with the line of code each step comes from.
+//!
+//! Must not know how a plan was made.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::entity::{Model, Source};
+use crate::lint::{Finding, Level};
+use crate::plan::{Object, Op, Plan, Sign};
+use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place};
+
+use super::paint::{Ink, ink};
+
+/// A plan for eyes. `model` tells where things are declared, if the plan comes from entities.
+pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
+    let mut groups: Vec<(ObjectName, Vec<&Op>)> = Vec::new();
+    for op in plan.ops() {
+        let subject = op.subject();
+        match groups.iter_mut().find(|(name, _)| *name == subject) {
+            Some((_, ops)) => ops.push(op),
+            None => groups.push((subject, vec![op])),
+        }
+    }
+    let lines: Vec<(String, Vec<(&Op, String, Option<String>)>)> = groups
+        .into_iter()
+        .map(|(subject, ops)| {
+            let lines = ops.into_iter().map(|op| {
+                let source = model.and_then(|model| source(model, op)).map(|source| location(source, root));
+                (op, op.summary(), source)
+            });
+            (subject.to_string(), lines.collect())
+        })
+        .collect();
+    let width = lines
+        .iter()
+        .flat_map(|(_, lines)| lines.iter().map(|(_, summary, _)| summary.chars().count()))
+        .filter(|width| *width <= 72)
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for (subject, lines) in lines {
+        text.push_str(&format!("  {}\n", ink(Ink::Bold, subject)));
+        for (op, summary, source) in lines {
+            let (colour, sign) = match op.sign() {
+                Sign::Plus => (Ink::Green, "+"),
+                Sign::Minus => (Ink::Red, "−"),
+                Sign::Tilde => (Ink::Yellow, "~"),
+            };
+            let padding = " ".repeat(width.saturating_sub(summary.chars().count()));
+            text.push_str(&format!("    {} {summary}", ink(colour, sign)));
+            if let Some(source) = source {
+                text.push_str(&format!("{padding}   {}", ink(Ink::Dim, source)));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Where the thing an operation works on is declared: its own line, or that of what it belongs to. A drop has none.
+fn source<'a>(model: &'a Model, op: &Op) -> Option<&'a Source> {
+    if op.sign() == Sign::Minus {
+        return None;
+    }
+    let place = op.place();
+    let column = |table: &ObjectName, name: &Name| model.sources.get(&Place::column(table, name));
+    model
+        .sources
+        .get(&place)
+        .or_else(|| match op {
+            // What a dialect made explicit, or what kept another name, stands where its first column does.
+            Op::Create(Object::Index(table, index)) => match &index.parts.first()?.target {
+                IndexTarget::Column(name) => column(table, name),
+                IndexTarget::Expression(_) => None,
+            },
+            Op::Create(Object::Unique(table, unique)) => column(table, unique.columns.first()?),
+            Op::Create(Object::ForeignKey(table, key)) => column(table, key.columns.first()?),
+            _ => None,
+        })
+        .or_else(|| match &place {
+            Place::Table(table, Part::Column(name, facet)) if *facet != Facet::Whole => column(table, name),
+            _ => None,
+        })
+        .or_else(|| match &place {
+            Place::Table(table, _) => model.sources.get(&Place::table(table)),
+            Place::Enum(_) | Place::View(_) | Place::Routine(_) => None,
+        })
+}
+
+/// `entities/customer.rs:14`, relative to the project.
+fn location(source: &Source, root: &Path) -> String {
+    let file = source.file.strip_prefix(root).unwrap_or(&source.file);
+    format!("{}:{}", file.display(), source.line)
+}
+
+/// Findings for eyes.
+pub(super) fn findings(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        let (colour, word) = match finding.level {
+            Level::Warning => (Ink::Yellow, "warning"),
+            Level::Danger => (Ink::Red, "danger"),
+        };
+        format!("  {}: {} [{}]\n", ink(colour, word), finding.message, finding.rule)
+    };
+    findings.iter().map(line).collect()
+}
+
+/// A plan for machines: every operation as data, with its words and its source.
+pub(super) fn plan_json(plan: &Plan, model: Option<&Model>, root: &Path) -> Value {
+    let ops = plan.ops().iter().map(|op| {
+        json!({
+            "op": op,
+            "summary": op.to_string(),
+            "source": model.and_then(|model| source(model, op)).map(|source| location(source, root)),
+        })
+    });
+    Value::Array(ops.collect())
+}
+
+/// `12 tables, 1 enum, 2 views`, leaving out what there is none of.
+pub(super) fn counts(schema: &crate::schema::Schema) -> String {
+    let kinds = [
+        (schema.tables.len(), "table"),
+        (schema.enums.len(), "enum"),
+        (schema.views.len(), "view"),
+        (schema.routines.len(), "routine"),
+    ];
+    let parts: Vec<String> =
+        kinds.into_iter().filter(|(count, _)| *count > 0).map(|(n, kind)| plural(n, kind)).collect();
+    if parts.is_empty() { "empty".to_owned() } else { parts.join(", ") }
+}
+
+/// `1 table`, `2 tables`; `1 index`, `2 indexes`.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "index") => format!("{count} indexes"),
+        (_, "unique") => format!("{count} unique constraints"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// What nobody declares, by kind: `2 indexes, 1 trigger`. Facets of one column count once, as `column facet`.
+pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for (place, origin) in origins.listed() {
+        if origin != crate::schema::Origin::Adopted {
+            continue;
+        }
+        let kind = match place {
+            Place::Table(_, part) => match part {
+                Part::Whole => "table",
+                Part::Comment => "table comment",
+                Part::Option(_) => "table option",
+                Part::PrimaryKey => "primary key",
+                Part::Column(_, Facet::Whole) => "column",
+                Part::Column(_, Facet::Type) => continue,
+                Part::Column(_, Facet::Default) => "default",
+                Part::Column(_, _) => "column facet",
+                Part::Unique(_) => "unique",
+                Part::ForeignKey(_, Facet::Whole) => "foreign key",
+                Part::ForeignKey(..) => "foreign key action",
+                Part::Check(_) => "check",
+                Part::Index(_) => "index",
+                Part::Trigger(_) => "trigger",
+            },
+            Place::Enum(_) => "enum",
+            Place::View(_) => "view",
+            Place::Routine(_) => "routine",
+        };
+        *counts.entry(kind).or_insert(0) += 1;
+    }
+    counts
+}

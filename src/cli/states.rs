@@ -1,0 +1,265 @@
+//! Loading the three states for a command: the project's files for every dialect, and the database for the one it speaks.
+//!
+//! Must not know what a command does with them.
+
+use crate::dialect::session::{Missing, Session};
+use crate::dialect::{self, Product};
+use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
+use crate::error::Error;
+use crate::introspect::{self, Scope, Unmanaged};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snapshot, fingerprint};
+use crate::run::{self, Record};
+use crate::schema::{Normalized, Origins, Schema, Undeclared};
+use crate::state::{self, Situation, Standing, Target};
+use crate::write::{self, Migration};
+
+use super::arguments::Common;
+use super::report::Failure;
+
+/// The project and what it says of itself.
+pub(super) struct Workspace {
+    pub(super) project: Project,
+    /// `None` before `gen init`.
+    pub(super) lock: Option<Lock>,
+    /// The database's address, if any is known.
+    pub(super) url: Option<DatabaseUrl>,
+    /// Whether the address was given on the command line: then not reaching it is an error.
+    pub(super) explicit: bool,
+}
+
+/// S: what the migrations of one dialect produce.
+pub(super) struct Sealed {
+    pub(super) schema: Normalized,
+    pub(super) origins: Origins,
+}
+
+/// D: a database that answers.
+pub(super) struct Live {
+    pub(super) session: Session,
+    pub(super) schema: Normalized,
+    pub(super) history: Vec<Record>,
+    pub(super) unmanaged: Vec<Unmanaged>,
+}
+
+impl Live {
+    /// The dialect the server speaks, by its own word.
+    pub(super) fn product(&self) -> Product {
+        self.session.product()
+    }
+}
+
+impl Workspace {
+    /// Finds the project and reads its configuration and lock.
+    pub(super) fn open(common: &Common) -> Result<Self, Failure> {
+        let start = match &common.project {
+            Some(folder) => folder.clone(),
+            None => current_folder()?,
+        };
+        let project = Project::discover(&start)?;
+        let lock = Lock::read(&project.lock_path())?;
+        let url = project.database_url(common.database_url.as_deref())?;
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some() })
+    }
+
+    /// The dialects of the project.
+    pub(super) fn products(&self) -> &[Product] {
+        &self.project.dialects
+    }
+
+    /// The database is an SQLite file that is not there yet.
+    pub(super) fn database_is_absent(&self) -> bool {
+        self.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists())
+    }
+
+    /// The project's root, for relative paths.
+    pub(super) fn root(&self) -> &std::path::Path {
+        &self.project.root
+    }
+
+    /// The lock, or the error that says how to get one.
+    pub(super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
+        self.lock.as_ref().ok_or_else(|| {
+            Failure::from(
+                Error::new(format!("{} has no schema.lock.json yet", self.root().display()))
+                    .hint("run `gen init` to set the project up"),
+            )
+        })
+    }
+
+    /// Refuses when the schema is frozen.
+    pub(super) fn refuse_frozen(&self) -> Result<(), Failure> {
+        match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
+            None => Ok(()),
+            Some(frozen) => Err(Error::new(format!("the schema is frozen for release {}", frozen.release))
+                .hint("`gen thaw` lifts the seal")
+                .into()),
+        }
+    }
+
+    /// S of one dialect. Without a lock there is none; with a lock and no files it is empty.
+    pub(super) fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
+        if self.lock.is_none() {
+            return Ok(None);
+        }
+        let folder = self.project.snapshot_folder(product);
+        let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
+        let schema = dialect::of(product).normalize(snapshot.schema)?;
+        if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
+            && locked.fingerprint != fingerprint(schema.schema())
+        {
+            return Err(Error::new(format!("{} is not the snapshot that schema.lock.json seals", folder.display()))
+                .hint("restore it with `git checkout -- snapshots schema.lock.json`, or take both from one branch")
+                .into());
+        }
+        Ok(Some(Sealed { schema, origins: snapshot.origins }))
+    }
+
+    /// The migrations of one dialect, oldest first, checked against the lock.
+    pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
+        Ok(write::migrations(&self.project, product)?)
+    }
+
+    /// How the migration files differ from the lock, in words.
+    pub(super) fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
+        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
+        let findings = self.sealed_lock()?.verify_files(product, files);
+        let words = |finding| match finding {
+            Finding::Changed(id) => format!("{id} was edited after it was sealed"),
+            Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
+            Finding::Unlisted(id) => format!("{id} is not sealed"),
+        };
+        Ok(findings.into_iter().map(words).collect())
+    }
+
+    /// Refuses when the migration files are not the ones the lock seals.
+    pub(super) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
+        let findings = self.unsealed(product, migrations)?;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new("the migration files are not the ones schema.lock.json seals")
+            .because(findings.join("\n"))
+            .hint("`gen lock` seals them as they are now; `git diff` shows what changed")
+            .into())
+    }
+
+    /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
+    pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        let (model, diagnostics) = entity::read(files, product);
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Failure::Entities(diagnostics, files.to_vec()));
+        }
+        Ok((model, diagnostics))
+    }
+
+    /// The entity files.
+    pub(super) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
+        Ok(self.project.entity_files()?)
+    }
+
+    /// What introspection reads.
+    pub(super) fn scope(&self) -> Scope {
+        Scope {
+            schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
+            exclude: self.project.config.exclude.clone(),
+        }
+    }
+
+    /// Connects to the project's database and reads it. `None` when no address is known.
+    pub(super) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let live = read(url, missing, &self.scope()).await?;
+        if !self.products().contains(&live.product()) {
+            let product = live.product();
+            return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
+                .hint(format!("add \"{}\" to `dialects` in the configuration", product.key())));
+        }
+        Ok(Some(live))
+    }
+
+    /// Connects, or says that there is nothing to connect to.
+    pub(super) async fn required(&self, missing: Missing) -> Result<Live, Failure> {
+        match self.live(missing).await? {
+            Some(live) => Ok(live),
+            None => Err(Error::new("no database is named")
+                .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
+                .into()),
+        }
+    }
+
+    /// The target of one dialect: what is declared, brought together with a base.
+    pub(super) fn target(
+        &self,
+        product: Product,
+        model: &Model,
+        base: &Normalized,
+        origins: &Origins,
+    ) -> Result<Target, Failure> {
+        Ok(state::reconcile(dialect::of(product), model, base, origins, self.undeclared())?)
+    }
+
+    fn undeclared(&self) -> Undeclared {
+        self.project.config.undeclared
+    }
+
+    /// How the database stands to the snapshot.
+    pub(super) fn situation(
+        &self,
+        sealed: Option<&Sealed>,
+        live: Option<&Live>,
+        model: Option<&Model>,
+        migrations: &[Migration],
+    ) -> Result<Situation, Failure> {
+        let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
+        if let Some(live) = live {
+            standing.populated = !live.schema.schema().is_empty();
+            let here = fingerprint(live.schema.schema());
+            let applied =
+                |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
+            let pending: Vec<&Migration> = migrations.iter().filter(|migration| !applied(migration)).collect();
+            standing.pending = !pending.is_empty();
+            let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
+            let beginning = fingerprint(&Schema::default());
+            standing.at_applied = match (&pending[..], sealed) {
+                ([], Some(sealed)) => sealed.schema == live.schema,
+                _ => here == *last.unwrap_or(&beginning),
+            };
+            standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&here));
+            if let (Some(model), Some(sealed)) = (model, sealed) {
+                let dialect = dialect::of(live.product());
+                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, Undeclared::Keep)?;
+                standing.at_entities = target.schema == live.schema;
+            }
+        }
+        Ok(state::situate(standing))
+    }
+}
+
+/// Connects to a database and reads all of it.
+pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> Result<Live, Error> {
+    let mut session = run::connect(url.reveal(), missing).await?;
+    let catalog = introspect::introspect(&mut session, scope).await.map_err(|error| {
+        Error::new(format!("cannot read the catalog of {url}"))
+            .because(error)
+            .hint("the role needs to be able to read the catalog; DDL rights are not needed")
+    })?;
+    let schema = dialect::of(session.product()).normalize(catalog.schema)?;
+    let history = run::history(&mut session).await?;
+    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged })
+}
+
+/// The line of the lock for a migration; nothing is proven of it yet.
+pub(super) fn locked(migration: &Migration) -> LockedMigration {
+    LockedMigration {
+        id: migration.id.clone(),
+        checksum: migration.checksum(),
+        from: migration.from.clone(),
+        to: migration.to.clone(),
+        proof: None,
+    }
+}
+
+/// The folder the command is run in.
+pub(super) fn current_folder() -> Result<std::path::PathBuf, Failure> {
+    Ok(std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?)
+}

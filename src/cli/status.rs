@@ -1,0 +1,183 @@
+//! `gen status`: the three states on one screen, and how they stand to each other.
+//!
+//! Must not change anything.
+
+use serde_json::{Value, json};
+
+use crate::dialect::session::Missing;
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::run::Record;
+use crate::state::Situation;
+use crate::write::Migration;
+
+use super::Ending;
+use super::arguments::{Common, Report};
+use super::paint::{self, Ink, ink};
+use super::report::{self, Failure};
+use super::show;
+use super::states::{Live, Sealed, Workspace};
+
+/// Everything there is to say.
+struct Screen {
+    workspace: Workspace,
+    model: Model,
+    sealed: Option<Sealed>,
+    migrations: Vec<Migration>,
+    live: Option<Live>,
+    /// Why the database does not answer.
+    silence: Option<String>,
+    situation: Situation,
+    /// E against S.
+    ahead: crate::plan::Plan,
+    /// S against D.
+    drift: crate::plan::Plan,
+}
+
+pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Failure> {
+    let screen = load(Workspace::open(common)?).await?;
+    if command.json {
+        paint::result(&format!("{:#}\n", as_json(&screen)));
+    } else {
+        paint::result(&as_text(&screen));
+    }
+    if let Some(live) = screen.live {
+        live.session.close().await;
+    }
+    Ok(Ending::Done)
+}
+
+async fn load(workspace: Workspace) -> Result<Screen, Failure> {
+    let files = workspace.files()?;
+    let (live, silence) = match workspace.database_is_absent() {
+        true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
+        false => match workspace.live(Missing::Refuse).await {
+            Ok(live) => (live, None),
+            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) => (None, Some(error.to_string())),
+        },
+    };
+    let first = workspace.products().first().copied().unwrap_or(crate::dialect::Product::Sqlite);
+    let product = live.as_ref().map_or(first, Live::product);
+    let (model, warnings) = workspace.model(&files, product)?;
+    report::show_diagnostics(&warnings, &files);
+    let sealed = workspace.sealed(product)?;
+    let migrations = workspace.migrations(product)?;
+    let situation = workspace.situation(sealed.as_ref(), live.as_ref(), Some(&model), &migrations)?;
+    let (mut ahead, mut drift) = Default::default();
+    if let Some(sealed) = &sealed {
+        let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
+        ahead = diff(&sealed.schema, &target.schema, &[]);
+        if let (Some(live), Situation::Drifted) = (&live, situation) {
+            drift = diff(&sealed.schema, &live.schema, &[]);
+        }
+    }
+    Ok(Screen { workspace, model, sealed, migrations, live, silence, situation, ahead, drift })
+}
+
+fn record<'a>(screen: &'a Screen, migration: &Migration) -> Option<&'a Record> {
+    let history = &screen.live.as_ref()?.history;
+    history.iter().find(|record| record.id == migration.id.to_string())
+}
+
+fn as_text(screen: &Screen) -> String {
+    let workspace = &screen.workspace;
+    let row = |name: &str, what: String, verdict: String| {
+        format!("{}  {what:<34}  {verdict}\n", ink(Ink::Bold, format!("{name:<9}")))
+    };
+    let behind = match screen.ahead.ops().len() {
+        _ if screen.sealed.is_none() => ink(Ink::Yellow, "no snapshot yet: `gen init`"),
+        0 => ink(Ink::Green, "the snapshot has all of it"),
+        steps => {
+            ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step")))
+        }
+    };
+    let mut text = row("entities", show::counts(&screen.model.schema), behind);
+    if !screen.ahead.is_empty() {
+        text.push_str(&show::plan(&screen.ahead, Some(&screen.model), workspace.root()));
+    }
+    if let Some(sealed) = &screen.sealed {
+        let frozen = workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref());
+        let verdict = match frozen {
+            Some(frozen) => ink(Ink::Yellow, format!("frozen for release {}", frozen.release)),
+            None => show::plural(screen.migrations.len(), "migration"),
+        };
+        text.push_str(&row("snapshot", show::counts(sealed.schema.schema()), verdict));
+        let adopted = show::adopted_counts(&sealed.origins);
+        if !adopted.is_empty() {
+            let parts: Vec<String> = adopted.iter().map(|(kind, count)| show::plural(*count, kind)).collect();
+            text.push_str(&format!("  {} declared by nobody, kept\n", parts.join(", ")));
+        }
+    }
+    let url = workspace.url.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
+    let verdict = match (&screen.live, &screen.silence) {
+        (Some(_), _) => verdict(screen),
+        (None, Some(silence)) => ink(Ink::Yellow, silence),
+        (None, None) => "pass --database-url or set DATABASE_URL".to_owned(),
+    };
+    text.push_str(&row("database", url, verdict));
+    if let Some(live) = &screen.live {
+        text.push_str(&format!("  {} {}\n", live.product(), live.session.version()));
+    }
+    text.push_str(&show::plan(&screen.drift, None, workspace.root()));
+    for migration in &screen.migrations {
+        text.push_str(&match (record(screen, migration), &screen.live) {
+            (Some(record), _) => format!(
+                "  {} {}  {}  {} ms\n",
+                ink(Ink::Green, format!("{:<10}", record.status)),
+                migration.id,
+                record.applied_at,
+                record.execution_ms
+            ),
+            (None, Some(_)) => format!("  {} {}\n", ink(Ink::Yellow, format!("{:<10}", "pending")), migration.id),
+            (None, None) => format!("  {:<10} {}\n", "", migration.id),
+        });
+    }
+    text
+}
+
+fn verdict(screen: &Screen) -> String {
+    let pending = screen.migrations.iter().filter(|migration| record(screen, migration).is_none()).count();
+    match screen.situation {
+        Situation::Current => ink(Ink::Green, "has exactly what the snapshot says"),
+        Situation::Behind => ink(Ink::Yellow, format!("{} pending: `gen up`", show::plural(pending, "migration"))),
+        Situation::Ahead => ink(Ink::Yellow, "already has what is pending: `gen up` records it"),
+        Situation::Synchronised => {
+            ink(Ink::Yellow, "was synchronised with the entities: `gen migration <Name>` writes it down")
+        }
+        Situation::Drifted => ink(Ink::Red, "has drifted: `gen drift`"),
+        Situation::Adoptable => ink(Ink::Yellow, "can be adopted: `gen init`"),
+        Situation::Beginning => "empty".to_owned(),
+        Situation::Unreachable => ink(Ink::Red, "does not answer"),
+    }
+}
+
+fn as_json(screen: &Screen) -> Value {
+    let root = screen.workspace.root();
+    let migrations = screen.migrations.iter().map(|migration| match record(screen, migration) {
+        Some(record) => json!({
+            "id": migration.id,
+            "status": record.status.key(),
+            "applied_at": record.applied_at,
+            "execution_ms": record.execution_ms,
+        }),
+        None => json!({ "id": migration.id, "status": screen.live.as_ref().map(|_| "pending") }),
+    });
+    json!({
+        "situation": screen.situation,
+        "entities": { "ahead": show::plan_json(&screen.ahead, Some(&screen.model), root) },
+        "snapshot": screen.sealed.as_ref().map(|sealed| json!({
+            "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
+            "adopted": show::adopted_counts(&sealed.origins),
+        })),
+        "database": {
+            "url": screen.workspace.url.as_ref().map(ToString::to_string),
+            "product": screen.live.as_ref().map(|live| live.product().key()),
+            "version": screen.live.as_ref().map(|live| live.session.version()),
+            "silence": screen.silence,
+            "drift": show::plan_json(&screen.drift, None, root),
+            "unmanaged": screen.live.as_ref().map(|live| &live.unmanaged),
+        },
+        "migrations": migrations.collect::<Vec<_>>(),
+    })
+}

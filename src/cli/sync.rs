@@ -1,0 +1,80 @@
+//! `gen sync`: brings a development database to what the entities declare, without a migration.
+//!
+//! Must not touch a database that is not a development one, or a frozen schema.
+
+use serde_json::json;
+
+use crate::dialect;
+use crate::dialect::session::Missing;
+use crate::diff::diff;
+use crate::error::Error;
+use crate::run;
+use crate::schema::{Normalized, Origin, Origins, Undeclared};
+use crate::state;
+use crate::write;
+
+use super::Ending;
+use super::arguments::{Common, Sync};
+use super::paint::{self, Ink, ink};
+use super::report::{self, Failure};
+use super::show;
+use super::states::{Sealed, Workspace};
+
+pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
+    let workspace = Workspace::open(common)?;
+    workspace.refuse_frozen()?;
+    if let Some(url) = &workspace.url
+        && !command.development
+        && !workspace.project.is_development(url)
+    {
+        return Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
+            .hint("write a migration instead: `gen migration <Name>`, then `gen up`")
+            .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
+            .into());
+    }
+    let files = workspace.files()?;
+    let mut live = workspace.required(if command.run.dry_run { Missing::Refuse } else { Missing::Create }).await?;
+    let product = live.product();
+    let (model, warnings) = workspace.model(&files, product)?;
+    report::show_diagnostics(&warnings, &files);
+    let origins = origins_in(&live.schema, workspace.sealed(product)?.as_ref());
+    let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, Undeclared::Keep)?;
+    let plan = diff(&live.schema, &target.schema, &[]);
+    let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
+    if command.run.dry_run {
+        paint::result(&write::script(product, &statements));
+        return Ok(Ending::Done);
+    }
+    run::execute(&mut live.session, &statements, run::DEFAULT_WAIT).await?;
+    live.session.close().await;
+    if command.run.json {
+        let report =
+            json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), workspace.root()) });
+        paint::result(&format!("{report:#}\n"));
+    } else if plan.is_empty() {
+        paint::talk("nothing to do: the database has what the entities declare");
+    } else {
+        let heading = format!("{}: {}\n", ink(Ink::Green, "synchronised"), show::plural(plan.ops().len(), "step"));
+        paint::result(&(heading + &show::plan(&plan, Some(&model), workspace.root())));
+        paint::talk(
+            "next: `gen migration <Name>` writes this as a migration; this database will be recognised as having it",
+        );
+    }
+    Ok(Ending::Done)
+}
+
+/// Who declares what in the database: as the snapshot says where it knows the object, nobody where it does not. What came
+/// in by an earlier synchronisation and is gone from the code is therefore kept here, and left to a migration.
+fn origins_in(database: &Normalized, sealed: Option<&Sealed>) -> Origins {
+    let nobody = state::adopted(database.schema());
+    let Some(sealed) = sealed else { return nobody };
+    let known: std::collections::BTreeSet<_> =
+        state::adopted(sealed.schema.schema()).listed().map(|(place, _)| place.clone()).collect();
+    nobody
+        .listed()
+        .map(|(place, _)| {
+            let origin = if known.contains(place) { sealed.origins.of(place) } else { Origin::Adopted };
+            (place.clone(), origin)
+        })
+        .collect()
+}

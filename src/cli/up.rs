@@ -1,0 +1,286 @@
+//! `gen up`, `gen down`, `gen redo`, `gen goto`: running migrations.
+//!
+//! Must not know how a migration is run; it chooses which, shows progress and tells the outcome.
+
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::dialect::session::Missing;
+use crate::project::{MigrationId, fingerprint};
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use crate::state::Situation;
+use crate::write::{self, Migration};
+
+use super::Ending;
+use super::arguments::{Common, Down, Goto, Run, Up};
+use super::paint::{self, Ink, ink};
+use super::report::Failure;
+use super::show;
+use super::states::{Live, Workspace};
+
+/// What a command works with: the project, the database, and the migrations for it.
+struct Bench {
+    workspace: Workspace,
+    live: Live,
+    migrations: Vec<Migration>,
+}
+
+impl Bench {
+    async fn set_up(common: &Common, missing: Missing) -> Result<Self, Failure> {
+        let workspace = Workspace::open(common)?;
+        workspace.sealed_lock()?;
+        let live = workspace.required(missing).await?;
+        let migrations = workspace.migrations(live.product())?;
+        workspace.refuse_unsealed(live.product(), &migrations)?;
+        Ok(Self { workspace, live, migrations })
+    }
+
+    /// How many, or which one.
+    fn target(&self, text: &str) -> Result<Target, Failure> {
+        // An id begins with eight digits, so a shorter number is a count.
+        if text.len() < 8
+            && let Ok(count) = text.parse()
+        {
+            return Ok(Target::Count(count));
+        }
+        let id = MigrationId::find(text, self.migrations.iter().map(|migration| &migration.id))?;
+        Ok(Target::Id(id.to_string()))
+    }
+
+    /// Prints the SQL of migrations that would run.
+    fn print_sql(&self, migrations: &[(&Migration, Direction)]) {
+        let mut text = String::new();
+        for (migration, direction) in migrations {
+            let statements = match direction {
+                Direction::Up => &migration.up,
+                Direction::Down => &migration.down,
+            };
+            text.push_str(&format!("-- {} ({direction})\n", migration.id));
+            text.push_str(&write::script(migration.product, statements));
+            text.push('\n');
+        }
+        paint::result(&text);
+        if migrations.is_empty() {
+            paint::talk("nothing to do");
+        }
+    }
+}
+
+/// Migrations with the checksums of their files.
+pub(super) fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
+    migrations.iter().map(applicable).collect()
+}
+
+/// A migration with the checksum of its file.
+pub(super) fn applicable(migration: &Migration) -> Applicable<'_> {
+    Applicable { migration, checksum: migration.checksum() }
+}
+
+pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
+    let mut bench = Bench::set_up(common, Missing::Create).await?;
+    let target = match &command.target {
+        None => Target::All,
+        Some(text) => bench.target(text)?,
+    };
+    let recognised = recognise(&mut bench, command.run.dry_run).await?;
+    let files = applicables(&bench.migrations);
+    if command.run.dry_run {
+        let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
+        let chosen: Vec<_> = chosen
+            .into_iter()
+            .filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()))
+            .map(|file| (file.migration, Direction::Up))
+            .collect();
+        bench.print_sql(&chosen);
+        return Ok(Ending::Done);
+    }
+    let mut progress = Talk::new();
+    let result = run::up(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
+    progress.done();
+    let mut outcomes = recognised;
+    outcomes.extend(result?);
+    print(&command.run, &outcomes);
+    bench.live.session.close().await;
+    Ok(Ending::Done)
+}
+
+/// Records pending migrations whose result the database already has, because it was synchronised before they were written.
+/// A dry run only says so.
+async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
+    let sealed = bench.workspace.sealed(bench.live.product())?;
+    let situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &bench.migrations)?;
+    match situation {
+        Situation::Ahead => {}
+        Situation::Drifted => {
+            paint::talk("note: the database is not where the last applied migration left it; `gen drift` shows how");
+            return Ok(Vec::new());
+        }
+        _ => return Ok(Vec::new()),
+    }
+    let here = fingerprint(bench.live.schema.schema());
+    let files = applicables(&bench.migrations);
+    let pending = run::pending(&bench.live.history, &files)?;
+    let reached = pending.iter().rposition(|file| file.migration.to.as_ref() == Some(&here));
+    let mut outcomes = Vec::new();
+    let mut newly = Vec::new();
+    for file in pending.into_iter().take(reached.map_or(0, |position| position + 1)) {
+        outcomes.push(Outcome {
+            id: file.id(),
+            direction: Direction::Up,
+            statements: 0,
+            execution_ms: 0,
+            status: Some(Status::Recognised),
+        });
+        newly.push(file.clone());
+    }
+    if !dry_run {
+        for file in &newly {
+            let to = file.migration.to.as_deref();
+            run::mark(&mut bench.live.session, file, Status::Recognised, to, DEFAULT_WAIT).await?;
+        }
+    }
+    Ok(outcomes)
+}
+
+pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
+    let mut bench = Bench::set_up(common, Missing::Refuse).await?;
+    let target = match &command.target {
+        None => Target::Count(1),
+        Some(text) => bench.target(text)?,
+    };
+    let files = applicables(&bench.migrations);
+    if command.run.dry_run {
+        let chosen = run::to_revert(&bench.live.history, &files, &target, bench.live.product())?;
+        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Down)).collect();
+        bench.print_sql(&chosen);
+        return Ok(Ending::Done);
+    }
+    let mut progress = Talk::new();
+    let result = run::down(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
+    progress.done();
+    print(&command.run, &result?);
+    bench.live.session.close().await;
+    Ok(Ending::Done)
+}
+
+pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failure> {
+    let mut bench = Bench::set_up(common, Missing::Refuse).await?;
+    let files = applicables(&bench.migrations);
+    if command.dry_run {
+        let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
+        let there = chosen.iter().map(|file| (file.migration, Direction::Down));
+        let back = chosen.iter().rev().map(|file| (file.migration, Direction::Up));
+        bench.print_sql(&there.chain(back).collect::<Vec<_>>());
+        return Ok(Ending::Done);
+    }
+    let mut progress = Talk::new();
+    let result = run::redo(&mut bench.live.session, &files, 1, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
+    progress.done();
+    print(command, &result?);
+    bench.live.session.close().await;
+    Ok(Ending::Done)
+}
+
+pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
+    let mut bench = Bench::set_up(common, Missing::Create).await?;
+    let id = MigrationId::find(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
+    let files = applicables(&bench.migrations);
+    if command.run.dry_run {
+        let target = Target::Id(id.clone());
+        let applied = bench.live.history.iter().any(|record| record.id == id);
+        let (chosen, direction) = if applied {
+            (run::to_revert(&bench.live.history, &files, &target, bench.live.product())?, Direction::Down)
+        } else {
+            (run::to_apply(&bench.live.history, &files, &target, bench.live.product())?, Direction::Up)
+        };
+        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
+        bench.print_sql(&chosen);
+        return Ok(Ending::Done);
+    }
+    let mut progress = Talk::new();
+    let result = run::goto(&mut bench.live.session, &files, &id, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
+    progress.done();
+    print(&command.run, &result?);
+    bench.live.session.close().await;
+    Ok(Ending::Done)
+}
+
+/// Tells what became of each migration.
+fn print(command: &Run, outcomes: &[Outcome]) {
+    if command.json {
+        let rows = outcomes.iter().map(|outcome| {
+            json!({
+                "id": outcome.id,
+                "direction": outcome.direction.key(),
+                "statements": outcome.statements,
+                "execution_ms": outcome.execution_ms,
+                "status": outcome.status.map(Status::key),
+            })
+        });
+        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        return;
+    }
+    if outcomes.is_empty() {
+        paint::talk("nothing to do");
+    }
+    let lines: String = outcomes
+        .iter()
+        .map(|outcome| {
+            let word = match (outcome.direction, outcome.status) {
+                (_, Some(Status::Recognised)) => ink(Ink::Yellow, "recognised"),
+                (Direction::Up, _) => ink(Ink::Green, "applied"),
+                (Direction::Down, _) => ink(Ink::Red, "reverted"),
+            };
+            let statements = show::plural(outcome.statements, "statement");
+            format!("{word} {}  {statements}, {} ms\n", outcome.id, outcome.execution_ms)
+        })
+        .collect();
+    paint::result(&lines);
+}
+
+/// Progress on a terminal; silent in a pipe.
+struct Talk(Option<ProgressBar>);
+
+impl Talk {
+    fn new() -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        Self(Some(bar))
+    }
+
+    fn show(&mut self, progress: &Progress<'_>) {
+        let Some(bar) = &self.0 else {
+            if let Progress::Waiting { holder } = progress {
+                paint::talk(format!("waiting for another runner{}", by(*holder)));
+            }
+            return;
+        };
+        match progress {
+            Progress::Waiting { holder } => bar.set_message(format!("waiting for another runner{}", by(*holder))),
+            Progress::Started { id, direction, .. } => bar.set_message(format!("{direction} {id}")),
+            Progress::Statement { number, of, sql } => {
+                let first = sql.lines().next().unwrap_or_default();
+                bar.set_message(format!("{number}/{of} {first}"));
+            }
+            Progress::Finished(_) => {}
+        }
+    }
+
+    fn done(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn by(holder: Option<&str>) -> String {
+    holder.map(|holder| format!(" ({holder})")).unwrap_or_default()
+}

@@ -1,0 +1,41 @@
+//! The parser, set up so that it hides nothing: literals keep their escapes, so printing loses none.
+//!
+//! Must not know what happens to what was parsed.
+
+use sqlparser::ast::{Expr, Query};
+use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::{Parser, ParserError, ParserOptions};
+use sqlparser::tokenizer::Token;
+
+use crate::dialect::Product;
+
+/// How deep an expression may nest; printing with every parenthesis written makes texts nest deeper than people do.
+const DEPTH: usize = 300;
+
+fn dialect(product: Product) -> &'static dyn Dialect {
+    match product {
+        Product::Postgres => &PostgreSqlDialect {},
+        Product::MySql | Product::MariaDb => &MySqlDialect {},
+        Product::Sqlite => &SQLiteDialect {},
+    }
+}
+
+fn parser(product: Product, sql: &str) -> Result<Parser<'static>, ParserError> {
+    let options = ParserOptions::new().with_unescape(false).with_trailing_commas(false);
+    Parser::new(dialect(product)).with_options(options).with_recursion_limit(DEPTH).try_with_sql(sql)
+}
+
+/// A whole text as one expression.
+pub(super) fn expression(product: Product, sql: &str) -> Option<Expr> {
+    let mut parser = parser(product, sql).ok()?;
+    let expression = parser.parse_expr().ok()?;
+    (parser.peek_token().token == Token::EOF).then_some(expression)
+}
+
+/// A whole text as one query.
+pub(super) fn query(product: Product, sql: &str) -> Result<Query, ParserError> {
+    let mut parser = parser(product, sql)?;
+    let query = parser.parse_query()?;
+    parser.expect_token(&Token::EOF)?;
+    Ok(*query)
+}

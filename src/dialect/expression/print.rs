@@ -1,0 +1,164 @@
+//! Writing a tree: every grouping in parentheses, every name bare where it can be.
+//!
+//! Must not know what the tree means.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, UnaryOperator, VisitMut, VisitorMut,
+};
+
+use super::{parse, spell};
+use crate::dialect::Product;
+
+/// An expression as text.
+pub(super) fn expression(product: Product, tree: &mut Expr) -> String {
+    let _ = tree.visit(&mut Printer { product });
+    if let Expr::Nested(inner) = tree {
+        return inner.to_string();
+    }
+    tree.to_string()
+}
+
+/// A query as text.
+pub(super) fn query(product: Product, tree: &mut Query) -> String {
+    let _ = tree.visit(&mut Printer { product });
+    tree.to_string()
+}
+
+struct Printer {
+    product: Product,
+}
+
+impl VisitorMut for Printer {
+    type Break = ();
+
+    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+        if is_bare(self.product, &ident.value) {
+            ident.quote_style = None;
+        } else {
+            let mark = spell::mark(self.product);
+            // Printing takes a value whose quotes are doubled as it is.
+            ident.value = ident.value.replace(mark, &format!("{mark}{mark}"));
+            ident.quote_style = Some(mark);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } = factor
+        {
+            explicit(alias);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+        if let Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = tree
+            && let Expr::Nested(inner) = left.as_mut()
+            && matches!(inner.as_ref(), Expr::BinaryOp { op: inner, .. } if inner == op)
+        {
+            // `a AND b AND c` is one chain to every database.
+            let chain = std::mem::replace(inner.as_mut(), Expr::value(sqlparser::ast::Value::Null));
+            **left = chain;
+        }
+        if is_compound(tree) {
+            let inner = std::mem::replace(tree, Expr::value(sqlparser::ast::Value::Null));
+            *tree = Expr::Nested(Box::new(inner));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn explicit(alias: &mut TableAlias) {
+    alias.explicit = true;
+}
+
+/// Whether an expression could be grouped differently with what stands beside it.
+fn is_compound(tree: &Expr) -> bool {
+    match tree {
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => !matches!(expr.as_ref(), Expr::Value(_)),
+        Expr::Exists { negated, .. } => *negated,
+        Expr::BinaryOp { .. }
+        | Expr::UnaryOp { .. }
+        | Expr::Between { .. }
+        | Expr::Like { .. }
+        | Expr::ILike { .. }
+        | Expr::SimilarTo { .. }
+        | Expr::RLike { .. }
+        | Expr::InList { .. }
+        | Expr::InSubquery { .. }
+        | Expr::InUnnest { .. }
+        | Expr::AnyOp { .. }
+        | Expr::AllOp { .. }
+        | Expr::IsFalse(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsTrue(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::IsDistinctFrom(..)
+        | Expr::IsNotDistinctFrom(..)
+        | Expr::IsJson { .. }
+        | Expr::IsNormalized { .. }
+        | Expr::Collate { .. }
+        | Expr::AtTimeZone { .. }
+        | Expr::MemberOf(_) => true,
+        _ => false,
+    }
+}
+
+/// Words the parser takes for something else than a name without complaint.
+const SPECIAL: &[&str] = &[
+    "true",
+    "false",
+    "null",
+    "default",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "localtime",
+    "localtimestamp",
+    "current_user",
+    "session_user",
+    "user",
+    "current_role",
+    "current_catalog",
+    "current_schema",
+    "rowid",
+    "date",
+    "time",
+    "timestamp",
+    "datetime",
+    "interval",
+    "array",
+    "row",
+    "case",
+    "cast",
+    "not",
+    "exists",
+    "any",
+    "all",
+    "some",
+    "lateral",
+];
+
+/// Whether a name can stand without quotes wherever a name can stand.
+fn is_bare(product: Product, name: &str) -> bool {
+    let keeps_case = matches!(product, Product::MySql | Product::MariaDb);
+    let starts = |first: char| first.is_ascii_lowercase() || first == '_' || (keeps_case && first.is_ascii_uppercase());
+    let is_plain = name.starts_with(starts) && name.chars().all(|other| starts(other) || other.is_ascii_digit());
+    if !is_plain || SPECIAL.iter().any(|word| word.eq_ignore_ascii_case(name)) {
+        return false;
+    }
+    let with = |name: &str| {
+        let sql = format!(
+            "SELECT {name}, {name}.{name}, {name} = 1 AS {name} FROM {name} AS {name} JOIN x ON {name} WHERE {name} AND {name} \
+             GROUP BY {name} ORDER BY {name}"
+        );
+        parse::query(product, &sql).map(|query| query.to_string()).ok()
+    };
+    with(name).is_some_and(|text| Some(text) == with("zzz").map(|text| text.replace("zzz", name)))
+}

@@ -1,0 +1,400 @@
+//! Bringing a view's query to one form: every column with the table it comes from, every star spelled out.
+//!
+//! Must not know the catalog: what columns a relation has is asked of the caller, and what he does not know stays as it is.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, ObjectName as Path, OrderBy, OrderByKind, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Value, VisitMut,
+    VisitorMut,
+};
+
+use super::columns::{self, Relation};
+use super::postgres::names;
+use super::{mysql, rewrite, shape};
+use crate::dialect::Product;
+use crate::schema::ObjectName;
+
+/// What a relation's columns are, where known.
+pub(super) type ColumnsOf<'a> = &'a dyn Fn(&ObjectName) -> Option<Vec<String>>;
+
+/// Brings a query to one form, in place; gives back the tables and views it reads.
+pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_>) -> BTreeSet<ObjectName> {
+    rewrite::fold(product, tree);
+    shape::apply(product, tree);
+    rewrite::apply(product, tree);
+    let mut scopes =
+        Scopes { product, columns_of, selects: Vec::new(), names: Vec::new(), reads: BTreeSet::new(), ordering: false };
+    let _ = tree.visit(&mut scopes);
+    // Qualified names may now be equal that were not before, so that more rules apply.
+    rewrite::apply(product, tree);
+    scopes.reads
+}
+
+/// The relations each enclosing SELECT reads, the innermost last.
+struct Scopes<'a> {
+    product: Product,
+    columns_of: ColumnsOf<'a>,
+    selects: Vec<Vec<Relation>>,
+    /// The names WITH gives in each enclosing query.
+    names: Vec<Vec<Relation>>,
+    reads: BTreeSet<ObjectName>,
+    /// Inside ORDER BY, which reads from a SELECT that is no longer on the stack.
+    ordering: bool,
+}
+
+impl Scopes<'_> {
+    fn named(&self, name: &str) -> Option<&Relation> {
+        self.names.iter().rev().flatten().find(|named| columns::same(self.product, &named.name, name))
+    }
+
+    /// The relations of a FROM clause.
+    fn relations(&self, from: &[TableWithJoins]) -> Vec<Relation> {
+        let mut relations = Vec::new();
+        for table in from {
+            self.add(&table.relation, &mut relations);
+            for join in &table.joins {
+                let start = relations.len();
+                self.add(&join.relation, &mut relations);
+                columns::merge(self.product, join, &mut relations, start);
+            }
+        }
+        relations
+    }
+
+    fn add(&self, factor: &TableFactor, relations: &mut Vec<Relation>) {
+        let mut relation = match factor {
+            TableFactor::Table { name, args: None, .. } => self.table(name),
+            TableFactor::Derived { subquery, .. } => {
+                Relation { columns: columns::of_query(subquery), ..Relation::default() }
+            }
+            TableFactor::NestedJoin { table_with_joins, alias: None } => {
+                relations.extend(self.relations(std::slice::from_ref(table_with_joins)));
+                return;
+            }
+            _ => Relation::default(),
+        };
+        if let Some(alias) = alias(factor) {
+            relation.rename(alias);
+        }
+        relations.push(relation);
+    }
+
+    fn table(&self, path: &Path) -> Relation {
+        let Some(object) = columns::object(path) else { return Relation::default() };
+        if object.schema.is_none()
+            && let Some(named) = self.named(object.name.as_str())
+        {
+            return named.clone();
+        }
+        Relation { name: object.name.as_str().to_owned(), columns: (self.columns_of)(&object), ..Relation::default() }
+    }
+
+    /// The relation an unqualified column comes from, where that is certain.
+    fn origin(&self, column: &str) -> Option<String> {
+        for relations in self.selects.iter().rev() {
+            let found = columns::find(self.product, relations, column);
+            match found {
+                columns::Found::Here(name) => return Some(name),
+                columns::Found::Elsewhere => {}
+                columns::Found::Unclear => {
+                    // Where one relation is all there is, the column is its, whatever its columns are.
+                    let only = relations.first().filter(|_| relations.len() == 1 && self.selects.len() == 1);
+                    return only.filter(|only| !only.name.is_empty()).map(|only| only.name.clone());
+                }
+            }
+        }
+        None
+    }
+
+    /// A join's condition sees only what is joined so far.
+    fn qualify_joins(&mut self, from: &mut [TableWithJoins]) {
+        for table in from {
+            let mut relations = Vec::new();
+            self.add(&table.relation, &mut relations);
+            for join in &mut table.joins {
+                let start = relations.len();
+                self.add(&join.relation, &mut relations);
+                columns::merge(self.product, join, &mut relations, start);
+                let (JoinOperator::Join(constraint)
+                | JoinOperator::LeftOuter(constraint)
+                | JoinOperator::RightOuter(constraint)
+                | JoinOperator::FullOuter(constraint)) = &mut join.join_operator
+                else {
+                    continue;
+                };
+                if let JoinConstraint::On(condition) = constraint {
+                    self.selects.push(relations.clone());
+                    let _ = condition.visit(&mut Qualifier { scopes: self, depth: 0 });
+                    self.selects.pop();
+                }
+            }
+        }
+    }
+
+    fn qualify(&self, tree: &mut Expr) {
+        match tree {
+            Expr::Identifier(column) => {
+                if let Some(origin) = self.origin(&column.value) {
+                    *tree = Expr::CompoundIdentifier(vec![Ident::new(origin), column.clone()]);
+                }
+            }
+            Expr::CompoundIdentifier(parts) if parts.len() > 2 => {
+                // `database.table.column`: the schema says nothing that FROM does not say.
+                let keep = parts.len() - 2;
+                let known = parts.get(keep).is_some_and(|table| {
+                    let mut relations = self.selects.iter().flatten();
+                    relations.any(|relation| columns::same(self.product, &relation.name, &table.value))
+                });
+                if known {
+                    parts.drain(..keep);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What `*` stands for, where known.
+    fn expand(&self, select: &mut Select) {
+        let Some(relations) = self.selects.last() else { return };
+        let mut projection = Vec::with_capacity(select.projection.len());
+        for item in std::mem::take(&mut select.projection) {
+            let relations: Option<Vec<&Relation>> = match &item {
+                SelectItem::Wildcard(_) if relations.iter().all(|relation| relation.merged.is_empty()) => {
+                    Some(relations.iter().collect())
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(path), _) => {
+                    let wanted = columns::object(path);
+                    let relation = relations.iter().find(|relation| {
+                        wanted
+                            .as_ref()
+                            .is_some_and(|wanted| columns::same(self.product, &relation.name, wanted.name.as_str()))
+                    });
+                    relation.map(|relation| vec![relation])
+                }
+                _ => None,
+            };
+            let known = relations.and_then(|relations| columns::all(&relations));
+            match known {
+                Some(all) => projection.extend(all.into_iter().map(SelectItem::UnnamedExpr)),
+                None => projection.push(item),
+            }
+        }
+        select.projection = projection;
+    }
+}
+
+impl VisitorMut for Scopes<'_> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+        let mut names = Vec::new();
+        if let Some(with) = &query.with {
+            for table in &with.cte_tables {
+                let mut relation = Relation { columns: columns::of_query(&table.query), ..Relation::default() };
+                relation.rename(&table.alias);
+                names.push(relation);
+            }
+        }
+        self.names.push(names);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+        order(self, query);
+        self.names.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        if self.product == Product::Postgres {
+            names::rename_back(select);
+        }
+        self.qualify_joins(&mut select.from);
+        let relations = self.relations(&select.from);
+        self.selects.push(relations);
+        self.expand(select);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        if let GroupByExpr::Expressions(expressions, _) = &mut select.group_by {
+            for expression in expressions {
+                if let Some(output) = position(expression, &select.projection) {
+                    *expression = output;
+                }
+            }
+        }
+        for item in &mut select.projection {
+            name(self.product, item);
+        }
+        if matches!(self.product, Product::MySql | Product::MariaDb) {
+            for condition in [&mut select.selection, &mut select.having].into_iter().flatten() {
+                mysql::condition(condition);
+            }
+        }
+        self.selects.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Table { alias: Some(alias), args: Some(_), .. }
+        | TableFactor::Function { alias: Some(alias), .. } = factor
+            && matches!(alias.columns.as_slice(), [column] if column.name.value == alias.name.value)
+        {
+            // PostgreSQL prints `f() g(g)` for `f() g`.
+            alias.columns.clear();
+        }
+        let TableFactor::Table { name, alias, args: None, .. } = factor else { return ControlFlow::Continue(()) };
+        let Some(object) = columns::object(name) else { return ControlFlow::Continue(()) };
+        if let Some(given) = alias
+            && given.columns.is_empty()
+            && columns::same(self.product, &given.name.value, object.name.as_str())
+        {
+            *alias = None;
+        }
+        if object.schema.is_some() || self.named(object.name.as_str()).is_none() {
+            self.reads.insert(object);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_order_by(&mut self, _: &mut OrderBy) -> ControlFlow<()> {
+        self.ordering = true;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_order_by(&mut self, _: &mut OrderBy) -> ControlFlow<()> {
+        self.ordering = false;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+        if !self.ordering {
+            self.qualify(tree);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn alias(factor: &TableFactor) -> Option<&TableAlias> {
+    match factor {
+        TableFactor::Table { alias, .. }
+        | TableFactor::Derived { alias, .. }
+        | TableFactor::TableFunction { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::UNNEST { alias, .. }
+        | TableFactor::JsonTable { alias, .. }
+        | TableFactor::NestedJoin { alias, .. }
+        | TableFactor::XmlTable { alias, .. } => alias.as_ref(),
+        _ => None,
+    }
+}
+
+/// Drops the name of an output column that it would have anyway.
+fn name(product: Product, item: &mut SelectItem) {
+    let SelectItem::ExprWithAlias { expr, alias } = item else { return };
+    let own = match &*expr {
+        Expr::Identifier(column) => Some(column.value.clone()),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|column| column.value.clone()),
+        other => match product {
+            Product::Postgres => names::output_name(other),
+            Product::MySql | Product::MariaDb => {
+                mysql::names_itself(product, other, &alias.value).then(|| alias.value.clone())
+            }
+            Product::Sqlite => None,
+        },
+    };
+    let same = own.is_some_and(|own| match product {
+        Product::Postgres => own == alias.value,
+        Product::MySql | Product::MariaDb | Product::Sqlite => own.eq_ignore_ascii_case(&alias.value),
+    });
+    if same {
+        *item = SelectItem::UnnamedExpr(rewrite::take(expr));
+    }
+}
+
+/// The output column a number in GROUP BY or ORDER BY stands for.
+fn position(expression: &Expr, projection: &[SelectItem]) -> Option<Expr> {
+    let Expr::Value(value) = expression else { return None };
+    let Value::Number(number, _) = &value.value else { return None };
+    let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+    // A star before it may stand for any number of columns.
+    let before = projection.get(..=index)?;
+    before.iter().map(output).collect::<Option<Vec<_>>>()?.pop().map(|(expression, _)| expression)
+}
+
+/// An output column's expression and the name it was given.
+fn output(item: &SelectItem) -> Option<(Expr, Option<&Ident>)> {
+    match item {
+        SelectItem::UnnamedExpr(expression) => Some((expression.clone(), None)),
+        SelectItem::ExprWithAlias { expr, alias } => Some((expr.clone(), Some(alias))),
+        _ => None,
+    }
+}
+
+/// ORDER BY says the expression, not the number or the name of an output column.
+fn order(scopes: &Scopes<'_>, query: &mut Query) {
+    let SetExpr::Select(select) = query.body.as_ref() else { return };
+    let Some(OrderBy { kind: OrderByKind::Expressions(orders), .. }) = &mut query.order_by else { return };
+    let relations = scopes.relations(&select.from);
+    let inner = Scopes {
+        product: scopes.product,
+        columns_of: scopes.columns_of,
+        selects: scopes.selects.iter().cloned().chain([relations]).collect(),
+        names: scopes.names.clone(),
+        reads: BTreeSet::new(),
+        ordering: false,
+    };
+    for order in orders {
+        if let Some(output) = position(&order.expr, &select.projection) {
+            order.expr = output;
+            continue;
+        }
+        if let Expr::Identifier(name) = &order.expr {
+            let named =
+                select.projection.iter().filter_map(output).find(|(expression, alias)| match (alias, expression) {
+                    (Some(alias), _) => columns::same(scopes.product, &alias.value, &name.value),
+                    (None, Expr::CompoundIdentifier(parts)) => {
+                        parts.last().is_some_and(|column| columns::same(scopes.product, &column.value, &name.value))
+                    }
+                    (None, _) => false,
+                });
+            if let Some((expression, _)) = named {
+                order.expr = expression;
+                continue;
+            }
+        }
+        let _ = order.expr.visit(&mut Qualifier { scopes: &inner, depth: 0 });
+    }
+}
+
+/// Qualifies the columns of an expression that stands outside of the SELECT it reads from.
+struct Qualifier<'a, 'b> {
+    scopes: &'a Scopes<'b>,
+    /// How many subqueries deep: those have relations of their own.
+    depth: usize,
+}
+
+impl VisitorMut for Qualifier<'_, '_> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+        if self.depth == 0 {
+            self.scopes.qualify(tree);
+        }
+        ControlFlow::Continue(())
+    }
+}

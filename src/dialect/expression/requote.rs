@@ -1,0 +1,40 @@
+//! Portable SQL, identifiers in double quotes or bare, in a product's own quotes.
+//!
+//! Must not know what the query means.
+
+use super::{parse, spell};
+use crate::dialect::Product;
+use crate::dialect::script::lexer::{self, Kind};
+
+/// Writes a query given in portable SQL (identifiers bare or in `"double quotes"`, strings in `'single quotes'` without
+/// backslash escapes) with the product's own quotes. Everything else stays as it is written.
+///
+/// # Errors
+/// Text that is not a query; the reason is a sentence to show.
+pub fn requote(product: Product, sql: &str) -> Result<String, String> {
+    parse::query(Product::Postgres, sql)
+        .map_err(|error| format!("this query cannot be read as portable SQL: {error}"))?;
+    let pieces = lexer::pieces(Product::Postgres, sql).map_err(|error| error.to_string())?;
+    let mysql = matches!(product, Product::MySql | Product::MariaDb);
+    let mut text = String::with_capacity(sql.len());
+    for piece in pieces {
+        match piece.kind {
+            Kind::Name if piece.text.starts_with('"') => {
+                text.push_str(&spell::quote(spell::mark(product), &spell::content(piece.text)));
+            }
+            Kind::String if piece.text.starts_with('\'') => {
+                text.push_str(&spell::literal(product, &spell::content(piece.text)));
+            }
+            // MySQL would read `--1` and `#` differently; a comment of portable SQL says nothing to it.
+            Kind::Comment if mysql => text.push(' '),
+            Kind::Comment
+            | Kind::Name
+            | Kind::String
+            | Kind::Space
+            | Kind::ExecutableComment
+            | Kind::Word
+            | Kind::Symbol => text.push_str(piece.text),
+        }
+    }
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,243 @@
+//! Rules that hold in every database: parentheses, names, operators with two spellings.
+//!
+//! Must not know what only one database does; that is `postgres` and `mysql`.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, UnaryOperator, Value,
+    VisitMut, VisitorMut,
+};
+
+use super::{mysql, postgres, types};
+use crate::dialect::Product;
+
+/// Brings an expression to one form, in place.
+pub(super) fn expression(product: Product, tree: &mut Expr) {
+    fold(product, tree);
+    apply(product, tree);
+    match product {
+        Product::Postgres => postgres::whole(tree),
+        Product::MySql | Product::MariaDb => mysql::condition(tree),
+        Product::Sqlite => {}
+    }
+}
+
+/// Applies the rules to every expression in a tree, the innermost first.
+pub(super) fn apply(product: Product, tree: &mut impl VisitMut) {
+    let _ = tree.visit(&mut Rules { product });
+}
+
+/// Takes an expression out of its place.
+pub(super) fn take(tree: &mut Expr) -> Expr {
+    std::mem::replace(tree, Expr::value(Value::Null))
+}
+
+struct Rules {
+    product: Product,
+}
+
+impl VisitorMut for Rules {
+    type Break = ();
+
+    fn post_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<()> {
+        direction(self.product, order);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+        common(self.product, tree);
+        match self.product {
+            Product::Postgres => postgres::rule(tree),
+            Product::MySql | Product::MariaDb => mysql::rule(self.product, tree),
+            Product::Sqlite => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Replaces every name by what the database holds, once: folding a name twice would lose what its quotes kept.
+pub(super) fn fold(product: Product, tree: &mut impl VisitMut) {
+    let _ = tree.visit(&mut Names { product });
+}
+
+struct Names {
+    product: Product,
+}
+
+impl VisitorMut for Names {
+    type Break = ();
+
+    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+        let quoted = ident.quote_style.take();
+        if let Some(mark) = quoted {
+            ident.value = ident.value.replace(&format!("{mark}{mark}"), &mark.to_string());
+        }
+        let folds = match self.product {
+            Product::Postgres => quoted.is_none(),
+            Product::Sqlite => true,
+            // Tables and aliases keep their case, which may tell two of them apart; columns are folded where they stand.
+            Product::MySql | Product::MariaDb => false,
+        };
+        if folds {
+            ident.value = ident.value.to_ascii_lowercase();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Ascending is not said, nor are the nulls where they are anyway.
+fn direction(product: Product, order: &mut OrderByExpr) {
+    use sqlparser::ast::OrderBySort;
+    if order.options.sort == Some(OrderBySort::Asc) {
+        order.options.sort = None;
+    }
+    let descending = order.options.sort == Some(OrderBySort::Desc);
+    let nulls_are_high = product == Product::Postgres;
+    if order.options.nulls_first == Some(descending == nulls_are_high) {
+        order.options.nulls_first = None;
+    }
+}
+
+fn common(product: Product, tree: &mut Expr) {
+    match tree {
+        Expr::Nested(inner) => *tree = take(inner),
+        Expr::Identifier(name) => lower_column(product, name),
+        Expr::CompoundIdentifier(parts) => {
+            if let Some(column) = parts.last_mut() {
+                lower_column(product, column);
+            }
+        }
+        Expr::Function(function) => {
+            if matches!(product, Product::MySql | Product::MariaDb)
+                && let Some(ObjectNamePart::Identifier(name)) = function.name.0.last_mut()
+            {
+                name.value = name.value.to_ascii_lowercase();
+            }
+        }
+        Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
+            let mut arguments = vec![take(expr), take(from)];
+            arguments.extend(substring_for.as_mut().map(|length| take(length)));
+            *tree = call("substring", arguments);
+        }
+        Expr::Substring { expr, substring_from: None, substring_for: Some(length), .. } => {
+            let one = Expr::value(Value::Number("1".to_owned(), false));
+            *tree = call("substring", vec![take(expr), one, take(length)]);
+        }
+        Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            *tree = call("ceil", vec![take(expr)]);
+        }
+        Expr::Floor { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            *tree = call("floor", vec![take(expr)]);
+        }
+        Expr::UnaryOp { op: UnaryOperator::Plus, expr } if matches!(expr.as_ref(), Expr::Value(_)) => {
+            *tree = take(expr);
+        }
+        Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
+            // Databases print `NOT (x IN (SELECT …))` for what people write as `x NOT IN (SELECT …)`.
+            match expr.as_mut() {
+                Expr::InSubquery { negated, .. } | Expr::Exists { negated, .. } => {
+                    *negated = !*negated;
+                    *tree = take(expr);
+                }
+                Expr::IsDistinctFrom(left, right) => {
+                    *tree = Expr::IsNotDistinctFrom(Box::new(take(left)), Box::new(take(right)));
+                }
+                _ => {}
+            }
+        }
+        Expr::Cast { kind, data_type, .. } => {
+            if *kind == CastKind::DoubleColon {
+                *kind = CastKind::Cast;
+            }
+            types::unify(product, data_type);
+        }
+        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
+            let op = op.clone();
+            let mut operands = Vec::new();
+            chain(&op, take(left), &mut operands);
+            chain(&op, take(right), &mut operands);
+            *tree = join(&op, operands);
+        }
+        _ => {}
+    }
+}
+
+/// The operands of a chain of ANDs or of ORs, however it was grouped.
+fn chain(op: &BinaryOperator, tree: Expr, operands: &mut Vec<Expr>) {
+    match tree {
+        Expr::BinaryOp { left, op: inner, right } if inner == *op => {
+            chain(op, *left, operands);
+            chain(op, *right, operands);
+        }
+        other => operands.push(other),
+    }
+}
+
+/// Operands joined by one operator, grouped to the left.
+pub(super) fn join(op: &BinaryOperator, operands: Vec<Expr>) -> Expr {
+    let joined = operands.into_iter().reduce(|left, right| binary(left, op.clone(), right));
+    joined.unwrap_or_else(|| Expr::value(Value::Null))
+}
+
+/// `left op right`.
+pub(super) fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
+    Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }
+}
+
+/// `name(arguments…)`.
+pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    let args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
+    Expr::Function(Function {
+        name: ObjectName(vec![ObjectNamePart::Identifier(Ident::new(name))]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
+        within_group: Vec::new(),
+        filter: None,
+        null_treatment: None,
+        over: None,
+    })
+}
+
+/// The name and arguments of a plain call: no `DISTINCT`, no window, no schema.
+pub(super) fn plain_call(tree: &mut Expr) -> Option<(&mut Ident, Vec<&mut Expr>)> {
+    let Expr::Function(function) = tree else { return None };
+    if function.over.is_some() || function.filter.is_some() || !function.within_group.is_empty() {
+        return None;
+    }
+    let [ObjectNamePart::Identifier(name)] = function.name.0.as_mut_slice() else { return None };
+    let arguments = match &mut function.args {
+        FunctionArguments::None => Vec::new(),
+        FunctionArguments::Subquery(_) => return None,
+        FunctionArguments::List(list) => {
+            if list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
+                return None;
+            }
+            let arguments = list.args.iter_mut().map(|argument| match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => Some(argument),
+                _ => None,
+            });
+            arguments.collect::<Option<Vec<_>>>()?
+        }
+    };
+    Some((name, arguments))
+}
+
+/// The content of a string literal.
+pub(super) fn text(product: Product, tree: &Expr) -> Option<String> {
+    let Expr::Value(value) = tree else { return None };
+    let Value::SingleQuotedString(raw) = &value.value else { return None };
+    let content = raw.replace("''", "'");
+    Some(match product {
+        Product::Postgres | Product::Sqlite => content,
+        Product::MySql | Product::MariaDb => content.replace("\\\\", "\\"),
+    })
+}
+
+fn lower_column(product: Product, name: &mut Ident) {
+    if product != Product::Postgres {
+        name.value = name.value.to_ascii_lowercase();
+    }
+}

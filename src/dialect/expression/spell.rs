@@ -1,0 +1,211 @@
+//! One spelling for strings, quotes and comments, so that what differs only in how it is written is gone before parsing.
+//!
+//! Must not know grammar: it sees pieces of text, one after another.
+
+use crate::dialect::Product;
+use crate::dialect::script::lexer::{self, Kind, Piece};
+
+/// The mark identifiers are quoted with.
+pub(super) fn mark(product: Product) -> char {
+    match product {
+        Product::Postgres | Product::Sqlite => '"',
+        Product::MySql | Product::MariaDb => '`',
+    }
+}
+
+/// The text without comments, every string as `'…'`, every quoted identifier in the product's own quotes, one space for
+/// white space. `None` where a quote is never closed.
+pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
+    let unescaped = catalog_text(product, sql);
+    let sql = unescaped.as_deref().unwrap_or(sql);
+    let pieces = lexer::pieces(product, sql).ok()?;
+    let pieces: Vec<Piece<'_>> = pieces.into_iter().collect();
+    let mysql = matches!(product, Product::MySql | Product::MariaDb);
+    let mut text = String::with_capacity(sql.len());
+    let mut index = 0;
+    while let Some(piece) = pieces.get(index) {
+        let next = pieces.get(index + 1);
+        index += 1;
+        match piece.kind {
+            Kind::Space | Kind::Comment => {
+                if !text.ends_with(' ') && !text.is_empty() {
+                    text.push(' ');
+                }
+            }
+            Kind::String => text.push_str(&string(product, piece.text)),
+            Kind::Name => text.push_str(&quote(mark(product), &content(piece.text))),
+            Kind::Word if mysql && is_introducer(piece.text) && string_follows(&pieces, index) => {}
+            Kind::Word if mysql && charset_length(&pieces, index - 1).is_some() => {
+                index += charset_length(&pieces, index - 1).unwrap_or_default();
+            }
+            Kind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "|" => {
+                text.push_str(" OR ");
+                index += 1;
+            }
+            Kind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "&" => {
+                text.push_str(" AND ");
+                index += 1;
+            }
+            Kind::Word if product == Product::Postgres && piece.is_word("collate") => {
+                // The parser knows no collation after a cast, and only text has one.
+                for cast in ["::text", "::character varying"] {
+                    if let Some(shorter) = text.trim_end().strip_suffix(cast) {
+                        text.truncate(shorter.len());
+                        text.push(' ');
+                    }
+                }
+                text.push_str(piece.text);
+            }
+            Kind::Word if product == Product::Postgres && piece.is_word("from") && trims(&text).is_some() => {
+                let (start, name) = trims(&text).unwrap_or_default();
+                text.truncate(start);
+                text.push_str(name);
+            }
+            Kind::Word | Kind::Symbol | Kind::ExecutableComment => text.push_str(piece.text),
+        }
+    }
+    Some(text.trim_end().to_owned())
+}
+
+/// Where a `TRIM(BOTH` at the end of a text starts, and the function it calls: the parser knows no `TRIM(BOTH FROM x)`.
+fn trims(text: &str) -> Option<(usize, &'static str)> {
+    let end = text.trim_end().to_ascii_lowercase();
+    [("trim(both", "btrim("), ("trim(leading", "ltrim("), ("trim(trailing", "rtrim(")]
+        .into_iter()
+        .find_map(|(written, name)| end.strip_suffix(written).map(|before| (before.len(), name)))
+}
+
+/// MySQL's `information_schema` prints check clauses and generation expressions as the inside of a string. Then there is a
+/// backslash outside of every quote, which SQL itself never has.
+fn catalog_text(product: Product, sql: &str) -> Option<String> {
+    if product != Product::MySql || !sql.contains('\\') {
+        return None;
+    }
+    let escaped = match lexer::pieces(product, sql) {
+        Ok(pieces) => pieces.iter().any(|piece| piece.kind == Kind::Symbol && piece.text == "\\"),
+        Err(_) => sql.contains("\\'"),
+    };
+    escaped.then(|| backslashes(sql))
+}
+
+/// Undoes MySQL's backslash escapes.
+fn backslashes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            plain.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('0') => plain.push('\0'),
+            Some('b') => plain.push('\u{8}'),
+            Some('n') => plain.push('\n'),
+            Some('r') => plain.push('\r'),
+            Some('t') => plain.push('\t'),
+            Some('Z') => plain.push('\u{1a}'),
+            // These two are wildcards of LIKE, which the server leaves to it.
+            Some(wildcard @ ('%' | '_')) => plain.extend(['\\', wildcard]),
+            Some(other) => plain.push(other),
+            None => plain.push('\\'),
+        }
+    }
+    plain
+}
+
+/// `_utf8mb4`, `_utf8mb3` and `_utf8` say what the connection says anyway.
+fn is_introducer(word: &str) -> bool {
+    ["_utf8mb4", "_utf8mb3", "_utf8"].iter().any(|introducer| word.eq_ignore_ascii_case(introducer))
+}
+
+fn string_follows(pieces: &[Piece<'_>], index: usize) -> bool {
+    let next = pieces.get(index..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
+    next.is_some_and(|next| next.kind == Kind::String)
+}
+
+/// How many pieces after `charset` (or `character set`) name the connection's own character set.
+fn charset_length(pieces: &[Piece<'_>], index: usize) -> Option<usize> {
+    let mut position = index;
+    let mut word = || {
+        let rest = pieces.get(position..).unwrap_or_default();
+        let blank = rest.iter().take_while(|piece| piece.is_blank()).count();
+        position += blank + 1;
+        rest.get(blank)
+    };
+    let first = word()?;
+    if first.is_word("character") || first.is_word("char") {
+        word().filter(|second| second.is_word("set"))?;
+    } else if !first.is_word("charset") {
+        return None;
+    }
+    word().filter(|name| name.is_word("utf8mb4"))?;
+    Some(position - index - 1)
+}
+
+/// A string as `'…'`; what has a meaning of its own (`x'ff'`, `b'1'`, `U&'…'`) stays.
+fn string(product: Product, text: &str) -> String {
+    let first = text.chars().next().unwrap_or_default();
+    let mysql = matches!(product, Product::MySql | Product::MariaDb);
+    match first {
+        '\'' | '"' if mysql => literal(product, &backslashes_in_string(&content(text))),
+        '\'' => literal(product, &content(text)),
+        '$' => {
+            let tag = text.get(1..).and_then(|rest| rest.find('$')).map_or(0, |at| at + 2);
+            literal(product, text.get(tag..text.len().saturating_sub(tag)).unwrap_or_default())
+        }
+        'e' | 'E' => match escaped(&content(text.get(1..).unwrap_or_default())) {
+            Some(content) => literal(product, &content),
+            None => text.to_owned(),
+        },
+        'n' | 'N' if mysql => literal(product, &backslashes_in_string(&content(text.get(1..).unwrap_or_default()))),
+        'n' | 'N' => literal(product, &content(text.get(1..).unwrap_or_default())),
+        _ => text.to_owned(),
+    }
+}
+
+fn backslashes_in_string(text: &str) -> String {
+    if text.contains('\\') { backslashes(text) } else { text.to_owned() }
+}
+
+/// The inside of PostgreSQL's `E'…'`; `None` where it holds what is not undone here, as `\x41`.
+fn escaped(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next()? {
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'x' | 'u' | 'U' | '0'..='9' => return None,
+                other => other,
+            },
+            other => other,
+        });
+    }
+    Some(plain)
+}
+
+/// A string literal in the one way it is written here.
+pub(super) fn literal(product: Product, content: &str) -> String {
+    let doubled = content.replace('\'', "''");
+    match product {
+        Product::Postgres | Product::Sqlite => format!("'{doubled}'"),
+        Product::MySql | Product::MariaDb => format!("'{}'", doubled.replace('\\', "\\\\")),
+    }
+}
+
+/// A quoted text without its quotes.
+pub(super) fn content(text: &str) -> String {
+    let Some(open) = text.chars().next() else { return String::new() };
+    let close = if open == '[' { ']' } else { open };
+    let inside = text.strip_prefix(open).and_then(|text| text.strip_suffix(close)).unwrap_or_default();
+    if open == '[' { inside.to_owned() } else { inside.replace(&format!("{open}{open}"), &open.to_string()) }
+}
+
+/// A name in quotes.
+pub(super) fn quote(mark: char, name: &str) -> String {
+    format!("{mark}{}{mark}", name.replace(mark, &format!("{mark}{mark}")))
+}

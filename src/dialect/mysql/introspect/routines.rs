@@ -1,0 +1,75 @@
+//! Functions and procedures, put together again from the catalog's rows.
+//!
+//! Must not know what a body does.
+
+use crate::dialect::session::Row;
+use crate::introspect::Catalog;
+use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
+
+use super::super::render::{quote, text_literal};
+use super::{Answers, unmanaged};
+
+pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
+    for row in &answers.routines {
+        let (kind, name) = (row.text(0), row.text(1));
+        let what = format!("{} {name}", kind.to_lowercase());
+        let known = match kind {
+            "FUNCTION" => RoutineKind::Function,
+            "PROCEDURE" => RoutineKind::Procedure,
+            _ => {
+                unmanaged(catalog, what, "only functions and procedures are managed");
+                continue;
+            }
+        };
+        let Some(body) = row.get(3).filter(|_| row.text(4) == "SQL") else {
+            unmanaged(catalog, what, "its body cannot be read, or is not in SQL");
+            continue;
+        };
+        let object = ObjectName::local(name);
+        if catalog.schema.routines.contains_key(&object) {
+            unmanaged(catalog, what, "a function has the same name");
+            continue;
+        }
+        let parameters = answers.parameters.iter().filter(|it| it.text(0) == kind && it.text(1) == name);
+        let definition = Expression::new(definition(row, parameters, body));
+        catalog.schema.routines.insert(object.clone(), Routine { name: object, kind: known, definition });
+    }
+}
+
+fn definition<'a>(row: &Row, parameters: impl Iterator<Item = &'a Row>, body: &str) -> String {
+    let is_function = row.text(0) == "FUNCTION";
+    let parameters: Vec<String> = parameters
+        .map(|parameter| {
+            let mode = if is_function { String::new() } else { format!("{} ", parameter.text(2)) };
+            let name = quote(&Name::new(parameter.text(3)));
+            format!("{mode}{name} {}", with_charset(parameter.text(4), parameter.get(5), parameter.text(6)))
+        })
+        .collect();
+    let mut sql = format!("CREATE {} {}({})", row.text(0), quote(&Name::new(row.text(1))), parameters.join(", "));
+    if is_function {
+        sql = format!("{sql} RETURNS {}", with_charset(row.text(2), row.get(9), row.text(10)));
+    }
+    if row.text(6) != "CONTAINS SQL" {
+        sql = format!("{sql}\n    {}", row.text(6));
+    }
+    if row.is_true(5) {
+        sql.push_str("\n    DETERMINISTIC");
+    }
+    if row.text(7) != "DEFINER" {
+        sql = format!("{sql}\n    SQL SECURITY {}", row.text(7));
+    }
+    if !row.text(8).is_empty() {
+        sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(8)));
+    }
+    format!("{sql}\n{body}")
+}
+
+/// The type with its character set, where that is not the database's own. MariaDB's type has it already.
+fn with_charset(native: &str, charset: Option<&str>, default: &str) -> String {
+    match charset {
+        Some(charset) if charset != default && !native.to_lowercase().contains("charset") => {
+            format!("{native} CHARSET {charset}")
+        }
+        _ => native.to_owned(),
+    }
+}

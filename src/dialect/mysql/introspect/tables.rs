@@ -1,0 +1,233 @@
+//! Tables and what belongs to them, from the catalog's rows.
+//!
+//! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
+
+use crate::dialect::session::Row;
+use crate::introspect::{Catalog, Scope};
+use crate::schema::{
+    Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
+    Name, ObjectName, Options, PrimaryKey, Schema, Table, Trigger, Type,
+};
+
+use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
+use super::super::tokens::bare;
+use super::super::types::{Family, family};
+use super::{Answers, Flavor, expression, local, unmanaged};
+
+pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
+    for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
+        match row.text(1) {
+            "BASE TABLE" | "SYSTEM VERSIONED" => table(row, catalog),
+            "SEQUENCE" => unmanaged(catalog, format!("sequence {}", row.text(0)), "sequences are not managed"),
+            _ => {}
+        }
+    }
+    let schema = &mut catalog.schema;
+    for row in &answers.columns {
+        if let Some(table) = of(schema, row) {
+            let collation = answers.tables.iter().find(|it| it.text(0) == row.text(0)).and_then(|it| it.get(3));
+            let column = column(flavor, row, collation);
+            table.columns.insert(column.name.clone(), column);
+        }
+    }
+    for row in &answers.indexes {
+        if let Some(table) = of(schema, row) {
+            index_part(flavor, table, row);
+        }
+    }
+    for row in &answers.foreign_keys {
+        if let Some(table) = of(schema, row) {
+            foreign_key(table, row);
+        }
+    }
+    for row in &answers.checks {
+        if let Some(table) = of(schema, row) {
+            check(flavor, table, row);
+        }
+    }
+    triggers(answers, catalog);
+}
+
+/// The table a row belongs to, if it is read at all. Its name stands first in every row.
+fn of<'a>(schema: &'a mut Schema, row: &Row) -> Option<&'a mut Table> {
+    schema.tables.get_mut(&local(row.text(0)))
+}
+
+fn table(row: &Row, catalog: &mut Catalog) {
+    let mut table = Table::new(ObjectName::local(row.text(0)));
+    if row.text(1) == "SYSTEM VERSIONED" {
+        unmanaged(catalog, format!("system versioning of table {}", table.name), "history of rows is not managed");
+    }
+    table.comment = Some(row.text(4).to_owned());
+    table.options.insert("engine".to_owned(), row.text(2).to_owned());
+    if row.get(3) != row.get(6) {
+        table.options.insert("collation".to_owned(), row.text(3).to_owned());
+    }
+    for option in row.text(5).split_whitespace() {
+        let (key, value) = option.split_once('=').unwrap_or((option, ""));
+        let key = key.trim_matches(['`', '"']).to_lowercase();
+        if TABLE_OPTIONS.contains(&key.as_str()) {
+            table.options.insert(key, value.to_uppercase());
+        } else if key == "partitioned" {
+            unmanaged(catalog, format!("partitions of table {}", table.name), "partitions are not managed");
+        } else {
+            let reason = "this option is left as it is";
+            unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
+        }
+    }
+    catalog.schema.tables.insert(table.name.clone(), table);
+}
+
+fn column(flavor: Flavor, row: &Row, table_collation: Option<&str>) -> Column {
+    let native = row.text(2);
+    let extra = row.text(5).to_lowercase();
+    let mut column = Column::new(row.text(1), Type::Native(native.to_owned()));
+    column.nullable = row.is_true(3);
+    column.default = row.get(4).map(|text| DefaultValue::Expression(default_value(flavor, native, text, &extra)));
+    if extra.contains("auto_increment") {
+        column.identity = Some(Identity::AutoIncrement);
+    }
+    if extra.contains("stored generated") || extra.contains("persistent") || extra.contains("virtual generated") {
+        let stored = !extra.contains("virtual generated");
+        column.generated = Some(Generated { expression: expression(flavor, row.text(6)), stored });
+        column.default = None;
+    }
+    if let Some((_, update)) = extra.split_once("on update ") {
+        let end = update.find([',', ' ']).unwrap_or(update.len());
+        column.on_update = update.get(..end).map(Expression::new);
+    }
+    if extra.contains("invisible") {
+        column.options.insert("invisible".to_owned(), "true".to_owned());
+    }
+    if let Some(reference) = row.get(9) {
+        column.options.insert("srid".to_owned(), reference.to_owned());
+    }
+    column.collation = row.get(7).filter(|own| Some(*own) != table_collation).map(str::to_owned);
+    column.comment = Some(row.text(8).to_owned());
+    column
+}
+
+/// MySQL prints the value of a constant default, and marks what is an expression.
+fn default_value(flavor: Flavor, native: &str, text: &str, extra: &str) -> Expression {
+    if flavor.prints_defaults_as_sql() {
+        return Expression::new(text);
+    }
+    if extra.contains("default_generated") {
+        return expression(flavor, text);
+    }
+    match family(native) {
+        Family::Bit => Expression::new(text),
+        Family::Bytes if text.starts_with("0x") => Expression::new(text),
+        _ => Expression::new(text_literal(text)),
+    }
+}
+
+fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
+    if row.text(1) == "PRIMARY" {
+        let key = table.primary_key.get_or_insert_with(|| PrimaryKey { name: None, columns: Vec::new() });
+        key.columns.push(Name::new(row.text(3)));
+        return;
+    }
+    let index = table.indexes.entry(Name::new(row.text(1))).or_insert_with(|| {
+        let mut index = Index::on(row.text(1), []);
+        index.unique = !row.is_true(2);
+        index.method = match row.text(6) {
+            "FULLTEXT" => Some("fulltext".to_owned()),
+            "SPATIAL" => Some("spatial".to_owned()),
+            "BTREE" => Some("btree".to_owned()),
+            // The default of the MEMORY engine, and of a MariaDB index too long for a tree.
+            _ => None,
+        };
+        index.comment = Some(row.text(7).to_owned());
+        if !row.is_true(8) {
+            index.options.insert("invisible".to_owned(), "true".to_owned());
+        }
+        index
+    });
+    let target = match row.get(9) {
+        Some(text) => IndexTarget::Expression(expression(flavor, text)),
+        None => IndexTarget::Column(Name::new(row.text(3))),
+    };
+    let mut options = Options::new();
+    if let Some(prefix) = row.get(5) {
+        options.insert("prefix".to_owned(), prefix.to_owned());
+    }
+    index.parts.push(IndexPart { target, descending: row.text(4) == "D", options });
+}
+
+fn foreign_key(table: &mut Table, row: &Row) {
+    let key = table.foreign_keys.entry(Name::new(row.text(1))).or_insert_with(|| ForeignKey {
+        name: Name::new(row.text(1)),
+        columns: Vec::new(),
+        references: ObjectName { schema: row.get(3).map(Name::new), name: Name::new(row.text(4)) },
+        referenced_columns: Vec::new(),
+        on_update: action(row.text(6)),
+        on_delete: action(row.text(7)),
+        options: Options::new(),
+    });
+    key.columns.push(Name::new(row.text(2)));
+    key.referenced_columns.push(Name::new(row.text(5)));
+}
+
+fn action(rule: &str) -> Option<Action> {
+    match rule {
+        "RESTRICT" => Some(Action::Restrict),
+        "CASCADE" => Some(Action::Cascade),
+        "SET NULL" => Some(Action::SetNull),
+        "SET DEFAULT" => Some(Action::SetDefault),
+        _ => None,
+    }
+}
+
+fn check(flavor: Flavor, table: &mut Table, row: &Row) {
+    let mut name = Name::new(row.text(1));
+    if row.text(2) == "Column" {
+        // A column's own check has the column's name in the catalog. It is held under the name an undeclared check gets.
+        let column = table.columns.get_mut(&name);
+        if let Some(column) = column.filter(|_| flavor.json_is_text() && is_json_check(row.text(3), &name)) {
+            column.data_type = Type::Native("json".to_owned());
+            column.collation = None;
+            return;
+        }
+        name = Name::new(column_check(&table.name.name, &name));
+    }
+    let mut options = Options::new();
+    if !row.is_true(4) {
+        options.insert("not_enforced".to_owned(), "true".to_owned());
+    }
+    table.checks.insert(name.clone(), Check { name, expression: expression(flavor, row.text(3)), options });
+}
+
+fn is_json_check(clause: &str, column: &Name) -> bool {
+    bare(clause) == format!("json_valid({})", quote(column))
+}
+
+fn triggers(answers: &Answers, catalog: &mut Catalog) {
+    let mut disordered = Vec::new();
+    let mut before: Option<&Row> = None;
+    for row in &answers.triggers {
+        let same_event = |other: &&Row| (0..4).filter(|at| *at != 1).all(|at| other.get(at) == row.get(at));
+        if before.filter(same_event).is_some_and(|other| other.text(1) > row.text(1)) {
+            disordered.push(row.text(1).to_owned());
+        }
+        before = Some(row);
+        let Some(table) = of(&mut catalog.schema, row) else { continue };
+        let name = Name::new(row.text(1));
+        let definition = format!(
+            "CREATE TRIGGER {} {} {} ON {}\nFOR EACH ROW {}",
+            quote(&name),
+            row.text(2),
+            row.text(3),
+            quote(&table.name.name),
+            row.text(4)
+        );
+        table.triggers.insert(name.clone(), Trigger { name, definition: Expression::new(definition) });
+    }
+    for name in disordered {
+        unmanaged(
+            catalog,
+            format!("order of trigger {name}"),
+            "triggers of one event are created in the order of their names",
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Operations on one table as one `ALTER TABLE`.
+//!
+//! Must not know which operations go together; `lower` decides.
+
+use crate::dialect::{Statement, Unsupported};
+use crate::plan::{Alter, Object, Op};
+use crate::schema::{Change, Check, Name, ObjectName, Options};
+
+use super::super::Flavor;
+use super::{
+    check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition, is_column_check,
+    object, option, primary_key, quote, text_literal,
+};
+
+/// What a clause does first to last: what goes makes room for what comes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    DropForeignKey,
+    DropCheck,
+    DropIndex,
+    DropPrimaryKey,
+    DropColumn,
+    Modify,
+    AddColumn,
+    AddPrimaryKey,
+    AddIndex,
+    AddCheck,
+    AddForeignKey,
+    Option,
+}
+
+pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Vec<Statement>, Unsupported> {
+    let mut clauses: Vec<(Turn, String)> = Vec::new();
+    let mut before = Vec::new();
+    for op in ops {
+        if let Op::Alter(Alter::Options(_, change)) = op
+            && loses_collation(change)
+        {
+            before = back_to_default_collation(table);
+        }
+        clauses.extend(clauses_of(flavor, table, op, ops)?);
+    }
+    clauses.sort_by_key(|(turn, _)| *turn);
+    let clauses: Vec<String> = clauses.into_iter().map(|(_, clause)| clause).collect();
+    match clauses.as_slice() {
+        [] => {}
+        [clause] => before.push(ddl(format!("ALTER TABLE {} {clause}", object(table)))),
+        clauses => before.push(ddl(format!("ALTER TABLE {}\n  {}", object(table), clauses.join(",\n  ")))),
+    }
+    Ok(before)
+}
+
+fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result<Vec<(Turn, String)>, Unsupported> {
+    let one = |turn, clause: String| Ok(vec![(turn, clause)]);
+    match op {
+        Op::Drop(Object::ForeignKey(_, key)) => {
+            one(Turn::DropForeignKey, format!("DROP FOREIGN KEY {}", quote(&key.name)))
+        }
+        Op::Drop(Object::Check(_, check)) => match carrier(flavor, table, check, ops) {
+            // The column is written anew without it. By this name it may as well be the table's own check.
+            Some(_) => one(Turn::DropCheck, format!("DROP CONSTRAINT IF EXISTS {}", quote(&check.name))),
+            None => one(Turn::DropCheck, format!("{} {}", flavor.drop_check(), quote(&check.name))),
+        },
+        Op::Drop(Object::Index(_, index)) => one(Turn::DropIndex, format!("DROP INDEX {}", quote(&index.name))),
+        Op::Drop(Object::PrimaryKey(..)) => one(Turn::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
+        Op::Drop(Object::Column(_, column)) => one(Turn::DropColumn, format!("DROP COLUMN {}", quote(&column.name))),
+        Op::Alter(Alter::Column(_, change)) => {
+            let check = column_check_of(flavor, table, &change.to.name, ops);
+            one(Turn::Modify, format!("MODIFY COLUMN {}", column_definition(flavor, &change.to, check)))
+        }
+        Op::Create(Object::Column(_, column)) => {
+            let check = column_check_of(flavor, table, &column.name, ops);
+            one(Turn::AddColumn, format!("ADD COLUMN {}", column_definition(flavor, column, check)))
+        }
+        Op::Create(Object::PrimaryKey(_, key)) => one(Turn::AddPrimaryKey, format!("ADD {}", primary_key(key))),
+        Op::Alter(Alter::PrimaryKey(_, change)) => Ok(vec![
+            (Turn::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
+            (Turn::AddPrimaryKey, format!("ADD {}", primary_key(&change.to))),
+        ]),
+        Op::Create(Object::Index(_, index)) => one(Turn::AddIndex, format!("ADD {}", index_definition(flavor, index))),
+        Op::Create(Object::Check(_, check)) => match carrier(flavor, table, check, ops) {
+            Some(_) => Ok(Vec::new()),
+            None => one(Turn::AddCheck, format!("ADD {}", check_definition(check))),
+        },
+        Op::Create(Object::ForeignKey(_, key)) => {
+            one(Turn::AddForeignKey, format!("ADD {}", foreign_key_definition(key)))
+        }
+        Op::Alter(Alter::Comment(_, change)) => {
+            let comment = change.to.as_deref().unwrap_or_default();
+            one(Turn::Option, format!("COMMENT={}", text_literal(comment)))
+        }
+        Op::Alter(Alter::Options(_, change)) => {
+            Ok(options(change).into_iter().map(|clause| (Turn::Option, clause)).collect())
+        }
+        Op::Create(
+            Object::Table(_)
+            | Object::Unique(..)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::View(_)
+            | Object::Routine(_),
+        )
+        | Op::Drop(
+            Object::Table(_)
+            | Object::Unique(..)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::View(_)
+            | Object::Routine(_),
+        )
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_))
+        | Op::Rename(_) => Err(foreign(flavor, op)),
+    }
+}
+
+/// The column among these operations that carries the check itself.
+fn carrier<'a>(flavor: Flavor, table: &ObjectName, check: &Check, ops: &'a [Op]) -> Option<&'a Name> {
+    ops.iter().find_map(|op| {
+        let column = match op {
+            Op::Create(Object::Column(_, column)) | Op::Drop(Object::Column(_, column)) => &column.name,
+            Op::Alter(Alter::Column(_, change)) => &change.to.name,
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => return None,
+        };
+        is_column_check(flavor, table, column, &check.name).then_some(column)
+    })
+}
+
+fn column_check_of<'a>(flavor: Flavor, table: &ObjectName, column: &Name, ops: &'a [Op]) -> Option<&'a Check> {
+    ops.iter().find_map(|op| match op {
+        Op::Create(Object::Check(_, check)) if is_column_check(flavor, table, column, &check.name) => Some(check),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    })
+}
+
+fn options(change: &Change<Options>) -> Vec<String> {
+    let mut clauses = Vec::new();
+    for (key, value) in &change.to {
+        if change.from.get(key) != Some(value) {
+            clauses.push(option(key, value));
+        }
+    }
+    for key in change.from.keys().filter(|key| !change.to.contains_key(*key)) {
+        match key.as_str() {
+            // Done by statements of its own before.
+            "collation" => {}
+            "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
+            "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {
+                clauses.push(format!("{}=DEFAULT", key.to_uppercase()));
+            }
+            _ => clauses.push(format!("{}=0", key.to_uppercase())),
+        }
+    }
+    clauses
+}
+
+fn loses_collation(change: &Change<Options>) -> bool {
+    change.from.contains_key("collation") && !change.to.contains_key("collation")
+}
+
+/// There is no word for "the database's collation" (MariaDB's `DEFAULT` is the character set's), so the statement is put together on the server.
+fn back_to_default_collation(table: &ObjectName) -> Vec<Statement> {
+    let head = text_literal(&format!("ALTER TABLE {} DEFAULT COLLATE=", object(table)));
+    vec![
+        ddl(format!("SET @statement = CONCAT({head}, @@collation_database)")),
+        ddl("PREPARE back_to_default FROM @statement"),
+        ddl("EXECUTE back_to_default"),
+        ddl("DEALLOCATE PREPARE back_to_default"),
+    ]
+}

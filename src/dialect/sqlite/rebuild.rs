@@ -1,0 +1,74 @@
+//! A table made anew: the statements of SQLite's own procedure, inside the migration's transaction.
+//!
+//! Must not know which operations made it necessary. Foreign keys are off while it runs (the runner's part, because inside a
+//! transaction they cannot be switched), so dropping the old table deletes no row of another.
+
+use crate::dialect::{Rebuild, Statement};
+use crate::schema::{Column, DefaultValue, Identity, Literal, Name, Table};
+
+use super::render;
+
+/// The name the new table has until it takes the old one's place.
+pub(super) fn temporary(table: &Table) -> Name {
+    Name::from(format!("_new_{}", table.name.name))
+}
+
+pub(super) fn statements(rebuild: &Rebuild) -> Vec<Statement> {
+    let Rebuild { from, to } = rebuild;
+    let temporary = temporary(to);
+    let (old, new) = (render::quote(&from.name.name), render::quote(&temporary));
+    let create = render::create_table(to, &temporary);
+    let note = format!("table {} is made anew: SQLite cannot alter it in place", to.name);
+    let mut statements = vec![Statement::new(create).with_note(note)];
+    let mut then = |sql: String| statements.push(Statement::new(sql));
+    then(copy(from, to, &old, &new));
+    if numbered(from) && numbered(to) {
+        // The copy only counts up to the highest number still there; a number given once must not be given again.
+        let (old, new) = (text(&from.name.name), text(&temporary));
+        then(format!("DELETE FROM sqlite_sequence WHERE name = {new}"));
+        then(format!(
+            "INSERT INTO sqlite_sequence (name, seq)\nSELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
+        ));
+    }
+    then(format!("DROP TABLE {old}"));
+    // Otherwise the renaming would look for the table that views and triggers read, which is just not there.
+    then("PRAGMA legacy_alter_table = ON".to_owned());
+    then(format!("ALTER TABLE {new} RENAME TO {}", render::quote(&to.name.name)));
+    then("PRAGMA legacy_alter_table = OFF".to_owned());
+    statements.extend(render::belongings(to));
+    statements
+}
+
+fn text(name: &Name) -> String {
+    render::literal(&Literal::Text(name.to_string()))
+}
+
+fn numbered(table: &Table) -> bool {
+    table.columns.values().any(|column| column.identity == Some(Identity::AutoIncrement))
+}
+
+/// The rows with the columns both have. Values are copied as they are: one that the new table does not take stops the
+/// migration. A new column takes its default.
+fn copy(from: &Table, to: &Table, old: &str, new: &str) -> String {
+    let stored = |column: &&Column| column.generated.is_none();
+    let common: Vec<Name> = to
+        .columns
+        .values()
+        .filter(stored)
+        .filter(|column| from.columns.contains_key(&column.name))
+        .map(|column| column.name.clone())
+        .collect();
+    if !common.is_empty() {
+        let columns = render::quoted(&common);
+        return format!("INSERT INTO {new} ({columns})\nSELECT {columns}\nFROM {old}");
+    }
+    // No column stays, but every row does: one new column is given its default by name.
+    let first = to.columns.values().find(stored);
+    let name = first.map(|column| render::quote(&column.name)).unwrap_or_default();
+    let value = match first.and_then(|column| column.default.as_ref()) {
+        Some(DefaultValue::Expression(expression)) => expression.text().to_owned(),
+        Some(DefaultValue::Literal(literal)) => render::literal(literal),
+        None => "NULL".to_owned(),
+    };
+    format!("INSERT INTO {new} ({name})\nSELECT {value}\nFROM {old}")
+}

@@ -1,0 +1,64 @@
+//! Foreign keys and views: what stands on other objects, and has to make way when they change under it.
+//!
+//! Must not know SQL or any dialect. Every rule here reads the same in both directions, so that a plan's inverse is the plan
+//! for the other direction.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Object, Op, column_ground, key_ground};
+use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table, View};
+
+/// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
+/// or a unique constraint that is replaced: databases refuse both while the foreign key is there.
+pub(super) fn foreign_keys(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
+    let (old, new) = (keys_of(from), keys_of(to));
+    let stays = |owner: &ObjectName, key: &ForeignKey| {
+        let place = (owner, &key.name);
+        old.get(&place) == new.get(&place) && key_ground(from, owner, key) == key_ground(to, owner, key)
+    };
+    for ((owner, _), key) in old.iter().filter(|((owner, _), key)| !stays(owner, key)) {
+        ops.push(Op::Drop(Object::ForeignKey((*owner).clone(), (*key).clone())));
+    }
+    for ((owner, _), key) in new.iter().filter(|((owner, _), key)| !stays(owner, key)) {
+        ops.push(Op::Create(Object::ForeignKey((*owner).clone(), (*key).clone())));
+    }
+}
+
+fn keys_of(schema: &Schema) -> BTreeMap<(&ObjectName, &Name), &ForeignKey> {
+    let tables = schema.tables.values();
+    tables.flat_map(|table| table.foreign_keys.values().map(|key| ((&table.name, &key.name), key))).collect()
+}
+
+/// Drops and creates the views that differ, and those that read something that does.
+pub(super) fn views(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
+    let mut known = BTreeMap::new();
+    let mut changed = |view: &&View| !view_stays(&view.name, from, to, &mut known);
+    ops.extend(from.views.values().filter(&mut changed).map(|view| Op::Drop(Object::View(view.clone()))));
+    ops.extend(to.views.values().filter(&mut changed).map(|view| Op::Create(Object::View(view.clone()))));
+}
+
+fn view_stays(name: &ObjectName, from: &Schema, to: &Schema, known: &mut BTreeMap<ObjectName, bool>) -> bool {
+    let (Some(old), Some(new)) = (from.views.get(name), to.views.get(name)) else { return false };
+    if let Some(known) = known.get(name) {
+        return *known;
+    }
+    // Views that read each other in a circle cannot exist; this keeps such nonsense from running for ever.
+    known.insert(name.clone(), true);
+    let stays = old == new
+        && old.reads.iter().all(|read| match (from.tables.get(read), to.tables.get(read)) {
+            (Some(old), Some(new)) => same_ground(old, new),
+            // What neither side knows is outside what is managed.
+            (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => true,
+            (None, None) => view_stays(read, from, to, known),
+            (Some(_), None) | (None, Some(_)) => false,
+        });
+    known.insert(name.clone(), stays);
+    stays
+}
+
+/// Whether no column that is in both changes what others rely on. A column in only one of them is not read by a view that
+/// is the same on both sides.
+fn same_ground(old: &Table, new: &Table) -> bool {
+    let both = old.columns.values().filter_map(|column| Some((column, new.columns.get(&column.name)?)));
+    both.into_iter().all(|(old, new)| column_ground(old) == column_ground(new))
+}

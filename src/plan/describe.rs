@@ -1,0 +1,236 @@
+//! Operations in words, one line each, for people: `+ index idx-customer-email (email)`.
+//!
+//! Must not know SQL, colours or where the lines are printed.
+
+use std::fmt::{self, Write as _};
+
+use crate::schema::{
+    Action, Column, DefaultValue, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName, Type,
+};
+
+use super::{Alter, Object, Op, Rename};
+
+/// What an operation does to what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It comes into being.
+    Plus,
+    /// It goes.
+    Minus,
+    /// It changes.
+    Tilde,
+}
+
+impl fmt::Display for Sign {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_char(match self {
+            Self::Plus => '+',
+            Self::Minus => '-',
+            Self::Tilde => '~',
+        })
+    }
+}
+
+impl Op {
+    /// Comes, goes or changes.
+    pub fn sign(&self) -> Sign {
+        match self {
+            Self::Create(_) => Sign::Plus,
+            Self::Drop(_) => Sign::Minus,
+            Self::Alter(_) | Self::Rename(_) => Sign::Tilde,
+        }
+    }
+
+    /// The table the operation belongs to, or the object itself: what lines are grouped by.
+    pub fn subject(&self) -> ObjectName {
+        self.place().object().clone()
+    }
+
+    /// What happens, without the sign and without the subject: `index idx-customer-email (email)`.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Create(object) | Self::Drop(object) => object_summary(object),
+            Self::Alter(alter) => alter_summary(alter),
+            Self::Rename(rename) => rename_summary(rename),
+        }
+    }
+}
+
+/// One line, sign, subject and all: `+ customer: index idx-customer-email (email)`.
+impl fmt::Display for Op {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}: {}", self.sign(), self.subject(), self.summary())
+    }
+}
+
+fn object_summary(object: &Object) -> String {
+    match object {
+        Object::Table(table) => format!("table ({} columns)", table.columns.len()),
+        Object::Column(_, column) => format!("column {}", column_summary(column)),
+        Object::PrimaryKey(_, key) => format!("primary key ({})", list(&key.columns)),
+        Object::Unique(_, unique) => format!("unique {} ({})", unique.name, list(&unique.columns)),
+        Object::ForeignKey(_, key) => foreign_key_summary(key),
+        Object::Check(_, check) => format!("check {} ({})", check.name, check.expression.text()),
+        Object::Index(_, index) => index_summary(index),
+        Object::Trigger(_, trigger) => format!("trigger {}", trigger.name),
+        Object::Enum(enum_type) => format!("enum ({})", quoted(&enum_type.values)),
+        Object::View(view) if view.materialized => "materialized view".to_owned(),
+        Object::View(_) => "view".to_owned(),
+        Object::Routine(_) => "routine".to_owned(),
+    }
+}
+
+fn alter_summary(alter: &Alter) -> String {
+    match alter {
+        Alter::Column(_, change) => format!("column {}: {}", change.to.name, column_change(&change.from, &change.to)),
+        Alter::PrimaryKey(_, change) => {
+            format!("primary key ({}) → ({})", list(&change.from.columns), list(&change.to.columns))
+        }
+        Alter::Comment(_, change) => format!("comment {} → {}", text(&change.from), text(&change.to)),
+        Alter::Options(_, change) => format!("options {:?} → {:?}", change.from, change.to),
+        Alter::Enum(change) => format!("enum ({}) → ({})", quoted(&change.from.values), quoted(&change.to.values)),
+        Alter::Routine(_) => "routine body".to_owned(),
+    }
+}
+
+fn rename_summary(rename: &Rename) -> String {
+    match rename {
+        Rename::Table(change) => format!("table {} → {}", change.from, change.to),
+        Rename::Column(_, change) => format!("column {} → {}", change.from, change.to),
+        Rename::Index(_, change) => format!("index {} → {}", change.from, change.to),
+        Rename::Unique(_, change) => format!("unique {} → {}", change.from, change.to),
+        Rename::ForeignKey(_, change) => format!("foreign key {} → {}", change.from, change.to),
+        Rename::Check(_, change) => format!("check {} → {}", change.from, change.to),
+        Rename::Enum(change) => format!("enum {} → {}", change.from, change.to),
+        Rename::EnumValue(_, change) => format!("value '{}' → '{}'", change.from, change.to),
+    }
+}
+
+fn list(names: &[Name]) -> String {
+    names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn quoted(values: &[String]) -> String {
+    values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
+}
+
+fn text(comment: &Option<String>) -> String {
+    comment.as_ref().map_or_else(|| "none".to_owned(), |comment| format!("'{comment}'"))
+}
+
+fn index_summary(index: &Index) -> String {
+    let parts = index.parts.iter().map(|part| match &part.target {
+        IndexTarget::Column(name) if part.descending => format!("{name} desc"),
+        IndexTarget::Column(name) => name.to_string(),
+        IndexTarget::Expression(expression) => format!("({})", expression.text()),
+    });
+    let unique = if index.unique { "unique " } else { "" };
+    let mut line = format!("{unique}index {} ({})", index.name, parts.collect::<Vec<_>>().join(", "));
+    if let Some(predicate) = &index.predicate {
+        line.push_str(&format!(" where {}", predicate.text()));
+    }
+    line
+}
+
+fn foreign_key_summary(key: &ForeignKey) -> String {
+    let mut line = format!(
+        "foreign key {} ({}) → {} ({})",
+        key.name,
+        list(&key.columns),
+        key.references,
+        list(&key.referenced_columns)
+    );
+    for (event, action) in [("delete", key.on_delete), ("update", key.on_update)] {
+        if let Some(action) = action {
+            line.push_str(&format!(" on {event} {}", action_name(action)));
+        }
+    }
+    line
+}
+
+fn action_name(action: Action) -> &'static str {
+    match action {
+        Action::Restrict => "restrict",
+        Action::Cascade => "cascade",
+        Action::SetNull => "set null",
+        Action::SetDefault => "set default",
+    }
+}
+
+fn column_summary(column: &Column) -> String {
+    let mut line = format!("{} {}", column.name, type_name(&column.data_type));
+    if !column.nullable {
+        line.push_str(" not null");
+    }
+    if let Some(default) = &column.default {
+        line.push_str(&format!(" default {}", default_text(default)));
+    }
+    if column.identity.is_some() {
+        line.push_str(" auto increment");
+    }
+    if let Some(generated) = &column.generated {
+        line.push_str(&format!(" generated as ({})", generated.expression.text()));
+    }
+    line
+}
+
+/// A type as a person reads it; native types are the database's own words.
+fn type_name(data_type: &Type) -> String {
+    match data_type {
+        Type::Native(name) | Type::Custom(name) => name.clone(),
+        Type::Enum(name) => name.to_string(),
+        Type::Array(element) => format!("{}[]", type_name(element)),
+        declared => format!("{declared:?}"),
+    }
+}
+
+fn default_text(default: &DefaultValue) -> String {
+    match default {
+        DefaultValue::Expression(expression) => expression.text().to_owned(),
+        DefaultValue::Literal(Literal::Text(text)) => format!("'{text}'"),
+        DefaultValue::Literal(Literal::Number(number)) => number.clone(),
+        DefaultValue::Literal(Literal::Boolean(truth)) => truth.to_string(),
+    }
+}
+
+/// What differs between a column and itself, facet by facet.
+fn column_change(from: &Column, to: &Column) -> String {
+    let mut changes = Vec::new();
+    let mut note = |what: &str, from: String, to: String| {
+        if from != to {
+            changes.push(format!("{what}{from} → {to}"));
+        }
+    };
+    let nullability = |column: &Column| if column.nullable { "null" } else { "not null" }.to_owned();
+    let default = |column: &Column| column.default.as_ref().map_or_else(|| "none".to_owned(), default_text);
+    let identity = |column: &Column| match column.identity {
+        None => "none",
+        Some(Identity::AutoIncrement) => "auto increment",
+        Some(Identity::ByDefault) => "by default",
+        Some(Identity::Always) => "always",
+        Some(Identity::Serial) => "serial",
+    };
+    let generated = |column: &Column| match &column.generated {
+        None => "none".to_owned(),
+        Some(it) => format!("({}){}", it.expression.text(), if it.stored { " stored" } else { "" }),
+    };
+    note("", type_name(&from.data_type), type_name(&to.data_type));
+    note("", nullability(from), nullability(to));
+    if from.default != to.default {
+        note("default ", default(from), default(to));
+    }
+    note("identity ", identity(from).to_owned(), identity(to).to_owned());
+    if from.generated != to.generated {
+        note("generated ", generated(from), generated(to));
+    }
+    let collation = |column: &Column| column.collation.clone().unwrap_or_else(|| "none".to_owned());
+    note("collation ", collation(from), collation(to));
+    let on_update =
+        |column: &Column| column.on_update.as_ref().map_or_else(|| "none".to_owned(), |it| it.text().to_owned());
+    note("on update ", on_update(from), on_update(to));
+    note("comment ", text(&from.comment), text(&to.comment));
+    if from.options != to.options {
+        note("options ", format!("{:?}", from.options), format!("{:?}", to.options));
+    }
+    changes.join(", ")
+}

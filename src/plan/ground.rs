@@ -1,0 +1,62 @@
+//! What foreign keys and views stand on: a database refuses to change it under them.
+//!
+//! Must not know SQL. Used to refuse such a change, and to find out what has to make way for it.
+
+use crate::schema::{
+    Column, ForeignKey, Generated, Index, IndexTarget, Name, ObjectName, PrimaryKey, Schema, Table, Type, Unique,
+};
+
+/// What of a column others rely on.
+pub type ColumnGround<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
+
+/// What of a column others rely on; its default, its comment or whether it takes NULL may change under them.
+pub fn column_ground(column: &Column) -> ColumnGround<'_> {
+    (&column.data_type, column.collation.as_deref(), column.generated.as_ref())
+}
+
+/// What a foreign key stands on: its own columns and those it refers to, and whatever keeps the latter unique.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KeyGround<'a> {
+    columns: Vec<Option<ColumnGround<'a>>>,
+    primary_key: Option<&'a PrimaryKey>,
+    uniques: Vec<&'a Unique>,
+    indexes: Vec<&'a Index>,
+}
+
+/// What a foreign key of the table `owner` stands on.
+pub fn key_ground<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) -> KeyGround<'a> {
+    let own = schema.tables.get(owner);
+    let referenced = schema.tables.get(&key.references);
+    let column = |table: Option<&'a Table>, name| table.and_then(|table| table.columns.get(name)).map(column_ground);
+    let own_columns = key.columns.iter().map(|name| column(own, name));
+    let referenced_columns = key.referenced_columns.iter().map(|name| column(referenced, name));
+    KeyGround {
+        columns: own_columns.chain(referenced_columns).collect(),
+        primary_key: referenced
+            .and_then(|table| table.primary_key.as_ref())
+            .filter(|primary| refers_to(key, &primary.columns)),
+        uniques: referenced
+            .iter()
+            .flat_map(|table| table.uniques.values().filter(|unique| refers_to(key, &unique.columns)))
+            .collect(),
+        indexes: referenced
+            .iter()
+            .flat_map(|table| table.indexes.values().filter(|index| refers_to_index(key, index)))
+            .collect(),
+    }
+}
+
+/// Whether a foreign key refers to exactly these columns, in any order.
+pub(super) fn refers_to(key: &ForeignKey, columns: &[Name]) -> bool {
+    key.referenced_columns.len() == columns.len() && key.referenced_columns.iter().all(|name| columns.contains(name))
+}
+
+/// Whether a foreign key refers to what the index keeps unique.
+pub(super) fn refers_to_index(key: &ForeignKey, index: &Index) -> bool {
+    let columns = index.parts.iter().map(|part| match &part.target {
+        IndexTarget::Column(name) => Some(name.clone()),
+        IndexTarget::Expression(_) => None,
+    });
+    let columns: Option<Vec<Name>> = columns.collect();
+    index.unique && index.predicate.is_none() && columns.is_some_and(|columns| refers_to(key, &columns))
+}

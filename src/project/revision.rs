@@ -1,0 +1,42 @@
+//! Snapshots as they were in a git revision.
+//!
+//! Must not know git beyond listing and printing files of a revision.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Batch, Snapshot, cannot};
+use crate::error::{Error, Result};
+
+impl Snapshot {
+    /// The snapshot in `folder` as it was in `revision`; `None` where the revision has none there.
+    ///
+    /// # Errors
+    /// No git, no repository, no such revision; a snapshot that cannot be read.
+    pub fn read_revision(root: &Path, revision: &str, folder: &Path) -> Result<Option<Self>> {
+        let folder = folder.strip_prefix(root).unwrap_or(folder);
+        if revision.starts_with('-') {
+            return Err(Error::new(format!("`{revision}` is no git revision")));
+        }
+        let listing =
+            git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
+        let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
+        let mut batch = Batch::new(scratch.path());
+        for path in listing.split('\0').filter(|path| path.ends_with(".json")) {
+            batch.write(path, git(root, &["show", &format!("{revision}:./{path}")])?);
+        }
+        batch.commit()?;
+        Self::read(&scratch.path().join(folder))
+    }
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
+    let output = output.map_err(|error| Error::new("git cannot be run").because(error))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(Error::new(format!("`git {}` failed", arguments.join(" "))).because(reason));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|error| Error::new("git printed something that is not UTF-8").because(error))
+}

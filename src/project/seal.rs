@@ -1,0 +1,54 @@
+//! Adding to the lock and sealing it anew.
+//!
+//! Must not know where migrations come from: they are handed in by id and checksum.
+
+use super::{Frozen, Lock, Locked, LockedMigration, MigrationId, fingerprint};
+use crate::schema::{Product, Schema};
+
+impl Lock {
+    /// The lock of a project in which nothing has happened yet.
+    pub fn new(dialects: &[Product]) -> Self {
+        let nothing = fingerprint(&Schema::default());
+        let locked = || Locked { fingerprint: nothing.clone(), migrations: Vec::new() };
+        Self { frozen: None, dialects: dialects.iter().map(|product| (*product, locked())).collect() }
+    }
+
+    /// The migrations of a dialect, oldest first.
+    pub fn migrations(&self, product: Product) -> &[LockedMigration] {
+        self.dialects.get(&product).map_or(&[], |locked| &locked.migrations)
+    }
+
+    /// Adds a migration that leads to a snapshot with this fingerprint.
+    pub fn append(&mut self, product: Product, migration: LockedMigration, fingerprint: String) {
+        let locked = self.dialects.entry(product).or_default();
+        locked.fingerprint = fingerprint;
+        locked.migrations.push(migration);
+        locked.migrations.sort_by(|one, other| one.id.cmp(&other.id));
+    }
+
+    /// Takes the checksums of the migration files as they are now; gives back the ids whose line changed. What is proven of
+    /// a file does not hold for another.
+    pub fn reseal(&mut self, product: Product, files: Vec<LockedMigration>) -> Vec<MigrationId> {
+        let locked = self.dialects.entry(product).or_default();
+        let mut changed: Vec<MigrationId> = Vec::new();
+        let mut migrations = Vec::new();
+        for file in files {
+            match locked.migrations.iter().find(|locked| locked.id == file.id) {
+                Some(same) if same.checksum == file.checksum => migrations.push(same.clone()),
+                _ => {
+                    changed.push(file.id.clone());
+                    migrations.push(file);
+                }
+            }
+        }
+        let gone = locked.migrations.iter().filter(|old| !migrations.iter().any(|new| new.id == old.id));
+        changed.extend(gone.map(|migration| migration.id.clone()));
+        locked.migrations = migrations;
+        changed
+    }
+
+    /// The release the schema is frozen for.
+    pub fn release(&self) -> Option<&str> {
+        self.frozen.as_ref().map(|Frozen { release }| release.as_str())
+    }
+}

@@ -1,0 +1,161 @@
+//! Scratch databases: an empty database of the same product, for proofs.
+//!
+//! Must not know what is proven.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use url::Url;
+
+use crate::dialect::session::{DatabaseError, Missing, Session};
+use crate::dialect::{self, Product};
+use crate::error::{Error, Result};
+use crate::schema::Name;
+
+use super::connect::{Place, connect};
+
+/// What every scratch database's name begins with.
+pub const PREFIX: &str = "sea_gen_scratch_";
+
+/// Keeps the names apart that one process gives.
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// A database that exists for a while. Dropping the value does not drop the database, [`Scratch::drop`] does: there is no
+/// waiting in a destructor.
+pub struct Scratch {
+    name: String,
+    /// The connection to the server that created the database and will drop it; none on SQLite, whose scratch is in memory.
+    server: Option<Session>,
+    leftovers: Vec<String>,
+}
+
+impl Scratch {
+    /// Creates an empty database beside the one at `url`, with the same encoding and collation, and connects to it.
+    ///
+    /// # Errors
+    /// No connection; the role may not create databases.
+    pub async fn create(url: &str) -> Result<(Self, Session)> {
+        if url.starts_with("sqlite:") {
+            let session = connect("sqlite::memory:", Missing::Create).await?;
+            return Ok((Self { name: ":memory:".to_owned(), server: None, leftovers: Vec::new() }, session));
+        }
+        let mut server = connect(url, Missing::Refuse).await?;
+        let name = unique_name();
+        let place = Place::of(url);
+        create_database(&mut server, &name).await.map_err(|error| refused(&server, &place, error))?;
+        let leftovers = leftovers(&mut server, &name).await.unwrap_or_default();
+        let mut scratch = Self { name, server: Some(server), leftovers };
+        let connected = match beside(url, &scratch.name) {
+            Some(url) => connect(&url, Missing::Refuse).await,
+            None => Err(Error::new("the database URL cannot be read")),
+        };
+        match connected {
+            Ok(session) => Ok((scratch, session)),
+            Err(error) => {
+                let _ = scratch.remove().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Scratch databases nobody is connected to, left behind by a process that was killed. They are not ours to drop.
+    pub fn leftovers(&self) -> &[String] {
+        &self.leftovers
+    }
+
+    /// Drops the database. Its session should be closed; one that is not is cut off where the database can do that.
+    ///
+    /// # Errors
+    /// The database's refusal, with the statement that drops it.
+    pub async fn drop(mut self) -> Result<()> {
+        let result = self.remove().await;
+        if let Some(server) = self.server.take() {
+            server.close().await;
+        }
+        result
+    }
+
+    async fn remove(&mut self) -> Result<()> {
+        let Some(server) = &mut self.server else { return Ok(()) };
+        let quoted = dialect::of(server.product()).quote(&Name::from(self.name.as_str()));
+        let sql = match server.product() {
+            Product::Postgres => format!("DROP DATABASE {quoted} WITH (FORCE)"),
+            Product::MySql | Product::MariaDb | Product::Sqlite => format!("DROP DATABASE {quoted}"),
+        };
+        server.execute(&sql).await.map(|_| ()).map_err(|error| {
+            Error::new(format!("the scratch database `{}` could not be dropped", self.name))
+                .hint(format!("drop it by hand: `{sql}`"))
+                .because(error)
+        })
+    }
+}
+
+/// A name nobody has: process, counter and time. Time, because a process number may be the same in two containers.
+fn unique_name() -> String {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos();
+    let (process, count) = (std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+    format!("{PREFIX}{process}_{count}_{:08x}", (nanos ^ (nanos >> 32)) & 0xffff_ffff)
+}
+
+/// The same URL with another database.
+fn beside(url: &str, database: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    url.set_path(database);
+    Some(url.into())
+}
+
+/// `template0` and not `template1`: nobody can be connected to it, which would be in the way.
+async fn create_database(server: &mut Session, name: &str) -> Result<(), DatabaseError> {
+    let quoted = dialect::of(server.product()).quote(&Name::from(name));
+    let (question, template) = match server.product() {
+        Product::Postgres => (
+            "SELECT quote_literal(pg_encoding_to_char(encoding)), quote_literal(datcollate), quote_literal(datctype) \
+               FROM pg_catalog.pg_database WHERE datname = current_database()",
+            "TEMPLATE template0 ENCODING $1 LC_COLLATE $2 LC_CTYPE $3",
+        ),
+        Product::MySql | Product::MariaDb | Product::Sqlite => {
+            ("SELECT @@character_set_database, @@collation_database", "CHARACTER SET $1 COLLATE $2")
+        }
+    };
+    let mut settings = template.to_owned();
+    if let Some(row) = server.query(question).await?.first() {
+        for index in 0..3 {
+            settings = settings.replace(&format!("${}", index + 1), row.text(index));
+        }
+    }
+    server.execute(&format!("CREATE DATABASE {quoted} {settings}")).await.map(|_| ())
+}
+
+/// The scratch databases nobody uses.
+async fn leftovers(server: &mut Session, own: &str) -> Result<Vec<String>, DatabaseError> {
+    let sql = match server.product() {
+        Product::Postgres => {
+            "SELECT d.datname FROM pg_catalog.pg_database d WHERE NOT EXISTS \
+               (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) ORDER BY d.datname"
+        }
+        Product::MySql | Product::MariaDb | Product::Sqlite => {
+            "SELECT s.schema_name FROM information_schema.schemata s WHERE NOT EXISTS \
+               (SELECT 1 FROM information_schema.processlist p WHERE p.db = s.schema_name) ORDER BY s.schema_name"
+        }
+    };
+    let names = server.query(sql).await?;
+    let names = names.iter().map(|row| row.text(0)).filter(|name| name.starts_with(PREFIX) && *name != own);
+    Ok(names.map(str::to_owned).collect())
+}
+
+fn refused(server: &Session, place: &Place, error: DatabaseError) -> Error {
+    let user = place.user();
+    let hint = match server.product() {
+        Product::Postgres => format!("allow it: `ALTER ROLE \"{user}\" CREATEDB`"),
+        Product::MySql | Product::MariaDb | Product::Sqlite => {
+            format!("allow it: GRANT ALL ON `sea\\_gen\\_scratch\\_%`.* TO '{user}'@'%'")
+        }
+    };
+    let message = format!("the user `{user}` could not create a scratch database on {}", place.server());
+    Error::new(message).hint(hint).hint("or go without a proof: `--no-verify`").because(error)
+}

@@ -1,0 +1,53 @@
+//! The three-way rule for one facet: what is declared counts, what was declared and is silent now is dropped, what nobody
+//! ever declared is kept.
+//!
+//! Must not know what kind of thing the facet belongs to.
+
+use crate::schema::{Origin, Origins, Place, Undeclared};
+
+/// Where the three-way rule reads and writes origins.
+pub(super) struct Ledger<'a> {
+    /// Who said what, in the state the comparison starts from.
+    pub(super) before: &'a Origins,
+    /// Who says what in the target.
+    pub(super) after: Origins,
+    /// What happens to what nobody declares.
+    pub(super) undeclared: Undeclared,
+    /// Undeclared objects met while `undeclared` says that is an error.
+    pub(super) offences: Vec<Place>,
+}
+
+impl Ledger<'_> {
+    /// Whether something that is silent now stays: it does when nobody ever declared it. Records it when it does.
+    pub(super) fn keeps(&mut self, place: Place) -> bool {
+        if self.before.of(&place) != Origin::Adopted {
+            return false;
+        }
+        match self.undeclared {
+            Undeclared::Keep => {}
+            Undeclared::Drop => return false,
+            Undeclared::Error => self.offences.push(place.clone()),
+        }
+        self.after.set(place, Origin::Adopted);
+        true
+    }
+
+    /// The target of a facet that can be unsaid. Where both sides are equal, the base's own spelling is kept.
+    pub(super) fn facet<T: Clone + PartialEq>(
+        &mut self,
+        declared: Option<&T>,
+        base: Option<&T>,
+        place: Place,
+        origin: Origin,
+    ) -> Option<T> {
+        match (declared, base) {
+            (Some(declared), base) => {
+                self.after.set(place, origin);
+                let same = base.filter(|base| *base == declared);
+                Some(same.unwrap_or(declared).clone())
+            }
+            (None, Some(base)) => self.keeps(place).then(|| base.clone()),
+            (None, None) => None,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! One table, declared and as it is, to one table as it shall be.
+//!
+//! Must not know how the target is reached. Constraints and indexes are matched by what they mean before they are matched
+//! by name, because the code rarely names them and the database always does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::{
+    Check, Column, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Place, PrimaryKey, Table,
+    Unique,
+};
+
+use super::merge::Ledger;
+use super::reconcile::Declaration;
+
+/// Merges one table. `base` is an empty table where the database has none.
+pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Table, ledger: &mut Ledger<'_>) -> Table {
+    let at = |part: Part| Place::Table(declared.name.clone(), part);
+    let mut target = Table::new(declared.name.clone());
+    for old in base.columns.values() {
+        let merged = match declared.columns.get(&old.name) {
+            Some(new) => Some(column(declaration, declared, new, Some(old), ledger)),
+            None => kept_column(declared, old, ledger),
+        };
+        target.columns.extend(merged.map(|column| (column.name.clone(), column)));
+    }
+    for new in declared.columns.values().filter(|new| !base.columns.contains_key(&new.name)) {
+        let added = column(declaration, declared, new, None, ledger);
+        target.columns.insert(added.name.clone(), added);
+    }
+    let origin = declaration.origin(&at(Part::PrimaryKey));
+    let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref());
+    target.primary_key = ledger.facet(key.as_ref(), base.primary_key.as_ref(), at(Part::PrimaryKey), origin);
+    unique_rules(declaration, declared, base, &mut target, ledger);
+    target.checks = matched(
+        declaration,
+        (&declared.checks, &base.checks),
+        |new: &Check, old: &Check| Check { name: old.name.clone(), ..new.clone() } == *old,
+        |name| at(Part::Check(name)),
+        ledger,
+    );
+    target.triggers = matched(
+        declaration,
+        (&declared.triggers, &base.triggers),
+        |new, old| new == old,
+        |name| at(Part::Trigger(name)),
+        ledger,
+    );
+    foreign_keys(declaration, declared, base, &mut target, ledger);
+    let origin = declaration.origin(&at(Part::Comment));
+    target.comment = ledger.facet(declared.comment.as_ref(), base.comment.as_ref(), at(Part::Comment), origin);
+    for key in declared.options.keys().chain(base.options.keys()).collect::<BTreeSet<_>>() {
+        let place = at(Part::Option(key.clone()));
+        let origin = declaration.origin(&place);
+        let value = ledger.facet(declared.options.get(key), base.options.get(key), place, origin);
+        target.options.extend(value.map(|value| (key.clone(), value)));
+    }
+    target
+}
+
+/// A column in the database that the code does not mention, if it stays.
+fn kept_column(declared: &Table, old: &Column, ledger: &mut Ledger<'_>) -> Option<Column> {
+    let at = |facet| Place::Table(declared.name.clone(), Part::Column(old.name.clone(), facet));
+    if !ledger.keeps(at(Facet::Whole)) {
+        return None;
+    }
+    for facet in COLUMN_FACETS {
+        let origin = ledger.before.of(&at(facet));
+        ledger.after.set(at(facet), origin);
+    }
+    Some(old.clone())
+}
+
+const COLUMN_FACETS: [Facet; 8] = [
+    Facet::Type,
+    Facet::Default,
+    Facet::Identity,
+    Facet::Generated,
+    Facet::Collation,
+    Facet::OnUpdate,
+    Facet::Comment,
+    Facet::Options,
+];
+
+fn column(
+    declaration: &Declaration<'_>,
+    table: &Table,
+    new: &Column,
+    base: Option<&Column>,
+    ledger: &mut Ledger<'_>,
+) -> Column {
+    let at = |facet| Place::Table(table.name.clone(), Part::Column(new.name.clone(), facet));
+    let origin = |facet| declaration.origin(&at(facet));
+    ledger.after.set(at(Facet::Whole), origin(Facet::Whole));
+    let bare = Column::new(new.name.clone(), new.data_type.clone());
+    let old = base.unwrap_or(&bare);
+    /// One facet of the column by the three-way rule.
+    macro_rules! facet {
+        ($field:ident, $facet:ident) => {
+            ledger.facet(new.$field.as_ref(), old.$field.as_ref(), at(Facet::$facet), origin(Facet::$facet))
+        };
+    }
+    // The code can say that a column is numbered, but not in which of a database's ways.
+    let numbering = match (new.identity, old.identity) {
+        (Some(_), Some(found)) => Some(found),
+        (declared, _) => declared,
+    };
+    let mut merged = Column {
+        name: new.name.clone(),
+        data_type: new.data_type.clone(),
+        nullable: new.nullable,
+        default: facet!(default, Default),
+        identity: ledger.facet(numbering.as_ref(), old.identity.as_ref(), at(Facet::Identity), origin(Facet::Identity)),
+        generated: facet!(generated, Generated),
+        collation: facet!(collation, Collation),
+        on_update: facet!(on_update, OnUpdate),
+        comment: facet!(comment, Comment),
+        options: new.options.clone(),
+    };
+    let implied = !declaration.spells_out(&at(Facet::Type));
+    if implied
+        && old.data_type != new.data_type
+        && declaration.dialect.serves(&new.data_type, &old.data_type)
+        && ledger.keeps(at(Facet::Type))
+    {
+        merged.data_type = old.data_type.clone();
+    }
+    if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
+        merged.options = old.options.clone();
+    }
+    merged
+}
+
+/// A key on the same columns keeps the name it has.
+fn primary_key(declared: Option<&PrimaryKey>, base: Option<&PrimaryKey>) -> Option<PrimaryKey> {
+    match (declared, base) {
+        (Some(new), Some(old)) if new.columns == old.columns => Some(old.clone()),
+        (new, _) => new.cloned(),
+    }
+}
+
+/// Objects of one kind: each declared one takes the place (and the name) of one that means the same; what is left over of
+/// the base stays if nobody ever declared it and its name is free.
+fn matched<T: Clone + PartialEq>(
+    declaration: &Declaration<'_>,
+    (declared, base): (&BTreeMap<Name, T>, &BTreeMap<Name, T>),
+    means_the_same: impl Fn(&T, &T) -> bool,
+    place: impl Fn(Name) -> Place,
+    ledger: &mut Ledger<'_>,
+) -> BTreeMap<Name, T> {
+    let mut target = BTreeMap::new();
+    let mut taken: BTreeSet<&Name> = BTreeSet::new();
+    // Exact matches first, so that of two that mean the same each declared one finds its own.
+    let (exact, rest): (Vec<_>, Vec<_>) = declared.iter().partition(|(name, new)| base.get(*name) == Some(new));
+    for (name, _) in &exact {
+        taken.insert(name);
+    }
+    for (name, new) in exact.into_iter().chain(rest) {
+        let origin = declaration.origin(&place(name.clone()));
+        let same = match base.get_key_value(name) {
+            Some((name, old)) if old == new => Some((name, old)),
+            // In SQL a name is always written, so there it counts.
+            _ if origin == Origin::Sidecar => None,
+            _ => base.iter().find(|(name, old)| !taken.contains(name) && means_the_same(new, old)),
+        };
+        let (name, object) = same.unwrap_or((name, new));
+        taken.insert(name);
+        ledger.after.set(place(name.clone()), origin);
+        target.insert(name.clone(), object.clone());
+    }
+    for (name, old) in base {
+        if !taken.contains(name) && !target.contains_key(name) && ledger.keeps(place(name.clone())) {
+            target.insert(name.clone(), old.clone());
+        }
+    }
+    target
+}
+
+/// Unique constraints and indexes. A declared unique constraint is served by a plain unique index and the other way round:
+/// both forbid the same rows.
+fn unique_rules(
+    declaration: &Declaration<'_>,
+    declared: &Table,
+    base: &Table,
+    target: &mut Table,
+    ledger: &mut Ledger<'_>,
+) {
+    let at = |part: Part| Place::Table(declared.name.clone(), part);
+    let mut uniques = declared.uniques.clone();
+    let mut indexes = declared.indexes.clone();
+    for unique in declared.uniques.values() {
+        let served = |old: &Unique| old.columns == unique.columns;
+        if base.uniques.values().any(served) {
+            continue;
+        }
+        if let Some(old) = base.indexes.values().find(|old| plain_unique(old).is_some_and(|on| on == unique.columns)) {
+            uniques.remove(&unique.name);
+            indexes.insert(old.name.clone(), old.clone());
+        }
+    }
+    for index in declared.indexes.values() {
+        let Some(columns) = plain_unique(index) else { continue };
+        if base.indexes.values().any(|old| plain_unique(old).as_ref() == Some(&columns)) {
+            continue;
+        }
+        if let Some(old) = base.uniques.values().find(|old| old.columns == columns && old.options.is_empty()) {
+            indexes.remove(&index.name);
+            uniques.insert(old.name.clone(), old.clone());
+        }
+    }
+    target.uniques = matched(
+        declaration,
+        (&uniques, &base.uniques),
+        |new: &Unique, old: &Unique| new.columns == old.columns && new.options == old.options,
+        |name| at(Part::Unique(name)),
+        ledger,
+    );
+    target.indexes = matched(
+        declaration,
+        (&indexes, &base.indexes),
+        |new: &Index, old: &Index| {
+            Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
+        },
+        |name| at(Part::Index(name)),
+        ledger,
+    );
+}
+
+/// The columns of a unique index that does nothing a unique constraint does not.
+fn plain_unique(index: &Index) -> Option<Vec<Name>> {
+    if !index.unique || index.predicate.is_some() || index.method.is_some() || !index.include.is_empty() {
+        return None;
+    }
+    index
+        .parts
+        .iter()
+        .map(|part| match part {
+            IndexPart { target: IndexTarget::Column(name), descending: false, options } if options.is_empty() => {
+                Some(name.clone())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Foreign keys: the same columns referring to the same columns are the same key; its actions are facets of their own.
+fn foreign_keys(
+    declaration: &Declaration<'_>,
+    declared: &Table,
+    base: &Table,
+    target: &mut Table,
+    ledger: &mut Ledger<'_>,
+) {
+    let at = |name: &Name, facet| Place::Table(declared.name.clone(), Part::ForeignKey(name.clone(), facet));
+    let mut taken: BTreeSet<&Name> = BTreeSet::new();
+    for new in declared.foreign_keys.values() {
+        let refers = |old: &&ForeignKey| {
+            (&old.columns, &old.references, &old.referenced_columns)
+                == (&new.columns, &new.references, &new.referenced_columns)
+        };
+        let same = base.foreign_keys.values().filter(refers).find(|old| !taken.contains(&old.name));
+        let name = same.map_or(&new.name, |old| &old.name);
+        taken.insert(name);
+        let origin = |facet| declaration.origin(&at(&new.name, facet));
+        ledger.after.set(at(name, Facet::Whole), origin(Facet::Whole));
+        let old = same.unwrap_or(new);
+        let mut merged = ForeignKey { name: name.clone(), ..new.clone() };
+        merged.on_update = ledger.facet(
+            new.on_update.as_ref(),
+            old.on_update.as_ref(),
+            at(name, Facet::OnUpdate),
+            origin(Facet::OnUpdate),
+        );
+        merged.on_delete = ledger.facet(
+            new.on_delete.as_ref(),
+            old.on_delete.as_ref(),
+            at(name, Facet::OnDelete),
+            origin(Facet::OnDelete),
+        );
+        if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {
+            merged.options = old.options.clone();
+        }
+        target.foreign_keys.insert(name.clone(), merged);
+    }
+    for (name, old) in &base.foreign_keys {
+        if !taken.contains(name) && !target.foreign_keys.contains_key(name) && ledger.keeps(at(name, Facet::Whole)) {
+            for facet in [Facet::OnUpdate, Facet::OnDelete, Facet::Options] {
+                let origin = ledger.before.of(&at(name, facet));
+                ledger.after.set(at(name, facet), origin);
+            }
+            target.foreign_keys.insert(name.clone(), old.clone());
+        }
+    }
+}
+
+/// Keys, indexes and checks that were kept although a column they stand on is dropped.
+pub(super) fn drop_what_lost_its_columns(table: &mut Table, base: Option<&Table>) {
+    let gone: Vec<Name> = base
+        .into_iter()
+        .flat_map(|base| base.columns.keys())
+        .filter(|name| !table.columns.contains_key(*name))
+        .cloned()
+        .collect();
+    if gone.is_empty() {
+        return;
+    }
+    let stands = |columns: &[Name]| columns.iter().all(|column| table.columns.contains_key(column));
+    if table.primary_key.as_ref().is_some_and(|key| !stands(&key.columns)) {
+        table.primary_key = None;
+    }
+    let columns = &table.columns;
+    let stands = |names: &[Name]| names.iter().all(|name| columns.contains_key(name));
+    table.uniques.retain(|_, unique| stands(&unique.columns));
+    table.foreign_keys.retain(|_, key| stands(&key.columns));
+    table.checks.retain(|_, check| !gone.iter().any(|name| mentions(check.expression.canonical(), name)));
+    table.indexes.retain(|_, index| {
+        let on_columns = index.parts.iter().all(|part| match &part.target {
+            IndexTarget::Column(name) => columns.contains_key(name),
+            IndexTarget::Expression(expression) => !gone.iter().any(|name| mentions(expression.canonical(), name)),
+        });
+        let predicate = index.predicate.as_ref();
+        on_columns
+            && stands(&index.include)
+            && predicate.is_none_or(|predicate| !gone.iter().any(|name| mentions(predicate.canonical(), name)))
+    });
+}
+
+/// Whether an expression mentions a column, by whole words: a dropped column's name in a string constant errs on the side
+/// of dropping the check, which the plan then shows.
+fn mentions(expression: &str, column: &Name) -> bool {
+    expression
+        .split(|character: char| !(character.is_alphanumeric() || character == '_'))
+        .any(|word| word.eq_ignore_ascii_case(column.as_str()))
+}

@@ -1,0 +1,38 @@
+//! A script to run as it stands, by the database's own client.
+//!
+//! Must not know where the statements come from.
+
+use crate::dialect::{Product, Statement};
+
+/// The text of a script: nothing for no statements. SQLite's is wrapped so that a rebuild of a table cannot delete the rows
+/// that refer to it: foreign keys are switched off before the transaction, since inside one the pragma does nothing.
+pub fn script(product: Product, statements: &[Statement]) -> String {
+    let mut text = String::new();
+    for statement in statements {
+        for line in statement.note.iter().flat_map(|note| note.lines()) {
+            text.push_str(&format!("-- {line}\n"));
+        }
+        text.push_str(&format!("{};\n\n", statement.sql));
+    }
+    text.truncate(text.trim_end().len());
+    if text.is_empty() {
+        return text;
+    }
+    text.push('\n');
+    match product {
+        Product::Sqlite => {
+            format!("PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{text}\nCOMMIT;\nPRAGMA foreign_keys = ON;\n")
+        }
+        Product::MySql | Product::MariaDb if text.contains("BEGIN") => delimited(statements),
+        Product::Postgres | Product::MySql | Product::MariaDb => text,
+    }
+}
+
+/// For MySQL's and MariaDB's clients, which cut a script at every semicolon, also inside a body.
+fn delimited(statements: &[Statement]) -> String {
+    let blocks = statements.iter().map(|statement| match statement.sql.contains(';') {
+        true => format!("DELIMITER //\n{}\n//\nDELIMITER ;\n", statement.sql),
+        false => format!("{};\n", statement.sql),
+    });
+    blocks.collect::<Vec<_>>().join("\n")
+}

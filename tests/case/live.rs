@@ -1,0 +1,60 @@
+//! A case on a real database: up, read back, nothing left to do, down, read back, up again.
+//!
+//! Must not know what SQL is sent.
+
+use sea_gen::dialect::session::Session;
+use sea_gen::dialect::{self, Statement};
+use sea_gen::diff::diff;
+use sea_gen::introspect::{Scope, introspect};
+use sea_gen::schema::{Normalized, Product};
+
+use super::Case;
+use super::outcome::{self, Outcome, same};
+use crate::support::Scratch;
+
+/// Runs a case on a scratch database of the product.
+pub fn run(case: &Case, product: Product) -> Result<(), String> {
+    let outcome = outcome::of(case, product)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let scratch = Scratch::create(product).await.map_err(|error| error.to_string())?;
+        let result = there_and_back(&outcome, product, &scratch).await;
+        // The test's own failure is worth more than one to clean up after it.
+        let removed = scratch.remove().await.map_err(|error| format!("cannot remove the scratch database: {error}"));
+        result.and(removed)
+    })
+}
+
+async fn there_and_back(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result<(), String> {
+    let mut session = scratch.connect().await.map_err(|error| error.to_string())?;
+    send(&mut session, &outcome.start, "start").await?;
+    expect(&mut session, product, &outcome.from, "after the start").await?;
+    send(&mut session, &outcome.up, "up").await?;
+    expect(&mut session, product, &outcome.to, "after up").await?;
+    send(&mut session, &outcome.down, "down").await?;
+    expect(&mut session, product, &outcome.from, "after down").await?;
+    send(&mut session, &outcome.up, "up again").await?;
+    expect(&mut session, product, &outcome.to, "after up again").await?;
+    session.close().await;
+    Ok(())
+}
+
+async fn send(session: &mut Session, statements: &[Statement], when: &str) -> Result<(), String> {
+    for statement in statements {
+        session.execute(&statement.sql).await.map_err(|error| format!("{when}: {error}\n{}", statement.sql))?;
+    }
+    Ok(())
+}
+
+async fn expect(session: &mut Session, product: Product, expected: &Normalized, when: &str) -> Result<(), String> {
+    let catalog = introspect(session, &Scope::default()).await.map_err(|error| format!("{when}: {error}"))?;
+    let found = dialect::of(product).normalize(catalog.schema).map_err(|error| format!("{when}: {error}"))?;
+    let left = diff(&found, expected, &[]);
+    if !left.is_empty() {
+        let ops: Vec<String> = left.ops().iter().map(|op| format!("  {op}\n")).collect();
+        let difference = same(found.schema(), expected.schema()).err().unwrap_or_default();
+        return Err(format!("{when}, a diff finds something left to do:\n{}\n{difference}", ops.concat()));
+    }
+    same(found.schema(), expected.schema()).map_err(|difference| format!("{when}:\n{difference}"))
+}

@@ -1,0 +1,1 @@
+//! SQLite. Must not know other databases.

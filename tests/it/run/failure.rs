@@ -1,0 +1,187 @@
+//! Failures halfway, and statements that know no transaction.
+
+use sea_gen::dialect::Product;
+use sea_gen::run::{self, Direction, Status, Target};
+
+use super::support::{Database, Files, WAIT, block, said};
+use super::{ONE, TWO, ids, on_each};
+
+on_each![
+    a_failing_statement_in_the_middle,
+    a_failing_way_back,
+    a_cut_connection_leaves_a_running_row_only_where_it_must,
+];
+
+async fn a_failing_statement_in_the_middle(mut database: Database, product: Product) {
+    let create = ["CREATE TABLE two (id integer)", "INSERT INTO two VALUES (1)", "INSERT INTO\n  nowhere VALUES (1)"];
+    let files = Files::new(product).with(ONE, &["CREATE TABLE one (id integer)"], &["DROP TABLE one"]).with(
+        TWO,
+        &[create[0], create[1], create[2], "CREATE TABLE never (id integer)"],
+        &["DROP TABLE two"],
+    );
+    let error = database.up(&files).await.unwrap_err();
+    let text = said(&error);
+    assert!(text.contains(&format!("migration `{TWO}` failed at statement 3 of 4, `INSERT INTO …`")), "{text}");
+    assert!(text.split("because ").nth(1).is_some_and(|reason| reason.contains("nowhere")), "{text}");
+    let records = database.history().await;
+    match product {
+        Product::Sqlite | Product::Postgres => {
+            assert!(text.contains("it was rolled back"), "{text}");
+            assert_eq!(database.tables().await, ["one"]);
+            assert_eq!(records.len(), 1);
+            assert_eq!(records[0].status, Status::Applied);
+            // Nothing is in the way of a mended file.
+            let mended = Files::three(product);
+            let mut files = files.clone();
+            files.migrations[1] = mended.migrations[1].clone();
+            assert_eq!(ids(&database.up(&files).await.unwrap()), [TWO]);
+        }
+        Product::MySql | Product::MariaDb => {
+            assert!(text.contains("the first 2 of its statements are in the database and stay there"), "{text}");
+            assert_eq!(database.tables().await, ["one", "two"]);
+            assert_eq!(database.value("SELECT count(*) FROM two").await, "1");
+            assert_eq!((records[1].status, records[1].statements), (Status::Failed, 2));
+            let error = database.up(&files).await.unwrap_err();
+            let text = said(&error);
+            assert!(text.contains("is half applied: a statement failed, 2 of its statements are done"), "{text}");
+            assert!(database.down(&files, Target::Count(1)).await.is_err());
+            // The hint is a statement that works.
+            let hint = error.hints().iter().find_map(|hint| hint.split('`').nth(1)).unwrap().to_owned();
+            database.session.execute(&hint).await.unwrap();
+            assert!(database.up(&files).await.unwrap().is_empty(), "{hint}");
+        }
+    }
+    database.remove().await;
+}
+
+async fn a_failing_way_back(mut database: Database, product: Product) {
+    let files = Files::new(product).with(
+        ONE,
+        &["CREATE TABLE one (id integer)", "CREATE TABLE uno (id integer)"],
+        &["DROP TABLE uno", "DROP TABLE nowhere", "DROP TABLE one"],
+    );
+    database.up(&files).await.unwrap();
+    let text = said(&database.down(&files, Target::All).await.unwrap_err());
+    assert!(text.contains(&format!("reverting migration `{ONE}` failed at statement 2 of 3")), "{text}");
+    let records = database.history().await;
+    match product {
+        Product::Sqlite | Product::Postgres => {
+            assert_eq!(database.tables().await, ["one", "uno"]);
+            assert_eq!((records[0].status, records[0].direction), (Status::Applied, Direction::Up));
+        }
+        Product::MySql | Product::MariaDb => {
+            assert_eq!(database.tables().await, ["one"]);
+            let record = &records[0];
+            assert_eq!((record.status, record.direction, record.statements), (Status::Failed, Direction::Down, 1));
+            let text = said(&database.up(&files).await.unwrap_err());
+            assert!(text.contains("half reverted"), "{text}");
+        }
+    }
+    database.remove().await;
+}
+
+async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: Database, product: Product) {
+    let cut = match product {
+        Product::Postgres => "SELECT pg_terminate_backend(pg_backend_pid())",
+        Product::MySql | Product::MariaDb => "KILL CONNECTION_ID()",
+        // Nobody can cut a file off.
+        Product::Sqlite => return database.remove().await,
+    };
+    let files = Files::new(product).with(ONE, &["CREATE TABLE one (id integer)", cut], &["DROP TABLE one"]);
+    let mut runner = database.another().await;
+    let text = said(&run::up(&mut runner, &files.all(), &Target::All, WAIT, &mut |_| ()).await.unwrap_err());
+    assert!(text.contains("the connection is gone"), "{text}");
+    let records = database.history().await;
+    match product {
+        Product::Postgres | Product::Sqlite => {
+            assert!(records.is_empty() && database.tables().await.is_empty(), "{records:?}");
+        }
+        Product::MySql | Product::MariaDb => {
+            assert_eq!((records[0].status, records[0].statements), (Status::Running, 1));
+            let text = said(&database.up(&files).await.unwrap_err());
+            assert!(text.contains("ended without a word, 1 of its statements is done"), "{text}");
+        }
+    }
+    database.remove().await;
+}
+
+/// A migration that is not one transaction: what is done stays done, and the row says how far it got.
+#[test]
+fn statements_outside_transactions_on_sqlite() {
+    block(async {
+        let mut database = Database::create(Product::Sqlite, "").await.unwrap();
+        let files = Files::new(Product::Sqlite).with(
+            ONE,
+            &[
+                "CREATE TABLE one (id integer)",
+                "!VACUUM",
+                "CREATE TABLE two (id integer)",
+                "INSERT INTO nowhere VALUES (1)",
+            ],
+            &[],
+        );
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("the first 2 of its statements are in the database"), "{text}");
+        assert_eq!(database.tables().await, ["one"]);
+        assert_eq!(database.history().await[0].statements, 2);
+        database.remove().await;
+    });
+}
+
+#[test]
+fn an_index_built_concurrently() {
+    block(async {
+        let Some(mut database) = Database::create(Product::Postgres, "concurrently").await else { return };
+        let files = Files::new(Product::Postgres).with(
+            ONE,
+            &[
+                "CREATE TABLE one (id integer, name text)",
+                "INSERT INTO one VALUES (1, 'a'), (2, 'a')",
+                "!CREATE INDEX CONCURRENTLY one_id ON one (id)",
+                "COMMENT ON TABLE one IS 'indexed'",
+            ],
+            &["!DROP INDEX CONCURRENTLY one_id", "DROP TABLE one"],
+        );
+        database.up(&files).await.unwrap();
+        let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'one_id'::regclass";
+        assert_eq!(database.value(valid).await, "t");
+        assert_eq!(database.value("SELECT obj_description('one'::regclass)").await, "indexed");
+        assert_eq!(database.history().await[0].status, Status::Applied);
+        let files = files.with(
+            TWO,
+            &["CREATE TABLE two (id integer)", "!CREATE UNIQUE INDEX CONCURRENTLY one_name ON one (name)"],
+            &[],
+        );
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("failed at statement 2 of 2"), "{text}");
+        assert!(text.contains("the first of its statements is in the database"), "{text}");
+        assert_eq!(database.tables().await, ["one", "two"]);
+        let records = database.history().await;
+        assert_eq!((records[1].status, records[1].statements), (Status::Failed, 1));
+        run::forget(&mut database.session, TWO, WAIT).await.unwrap();
+        assert_eq!(database.down(&files, Target::All).await.unwrap().len(), 1);
+        assert_eq!(database.tables().await, ["two"]);
+        database.remove().await;
+    });
+}
+
+/// A constraint that is deferred fails at the commit, which is no statement of the file.
+#[test]
+fn a_failing_commit() {
+    block(async {
+        let Some(mut database) = Database::create(Product::Postgres, "failing_commit").await else { return };
+        let files = Files::new(Product::Postgres).with(
+            ONE,
+            &[
+                "CREATE TABLE one (id integer PRIMARY KEY)",
+                "CREATE TABLE two (id integer REFERENCES one DEFERRABLE INITIALLY DEFERRED)",
+                "INSERT INTO two VALUES (1)",
+            ],
+            &[],
+        );
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("failed when it was committed; it was rolled back"), "{text}");
+        assert!(database.tables().await.is_empty() && database.history().await.is_empty());
+        database.remove().await;
+    });
+}

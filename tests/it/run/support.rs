@@ -1,0 +1,194 @@
+//! A database of its own for each test of the runner, and migrations made of a few words.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sea_gen::dialect::session::{Missing, Row, Session};
+use sea_gen::dialect::{Product, Statement};
+use sea_gen::run::{self, Applicable, Outcome, Progress, Record, Target};
+use sea_gen::write::Migration;
+
+/// A deadline no test reaches unless it wants to.
+pub const WAIT: Duration = Duration::from_secs(60);
+
+/// A database that only one test knows.
+pub struct Database {
+    pub url: String,
+    pub session: Session,
+    admin: Option<(Session, String)>,
+    directory: Option<tempfile::TempDir>,
+}
+
+impl Database {
+    /// `None` where the environment names no server. SQLite is always there, in a file so that two can open it.
+    pub async fn create(product: Product, test: &str) -> Option<Self> {
+        let variable = match product {
+            Product::Sqlite => {
+                let directory = tempfile::tempdir().expect("a temporary directory");
+                let url = format!("sqlite://{}?mode=rwc", directory.path().join("test.db").display());
+                let session = Session::connect(&url, Missing::Create).await.expect("a new file");
+                return Some(Self { url, session, admin: None, directory: Some(directory) });
+            }
+            Product::Postgres => "DATABASE_URL_POSTGRES",
+            Product::MySql => "DATABASE_URL_MYSQL",
+            Product::MariaDb => "DATABASE_URL_MARIADB",
+        };
+        let server = std::env::var(variable).ok()?;
+        let name = format!("run_{test}");
+        let mut admin = Session::connect(&server, Missing::Refuse).await.expect("the server answers");
+        admin.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("an old database goes");
+        admin.execute(&format!("CREATE DATABASE {name}")).await.expect("a new database");
+        let mut url = url::Url::parse(&server).expect("a URL");
+        url.set_path(&name);
+        let url = url.to_string();
+        let session = Session::connect(&url, Missing::Refuse).await.expect("the new database answers");
+        Some(Self { url, session, admin: Some((admin, name)), directory: None })
+    }
+
+    /// One more connection.
+    pub async fn another(&self) -> Session {
+        Session::connect(&self.url, Missing::Refuse).await.expect("a second connection")
+    }
+
+    pub async fn remove(self) {
+        self.session.close().await;
+        if let Some((mut admin, name)) = self.admin {
+            let force = if admin.product() == Product::Postgres { " WITH (FORCE)" } else { "" };
+            admin.execute(&format!("DROP DATABASE {name}{force}")).await.expect("the database goes");
+            admin.close().await;
+        }
+        drop(self.directory);
+    }
+
+    pub async fn up(&mut self, files: &Files) -> sea_gen::error::Result<Vec<Outcome>> {
+        run::up(&mut self.session, &files.all(), &Target::All, WAIT, &mut |_| ()).await
+    }
+
+    pub async fn down(&mut self, files: &Files, target: Target) -> sea_gen::error::Result<Vec<Outcome>> {
+        run::down(&mut self.session, &files.all(), &target, WAIT, &mut |_| ()).await
+    }
+
+    pub async fn history(&mut self) -> Vec<Record> {
+        run::history(&mut self.session).await.expect("a history")
+    }
+
+    /// The tables the catalog lists, ours left out.
+    pub async fn tables(&mut self) -> Vec<String> {
+        let sql = match self.session.product() {
+            Product::Sqlite => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'sea_gen_history' ORDER BY name"
+            }
+            Product::Postgres => {
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
+                 AND relname <> 'sea_gen_history' ORDER BY relname"
+            }
+            Product::MySql | Product::MariaDb => {
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
+                 AND table_name <> 'sea_gen_history' ORDER BY table_name"
+            }
+        };
+        let rows = self.query(sql).await;
+        rows.iter().map(|row| row.text(0).to_owned()).collect()
+    }
+
+    pub async fn query(&mut self, sql: &str) -> Vec<Row> {
+        self.session.query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    pub async fn value(&mut self, sql: &str) -> String {
+        self.query(sql).await.first().map(|row| row.text(0).to_owned()).unwrap_or_default()
+    }
+}
+
+/// A folder of migrations.
+#[derive(Clone)]
+pub struct Files {
+    pub product: Product,
+    pub migrations: Vec<(Migration, String)>,
+}
+
+impl Files {
+    pub fn new(product: Product) -> Self {
+        Self { product, migrations: Vec::new() }
+    }
+
+    /// Adds a migration; a statement that begins with `!` must not run in a transaction.
+    pub fn with(mut self, id: &str, up: &[&str], down: &[&str]) -> Self {
+        let statements = |texts: &[&str]| -> Vec<Statement> {
+            let one = |text: &&str| match text.strip_prefix('!') {
+                Some(sql) => Statement { transactional: false, ..Statement::new(sql) },
+                None => Statement::new(*text),
+            };
+            texts.iter().map(one).collect()
+        };
+        let migration = Migration {
+            id: serde_json::from_value(serde_json::Value::String(id.to_owned())).expect("an id"),
+            product: self.product,
+            from: None,
+            to: Some(format!("after {id}")),
+            up: statements(up),
+            down: statements(down),
+        };
+        self.migrations.push((migration, format!("checksum of {id}")));
+        self
+    }
+
+    /// Tables `one`, `two`, `three`, each made by a migration of its own.
+    pub fn three(product: Product) -> Self {
+        ["one", "two", "three"].into_iter().enumerate().fold(Self::new(product), |files, (index, name)| {
+            let (create, drop) = (format!("CREATE TABLE {name} (id integer)"), format!("DROP TABLE {name}"));
+            files.with(&format!("2026010{}_000000_{name}", index + 1), &[&create], &[&drop])
+        })
+    }
+
+    pub fn all(&self) -> Vec<Applicable<'_>> {
+        self.migrations
+            .iter()
+            .map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() })
+            .collect()
+    }
+}
+
+/// Collects what a runner reports, in words.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub fn watch(&self) -> impl FnMut(Progress<'_>) + Send + use<> {
+        let lines = self.0.clone();
+        move |progress| {
+            let line = match progress {
+                Progress::Waiting { holder } => format!("waiting for {}", holder.unwrap_or("somebody")),
+                Progress::Started { id, direction, statements } => format!("{direction} {id} ({statements})"),
+                Progress::Statement { number, of, sql } => format!("{number}/{of} {sql}"),
+                Progress::Finished(outcome) => format!("done {}", outcome.id),
+            };
+            lines.lock().expect("no poison").push(line);
+        }
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().expect("no poison").clone()
+    }
+}
+
+/// Everything an error says: message, reasons, hints.
+pub fn said(error: &sea_gen::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(reason) = source {
+        text.push_str("\nbecause ");
+        text.push_str(&reason.to_string());
+        source = reason.source();
+    }
+    for hint in error.hints() {
+        text.push_str("\nhint: ");
+        text.push_str(hint);
+    }
+    text
+}
+
+/// Runs a future on a runtime of its own.
+pub fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+}

@@ -1,0 +1,120 @@
+//! What tests share: the servers in the environment, scratch databases, and the built `gen` binary.
+//!
+//! Must not know what is tested.
+
+#![allow(dead_code, reason = "every test binary that includes this file uses a part of it")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_gen::dialect::session::{DatabaseError, Missing, Session};
+use sea_gen::schema::Product;
+use url::Url;
+
+/// The environment variable that names a product's server; SQLite needs none.
+pub fn variable(product: Product) -> Option<&'static str> {
+    match product {
+        Product::Sqlite => None,
+        Product::Postgres => Some("DATABASE_URL_POSTGRES"),
+        Product::MySql => Some("DATABASE_URL_MYSQL"),
+        Product::MariaDb => Some("DATABASE_URL_MARIADB"),
+    }
+}
+
+/// The value of an environment variable that names a server, where it is set.
+pub fn url(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|url| !url.is_empty())
+}
+
+/// Whether a product can be tested here.
+pub fn is_at_hand(product: Product) -> bool {
+    variable(product).is_none_or(|variable| url(variable).is_some())
+}
+
+/// A database of its own for one test.
+pub struct Scratch {
+    /// Where it is.
+    pub url: String,
+    home: Home,
+}
+
+enum Home {
+    /// A file in a folder that goes when this value does.
+    File(tempfile::TempDir),
+    Server {
+        url: String,
+        drop: String,
+    },
+}
+
+impl Scratch {
+    /// Makes an empty database.
+    ///
+    /// # Errors
+    /// The server's refusal, or a missing environment variable.
+    pub async fn create(product: Product) -> Result<Self, DatabaseError> {
+        let Some(variable) = variable(product) else {
+            let folder = tempfile::tempdir().map_err(refusal)?;
+            let url = format!("sqlite://{}", folder.path().join("scratch.db").display());
+            return Ok(Self { url, home: Home::File(folder) });
+        };
+        let server = url(variable).ok_or_else(|| refusal(format!("{variable} is not set")))?;
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("sea_gen_test_{}_{number}", std::process::id());
+        let create = match product {
+            // The usual template cannot be copied while anybody is connected to it.
+            Product::Postgres => format!("CREATE DATABASE {name} TEMPLATE template0"),
+            _ => format!("CREATE DATABASE {name}"),
+        };
+        let drop = match product {
+            Product::Postgres => format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            _ => format!("DROP DATABASE IF EXISTS {name}"),
+        };
+        run(&server, &create).await?;
+        let mut url = Url::parse(&server).map_err(refusal)?;
+        url.set_path(&name);
+        Ok(Self { url: url.into(), home: Home::Server { url: server, drop } })
+    }
+
+    /// Connects to it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn connect(&self) -> Result<Session, DatabaseError> {
+        Session::connect(&self.url, Missing::Create).await
+    }
+
+    /// Removes it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn remove(self) -> Result<(), DatabaseError> {
+        match self.home {
+            Home::File(folder) => folder.close().map_err(refusal),
+            Home::Server { url, drop } => run(&url, &drop).await,
+        }
+    }
+}
+
+async fn run(url: &str, sql: &str) -> Result<(), DatabaseError> {
+    let mut session = Session::connect(url, Missing::Refuse).await?;
+    session.execute(sql).await?;
+    session.close().await;
+    Ok(())
+}
+
+fn refusal(reason: impl ToString) -> DatabaseError {
+    DatabaseError { message: reason.to_string(), code: None }
+}
+
+/// Runs the built binary in a folder, without anything of this machine's environment that would change what it does.
+pub fn generate(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
+    Command::new(env!("CARGO_BIN_EXE_gen"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .env("NO_COLOR", "1")
+        .output()
+}
