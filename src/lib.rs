@@ -1,4 +1,108 @@
-//! Entity-diffing migrations for SeaORM.
+//! # sea-gen: entity-diffing migrations for SeaORM
+//!
+//! `sea-gen` is the missing half of SeaORM's entity-first workflow. SeaORM can synchronise a development database from
+//! entities; nothing turns entities into reviewed, reversible migrations. This crate does. It is a library and a binary
+//! called `gen`; people type `gen migration AddEmailIndex`. This text is for whoever changes the code; the README is for
+//! whoever uses it.
+//!
+//! ## The idea
+//!
+//! There are three states, and everything the tool says is a statement about a pair of them:
+//!
+//! | | state | comes from | room |
+//! |---|---|---|---|
+//! | **E** | what the code declares | `entities/`: Rust source and SQL beside it | [`entity`] |
+//! | **S** | what the migrations produce | `snapshots/`, sealed by `schema.lock.json` | [`project`] |
+//! | **D** | what the database has | the live catalog | [`introspect`] |
+//!
+//! E against S: a migration is missing. S against D with history behind: migrations are pending. S against D with history
+//! equal: drift. D = E ≠ S: a database that was synchronised in development. [`state`] says which.
+//!
+//! Entities under-declare: most indexes, defaults and checks of real projects are made by hand-written migrations and no
+//! entity mentions them. A differ that takes silence for "drop it" would destroy them all on its first run. So S records for
+//! every object and facet its [origin](schema::Origin), and [`state::reconcile`] goes by three ways, as `kubectl apply` does:
+//! declared now, it is compared; declared before and silent now, it is dropped; never declared, it is kept.
+//!
+//! ## How a schema becomes a migration
+//!
+//! ```text
+//! entities ─entity──┐
+//!                   ├─normalize(dialect)─► state ─► diff ─► Plan ─► lint
+//! catalog ─introspect┘                              ├ up   = plan
+//! snapshot ─project─┘                               └ down = plan.inverse()
+//!                         each: lower(dialect) ─► render(dialect) ─► Statement ─► write / run
+//! ```
+//!
+//! Data flows one way: read, normalise, reconcile, diff, plan, lower, render, write or run. Nouns ([`schema`]), verbs
+//! ([`plan`]) and text (SQL, in [`dialect`]) live in three places and never mix.
+//!
+//! * **Normalise, then compare with `==`.** A dialect's `normalize` brings a declared schema and one read from a catalog to
+//!   the one form the catalog would report: native types, spelled defaults, implied indexes, names nobody gave. Only a
+//!   dialect can build a [`schema::Normalized`], and [`diff`] takes nothing else, so there is not one predicate in it.
+//!   Expressions carry their text for writing and a canonical form for comparing ([`schema::Expression`]).
+//! * **Operations are data with an inverse.** An [`plan::Op`] holds the whole object it works on. [`plan::apply`]
+//!   interprets it in memory, as strictly as the strictest database. Together they are an algebra that a property test
+//!   holds to its laws over ten thousand random pairs of schemas.
+//! * **Invert, then lower, then render.** Lowering turns what a database cannot do into steps it can (SQLite's rebuild,
+//!   PostgreSQL's enum swap). It runs separately for up and down, so a rebuild is reversible for free.
+//!
+//! ## Code map
+//!
+//! | room | what it is for | may import |
+//! |---|---|---|
+//! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
+//! | [`plan`] | verbs: operations, inverse, order, interpreter, words | `schema` |
+//! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
+//! | [`lint`] | hazards of a plan; one small file a rule, one list | `schema`, `plan` |
+//! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan` |
+//! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
+//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
+//! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
+//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
+//! | [`write`] | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
+//! | [`run`] | history, lock, apply, revert, scratch databases | `dialect`, `project`, `write` |
+//! | [`cli`] | arguments, one file a command, reports | everything |
+//! | [`error`] | the public error and its hints | nothing |
+//!
+//! `tests/it/architecture.rs` holds this table true, along with what the invariants below say about source text.
+//!
+//! ## Invariants
+//!
+//! 1. The core (`schema plan diff lint entity state` and the pure dialect files) does no I/O: no files, environment, clock,
+//!    randomness, async or driver.
+//! 2. An operation is plain data, complete, with a total inverse that is its own inverse. Nothing is implicit: no `CASCADE`;
+//!    an operation removes exactly what it names.
+//! 3. `apply(diff(a, b), a) == b`, `apply(inverse, b) == a`, `diff(b, b)` is empty.
+//! 4. Phases are mirrored: `phase(inverse) == LAST - phase`. What needs what decides the order, never spelling. Foreign
+//!    keys are operations of their own, which breaks cycles.
+//! 5. `normalize` is idempotent, and the second run of `gen migration` finds nothing.
+//! 6. What a database cannot do is a value with a hint ([`dialect::Unsupported`]), never a panic.
+//! 7. No wildcard arm over `Op`, `Object` or `Type` in `plan` and `dialect`: a new kind is named by the compiler everywhere.
+//! 8. An identifier is a [`schema::Name`], quoted in exactly one function a dialect; so are literals.
+//! 9. Same input, same bytes. Time appears only in the migration id.
+//! 10. Only `project` and `write` touch files, all or none; only `cli` prints: stdout is the result, stderr the talk.
+//!
+//! ## Decisions that differ from what one might expect
+//!
+//! * **DDL text is written here, not by sea-query.** sea-query spells the types (so they are exactly SeaORM's), but it
+//!   writes a statement on one line, panics on what a backend cannot do, writes MySQL's enum values unescaped and escapes
+//!   its comments by backslash whatever the SQL mode. A migration is read by reviewers, so it is laid out for them.
+//! * **The driver is sqlx itself, at the version SeaORM uses**, because lock and work must share one connection that is
+//!   never silently replaced by a pool. SeaORM is what the example entities and the tests' oracle use.
+//! * **Names in the default schema carry no schema** ([`schema::ObjectName`]), so the same migration and the same snapshot
+//!   serve a scratch database and every tenant.
+//! * **A table is created and dropped without its foreign keys**, always. SQLite's lowering folds them back into
+//!   `CREATE TABLE`, which is the only place that database takes them.
+//! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
+//!
+//! ## Where things go
+//!
+//! * **An object kind**, say sequences: a noun in `schema`, a variant of [`plan::Object`] (the compiler then names `order`,
+//!   `apply`, `describe`), a comparison in `diff`, and per database `introspect` and `render`. `inverse` is not touched.
+//! * **A database**: a folder `dialect/<db>/` with the same file names, an arm in [`dialect::of`] and a variant of
+//!   [`schema::Product`]. Nothing in `diff`, `plan`, `lint`, `state`, `write`.
+//! * **A lint**: a file in `lint/` with one constant, and a line in [`lint::RULES`].
+//! * **A command**: a file in `cli/`, a variant in `cli/arguments.rs`, an arm in `cli/mod.rs`.
 
 pub mod cli;
 pub mod dialect;

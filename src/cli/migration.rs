@@ -254,28 +254,25 @@ fn print_text(
 ) {
     let root = workspace.root();
     let mut text = String::new();
-    let mut shown: Option<String> = None;
-    for draft in drafts {
-        // Dialects whose plans read the same are shown once.
-        let plan = show::plan(&draft.plan, Some(&draft.model), root);
-        let heading = match drafts.len() {
-            1 => String::new(),
-            _ => format!(" ({})", draft.product.key()),
-        };
-        if shown.as_ref().is_none_or(|shown| *shown != plan) {
-            text.push_str(&format!(
-                "{}{heading}: {}\n",
-                ink(Ink::Bold, id.name()),
-                show::plural(draft.plan.ops().len(), "step")
-            ));
-            text.push_str(&plan);
-            text.push_str(&show::findings(&draft.findings));
-            text.push('\n');
-            shown.get_or_insert(plan);
-        }
+    for (draft, others) in alike(drafts) {
+        let mut keys = vec![draft.product.key()];
+        keys.extend(others.iter().map(|other| other.product.key()));
+        let steps = show::plural(draft.plan.ops().len(), "step");
+        let dialects = if drafts.len() > 1 { format!(" ({})", keys.join(", ")) } else { String::new() };
+        text.push_str(&format!("{}: {steps}{dialects}\n", ink(Ink::Bold, id.title())));
+        text.push_str(&show::plan(&draft.plan, Some(&draft.model), root));
+        text.push_str(&show::findings(&draft.findings));
+        text.push('\n');
     }
-    for path in written {
+    let snapshots = workspace.root().join(&workspace.project.config.snapshots);
+    let (changed, files): (Vec<_>, Vec<_>) = written.iter().partition(|path| path.starts_with(&snapshots));
+    for path in files {
         text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), workspace.project.shown(path).display()));
+    }
+    if !changed.is_empty() {
+        let folder = workspace.project.shown(&snapshots).display();
+        let count = show::plural(changed.len(), "file");
+        text.push_str(&format!("{} {folder}/ ({count})\n", ink(Ink::Green, "wrote")));
     }
     if command.dry_run {
         if let Some(draft) = drafts.first() {
@@ -285,4 +282,17 @@ fn print_text(
         text.push_str("\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n");
     }
     paint::result(&text);
+}
+
+/// Drafts whose plans do the same to the same places are shown once, by the first of them.
+fn alike(drafts: &[Draft]) -> Vec<(&Draft, Vec<&Draft>)> {
+    let places = |draft: &Draft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
+    let mut groups: Vec<(&Draft, Vec<&Draft>)> = Vec::new();
+    for draft in drafts {
+        match groups.iter_mut().find(|(first, _)| places(first) == places(draft)) {
+            Some((_, others)) => others.push(draft),
+            None => groups.push((draft, Vec::new())),
+        }
+    }
+    groups
 }

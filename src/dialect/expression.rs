@@ -6,6 +6,7 @@
 //! product's own rules ([`postgres`], [`mysql`]) bring the tree to one form, [`print`] writes it with every grouping explicit.
 
 mod columns;
+mod grammar;
 mod mysql;
 mod parse;
 mod postgres;
@@ -13,6 +14,7 @@ mod print;
 mod query;
 mod requote;
 mod rewrite;
+mod shape;
 mod spell;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,9 @@ use crate::schema::{Change, EnumType, ObjectName, Table};
 pub enum Step {
     /// An operation the database does as it stands.
     Direct(Op),
+    /// An operation the database does as it stands, but outside any transaction (PostgreSQL: an enum value that the rest of
+    /// the plan already uses, an index built concurrently).
+    Apart(Op),
     /// Several operations on one table that the database does in one `ALTER TABLE` (MySQL and MariaDB).
     Together(ObjectName, Vec<Op>),
     /// A table made anew with its rows copied over, where the database cannot alter it in place (SQLite).

@@ -4,11 +4,30 @@
 //! identifier quotes by it), or what is done with the schema. It cannot fail: it reads what it can and says, at the line,
 //! what it cannot.
 
+mod attributes;
+mod column_type;
+mod default;
+mod enums;
+mod extra;
+mod keys;
+mod names;
+mod relations;
+mod resolve;
+mod sidecar;
+mod source;
+mod table;
+mod types;
+mod values;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use crate::schema::{Origin, Place, Product, Schema};
+use crate::schema::{Name, Origin, Place, Product, Schema};
+
+use attributes::{ON_VALUE, Settings, derives};
+use resolve::{Module, Modules};
+use source::{Output, RustFile, Trouble};
 
 /// One file as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +57,8 @@ pub struct Model {
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
     pub sources: BTreeMap<Place, Source>,
+    /// What a column was called before, where `renamed_from` says so.
+    pub renames: BTreeMap<Place, Name>,
 }
 
 /// How bad it is.
@@ -67,8 +88,93 @@ pub struct Diagnostic {
 }
 
 /// Reads all files for one product: `*.rs` as entities, `*.sql` as sidecars for every product, `*.<product>.sql` as
-/// sidecars for that product only.
+/// sidecars for that product only. What lies in a folder named `migration…` is history, not a declaration, and is left out.
 pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) {
-    let _ = (files, product);
-    (Model::default(), Vec::new())
+    let root = common_folder(files);
+    let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut output = Output::default();
+
+    let mut parsed = Vec::new();
+    for file in files.iter().filter(|file| has_extension(&file.path, "rs")) {
+        match RustFile::parse(&file.path, &file.text) {
+            Ok(file) => parsed.push(file),
+            Err(trouble) => output.error(trouble),
+        }
+    }
+    let modules = Modules::of(&parsed);
+    let mut drafts = Vec::new();
+    for (index, module) in modules.list.iter().enumerate() {
+        remarks(module, &mut output);
+        if let Some(draft) = table::read(&modules, index, product, &mut output) {
+            drafts.push(draft);
+        }
+    }
+    keys::complete(&modules, drafts, &mut output);
+
+    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
+        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
+            sidecar::read(file, grammar, product, &mut output);
+        }
+    }
+    output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+    (output.model, output.diagnostics)
 }
+
+/// The folder all files lie in: what it and the folders above it are called is nobody's business.
+fn common_folder(files: &[SourceFile]) -> PathBuf {
+    let mut folders = files.iter().filter_map(|file| file.path.parent());
+    let first = folders.next().unwrap_or(Path::new("")).to_owned();
+    folders.fold(first, |common, folder| {
+        let same = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+        same.map(|(component, _)| component).collect()
+    })
+}
+
+fn is_history(root: &Path, path: &Path) -> bool {
+    path.strip_prefix(root).ok().and_then(Path::parent).is_some_and(|folders| {
+        folders.components().any(|folder| match folder {
+            Component::Normal(name) => name.to_string_lossy().starts_with("migration"),
+            _ => false,
+        })
+    })
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
+/// What there is to say of a module beside its entity: settings SeaORM does not know, and entities that cannot be seen.
+fn remarks(module: &Module<'_>, output: &mut Output) {
+    for item in module.items {
+        match item {
+            syn::Item::Enum(item) if enums::is(item) => enums::check(module.file, item, output),
+            syn::Item::Struct(item) if derives(&item.attrs, "DeriveValueType") => {
+                Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
+            }
+            syn::Item::Enum(item) if derives(&item.attrs, "DeriveValueType") => {
+                Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
+            }
+            syn::Item::Struct(item) if derives(&item.attrs, "DeriveEntity") && module.model.is_none() => {
+                let message = "an entity in the expanded format is not read";
+                let trouble = Trouble::new(module.file.spot(&item.ident), message, "declared by `DeriveEntity`");
+                output.error(
+                    trouble
+                        .hint("declare it with `DeriveEntityModel`, as sea-orm-cli does without `--expanded-format`"),
+                );
+            }
+            syn::Item::Macro(item) if item.mac.tokens.to_string().contains("DeriveEntityModel") => {
+                let trouble = Trouble::new(
+                    module.file.spot(&item.mac.path),
+                    "entities made by a macro are not read",
+                    "makes an entity",
+                );
+                output.warning(trouble.hint("write the entity out, or leave its table to `undeclared = \"keep\"`"));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

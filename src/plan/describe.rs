@@ -5,7 +5,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::schema::{
-    Action, Column, DefaultValue, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName, Type,
+    Action, Column, DefaultValue, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName, Table, Type,
 };
 
 use super::{Alter, Object, Op, Rename};
@@ -65,7 +65,7 @@ impl fmt::Display for Op {
 
 fn object_summary(object: &Object) -> String {
     match object {
-        Object::Table(table) => format!("table ({} columns)", table.columns.len()),
+        Object::Table(table) => format!("table ({})", contents(table)),
         Object::Column(_, column) => format!("column {}", column_summary(column)),
         Object::PrimaryKey(_, key) => format!("primary key ({})", list(&key.columns)),
         Object::Unique(_, unique) => format!("unique {} ({})", unique.name, list(&unique.columns)),
@@ -78,6 +78,20 @@ fn object_summary(object: &Object) -> String {
         Object::View(_) => "view".to_owned(),
         Object::Routine(_) => "routine".to_owned(),
     }
+}
+
+/// What comes or goes with a table: `6 columns, 1 unique constraint, 2 indexes`.
+fn contents(table: &Table) -> String {
+    let counts = [
+        (table.columns.len(), "column", "columns"),
+        (table.uniques.len(), "unique constraint", "unique constraints"),
+        (table.checks.len(), "check", "checks"),
+        (table.indexes.len(), "index", "indexes"),
+        (table.triggers.len(), "trigger", "triggers"),
+    ];
+    let there = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let words = there.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn alter_summary(alter: &Alter) -> String {

@@ -41,15 +41,18 @@ fn drop_phase(object: &Object) -> u8 {
     }
 }
 
-/// The order inside the middle: first renames, so that a name given up is free; then what columns need, the columns, the
-/// changes, and the same in reverse for what goes. Columns are added before others are dropped, so that a key can move from
+/// The order inside the middle: first renames, so that a name given up is free (on the way back they come last, when it is
+/// free again); then what columns need, the columns, the changes, and the same in reverse for what goes. Columns are added before others are dropped, so that a key can move from
 /// one to the other and no table is ever without columns. An enum type that only loses values does so when the columns that
 /// held them are gone; any other change of it comes before the columns that use its new values. Enum types come and go
 /// between the dropping and the creating of tables, because the two share a name space on PostgreSQL.
-fn turn_in_the_middle(op: &Op) -> i32 {
+fn turn_in_the_middle(op: &Op, renames: Renames) -> i32 {
     const LAST_TURN: i32 = 13;
     match op {
-        Op::Rename(_) => 0,
+        Op::Rename(_) => match renames {
+            Renames::First => 0,
+            Renames::Last => LAST_TURN,
+        },
         Op::Create(object) => creation_turn(object),
         Op::Drop(object) => LAST_TURN - creation_turn(object),
         Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 2,
@@ -58,6 +61,23 @@ fn turn_in_the_middle(op: &Op) -> i32 {
         Op::Alter(Alter::Column(..)) => 6,
         Op::Alter(Alter::PrimaryKey(..)) => 7,
         Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 8,
+    }
+}
+
+/// Where renames stand among what changes tables that stay. It shows in the names the operations use, so putting a plan in
+/// order again, or one that leads back, leaves it as it was.
+#[derive(Clone, Copy)]
+enum Renames {
+    First,
+    Last,
+}
+
+impl Renames {
+    fn of(ops: &[Op]) -> Self {
+        match ops.iter().find(|op| phase(op) == MIDDLE) {
+            None | Some(Op::Rename(_)) => Self::First,
+            Some(Op::Create(_) | Op::Drop(_) | Op::Alter(_)) => Self::Last,
+        }
     }
 }
 
@@ -94,11 +114,12 @@ pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
         Op::Drop(Object::View(view)) => Some(view),
         _ => None,
     }));
+    let renames = Renames::of(&ops);
     ops.sort_by_key(|op| {
         let within = match op {
             Op::Create(Object::View(view)) => created.get(&view.name).copied().unwrap_or(0),
             Op::Drop(Object::View(view)) => -dropped.get(&view.name).copied().unwrap_or(0),
-            _ if phase(op) == MIDDLE => turn_in_the_middle(op),
+            _ if phase(op) == MIDDLE => turn_in_the_middle(op, renames),
             _ => 0,
         };
         (phase(op), within)

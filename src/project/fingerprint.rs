@@ -71,7 +71,7 @@ fn table(table: &mut Table) {
     } = table;
     columns.sort_unstable_keys();
     columns.values_mut().for_each(column);
-    for PrimaryKey { name: _, columns: _ } in primary_key {}
+    if let Some(PrimaryKey { name: _, columns: _ }) = primary_key {}
     for Unique { name: _, columns: _, options: _ } in uniques.values() {}
     for ForeignKey {
         name: _,
@@ -127,4 +127,87 @@ fn column(column: &mut Column) {
 
 fn expression(expression: &mut Expression) {
     *expression = Expression::new(expression.canonical());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schema::{Name, ObjectName, Options, RoutineKind, Type};
+
+    /// An expression: its number is what it means, `spelling` how it is written.
+    fn written(meaning: u8, spelling: &str) -> Expression {
+        Expression::new(format!("{spelling}{meaning}")).with_canonical(format!("e{meaning}"))
+    }
+
+    /// The same schema for the same numbers, whatever the spelling and the order of columns.
+    fn schema(numbers: &[u8], spelling: &str, backwards: bool) -> Schema {
+        let mut columns = Vec::new();
+        for (index, number) in numbers.iter().enumerate() {
+            let mut column = Column::new(format!("c{index}"), Type::Native(format!("t{}", number % 3)));
+            column.nullable = number % 2 == 0;
+            column.default = (number % 5 > 1).then(|| DefaultValue::Expression(written(*number, spelling)));
+            column.generated = (number % 5 == 0)
+                .then(|| Generated { expression: written(*number, spelling), stored: number % 2 == 0 });
+            column.on_update = (number % 7 == 0).then(|| written(*number, spelling));
+            columns.push(column);
+        }
+        if backwards {
+            columns.reverse();
+        }
+        let first = numbers.first().copied().unwrap_or_default();
+        let mut table = Table::new(ObjectName::local("t"));
+        table.columns = columns.into_iter().map(|column| (column.name.clone(), column)).collect();
+        let name = Name::new("x");
+        let condition = || written(first, spelling);
+        table
+            .checks
+            .insert(name.clone(), Check { name: name.clone(), expression: condition(), options: Options::new() });
+        let mut index = Index::on("x", [Name::new("c0")]);
+        index.predicate = Some(condition());
+        index.parts.push(IndexPart {
+            target: IndexTarget::Expression(condition()),
+            descending: false,
+            options: Options::new(),
+        });
+        table.indexes.insert(name.clone(), index);
+        table.triggers.insert(name.clone(), Trigger { name: name.clone(), definition: condition() });
+        let mut schema = Schema::default();
+        schema.tables.insert(table.name.clone(), table);
+        let name = ObjectName::local("v");
+        let view = View {
+            name: name.clone(),
+            query: condition(),
+            reads: [ObjectName::local("t")].into(),
+            materialized: first % 2 == 0,
+            comment: None,
+            options: Options::new(),
+        };
+        schema.views.insert(name.clone(), view);
+        let routine = Routine { name: name.clone(), kind: RoutineKind::Function, definition: condition() };
+        schema.routines.insert(name, routine);
+        schema
+    }
+
+    proptest! {
+        #[test]
+        fn equal_schemas_have_equal_fingerprints(
+            one in prop::collection::vec(0_u8..20, 0..6),
+            other in prop::collection::vec(0_u8..20, 0..6),
+        ) {
+            let (first, second) = (schema(&one, "a", false), schema(&one, "b", true));
+            prop_assert_eq!(&first, &second);
+            prop_assert_eq!(fingerprint(&first), fingerprint(&second));
+            let third = schema(&other, "a", false);
+            prop_assert_eq!(first == third, fingerprint(&first) == fingerprint(&third));
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_everywhere() {
+        assert_eq!(fingerprint(&Schema::default()), "e3b0c44298fc1c149afbf4c8996fb924");
+        assert_eq!(fingerprint(&schema(&[0, 1, 2, 3], "a", false)), "3f658beda83ebbfae5af33ef2b555977");
+        assert_eq!(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
 }

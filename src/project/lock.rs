@@ -81,7 +81,8 @@ pub enum Finding {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Form {
-    version: u64,
+    #[serde(rename = "version")]
+    _version: u64,
     #[serde(default)]
     frozen: Option<Frozen>,
     dialects: Vec<Product>,

@@ -309,7 +309,8 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
             .map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
             .collect()
     };
-    let mut stem = encode(name.name.as_str());
+    // SQLite takes an empty name; a file has to have one.
+    let mut stem = if name.name.as_str().is_empty() { "~".to_owned() } else { encode(name.name.as_str()) };
     match &name.schema {
         Some(schema) => stem = format!("{}.{stem}", encode(schema.as_str())),
         None if is_reserved(&stem) => {

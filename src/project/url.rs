@@ -219,8 +219,8 @@ mod tests {
         ] {
             let error = DatabaseUrl::parse(text, Path::new("/project")).unwrap_err();
             let said = format!("{error:?} {error} {:?}", error.hints());
-            for piece in ["s3", "ret", "ann"] {
-                assert!(!said.replace("secret", "").contains(piece), "{text}: {said}");
+            for piece in ["s3", "ret", "ann:"] {
+                assert!(!said.contains(piece), "{text}: {said}");
             }
             assert!(!error.hints().is_empty());
         }

@@ -42,7 +42,7 @@ fn model(tables: impl IntoIterator<Item = Table>) -> Model {
         .filter(|(place, _)| !matches!(place, Place::Table(_, Part::Column(_, Facet::Type))))
         .map(|(place, _)| (place.clone(), source()))
         .collect();
-    Model { schema, sources }
+    Model { schema, sources, renames: BTreeMap::new() }
 }
 
 fn normalized(product: Product, schema: Schema) -> Normalized {

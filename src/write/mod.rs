@@ -2,17 +2,17 @@
 //!
 //! Must not know how statements are found or run.
 
+mod client;
 mod folder;
 mod parse;
-mod script;
 mod text;
 
-use crate::dialect::{Product, Statement};
+use crate::dialect::{Product, Statement, script};
 use crate::project::{MigrationId, sha256};
 
+pub use client::script;
 pub use folder::migrations;
 pub use parse::parse;
-pub use script::script;
 pub use text::text;
 
 /// One migration for one product.
@@ -38,10 +38,7 @@ impl Migration {
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
             let counted = |statement: &Statement| {
-                serde_json::json!([
-                    statement.transactional,
-                    crate::dialect::script::significant(self.product, &statement.sql)
-                ])
+                serde_json::json!([statement.transactional, script::significant(self.product, &statement.sql)])
             };
             statements.iter().map(counted).collect()
         };

@@ -65,7 +65,7 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
     if !reader.is_closed(start, text.len()) {
         let at =
             start + text.get(start..).unwrap_or_default().find(|letter: char| !letter.is_whitespace()).unwrap_or(0);
-        return Err(reader.error(at, "a statement after this line never ends").hint(
+        return Err(reader.error(at, "what begins here or below never ends").hint(
             "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
              `-- gen: statement` and `-- gen: end`",
         ));

@@ -22,6 +22,8 @@ pub struct Case {
     pub products: Vec<Product>,
     /// The developer's answers about renames.
     pub renames: Vec<Rename>,
+    /// The products on which nothing changes. A case has to say so: it could as well be one that was not read.
+    pub unchanged: Vec<Product>,
     /// The code before.
     pub before: Vec<SourceFile>,
     /// The code after.
@@ -61,6 +63,7 @@ fn read(path: &Path) -> Result<Case, String> {
         path: path.to_owned(),
         products: Product::ALL.to_vec(),
         renames: Vec::new(),
+        unchanged: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
         head: String::new(),
@@ -73,11 +76,12 @@ fn read(path: &Path) -> Result<Case, String> {
         position += line.len();
         let line = line.trim_end();
         if let Some(listed) = line.strip_prefix("products: ") {
-            case.products =
-                listed.split(", ").map(str::parse).collect::<Result<_, String>>().map_err(|error| at(&error))?;
+            case.products = products(listed).map_err(|error| at(&error))?;
         } else if let Some(listed) = line.strip_prefix("renames: ") {
             case.renames =
                 listed.split(", ").map(rename).collect::<Option<_>>().ok_or_else(|| at("a rename reads `old:new`"))?;
+        } else if let Some(listed) = line.strip_prefix("unchanged: ") {
+            case.unchanged = products(listed).map_err(|error| at(&error))?;
         } else if let Some(info) = line.strip_prefix("```") {
             let mut body = String::new();
             loop {
@@ -101,6 +105,10 @@ fn read(path: &Path) -> Result<Case, String> {
     let (head, blessed) = text.split_at(end_of_head);
     (case.head, case.blessed) = (head.to_owned(), blessed.to_owned());
     Ok(case)
+}
+
+fn products(listed: &str) -> Result<Vec<Product>, String> {
+    listed.split(", ").map(str::parse).collect()
 }
 
 fn file(name: &str, text: String) -> SourceFile {

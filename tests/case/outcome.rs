@@ -8,8 +8,8 @@ use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
 use sea_gen::entity::{self, Severity, SourceFile};
 use sea_gen::lint::lint;
-use sea_gen::plan::{Plan, apply};
-use sea_gen::schema::{Normalized, Product, Schema};
+use sea_gen::plan::{Plan, Rename, apply};
+use sea_gen::schema::{Change, Normalized, Part, Place, Product, Schema};
 
 use super::Case;
 
@@ -32,7 +32,7 @@ pub struct Outcome {
 /// Works a case out for a product.
 pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     let dialect = dialect::of(product);
-    let declared = |files: &[SourceFile]| -> Result<Normalized, String> {
+    let declared = |files: &[SourceFile]| -> Result<(Normalized, Vec<Rename>), String> {
         let (model, diagnostics) = entity::read(files, product);
         let errors: Vec<String> = diagnostics
             .iter()
@@ -42,14 +42,34 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
         if !errors.is_empty() {
             return Err(errors.join("\n"));
         }
-        dialect.normalize(model.schema).map_err(|error| format!("{error}; {}", error.hint))
+        let schema = dialect.normalize(model.schema).map_err(|error| format!("{error}; {}", error.hint))?;
+        let renames = model.renames.iter().filter_map(|(place, former)| match place {
+            Place::Table(table, Part::Column(name, _)) => {
+                Some(Rename::Column(table.clone(), Change::new(former.clone(), name.clone())))
+            }
+            _ => None,
+        });
+        Ok((schema, renames.collect()))
     };
-    let (from, to) = (declared(&case.before)?, declared(&case.after)?);
+    let ((from, _), (to, declared_renames)) = (declared(&case.before)?, declared(&case.after)?);
     let statements = |plan: &Plan, schema: &Schema| {
         dialect::statements(dialect, plan, schema).map_err(|error| format!("{error}; {}", error.hint))
     };
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;
-    let plan = diff(&from, &to, &case.renames);
+    let plan = diff(&from, &to, &[case.renames.clone(), declared_renames].concat());
+    if plan.is_empty() != case.unchanged.contains(&product) {
+        let ops: String = plan
+            .ops()
+            .iter()
+            .map(|op| {
+                format!(
+                    "
+{op}"
+                )
+            })
+            .collect();
+        return Err(format!("`unchanged` does not say what happens: {} operations{ops}", plan.ops().len()));
+    }
     Ok(Outcome {
         start: statements(&diff(&nothing, &from, &[]), nothing.schema())?,
         up: statements(&plan, from.schema())?,

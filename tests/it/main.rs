@@ -12,7 +12,11 @@
 )]
 
 mod architecture;
+mod entity;
+mod expression;
+mod files;
 mod mysql;
+mod postgres;
 mod run;
 mod sqlite;
 mod support;

@@ -5,5 +5,6 @@
 mod declared;
 mod hostile;
 mod pairs;
+mod renames;
 mod scratch;
 mod whole;

@@ -7,6 +7,7 @@ use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
 
+use super::grammar::{MySqlGrammar, SqliteGrammar};
 use crate::dialect::Product;
 
 /// How deep an expression may nest; printing with every parenthesis written makes texts nest deeper than people do.
@@ -15,8 +16,8 @@ const DEPTH: usize = 300;
 fn dialect(product: Product) -> &'static dyn Dialect {
     match product {
         Product::Postgres => &PostgreSqlDialect {},
-        Product::MySql | Product::MariaDb => &MySqlDialect {},
-        Product::Sqlite => &SQLiteDialect {},
+        Product::MySql | Product::MariaDb => &MySqlGrammar(MySqlDialect {}),
+        Product::Sqlite => &SqliteGrammar(SQLiteDialect {}),
     }
 }
 

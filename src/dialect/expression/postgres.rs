@@ -3,8 +3,12 @@
 //! Must not know other databases, nor the types of columns: a cast is dropped where the catalog adds it, not where it would
 //! not matter.
 
+mod interval;
+pub(super) mod names;
+
 use sqlparser::ast::{
-    Array, ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, FunctionArguments, TrimWhereField,
+    Array, ArrayElemTypeDef, BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArguments, Ident, ObjectName as Path, ObjectNamePart, TimezoneInfo, TrimWhereField,
     UnaryOperator, Value,
 };
 
@@ -30,13 +34,39 @@ pub(super) fn rule(tree: &mut Expr) {
         Expr::Interval(interval) if interval.leading_field.is_none() && interval.last_field.is_none() => {
             let data_type = DataType::Interval { fields: None, precision: None };
             *tree = cast_to(take(&mut interval.value), data_type);
+            cast(tree);
+        }
+        Expr::Interval(interval) if interval.last_field.is_none() && interval.leading_precision.is_none() => {
+            let Some(count) = text(Product::Postgres, &interval.value) else { return };
+            let Some(unit) = &interval.leading_field else { return };
+            if count.parse::<u32>().is_ok() {
+                let spelled =
+                    Expr::value(Value::SingleQuotedString(format!("{count} {}", unit.to_string().to_lowercase())));
+                *tree = cast_to(spelled, DataType::Interval { fields: None, precision: None });
+                cast(tree);
+            }
         }
         Expr::Function(_) => function(tree),
-        Expr::Trim { trim_where, expr, trim_what, .. } => {
-            trim_where.get_or_insert(TrimWhereField::Both);
-            drop_text_cast(expr);
-            if let Some(what) = trim_what {
-                drop_text_cast(what);
+        Expr::Trim { trim_where, expr, trim_what, trim_characters } => {
+            let name = match trim_where {
+                None | Some(TrimWhereField::Both) => "btrim",
+                Some(TrimWhereField::Leading) => "ltrim",
+                Some(TrimWhereField::Trailing) => "rtrim",
+            };
+            let mut arguments = vec![take(expr)];
+            arguments.extend(trim_what.as_mut().map(|what| take(what)));
+            arguments.extend(trim_characters.take().unwrap_or_default());
+            *tree = call(name, arguments);
+            function(tree);
+        }
+        Expr::Collate { expr, .. } => drop_text_cast(expr),
+        Expr::Value(value) => {
+            if let Value::SingleQuotedByteStringLiteral(bits) = &value.value {
+                let bits = Expr::value(Value::SingleQuotedString(bits.clone()));
+                *tree = cast_to(
+                    bits,
+                    DataType::Custom(Path(vec![ObjectNamePart::Identifier(Ident::new("bit"))]), Vec::new()),
+                );
             }
         }
         Expr::Position { expr, r#in } => {
@@ -46,6 +76,18 @@ pub(super) fn rule(tree: &mut Expr) {
         Expr::BinaryOp { left, op, right } => {
             if let Some((negated, folds)) = like(op) {
                 *tree = like_of(negated, folds, take(left), take(right));
+                return;
+            }
+            if *op == BinaryOperator::PGRegexMatch
+                && let Some((name, arguments)) = plain_call(right)
+                && matches!(name.value.as_str(), "similar_to_escape" | "similar_escape")
+            {
+                let mut arguments = arguments.into_iter().map(take);
+                let pattern = arguments.next().unwrap_or_else(|| Expr::value(Value::Null));
+                let escape_char = arguments.next().map(Box::new);
+                let (expr, pattern) = (Box::new(take(left)), Box::new(pattern));
+                *tree = Expr::SimilarTo { negated: false, expr, pattern, escape_char };
+                rule(tree);
                 return;
             }
             operands(left, &op.clone(), right);
@@ -108,6 +150,10 @@ fn cast(tree: &mut Expr) {
         *tree = take(expr);
         return;
     }
+    if *data_type == DataType::Text && matches!(expr.as_ref(), Expr::Value(value) if value.value == Value::Null) {
+        *tree = take(expr);
+        return;
+    }
     let Some(content) = text(Product::Postgres, expr) else { return };
     if types::is_text(data_type) {
         *tree = take(expr);
@@ -123,6 +169,16 @@ fn cast(tree: &mut Expr) {
             } else {
                 number
             };
+        }
+    } else if matches!(data_type, DataType::Interval { fields: None, precision: None }) {
+        if let Some(printed) = interval::printed(&content) {
+            *expr = Box::new(Expr::value(Value::SingleQuotedString(printed)));
+        }
+    } else if matches!(data_type, DataType::Timestamp(..)) {
+        let is_date =
+            content.len() == 10 && content.chars().all(|character| character.is_ascii_digit() || character == '-');
+        if is_date && matches!(data_type, DataType::Timestamp(_, TimezoneInfo::None)) {
+            *expr = Box::new(Expr::value(Value::SingleQuotedString(format!("{content} 00:00:00"))));
         }
     } else if *data_type == DataType::Boolean {
         match content.as_str() {
@@ -204,6 +260,7 @@ fn operands(left: &mut Expr, op: &BinaryOperator, right: &mut Expr) {
             }
         }
         BinaryOperator::StringConcat
+        | BinaryOperator::PGStartsWith
         | BinaryOperator::PGRegexMatch
         | BinaryOperator::PGRegexIMatch
         | BinaryOperator::PGRegexNotMatch
@@ -316,12 +373,25 @@ fn reads_column(tree: &Expr) -> bool {
 }
 
 fn function(tree: &mut Expr) {
+    if let Expr::Function(function) = tree
+        && let FunctionArguments::List(list) = &mut function.args
+    {
+        for argument in &mut list.args {
+            if let FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) = argument {
+                drop_text_cast(argument);
+            }
+        }
+        for clause in &mut list.clauses {
+            if let FunctionArgumentClause::OrderBy(orders) = clause {
+                orders.iter_mut().for_each(|order| drop_text_cast(&mut order.expr));
+            }
+        }
+    }
     let Some((name, mut arguments)) = plain_call(tree) else { return };
     let name = name.value.clone();
     let any_literal = matches!(name.as_str(), "coalesce" | "greatest" | "least" | "nullif")
         && !arguments.iter().all(|argument| is_literal(argument));
     for argument in &mut arguments {
-        drop_text_cast(argument);
         if any_literal || is_regclass(argument) {
             drop_literal_cast(argument);
         }
@@ -330,14 +400,7 @@ fn function(tree: &mut Expr) {
         ("timezone", [zone, timestamp]) => {
             *tree = Expr::AtTimeZone { timestamp: Box::new(take(timestamp)), time_zone: Box::new(take(zone)) };
         }
-        ("btrim", [expr]) => {
-            *tree = Expr::Trim {
-                trim_where: Some(TrimWhereField::Both),
-                trim_what: None,
-                expr: Box::new(take(expr)),
-                trim_characters: None,
-            };
-        }
+        ("row", [_, _, ..]) => *tree = Expr::Tuple(arguments.into_iter().map(take).collect()),
         ("current_timestamp", []) => {
             if let Expr::Function(function) = tree
                 && matches!(function.args, FunctionArguments::None)
@@ -350,53 +413,9 @@ fn function(tree: &mut Expr) {
 }
 
 fn is_regclass(tree: &Expr) -> bool {
-    matches!(tree, Expr::Cast { data_type: DataType::Regclass, .. })
-}
-
-/// The name PostgreSQL gives an output column that has none.
-pub(super) fn output_name(tree: &Expr) -> Option<String> {
-    Some(match tree {
-        Expr::Function(function) => function.name.0.last()?.as_ident()?.value.clone(),
-        Expr::Case { else_result, .. } => {
-            let named = else_result.as_deref().filter(|other| is_column(other));
-            named.and_then(output_name).unwrap_or_else(|| "case".to_owned())
-        }
-        Expr::Identifier(name) => name.value.clone(),
-        Expr::CompoundIdentifier(parts) => parts.last()?.value.clone(),
-        Expr::Cast { expr, data_type, .. } => match output_name(expr) {
-            Some(name) if name != "?column?" => name,
-            _ => type_name(data_type)?.to_owned(),
-        },
-        Expr::Exists { negated: false, .. } => "exists".to_owned(),
-        Expr::Extract { .. } => "extract".to_owned(),
-        Expr::AtTimeZone { .. } => "timezone".to_owned(),
-        Expr::Trim { .. } => "btrim".to_owned(),
-        Expr::Array(_) => "array".to_owned(),
-        Expr::Subquery(_) => return None,
-        _ => "?column?".to_owned(),
-    })
-}
-
-fn is_column(tree: &Expr) -> bool {
-    matches!(tree, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_))
-}
-
-fn type_name(data_type: &DataType) -> Option<&'static str> {
-    Some(match data_type {
-        DataType::Text => "text",
-        DataType::CharacterVarying(_) => "varchar",
-        DataType::Character(_) => "bpchar",
-        DataType::Integer(_) => "int4",
-        DataType::BigInt(_) => "int8",
-        DataType::SmallInt(_) => "int2",
-        DataType::Numeric(_) => "numeric",
-        DataType::DoublePrecision => "float8",
-        DataType::Real => "float4",
-        DataType::Boolean => "bool",
-        DataType::Date => "date",
-        DataType::Uuid => "uuid",
-        DataType::JSON => "json",
-        DataType::JSONB => "jsonb",
-        _ => return None,
-    })
+    match tree {
+        Expr::Cast { data_type: DataType::Regclass, .. } => true,
+        Expr::Cast { data_type: DataType::Custom(name, _), .. } => name.to_string() == "regconfig",
+        _ => false,
+    }
 }

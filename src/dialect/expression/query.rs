@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName as Path, Offset, OffsetRows,
-    OrderBy, OrderByKind, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator,
-    SetQuantifier, TableAlias, TableFactor, TableWithJoins, Value, VisitMut, VisitorMut,
+    Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, ObjectName as Path, OrderBy, OrderByKind, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Value, VisitMut,
+    VisitorMut,
 };
 
 use super::columns::{self, Relation};
-use super::{mysql, postgres, rewrite};
+use super::postgres::names;
+use super::{mysql, rewrite, shape};
 use crate::dialect::Product;
 use crate::schema::ObjectName;
 
@@ -21,7 +22,8 @@ pub(super) type ColumnsOf<'a> = &'a dyn Fn(&ObjectName) -> Option<Vec<String>>;
 
 /// Brings a query to one form, in place; gives back the tables and views it reads.
 pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_>) -> BTreeSet<ObjectName> {
-    let _ = tree.visit(&mut Shape { product });
+    rewrite::fold(product, tree);
+    shape::apply(product, tree);
     rewrite::apply(product, tree);
     let mut scopes =
         Scopes { product, columns_of, selects: Vec::new(), names: Vec::new(), reads: BTreeSet::new(), ordering: false };
@@ -29,144 +31,6 @@ pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_
     // Qualified names may now be equal that were not before, so that more rules apply.
     rewrite::apply(product, tree);
     scopes.reads
-}
-
-/// Joins, set operations and clauses with two spellings.
-struct Shape {
-    product: Product,
-}
-
-impl VisitorMut for Shape {
-    type Break = ();
-
-    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
-        body(&mut query.body);
-        while let SetExpr::Query(inner) = query.body.as_mut() {
-            // `(SELECT …) ORDER BY x`: the parentheses hold nothing of their own.
-            if inner.with.is_some() || !is_plain(inner) {
-                break;
-            }
-            let inner = std::mem::replace(&mut inner.body, Box::new(empty()));
-            query.body = inner;
-        }
-        if let Some(LimitClause::OffsetCommaLimit { offset, limit }) = &mut query.limit_clause {
-            query.limit_clause = Some(LimitClause::LimitOffset {
-                limit: Some(rewrite::take(limit)),
-                offset: Some(Offset { value: rewrite::take(offset), rows: OffsetRows::None }),
-                limit_by: Vec::new(),
-            });
-        }
-        if let Some(LimitClause::LimitOffset { offset: Some(offset), .. }) = &mut query.limit_clause {
-            offset.rows = OffsetRows::None;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
-        for from in &mut select.from {
-            flatten(from);
-        }
-        if matches!(self.product, Product::MySql | Product::MariaDb) {
-            commas(&mut select.from);
-        }
-        for join in select.from.iter_mut().flat_map(|from| &mut from.joins) {
-            operator(self.product, join);
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-fn empty() -> SetExpr {
-    SetExpr::Values(sqlparser::ast::Values { explicit_row: false, value_keyword: false, rows: Vec::new() })
-}
-
-/// Whether a query is nothing but its body.
-fn is_plain(query: &Query) -> bool {
-    query.order_by.is_none() && query.limit_clause.is_none() && query.fetch.is_none() && query.locks.is_empty()
-}
-
-/// Drops the parentheses around the operands of set operations where the grouping is the same without.
-fn body(tree: &mut SetExpr) {
-    let SetExpr::SetOperation { op, left, right, set_quantifier } = tree else { return };
-    if *set_quantifier == SetQuantifier::Distinct {
-        *set_quantifier = SetQuantifier::None;
-    }
-    body(left);
-    body(right);
-    if let SetExpr::Query(inner) = left.as_mut()
-        && inner.with.is_none()
-        && is_plain(inner)
-    {
-        let same = match inner.body.as_ref() {
-            SetExpr::Select(_) | SetExpr::Values(_) => true,
-            SetExpr::SetOperation { .. } => *op != SetOperator::Intersect,
-            _ => false,
-        };
-        if same {
-            *left = std::mem::replace(&mut inner.body, Box::new(empty()));
-            body(left);
-        }
-    }
-    if let SetExpr::Query(inner) = right.as_mut()
-        && inner.with.is_none()
-        && is_plain(inner)
-        && matches!(inner.body.as_ref(), SetExpr::Select(_) | SetExpr::Values(_))
-    {
-        *right = std::mem::replace(&mut inner.body, Box::new(empty()));
-    }
-}
-
-/// `(a JOIN b) JOIN c` is `a JOIN b JOIN c`.
-fn flatten(from: &mut TableWithJoins) {
-    while let TableFactor::NestedJoin { table_with_joins, alias: None } = &mut from.relation {
-        let mut joins = std::mem::take(&mut table_with_joins.joins);
-        joins.append(&mut from.joins);
-        let relation = table_with_joins.relation.clone();
-        from.relation = relation;
-        from.joins = joins;
-    }
-    for join in &mut from.joins {
-        if let TableFactor::NestedJoin { table_with_joins, alias: None } = &mut join.relation {
-            flatten(table_with_joins);
-            if table_with_joins.joins.is_empty() {
-                let relation = table_with_joins.relation.clone();
-                join.relation = relation;
-            }
-        }
-    }
-}
-
-/// MySQL prints `FROM a, b` as a join.
-fn commas(from: &mut Vec<TableWithJoins>) {
-    let mut rest = std::mem::take(from).into_iter();
-    let Some(mut first) = rest.next() else { return };
-    for other in rest {
-        let relation = other.relation;
-        let join_operator = JoinOperator::Join(JoinConstraint::None);
-        first.joins.push(Join { relation, global: false, join_operator });
-        first.joins.extend(other.joins);
-    }
-    from.push(first);
-}
-
-fn operator(product: Product, join: &mut Join) {
-    let none = || JoinOperator::Join(JoinConstraint::None);
-    let unified = match std::mem::replace(&mut join.join_operator, none()) {
-        JoinOperator::Inner(constraint) => JoinOperator::Join(constraint),
-        JoinOperator::Left(constraint) => JoinOperator::LeftOuter(constraint),
-        JoinOperator::Right(constraint) => JoinOperator::RightOuter(constraint),
-        JoinOperator::CrossJoin(constraint) if product != Product::Postgres => JoinOperator::Join(constraint),
-        JoinOperator::Join(JoinConstraint::None) if product == Product::Postgres => {
-            JoinOperator::CrossJoin(JoinConstraint::None)
-        }
-        other => other,
-    };
-    join.join_operator = unified;
-    if let TableFactor::NestedJoin { table_with_joins, .. } = &mut join.relation {
-        for inner in &mut table_with_joins.joins {
-            operator(product, inner);
-        }
-    }
 }
 
 /// The relations each enclosing SELECT reads, the innermost last.
@@ -245,6 +109,31 @@ impl Scopes<'_> {
         None
     }
 
+    /// A join's condition sees only what is joined so far.
+    fn qualify_joins(&mut self, from: &mut [TableWithJoins]) {
+        for table in from {
+            let mut relations = Vec::new();
+            self.add(&table.relation, &mut relations);
+            for join in &mut table.joins {
+                let start = relations.len();
+                self.add(&join.relation, &mut relations);
+                columns::merge(self.product, join, &mut relations, start);
+                let (JoinOperator::Join(constraint)
+                | JoinOperator::LeftOuter(constraint)
+                | JoinOperator::RightOuter(constraint)
+                | JoinOperator::FullOuter(constraint)) = &mut join.join_operator
+                else {
+                    continue;
+                };
+                if let JoinConstraint::On(condition) = constraint {
+                    self.selects.push(relations.clone());
+                    let _ = condition.visit(&mut Qualifier { scopes: self, depth: 0 });
+                    self.selects.pop();
+                }
+            }
+        }
+    }
+
     fn qualify(&self, tree: &mut Expr) {
         match tree {
             Expr::Identifier(column) => {
@@ -320,6 +209,10 @@ impl VisitorMut for Scopes<'_> {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        if self.product == Product::Postgres {
+            names::rename_back(select);
+        }
+        self.qualify_joins(&mut select.from);
         let relations = self.relations(&select.from);
         self.selects.push(relations);
         self.expand(select);
@@ -347,6 +240,13 @@ impl VisitorMut for Scopes<'_> {
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Table { alias: Some(alias), args: Some(_), .. }
+        | TableFactor::Function { alias: Some(alias), .. } = factor
+            && matches!(alias.columns.as_slice(), [column] if column.name.value == alias.name.value)
+        {
+            // PostgreSQL prints `f() g(g)` for `f() g`.
+            alias.columns.clear();
+        }
         let TableFactor::Table { name, alias, args: None, .. } = factor else { return ControlFlow::Continue(()) };
         let Some(object) = columns::object(name) else { return ControlFlow::Continue(()) };
         if let Some(given) = alias
@@ -400,7 +300,7 @@ fn name(product: Product, item: &mut SelectItem) {
         Expr::Identifier(column) => Some(column.value.clone()),
         Expr::CompoundIdentifier(parts) => parts.last().map(|column| column.value.clone()),
         other => match product {
-            Product::Postgres => postgres::output_name(other),
+            Product::Postgres => names::output_name(other),
             Product::MySql | Product::MariaDb => {
                 mysql::names_itself(product, other, &alias.value).then(|| alias.value.clone())
             }

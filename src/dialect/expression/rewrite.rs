@@ -15,10 +15,11 @@ use crate::dialect::Product;
 
 /// Brings an expression to one form, in place.
 pub(super) fn expression(product: Product, tree: &mut Expr) {
+    fold(product, tree);
     apply(product, tree);
     match product {
         Product::Postgres => postgres::whole(tree),
-        Product::MySql | Product::MariaDb => mysql::condition(tree),
+        Product::MySql | Product::MariaDb => mysql::whole(tree),
         Product::Sqlite => {}
     }
 }
@@ -40,11 +41,6 @@ struct Rules {
 impl VisitorMut for Rules {
     type Break = ();
 
-    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
-        fold(self.product, ident);
-        ControlFlow::Continue(())
-    }
-
     fn post_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<()> {
         direction(self.product, order);
         ControlFlow::Continue(())
@@ -61,19 +57,33 @@ impl VisitorMut for Rules {
     }
 }
 
-/// The name as the database holds it. MySQL's tables and aliases keep their case: there it may tell two tables apart.
-fn fold(product: Product, ident: &mut Ident) {
-    let quoted = ident.quote_style.take();
-    if let Some(mark) = quoted {
-        ident.value = ident.value.replace(&format!("{mark}{mark}"), &mark.to_string());
-    }
-    let folds = match product {
-        Product::Postgres => quoted.is_none(),
-        Product::Sqlite => true,
-        Product::MySql | Product::MariaDb => false,
-    };
-    if folds {
-        ident.value = ident.value.to_ascii_lowercase();
+/// Replaces every name by what the database holds, once: folding a name twice would lose what its quotes kept.
+pub(super) fn fold(product: Product, tree: &mut impl VisitMut) {
+    let _ = tree.visit(&mut Names { product });
+}
+
+struct Names {
+    product: Product,
+}
+
+impl VisitorMut for Names {
+    type Break = ();
+
+    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+        let quoted = ident.quote_style.take();
+        if let Some(mark) = quoted {
+            ident.value = ident.value.replace(&format!("{mark}{mark}"), &mark.to_string());
+        }
+        let folds = match self.product {
+            Product::Postgres => quoted.is_none(),
+            Product::Sqlite => true,
+            // Tables and aliases keep their case, which may tell two of them apart; columns are folded where they stand.
+            Product::MySql | Product::MariaDb => false,
+        };
+        if folds {
+            ident.value = ident.value.to_ascii_lowercase();
+        }
+        ControlFlow::Continue(())
     }
 }
 
@@ -127,10 +137,15 @@ fn common(product: Product, tree: &mut Expr) {
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
             // Databases print `NOT (x IN (SELECT …))` for what people write as `x NOT IN (SELECT …)`.
             match expr.as_mut() {
-                Expr::InSubquery { negated, .. } | Expr::Exists { negated, .. } => *negated = !*negated,
-                _ => return,
+                Expr::InSubquery { negated, .. } | Expr::Exists { negated, .. } => {
+                    *negated = !*negated;
+                    *tree = take(expr);
+                }
+                Expr::IsDistinctFrom(left, right) => {
+                    *tree = Expr::IsNotDistinctFrom(Box::new(take(left)), Box::new(take(right)));
+                }
+                _ => {}
             }
-            *tree = take(expr);
         }
         Expr::Cast { kind, data_type, .. } => {
             if *kind == CastKind::DoubleColon {

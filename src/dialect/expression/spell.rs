@@ -38,6 +38,14 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
             Kind::Word if mysql && charset_length(&pieces, index - 1).is_some() => {
                 index += charset_length(&pieces, index - 1).unwrap_or_default();
             }
+            Kind::Word if mysql && piece.is_word("charset") && bytes(&pieces, index).is_some() => {
+                // `char charset binary` is how MySQL prints the type `binary`.
+                index += bytes(&pieces, index).unwrap_or_default();
+                let shorter = text.trim_end().len().saturating_sub("char".len());
+                text.truncate(shorter);
+                text.push_str("binary");
+            }
+            Kind::Word if mysql && piece.is_word("mod") && is_operator(&pieces, index - 1) => text.push('%'),
             Kind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "|" => {
                 text.push_str(" OR ");
                 index += 1;
@@ -46,10 +54,34 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 text.push_str(" AND ");
                 index += 1;
             }
+            Kind::Word if product == Product::Postgres && piece.is_word("collate") => {
+                // The parser knows no collation after a cast, and only text has one.
+                for cast in ["::text", "::character varying"] {
+                    if let Some(shorter) = text.trim_end().strip_suffix(cast) {
+                        text.truncate(shorter.len());
+                        text.push(' ');
+                    }
+                }
+                text.push_str(piece.text);
+            }
+            Kind::Word if piece.is_word("from") && trims(product, &text).is_some() => {
+                let (start, name) = trims(product, &text).unwrap_or_default();
+                text.truncate(start);
+                text.push_str(name);
+            }
             Kind::Word | Kind::Symbol | Kind::ExecutableComment => text.push_str(piece.text),
         }
     }
     Some(text.trim_end().to_owned())
+}
+
+/// Where a `TRIM(BOTH` at the end of a text starts, and the function it calls: the parser knows no `TRIM(BOTH FROM x)`.
+fn trims(product: Product, text: &str) -> Option<(usize, &'static str)> {
+    let end = text.trim_end().to_ascii_lowercase();
+    let both = if product == Product::Postgres { "btrim(" } else { "trim(" };
+    [("trim(both", both), ("trim(leading", "ltrim("), ("trim(trailing", "rtrim(")]
+        .into_iter()
+        .find_map(|(written, name)| end.strip_suffix(written).map(|before| (before.len(), name)))
 }
 
 /// MySQL's `information_schema` prints check clauses and generation expressions as the inside of a string. Then there is a
@@ -98,6 +130,25 @@ fn is_introducer(word: &str) -> bool {
 fn string_follows(pieces: &[Piece<'_>], index: usize) -> bool {
     let next = pieces.get(index..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
     next.is_some_and(|next| next.kind == Kind::String)
+}
+
+/// How many pieces after `charset` are the name `binary`.
+fn bytes(pieces: &[Piece<'_>], index: usize) -> Option<usize> {
+    let before = pieces.get(..index.checked_sub(1)?)?.iter().rev().find(|piece| !piece.is_blank())?;
+    let rest = pieces.get(index..)?;
+    let blank = rest.iter().take_while(|piece| piece.is_blank()).count();
+    (before.is_word("char") && rest.get(blank)?.is_word("binary")).then_some(blank + 1)
+}
+
+/// Whether `MOD` stands between two operands rather than before its arguments.
+fn is_operator(pieces: &[Piece<'_>], index: usize) -> bool {
+    let before = pieces.get(..index).unwrap_or_default().iter().rev().find(|piece| !piece.is_blank());
+    let after = pieces.get(index + 1..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
+    let ends = before.is_some_and(|before| {
+        let number = before.text.starts_with(|first: char| first.is_ascii_digit());
+        matches!(before.kind, Kind::Name | Kind::String) || before.text == ")" || number
+    });
+    ends || (before.is_some() && after.is_some_and(|after| after.text != "("))
 }
 
 /// How many pieces after `charset` (or `character set`) name the connection's own character set.

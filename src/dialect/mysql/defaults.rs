@@ -125,7 +125,7 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
 /// Bytes without the zeros a fixed length fills up with.
 fn filled(hex: &str) -> String {
     let mut digits = hex;
-    while let Some(shorter) = digits.strip_suffix("00").filter(|_| digits.len() % 2 == 0) {
+    while let Some(shorter) = digits.strip_suffix("00").filter(|_| digits.len().is_multiple_of(2)) {
         digits = shorter;
     }
     format!("0x{digits}")

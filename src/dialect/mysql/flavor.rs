@@ -71,11 +71,6 @@ impl Flavor {
         !self.is_mariadb()
     }
 
-    /// Whether `COLLATE DEFAULT` stands for the database's collation.
-    pub(super) fn names_default_collation(self) -> bool {
-        self.is_mariadb()
-    }
-
     /// How a check is dropped.
     pub(super) fn drop_check(self) -> &'static str {
         if self.is_mariadb() { "DROP CONSTRAINT" } else { "DROP CHECK" }

@@ -81,24 +81,47 @@ fn unmanaged(catalog: &mut Catalog, object: String, reason: &str) {
     catalog.unmanaged.push(Unmanaged { object, reason: reason.to_owned() });
 }
 
-/// An expression as it was before the catalog escaped it.
+/// An expression as it was before the catalog encoded and escaped it.
 fn expression(flavor: Flavor, text: &str) -> Expression {
-    Expression::new(if flavor.escapes_expressions() { unescape(text) } else { text.to_owned() })
+    if !flavor.escapes_expressions() {
+        return Expression::new(text);
+    }
+    Expression::new(unescape(&encoded_once(text).unwrap_or_else(|| text.to_owned())))
+}
+
+/// MySQL's catalog takes the UTF-8 of an expression for latin1 and encodes it a second time. Text for which that cannot
+/// have happened is `None`.
+fn encoded_once(text: &str) -> Option<String> {
+    String::from_utf8(text.chars().map(latin1_byte).collect::<Option<Vec<u8>>>()?).ok()
+}
+
+/// The byte of a character in what MySQL calls latin1: Windows' code page 1252, with its gaps filled.
+fn latin1_byte(character: char) -> Option<u8> {
+    const FROM_80: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match FROM_80.iter().position(|known| *known == character) {
+        Some(at) => u8::try_from(0x80 + at).ok(),
+        None => u8::try_from(u32::from(character)).ok(),
+    }
 }
 
 fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
     let relations = answers.tables.iter().map(|row| row.text(0).to_owned());
     let known: BTreeSet<String> = relations.chain(answers.routines.iter().map(|row| row.text(1).to_owned())).collect();
+    let is_relation = |name: &String| answers.tables.iter().any(|row| row.text(0) == name.as_str());
     for row in answers.views.iter().filter(|row| !scope.excludes(row.text(0))) {
         let name = ObjectName::local(row.text(0));
         let mut options = Options::new();
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
+        let (query, named) = without_database(row.text(1), database, &known);
         let view = View {
             name: name.clone(),
-            query: Expression::new(without_database(row.text(1), database, &known)),
-            reads: BTreeSet::new(),
+            query: Expression::new(query),
+            reads: named.iter().filter(|name| is_relation(name)).map(|name| local(name)).collect(),
             materialized: false,
             comment: None,
             options,
@@ -109,4 +132,18 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
 
 fn local(name: &str) -> ObjectName {
     ObjectName::local(Name::new(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_encoded_twice_is_read_once() {
+        assert_eq!(encoded_once("Ã¼Ã±Ã\u{ad} æ¼¢").as_deref(), Some("üñí 漢"));
+        assert_eq!(encoded_once("â‚¬").as_deref(), Some("€"));
+        assert_eq!(encoded_once("plain").as_deref(), Some("plain"));
+        assert_eq!(encoded_once("ü"), None, "this was encoded once");
+        assert_eq!(encoded_once("漢"), None);
+    }
 }

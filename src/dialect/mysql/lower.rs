@@ -53,6 +53,7 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     computed(&ends, &mut ops);
     keys::rename(&ends, &mut ops);
     keys::around(&ends, &mut ops);
+    keys::overtaken(&ends, &mut ops);
     if flavor.has_column_checks() {
         keys::column_checks(flavor, &ends, &mut ops);
     }
@@ -105,8 +106,10 @@ fn computed(ends: &Ends<'_>, ops: &mut Vec<Op>) {
             for index in after.indexes.values() {
                 let of_column =
                     |part: &crate::schema::IndexPart| part.target == IndexTarget::Column(change.to.name.clone());
-                if index.parts.iter().any(of_column) && before.indexes.get(&index.name) == Some(index) {
-                    ops.push(Op::Drop(Object::Index(name.clone(), index.clone())));
+                let drop = Op::Drop(Object::Index(name.clone(), index.clone()));
+                let stays = before.indexes.get(&index.name) == Some(index) && !ops.contains(&drop);
+                if stays && index.parts.iter().any(of_column) {
+                    ops.push(drop);
                     ops.push(Op::Create(Object::Index(name.clone(), index.clone())));
                 }
             }

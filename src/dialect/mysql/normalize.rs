@@ -93,7 +93,7 @@ fn normalize_table(
         insert_unique(flavor, table, unique)?;
     }
     for index in table.indexes.values_mut() {
-        normalize_index(flavor, &name, &table.columns, index)?;
+        normalize_index(flavor, &name, table.options.get("engine").map(String::as_str), &table.columns, index)?;
     }
     for key in table.foreign_keys.values_mut() {
         let place = Place::Table(name.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
@@ -193,6 +193,7 @@ fn free_name(table: &Table, name: &Name) -> Name {
 fn normalize_index(
     flavor: Flavor,
     table: &ObjectName,
+    engine: Option<&str>,
     columns: &indexmap::IndexMap<Name, Column>,
     index: &mut Index,
 ) -> Result<(), Unsupported> {
@@ -205,8 +206,11 @@ fn normalize_index(
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
     known_options(flavor, &place, &index.options, &["invisible", "parser"])?;
-    index.method = index.method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
-    if index.method.as_deref().is_some_and(|method| !matches!(method, "hash" | "fulltext" | "spatial")) {
+    // Where there are no hash indexes, asking for one makes a tree.
+    index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
+    index.method =
+        index.method.take().map(|method| method.to_lowercase()).filter(|method| method != default_method(engine));
+    if index.method.as_deref().is_some_and(|method| !matches!(method, "btree" | "hash" | "fulltext" | "spatial")) {
         return Err(refuse(flavor, place, "there is no such index method", elsewhere(flavor)));
     }
     let whole = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
@@ -230,6 +234,11 @@ fn normalize_index(
     }
     said(&mut index.comment);
     Ok(())
+}
+
+/// The method of an index nobody gave one; MEMORY's is the hash, which is then never said.
+fn default_method(engine: Option<&str>) -> &'static str {
+    if engine.is_some_and(|engine| engine.eq_ignore_ascii_case("memory")) { "hash" } else { "btree" }
 }
 
 /// The server makes an index for a foreign key that has none; made explicit, it is in the plan like any other.

@@ -35,6 +35,7 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(flavor, op),
+        Step::Apart(op) => Err(foreign(flavor, op)),
         Step::Together(table, ops) => alter::table(flavor, table, ops),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
         Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
@@ -267,8 +268,8 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     };
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
     let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
-    if method == Some("hash") {
-        sql.push_str(" USING HASH");
+    if method == Some("btree") {
+        sql.push_str(" USING BTREE");
     }
     if let Some(parser) = index.options.get("parser") {
         sql = format!("{sql} WITH PARSER {parser}");

@@ -181,27 +181,33 @@ pub(super) fn bare(text: &str) -> &str {
     text
 }
 
-/// The text without the name of the database it was read in, which the servers put before every table, column and function.
+/// The text without the name of the database it was read in, which the servers put before every table, column and function,
+/// and the relations it names so.
 ///
 /// `known` holds the database's tables, views and routines: where only two names stand, the first may be an alias that
 /// happens to be spelled like the database.
-pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<String>) -> String {
+pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<String>) -> (String, BTreeSet<String>) {
     let found = tokens(text);
-    let mut kept = String::new();
+    let (mut kept, mut named) = (String::new(), BTreeSet::new());
     let mut at = 0;
+    let mut begins = true;
     while let Some(token) = found.get(at) {
-        let dotted = |offset: usize| found.get(at + offset).is_some_and(|token| token.is("."));
-        let named = |offset: usize| found.get(at + offset).and_then(Token::name);
-        let begins = at == 0 || !found.get(at - 1).is_some_and(|token| token.is("."));
-        let is_database = begins && dotted(1) && token.name().is_some_and(|name| name == database);
-        if is_database && (dotted(3) || named(2).is_some_and(|name| known.contains(&name))) {
+        let is_dotted = |offset: usize| found.get(at + offset).is_some_and(|token| token.is("."));
+        let second = found.get(at + 2).and_then(Token::name).filter(|_| is_dotted(1));
+        if let Some(second) = second.filter(|_| begins && token.name().is_some_and(|name| name == database))
+            && (is_dotted(3) || known.contains(&second))
+        {
+            if !is_dotted(3) {
+                named.insert(second);
+            }
             at += 2;
             continue;
         }
+        begins = !token.is(".");
         kept.push_str(token.text);
         at += 1;
     }
-    kept
+    (kept, named)
 }
 
 /// The form a whole statement (a trigger, a routine) is compared by: without definer, comments, spacing, letter case
@@ -265,7 +271,7 @@ mod tests {
     #[test]
     fn the_database_is_taken_off() {
         let known = BTreeSet::from(["t".to_owned()]);
-        let strip = |text| without_database(text, "d", &known);
+        let strip = |text| without_database(text, "d", &known).0;
         assert_eq!(strip("select `d`.`t`.`a`,'`d`.`t`' from `d`.`t`"), "select `t`.`a`,'`d`.`t`' from `t`");
         assert_eq!(strip("select `d`.`a` from `d`.`t` `d`"), "select `d`.`a` from `t` `d`");
     }

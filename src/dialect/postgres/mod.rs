@@ -1,20 +1,23 @@
-//! Postgres.
+//! PostgreSQL, 13 and later.
 //!
-//! Must not know any other database.
+//! `types`, `normalize`, `lower` and `render` are pure; `introspect` talks to the database. Must not know any other
+//! database.
 
 pub mod introspect;
 mod lower;
+mod names;
 mod normalize;
 mod render;
 pub mod session;
 mod types;
+mod words;
 
 use crate::plan::Plan;
 use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
-/// Postgres.
+/// PostgreSQL.
 #[derive(Debug)]
 pub struct Postgres;
 

@@ -1,8 +1,352 @@
-//! Normalising.
+//! Normalising: a schema, declared or read, in the one form PostgreSQL's catalog would report it in.
+//!
+//! Must not know where the schema came from, or what SQL means beyond what `dialect::expression` makes of it.
 
-use crate::dialect::Unsupported;
-use crate::schema::{Normalized, Schema};
+use std::collections::BTreeMap;
 
-pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
+use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::dialect::{Product, Unsupported};
+use crate::schema::{
+    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Name, Named, Normalized, ObjectName,
+    Options, Part, Place, Schema, Table, Type, View,
+};
+
+use super::{names, render, types, words};
+
+/// Brings a schema to the catalog's form.
+pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
+    for enum_type in schema.enums.values_mut() {
+        fits(&enum_type.name, || Place::Enum(enum_type.name.clone()))?;
+        drop_empty(&mut enum_type.comment);
+    }
+    let enums = schema.enums.clone();
+    let tables = std::mem::take(&mut schema.tables);
+    for (name, mut table) in tables {
+        fits(&name, || Place::table(&name))?;
+        for column in table.columns.values_mut() {
+            normalize_column(&name, column, &|name| enums.get(name))?;
+        }
+        normalize_table(&mut table)?;
+        schema.tables.insert(name, table);
+    }
+    normalize_views(&mut schema)?;
+    for routine in schema.routines.values_mut() {
+        routine.definition = normal_definition(&routine.definition);
+    }
     Ok(Normalized::by_dialect(schema))
 }
+
+fn unsupported(place: Place, reason: &str, hint: &str) -> Unsupported {
+    Unsupported { product: Product::Postgres, place, reason: reason.to_owned(), hint: hint.to_owned() }
+}
+
+/// A name somebody chose is not cut silently; PostgreSQL would.
+fn fits(name: &ObjectName, place: impl FnOnce() -> Place) -> Result<(), Unsupported> {
+    if name.name.as_str().len() <= names::LONGEST {
+        return Ok(());
+    }
+    Err(unsupported(place(), "the name is longer than 63 bytes", "give it a shorter name"))
+}
+
+fn drop_empty(comment: &mut Option<String>) {
+    comment.take_if(|text| text.is_empty());
+}
+
+fn normal_expression(expression: &Expression) -> Expression {
+    let text = words::without_parentheses(expression.text());
+    Expression::new(text).with_canonical(canonical_expression(Product::Postgres, text))
+}
+
+/// A `CREATE` statement: `OR REPLACE` says how it is sent, not what it creates.
+fn normal_definition(definition: &Expression) -> Expression {
+    let text = definition.text().trim().trim_end_matches(';').trim_end();
+    let words: Vec<&str> = text.split_whitespace().take(3).collect();
+    let replaces = matches!(words.as_slice(), [create, or, replace]
+        if create.eq_ignore_ascii_case("create") && or.eq_ignore_ascii_case("or") && replace.eq_ignore_ascii_case("replace"));
+    if !replaces {
+        return Expression::new(text);
+    }
+    let rest = words.iter().fold(text, |rest, word| rest.trim_start().get(word.len()..).unwrap_or_default());
+    Expression::new(format!("CREATE {}", rest.trim_start()))
+}
+
+fn normalize_column<'a>(
+    table: &ObjectName,
+    column: &mut Column,
+    enums: &'a dyn Fn(&ObjectName) -> Option<&'a crate::schema::EnumType>,
+) -> Result<(), Unsupported> {
+    let place = Place::column(table, &column.name);
+    fits(&ObjectName::local(column.name.clone()), || place.clone())?;
+    column.data_type = types::normalize(&column.data_type, enums)
+        .map_err(|reason| unsupported(place.clone(), reason, "declare `column_type = \"SmallInteger\"`"))?;
+    if column.on_update.is_some() {
+        let hint = "write a trigger in an SQL file beside the entity";
+        return Err(unsupported(place, "it has no `ON UPDATE` for columns", hint));
+    }
+    normalize_numbering(column, &place)?;
+    if let Some(generated) = &mut column.generated {
+        generated.expression = normal_expression(&generated.expression);
+        column.default = None;
+    }
+    if let Some(default) = column.default.take() {
+        column.default = normal_default(default, &column.data_type);
+    }
+    column.collation.take_if(|collation| collation == "default");
+    drop_empty(&mut column.comment);
+    Ok(())
+}
+
+fn normalize_numbering(column: &mut Column, place: &Place) -> Result<(), Unsupported> {
+    let serial = match &column.data_type {
+        Type::Native(spelling) => match spelling.as_str() {
+            "smallserial" | "serial2" => Some("smallint"),
+            "serial" | "serial4" => Some("integer"),
+            "bigserial" | "serial8" => Some("bigint"),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(integer) = serial {
+        column.data_type = Type::Native(integer.to_owned());
+        column.identity = Some(Identity::Serial);
+        column.nullable = false;
+    }
+    match column.identity {
+        None => return Ok(()),
+        Some(Identity::AutoIncrement | Identity::ByDefault) => column.identity = Some(Identity::ByDefault),
+        Some(Identity::Always | Identity::Serial) => {}
+    }
+    if !matches!(&column.data_type, Type::Native(spelling) if types::family(spelling) == types::Family::Integer) {
+        let reason = "only a smallint, integer or bigint column is numbered by the database";
+        return Err(unsupported(place.clone(), reason, "add `auto_increment = false`"));
+    }
+    column.default = None;
+    if column.identity != Some(Identity::Serial) {
+        column.nullable = false;
+    }
+    Ok(())
+}
+
+fn normal_default(default: DefaultValue, data_type: &Type) -> Option<DefaultValue> {
+    let text = match &default {
+        DefaultValue::Literal(literal) => render::literal(literal),
+        DefaultValue::Expression(expression) => words::without_parentheses(expression.text()).to_owned(),
+    };
+    let plain = without_implied_cast(&text, data_type);
+    if plain.eq_ignore_ascii_case("null") {
+        return None;
+    }
+    let canonical = canonical_expression(Product::Postgres, &plain);
+    Some(DefaultValue::Expression(Expression::new(text).with_canonical(canonical)))
+}
+
+/// A literal without the cast its column makes anyway: `'x'::character varying` in a `varchar(9)` column is `'x'`, and
+/// `'-5'::integer` in a number's column is `-5`.
+fn without_implied_cast(text: &str, data_type: &Type) -> String {
+    let (literal, cast) = match words::outer_cast(text) {
+        Some((literal, cast)) => (words::without_parentheses(literal), Some(types::catalog_spelling(cast))),
+        None => (text, None),
+    };
+    let content = words::string_content(literal);
+    let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+    let is_constant = content.is_some()
+        || is_number(literal)
+        || ["null", "true", "false"].iter().any(|word| literal.eq_ignore_ascii_case(word));
+    if !is_constant {
+        return text.to_owned();
+    }
+    let numeric = |spelling: &str| matches!(types::family(spelling), types::Family::Integer | types::Family::Fraction);
+    let implied = match (&cast, data_type) {
+        (None, _) => true,
+        (Some(cast), Type::Native(own)) => {
+            types::base(cast) == types::base(own)
+                || (numeric(cast) && numeric(own))
+                || (types::family(cast) == types::Family::Text && types::family(own) == types::Family::Text)
+        }
+        (Some(_), Type::Enum(_) | Type::Array(_)) => true,
+        (Some(_), _) => false,
+    };
+    if !implied {
+        return text.to_owned();
+    }
+    match (content, data_type) {
+        (Some(content), Type::Native(own)) if numeric(own) && is_number(&content) => content.trim().to_owned(),
+        (Some(content), Type::Native(own)) if own == "boolean" => match content.to_lowercase().as_str() {
+            "t" | "true" | "yes" | "on" | "1" => "true".to_owned(),
+            "f" | "false" | "no" | "off" | "0" => "false".to_owned(),
+            _ => literal.to_owned(),
+        },
+        _ => literal.to_owned(),
+    }
+}
+
+fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
+    let name = table.name.name.as_str().to_owned();
+    drop_empty(&mut table.comment);
+    if let Some(key) = &mut table.primary_key {
+        let given = key.name.take().filter(|name| !name.as_str().is_empty());
+        key.name = Some(match given {
+            Some(given) => Name::new(names::clip(given.as_str())),
+            None => Name::new(names::generated(&name, None, "pkey")),
+        });
+        for column in &key.columns {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.nullable = false;
+            }
+        }
+    }
+    for unique in table.uniques.values_mut() {
+        let columns = names::of_columns(unique.columns.iter().map(Name::as_str));
+        unique.name = constraint_name(&unique.name, &name, &columns, "key");
+        normal_options(&mut unique.options);
+    }
+    for key in table.foreign_keys.values_mut() {
+        let columns = names::of_columns(key.columns.iter().map(Name::as_str));
+        key.name = constraint_name(&key.name, &name, &columns, "fkey");
+        normalize_foreign_key(key);
+    }
+    for check in table.checks.values_mut() {
+        check.expression = normal_expression(&check.expression);
+        check.name = check_name(&check.name, table.columns.keys(), &name);
+        normal_options(&mut check.options);
+    }
+    for index in table.indexes.values_mut() {
+        normalize_index(&table.name, index)?;
+    }
+    for trigger in table.triggers.values_mut() {
+        trigger.name = Name::new(names::clip(trigger.name.as_str()));
+        trigger.definition = normal_definition(&trigger.definition);
+    }
+    for (kind, taken) in [
+        ("unique constraint", rekeyed(&mut table.uniques)),
+        ("foreign key", rekeyed(&mut table.foreign_keys)),
+        ("check", rekeyed(&mut table.checks)),
+        ("index", rekeyed(&mut table.indexes)),
+        ("trigger", rekeyed(&mut table.triggers)),
+    ] {
+        if let Some(taken) = taken {
+            let reason = format!("two names of a {kind} are both `{taken}` when cut to 63 bytes");
+            return Err(unsupported(Place::table(&table.name), &reason, "give one of them a shorter name"));
+        }
+    }
+    Ok(())
+}
+
+/// Puts everything under the name it has now; gives back a name that two of them have.
+fn rekeyed<T: Named>(map: &mut BTreeMap<Name, T>) -> Option<Name> {
+    let mut taken = None;
+    for (_, value) in std::mem::take(map) {
+        if map.contains_key(value.name()) {
+            taken = Some(value.name().clone());
+        }
+        map.insert(value.name().clone(), value);
+    }
+    taken
+}
+
+/// The name a constraint has: the one it was given, cut as PostgreSQL cuts it, or the one PostgreSQL makes up.
+fn constraint_name(given: &Name, table: &str, columns: &str, label: &str) -> Name {
+    let given = given.as_str();
+    if given.is_empty() || given == format!("{table}_{columns}_{label}") {
+        return Name::new(names::generated(table, Some(columns), label));
+    }
+    Name::new(names::clip(given))
+}
+
+fn check_name<'a>(given: &Name, mut columns: impl Iterator<Item = &'a Name>, table: &str) -> Name {
+    let given = given.as_str();
+    if given.is_empty() {
+        return Name::new(names::generated(table, None, "check"));
+    }
+    match columns.find(|column| given == format!("{table}_{column}_check")) {
+        Some(column) => Name::new(names::generated(table, Some(column.as_str()), "check")),
+        None => Name::new(names::clip(given)),
+    }
+}
+
+/// Lists of names in options are written in one way, and what is off is absent.
+fn normal_options(options: &mut Options) {
+    options.retain(|_, value| !value.is_empty() && value != "false");
+    for key in ["include", "on_delete_columns"] {
+        if let Some(list) = options.get_mut(key) {
+            let names: Vec<String> =
+                words::name_list(list).into_iter().map(|name| render::quote(&Name::new(name))).collect();
+            *list = names.join(", ");
+        }
+    }
+    if options.contains_key("initially_deferred") {
+        options.insert("deferrable".to_owned(), "true".to_owned());
+    }
+    if options.get("match").is_some_and(|kind| kind.eq_ignore_ascii_case("simple")) {
+        options.remove("match");
+    }
+}
+
+fn normalize_foreign_key(key: &mut ForeignKey) {
+    normal_options(&mut key.options);
+    if let Some(kind) = key.options.get_mut("match") {
+        *kind = kind.to_lowercase();
+    }
+}
+
+fn normalize_index(table: &ObjectName, index: &mut Index) -> Result<(), Unsupported> {
+    index.name = Name::new(names::clip(index.name.as_str()));
+    index.method = match index.method.take().map(|method| method.to_lowercase()).as_deref() {
+        None | Some("btree") => None,
+        // SeaORM writes its full-text indexes so.
+        Some("fulltext") => Some("gin".to_owned()),
+        Some("spatial") => {
+            let place = Place::Table(table.clone(), Part::Index(index.name.clone()));
+            return Err(unsupported(place, "it has no spatial indexes by that name", "use the method `gist`"));
+        }
+        Some(method) => Some(method.to_owned()),
+    };
+    if let Some(predicate) = &index.predicate {
+        index.predicate = Some(normal_expression(predicate));
+    }
+    for part in &mut index.parts {
+        if let IndexTarget::Expression(expression) = &part.target {
+            part.target = IndexTarget::Expression(normal_expression(expression));
+        }
+        let implied = if part.descending { "first" } else { "last" };
+        if let Some(nulls) = part.options.get_mut("nulls") {
+            *nulls = nulls.to_lowercase();
+        }
+        part.options.retain(|key, value| !(value.is_empty() || key == "nulls" && value == implied));
+    }
+    normal_options(&mut index.options);
+    drop_empty(&mut index.comment);
+    Ok(())
+}
+
+fn normalize_views(schema: &mut Schema) -> Result<(), Unsupported> {
+    let mut views = std::mem::take(&mut schema.views);
+    let known: Vec<ObjectName> = schema.tables.keys().chain(views.keys()).cloned().collect();
+    let columns_of = |name: &ObjectName| {
+        let table = schema.tables.get(name)?;
+        Some(table.columns.keys().map(|column| column.as_str().to_owned()).collect())
+    };
+    for view in views.values_mut() {
+        fits(&view.name, || Place::View(view.name.clone()))?;
+        normalize_view(view, &known, &columns_of);
+    }
+    schema.views = views;
+    Ok(())
+}
+
+fn normalize_view(view: &mut View, known: &[ObjectName], columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>) {
+    let text = view.query.text().trim().trim_end_matches(';').trim_end();
+    let (canonical, mut reads) = canonical_query(Product::Postgres, text, columns_of);
+    if reads.is_empty() {
+        // What the parser cannot read, the catalog may have said.
+        reads.append(&mut view.reads);
+    }
+    reads.retain(|name| known.contains(name) && *name != view.name);
+    view.query = Expression::new(text).with_canonical(canonical);
+    view.reads = reads;
+    drop_empty(&mut view.comment);
+}
+
+#[cfg(test)]
+#[path = "normalize_tests.rs"]
+mod tests;

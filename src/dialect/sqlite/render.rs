@@ -16,6 +16,7 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => direct(op),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
+        Step::Apart(op) => Err(foreign(op.place())),
         Step::Together(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::SwapEnum(change, _) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
     }

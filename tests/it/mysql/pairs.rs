@@ -26,8 +26,8 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ),
     (
         "another primary key under a foreign key",
-        "CREATE TABLE t (a int, b int NOT NULL, PRIMARY KEY (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
-        "CREATE TABLE t (a int NOT NULL, b int, PRIMARY KEY (a, b)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, PRIMARY KEY (a), UNIQUE KEY u (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, PRIMARY KEY (b), UNIQUE KEY u (a)); CREATE TABLE c (x int, CONSTRAINT f FOREIGN KEY (x) REFERENCES t (a))",
     ),
     (
         "the index under a foreign key",
@@ -38,6 +38,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "the server's own index under a foreign key",
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, KEY two (a, b), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
+    ),
+    (
+        "one more index over the server's own",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int, KEY f (a), KEY two (a, b), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
     ),
     (
         "a unique index a foreign key refers to",
@@ -149,13 +154,13 @@ fn every_pair_goes_there_and_back() {
     });
 }
 
-fn statements(script: &str) -> Vec<&str> {
+pub fn statements(script: &str) -> Vec<&str> {
     script.split(';').map(str::trim).filter(|sql| !sql.is_empty()).collect()
 }
 
 /// Lines without their order and final commas: columns are added at the end, keys in the order of their making; and
 /// without what the server remembers but does not heed.
-fn definitions(shown: Vec<String>) -> Vec<Vec<String>> {
+pub fn definitions(shown: Vec<String>) -> Vec<Vec<String>> {
     let lines = |text: String| {
         let mut lines: Vec<String> = text
             .lines()

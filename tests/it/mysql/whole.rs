@@ -42,7 +42,7 @@ const TABLES: &[&str] = &[
         FOREIGN KEY (p) REFERENCES p(id) ON DELETE SET NULL, FOREIGN KEY (q) REFERENCES p(id), KEY zz (q, id))
         COLLATE utf8mb4_bin ENGINE=InnoDB STATS_PERSISTENT=1",
     "CREATE TABLE self (id int PRIMARY KEY, up int, CONSTRAINT fk_up FOREIGN KEY (up) REFERENCES self(id))",
-    "CREATE TABLE other (id int, x int, KEY (id)) ENGINE=MEMORY",
+    "CREATE TABLE other (id int, x int, KEY (id), KEY tree (x) USING BTREE) ENGINE=MEMORY",
     "CREATE VIEW v AS SELECT id, concat(a,'x') AS ax FROM p WHERE b > 0 WITH CASCADED CHECK OPTION",
     "CREATE SQL SECURITY INVOKER VIEW a_view AS SELECT v.id FROM v JOIN child ON child.p = v.id",
     "CREATE TRIGGER tr BEFORE INSERT ON child FOR EACH ROW SET new.p = coalesce(new.p, 1)",
@@ -59,7 +59,7 @@ const MYSQL_ONLY: &[&str] =
 
 const MARIADB_ONLY: &[&str] = &[
     "CREATE TABLE only_here (id int PRIMARY KEY, u uuid DEFAULT uuid(), i inet6, w int(5), tx text, KEY unseen (w) IGNORED,
-        UNIQUE KEY long_text (tx), n int CHECK (n > id) DEFAULT (id + 1))",
+        UNIQUE KEY long_text (tx), n int DEFAULT (id + 1) CHECK (n > id))",
 ];
 
 #[test]

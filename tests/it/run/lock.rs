@@ -107,7 +107,8 @@ fn a_running_row_is_waited_for_on_sqlite() {
             }
             other.execute("UPDATE sea_gen_history SET status = 'applied'").await.unwrap();
         };
-        let (outcomes, ()) = tokio::join!(waiting, ending);
+        let both = async { tokio::join!(waiting, ending) };
+        let (outcomes, ()) = tokio::time::timeout(WAIT, both).await.expect("the one that waits says so");
         assert_eq!(ids(&outcomes.unwrap()), [TWO, THREE]);
         assert_eq!(told, 1);
         other.close().await;

@@ -128,15 +128,14 @@ fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
         key.columns.push(Name::new(row.text(3)));
         return;
     }
-    let engine_hashes = table.options.get("engine").is_some_and(|engine| engine.eq_ignore_ascii_case("memory"));
     let index = table.indexes.entry(Name::new(row.text(1))).or_insert_with(|| {
         let mut index = Index::on(row.text(1), []);
         index.unique = !row.is_true(2);
         index.method = match row.text(6) {
             "FULLTEXT" => Some("fulltext".to_owned()),
             "SPATIAL" => Some("spatial".to_owned()),
-            // MariaDB says so of a unique index too long for a tree, which nobody asked to be one.
-            "HASH" if engine_hashes => Some("hash".to_owned()),
+            "BTREE" => Some("btree".to_owned()),
+            // The default of the MEMORY engine, and of a MariaDB index too long for a tree.
             _ => None,
         };
         index.comment = Some(row.text(7).to_owned());

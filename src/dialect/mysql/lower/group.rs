@@ -29,18 +29,24 @@ enum Part {
 
 pub(super) fn steps(ends: &Ends<'_>, plan: Plan) -> Vec<Step> {
     let renamed = renamed_tables(plan.ops());
-    let mut ops: Vec<(Time, &Op)> = plan.ops().iter().map(|op| (time(ends, &renamed, op), op)).collect();
+    // On the way back renames come last, and what stands before them is in the words used before them.
+    let first_rename = plan.ops().iter().position(|op| matches!(op, Op::Rename(_))).unwrap_or(0);
+    let timed = plan.ops().iter().enumerate().map(|(at, op)| match time(ends, plan.ops(), &renamed, op) {
+        Time::Late if at < first_rename && phase(op) == LAST / 2 => (Time::Early, op),
+        time => (time, op),
+    });
+    let mut ops: Vec<(Time, &Op)> = timed.collect();
     ops.sort_by_key(|(time, _)| *time);
     let mut steps: Vec<Step> = Vec::new();
     let mut open: BTreeMap<(ObjectName, Part), usize> = BTreeMap::new();
     for (time, op) in ops {
-        let Some((table, part)) = place(ends, plan.ops(), &renamed, time, op) else {
+        let Some((table, part)) = place(ends, &renamed, time, op) else {
             steps.push(Step::Direct(op.clone()));
             continue;
         };
         match open.get(&(table.clone(), part)).and_then(|at| steps.get_mut(*at)) {
             Some(Step::Together(_, ops)) => ops.push(op.clone()),
-            Some(Step::Direct(_) | Step::Rebuild(_) | Step::SwapEnum(..)) | None => {
+            Some(Step::Direct(_) | Step::Apart(_) | Step::Rebuild(_) | Step::SwapEnum(..)) | None => {
                 open.insert((table.clone(), part), steps.len());
                 steps.push(Step::Together(table, vec![op.clone()]));
             }
@@ -52,20 +58,26 @@ pub(super) fn steps(ends: &Ends<'_>, plan: Plan) -> Vec<Step> {
 /// When, seen from the renames, an operation is done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Time {
+    First,
     Early,
     Rename,
     Late,
 }
 
-fn time(ends: &Ends<'_>, renamed: &BTreeSet<ObjectName>, op: &Op) -> Time {
+fn time(ends: &Ends<'_>, ops: &[Op], renamed: &BTreeSet<ObjectName>, op: &Op) -> Time {
     match op {
+        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => Time::First,
         Op::Rename(_) => Time::Rename,
-        // Under its earlier name a table can only be altered before it gets the later one.
-        Op::Alter(Alter::Column(table, _)) if !ends.to.tables.contains_key(table) => Time::Early,
+        // Under its earlier name a table or column can only be altered before it gets the later one.
+        Op::Alter(Alter::Column(table, change)) if !has_column(ends, table, &change.to.name) => Time::Early,
         Op::Drop(Object::Index(table, index)) if renamed.contains(table) && is_needed(ends, table, index) => Time::Late,
         _ if phase(op) < LAST / 2 => Time::Early,
         _ => Time::Late,
     }
+}
+
+fn has_column(ends: &Ends<'_>, table: &ObjectName, column: &Name) -> bool {
+    ends.to.tables.get(table).is_some_and(|table| table.columns.contains_key(column))
 }
 
 /// Whether a foreign key that stays may stand on this index.
@@ -92,23 +104,15 @@ fn renamed_tables(ops: &[Op]) -> BTreeSet<ObjectName> {
 }
 
 /// The table to alter and the statement to do it in; `None` for what is a statement of its own.
-fn place(
-    ends: &Ends<'_>,
-    ops: &[Op],
-    renamed: &BTreeSet<ObjectName>,
-    time: Time,
-    op: &Op,
-) -> Option<(ObjectName, Part)> {
+fn place(ends: &Ends<'_>, renamed: &BTreeSet<ObjectName>, time: Time, op: &Op) -> Option<(ObjectName, Part)> {
     let main = |table: &ObjectName| {
-        let part = if renamed.contains(table) && time == Time::Early { Part::Before } else { Part::Main };
+        let part = if renamed.contains(table) && time < Time::Rename { Part::Before } else { Part::Main };
         Some((table.clone(), part))
     };
     match op {
         Op::Drop(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysOut)),
         Op::Create(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysIn)),
-        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => {
-            Some((table.clone(), Part::ChecksOut))
-        }
+        Op::Drop(Object::Check(table, _)) if time == Time::First => Some((table.clone(), Part::ChecksOut)),
         Op::Drop(Object::Index(table, _)) if time == Time::Late => main(later_name(ends, table)),
         Op::Create(
             Object::Column(table, _) | Object::PrimaryKey(table, _) | Object::Check(table, _) | Object::Index(table, _),

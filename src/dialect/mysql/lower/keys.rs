@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Alter, Object, Op, Rename};
-use crate::schema::{Name, ObjectName};
+use crate::schema::{Index, Name, ObjectName};
 
 use super::super::Flavor;
+use super::super::normalize::covers;
 use super::super::render::is_column_check;
 use super::{Ends, rewrite};
 
@@ -74,6 +75,35 @@ pub(super) fn around(ends: &Ends<'_>, ops: &mut Vec<Op>) {
     ops.extend(further);
 }
 
+/// An index the server made for a foreign key is dropped by the server, without a word, as soon as another index serves the
+/// key. One that is to stay is made again by the same statement, and is then ours.
+pub(super) fn overtaken(ends: &Ends<'_>, ops: &mut Vec<Op>) {
+    let mut further = Vec::new();
+    for op in ops.iter() {
+        let (name, overtaker) = match op {
+            Op::Create(Object::Index(name, index)) => (name, index.clone()),
+            Op::Create(Object::PrimaryKey(name, key)) => (name, Index::on("PRIMARY", key.columns.clone())),
+            Op::Alter(Alter::PrimaryKey(name, change)) => (name, Index::on("PRIMARY", change.to.columns.clone())),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => continue,
+        };
+        let Some((before, after)) = ends.both(name) else { continue };
+        for key in before.foreign_keys.values().filter(|key| covers(&overtaker, key)) {
+            let own = Index::on("", key.columns.clone()).parts;
+            let stays = |index: &&Index| {
+                index.name != overtaker.name && index.parts == own && after.indexes.get(&index.name) == Some(*index)
+            };
+            for index in before.indexes.values().filter(stays) {
+                let drop = Op::Drop(Object::Index(before.name.clone(), index.clone()));
+                if !ops.contains(&drop) && !further.contains(&drop) {
+                    further.push(drop);
+                    further.push(Op::Create(Object::Index(after.name.clone(), index.clone())));
+                }
+            }
+        }
+    }
+    ops.extend(further);
+}
+
 /// Where a check is part of its column, changing either means writing both.
 pub(super) fn column_checks(flavor: Flavor, ends: &Ends<'_>, ops: &mut Vec<Op>) {
     let mut further = Vec::new();
@@ -97,11 +127,10 @@ pub(super) fn column_checks(flavor: Flavor, ends: &Ends<'_>, ops: &mut Vec<Op>) 
                 let creates = Op::Create(Object::Check(after.name.clone(), check.clone()));
                 let stays =
                     before.checks.get(&check.name) == Some(check) && after.checks.get(&check.name) == Some(check);
-                if stays && (is_renamed || touches(ops, later, &column.name)) && !further.contains(&drops) {
-                    if !ops.contains(&drops) {
-                        further.push(drops.clone());
-                        further.push(creates);
-                    }
+                let is_moved = stays && (is_renamed || touches(ops, later, &column.name));
+                if is_moved && !further.contains(&drops) && !ops.contains(&drops) {
+                    further.push(drops);
+                    further.push(creates);
                 }
                 let is_changed = ops.iter().chain(&further).any(|op| match op {
                     Op::Drop(Object::Check(on, it)) | Op::Create(Object::Check(on, it)) => {

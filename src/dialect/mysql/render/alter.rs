@@ -35,7 +35,6 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
     for op in ops {
         if let Op::Alter(Alter::Options(_, change)) = op
             && loses_collation(change)
-            && !flavor.names_default_collation()
         {
             before = back_to_default_collation(table);
         }
@@ -91,7 +90,7 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             one(Turn::Option, format!("COMMENT={}", text_literal(comment)))
         }
         Op::Alter(Alter::Options(_, change)) => {
-            Ok(options(flavor, change).into_iter().map(|clause| (Turn::Option, clause)).collect())
+            Ok(options(change).into_iter().map(|clause| (Turn::Option, clause)).collect())
         }
         Op::Create(
             Object::Table(_)
@@ -133,7 +132,7 @@ fn column_check_of<'a>(flavor: Flavor, table: &ObjectName, column: &Name, ops: &
     })
 }
 
-fn options(flavor: Flavor, change: &Change<Options>) -> Vec<String> {
+fn options(change: &Change<Options>) -> Vec<String> {
     let mut clauses = Vec::new();
     for (key, value) in &change.to {
         if change.from.get(key) != Some(value) {
@@ -142,8 +141,8 @@ fn options(flavor: Flavor, change: &Change<Options>) -> Vec<String> {
     }
     for key in change.from.keys().filter(|key| !change.to.contains_key(*key)) {
         match key.as_str() {
-            "collation" if !flavor.names_default_collation() => {}
-            "collation" => clauses.push("DEFAULT COLLATE=DEFAULT".to_owned()),
+            // Done by statements of its own before.
+            "collation" => {}
             "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
             "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {
                 clauses.push(format!("{}=DEFAULT", key.to_uppercase()));
@@ -158,7 +157,7 @@ fn loses_collation(change: &Change<Options>) -> bool {
     change.from.contains_key("collation") && !change.to.contains_key("collation")
 }
 
-/// MySQL has no word for "the database's collation", so the statement is put together on the server.
+/// There is no word for "the database's collation" (MariaDB's `DEFAULT` is the character set's), so the statement is put together on the server.
 fn back_to_default_collation(table: &ObjectName) -> Vec<Statement> {
     let head = text_literal(&format!("ALTER TABLE {} DEFAULT COLLATE=", object(table)));
     vec![

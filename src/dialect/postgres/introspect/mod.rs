@@ -1,0 +1,232 @@
+//! Introspection: a constant number of set-based catalog queries inside one read-only transaction, and what they say as a
+//! schema.
+//!
+//! Must not know how anything is written in SQL again. The queries are in `queries/`; they read the catalog only, so any
+//! role can run them.
+
+mod constraints;
+mod relations;
+
+use std::collections::BTreeMap;
+
+use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::introspect::{Catalog, Scope, Unmanaged};
+use crate::schema::{EnumType, Expression, Literal, Name, ObjectName, Routine, RoutineKind, Trigger};
+
+use super::render;
+
+/// Reads the catalog: the connection's default schema, and the schemas the scope names.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+    session.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    let found = read(session, scope).await;
+    session.execute("ROLLBACK").await?;
+    found
+}
+
+async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+    let current = session.query("SELECT current_schema()").await?;
+    let default = current.first().and_then(|row| row.get(0)).map(str::to_owned);
+    let queries = Queries::new(session.version(), default.as_deref(), scope);
+    let mut reading = Reading { default, scope, catalog: Catalog::default(), relations: BTreeMap::new() };
+
+    let enums = session.query(&queries.of(include_str!("../queries/enums.sql"))).await?;
+    let relations = session.query(&queries.of(include_str!("../queries/relations.sql"))).await?;
+    let columns = session.query(&queries.of(include_str!("../queries/columns.sql"))).await?;
+    let constraints = session.query(&queries.of(include_str!("../queries/constraints.sql"))).await?;
+    let indexes = session.query(&queries.of(include_str!("../queries/indexes.sql"))).await?;
+    let triggers = session.query(&queries.of(include_str!("../queries/triggers.sql"))).await?;
+    let routines = session.query(&queries.of(include_str!("../queries/routines.sql"))).await?;
+    let unmanaged = session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await?;
+
+    enums.iter().for_each(|row| reading.enum_type(row));
+    relations.iter().for_each(|row| reading.relation(row));
+    columns.iter().for_each(|row| reading.column(row));
+    constraints.iter().for_each(|row| reading.constraint(row));
+    indexes.iter().for_each(|row| reading.index(row));
+    triggers.iter().for_each(|row| reading.trigger(row));
+    routines.iter().for_each(|row| reading.routine(row));
+    unmanaged.iter().for_each(|row| reading.unmanaged(row));
+    reading.leave_out_dangling_keys();
+    Ok(reading.catalog)
+}
+
+/// The queries with what differs between versions and scopes filled in.
+struct Queries {
+    major: u32,
+    schemas: String,
+}
+
+impl Queries {
+    fn new(version: &str, default: Option<&str>, scope: &Scope) -> Self {
+        let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+        let names = default.into_iter().chain(scope.schemas.iter().map(Name::as_str));
+        let names: Vec<String> = names.map(|name| render::literal(&Literal::Text(name.to_owned()))).collect();
+        Self { major: digits.parse().unwrap_or(13), schemas: format!("ARRAY[{}]::name[]", names.join(", ")) }
+    }
+
+    fn of(&self, template: &str) -> String {
+        let since = |major, present: &'static str, absent: &'static str| {
+            if self.major >= major { present } else { absent }
+        };
+        let set_columns = "(SELECT json_agg(a.attname ORDER BY u.position) \
+             FROM unnest(k.confdelsetcols) WITH ORDINALITY u (number, position) \
+             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number)";
+        template
+            .replace("{compression}", since(14, "nullif(a.attcompression, '')", "NULL"))
+            .replace("{set_columns}", since(15, set_columns, "NULL"))
+            .replace("{nulls_not_distinct}", since(15, "x.indnullsnotdistinct", "false"))
+            .replace("{enforced}", since(18, "k.conenforced", "true"))
+            .replace("{schemas}", &self.schemas)
+    }
+}
+
+/// What a row of `pg_class` turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Relation {
+    Table(ObjectName),
+    View(ObjectName),
+}
+
+/// The catalog as far as it is read.
+struct Reading<'a> {
+    default: Option<String>,
+    scope: &'a Scope,
+    catalog: Catalog,
+    /// By oid; what is excluded or not managed is not here, and neither is anything that belongs to it.
+    relations: BTreeMap<String, Relation>,
+}
+
+impl Reading<'_> {
+    fn object_name(&self, schema: &str, name: &str) -> ObjectName {
+        let schema = (self.default.as_deref() != Some(schema)).then(|| Name::new(schema));
+        ObjectName { schema, name: Name::new(name) }
+    }
+
+    fn leave(&mut self, object: String, reason: &str) {
+        self.catalog.unmanaged.push(Unmanaged { object, reason: reason.to_owned() });
+    }
+
+    fn enum_type(&mut self, row: &Row) {
+        let name = self.object_name(row.text(0), row.text(1));
+        let values = list(row.get(2));
+        let comment = row.get(3).map(str::to_owned);
+        self.catalog.schema.enums.insert(name.clone(), EnumType { name, values, comment });
+    }
+
+    fn trigger(&mut self, row: &Row) {
+        let name = row.text(1);
+        let definition = row.text(2);
+        match self.relations.get(row.text(0)).cloned() {
+            Some(Relation::Table(owner)) => {
+                if row.text(3) != "O" {
+                    self.leave(format!("state of trigger {owner}.{name}"), "only enabled triggers are written");
+                }
+                let trigger = Trigger { name: Name::new(name), definition: Expression::new(definition) };
+                if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
+                    table.triggers.insert(trigger.name.clone(), trigger);
+                }
+            }
+            Some(Relation::View(owner)) => {
+                if let Some(view) = self.catalog.schema.views.get_mut(&owner) {
+                    view.options.insert(format!("trigger:{name}"), definition.to_owned());
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn routine(&mut self, row: &Row) {
+        let (schema, name) = (row.text(0), row.text(1));
+        let kind = if row.text(3) == "p" { RoutineKind::Procedure } else { RoutineKind::Function };
+        let object = self.object_name(schema, &format!("{name}({})", row.text(2)));
+        let definition = row.text(4).trim_end();
+        // The catalog always names the schema; in the default one the routine must follow the connection.
+        let definition = match object.schema {
+            Some(_) => definition.to_owned(),
+            None => without_schema(definition, schema),
+        };
+        let routine = Routine { name: object.clone(), kind, definition: Expression::new(definition) };
+        self.catalog.schema.routines.insert(object, routine);
+    }
+
+    fn unmanaged(&mut self, row: &Row) {
+        let (kind, name) = (row.text(0), row.text(2));
+        if row.get(3).is_some_and(|table| self.scope.excludes(table)) {
+            return;
+        }
+        let name = self.object_name(row.text(1), row.get(3).unwrap_or(name));
+        let object = match row.get(3) {
+            Some(_) => format!("{kind} {name}.{}", row.text(2)),
+            None => format!("{kind} {name}"),
+        };
+        let reason = match kind {
+            "sequence" => "it belongs to no column",
+            "policy" => "row security is not managed",
+            _ => "the schema has no place for it",
+        };
+        self.leave(object, reason);
+    }
+
+    /// A foreign key to a table that is not managed cannot be planned with.
+    fn leave_out_dangling_keys(&mut self) {
+        let known: Vec<ObjectName> = self.catalog.schema.tables.keys().cloned().collect();
+        let mut dangling = Vec::new();
+        for table in self.catalog.schema.tables.values_mut() {
+            table.foreign_keys.retain(|name, key| {
+                let kept = known.binary_search(&key.references).is_ok();
+                if !kept {
+                    dangling.push(format!("foreign key {}.{name}", table.name));
+                }
+                kept
+            });
+        }
+        for object in dangling {
+            self.leave(object, "it refers to a table that is not managed");
+        }
+    }
+}
+
+/// A definition without the schema in front of the routine's name.
+fn without_schema(definition: &str, schema: &str) -> String {
+    let plain = format!("{schema}.");
+    let quoted = format!("{}.", render::quote(&Name::new(schema)));
+    for head in ["CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE PROCEDURE "] {
+        if let Some(rest) = definition.strip_prefix(head) {
+            let rest = rest.strip_prefix(&quoted).or_else(|| rest.strip_prefix(&plain)).unwrap_or(rest);
+            return format!("{head}{rest}");
+        }
+    }
+    definition.to_owned()
+}
+
+/// A JSON array of strings; NULL is an empty one.
+fn list(json: Option<&str>) -> Vec<String> {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
+/// Names as an option holds them.
+fn name_list(names: &[String]) -> String {
+    names.iter().map(|name| render::quote(&Name::new(name))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_routine_of_the_default_schema_is_not_qualified() {
+        let printed = "CREATE OR REPLACE FUNCTION \"Odd\".f()\n RETURNS integer";
+        assert_eq!(without_schema(printed, "Odd"), "CREATE OR REPLACE FUNCTION f()\n RETURNS integer");
+    }
+
+    #[test]
+    fn queries_fit_the_version() {
+        let old = Queries::new("13.4", Some("public"), &Scope::default());
+        let new = Queries::new("18.1 (Debian)", Some("it's"), &Scope::default());
+        assert_eq!(old.of("{nulls_not_distinct} {schemas}"), "false ARRAY['public']::name[]");
+        assert_eq!(new.of("{enforced} {schemas}"), "k.conenforced ARRAY['it''s']::name[]");
+    }
+}

@@ -1,0 +1,327 @@
+//! What stands in the way of a plan without being part of it, and is dropped before and created after.
+//!
+//! PostgreSQL refuses to change or drop what something else depends on. Views that read a changed column, foreign keys that
+//! lean on a replaced key, triggers, checks and generated columns that name a column whose type changes: the plan leaves
+//! them as they are, so they come back as they were. Must not know how a step is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::schema::{Column, Name, ObjectName, Schema, Table, Type, View};
+
+use super::super::types::{Family, family};
+use super::super::words;
+use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_made_anew};
+
+/// What goes before the plan and comes back after it.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// Views, in no order.
+    pub views: Vec<View>,
+    /// Dropped before, as they are.
+    pub before: Vec<Object>,
+    /// Created after, as they will be.
+    pub after: Vec<Object>,
+}
+
+/// What the plan does to columns, by table as it is named before the plan.
+#[derive(Debug, Default)]
+struct Touched {
+    /// Columns whose type changes in place.
+    retyped: BTreeSet<Name>,
+    /// Columns dropped, or dropped and created.
+    gone: BTreeSet<Name>,
+    /// Columns whose enum type is swapped.
+    swapped: BTreeSet<Name>,
+    /// The columns of keys and unique indexes that go or are replaced.
+    keys: Vec<BTreeSet<Name>>,
+}
+
+/// Finds what stands in the way.
+pub(super) fn find(ops: &[Op], from: &Schema) -> Around {
+    let touched = touched(ops, from);
+    let mut to = from.clone();
+    let _ = apply(&Plan::new(ops.to_vec()), &mut to);
+    let mut finding = Finding { ops, from, to: &to, around: Around::default() };
+    finding.views(&touched);
+    finding.foreign_keys(&touched);
+    finding.routines();
+    for (name, touched) in &touched {
+        if let Some(table) = from.tables.get(name) {
+            finding.parts(table, touched);
+        }
+    }
+    finding.around
+}
+
+/// Names as they were before the plan: a plan that is led back renames last, one that leads on renames first.
+fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
+    let mut found: BTreeMap<ObjectName, Touched> = BTreeMap::new();
+    let mut state = from.clone();
+    let mut tables: BTreeMap<ObjectName, ObjectName> = BTreeMap::new();
+    let mut columns: BTreeMap<(ObjectName, Name), Name> = BTreeMap::new();
+    for op in ops {
+        let original = |table: &ObjectName| tables.get(table).unwrap_or(table).clone();
+        let column =
+            |table: &ObjectName, name: &Name| columns.get(&(original(table), name.clone())).unwrap_or(name).clone();
+        match op {
+            Op::Alter(Alter::Column(table, change)) if disturbs(change) => {
+                let entry = found.entry(original(table)).or_default();
+                let name = column(table, &change.from.name);
+                if is_made_anew(change) {
+                    entry.gone.insert(name)
+                } else {
+                    entry.retyped.insert(name)
+                };
+            }
+            Op::Drop(Object::Column(table, old)) => {
+                found.entry(original(table)).or_default().gone.insert(column(table, &old.name));
+            }
+            Op::Drop(Object::Table(table)) => {
+                let gone = &mut found.entry(original(&table.name)).or_default().gone;
+                gone.extend(table.columns.keys().cloned());
+            }
+            Op::Alter(Alter::PrimaryKey(table, change)) if change.from.columns != change.to.columns => {
+                let key = change.from.columns.iter().map(|name| column(table, name)).collect();
+                found.entry(original(table)).or_default().keys.push(key);
+            }
+            Op::Drop(Object::PrimaryKey(table, key)) => {
+                let key = key.columns.iter().map(|name| column(table, name)).collect();
+                found.entry(original(table)).or_default().keys.push(key);
+            }
+            Op::Drop(Object::Unique(table, unique)) => {
+                let key = unique.columns.iter().map(|name| column(table, name)).collect();
+                found.entry(original(table)).or_default().keys.push(key);
+            }
+            Op::Drop(Object::Index(table, index)) if index.unique && index.predicate.is_none() => {
+                let parts = index.parts.iter().filter_map(|part| match &part.target {
+                    crate::schema::IndexTarget::Column(name) => Some(column(table, name)),
+                    crate::schema::IndexTarget::Expression(_) => None,
+                });
+                let key = parts.collect();
+                found.entry(original(table)).or_default().keys.push(key);
+            }
+            Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => {
+                for table in state.tables.values() {
+                    for own in table.columns.values().filter(|own| super::is_of(&own.data_type, &change.from.name)) {
+                        let entry = found.entry(original(&table.name)).or_default();
+                        entry.swapped.insert(column(&table.name, &own.name));
+                    }
+                }
+            }
+            Op::Rename(Rename::Table(change)) => {
+                let first = original(&change.from);
+                tables.insert(change.to.clone(), first);
+            }
+            Op::Rename(Rename::Column(table, change)) => {
+                let (owner, first) = (original(table), column(table, &change.from));
+                columns.insert((owner, change.to.clone()), first);
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
+        }
+        let _ = apply(&Plan::new(vec![op.clone()]), &mut state);
+    }
+    found
+}
+
+struct Finding<'a> {
+    ops: &'a [Op],
+    from: &'a Schema,
+    to: &'a Schema,
+    around: Around,
+}
+
+impl Finding<'_> {
+    fn is_dropped(&self, object: &Object) -> bool {
+        self.ops.iter().any(|op| matches!(op, Op::Drop(dropped) if dropped.place() == object.place()))
+    }
+
+    /// What a table of before is called after the plan.
+    fn later_table(&self, name: &ObjectName) -> ObjectName {
+        self.ops.iter().fold(name.clone(), |name, op| match op {
+            Op::Rename(Rename::Table(change)) if change.from == name => change.to.clone(),
+            _ => name,
+        })
+    }
+
+    /// Takes an object out of the way; `after` is what stands in its place once the plan is done.
+    fn take(&mut self, before: Object, after: Option<Object>) {
+        if self.is_dropped(&before) || self.around.before.contains(&before) {
+            return;
+        }
+        self.around.before.push(before);
+        self.around.after.extend(after);
+    }
+
+    /// Views that read what changes, and views that read those or views the plan drops.
+    fn views(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
+        let dropped = |view: &View| self.is_dropped(&Object::View(view.clone()));
+        let mut moved: BTreeSet<&ObjectName> = BTreeSet::new();
+        for view in self.from.views.values() {
+            let text = view.query.text();
+            let reads = |(table, touched): (&ObjectName, &Touched)| {
+                let mut columns = touched.retyped.iter().chain(&touched.gone).chain(&touched.swapped);
+                view.reads.contains(table)
+                    && columns.any(|column| words::mentions(text, column.as_str()) || words::has_star(text))
+            };
+            if dropped(view) || touched.iter().any(reads) {
+                moved.insert(&view.name);
+            }
+        }
+        loop {
+            let found = self
+                .from
+                .views
+                .values()
+                .find(|view| !moved.contains(&view.name) && view.reads.iter().any(|read| moved.contains(read)));
+            match found {
+                Some(view) => moved.insert(&view.name),
+                None => break,
+            };
+        }
+        let views = self.from.views.values().filter(|view| moved.contains(&view.name) && !dropped(view));
+        self.around.views = views.cloned().collect();
+    }
+
+    /// Foreign keys that lean on a key that goes, or whose columns change to a type that fits only once both sides have it.
+    fn foreign_keys(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
+        for table in self.from.tables.values() {
+            for key in table.foreign_keys.values() {
+                let referenced: BTreeSet<Name> = key.referenced_columns.iter().cloned().collect();
+                let other = touched.get(&key.references);
+                let own = touched.get(&table.name);
+                let leans = other.is_some_and(|other| other.keys.contains(&referenced));
+                let misfits = own.is_some_and(|own| self.misfits(&table.name, &key.columns, own))
+                    || other.is_some_and(|other| self.misfits(&key.references, &key.referenced_columns, other));
+                if leans || misfits {
+                    let before = Object::ForeignKey(table.name.clone(), key.clone());
+                    let after = self.later_key(table, &key.name);
+                    self.take(before, after);
+                }
+            }
+        }
+    }
+
+    fn later_key(&self, table: &Table, name: &Name) -> Option<Object> {
+        let owner = self.later_table(&table.name);
+        let name = self.ops.iter().fold(name.clone(), |name, op| match op {
+            Op::Rename(Rename::ForeignKey(_, change)) if change.from == name => change.to.clone(),
+            _ => name,
+        });
+        let key = self.to.tables.get(&owner)?.foreign_keys.get(&name)?;
+        Some(Object::ForeignKey(owner, key.clone()))
+    }
+
+    /// Whether one of the columns changes to a type that does not compare with the old one.
+    fn misfits(&self, table: &ObjectName, columns: &[Name], touched: &Touched) -> bool {
+        let later = self.to.tables.get(&self.later_table(table));
+        columns.iter().any(|name| {
+            if touched.swapped.contains(name) || touched.gone.contains(name) {
+                return true;
+            }
+            if !touched.retyped.contains(name) {
+                return false;
+            }
+            let old = self.from.tables.get(table).and_then(|table| table.columns.get(name));
+            let new = later.and_then(|table| table.columns.get(name));
+            !matches!((old, new), (Some(old), Some(new)) if compare(old, new))
+        })
+    }
+
+    /// Routines whose arguments or result are of an enum type that is swapped.
+    fn routines(&mut self) {
+        let swapped: Vec<&ObjectName> = self
+            .ops
+            .iter()
+            .filter_map(|op| match op {
+                Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => Some(&change.from.name),
+                _ => None,
+            })
+            .collect();
+        for routine in self.from.routines.values() {
+            let head = super::head(routine.definition.text());
+            // One that the plan changes besides is the plan's own matter.
+            let stays = self.to.routines.get(&routine.name) == Some(routine);
+            if stays && swapped.iter().any(|name| words::mentions(head, name.name.as_str())) {
+                let object = Object::Routine(routine.clone());
+                self.take(object.clone(), Some(object));
+            }
+        }
+    }
+
+    /// What a table holds that names a column in the way.
+    fn parts(&mut self, table: &Table, touched: &Touched) {
+        let owner = self.later_table(&table.name);
+        let Some(later) = self.to.tables.get(&owner) else { return };
+        let retyped: BTreeSet<Name> = touched.retyped.union(&touched.swapped).cloned().collect();
+        let generated: Vec<&Column> =
+            table.columns.values().filter(|column| depends(column, &retyped, touched)).collect();
+        let mut gone: BTreeSet<Name> = touched.gone.clone();
+        gone.extend(generated.iter().map(|column| column.name.clone()));
+        for trigger in table.triggers.values() {
+            let text = trigger.definition.text();
+            if retyped.union(&gone).any(|column| words::mentions(text, column.as_str())) {
+                let after = later.triggers.get(&trigger.name).cloned();
+                self.take(
+                    Object::Trigger(table.name.clone(), trigger.clone()),
+                    after.map(|trigger| Object::Trigger(owner.clone(), trigger)),
+                );
+            }
+        }
+        for index in table.indexes.values() {
+            let rebuilt = touched.swapped.iter().any(|column| index_mentions(index, column));
+            if rebuilt || gone.iter().any(|column| index_uses(index, column)) {
+                let after = later.indexes.get(&index.name).cloned();
+                self.take(
+                    Object::Index(table.name.clone(), index.clone()),
+                    after.map(|index| Object::Index(owner.clone(), index)),
+                );
+            }
+        }
+        for check in table.checks.values() {
+            let mut named = touched.swapped.union(&gone);
+            if named.any(|column| check_mentions(check, column)) {
+                let after = later.checks.get(&check.name).cloned();
+                self.take(
+                    Object::Check(table.name.clone(), check.clone()),
+                    after.map(|check| Object::Check(owner.clone(), check)),
+                );
+            }
+        }
+        for unique in table.uniques.values() {
+            if unique.columns.iter().any(|column| gone.contains(column)) {
+                let after = later.uniques.get(&unique.name).cloned();
+                self.take(
+                    Object::Unique(table.name.clone(), unique.clone()),
+                    after.map(|unique| Object::Unique(owner.clone(), unique)),
+                );
+            }
+        }
+        for column in generated {
+            let object = Object::Column(table.name.clone(), column.clone());
+            let Some(after) = later.columns.get(&column.name).cloned() else { continue };
+            self.take(object, None);
+            self.around.after.push(Object::Column(owner.clone(), after));
+        }
+    }
+}
+
+/// Whether a generated column that the plan itself leaves alone has a swapped type, or is computed from a column whose type
+/// changes.
+fn depends(column: &Column, retyped: &BTreeSet<Name>, touched: &Touched) -> bool {
+    let Some(generated) = &column.generated else { return false };
+    let text = generated.expression.text();
+    !touched.gone.contains(&column.name)
+        && (touched.swapped.contains(&column.name) || retyped.iter().any(|name| words::mentions(text, name.as_str())))
+}
+
+/// Whether values of the two columns compare, so that a foreign key may stand between them for a moment.
+fn compare(old: &Column, new: &Column) -> bool {
+    match (&old.data_type, &new.data_type) {
+        (Type::Native(old), Type::Native(new)) => {
+            let (old, new) = (family(old), family(new));
+            old == new && matches!(old, Family::Integer | Family::Text)
+        }
+        _ => false,
+    }
+}

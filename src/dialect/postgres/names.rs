@@ -1,0 +1,80 @@
+//! Names PostgreSQL makes up, and how it shortens what is too long.
+//!
+//! Must not know what is named.
+
+/// The most bytes a name may have: `NAMEDATALEN - 1`.
+pub(super) const LONGEST: usize = 63;
+
+/// A name as PostgreSQL keeps it: cut at 63 bytes, never inside a character.
+pub(super) fn clip(name: &str) -> &str {
+    clip_to(name, LONGEST)
+}
+
+fn clip_to(name: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(name.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name.get(..end).unwrap_or_default()
+}
+
+/// `<first>_<second>_<label>`, the longer part shortened until it fits: PostgreSQL's `makeObjectName`.
+pub(super) fn generated(first: &str, second: Option<&str>, label: &str) -> String {
+    let overhead = label.len() + 1 + second.map_or(0, |_| 1);
+    let available = LONGEST.saturating_sub(overhead);
+    let mut first_length = first.len();
+    let mut second_length = second.map_or(0, str::len);
+    while first_length + second_length > available {
+        if first_length > second_length {
+            first_length -= 1;
+        } else {
+            second_length -= 1;
+        }
+    }
+    let mut name = clip_to(first, first_length).to_owned();
+    if let Some(second) = second {
+        name.push('_');
+        name.push_str(clip_to(second, second_length));
+    }
+    name.push('_');
+    name.push_str(label);
+    name
+}
+
+/// The columns' part of a generated name: PostgreSQL's `ChooseIndexNameAddition`.
+pub(super) fn of_columns<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for column in columns {
+        if !joined.is_empty() {
+            joined.push('_');
+        }
+        joined.push_str(column);
+        if joined.len() > LONGEST {
+            break;
+        }
+    }
+    clip(&joined).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_stay() {
+        assert_eq!(generated("user", Some("email"), "key"), "user_email_key");
+        assert_eq!(generated("user", None, "pkey"), "user_pkey");
+    }
+
+    #[test]
+    fn the_longer_part_is_shortened() {
+        let name = generated(&"t".repeat(60), Some("email"), "key");
+        assert_eq!(name, format!("{}_email_key", "t".repeat(53)));
+        assert_eq!(name.len(), LONGEST);
+    }
+
+    #[test]
+    fn characters_stay_whole() {
+        assert_eq!(clip(&"é".repeat(40)), "é".repeat(31));
+    }
+}

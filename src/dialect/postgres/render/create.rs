@@ -1,0 +1,198 @@
+//! `CREATE TABLE`: one column a line, constraints after, everything else in statements of its own.
+//!
+//! Must not know how a table is altered.
+
+use crate::dialect::Statement;
+use crate::schema::{Column, Identity, ObjectName, Table, Type};
+
+use super::super::words;
+use super::{comment, numbering, objects, quote, quote_object};
+
+/// Creates a table with everything in it but foreign keys.
+pub(super) fn table(table: &Table) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = table
+        .columns
+        .values()
+        .filter(|column| numbering::has_own_sequence(column))
+        .map(|column| numbering::create_sequence(&table.name, column))
+        .collect();
+    statements.push(Statement::new(create(table)));
+    for column in table.columns.values() {
+        statements.extend(after_column(&table.name, column));
+    }
+    for unique in table.uniques.values() {
+        statements.extend(objects::constraint_comment(&table.name, &unique.name, &unique.options));
+    }
+    for check in table.checks.values() {
+        if written_inside(check) {
+            statements.extend(objects::constraint_comment(&table.name, &check.name, &check.options));
+        } else {
+            statements.extend(objects::create_check(&table.name, check));
+        }
+    }
+    for index in table.indexes.values() {
+        statements.extend(objects::create_index(&table.name, index, ""));
+    }
+    if table.comment.is_some() {
+        statements.push(comment(&format!("TABLE {}", quote_object(&table.name)), table.comment.as_deref()));
+    }
+    for column in table.columns.values().filter(|column| column.comment.is_some()) {
+        statements.push(column_comment(&table.name, column));
+    }
+    statements.extend(table.triggers.values().map(|trigger| Statement::new(trigger.definition.text())));
+    statements
+}
+
+/// In `CREATE TABLE` PostgreSQL takes every check for validated.
+fn written_inside(check: &crate::schema::Check) -> bool {
+    !check.options.contains_key("not_valid") || check.options.contains_key("not_enforced")
+}
+
+fn create(table: &Table) -> String {
+    let mut lines: Vec<String> =
+        table.columns.values().filter(|column| !is_inherited(column)).map(definition).collect();
+    if let Some(key) = &table.primary_key {
+        lines.push(objects::primary_key(key, &table.options));
+    }
+    lines.extend(table.uniques.values().map(objects::unique));
+    lines.extend(table.checks.values().filter(|check| written_inside(check)).map(objects::check));
+    let unlogged = if table.options.contains_key("unlogged") { "UNLOGGED " } else { "" };
+    let mut sql = format!("CREATE {unlogged}TABLE {} (", quote_object(&table.name));
+    if !lines.is_empty() {
+        sql.push_str("\n    ");
+        sql.push_str(&lines.join(",\n    "));
+        sql.push('\n');
+    }
+    sql.push(')');
+    for (key, before, after) in
+        [("inherits", "\nINHERITS (", ")"), ("partition_by", "\nPARTITION BY ", ""), ("with", "\nWITH (", ")")]
+    {
+        if let Some(value) = table.options.get(key) {
+            sql.push_str(&format!("{before}{value}{after}"));
+        }
+    }
+    sql
+}
+
+/// Whether the column comes from the parent table and is written there.
+pub(super) fn is_inherited(column: &Column) -> bool {
+    column.options.contains_key("inherited")
+}
+
+/// A column as it is written in `CREATE TABLE` and `ADD COLUMN`.
+pub(super) fn definition(column: &Column) -> String {
+    let mut sql = format!("{} {}", quote(&column.name), written_type(column));
+    if let Some(collation) = &column.collation {
+        sql.push_str(&format!(" COLLATE {}", written_collation(collation)));
+    }
+    if let Some(generated) = &column.generated {
+        let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+        let expression = words::without_parentheses(generated.expression.text());
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
+    }
+    sql.push_str(&numbering::clause(column));
+    if let Some(default) = default(column) {
+        sql.push_str(&format!(" DEFAULT {default}"));
+    }
+    // Identities and serials take no NULL by themselves.
+    if !column.nullable && (column.identity.is_none() || numbering::has_own_sequence(column)) {
+        sql.push_str(" NOT NULL");
+    }
+    sql
+}
+
+fn written_type(column: &Column) -> String {
+    match numbering::serial_type(column) {
+        Some(serial) => serial.to_owned(),
+        None => type_name(&column.data_type),
+    }
+}
+
+/// A type as it is written; enum types by their quoted name.
+pub(super) fn type_name(data_type: &Type) -> String {
+    match data_type {
+        Type::Native(spelling) | Type::Custom(spelling) => spelling.clone(),
+        Type::Enum(name) => quote_object(name),
+        Type::Array(element) => format!("{}[]", type_name(element)),
+        // Normalising leaves none of these; what it would make of them is the right spelling all the same.
+        Type::Char(_)
+        | Type::String(_)
+        | Type::StringMax
+        | Type::Text
+        | Type::Blob
+        | Type::Binary(_)
+        | Type::VarBinary(_)
+        | Type::Bit(_)
+        | Type::VarBit(_)
+        | Type::TinyInteger
+        | Type::SmallInteger
+        | Type::Integer
+        | Type::BigInteger
+        | Type::TinyUnsigned
+        | Type::SmallUnsigned
+        | Type::Unsigned
+        | Type::BigUnsigned
+        | Type::Float
+        | Type::Double
+        | Type::Decimal(_)
+        | Type::Money(_)
+        | Type::Boolean
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::TimestampWithTimeZone
+        | Type::Time
+        | Type::Date
+        | Type::Year
+        | Type::Interval(..)
+        | Type::Json
+        | Type::JsonBinary
+        | Type::Uuid
+        | Type::Cidr
+        | Type::Inet
+        | Type::MacAddr
+        | Type::LTree
+        | Type::Vector(_) => match super::super::types::normalize(data_type, &|_| None) {
+            Ok(Type::Native(spelling)) => spelling,
+            Ok(_) | Err(_) => "smallint".to_owned(),
+        },
+    }
+}
+
+/// A collation's name; one that is not visible comes qualified and quoted from the catalog.
+pub(super) fn written_collation(collation: &str) -> String {
+    if collation.starts_with('"') { collation.to_owned() } else { quote(&collation.into()) }
+}
+
+/// The default's text, with the `nextval` of a sequence that is created by hand.
+pub(super) fn default(column: &Column) -> Option<String> {
+    use crate::schema::DefaultValue;
+    match &column.default {
+        Some(DefaultValue::Expression(expression)) => Some(expression.text().to_owned()),
+        Some(DefaultValue::Literal(literal)) => Some(super::literal(literal)),
+        None => None,
+    }
+}
+
+/// What can only be said once the column is there.
+pub(super) fn after_column(table: &ObjectName, column: &Column) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let target = format!("ALTER TABLE {} ALTER COLUMN {}", quote_object(table), quote(&column.name));
+    if column.identity == Some(Identity::Serial) {
+        statements.extend(numbering::own_sequence(table, column));
+        if column.nullable {
+            statements.push(Statement::new(format!("{target} DROP NOT NULL")));
+        }
+    }
+    for (key, clause) in [("storage", "STORAGE"), ("statistics", "STATISTICS"), ("compression", "COMPRESSION")] {
+        if let Some(value) = column.options.get(key) {
+            statements.push(Statement::new(format!("{target} SET {clause} {value}")));
+        }
+    }
+    statements
+}
+
+/// `COMMENT ON COLUMN`.
+pub(super) fn column_comment(table: &ObjectName, column: &Column) -> Statement {
+    let target = format!("COLUMN {}.{}", quote_object(table), quote(&column.name));
+    comment(&target, column.comment.as_deref())
+}

@@ -1,0 +1,203 @@
+//! Looking at SQL text without parsing it: where strings and quoted names end, which names stand outside strings, which
+//! parentheses enclose everything.
+//!
+//! Must not know what the text means. Whatever is compared goes through `dialect::expression`, not through here.
+
+/// The end of the token that starts at byte `at`: a string, a quoted name, a dollar-quoted body, or one character.
+fn end_of_token(sql: &str, at: usize) -> usize {
+    let rest = sql.get(at..).unwrap_or_default();
+    let Some(first) = rest.chars().next() else { return sql.len() };
+    let length = match first {
+        '\'' => quoted_length(rest, '\'', is_escape_string(sql, at)),
+        '"' => quoted_length(rest, '"', false),
+        '$' => dollar_length(rest).unwrap_or(1),
+        _ => first.len_utf8(),
+    };
+    at + length
+}
+
+/// Whether the string at byte `at` is written `E'…'`, where a backslash escapes.
+fn is_escape_string(sql: &str, at: usize) -> bool {
+    let mut before = sql.get(..at).unwrap_or_default().chars().rev();
+    matches!(before.next(), Some('e' | 'E')) && !before.next().is_some_and(is_name_character)
+}
+
+fn quoted_length(rest: &str, quote: char, backslash: bool) -> usize {
+    let mut characters = rest.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if backslash && character == '\\' {
+            characters.next();
+        } else if character == quote {
+            match characters.peek() {
+                Some((_, next)) if *next == quote => {
+                    characters.next();
+                }
+                _ => return at + quote.len_utf8(),
+            }
+        }
+    }
+    rest.len()
+}
+
+/// The length of `$tag$ … $tag$`; `None` where the dollar opens nothing.
+fn dollar_length(rest: &str) -> Option<usize> {
+    let tag_end = rest.get(1..)?.find('$')? + 2;
+    let tag = rest.get(..tag_end)?;
+    let inner = tag.trim_matches('$');
+    if !inner.chars().all(is_name_character) || inner.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let body = rest.get(tag_end..)?;
+    Some(tag_end + body.find(tag).map_or(body.len(), |at| at + tag.len()))
+}
+
+fn is_name_character(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '$'
+}
+
+/// The tokens of a text with the bytes they stand at; words are whole.
+fn tokens(sql: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < sql.len() {
+        let rest = sql.get(at..).unwrap_or_default();
+        let starts_word = rest.starts_with(|first: char| first.is_alphanumeric() || first == '_');
+        let end = if starts_word {
+            at + rest.find(|character| !is_name_character(character)).unwrap_or(rest.len())
+        } else {
+            end_of_token(sql, at)
+        };
+        found.push((at, sql.get(at..end).unwrap_or_default()));
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// Whether `name` stands in the text as an identifier, quoted or not.
+pub(super) fn mentions(sql: &str, name: &str) -> bool {
+    tokens(sql).into_iter().any(|(_, token)| match token.strip_prefix('"') {
+        Some(quoted) => quoted.strip_suffix('"').is_some_and(|inner| inner.replace("\"\"", "\"") == name),
+        None => token == name || token.to_lowercase() == name,
+    })
+}
+
+/// Whether the text has `*` outside strings, which may stand for any column.
+pub(super) fn has_star(sql: &str) -> bool {
+    tokens(sql).into_iter().any(|(_, token)| token == "*")
+}
+
+/// Whether a string of the text is exactly `value`.
+pub(super) fn has_string(sql: &str, value: &str) -> bool {
+    tokens(sql).into_iter().any(|(_, token)| string_content(token).is_some_and(|content| content == value))
+}
+
+/// The text without the parentheses that enclose all of it.
+pub(super) fn without_parentheses(sql: &str) -> &str {
+    let mut text = sql.trim();
+    while let Some(inner) = enclosed(text) {
+        text = inner.trim();
+    }
+    text
+}
+
+fn enclosed(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_usize;
+    for (_, token) in tokens(inner) {
+        match token {
+            "(" => depth += 1,
+            ")" => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (depth == 0).then_some(inner)
+}
+
+/// Cuts `literal::type` in two; `None` where the last cast is not the outermost thing of the text.
+pub(super) fn outer_cast(text: &str) -> Option<(&str, &str)> {
+    let tokens = tokens(text);
+    let mut depth = 0_usize;
+    let mut found = None;
+    for pair in tokens.windows(2) {
+        let [(at, token), (_, next)] = pair else { continue };
+        match *token {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            ":" if *next == ":" && depth == 0 => found = Some(*at),
+            _ => {}
+        }
+    }
+    let at = found?;
+    Some((text.get(..at)?.trim(), text.get(at + 2..)?.trim()))
+}
+
+/// The content of a text that is one plain string literal and nothing else.
+pub(super) fn string_content(text: &str) -> Option<String> {
+    if !text.starts_with('\'') || end_of_token(text, 0) != text.len() || text.len() < 2 {
+        return None;
+    }
+    Some(text.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
+}
+
+/// The names of a comma-separated list, unquoted.
+pub(super) fn name_list(text: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    for (_, token) in tokens(text) {
+        match (token, names.last_mut()) {
+            (",", _) => names.push(String::new()),
+            (_, Some(name)) => match token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                Some(quoted) => name.push_str(&quoted.replace("\"\"", "\"")),
+                None => name.push_str(token.trim()),
+            },
+            (_, None) => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// The parts of a comma-separated list as they are written.
+pub(super) fn split_list(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for (_, token) in tokens(text) {
+        match (token, parts.last_mut()) {
+            (",", _) => parts.push(String::new()),
+            (_, Some(part)) => part.push_str(token),
+            (_, None) => {}
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_outside_strings_only() {
+        assert!(mentions("(price > 0)", "price"));
+        assert!(mentions(r#"("Odd ""Name" > 0)"#, "Odd \"Name"));
+        assert!(!mentions("(kind = 'price')", "price"));
+        assert!(!mentions("(price_list > 0)", "price"));
+        assert!(!mentions("$$price$$", "price"));
+        assert!(mentions("E'it\\'s' || price", "price"));
+    }
+
+    #[test]
+    fn only_enclosing_parentheses_go() {
+        assert_eq!(without_parentheses("((a > 0))"), "a > 0");
+        assert_eq!(without_parentheses("(a > 0) OR (b > 0)"), "(a > 0) OR (b > 0)");
+        assert_eq!(without_parentheses("(a = ')')"), "a = ')'");
+    }
+
+    #[test]
+    fn the_outer_cast_is_cut() {
+        assert_eq!(outer_cast("'x::y'::character varying"), Some(("'x::y'", "character varying")));
+        assert_eq!(outer_cast("f('x'::text)"), None);
+    }
+
+    #[test]
+    fn lists_of_names_are_unquoted() {
+        assert_eq!(name_list(r#""a,b", c , "d""e""#), ["a,b", "c", "d\"e"]);
+    }
+}

@@ -1,0 +1,240 @@
+//! Parsing `#[sea_orm(…)]` and `#[derive(…)]`.
+//!
+//! Must not know what a setting means; only which ones SeaORM knows where.
+
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, UnOp};
+
+use super::source::{Output, RustFile, Spot, Trouble};
+
+/// What can stand on a model.
+pub(super) const ON_MODEL: &[&str] = &[
+    "table_name",
+    "schema_name",
+    "comment",
+    "table_iden",
+    "rename_all",
+    "model_attrs",
+    "model_ex_attrs",
+    "arrow_schema",
+    "model_ex",
+    "active_model_ex",
+    "compact_model",
+    "entity",
+    "column",
+    "model",
+    "active_model",
+    "primary_key",
+    "relation",
+];
+
+/// What can stand on a model's field.
+pub(super) const ON_FIELD: &[&str] = &[
+    "column_type",
+    "auto_increment",
+    "comment",
+    "default_value",
+    "default_expr",
+    "column_name",
+    "enum_name",
+    "select_as",
+    "save_as",
+    "ignore",
+    "primary_key",
+    "nullable",
+    "indexed",
+    "unique",
+    "unique_key",
+    "renamed_from",
+    "extra",
+    "arrow_timestamp_unit",
+    "arrow_timezone",
+    "arrow_precision",
+    "arrow_scale",
+    "arrow_field",
+    "arrow_skip",
+    "arrow_comment",
+    "skip",
+];
+
+/// What can stand on a field that is a relation.
+pub(super) const ON_RELATION_FIELD: &[&str] = &[
+    "has_one",
+    "has_many",
+    "belongs_to",
+    "self_ref",
+    "skip_fk",
+    "via",
+    "via_rel",
+    "from",
+    "to",
+    "relation_enum",
+    "relation_reverse",
+    "reverse",
+    "on_update",
+    "on_delete",
+];
+
+/// What can stand on a variant of the `Relation` enum.
+pub(super) const ON_RELATION: &[&str] = &[
+    "belongs_to",
+    "has_one",
+    "has_many",
+    "via_rel",
+    "on_update",
+    "on_delete",
+    "on_condition",
+    "from",
+    "to",
+    "fk_name",
+    "skip_fk",
+    "condition_type",
+];
+
+/// What can stand on an active enum.
+pub(super) const ON_ENUM: &[&str] = &["rs_type", "db_type", "enum_name", "rename_all"];
+
+/// What can stand on a variant of an active enum.
+pub(super) const ON_ENUM_VARIANT: &[&str] = &["string_value", "num_value", "display_value", "rename"];
+
+/// What can stand on a value type.
+pub(super) const ON_VALUE: &[&str] =
+    &["column_type", "array_type", "value_type", "from_str", "to_str", "try_from_u64", "try_getable_array"];
+
+/// One setting inside `#[sea_orm(…)]`.
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: Option<Expr>,
+    /// The setting from its name to the end of its value.
+    pub(super) spot: Spot,
+    /// The value, or the setting where it has none.
+    pub(super) value_spot: Spot,
+}
+
+impl Setting {
+    /// The value as a string literal's content.
+    pub(super) fn text(&self) -> Option<String> {
+        match self.literal()? {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        }
+    }
+
+    /// The value as a literal; a minus before a number belongs to it.
+    pub(super) fn literal(&self) -> Option<Lit> {
+        literal(self.value.as_ref()?)
+    }
+
+    /// The value parsed as the Rust its string literal holds.
+    pub(super) fn rust<T: syn::parse::Parse>(&self) -> Option<T> {
+        syn::parse_str(&self.text()?).ok()
+    }
+}
+
+/// A literal, with the minus before it.
+pub(super) fn literal(expression: &Expr) -> Option<Lit> {
+    match expression {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit.clone()),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => match literal(&unary.expr)? {
+            Lit::Int(number) => syn::parse_str(&format!("-{number}")).ok(),
+            Lit::Float(number) => syn::parse_str(&format!("-{number}")).ok(),
+            _ => None,
+        },
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(paren) => literal(&paren.expr),
+        _ => None,
+    }
+}
+
+/// All settings of some attributes, in order; what SeaORM does not know here is said.
+#[derive(Default)]
+pub(super) struct Settings(Vec<Setting>);
+
+impl Settings {
+    pub(super) fn read(file: &RustFile, attributes: &[Attribute], known: &[&[&str]], output: &mut Output) -> Self {
+        let mut settings = Vec::new();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("sea_orm")) {
+            let Meta::List(list) = &attribute.meta else { continue };
+            let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
+                Ok(metas) => metas,
+                Err(error) => {
+                    let trouble = Trouble::new(file.spot(list), "this attribute cannot be read", error.to_string());
+                    output.error(trouble.hint("write settings as `name` or `name = \"value\"`, separated by commas"));
+                    continue;
+                }
+            };
+            settings.extend(metas.into_iter().map(|meta| setting(file, meta)));
+        }
+        for setting in &settings {
+            if !known.iter().any(|names| names.contains(&setting.name.as_str())) {
+                output.warning(unknown(setting, known));
+            }
+        }
+        Self(settings)
+    }
+
+    /// The last setting of a name: SeaORM lets a later one override.
+    pub(super) fn get(&self, name: &str) -> Option<&Setting> {
+        self.0.iter().rev().find(|setting| setting.name == name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The string of a setting. One that is not a string is said, and taken for absent.
+    pub(super) fn text(&self, name: &str, output: &mut Output) -> Option<(String, Spot)> {
+        let setting = self.get(name)?;
+        match setting.text() {
+            Some(text) => Some((text, setting.spot.clone())),
+            None => {
+                let message = format!("`{name}` takes a string");
+                let trouble = Trouble::new(setting.spot.clone(), message, "not a string");
+                output.error(trouble.hint(format!("{name} = \"…\"")));
+                None
+            }
+        }
+    }
+}
+
+fn setting(file: &RustFile, meta: Meta) -> Setting {
+    let spot = file.spot(&meta);
+    let name = meta.path().segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::");
+    match meta {
+        Meta::NameValue(pair) => {
+            let value_spot = file.spot(&pair.value);
+            Setting { name, value: Some(pair.value), spot, value_spot }
+        }
+        Meta::Path(_) | Meta::List(_) => Setting { name, value: None, value_spot: spot.clone(), spot },
+    }
+}
+
+fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
+    let message = format!("SeaORM knows no `{}` here", setting.name);
+    let trouble = Trouble::new(setting.spot.clone(), message, "unknown setting");
+    let likeness = |name: &str| similar::TextDiff::from_chars(setting.name.as_str(), name).ratio();
+    let nearest = known.iter().flat_map(|names| names.iter()).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match nearest {
+        Some(name) if likeness(name) > 0.6 => trouble.hint(format!("did you mean `{name}`?")),
+        _ => trouble.hint("remove it, or say it in an SQL file beside the entity"),
+    }
+}
+
+/// Whether `#[derive(…)]` names a macro, by whatever path.
+pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
+        let Meta::List(list) = &attribute.meta else { return false };
+        Punctuated::<syn::Path, Token![,]>::parse_terminated
+            .parse2(list.tokens.clone())
+            .is_ok_and(|paths| paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name)))
+    })
+}
+
+/// Whether an item is only there for tests.
+pub(super) fn for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string() == "test")
+    })
+}

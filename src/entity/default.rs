@@ -1,0 +1,196 @@
+//! `default_value` and `default_expr`.
+//!
+//! Must not know the column's type: a constant stays the constant the code has.
+
+use syn::{Expr, ExprCall, ExprMethodCall, Lit};
+
+use crate::schema::{DefaultValue, Expression, Literal};
+
+use super::attributes::{Setting, literal};
+use super::column_type;
+use super::enums;
+use super::resolve::{Found, Modules, segments};
+use super::source::Trouble;
+
+/// What to write instead of an expression that cannot be read.
+const HINT: &str = "write it as SQL: `default_expr = \"Expr::cust(\\\"…\\\")\"`";
+
+/// Reads `default_value = …`.
+pub(super) fn value(setting: &Setting) -> Result<DefaultValue, Trouble> {
+    match setting.literal().as_ref().and_then(constant) {
+        Some(literal) => Ok(DefaultValue::Literal(literal)),
+        None => {
+            let trouble =
+                Trouble::new(setting.value_spot.clone(), "cannot read this `default_value`", "no constant of SQL");
+            Err(trouble.hint("a string, a number, `true` or `false`; for anything else `default_expr = \"…\"`"))
+        }
+    }
+}
+
+/// Reads `default_expr = "…"` as it stands in a module.
+pub(super) fn expression(modules: &Modules<'_>, module: usize, setting: &Setting) -> Result<DefaultValue, Trouble> {
+    let read = setting.rust::<Expr>().and_then(|spelled| Reader { modules, module }.default(&spelled, DEPTH));
+    read.ok_or_else(|| {
+        Trouble::new(setting.value_spot.clone(), "cannot read this `default_expr`", "not an expression known here")
+            .hint(HINT)
+    })
+}
+
+/// How many constants may stand for one another.
+const DEPTH: usize = 16;
+
+struct Reader<'m, 'a> {
+    modules: &'m Modules<'a>,
+    module: usize,
+}
+
+impl Reader<'_, '_> {
+    fn default(&self, of: &Expr, depth: usize) -> Option<DefaultValue> {
+        let depth = depth.checked_sub(1)?;
+        if let Some(literal) = literal(of) {
+            return constant(&literal).map(DefaultValue::Literal);
+        }
+        match of {
+            Expr::Paren(paren) => self.default(&paren.expr, depth),
+            Expr::Group(group) => self.default(&group.expr, depth),
+            Expr::Reference(reference) => self.default(&reference.expr, depth),
+            Expr::Call(call) => self.call(call, depth),
+            Expr::MethodCall(call) => self.method(call, depth),
+            Expr::Path(path) => self.path(&segments(&path.path), depth),
+            _ => None,
+        }
+    }
+
+    /// A constant, a variant of an active enum, or a keyword of SQL.
+    fn path(&self, path: &[String], depth: usize) -> Option<DefaultValue> {
+        let (last, before) = path.split_last()?;
+        if before.last().is_some_and(|kind| kind == "Keyword") {
+            return keyword(last);
+        }
+        if let Found::Constant(module, value) = self.modules.find(self.module, path) {
+            return Reader { modules: self.modules, module }.default(value, depth);
+        }
+        match self.modules.find(self.module, before) {
+            Found::Enum(at, item) if enums::is(item) => {
+                let active = enums::read(self.modules, at, item).ok()?;
+                let (_, value) = active.variants.into_iter().find(|(name, _)| name == last)?;
+                Some(DefaultValue::Literal(value))
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&self, call: &ExprCall, depth: usize) -> Option<DefaultValue> {
+        let Expr::Path(function) = &*call.func else { return None };
+        let path = segments(&function.path);
+        let (name, before) = path.split_last()?;
+        let of = before.last().map_or("", String::as_str);
+        let arguments: Vec<&Expr> = call.args.iter().collect();
+        match (of, name.as_str(), arguments.as_slice()) {
+            ("Expr" | "SimpleExpr", "current_timestamp", []) => keyword("CurrentTimestamp"),
+            ("Expr" | "SimpleExpr", "current_date", []) => keyword("CurrentDate"),
+            ("Expr" | "SimpleExpr", "current_time", []) => keyword("CurrentTime"),
+            ("Expr" | "SimpleExpr", "null", []) => keyword("Null"),
+            ("Expr" | "SimpleExpr", "cust", [sql]) | ("SimpleExpr" | "Expr", "Custom", [sql]) => {
+                let sql = column_type::text(self.modules, self.module, sql)?;
+                Some(DefaultValue::Expression(Expression::new(sql.trim())))
+            }
+            ("Expr" | "SimpleExpr", "val" | "value" | "expr" | "from" | "Value" | "Keyword" | "Constant", [inner])
+            | ("Value" | "String", "from", [inner]) => self.default(inner, depth),
+            ("Func", "cust", [name]) => {
+                let name = column_type::text(self.modules, self.module, name)?;
+                Some(DefaultValue::Expression(Expression::new(format!("{name}()"))))
+            }
+            ("PgFunc", "gen_random_uuid", []) => Some(DefaultValue::Expression(Expression::new("gen_random_uuid()"))),
+            _ => None,
+        }
+    }
+
+    fn method(&self, call: &ExprMethodCall, depth: usize) -> Option<DefaultValue> {
+        match (call.method.to_string().as_str(), call.args.is_empty()) {
+            // None of these changes the value.
+            ("into" | "to_owned" | "to_string" | "clone" | "into_simple_expr", true) => {
+                self.default(&call.receiver, depth)
+            }
+            ("to_value", true) => self.default(&call.receiver, depth),
+            _ => None,
+        }
+    }
+}
+
+fn keyword(name: &str) -> Option<DefaultValue> {
+    let sql = match name {
+        "Null" => "NULL",
+        "CurrentTimestamp" => "CURRENT_TIMESTAMP",
+        "CurrentDate" => "CURRENT_DATE",
+        "CurrentTime" => "CURRENT_TIME",
+        _ => return None,
+    };
+    Some(DefaultValue::Expression(Expression::new(sql)))
+}
+
+fn constant(literal: &Lit) -> Option<Literal> {
+    match literal {
+        Lit::Str(text) => Some(Literal::Text(text.value())),
+        Lit::Char(letter) => Some(Literal::Text(letter.value().to_string())),
+        Lit::Int(number) => Some(Literal::Number(enums::digits(number))),
+        Lit::Float(number) => Some(Literal::Number(number.base10_digits().to_owned())),
+        Lit::Bool(truth) => Some(Literal::Boolean(truth.value)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::source::RustFile;
+    use std::path::Path;
+
+    const TEXT: &str = r#"
+        const LIMIT: i32 = 10;
+        #[derive(DeriveActiveEnum)]
+        #[sea_orm(rs_type = "i32", db_type = "Integer")]
+        enum Level { Low = -1, High = 7 }
+    "#;
+
+    fn read(text: &str) -> Option<DefaultValue> {
+        let files = [RustFile::parse(Path::new("a.rs"), TEXT).ok()?];
+        Reader { modules: &Modules::of(&files), module: 0 }.default(&syn::parse_str(text).ok()?, DEPTH)
+    }
+
+    fn number(text: &str) -> Option<DefaultValue> {
+        Some(DefaultValue::Literal(Literal::Number(text.into())))
+    }
+
+    fn sql(text: &str) -> Option<DefaultValue> {
+        Some(DefaultValue::Expression(Expression::new(text)))
+    }
+
+    #[test]
+    fn expressions_of_the_builder_are_sql() {
+        assert_eq!(read("Expr::current_timestamp()"), sql("CURRENT_TIMESTAMP"));
+        assert_eq!(read("sea_orm::sea_query::Expr::current_date()"), sql("CURRENT_DATE"));
+        assert_eq!(read("SimpleExpr::Keyword(Keyword::CurrentTime)"), sql("CURRENT_TIME"));
+        assert_eq!(read("Expr::cust(\"now()\")"), sql("now()"));
+        assert_eq!(read("SimpleExpr::Custom(\"now()\".to_owned())"), sql("now()"));
+        assert_eq!(read("Func::cust(Alias::new(\"uuid_generate_v4\"))"), sql("uuid_generate_v4()"));
+    }
+
+    #[test]
+    fn constants_stay_constants() {
+        assert_eq!(read("Expr::val(-1_000i64)"), number("-1000"));
+        assert_eq!(read("0.5"), number("0.5"));
+        assert_eq!(read("Expr::value(LIMIT)"), number("10"));
+        assert_eq!(read("Level::High"), number("7"));
+        assert_eq!(read("Expr::val(Level::Low)"), number("-1"));
+        assert_eq!(read("Expr::val(\"it's\").into()"), Some(DefaultValue::Literal(Literal::Text("it's".into()))));
+        assert_eq!(read("true"), Some(DefaultValue::Literal(Literal::Boolean(true))));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_guessed() {
+        for text in ["now()", "Expr::val(1).add(2)", "Expr::cust_with_values(\"?\", [1])", "OTHER", "Level::None"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

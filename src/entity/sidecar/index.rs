@@ -1,0 +1,140 @@
+//! `CREATE INDEX`.
+//!
+//! Must not know what a database makes of an index.
+
+use sqlparser::ast::{self, Expr, FunctionArguments, IndexOption, IndexType, OrderBySort, Statement as Parsed};
+
+use crate::schema::{Index, IndexPart, IndexTarget, Name, Origin, Part, Place, Product, Table};
+
+use super::super::extra::expression;
+use super::super::source::{Output, Trouble};
+use super::names;
+use super::statement::Statement;
+
+pub(super) fn read(
+    statement: &Statement<'_>,
+    method: Option<&'static str>,
+    output: &mut Output,
+) -> Result<(), Trouble> {
+    let Parsed::CreateIndex(written) = statement.parse_without(&["FULLTEXT", "SPATIAL"])? else {
+        return Err(Trouble::new(statement.first_words(), "this is no index", "not understood"));
+    };
+    let product = statement.product();
+    let Some(ident) = written.name.as_ref().and_then(|name| name.0.last()).and_then(|part| part.as_ident()) else {
+        let trouble = Trouble::new(statement.first_words(), "an index needs a name of its own", "no name");
+        return Err(trouble.hint("CREATE INDEX book_title ON book (title)"));
+    };
+    let name = names::folded(ident, product);
+    let target = names::object(&written.table_name, product);
+    let table = target.as_ref().and_then(|target| names::table(&mut output.model.schema, target, product));
+    let Some(table) = table else {
+        let spelled = names::plain_name(&written.table_name);
+        let trouble =
+            Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");
+        return Err(trouble.hint("declare the table by an entity, or correct its name"));
+    };
+    let mut index = Index::on(name.clone(), []);
+    index.unique = written.unique;
+    index.method = method.map(str::to_owned).or_else(|| written.using.as_ref().and_then(method_name));
+    index.predicate = written.predicate.as_ref().map(expression);
+    for column in &written.columns {
+        index.parts.push(part(statement, table, column, product)?);
+    }
+    for ident in &written.include {
+        index.include.push(column(statement, table, ident, product)?);
+    }
+    if written.nulls_distinct == Some(false) {
+        index.options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
+    }
+    for setting in &written.with {
+        if let Expr::BinaryOp { left, right, .. } = setting {
+            index.options.insert(left.to_string().to_lowercase(), right.to_string().trim_matches('\'').to_owned());
+        }
+    }
+    for option in &written.index_options {
+        match option {
+            IndexOption::Using(method) => index.method = index.method.or_else(|| method_name(method)),
+            IndexOption::Comment(comment) => index.comment = Some(comment.clone()),
+        }
+    }
+    let place = Place::Table(table.name.clone(), Part::Index(name.clone()));
+    let taken = table.indexes.contains_key(&name);
+    if !taken {
+        table.indexes.insert(name.clone(), index);
+        output.declare(place, &statement.spot(), Origin::Sidecar);
+        return Ok(());
+    }
+    let first = output.model.sources.get(&place).map(|source| format!("{}:{}", source.file.display(), source.line));
+    let trouble =
+        Trouble::new(statement.spot_of(&ident.value), format!("two indexes are called `{name}`"), "the second");
+    Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())))
+}
+
+fn part(
+    statement: &Statement<'_>,
+    table: &Table,
+    written: &ast::IndexColumn,
+    product: Product,
+) -> Result<IndexPart, Trouble> {
+    let mut part = IndexPart::column(Name::from(""));
+    let mut of = &written.column.expr;
+    if let Expr::Collate { expr, collation } = of {
+        part.options.insert("collation".to_owned(), names::plain_name(collation));
+        of = expr;
+    }
+    part.target = match of {
+        Expr::Identifier(ident) => IndexTarget::Column(column(statement, table, ident, product)?),
+        Expr::Function(function) if prefix(function, product).is_some() => {
+            let ident = function.name.0.last().and_then(|part| part.as_ident());
+            let Some(ident) = ident else {
+                return Err(Trouble::new(statement.spot(), "this is no column", "not understood"));
+            };
+            part.options.insert("prefix".to_owned(), prefix(function, product).unwrap_or_default());
+            IndexTarget::Column(column(statement, table, ident, product)?)
+        }
+        other => IndexTarget::Expression(expression(other)),
+    };
+    part.descending = matches!(written.column.options.sort, Some(OrderBySort::Desc));
+    // NULLs last when ascending, first when descending is what PostgreSQL does unasked.
+    match (written.column.options.nulls_first, part.descending) {
+        (Some(true), false) => _ = part.options.insert("nulls".to_owned(), "first".to_owned()),
+        (Some(false), true) => _ = part.options.insert("nulls".to_owned(), "last".to_owned()),
+        (Some(true), true) | (Some(false), false) | (None, _) => {}
+    }
+    if let Some(class) = &written.operator_class {
+        part.options.insert("opclass".to_owned(), names::plain_name(class));
+    }
+    Ok(part)
+}
+
+/// MySQL's and MariaDB's `title(20)`, which reads like a call.
+fn prefix(function: &ast::Function, product: Product) -> Option<String> {
+    if !matches!(product, Product::MySql | Product::MariaDb) {
+        return None;
+    }
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(Expr::Value(value)))] = list.args.as_slice() else {
+        return None;
+    };
+    match &value.value {
+        ast::Value::Number(number, _) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident, product: Product) -> Result<Name, Trouble> {
+    names::column(table, ident, product).ok_or_else(|| {
+        let message = format!("table `{}` has no column `{}`", table.name, ident.value);
+        let known: Vec<&str> = table.columns.keys().map(Name::as_str).collect();
+        Trouble::new(statement.spot_of(&ident.value), message, "no such column")
+            .hint(format!("one of {}", known.join(", ")))
+    })
+}
+
+/// The access method where it is not what every database takes unasked.
+fn method_name(method: &IndexType) -> Option<String> {
+    match method {
+        IndexType::BTree => None,
+        other => Some(other.to_string().to_lowercase()),
+    }
+}

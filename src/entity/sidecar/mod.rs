@@ -1,0 +1,104 @@
+//! SQL files beside the entities: what attributes cannot say.
+//!
+//! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
+//! the product; a file for one product is read in that product's own grammar, and taken as it is.
+
+mod index;
+mod names;
+mod raw;
+mod statement;
+mod table;
+mod view;
+
+use std::path::Path;
+
+use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+
+use crate::schema::Product;
+
+use super::SourceFile;
+use super::source::{Output, Trouble};
+use statement::Text;
+
+pub(super) use names::plain_name;
+
+/// What a file is meant for: `Some(None)` is every product, `Some(Some(_))` this one, `None` another one.
+pub(super) fn meant_for(path: &Path, product: Product) -> Option<Option<Product>> {
+    let stem = path.file_stem()?.to_str()?;
+    match stem.rsplit_once('.').map(|(_, key)| key.parse::<Product>()) {
+        Some(Ok(meant)) => (meant == product).then_some(Some(meant)),
+        Some(Err(_)) | None => Some(None),
+    }
+}
+
+/// The grammar of a product, or the general one.
+pub(super) fn grammar(product: Option<Product>) -> Box<dyn Dialect> {
+    match product {
+        None => Box::new(GenericDialect {}),
+        Some(Product::Postgres) => Box::new(PostgreSqlDialect {}),
+        Some(Product::MySql | Product::MariaDb) => Box::new(MySqlDialect {}),
+        Some(Product::Sqlite) => Box::new(SQLiteDialect {}),
+    }
+}
+
+/// An error of the parser, and the column at its end, which is said by the span instead.
+pub(super) fn parted(message: &str) -> (String, Option<u64>) {
+    let message = message.strip_prefix("sql parser error: ").unwrap_or(message);
+    match message.rsplit_once(" at Line: ") {
+        Some((message, position)) => {
+            let column = position.rsplit_once("Column: ").and_then(|(_, column)| column.trim().parse().ok());
+            (message.to_owned(), column)
+        }
+        None => (message.to_owned(), None),
+    }
+}
+
+/// Reads a file's statements into the model.
+pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, output: &mut Output) {
+    let text = match Text::read(&file.path, &file.text, meant, product) {
+        Ok(text) => text,
+        Err(trouble) => return output.error(trouble),
+    };
+    for statement in text.statements() {
+        if let Err(trouble) = one(&statement, output) {
+            output.error(trouble);
+        }
+    }
+}
+
+fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    use statement::Kind;
+    match statement.kind() {
+        Kind::Index { method } => index::read(statement, method, output),
+        Kind::View => view::read(statement, output),
+        Kind::AlterTable => table::read(statement, output),
+        Kind::Comment => table::comment(statement, output),
+        Kind::Routine(kind) => raw::routine(statement, kind, output),
+        Kind::Trigger => raw::trigger(statement, output),
+        Kind::Data(what) => {
+            let message = format!("`{what}` touches data, and a declaration has none");
+            Err(Trouble::new(statement.first_words(), message, "not a declaration")
+                .hint("write it into a migration: `gen migration <Name> --empty`"))
+        }
+        Kind::Users(what) => {
+            let message = format!("`{what}` touches users and their rights, which are not declared here");
+            Err(Trouble::new(statement.first_words(), message, "not a declaration")
+                .hint("write it into a migration: `gen migration <Name> --empty`"))
+        }
+        Kind::Drop => Err(Trouble::new(statement.first_words(), "a declaration says what there is", "drops something")
+            .hint("remove the statement that declares it, and this one")),
+        Kind::Table => {
+            Err(Trouble::new(statement.first_words(), "a table is declared by an entity", "declares a table")
+                .hint("write a SeaORM entity for it"))
+        }
+        Kind::Other => {
+            // A slip of the pen is told as one before the statement is called unknown.
+            statement.parse()?;
+            Err(Trouble::new(statement.first_words(), "this statement declares nothing that is known", "not understood")
+                .hint("indexes, views, checks, functions and triggers are declared here; for anything else `gen migration <Name> --empty`"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! `CREATE FUNCTION`, `CREATE PROCEDURE`, `CREATE TRIGGER`: kept in the database's own words.
+//!
+//! Must not know what a body does.
+
+use sqlparser::ast::Statement as Parsed;
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::Token;
+
+use crate::schema::{Expression, Name, ObjectName, Origin, Part, Place, Product, Routine, RoutineKind, Trigger};
+
+use super::super::source::{Output, Trouble};
+use super::names;
+use super::statement::Statement;
+
+pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut Output) -> Result<(), Trouble> {
+    let keyword = match kind {
+        RoutineKind::Function => Keyword::FUNCTION,
+        RoutineKind::Procedure => Keyword::PROCEDURE,
+    };
+    no_definer(statement)?;
+    let Some((mut name, _)) = name_after(statement, keyword) else {
+        return Err(Trouble::new(statement.first_words(), "a routine needs a name", "no name"));
+    };
+    if statement.product() == Product::Postgres {
+        // Only there may several have one name, told apart by what they take.
+        let arguments = arguments(statement)?;
+        name.name = Name::from(format!("{}({arguments})", name.name));
+    }
+    let place = Place::Routine(name.clone());
+    if let Some(first) = output.model.sources.get(&place) {
+        let first = format!("{}:{}", first.file.display(), first.line);
+        let trouble = Trouble::new(statement.first_words(), format!("two routines are called `{name}`"), "the second");
+        return Err(trouble.hint(format!("the first is at {first}")));
+    }
+    output.declare(place, &statement.spot(), Origin::Sidecar);
+    let routine = Routine { name: name.clone(), kind, definition: Expression::new(statement.whole()) };
+    output.model.schema.routines.insert(name, routine);
+    Ok(())
+}
+
+pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    no_definer(statement)?;
+    let product = statement.product();
+    let Some((name, after)) = name_after(statement, Keyword::TRIGGER) else {
+        return Err(Trouble::new(statement.first_words(), "a trigger needs a name", "no name"));
+    };
+    let on = statement.tokens().iter().skip(after).position(|(token, _)| is(token, Keyword::ON));
+    let target = on.and_then(|on| name_at(statement, after + on + 1));
+    let Some((target, _)) = target else {
+        return Err(Trouble::new(statement.first_words(), "a trigger needs a table", "no `ON`"));
+    };
+    let Some(table) = names::table(&mut output.model.schema, &target, product) else {
+        let spot = statement.spot_of(target.name.as_str());
+        let trouble = Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found");
+        return Err(trouble.hint("declare the table by an entity, or correct its name"));
+    };
+    let trigger = Trigger { name: name.name.clone(), definition: Expression::new(statement.whole()) };
+    let place = Place::Table(table.name.clone(), Part::Trigger(name.name.clone()));
+    if table.triggers.contains_key(&name.name) {
+        let message = format!("two triggers are called `{}`", name.name);
+        return Err(Trouble::new(statement.spot_of(name.name.as_str()), message, "the second"));
+    }
+    table.triggers.insert(name.name, trigger);
+    output.declare(place, &statement.spot(), Origin::Sidecar);
+    Ok(())
+}
+
+/// The name behind a keyword and what may stand between, and the token after it.
+fn name_after(statement: &Statement<'_>, keyword: Keyword) -> Option<(ObjectName, usize)> {
+    let tokens = statement.tokens();
+    let mut at = tokens.iter().position(|(token, _)| is(token, keyword))? + 1;
+    let skipped = [Keyword::IF, Keyword::NOT, Keyword::EXISTS];
+    while tokens.get(at).is_some_and(|(token, _)| skipped.iter().any(|keyword| is(token, *keyword))) {
+        at += 1;
+    }
+    name_at(statement, at)
+}
+
+fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectName, usize)> {
+    let name = |at: usize| match statement.tokens().get(at) {
+        Some((Token::Word(word), _)) => {
+            Some(names::folded(&word.clone().into_ident(sqlparser::tokenizer::Span::empty()), statement.product()))
+        }
+        _ => None,
+    };
+    let first = name(at)?;
+    match statement.tokens().get(at + 1) {
+        Some((Token::Period, _)) => Some((ObjectName { schema: Some(first), name: name(at + 2)? }, at + 3)),
+        _ => Some((ObjectName { schema: None, name: first }, at + 1)),
+    }
+}
+
+/// The types of what a routine takes, as PostgreSQL tells routines of one name apart.
+fn arguments(statement: &Statement<'_>) -> Result<String, Trouble> {
+    let types: Vec<String> = match statement.parse()? {
+        Parsed::CreateFunction(function) => {
+            let arguments = function.args.unwrap_or_default();
+            arguments.iter().map(|argument| argument.data_type.to_string().to_lowercase()).collect()
+        }
+        Parsed::CreateProcedure { params, .. } => {
+            params.unwrap_or_default().iter().map(|parameter| parameter.data_type.to_string().to_lowercase()).collect()
+        }
+        _ => return Err(Trouble::new(statement.first_words(), "this is no routine", "not understood")),
+    };
+    Ok(types.join(", "))
+}
+
+fn no_definer(statement: &Statement<'_>) -> Result<(), Trouble> {
+    let head = statement.tokens().iter().take(6);
+    match head
+        .clone()
+        .any(|(token, _)| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case("definer")))
+    {
+        false => Ok(()),
+        true => Err(Trouble::new(
+            statement.first_words(),
+            "a definer is a user, and users are not declared here",
+            "names a user",
+        )
+        .hint("remove `DEFINER = …`")),
+    }
+}
+
+fn is(token: &Token, keyword: Keyword) -> bool {
+    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
+}

@@ -1,0 +1,332 @@
+//! A file's text: its tokens, its statements, what each of them is, and where every byte of it stands.
+//!
+//! Must not know what a statement declares.
+
+use std::ops::Range;
+use std::path::Path;
+
+use sqlparser::ast::Statement as Parsed;
+use sqlparser::dialect::Dialect;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserOptions};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
+
+use crate::schema::{Product, RoutineKind};
+
+use super::super::source::{Spot, Trouble};
+
+/// A file.
+pub(super) struct Text<'t> {
+    path: &'t Path,
+    text: &'t str,
+    grammar: Box<dyn Dialect>,
+    /// Whether quoted identifiers are for any product, and must be requoted for this one.
+    portable: bool,
+    product: Product,
+    /// Tokens that are neither white space nor comments, with their bytes.
+    tokens: Vec<(Token, Range<usize>)>,
+}
+
+/// One statement of a file, without its semicolon.
+pub(super) struct Statement<'t> {
+    text: &'t Text<'t>,
+    tokens: &'t [(Token, Range<usize>)],
+}
+
+/// What a statement is, by its first words.
+pub(super) enum Kind {
+    Index { method: Option<&'static str> },
+    View,
+    AlterTable,
+    Comment,
+    Routine(RoutineKind),
+    Trigger,
+    Data(String),
+    Users(String),
+    Drop,
+    Table,
+    Other,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn read(
+        path: &'t Path,
+        text: &'t str,
+        meant: Option<Product>,
+        product: Product,
+    ) -> Result<Self, Trouble> {
+        let grammar = super::grammar(meant);
+        let bytes = Bytes::of(text);
+        let mut found: Vec<TokenWithSpan> = Vec::new();
+        let outcome = Tokenizer::new(&*grammar, text).with_unescape(false).tokenize_with_location_into_buf(&mut found);
+        if let Err(error) = outcome {
+            let start = bytes.at(error.location).min(text.len());
+            let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
+            let spot = Spot { file: path.to_owned(), span: start..end, line: line(text, start) };
+            return Err(Trouble::new(spot, "this is not SQL", error.message));
+        }
+        let tokens = found
+            .into_iter()
+            .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+            .map(|token| (token.token, bytes.at(token.span.start)..bytes.at(token.span.end)))
+            .collect();
+        Ok(Self { path, text, grammar, portable: meant.is_none(), product, tokens })
+    }
+
+    /// The statements, one for each semicolon that does not stand inside a routine's or a trigger's body.
+    pub(super) fn statements(&'t self) -> Vec<Statement<'t>> {
+        let mut statements = Vec::new();
+        let mut start = 0;
+        let mut depth = 0_usize;
+        for (index, (token, _)) in self.tokens.iter().enumerate() {
+            let so_far = self.tokens.get(start..index).unwrap_or_default();
+            let next = self.tokens.get(index + 1).map(|(token, _)| token);
+            let before = index.checked_sub(1).and_then(|before| self.tokens.get(before)).map(|(token, _)| token);
+            match token {
+                Token::SemiColon if depth == 0 => {
+                    statements.push(Statement { text: self, tokens: so_far });
+                    start = index + 1;
+                }
+                Token::Word(word) if has_body(so_far) => match word.keyword {
+                    Keyword::BEGIN => depth += 1,
+                    Keyword::CASE if !is(before, Keyword::END) => depth += 1,
+                    // `END IF`, `END LOOP` close what was not counted.
+                    Keyword::END if !closes_uncounted(next) => {
+                        depth = depth.saturating_sub(1);
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        statements.push(Statement { text: self, tokens: self.tokens.get(start..).unwrap_or_default() });
+        statements.retain(|statement| !statement.tokens.is_empty());
+        statements
+    }
+
+    fn spot(&self, span: Range<usize>) -> Spot {
+        Spot { file: self.path.to_owned(), line: line(self.text, span.start), span }
+    }
+}
+
+/// Blocks whose end names them, and whose beginning is a word that means other things elsewhere.
+const CLOSED_BY_TWO_WORDS: [&str; 4] = ["IF", "LOOP", "WHILE", "REPEAT"];
+
+fn closes_uncounted(next: Option<&Token>) -> bool {
+    matches!(next, Some(Token::Word(word)) if CLOSED_BY_TWO_WORDS.iter().any(|block| word.value.eq_ignore_ascii_case(block)))
+}
+
+fn is(token: Option<&Token>, keyword: Keyword) -> bool {
+    matches!(token, Some(Token::Word(word)) if word.keyword == keyword && word.quote_style.is_none())
+}
+
+fn has_body(tokens: &[(Token, Range<usize>)]) -> bool {
+    let head = tokens.get(..tokens.len().min(12)).unwrap_or_default();
+    is(head.first().map(|(token, _)| token), Keyword::CREATE)
+        && head.iter().any(|(token, _)| {
+            is(Some(token), Keyword::TRIGGER)
+                || is(Some(token), Keyword::FUNCTION)
+                || is(Some(token), Keyword::PROCEDURE)
+        })
+}
+
+impl<'t> Statement<'t> {
+    pub(super) fn product(&self) -> Product {
+        self.text.product
+    }
+
+    /// The statement as if it ended before a token.
+    pub(super) fn first(&self, tokens: usize) -> Self {
+        Self { text: self.text, tokens: self.tokens.get(..tokens).unwrap_or(self.tokens) }
+    }
+
+    /// The whole statement.
+    pub(super) fn spot(&self) -> Spot {
+        self.text.spot(self.span())
+    }
+
+    /// The words that say what it is.
+    pub(super) fn first_words(&self) -> Spot {
+        let start = self.span().start;
+        let mut words = self.tokens.iter().take(2).filter(|(token, _)| matches!(token, Token::Word(_)));
+        let end = words.next_back().map_or(start, |(_, span)| span.end);
+        self.text.spot(start..end.max(start))
+    }
+
+    pub(super) fn tokens(&self) -> &'t [(Token, Range<usize>)] {
+        self.tokens
+    }
+
+    fn span(&self) -> Range<usize> {
+        let start = self.tokens.first().map_or(0, |(_, span)| span.start);
+        let end = self.tokens.last().map_or(start, |(_, span)| span.end);
+        start..end
+    }
+
+    /// Where a word first stands, for telling what is wrong with it.
+    pub(super) fn spot_of(&self, word: &str) -> Spot {
+        let found = self.tokens.iter().find(|(token, _)| matches!(token, Token::Word(found) if found.value == word));
+        found.map_or_else(|| self.spot(), |(_, span)| self.text.spot(span.clone()))
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        let words: Vec<String> = self
+            .tokens
+            .iter()
+            .map_while(|(token, _)| match token {
+                Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
+                // `CREATE DEFINER = …`, `ALGORITHM = …`.
+                Token::Eq => Some("=".to_owned()),
+                _ => None,
+            })
+            .collect();
+        let first = words.first().map_or("", String::as_str);
+        let second = words.get(1).map_or("", String::as_str);
+        match first {
+            "CREATE" => self.created(second),
+            "ALTER" if second == "TABLE" => Kind::AlterTable,
+            "ALTER" if matches!(second, "USER" | "ROLE") => Kind::Users(format!("{first} {second}")),
+            "COMMENT" => Kind::Comment,
+            "GRANT" | "REVOKE" | "REASSIGN" => Kind::Users(first.to_owned()),
+            "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "MERGE" | "REPLACE" | "COPY" | "LOAD" | "SELECT" | "WITH"
+            | "CALL" | "DO" | "VALUES" | "EXECUTE" => Kind::Data(first.to_owned()),
+            "DROP" => Kind::Drop,
+            _ => Kind::Other,
+        }
+    }
+
+    /// What is created: the first word that says so, since the same words may be names further on.
+    fn created(&self, second: &str) -> Kind {
+        let kinds = self.tokens.iter().take(14).filter_map(|(token, _)| match token {
+            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+                Keyword::TRIGGER => Some(Kind::Trigger),
+                Keyword::FUNCTION => Some(Kind::Routine(RoutineKind::Function)),
+                Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
+                Keyword::VIEW => Some(Kind::View),
+                Keyword::TABLE => Some(Kind::Table),
+                Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),
+                Keyword::INDEX => Some(Kind::Index {
+                    method: match second {
+                        "FULLTEXT" => Some("fulltext"),
+                        "SPATIAL" => Some("spatial"),
+                        _ => None,
+                    },
+                }),
+                _ => None,
+            },
+            _ => None,
+        });
+        kinds.into_iter().next().unwrap_or(Kind::Other)
+    }
+
+    /// The statement parsed, as it is for the product. A word in `left_out` is skipped: some have no place in the grammar.
+    pub(super) fn parse(&self) -> Result<Parsed, Trouble> {
+        self.parse_without(&[])
+    }
+
+    pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, Trouble> {
+        let tokens: Vec<(Token, Range<usize>)> = self
+            .tokens
+            .iter()
+            .filter(|(token, _)| !matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left))))
+            .map(|(token, span)| (self.requoted(token), span.clone()))
+            .collect();
+        let located = tokens.iter().map(|(token, span)| {
+            // The parser only carries positions; a byte in the place of a column comes back unharmed.
+            let location = Location { line: 1, column: span.start as u64 };
+            TokenWithSpan { token: token.clone(), span: sqlparser::tokenizer::Span { start: location, end: location } }
+        });
+        let mut parser = Parser::new(&*self.text.grammar)
+            .with_options(ParserOptions::new().with_unescape(false))
+            .with_tokens_with_locations(located.collect());
+        let (message, at) = match parser.parse_statement() {
+            Ok(parsed) if matches!(parser.peek_token_ref().token, Token::EOF) => return Ok(parsed),
+            Ok(_) => {
+                let at = parser.peek_token_ref();
+                (format!("did not expect `{}`", at.token), Some(at.span.start.column))
+            }
+            Err(error) => {
+                let (message, at) = super::parted(&error.to_string());
+                let last_read = || parser.get_current_token().span.start.column;
+                // What came to an end too early is told at its last word.
+                let at = at.or_else(|| (!message.ends_with("found: EOF")).then(last_read));
+                (message, at)
+            }
+        };
+        let found = self.tokens.iter().find(|(_, span)| at == Some(span.start as u64));
+        let span = found.or(self.tokens.last()).map_or(0..0, |(_, span)| span.clone());
+        Err(Trouble::new(self.text.spot(span), "this is not SQL", message))
+    }
+
+    fn requoted(&self, token: &Token) -> Token {
+        match token {
+            Token::Word(word) if self.text.portable && word.quote_style.is_some() => {
+                let mut word = word.clone();
+                let from = word.quote_style.unwrap_or('"');
+                let to = quote(self.text.product);
+                word.value = word.value.replace(&format!("{from}{from}"), &from.to_string());
+                word.value = word.value.replace(to, &format!("{to}{to}"));
+                word.quote_style = Some(to);
+                Token::Word(word)
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// The text of some of the tokens as it runs on the product.
+    pub(super) fn sql(&self, tokens: Range<usize>) -> String {
+        let mut sql = String::new();
+        let mut end: Option<usize> = None;
+        for (token, span) in self.tokens.get(tokens).unwrap_or_default() {
+            if let Some(end) = end {
+                sql.push_str(self.text.text.get(end..span.start).unwrap_or(" "));
+            }
+            match self.requoted(token) {
+                Token::Word(word) if word.quote_style.is_some() && self.text.portable => {
+                    sql.push_str(&word.to_string())
+                }
+                _ => sql.push_str(self.text.text.get(span.clone()).unwrap_or_default()),
+            }
+            end = Some(span.end);
+        }
+        sql
+    }
+
+    /// The whole text as it runs on the product.
+    pub(super) fn whole(&self) -> String {
+        self.sql(0..self.tokens.len())
+    }
+}
+
+/// The quote of identifiers.
+fn quote(product: Product) -> char {
+    match product {
+        Product::MySql | Product::MariaDb => '`',
+        Product::Postgres | Product::Sqlite => '"',
+    }
+}
+
+fn line(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+/// From the tokenizer's lines and columns, which count characters, to bytes.
+struct Bytes<'t> {
+    text: &'t str,
+    lines: Vec<usize>,
+}
+
+impl<'t> Bytes<'t> {
+    fn of(text: &'t str) -> Self {
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self { text, lines: std::iter::once(0).chain(starts).collect() }
+    }
+
+    fn at(&self, location: Location) -> usize {
+        let line = usize::try_from(location.line).unwrap_or(1).saturating_sub(1);
+        let column = usize::try_from(location.column).unwrap_or(1).saturating_sub(1);
+        let Some(start) = self.lines.get(line) else { return self.text.len() };
+        let rest = self.text.get(*start..).unwrap_or_default();
+        rest.char_indices().nth(column).map_or(self.text.len(), |(offset, _)| start + offset)
+    }
+}

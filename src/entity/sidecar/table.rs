@@ -1,0 +1,222 @@
+//! `ALTER TABLE … ADD CONSTRAINT`, `ALTER COLUMN … SET DEFAULT`, `COMMENT ON`.
+//!
+//! Must not know columns beyond what entities declare.
+
+use std::collections::BTreeMap;
+
+use sqlparser::ast::{
+    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, Statement as Parsed,
+    TableConstraint,
+};
+
+use crate::schema::{
+    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Origin, Part, Place, Table, Unique,
+};
+
+use super::super::extra::expression;
+use super::super::names as conventions;
+use super::super::source::{Output, Trouble};
+use super::names;
+use super::statement::Statement;
+
+pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let Parsed::AlterTable(written) = statement.parse()? else {
+        return Err(Trouble::new(statement.first_words(), "this is no change of a table", "not understood"));
+    };
+    for operation in &written.operations {
+        let table = find(statement, &written.name, output)?;
+        let part = operation_on(statement, table, operation)?;
+        let place = Place::Table(table.name.clone(), part);
+        output.declare(place, &statement.spot(), Origin::Sidecar);
+    }
+    Ok(())
+}
+
+fn operation_on(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    operation: &AlterTableOperation,
+) -> Result<Part, Trouble> {
+    let product = statement.product();
+    match operation {
+        AlterTableOperation::AddConstraint { constraint, not_valid } => match constraint {
+            TableConstraint::Check(check) => {
+                let taken = |name: &str| table.checks.contains_key(name);
+                let name = check.name.as_ref().map(|name| names::folded(name, product));
+                let name =
+                    name.unwrap_or_else(|| Name::from(conventions::check(table.name.name.as_str(), None, taken)));
+                free(statement, &name, table.checks.contains_key(&name))?;
+                let mut options = BTreeMap::new();
+                for (option, set) in [
+                    ("not_valid", *not_valid),
+                    ("no_inherit", check.no_inherit),
+                    ("not_enforced", check.enforced == Some(false)),
+                ] {
+                    if set {
+                        options.insert(option.to_owned(), "true".to_owned());
+                    }
+                }
+                let check = Check { name: name.clone(), expression: expression(&check.expr), options };
+                table.checks.insert(name.clone(), check);
+                Ok(Part::Check(name))
+            }
+            TableConstraint::Unique(unique) => {
+                let idents: Vec<_> =
+                    unique.columns.iter().map(|column| column_ident(statement, column)).collect::<Result<_, _>>()?;
+                let columns = columns(statement, table, &idents)?;
+                let name = named(statement, unique.name.as_ref(), "UNIQUE")?;
+                free(statement, &name, table.uniques.contains_key(&name))?;
+                let mut options = BTreeMap::new();
+                if matches!(unique.nulls_distinct, ast::NullsDistinctOption::NotDistinct) {
+                    options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
+                }
+                table.uniques.insert(name.clone(), Unique { name: name.clone(), columns, options });
+                Ok(Part::Unique(name))
+            }
+            TableConstraint::ForeignKey(key) => {
+                let name = named(statement, key.name.as_ref(), "FOREIGN KEY")?;
+                free(statement, &name, table.foreign_keys.contains_key(&name))?;
+                let Some(references) = names::object(&key.foreign_table, product) else {
+                    return Err(Trouble::new(statement.spot(), "cannot read the table referred to", "too many parts"));
+                };
+                let key = ForeignKey {
+                    name: name.clone(),
+                    columns: columns(statement, table, &key.columns.iter().collect::<Vec<_>>())?,
+                    references,
+                    referenced_columns: key
+                        .referred_columns
+                        .iter()
+                        .map(|ident| names::folded(ident, product))
+                        .collect(),
+                    on_update: key.on_update.as_ref().and_then(action),
+                    on_delete: key.on_delete.as_ref().and_then(action),
+                    options: BTreeMap::new(),
+                };
+                table.foreign_keys.insert(name.clone(), key);
+                Ok(Part::ForeignKey(name, Facet::Whole))
+            }
+            other => Err(unknown(statement, &other.to_string())),
+        },
+        AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDefault { value } } => {
+            let name = column(statement, table, column_name)?;
+            if let Some(column) = table.columns.get_mut(&name) {
+                if column.default.is_some() {
+                    let message = format!("`{name}` has a default already");
+                    return Err(Trouble::new(statement.spot_of(&column_name.value), message, "the second"));
+                }
+                column.default = Some(DefaultValue::Expression(expression(value)));
+            }
+            Ok(Part::Column(name, Facet::Default))
+        }
+        other => Err(unknown(statement, &other.to_string())),
+    }
+}
+
+pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let Parsed::Comment { object_type, object_name, comment, .. } = statement.parse()? else {
+        return Err(Trouble::new(statement.first_words(), "this is no comment", "not understood"));
+    };
+    let product = statement.product();
+    match object_type {
+        CommentObject::Table => {
+            let table = find(statement, &object_name, output)?;
+            table.comment = comment;
+            let place = Place::Table(table.name.clone(), Part::Comment);
+            output.declare(place, &statement.spot(), Origin::Sidecar);
+            Ok(())
+        }
+        CommentObject::Column => {
+            let mut of = object_name.clone();
+            let ident = of.0.pop().and_then(|part| part.as_ident().cloned());
+            let table = find(statement, &of, output)?;
+            let Some(ident) = ident else { return Err(unknown(statement, "COMMENT ON COLUMN")) };
+            let name = column(statement, table, &ident)?;
+            if let Some(column) = table.columns.get_mut(&name) {
+                column.comment = comment;
+            }
+            let place = Place::Table(table.name.clone(), Part::Column(name, Facet::Comment));
+            output.declare(place, &statement.spot(), Origin::Sidecar);
+            Ok(())
+        }
+        CommentObject::View | CommentObject::MaterializedView => {
+            let name = names::object(&object_name, product);
+            match name.and_then(|name| output.model.schema.views.get_mut(&name)) {
+                Some(view) => {
+                    view.comment = comment;
+                    Ok(())
+                }
+                None => Err(Trouble::new(statement.spot(), "no view of this name stands before", "not found")),
+            }
+        }
+        other => Err(unknown(statement, &format!("COMMENT ON {other}"))),
+    }
+}
+
+fn find<'o>(
+    statement: &Statement<'_>,
+    name: &ast::ObjectName,
+    output: &'o mut Output,
+) -> Result<&'o mut Table, Trouble> {
+    let product = statement.product();
+    let target: Option<ObjectName> = names::object(name, product);
+    let table = target.and_then(|target| names::table(&mut output.model.schema, &target, product));
+    table.ok_or_else(|| {
+        let spelled = names::plain_name(name);
+        let trouble =
+            Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");
+        trouble.hint("declare the table by an entity, or correct its name")
+    })
+}
+
+fn columns(statement: &Statement<'_>, table: &Table, idents: &[&ast::Ident]) -> Result<Vec<Name>, Trouble> {
+    idents.iter().map(|ident| column(statement, table, ident)).collect()
+}
+
+fn column_ident<'c>(statement: &Statement<'_>, column: &'c ast::IndexColumn) -> Result<&'c ast::Ident, Trouble> {
+    match &column.column.expr {
+        ast::Expr::Identifier(ident) => Ok(ident),
+        other => Err(unknown(statement, &other.to_string())),
+    }
+}
+
+fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident) -> Result<Name, Trouble> {
+    names::column(table, ident, statement.product()).ok_or_else(|| {
+        let message = format!("table `{}` has no column `{}`", table.name, ident.value);
+        let known: Vec<&str> = table.columns.keys().map(Name::as_str).collect();
+        Trouble::new(statement.spot_of(&ident.value), message, "no such column")
+            .hint(format!("one of {}", known.join(", ")))
+    })
+}
+
+fn named(statement: &Statement<'_>, name: Option<&ast::Ident>, what: &str) -> Result<Name, Trouble> {
+    name.map(|name| names::folded(name, statement.product())).ok_or_else(|| {
+        let trouble = Trouble::new(statement.first_words(), "a constraint needs a name of its own", "no name");
+        trouble.hint(format!("ADD CONSTRAINT … {what} …"))
+    })
+}
+
+fn free(statement: &Statement<'_>, name: &Name, taken: bool) -> Result<(), Trouble> {
+    match taken {
+        false => Ok(()),
+        true => Err(Trouble::new(
+            statement.spot_of(name.as_str()),
+            format!("two constraints are called `{name}`"),
+            "the second",
+        )),
+    }
+}
+
+fn unknown(statement: &Statement<'_>, what: &str) -> Trouble {
+    Trouble::new(statement.first_words(), format!("`{what}` is not declared here"), "not understood")
+        .hint("say it in the entity, or in a migration: `gen migration <Name> --empty`")
+}
+
+fn action(written: &ReferentialAction) -> Option<Action> {
+    match written {
+        ReferentialAction::Restrict => Some(Action::Restrict),
+        ReferentialAction::Cascade => Some(Action::Cascade),
+        ReferentialAction::SetNull => Some(Action::SetNull),
+        ReferentialAction::SetDefault => Some(Action::SetDefault),
+        ReferentialAction::NoAction => None,
+    }
+}

@@ -1,0 +1,265 @@
+//! Tests of SQL files: what they put into the model, on each product, and what is said of them.
+
+use std::collections::BTreeMap;
+
+use crate::entity::tests::said;
+use crate::entity::{Model, Severity, SourceFile, read};
+use crate::schema::{Action, Index, IndexTarget, ObjectName, Product, Table};
+
+const BOOK: &str = r#"
+    #[derive(DeriveEntityModel)]
+    #[sea_orm(table_name = "book")]
+    pub struct Model { #[sea_orm(primary_key)] id: i32, title: String, #[sea_orm(column_name = "Price")] price: i32, order: i32 }
+"#;
+
+fn files(path: &str, sql: &str) -> [SourceFile; 2] {
+    let file = |path: &str, text: &str| SourceFile { path: path.into(), text: text.to_owned() };
+    [file("e/book.rs", BOOK), file(path, sql)]
+}
+
+#[track_caller]
+fn model(path: &str, sql: &str, product: Product) -> Model {
+    let (model, diagnostics) = read(&files(path, sql), product);
+    assert_eq!(diagnostics, [], "{product}");
+    model
+}
+
+#[track_caller]
+fn book(path: &str, sql: &str, product: Product) -> Table {
+    model(path, sql, product).schema.tables.remove(&ObjectName::local("book")).unwrap_or_else(|| panic!("no book"))
+}
+
+#[track_caller]
+fn index(path: &str, sql: &str, product: Product) -> Index {
+    book(path, sql, product).indexes.into_values().next().unwrap_or_else(|| panic!("no index"))
+}
+
+#[track_caller]
+fn error(sql: &str, message: &str, bytes: &str) {
+    error_for("e/book.sql", sql, Product::Postgres, message, bytes);
+}
+
+#[track_caller]
+fn error_for(path: &str, sql: &str, product: Product, message: &str, bytes: &str) {
+    let said = said(&files(path, sql), product);
+    let said: Vec<_> = said.iter().map(|said| (said.0, said.1.as_str(), said.2.as_str())).collect();
+    assert_eq!(said, [(Severity::Error, message, bytes)]);
+}
+
+fn options(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn a_file_is_for_every_product_or_for_one() {
+    let sql = "CREATE INDEX a ON book (title)";
+    for product in Product::ALL {
+        assert_eq!(book("e/book.sql", sql, product).indexes.len(), 1);
+        assert_eq!(book("e/book.old.sql", sql, product).indexes.len(), 1);
+        for meant in Product::ALL {
+            let count = usize::from(meant == product);
+            assert_eq!(book(&format!("e/book.{}.sql", meant.key()), sql, product).indexes.len(), count);
+        }
+    }
+}
+
+#[test]
+fn words_that_are_names_further_on() {
+    let sql = "CREATE INDEX a ON book (title) WHERE view(function, user) > 1";
+    assert_eq!(index("e/book.sql", sql, Product::Sqlite).name.as_str(), "a");
+}
+
+#[test]
+fn an_index_of_columns() {
+    let sql = "create unique index if not exists book_title on book (title desc, id asc);";
+    for product in Product::ALL {
+        let index = index("e/book.sql", sql, product);
+        assert_eq!(index.name.as_str(), "book_title");
+        assert!(index.unique);
+        let parts: Vec<_> = index.parts.iter().map(|part| (part.target.clone(), part.descending)).collect();
+        let expected = [(IndexTarget::Column("title".into()), true), (IndexTarget::Column("id".into()), false)];
+        assert_eq!(parts, expected);
+        assert_eq!(index.method, None);
+    }
+}
+
+#[test]
+fn all_that_postgres_says_of_an_index() {
+    let sql = "CREATE INDEX CONCURRENTLY a ON book USING gin ((lower(title)), title COLLATE \"C\" text_pattern_ops DESC NULLS LAST, id NULLS FIRST) \
+               INCLUDE (\"order\") NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE (id > 0 AND title <> 'a''b')";
+    let index = index("e/book.postgres.sql", sql, Product::Postgres);
+    assert_eq!(index.method.as_deref(), Some("gin"));
+    assert_eq!(index.include, ["order".into()]);
+    assert_eq!(index.predicate.as_ref().map(|predicate| predicate.text()), Some("id > 0 AND title <> 'a''b'"));
+    assert_eq!(index.options, options(&[("fillfactor", "70"), ("nulls_not_distinct", "true")]));
+    let [lower, title, id] = index.parts.as_slice() else { panic!("{:?}", index.parts) };
+    assert!(matches!(&lower.target, IndexTarget::Expression(of) if of.text() == "lower(title)"));
+    assert_eq!(title.options, options(&[("collation", "C"), ("opclass", "text_pattern_ops"), ("nulls", "last")]));
+    assert_eq!(id.options, options(&[("nulls", "first")]));
+}
+
+#[test]
+fn all_that_mysql_says_of_an_index() {
+    let prefix = index("e/book.mysql.sql", "CREATE INDEX a ON book (title(20)) COMMENT 'short'", Product::MySql);
+    let [title] = prefix.parts.as_slice() else { panic!("{:?}", prefix.parts) };
+    assert_eq!(title.target, IndexTarget::Column("title".into()));
+    assert_eq!(title.options, options(&[("prefix", "20")]));
+    assert_eq!(prefix.comment.as_deref(), Some("short"));
+    let full = index("e/book.mariadb.sql", "CREATE FULLTEXT INDEX a ON book (title)", Product::MariaDb);
+    assert_eq!(full.method.as_deref(), Some("fulltext"));
+}
+
+#[test]
+fn names_are_folded_as_the_product_does() {
+    let sql = "CREATE INDEX Book_Price ON BOOK (\"Price\")";
+    assert_eq!(index("e/book.sql", sql, Product::Postgres).name.as_str(), "book_price");
+    assert_eq!(index("e/book.sql", sql, Product::MySql).name.as_str(), "Book_Price");
+    // Only PostgreSQL takes `price` for another column than `Price`.
+    let sql = "CREATE INDEX a ON book (price)";
+    let part = index("e/book.sql", sql, Product::Sqlite).parts.remove(0);
+    assert_eq!(part.target, IndexTarget::Column("Price".into()));
+    error("CREATE INDEX a ON book (price)", "table `book` has no column `price`", "price");
+}
+
+#[test]
+fn quoted_names_are_requoted_for_the_product() {
+    let sql = "CREATE INDEX a ON book (id) WHERE \"order\" > 1; CREATE VIEW v AS -- why\n SELECT \"order\", 'a \"b\"' AS \"c``d\" FROM book;";
+    let predicate = |product| index("e/book.sql", sql, product).predicate.map(|of| of.text().to_owned());
+    assert_eq!(predicate(Product::Sqlite).as_deref(), Some("\"order\" > 1"));
+    assert_eq!(predicate(Product::MySql).as_deref(), Some("`order` > 1"));
+    let query = |product| {
+        model("e/book.sql", sql, product)
+            .schema
+            .views
+            .into_values()
+            .map(|view| view.query.text().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(query(Product::Postgres), ["SELECT \"order\", 'a \"b\"' AS \"c``d\" FROM book"]);
+    assert_eq!(query(Product::MariaDb), ["SELECT `order`, 'a \"b\"' AS `c````d` FROM book"]);
+    let own = "CREATE VIEW v AS SELECT `order`, \"text\" AS b FROM book";
+    let view = model("e/book.mysql.sql", own, Product::MySql).schema.views.into_values().next();
+    assert_eq!(view.as_ref().map(|view| view.query.text()), Some("SELECT `order`, \"text\" AS b FROM book"));
+    let backticks = "CREATE INDEX a ON book (`order`)";
+    assert_eq!(index("e/book.sql", backticks, Product::Postgres).parts.len(), 1);
+}
+
+#[test]
+fn views() {
+    let sql = "CREATE OR REPLACE VIEW shop.cheap WITH (security_barrier = true) AS SELECT CAST(id AS text) AS id FROM book WITH LOCAL CHECK OPTION;";
+    let view = model("e/book.postgres.sql", sql, Product::Postgres).schema.views.into_values().next();
+    let Some(view) = view else { panic!("no view") };
+    assert_eq!(view.name, ObjectName::qualified("shop", "cheap"));
+    assert_eq!(view.query.text(), "SELECT CAST(id AS text) AS id FROM book");
+    assert_eq!(view.options, options(&[("check_option", "local"), ("security_barrier", "true")]));
+    let sql =
+        "CREATE MATERIALIZED VIEW cheap AS SELECT 1 AS a WITH NO DATA; COMMENT ON MATERIALIZED VIEW cheap IS 'few'";
+    let view = model("e/book.sql", sql, Product::Postgres).schema.views.into_values().next();
+    assert!(view.is_some_and(|view| view.materialized
+        && view.query.text() == "SELECT 1 AS a"
+        && view.comment.as_deref() == Some("few")));
+    error_for(
+        "e/book.sql",
+        "CREATE MATERIALIZED VIEW a AS SELECT 1",
+        Product::Sqlite,
+        "SQLite has no materialized views",
+        "CREATE MATERIALIZED",
+    );
+    error("CREATE VIEW v (a) AS SELECT 1", "a view's columns are named in its query", "a");
+    error("CREATE VIEW v AS SELECT 1; CREATE VIEW v AS SELECT 2", "two views are called `v`", "CREATE VIEW");
+    error("CREATE TEMPORARY VIEW v AS SELECT 1", "a temporary view is not part of a schema", "CREATE TEMPORARY");
+}
+
+#[test]
+fn constraints_and_defaults() {
+    let sql = "ALTER TABLE book ADD CONSTRAINT dear CHECK (id > 3) NOT VALID; ALTER TABLE book ADD CHECK (\"order\" > 0);
+        ALTER TABLE book ADD CONSTRAINT once UNIQUE (title, id), ADD CONSTRAINT self FOREIGN KEY (\"order\") REFERENCES book (id) ON DELETE SET NULL ON UPDATE NO ACTION;
+        ALTER TABLE book ALTER COLUMN title SET DEFAULT 'none';
+        COMMENT ON TABLE book IS 'Books'; COMMENT ON COLUMN book.title IS 'Title';";
+    let book = book("e/book.postgres.sql", sql, Product::Postgres);
+    let checks: Vec<_> = book
+        .checks
+        .values()
+        .map(|check| (check.name.as_str(), check.expression.text(), check.options.clone()))
+        .collect();
+    let expected =
+        [("book_check", "\"order\" > 0", options(&[])), ("dear", "id > 3", options(&[("not_valid", "true")]))];
+    assert_eq!(checks, expected);
+    assert_eq!(book.uniques.get("once").map(|unique| unique.columns.clone()), Some(vec!["title".into(), "id".into()]));
+    let key = book.foreign_keys.get("self");
+    assert_eq!(key.map(|key| (key.on_delete, key.on_update)), Some((Some(Action::SetNull), None)));
+    assert_eq!(book.comment.as_deref(), Some("Books"));
+    let title = book.columns.get("title");
+    assert_eq!(title.and_then(|title| title.comment.as_deref()), Some("Title"));
+    assert!(title.is_some_and(|title| title.default.is_some()));
+}
+
+#[test]
+fn bodies_are_kept_whole() {
+    let trigger = "CREATE TRIGGER log AFTER UPDATE OF title ON book BEGIN UPDATE book SET title = CASE WHEN 1 THEN 'a;' ELSE 'b' END; SELECT 1; END";
+    let table = book("e/book.sqlite.sql", &format!("{trigger};\nCREATE INDEX a ON book (id);"), Product::Sqlite);
+    assert_eq!(table.triggers.get("log").map(|trigger| trigger.definition.text()), Some(trigger));
+    assert_eq!(table.indexes.len(), 1);
+    let procedure = "CREATE PROCEDURE p(IN n INT) BEGIN IF n > 0 THEN SELECT 1; END IF; WHILE n > 0 DO SET n = n - 1; END WHILE; END";
+    let model_ = model("e/book.mysql.sql", &format!("{procedure}; CREATE INDEX a ON book (id)"), Product::MySql);
+    let routine = model_.schema.routines.get(&ObjectName::local("p"));
+    assert_eq!(routine.map(|routine| routine.definition.text()), Some(procedure));
+    let function = "CREATE OR REPLACE FUNCTION shop.price_of(book integer, at text DEFAULT ';') RETURNS integer LANGUAGE sql AS $$ SELECT 1; $$";
+    let model_ = model("e/book.postgres.sql", &format!("{function};"), Product::Postgres);
+    let routine = model_.schema.routines.get(&ObjectName::qualified("shop", "price_of(integer, text)"));
+    assert_eq!(routine.map(|routine| routine.definition.text()), Some(function));
+}
+
+#[test]
+fn sql_that_is_none() {
+    error("CREATE INDEX a ON book (title", "this is not SQL", "title");
+    error("-- größer\nCREATE INDEX a OM book (title)", "this is not SQL", "OM");
+    error("CREATE VIEW v AS SELEKT 1 FROM x", "this is not SQL", "SELEKT");
+    error("CREATE INDEX a ON book (title) foo bar", "this is not SQL", "foo");
+    error("CREATE INDEX é ON book (title);\nCREATE VIEW v AS SELECT 'open\n", "this is not SQL", "'open");
+    error("WIBBLE", "this is not SQL", "WIBBLE");
+}
+
+#[test]
+fn statements_that_declare_nothing() {
+    for (sql, what, words) in [
+        ("INSERT INTO book VALUES (1)", "INSERT", "INSERT INTO"),
+        ("UPDATE book SET id = 1", "UPDATE", "UPDATE book"),
+        ("delete from book", "DELETE", "delete from"),
+        ("TRUNCATE book", "TRUNCATE", "TRUNCATE book"),
+        ("SELECT 1", "SELECT", "SELECT"),
+    ] {
+        error(sql, &format!("`{what}` touches data, and a declaration has none"), words);
+    }
+    for (sql, what, words) in [
+        ("GRANT SELECT ON book TO joe", "GRANT", "GRANT SELECT"),
+        ("CREATE ROLE joe", "CREATE ROLE", "CREATE ROLE"),
+        ("ALTER USER joe PASSWORD 'x'", "ALTER USER", "ALTER USER"),
+    ] {
+        error(sql, &format!("`{what}` touches users and their rights, which are not declared here"), words);
+    }
+    error("DROP TABLE book", "a declaration says what there is", "DROP TABLE");
+    error("CREATE TABLE a (id int)", "a table is declared by an entity", "CREATE TABLE");
+    error("CREATE EXTENSION citext", "this statement declares nothing that is known", "CREATE EXTENSION");
+    error("ALTER TABLE book ADD COLUMN a int", "`ADD COLUMN a INT` is not declared here", "ALTER TABLE");
+    let definer = "CREATE DEFINER = root TRIGGER t BEFORE INSERT ON book FOR EACH ROW SET NEW.id = 1";
+    error_for(
+        "e/b.mysql.sql",
+        definer,
+        Product::MySql,
+        "a definer is a user, and users are not declared here",
+        "CREATE DEFINER",
+    );
+}
+
+#[test]
+fn names_that_are_not_there_or_twice() {
+    error("CREATE INDEX a ON boook (title)", "no entity declares a table `boook`", "boook");
+    error("CREATE INDEX a ON book (titel)", "table `book` has no column `titel`", "titel");
+    error("CREATE INDEX ON book (title)", "an index needs a name of its own", "CREATE INDEX");
+    error("CREATE INDEX a ON book (id); CREATE INDEX a ON book (title)", "two indexes are called `a`", "a");
+    error("ALTER TABLE boook ADD CHECK (true)", "no entity declares a table `boook`", "boook");
+    error("ALTER TABLE book ADD UNIQUE (id)", "a constraint needs a name of its own", "ALTER TABLE");
+    let twice = "ALTER TABLE book ADD CONSTRAINT c CHECK (id > 1); ALTER TABLE book ADD CONSTRAINT c CHECK (id > 2)";
+    error(twice, "two constraints are called `c`", "c");
+}

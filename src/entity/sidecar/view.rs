@@ -1,0 +1,146 @@
+//! `CREATE [MATERIALIZED] VIEW`.
+//!
+//! Must not know what the query means; it is kept as text.
+
+use std::collections::BTreeMap;
+
+use sqlparser::ast::{CreateTableOptions, SqlOption, Statement as Parsed};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::Token;
+
+use crate::schema::{Expression, Origin, Place, Product, View};
+
+use super::super::source::{Output, Trouble};
+use super::names;
+use super::statement::Statement;
+
+pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let tail = Tail::of(statement);
+    let Parsed::CreateView(written) = tail.parse(statement)? else {
+        return Err(Trouble::new(statement.first_words(), "this is no view", "not understood"));
+    };
+    let product = statement.product();
+    let Some(name) = names::object(&written.name, product) else {
+        return Err(Trouble::new(statement.spot(), "a view's name has at most a schema before it", "too many parts"));
+    };
+    if let Some(first) = written.columns.first() {
+        let trouble = Trouble::new(
+            statement.spot_of(&first.name.value),
+            "a view's columns are named in its query",
+            "named before it",
+        );
+        return Err(trouble.hint("SELECT … AS name"));
+    }
+    if written.temporary {
+        return Err(Trouble::new(statement.first_words(), "a temporary view is not part of a schema", "temporary"));
+    }
+    if written.materialized && product != Product::Postgres {
+        let message = format!("{product} has no materialized views");
+        let trouble = Trouble::new(statement.first_words(), message, "materialized");
+        return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
+    }
+    let mut options = BTreeMap::new();
+    if let Some(check) = tail.check {
+        options.insert("check_option".to_owned(), check.to_owned());
+    }
+    if let CreateTableOptions::With(settings) = &written.options {
+        for setting in settings {
+            match setting {
+                SqlOption::KeyValue { key, value } => {
+                    let value = value.to_string().trim_matches('\'').to_lowercase();
+                    options.insert(key.value.to_lowercase(), value);
+                }
+                SqlOption::Ident(key) => _ = options.insert(key.value.to_lowercase(), "true".to_owned()),
+                other => {
+                    return Err(Trouble::new(statement.spot(), format!("cannot read `{other}`"), "not understood"));
+                }
+            }
+        }
+    }
+    if let Some(parameters) = &written.params {
+        if parameters.definer.is_some() {
+            let trouble = Trouble::new(
+                statement.first_words(),
+                "a definer is a user, and users are not declared here",
+                "names a user",
+            );
+            return Err(trouble.hint("remove `DEFINER = …`"));
+        }
+        if let Some(algorithm) = &parameters.algorithm {
+            options.insert("algorithm".to_owned(), algorithm.to_string().to_lowercase());
+        }
+        if let Some(security) = &parameters.security {
+            options.insert("security".to_owned(), security.to_string().to_lowercase());
+        }
+    }
+    let place = Place::View(name.clone());
+    if let Some(first) = output.model.sources.get(&place) {
+        let first = format!("{}:{}", first.file.display(), first.line);
+        let trouble = Trouble::new(statement.first_words(), format!("two views are called `{name}`"), "the second");
+        return Err(trouble.hint(format!("the first is at {first}")));
+    }
+    output.declare(place, &statement.spot(), Origin::Sidecar);
+    let view = View {
+        name: name.clone(),
+        query: Expression::new(statement.sql(tail.query)),
+        reads: std::collections::BTreeSet::new(),
+        materialized: written.materialized,
+        comment: None,
+        options,
+    };
+    output.model.schema.views.insert(name, view);
+    Ok(())
+}
+
+/// What stands behind a view's `AS`.
+struct Tail {
+    /// The tokens of the query.
+    query: std::ops::Range<usize>,
+    check: Option<&'static str>,
+}
+
+impl Tail {
+    fn of(statement: &Statement<'_>) -> Self {
+        let tokens = statement.tokens();
+        let mut depth = 0_usize;
+        let mut start = tokens.len();
+        for (index, (token, _)) in tokens.iter().enumerate() {
+            match token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                token if depth == 0 && is(token, Keyword::AS) => {
+                    start = index + 1;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let ends = |words: &[&str]| {
+            let tail = tokens.len().checked_sub(words.len()).filter(|tail| *tail > start)?;
+            let found = tokens.get(tail..)?.iter().zip(words);
+            found.into_iter().all(|((token, _), word)| token.to_string().eq_ignore_ascii_case(word)).then_some(tail)
+        };
+        let options: [(&[&str], Option<&'static str>); 4] = [
+            (&["WITH", "LOCAL", "CHECK", "OPTION"], Some("local")),
+            (&["WITH", "CASCADED", "CHECK", "OPTION"], Some("cascaded")),
+            (&["WITH", "CHECK", "OPTION"], Some("cascaded")),
+            // Whether a materialized view is filled at once is not part of the schema.
+            (&["WITH", "DATA"], None),
+        ];
+        for (words, check) in options {
+            if let Some(end) = ends(words) {
+                return Self { query: start..end, check };
+            }
+        }
+        let end = ends(&["WITH", "NO", "DATA"]).unwrap_or(tokens.len());
+        Self { query: start..end, check: None }
+    }
+
+    fn parse(&self, statement: &Statement<'_>) -> Result<Parsed, Trouble> {
+        statement.first(self.query.end).parse()
+    }
+}
+
+fn is(token: &Token, keyword: Keyword) -> bool {
+    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
+}

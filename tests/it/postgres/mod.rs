@@ -1,0 +1,133 @@
+//! The PostgreSQL dialect against a server: what `pg_dump` says is the oracle.
+
+mod counting;
+mod database;
+mod declared;
+mod pairs;
+
+use sea_gen::dialect::{self, Product, statements};
+use sea_gen::diff::diff;
+use sea_gen::schema::{Name, Normalized, Schema};
+
+use crate::support;
+use database::Database;
+
+/// The dialect under test.
+pub fn dialect() -> &'static dyn dialect::Dialect {
+    dialect::of(Product::Postgres)
+}
+
+/// Normalises what must be supported.
+pub fn normalize(schema: Schema) -> Normalized {
+    dialect().normalize(schema).unwrap_or_else(|refused| panic!("{refused}"))
+}
+
+/// Leads a database from one schema to another.
+pub fn migrate(database: &mut Database, from: &Normalized, to: &Normalized) {
+    let plan = diff(from, to, &[]);
+    let statements = statements(dialect(), &plan, from.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    database.run(&statements);
+}
+
+/// Leads a database back the way it came.
+pub fn migrate_back(database: &mut Database, from: &Normalized, to: &Normalized) {
+    let plan = diff(from, to, &[]).inverse();
+    let statements = statements(dialect(), &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    database.run(&statements);
+}
+
+#[test]
+fn a_rich_schema_makes_the_whole_trip() {
+    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let mut first = Database::create(&url, "rich_first");
+    first.psql(include_str!("rich.sql"));
+    let schemas = [Name::from("app")];
+    let catalog = first.introspect(&schemas);
+    let mut unmanaged: Vec<String> = catalog.unmanaged.iter().map(|left| left.object.clone()).collect();
+    unmanaged.sort();
+    assert_eq!(unmanaged, Vec::<String>::new());
+    let found = normalize(catalog.schema);
+
+    let mut second = Database::create(&url, "rich_second");
+    second.psql("CREATE SCHEMA app");
+    let nothing = normalize(Schema::default());
+    let empty_dump = second.dump();
+    migrate(&mut second, &nothing, &found);
+    assert_same(&first.dump(), &second.dump());
+    assert_eq!(normalize(second.introspect(&schemas).schema), found);
+
+    migrate_back(&mut second, &nothing, &found);
+    assert_same(&empty_dump, &second.dump());
+    assert!(second.introspect(&schemas).schema.is_empty());
+}
+
+/// Two dumps, shown by what only one of them has.
+pub fn assert_same(left: &[String], right: &[String]) {
+    let only = |these: &[String], those: &[String]| -> String {
+        these.iter().filter(|chunk| !those.contains(chunk)).cloned().collect::<Vec<_>>().join("\n----\n")
+    };
+    let (left_only, right_only) = (only(left, right), only(right, left));
+    assert!(left == right, "only left:\n{left_only}\n\n======== only right:\n{right_only}");
+}
+
+#[test]
+fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
+    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let mut database = Database::create(&url, "count");
+    database.psql("CREATE TABLE one (id integer PRIMARY KEY)");
+    let few = database.queries_of_introspection();
+    let many: String = (0..40)
+        .map(|number| {
+            format!("CREATE TABLE t{number} (id serial PRIMARY KEY, e text CHECK (e <> '') UNIQUE); CREATE INDEX ON t{number} (lower(e));")
+        })
+        .collect();
+    database.psql(&many);
+    assert_eq!(database.queries_of_introspection(), few);
+    assert!(few <= 11, "{few} queries");
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let mut database = Database::create(&url, "foreign");
+    database.psql(
+        "CREATE EXTENSION citext; CREATE EXTENSION btree_gist; 
+         CREATE TABLE ours (id integer PRIMARY KEY, c citext, during tstzrange,
+             CONSTRAINT never_twice EXCLUDE USING gist (id WITH =, during WITH &&));
+         CREATE TABLE seaql_migrations (version text);
+         CREATE TABLE refers (id integer PRIMARY KEY, v integer);
+         CREATE SEQUENCE free_sequence; CREATE DOMAIN positive AS integer CHECK (value > 0);
+         CREATE TYPE compound AS (a integer, b text); CREATE TYPE span AS RANGE (subtype = float8);
+         CREATE TABLE parted (day date) PARTITION BY RANGE (day);
+         CREATE TABLE parted_default PARTITION OF parted DEFAULT;
+         ALTER TABLE ours ENABLE ROW LEVEL SECURITY; CREATE POLICY everyone ON ours USING (true);
+         CREATE RULE quiet AS ON DELETE TO refers DO INSTEAD NOTHING;
+         CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.theirs (id integer PRIMARY KEY);
+         ALTER TABLE refers ADD CONSTRAINT away FOREIGN KEY (v) REFERENCES elsewhere.theirs;
+         CREATE ROLE sea_gen_reader_of_postgres;
+         GRANT sea_gen_reader_of_postgres TO current_user;",
+    );
+    // Any role can read the catalog.
+    let as_reader = database.introspect_as("sea_gen_reader_of_postgres");
+    database.psql("DROP ROLE sea_gen_reader_of_postgres");
+    let catalog = database.introspect(&[]);
+    assert_eq!(as_reader.schema, catalog.schema);
+    let tables: Vec<String> = catalog.schema.tables.keys().map(ToString::to_string).collect();
+    assert_eq!(tables, ["ours", "parted", "refers"]);
+    assert!(catalog.schema.views.is_empty() && catalog.schema.routines.is_empty() && catalog.schema.enums.is_empty());
+    let unmanaged: std::collections::BTreeSet<String> =
+        catalog.unmanaged.iter().map(|left| left.object.clone()).collect();
+    let expected = [
+        "composite type compound",
+        "domain positive",
+        "exclusion constraint ours.never_twice",
+        "foreign key refers.away",
+        "partition parted_default",
+        "policy ours.everyone",
+        "range type span",
+        "row security of ours",
+        "rule refers.quiet",
+        "sequence free_sequence",
+    ];
+    assert_eq!(unmanaged, expected.into_iter().map(str::to_owned).collect());
+}
