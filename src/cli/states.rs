@@ -168,6 +168,9 @@ impl Workspace {
     /// Connects to the project's database and reads it. `None` when no address is known.
     pub(super) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
         let Some(url) = &self.url else { return Ok(None) };
+        if missing == Missing::Create {
+            self.project.make_room(url)?;
+        }
         let live = read(url, missing, &self.scope()).await?;
         if !self.products().contains(&live.product()) {
             let product = live.product();

@@ -32,6 +32,10 @@ use super::Product;
 pub use requote::requote;
 
 /// The form an expression of this database is compared by.
+///
+/// It errs on the side of a difference where only the types of columns could tell: PostgreSQL's casts of columns between
+/// numeric types other than to `numeric`, and the spelling its types give untyped literals (`'2020-01-01'` for a timestamp,
+/// `'{"a":1}'` for `jsonb`). A literal's cast is dropped in a comparison and where it makes a whole default.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
     let Some(plain) = spell::plain(product, sql) else {
         return sql.trim().to_owned();
@@ -44,6 +48,10 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
 }
 
 /// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.
+///
+/// Names are asked for and given back as PostgreSQL folds them, in lower case for SQLite, and as they are written for MySQL and
+/// MariaDB, whose tables may differ by case. A schema is given where the query says one, even if it is the default. A query
+/// that cannot be parsed reads nothing as far as is known here.
 pub fn canonical_query(
     product: Product,
     sql: &str,

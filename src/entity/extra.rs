@@ -85,7 +85,7 @@ pub(super) fn expression(of: &Expr) -> Expression {
 }
 
 fn message(error: &sqlparser::parser::ParserError) -> String {
-    sidecar::without_position(&error.to_string()).to_owned()
+    sidecar::parted(&error.to_string()).0
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ pub struct Diagnostic {
 /// Reads all files for one product: `*.rs` as entities, `*.sql` as sidecars for every product, `*.<product>.sql` as
 /// sidecars for that product only. What lies in a folder named `migration…` is history, not a declaration, and is left out.
 pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) {
-    let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&file.path)).collect();
+    let root = common_folder(files);
+    let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut output = Output::default();
 
@@ -120,8 +121,18 @@ pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) 
     (output.model, output.diagnostics)
 }
 
-fn is_history(path: &Path) -> bool {
-    path.parent().is_some_and(|folders| {
+/// The folder all files lie in: what it and the folders above it are called is nobody's business.
+fn common_folder(files: &[SourceFile]) -> PathBuf {
+    let mut folders = files.iter().filter_map(|file| file.path.parent());
+    let first = folders.next().unwrap_or(Path::new("")).to_owned();
+    folders.fold(first, |common, folder| {
+        let same = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
+        same.map(|(component, _)| component).collect()
+    })
+}
+
+fn is_history(root: &Path, path: &Path) -> bool {
+    path.strip_prefix(root).ok().and_then(Path::parent).is_some_and(|folders| {
         folders.components().any(|folder| match folder {
             Component::Normal(name) => name.to_string_lossy().starts_with("migration"),
             _ => false,

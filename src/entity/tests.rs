@@ -276,6 +276,12 @@ fn what_is_no_entity_is_let_be() {
 }
 
 #[test]
+fn what_the_folder_of_all_files_is_called_does_not_matter() {
+    let (model, _) = read(&[file("/home/migration-demo/entities/book.rs", &model(""))], Product::Sqlite);
+    assert_eq!(model.schema.tables.len(), 1);
+}
+
+#[test]
 fn everything_has_its_line() {
     let text = r#"use sea_orm::entity::prelude::*;
 

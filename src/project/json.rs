@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 
 /// Prints a value: keys sorted, lists in their order, one property a line. Lists of plain values and objects of one
 /// property stand on one line where they are short. Ends with a line break.
-pub fn pretty(value: &Value) -> String {
+pub(super) fn pretty(value: &Value) -> String {
     let mut text = String::new();
     write(value, 0, &mut text);
     text.push('\n');
@@ -21,7 +21,7 @@ pub fn pretty(value: &Value) -> String {
 }
 
 /// Prints a value on one line with sorted keys.
-pub fn compact(value: &Value) -> String {
+pub(super) fn compact(value: &Value) -> String {
     match value {
         Value::Object(object) => {
             let properties: Vec<String> =
@@ -40,7 +40,7 @@ pub fn compact(value: &Value) -> String {
 ///
 /// # Errors
 /// Conflict markers of git, text that is not JSON, or JSON that is not a `T`. `hint` says what to do about the last two.
-pub fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<T> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
@@ -49,13 +49,13 @@ pub fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<
 }
 
 /// The line, from 1, of the first conflict marker git left in a text.
-pub fn conflict(text: &str) -> Option<usize> {
+pub(super) fn conflict(text: &str) -> Option<usize> {
     let marked = |line: &str| ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
     text.lines().position(marked).map(|index| index + 1)
 }
 
 /// The path of the first property in `found` that `known` does not have, and its key.
-pub fn stray(found: &Value, known: &Value) -> Option<String> {
+pub(super) fn stray(found: &Value, known: &Value) -> Option<String> {
     match (found, known) {
         (Value::Object(found), Value::Object(known)) => found.iter().find_map(|(key, value)| match known.get(key) {
             Some(known) => stray(value, known),

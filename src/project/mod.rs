@@ -106,6 +106,18 @@ impl Project {
         url.is_local_or_among(&self.config.development)
     }
 
+    /// Makes the folder of an SQLite database, where it lies in the project and is not there yet.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn make_room(&self, url: &DatabaseUrl) -> Result<()> {
+        let folder = url.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
+        match folder {
+            Some(folder) => std::fs::create_dir_all(folder).map_err(|error| cannot("create", folder, error)),
+            None => Ok(()),
+        }
+    }
+
     /// Where the lock lies.
     pub fn lock_path(&self) -> PathBuf {
         self.root.join(&self.config.lock)

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sea_gen::dialect::{Product, Statement};
 use sea_gen::error::{Error, Result};
-use sea_gen::project::{Batch, Config, Fate, Lock, Locked, Project, Snapshot, Undeclared};
+use sea_gen::project::{Batch, Config, Fate, Lock, Locked, Project, Snapshot};
 use sea_gen::schema::{
-    Check, Column, Expression, Facet, Name, ObjectName, Options, Origin, Part, Place, Schema, Table, Type,
+    Check, Column, Expression, Facet, Name, ObjectName, Options, Origin, Part, Place, Schema, Table, Type, Undeclared,
 };
 use sea_gen::write::{self, Migration};
 

@@ -9,7 +9,7 @@ use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, UnaryOperator};
 use sqlparser::dialect::{Dialect, MySqlDialect, Precedence, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Word};
 
 /// Answers a question as another dialect does.
 macro_rules! as_in {
@@ -169,30 +169,51 @@ impl Dialect for SqliteGrammar {
             Token::StringConcat | Token::Arrow | Token::LongArrow => Some(Ok(45)),
             Token::Lt | Token::LtEq | Token::Gt | Token::GtEq => Some(Ok(22)),
             Token::ShiftLeft | Token::ShiftRight => Some(Ok(25)),
-            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("isnull") => {
-                Some(Ok(20))
-            }
+            Token::Word(word) if is_bare(word, "isnull") => Some(Ok(20)),
             _ => None,
         }
     }
 
     fn parse_infix(&self, parser: &mut Parser, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
-        let shift = match &parser.peek_token_ref().token {
-            Token::ShiftLeft => Some(BinaryOperator::PGBitwiseShiftLeft),
-            Token::ShiftRight => Some(BinaryOperator::PGBitwiseShiftRight),
-            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("isnull") => {
+        let token = parser.peek_token_ref().token.clone();
+        let is_word = |expected: &str| matches!(&token, Token::Word(word) if is_bare(word, expected));
+        let op = match &token {
+            Token::ShiftLeft => BinaryOperator::PGBitwiseShiftLeft,
+            Token::ShiftRight => BinaryOperator::PGBitwiseShiftRight,
+            _ if is_word("isnull") => {
                 parser.next_token();
                 return Some(Ok(Expr::IsNull(Box::new(left.clone()))));
             }
-            _ => None,
+            _ if is_word("is") => return same(parser, left, precedence),
+            _ => return self.0.parse_infix(parser, left, precedence),
         };
-        match shift {
-            Some(op) => {
-                parser.next_token();
-                let right = parser.parse_subexpr(precedence);
-                Some(right.map(|right| Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right) }))
-            }
-            None => self.0.parse_infix(parser, left, precedence),
-        }
+        parser.next_token();
+        let right = parser.parse_subexpr(precedence);
+        Some(right.map(|right| Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right) }))
     }
+}
+
+/// SQLite's `a IS b` for any two values, which elsewhere is `a IS NOT DISTINCT FROM b`.
+fn same(parser: &mut Parser, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+    let word_at = |parser: &Parser, at: usize, words: &[&str]| match &parser.peek_nth_token_ref(at).token {
+        Token::Word(word) => words.iter().any(|expected| is_bare(word, expected)),
+        _ => false,
+    };
+    let negated = word_at(parser, 1, &["not"]);
+    if word_at(parser, if negated { 2 } else { 1 }, &["null", "true", "false", "distinct"]) {
+        return None;
+    }
+    parser.next_token();
+    if negated {
+        parser.next_token();
+    }
+    let right = parser.parse_subexpr(precedence);
+    Some(right.map(|right| {
+        let (left, right) = (Box::new(left.clone()), Box::new(right));
+        if negated { Expr::IsDistinctFrom(left, right) } else { Expr::IsNotDistinctFrom(left, right) }
+    }))
+}
+
+fn is_bare(word: &Word, expected: &str) -> bool {
+    word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected)
 }

@@ -14,7 +14,7 @@ use crate::dialect::Product;
 pub(super) fn rule(product: Product, tree: &mut Expr) {
     match tree {
         Expr::Function(_) => function(tree),
-        Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::BangNot, expr } => *tree = negated(product, take(expr)),
+        Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::BangNot, expr } => *tree = negated(take(expr)),
         Expr::InList { expr, list, negated } => {
             if let [only] = list.as_mut_slice() {
                 let op = if *negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
@@ -115,7 +115,7 @@ fn is_value(tree: &Expr) -> bool {
 }
 
 /// NOT, taken inwards as the servers do.
-fn negated(product: Product, tree: Expr) -> Expr {
+fn negated(tree: Expr) -> Expr {
     match tree {
         Expr::Like { negated, any, expr, pattern, escape_char } => {
             Expr::Like { negated: !negated, any, expr, pattern, escape_char }
@@ -143,7 +143,7 @@ fn negated(product: Product, tree: Expr) -> Expr {
                 }
             };
             if matches!(opposite, BinaryOperator::And | BinaryOperator::Or) {
-                let operands = vec![negated(product, *left), negated(product, *right)];
+                let operands = vec![negated(*left), negated(*right)];
                 return join(&opposite, operands);
             }
             Expr::BinaryOp { left, op: opposite, right }

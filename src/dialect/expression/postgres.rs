@@ -172,13 +172,13 @@ fn cast(tree: &mut Expr) {
         }
     } else if matches!(data_type, DataType::Interval { fields: None, precision: None }) {
         if let Some(printed) = interval::printed(&content) {
-            *expr = Box::new(Expr::value(Value::SingleQuotedString(printed)));
+            **expr = Expr::value(Value::SingleQuotedString(printed));
         }
     } else if matches!(data_type, DataType::Timestamp(..)) {
         let is_date =
             content.len() == 10 && content.chars().all(|character| character.is_ascii_digit() || character == '-');
         if is_date && matches!(data_type, DataType::Timestamp(_, TimezoneInfo::None)) {
-            *expr = Box::new(Expr::value(Value::SingleQuotedString(format!("{content} 00:00:00"))));
+            **expr = Expr::value(Value::SingleQuotedString(format!("{content} 00:00:00")));
         }
     } else if *data_type == DataType::Boolean {
         match content.as_str() {

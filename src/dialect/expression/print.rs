@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, UnaryOperator, VisitMut, VisitorMut,
+    BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use super::{parse, spell};
@@ -59,11 +59,18 @@ impl VisitorMut for Printer {
             && matches!(inner.as_ref(), Expr::BinaryOp { op: inner, .. } if inner == op)
         {
             // `a AND b AND c` is one chain to every database.
-            let chain = std::mem::replace(inner.as_mut(), Expr::value(sqlparser::ast::Value::Null));
+            let chain = std::mem::replace(inner.as_mut(), Expr::value(Value::Null));
             **left = chain;
         }
+        if let Expr::UnaryOp { expr, .. } = tree
+            && matches!(expr.as_ref(), Expr::UnaryOp { .. })
+        {
+            // Two signs side by side would begin a comment.
+            let inner = std::mem::replace(expr.as_mut(), Expr::value(Value::Null));
+            **expr = Expr::Nested(Box::new(inner));
+        }
         if is_compound(tree) {
-            let inner = std::mem::replace(tree, Expr::value(sqlparser::ast::Value::Null));
+            let inner = std::mem::replace(tree, Expr::value(Value::Null));
             *tree = Expr::Nested(Box::new(inner));
         }
         ControlFlow::Continue(())
@@ -143,6 +150,10 @@ const SPECIAL: &[&str] = &[
     "all",
     "some",
     "lateral",
+    "select",
+    "with",
+    "values",
+    "table",
 ];
 
 /// Whether a name can stand without quotes wherever a name can stand.
@@ -155,7 +166,7 @@ fn is_bare(product: Product, name: &str) -> bool {
     }
     let with = |name: &str| {
         let sql = format!(
-            "SELECT {name}, {name}.{name}, {name} = 1 AS {name} FROM {name} AS {name} JOIN x ON {name} WHERE {name} AND {name} \
+            "SELECT {name}, {name}.{name}, {name} = 1 AS {name} FROM {name} AS {name} JOIN x ON {name} WHERE {name} AND ({name} = 1) AND f({name}, ({name})) \
              GROUP BY {name} ORDER BY {name}"
         );
         parse::query(product, &sql).map(|query| query.to_string()).ok()

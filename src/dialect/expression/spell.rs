@@ -19,7 +19,6 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
     let unescaped = catalog_text(product, sql);
     let sql = unescaped.as_deref().unwrap_or(sql);
     let pieces = lexer::pieces(product, sql).ok()?;
-    let pieces: Vec<Piece<'_>> = pieces.into_iter().collect();
     let mysql = matches!(product, Product::MySql | Product::MariaDb);
     let mut text = String::with_capacity(sql.len());
     let mut index = 0;

@@ -212,7 +212,8 @@ fn expression() -> impl Strategy<Value = String> {
         Just("NULL".to_owned()),
         Just("true".to_owned()),
         Just("CURRENT_TIMESTAMP".to_owned()),
-        "'[a-z\\\\ %]{0,4}'",
+        "'[a-z %]{0,4}'",
+        Just(r"'back\\slash'".to_owned()),
         Just("'it''s'".to_owned()),
     ];
     leaf.prop_recursive(5, 40, 4, |inner| {

@@ -240,11 +240,10 @@ fn renaming_unnamed(plan: &Plan, from: &Schema, renamed: &Schema) -> BTreeSet<Ob
 /// Where each rebuild stands: after the last operation it takes in, and after the renaming of anything.
 fn last_positions(plan: &Plan, rebuilds: &BTreeSet<ObjectName>) -> BTreeMap<ObjectName, usize> {
     let ops = || plan.ops().iter().enumerate();
-    let renaming =
-        ops().filter(|(_, op)| matches!(op, Op::Rename(_))).map(|(position, _)| position).last().unwrap_or(0);
+    let renaming = ops().rfind(|(_, op)| matches!(op, Op::Rename(_))).map_or(0, |(position, _)| position);
     let position = |table: &ObjectName| {
         let folded = ops().filter(|(_, op)| is_folded(op) && owner(op).is_some_and(|it| later(plan, it) == *table));
-        folded.map(|(position, _)| position).last().unwrap_or(0).max(renaming)
+        folded.map(|(position, _)| position).max().unwrap_or(0).max(renaming)
     };
     rebuilds.iter().map(|table| (table.clone(), position(table))).collect()
 }
@@ -294,3 +293,6 @@ fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => vec![Step::Direct(op.clone())],
     }
 }
+
+#[cfg(test)]
+mod tests;

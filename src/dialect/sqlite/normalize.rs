@@ -335,3 +335,6 @@ fn normal_view(view: &mut View, tables: &BTreeMap<ObjectName, Table>, known: &[O
     view.reads = reads.iter().filter_map(find).filter(|name| *name != view.name).collect();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

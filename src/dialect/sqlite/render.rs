@@ -303,3 +303,6 @@ fn create_view(view: &View) -> Vec<Statement> {
     let triggers = view.options.iter().filter(|(key, _)| key.starts_with(normalize::VIEW_TRIGGER));
     std::iter::once(create).chain(triggers.map(|(_, definition)| definition.clone())).map(Statement::new).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::dialect::session::{DatabaseError, Row, Session};
 
 /// Statements sent once after connecting. Foreign keys are enforced, as sqlx does by default; a migration switches them off
-/// before its transaction and checks them before its end.
-pub const SETTINGS: &[&str] = &["PRAGMA foreign_keys = ON"];
+/// before its transaction and checks them before its end. Renaming rewrites what refers to the renamed.
+pub const SETTINGS: &[&str] = &["PRAGMA foreign_keys = ON", "PRAGMA legacy_alter_table = OFF"];
 
 /// The current time as UTC text.
 pub const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";

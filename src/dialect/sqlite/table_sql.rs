@@ -191,11 +191,9 @@ impl<'a> Cursor<'a> {
         loop {
             if self.eat(&["ON"]) {
                 self.next()?;
-                if self.eat(&["SET"]) || self.eat(&["NO"]) {
-                    self.next()?;
-                } else {
-                    self.next()?;
-                }
+                // `SET NULL`, `SET DEFAULT` and `NO ACTION` are two words.
+                let _ = self.eat(&["SET"]) || self.eat(&["NO"]);
+                self.next()?;
             } else if self.eat(&["MATCH"]) {
                 let matching = self.next()?.text.to_ascii_lowercase();
                 key.matching = Some(matching).filter(|matching| matching == "full" || matching == "partial");
@@ -226,17 +224,19 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         generated: None,
         autoincrement: false,
     };
-    let mut constraint = None;
     let part = |descending| vec![KeyPart { column: name.clone(), collation: None, descending }];
     loop {
-        if cursor.eat(&["CONSTRAINT"]) {
+        // A name is meant for what follows it at once.
+        let mut constraint = None;
+        while cursor.eat(&["CONSTRAINT"]) {
             constraint = Some(cursor.name()?);
-        } else if cursor.eat(&["PRIMARY", "KEY"]) {
+        }
+        if cursor.eat(&["PRIMARY", "KEY"]) {
             let descending = cursor.eat(&["DESC"]);
             cursor.eat(&["ASC"]);
             let on_conflict = cursor.on_conflict();
             column.autoincrement = cursor.eat(&["AUTOINCREMENT"]);
-            let key = KeyText { name: constraint.take(), parts: part(descending), on_conflict, inline: true };
+            let key = KeyText { name: constraint, parts: part(descending), on_conflict, inline: true };
             table.primary_key = Some(key);
         } else if cursor.eat(&["NOT", "NULL"]) {
             column.not_null_on_conflict = cursor.on_conflict();
@@ -244,16 +244,16 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
             cursor.on_conflict();
         } else if cursor.eat(&["UNIQUE"]) {
             let on_conflict = cursor.on_conflict();
-            table.uniques.push(KeyText { name: constraint.take(), parts: part(false), on_conflict, inline: true });
+            table.uniques.push(KeyText { name: constraint, parts: part(false), on_conflict, inline: true });
         } else if cursor.eat(&["CHECK"]) {
             let expression = cursor.parenthesised()?;
-            table.checks.push(CheckText { name: constraint.take(), column: Some(name.clone()), expression });
+            table.checks.push(CheckText { name: constraint, column: Some(name.clone()), expression });
         } else if cursor.eat(&["DEFAULT"]) {
             skip_default(cursor)?;
         } else if cursor.eat(&["COLLATE"]) {
             column.collation = Some(cursor.name()?.to_string());
         } else if cursor.eat(&["REFERENCES"]) {
-            let key = cursor.references(constraint.take(), vec![name.clone()])?;
+            let key = cursor.references(constraint, vec![name.clone()])?;
             table.foreign_keys.push(key);
         } else if cursor.eat(&["GENERATED", "ALWAYS", "AS"]) || cursor.eat(&["AS"]) {
             column.generated = Some(cursor.parenthesised()?);
@@ -432,3 +432,6 @@ pub(super) fn without_qualifier(sql: &str, table: &Name) -> String {
     text.push_str(sql.get(from..).unwrap_or_default());
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ pub(super) fn native(data_type: &Type) -> Result<String, (String, String)> {
     };
     let missing = |what: &str| {
         let hint = "store it as text: `#[sea_orm(column_type = \"Text\")]`, or leave SQLite out of the dialects";
-        Err((format!("SQLite has no {what} type"), hint.to_owned()))
+        Err((format!("it has no {what} type"), hint.to_owned()))
     };
     Ok(match data_type {
         Type::Char(length) => sized("char", length),

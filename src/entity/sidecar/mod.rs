@@ -41,10 +41,16 @@ pub(super) fn grammar(product: Option<Product>) -> Box<dyn Dialect> {
     }
 }
 
-/// An error of the parser without the position at its end, which is said by the span.
-pub(super) fn without_position(message: &str) -> &str {
+/// An error of the parser, and the column at its end, which is said by the span instead.
+pub(super) fn parted(message: &str) -> (String, Option<u64>) {
     let message = message.strip_prefix("sql parser error: ").unwrap_or(message);
-    message.rsplit_once(" at Line: ").map_or(message, |(message, _)| message)
+    match message.rsplit_once(" at Line: ") {
+        Some((message, position)) => {
+            let column = position.rsplit_once("Column: ").and_then(|(_, column)| column.trim().parse().ok());
+            (message.to_owned(), column)
+        }
+        None => (message.to_owned(), None),
+    }
 }
 
 /// Reads a file's statements into the model.

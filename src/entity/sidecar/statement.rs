@@ -181,27 +181,11 @@ impl<'t> Statement<'t> {
             })
             .collect();
         let first = words.first().map_or("", String::as_str);
-        let has = |word: &str| words.iter().take(8).any(|found| found == word);
+        let second = words.get(1).map_or("", String::as_str);
         match first {
-            "CREATE" if has("USER") || has("ROLE") || has("LOGIN") => {
-                Kind::Users(words.iter().take(2).cloned().collect::<Vec<_>>().join(" "))
-            }
-            "CREATE" if self.has_early(Keyword::TRIGGER) => Kind::Trigger,
-            "CREATE" if self.has_early(Keyword::FUNCTION) => Kind::Routine(RoutineKind::Function),
-            "CREATE" if self.has_early(Keyword::PROCEDURE) => Kind::Routine(RoutineKind::Procedure),
-            "CREATE" if self.has_early(Keyword::VIEW) => Kind::View,
-            "CREATE" if has("INDEX") => Kind::Index {
-                method: match words.get(1).map(String::as_str) {
-                    Some("FULLTEXT") => Some("fulltext"),
-                    Some("SPATIAL") => Some("spatial"),
-                    _ => None,
-                },
-            },
-            "CREATE" if has("TABLE") => Kind::Table,
-            "ALTER" if words.get(1).is_some_and(|word| word == "TABLE") => Kind::AlterTable,
-            "ALTER" if words.get(1).is_some_and(|word| word == "USER" || word == "ROLE") => {
-                Kind::Users(words.iter().take(2).cloned().collect::<Vec<_>>().join(" "))
-            }
+            "CREATE" => self.created(second),
+            "ALTER" if second == "TABLE" => Kind::AlterTable,
+            "ALTER" if matches!(second, "USER" | "ROLE") => Kind::Users(format!("{first} {second}")),
             "COMMENT" => Kind::Comment,
             "GRANT" | "REVOKE" | "REASSIGN" => Kind::Users(first.to_owned()),
             "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "MERGE" | "REPLACE" | "COPY" | "LOAD" | "SELECT" | "WITH"
@@ -211,8 +195,28 @@ impl<'t> Statement<'t> {
         }
     }
 
-    fn has_early(&self, keyword: Keyword) -> bool {
-        self.tokens.iter().take(14).any(|(token, _)| is(Some(token), keyword))
+    /// What is created: the first word that says so, since the same words may be names further on.
+    fn created(&self, second: &str) -> Kind {
+        let kinds = self.tokens.iter().take(14).filter_map(|(token, _)| match token {
+            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+                Keyword::TRIGGER => Some(Kind::Trigger),
+                Keyword::FUNCTION => Some(Kind::Routine(RoutineKind::Function)),
+                Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
+                Keyword::VIEW => Some(Kind::View),
+                Keyword::TABLE => Some(Kind::Table),
+                Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),
+                Keyword::INDEX => Some(Kind::Index {
+                    method: match second {
+                        "FULLTEXT" => Some("fulltext"),
+                        "SPATIAL" => Some("spatial"),
+                        _ => None,
+                    },
+                }),
+                _ => None,
+            },
+            _ => None,
+        });
+        kinds.into_iter().next().unwrap_or(Kind::Other)
     }
 
     /// The statement parsed, as it is for the product. A word in `left_out` is skipped: some have no place in the grammar.
@@ -235,24 +239,22 @@ impl<'t> Statement<'t> {
         let mut parser = Parser::new(&*self.text.grammar)
             .with_options(ParserOptions::new().with_unescape(false))
             .with_tokens_with_locations(located.collect());
-        let parsed = parser.parse_statement().map_err(|error| {
-            let at = parser.get_current_token().clone();
-            (error, at)
-        });
-        let parsed = match parsed {
+        let (message, at) = match parser.parse_statement() {
             Ok(parsed) if matches!(parser.peek_token_ref().token, Token::EOF) => return Ok(parsed),
             Ok(_) => {
-                let at = parser.peek_token_ref().clone();
-                (format!("did not expect `{}`", at.token), at)
+                let at = parser.peek_token_ref();
+                (format!("did not expect `{}`", at.token), Some(at.span.start.column))
             }
-            Err((error, at)) => (super::without_position(&error.to_string()).to_owned(), at),
+            Err(error) => {
+                let (message, at) = super::parted(&error.to_string());
+                let last_read = || parser.get_current_token().span.start.column;
+                // What came to an end too early is told at its last word.
+                let at = at.or_else(|| (!message.ends_with("found: EOF")).then(last_read));
+                (message, at)
+            }
         };
-        let (message, at) = parsed;
-        let start = usize::try_from(at.span.start.column).unwrap_or_default();
-        let span = match self.tokens.iter().find(|(_, span)| span.start == start) {
-            Some((_, span)) if !matches!(at.token, Token::EOF) => span.clone(),
-            _ => self.tokens.last().map_or(0..0, |(_, span)| span.clone()),
-        };
+        let found = self.tokens.iter().find(|(_, span)| at == Some(span.start as u64));
+        let span = found.or(self.tokens.last()).map_or(0..0, |(_, span)| span.clone());
         Err(Trouble::new(self.text.spot(span), "this is not SQL", message))
     }
 

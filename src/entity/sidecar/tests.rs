@@ -64,6 +64,12 @@ fn a_file_is_for_every_product_or_for_one() {
 }
 
 #[test]
+fn words_that_are_names_further_on() {
+    let sql = "CREATE INDEX a ON book (title) WHERE view(function, user) > 1";
+    assert_eq!(index("e/book.sql", sql, Product::Sqlite).name.as_str(), "a");
+}
+
+#[test]
 fn an_index_of_columns() {
     let sql = "create unique index if not exists book_title on book (title desc, id asc);";
     for product in Product::ALL {

@@ -92,10 +92,7 @@ fn whatever_is_changed_is_noticed() {
         changed(&|lines| lines.insert(at + 1, lines[at].clone())),
         by_hand("`20260101_000000_a` of sqlite is not in its place")
     );
-    assert_eq!(
-        changed(&|lines| lines.insert(at + 1, lines[at].replace("20260101", "20260101").replace("_a", "_ab"))),
-        bad("20260101_000000_ab")
-    );
+    assert_eq!(changed(&|lines| lines.insert(at + 1, lines[at].replace("_a", "_ab"))), bad("20260101_000000_ab"));
     for (one, other) in [("\"2\"", "\"5\""), ("3.40.1", "3.41.0"), ("SQLite", "SQLITE"), ("_b", "_bb")] {
         assert!(lines[at + 1].contains(one));
         let edited = changed(&|lines| lines[at + 1] = lines[at + 1].replace(one, other));
