@@ -208,7 +208,7 @@ fn what_entities_declare_is_what_sea_orm_makes() {
         user.col(
             typed(id("mood"), ColumnType::custom("ENUM('happy', 'sad')")).not_null().default("sad").comment("how"),
         );
-        user.col(&mut typed(id("extra"), ColumnType::JsonBinary));
+        user.col(typed(id("extra"), ColumnType::JsonBinary));
         let key = |name: &str, column: &'static str, action| {
             let mut key = ForeignKeyCreateStatement::new();
             key.name(name).from(id("post"), id(column)).to(id("user"), id("id")).on_delete(action);
