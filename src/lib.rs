@@ -22,6 +22,8 @@
 //! entity mentions them. A differ that takes silence for "drop it" would destroy them all on its first run. So S records for
 //! every object and facet its [origin](schema::Origin), and [`state::reconcile`] goes by three ways, as `kubectl apply` does:
 //! declared now, it is compared; declared before and silent now, it is dropped; never declared, it is kept.
+//! Therefore a change of origins alone is written to the snapshot too, and a database in which something nobody declares was
+//! changed has drifted: the code is silent on it, so it cannot have been synchronised.
 //!
 //! ## How a schema becomes a migration
 //!

@@ -13,7 +13,7 @@ use crate::schema::{
     Origin, Origins, Part, Place, PrimaryKey, Schema, Table, Trigger, Type, Undeclared, Unique,
 };
 
-use super::{Situation, Standing, adopted, reconcile, situate};
+use super::{Situation, Standing, adopted, found, keeps_what_nobody_declares, reconcile, situate};
 
 fn name(text: &str) -> ObjectName {
     ObjectName::local(text)
@@ -229,4 +229,41 @@ fn each_situation() {
     ] {
         assert_eq!(situate(standing), expected, "{standing:?}");
     }
+}
+
+#[test]
+fn origins_are_of_what_is_there() {
+    for product in Product::ALL {
+        let mut old = handmade();
+        let table = old.tables.get_mut(&name("book")).unwrap();
+        let index = Index::on("by_notes", [Name::from("notes")]);
+        table.indexes.insert(index.name.clone(), index);
+        let base = normalized(product, old);
+        let column = Place::column(&name("book"), &"notes".into());
+        // Somebody declared the column and is silent on it now; nobody ever declared the index, and it goes with it.
+        let mut origins = adopted(base.schema());
+        origins.set(column, Origin::Entity);
+        let (_, target, after) = propose(product, &model([book()]), &base, &origins);
+        assert!(!target.schema().tables[&name("book")].columns.contains_key("notes"), "{product}");
+        let there: BTreeMap<Place, Origin> =
+            adopted(target.schema()).listed().map(|(place, origin)| (place.clone(), origin)).collect();
+        for (place, _) in after.listed() {
+            assert!(there.contains_key(place), "{product}: {place}");
+        }
+    }
+}
+
+#[test]
+fn what_only_a_database_has_is_nobodys() {
+    let snapshot = normalized(Product::Postgres, schema([book()]));
+    let database = normalized(Product::Postgres, handmade());
+    let origins = found(database.schema(), snapshot.schema(), &Origins::default());
+    let notes = Place::column(&name("book"), &"notes".into());
+    let title = Place::column(&name("book"), &"title".into());
+    assert_eq!((origins.of(&notes), origins.of(&title)), (Origin::Adopted, Origin::Entity));
+    let nobody = adopted(snapshot.schema());
+    assert!(keeps_what_nobody_declares(snapshot.schema(), snapshot.schema(), &nobody));
+    // The title has a default now, which the snapshot is silent on; its type is another one, and that nobody declared.
+    assert!(!keeps_what_nobody_declares(database.schema(), snapshot.schema(), &nobody));
+    assert!(keeps_what_nobody_declares(database.schema(), snapshot.schema(), &Origins::default()));
 }
