@@ -15,7 +15,7 @@ use crate::schema::Name;
 use super::connect::{Place, connect};
 
 /// What every scratch database's name begins with.
-pub const PREFIX: &str = "sea_gen_scratch_";
+pub(super) const PREFIX: &str = "sea_gen_scratch_";
 
 /// Keeps the names apart that one process gives.
 static COUNTER: AtomicU32 = AtomicU32::new(0);

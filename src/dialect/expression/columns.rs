@@ -26,7 +26,7 @@ pub(super) struct Relation {
 
 impl Relation {
     /// Takes an alias, and the column names that come with it.
-    pub fn rename(&mut self, alias: &TableAlias) {
+    pub(super) fn rename(&mut self, alias: &TableAlias) {
         self.name.clone_from(&alias.name.value);
         if !alias.columns.is_empty() {
             let mut names: Vec<String> = alias.columns.iter().map(|column| column.name.value.clone()).collect();

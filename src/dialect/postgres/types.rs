@@ -237,10 +237,8 @@ mod tests {
 
     /// What sea-query writes for a type, as the catalog would then print it.
     fn written(column_type: ColumnType) -> String {
-        let sql = Table::create()
-            .table("t")
-            .col(&mut ColumnDef::new_with_type("c", column_type))
-            .to_string(PostgresQueryBuilder);
+        let sql =
+            Table::create().table("t").col(ColumnDef::new_with_type("c", column_type)).to_string(PostgresQueryBuilder);
         let spelling = sql.split_once("\"c\" ").and_then(|(_, rest)| rest.strip_suffix(" )"));
         catalog_spelling(spelling.unwrap_or_default())
     }

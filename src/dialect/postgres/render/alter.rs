@@ -136,10 +136,9 @@ fn same_base(from: &Type, to: &Type) -> bool {
 fn retype(change: &Change<Column>) -> String {
     let (from, to) = (&change.from, &change.to);
     let mut sql = format!("TYPE {}", create::type_name(&to.data_type));
-    match (&from.collation, &to.collation) {
-        (_, Some(collation)) => sql.push_str(&format!(" COLLATE {}", create::written_collation(collation))),
-        // Without the clause PostgreSQL takes the type's own collation.
-        (_, None) => {}
+    // Without the clause PostgreSQL takes the type's own collation.
+    if let Some(collation) = &to.collation {
+        sql.push_str(&format!(" COLLATE {}", create::written_collation(collation)));
     }
     if from.data_type != to.data_type
         && let Some(using) = casts::using(&quote(&to.name), &from.data_type, &to.data_type)
