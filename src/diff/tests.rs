@@ -53,11 +53,9 @@ fn there_and_back(from: &Schema, to: &Schema, plan: &Plan) -> TestCaseResult {
     Ok(())
 }
 
-/// The operations without regard to their order.
-fn as_set(plan: &Plan) -> Vec<String> {
-    let mut ops: Vec<String> = plan.ops().iter().map(|op| format!("{op:?}")).collect();
-    ops.sort();
-    ops
+/// The same operations, without regard to their order.
+fn same_set(left: &Plan, right: &Plan) -> bool {
+    left.ops().len() == right.ops().len() && left.ops().iter().all(|op| right.ops().contains(op))
 }
 
 proptest! {
@@ -69,7 +67,7 @@ proptest! {
         there_and_back(&from, &to, &plan)?;
         prop_assert!(diff(&normal(&to), &normal(&to), &[]).is_empty());
         let opposite = diff(&normal(&to), &normal(&from), &[]);
-        prop_assert_eq!(as_set(&plan.inverse()), as_set(&opposite), "the plan for the other direction");
+        prop_assert!(same_set(&plan.inverse(), &opposite), "the plan for the other direction is {opposite:#?}");
     }
 
     #[test]

@@ -286,7 +286,9 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             replace(column, &change.from, &change.to)
         }
         Alter::PrimaryKey(owner, change) => {
-            nothing_refers(schema, owner, |key| refers_to(key, &change.from.columns))?;
+            if change.from.columns != change.to.columns {
+                nothing_refers(schema, owner, |key| refers_to(key, &change.from.columns))?;
+            }
             let table = table(schema, owner)?;
             columns_exist(table, change.to.columns.iter())?;
             let key = table.primary_key.as_mut().ok_or("it does not exist")?;

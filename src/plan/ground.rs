@@ -2,9 +2,7 @@
 //!
 //! Must not know SQL. Used to refuse such a change, and to find out what has to make way for it.
 
-use crate::schema::{
-    Column, ForeignKey, Generated, Index, IndexTarget, Name, ObjectName, PrimaryKey, Schema, Table, Type, Unique,
-};
+use crate::schema::{Column, ForeignKey, Generated, Index, IndexTarget, Name, ObjectName, Schema, Table, Type, Unique};
 
 /// What of a column others rely on.
 pub type ColumnGround<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
@@ -14,11 +12,12 @@ pub fn column_ground(column: &Column) -> ColumnGround<'_> {
     (&column.data_type, column.collation.as_deref(), column.generated.as_ref())
 }
 
-/// What a foreign key stands on: its own columns and those it refers to, and whatever keeps the latter unique.
+/// What a foreign key stands on: its own columns and those it refers to, and whatever keeps the latter unique. A primary key
+/// may change its name under it, as it does when its table is renamed; that is no more than a new name in any database.
 #[derive(Debug, PartialEq, Eq)]
 pub struct KeyGround<'a> {
     columns: Vec<Option<ColumnGround<'a>>>,
-    primary_key: Option<&'a PrimaryKey>,
+    primary_key: Option<&'a [Name]>,
     uniques: Vec<&'a Unique>,
     indexes: Vec<&'a Index>,
 }
@@ -34,7 +33,8 @@ pub fn key_ground<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) 
         columns: own_columns.chain(referenced_columns).collect(),
         primary_key: referenced
             .and_then(|table| table.primary_key.as_ref())
-            .filter(|primary| refers_to(key, &primary.columns)),
+            .map(|primary| primary.columns.as_slice())
+            .filter(|columns| refers_to(key, columns)),
         uniques: referenced
             .iter()
             .flat_map(|table| table.uniques.values().filter(|unique| refers_to(key, &unique.columns)))

@@ -6,14 +6,24 @@
 mod group;
 mod keys;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, IndexTarget, ObjectName, Schema, Table, Type};
+use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
 use super::Flavor;
 use super::types::{Family, family};
+
+/// On which side of a plan's renames an operation is done: by this it names things as they were or as they will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Before,
+    After,
+}
+
+/// An operation and its side.
+type Sided = (Side, Op);
 
 /// Both ends of a plan, and how tables are named at them.
 struct Ends<'a> {
@@ -21,34 +31,50 @@ struct Ends<'a> {
     to: Schema,
     /// Names before, by names after; tables that keep theirs are not in it.
     earlier: BTreeMap<ObjectName, ObjectName>,
+    /// Tables that have another name later, or a column or index that does, by both names.
+    renamed: BTreeSet<ObjectName>,
 }
 
 impl Ends<'_> {
-    fn earlier_name<'a>(&'a self, later: &'a ObjectName) -> &'a ObjectName {
-        self.earlier.get(later).unwrap_or(later)
+    fn later_name<'a>(&'a self, side: Side, name: &'a ObjectName) -> &'a ObjectName {
+        match side {
+            Side::After => name,
+            Side::Before => self.earlier.iter().find(|(_, it)| *it == name).map_or(name, |(later, _)| later),
+        }
     }
 
-    /// The table before and after, by its name after. A table that is new or goes is `None`.
-    fn both(&self, later: &ObjectName) -> Option<(&Table, &Table)> {
-        Some((self.from.tables.get(self.earlier_name(later))?, self.to.tables.get(later)?))
+    /// The table before and after, by its name on one side. A table that is new or goes is `None`.
+    fn both(&self, side: Side, name: &ObjectName) -> Option<(&Table, &Table)> {
+        let later = self.later_name(side, name);
+        let earlier = self.earlier.get(later).unwrap_or(later);
+        Some((self.from.tables.get(earlier)?, self.to.tables.get(later)?))
     }
 }
 
 pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
     let mut to = from.clone();
-    // A plan that does not apply is refused elsewhere; here it is enough to know what the rest of it leads to.
-    for op in plan.ops() {
+    let (mut earlier, mut renamed) = (BTreeMap::new(), BTreeSet::new());
+    // A plan read backwards has its renames after the other changes; they always stand together.
+    let is_rename = |op: &Op| matches!(op, Op::Rename(_));
+    let first = plan.ops().iter().position(is_rename).unwrap_or(plan.ops().len());
+    let mut ops: Vec<Sided> = Vec::new();
+    for (at, op) in plan.ops().iter().enumerate() {
+        // A plan that does not apply is refused elsewhere; here it is enough to know what the rest of it leads to.
         let _ = apply(&Plan::new(vec![op.clone()]), &mut to);
-    }
-    let mut earlier: BTreeMap<ObjectName, ObjectName> = BTreeMap::new();
-    for op in plan.ops() {
-        if let Op::Rename(Rename::Table(change)) = op {
-            let first = earlier.remove(&change.from).unwrap_or_else(|| change.from.clone());
-            earlier.insert(change.to.clone(), first);
+        ops.push((if at < first { Side::Before } else { Side::After }, op.clone()));
+        match op {
+            Op::Rename(Rename::Table(change)) => {
+                let original = earlier.remove(&change.from).unwrap_or_else(|| change.from.clone());
+                earlier.insert(change.to.clone(), original);
+                renamed.extend([change.from.clone(), change.to.clone()]);
+            }
+            Op::Rename(Rename::Column(table, _) | Rename::Index(table, _) | Rename::Unique(table, _)) => {
+                renamed.insert(table.clone());
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
         }
     }
-    let ends = Ends { from, to, earlier };
-    let mut ops = plan.ops().to_vec();
+    let ends = Ends { from, to, earlier, renamed };
     collations(&ends, &mut ops);
     computed(&ends, &mut ops);
     keys::rename(&ends, &mut ops);
@@ -57,7 +83,7 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     if flavor.has_column_checks() {
         keys::column_checks(flavor, &ends, &mut ops);
     }
-    Ok(group::steps(&ends, Plan::new(ops)))
+    Ok(group::steps(&ends, ops))
 }
 
 /// The column with nothing changed, to have it written anew.
@@ -66,56 +92,58 @@ fn rewrite(table: &ObjectName, column: &Column) -> Op {
 }
 
 /// A table's collation is only a default for new columns: those that have it are altered with it.
-fn collations(ends: &Ends<'_>, ops: &mut Vec<Op>) {
+fn collations(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
     let mut further = Vec::new();
-    for op in ops.iter() {
+    for (side, op) in ops.iter() {
         let Op::Alter(Alter::Options(name, change)) = op else { continue };
         if change.from.get("collation") == change.to.get("collation") {
             continue;
         }
-        let Some((before, after)) = ends.both(name) else { continue };
+        let Some((before, after)) = ends.both(*side, name) else { continue };
+        let (here, there) = if *side == Side::Before { (before, after) } else { (after, before) };
+        let is_altered = |column: &Column| {
+            let alters =
+                |op: &Op| matches!(op, Op::Alter(Alter::Column(on, it)) if on == name && it.to.name == column.name);
+            ops.iter().any(|(_, op)| alters(op))
+        };
         let inherits = |column: &&Column| {
             let Type::Native(native) = &column.data_type else { return false };
-            column.collation.is_none()
-                && matches!(family(native), Family::Text | Family::Choice)
-                && before.columns.contains_key(&column.name)
-                && !ops
-                    .iter()
-                    .any(|op| matches!(op, Op::Alter(Alter::Column(on, it)) if on == name && it.to.name == column.name))
+            let is_text = matches!(family(native), Family::Text | Family::Choice);
+            column.collation.is_none() && is_text && there.columns.contains_key(&column.name) && !is_altered(column)
         };
-        further.extend(after.columns.values().filter(inherits).map(|column| rewrite(name, column)));
+        further.extend(here.columns.values().filter(inherits).map(|column| (*side, rewrite(name, column))));
     }
     ops.extend(further);
 }
 
 /// The servers do not make a virtual column of another, or another of it: it is dropped and added, with its indexes.
-fn computed(ends: &Ends<'_>, ops: &mut Vec<Op>) {
+fn computed(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
     let is_virtual = |column: &Column| column.generated.as_ref().is_some_and(|generated| !generated.stored);
     let kind = |column: &Column| column.generated.as_ref().map(|generated| generated.stored);
-    let mut further = Vec::new();
-    ops.retain(|op| {
+    let mut replaced = Vec::new();
+    ops.retain(|(side, op)| {
         let Op::Alter(Alter::Column(name, change)) = op else { return true };
-        let replaced = kind(&change.from) != kind(&change.to) && (is_virtual(&change.from) || is_virtual(&change.to));
-        if replaced {
-            further.push((name.clone(), change.clone()));
+        let is_replaced =
+            kind(&change.from) != kind(&change.to) && (is_virtual(&change.from) || is_virtual(&change.to));
+        if is_replaced {
+            replaced.push((*side, name.clone(), change.clone()));
         }
-        !replaced
+        !is_replaced
     });
-    for (name, change) in further {
-        if let Some((before, after)) = ends.both(&name) {
-            for index in after.indexes.values() {
-                let of_column =
-                    |part: &crate::schema::IndexPart| part.target == IndexTarget::Column(change.to.name.clone());
-                let drop = Op::Drop(Object::Index(name.clone(), index.clone()));
-                let stays = before.indexes.get(&index.name) == Some(index) && !ops.contains(&drop);
-                if stays && index.parts.iter().any(of_column) {
+    for (side, name, change) in replaced {
+        if let Some((before, after)) = ends.both(side, &name) {
+            let (here, there) = if side == Side::Before { (before, after) } else { (after, before) };
+            let of_column = |part: &IndexPart| part.target == IndexTarget::Column(change.to.name.clone());
+            for index in here.indexes.values().filter(|index| index.parts.iter().any(of_column)) {
+                let drop = (side, Op::Drop(Object::Index(name.clone(), index.clone())));
+                if there.indexes.get(&index.name) == Some(index) && !ops.contains(&drop) {
                     ops.push(drop);
-                    ops.push(Op::Create(Object::Index(name.clone(), index.clone())));
+                    ops.push((side, Op::Create(Object::Index(name.clone(), index.clone()))));
                 }
             }
         }
-        ops.push(Op::Drop(Object::Column(name.clone(), change.from)));
-        ops.push(Op::Create(Object::Column(name, change.to)));
+        ops.push((side, Op::Drop(Object::Column(name.clone(), change.from))));
+        ops.push((side, Op::Create(Object::Column(name, change.to))));
     }
 }
 

@@ -56,8 +56,8 @@ fn cases() -> Vec<(&'static str, &'static str, &'static str, Vec<Rename>)> {
         ),
         (
             "a column with a check",
-            "CREATE TABLE t (a int, b int, CONSTRAINT t_a_check CHECK (a > 0), CONSTRAINT k CHECK (a < b))",
-            "CREATE TABLE t (c int, b int, CONSTRAINT t_c_check CHECK (c > 0), CONSTRAINT k CHECK (c < b))",
+            "CREATE TABLE t (a int CHECK (a > 0), b int, CONSTRAINT k CHECK (a < b))",
+            "CREATE TABLE t (c int CHECK (c > 0), b int, CONSTRAINT k CHECK (c < b))",
             vec![Rename::Column(t(), names("a", "c"))],
         ),
         (

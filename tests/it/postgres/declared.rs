@@ -192,8 +192,13 @@ fn what_is_declared_is_what_is_read_back() {
     let nothing = normalize(Schema::default());
     let wanted = normalize(declared());
     migrate(&mut database, &nothing, &wanted);
-    let found = normalize(database.introspect(&[]).schema);
+    let catalog = database.introspect(&[]).schema;
+    let found = normalize(catalog.clone());
     for (name, table) in &wanted.schema().tables {
+        // Types are spelled as the catalog does before anybody normalises them.
+        for (name, column) in &catalog.tables.get(name).expect("the table is there").columns {
+            assert_eq!(table.columns.get(name).map(|column| &column.data_type), Some(&column.data_type), "{name}");
+        }
         let read = found.schema().tables.get(name).expect("the table is there");
         for (name, column) in &table.columns {
             assert_eq!(Some(column), read.columns.get(name));

@@ -104,6 +104,10 @@ fn what_is_not_ours_is_left_alone() {
          CREATE TABLE parted (day date) PARTITION BY RANGE (day);
          CREATE TABLE parted_default PARTITION OF parted DEFAULT;
          ALTER TABLE ours ENABLE ROW LEVEL SECURITY; CREATE POLICY everyone ON ours USING (true);
+         COMMENT ON CONSTRAINT ours_pkey ON ours IS 'x';
+         CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+         CREATE TRIGGER noted BEFORE INSERT ON ours FOR EACH ROW EXECUTE FUNCTION noted();
+         COMMENT ON FUNCTION noted IS 'x'; COMMENT ON TRIGGER noted ON ours IS 'x';
          CREATE RULE quiet AS ON DELETE TO refers DO INSTEAD NOTHING;
          CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.theirs (id integer PRIMARY KEY);
          ALTER TABLE refers ADD CONSTRAINT away FOREIGN KEY (v) REFERENCES elsewhere.theirs;
@@ -117,10 +121,13 @@ fn what_is_not_ours_is_left_alone() {
     assert_eq!(as_reader.schema, catalog.schema);
     let tables: Vec<String> = catalog.schema.tables.keys().map(ToString::to_string).collect();
     assert_eq!(tables, ["ours", "parted", "refers"]);
-    assert!(catalog.schema.views.is_empty() && catalog.schema.routines.is_empty() && catalog.schema.enums.is_empty());
+    assert!(catalog.schema.views.is_empty() && catalog.schema.enums.is_empty());
     let unmanaged: std::collections::BTreeSet<String> =
         catalog.unmanaged.iter().map(|left| left.object.clone()).collect();
     let expected = [
+        "comment on primary key of ours",
+        "comment on routine noted",
+        "comment on trigger ours.noted",
         "composite type compound",
         "domain positive",
         "exclusion constraint ours.never_twice",

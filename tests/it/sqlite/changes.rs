@@ -124,6 +124,13 @@ const OTHER_PAIRS: &[Pair] = &[
         renames: &[("c", "x", "z")],
     },
     Pair {
+        name: "a table renamed that loses a check, and its column renamed that loses another",
+        old: "CREATE TABLE p (id integer PRIMARY KEY, a int, b int, CONSTRAINT big CHECK (a > 0), CONSTRAINT small CHECK (b < 9)); CREATE TABLE c (x int, CONSTRAINT up FOREIGN KEY (x) REFERENCES p (id), CONSTRAINT odd CHECK (x > 0));",
+        new: "CREATE TABLE q (id integer PRIMARY KEY, n int, b int); CREATE TABLE c (x int, CONSTRAINT up FOREIGN KEY (x) REFERENCES q (id));",
+        rows: "INSERT INTO p VALUES (1, 5, 5), (2, 6, 6); INSERT INTO c VALUES (1), (2);",
+        renames: &[("p", "", "q"), ("q", "a", "n")],
+    },
+    Pair {
         name: "tables that refer to each other, made and dropped",
         old: "CREATE TABLE k (id integer PRIMARY KEY);",
         new: "CREATE TABLE k (id integer PRIMARY KEY); CREATE TABLE a (id integer PRIMARY KEY, b int REFERENCES b (id)); CREATE TABLE b (id integer PRIMARY KEY, a int REFERENCES a (id)); CREATE VIEW both_of AS SELECT a.id FROM a JOIN b ON a.b = b.id;",

@@ -1,1 +1,107 @@
+//! One form for what means the same.
 
+use super::*;
+use crate::schema::{Check, PrimaryKey};
+
+fn table(change: impl FnOnce(&mut Table)) -> Schema {
+    let mut table = Table::new(ObjectName::local("t"));
+    for name in ["a", "b"] {
+        table.columns.insert(name.into(), Column::new(name, Type::Integer));
+    }
+    change(&mut table);
+    let mut schema = Schema::default();
+    schema.tables.insert(table.name.clone(), table);
+    schema
+}
+
+fn key(name: &str, column: &str) -> ForeignKey {
+    ForeignKey {
+        name: name.into(),
+        columns: vec![column.into()],
+        references: ObjectName::local("p"),
+        referenced_columns: vec!["id".into()],
+        on_update: Some(Action::Restrict),
+        on_delete: None,
+        options: Options::new(),
+    }
+}
+
+fn normal(schema: Schema) -> Table {
+    let normalized = normalize(Flavor::MySql, schema).unwrap();
+    let again = normalize(Flavor::MySql, normalized.schema().clone()).unwrap();
+    assert_eq!(normalized, again, "normalising twice is normalising once");
+    normalized.into_schema().tables.into_values().next().unwrap()
+}
+
+#[test]
+fn a_foreign_key_gets_the_index_the_server_makes() {
+    let found = normal(table(|it| {
+        it.foreign_keys.insert("f".into(), key("f", "a"));
+    }));
+    assert_eq!(found.indexes.get("f"), Some(&Index::on("f", [Name::from("a")])));
+    assert_eq!(found.foreign_keys.values().next().unwrap().on_update, None);
+}
+
+#[test]
+fn a_foreign_key_stands_on_an_index_that_begins_with_its_columns() {
+    let found = normal(table(|it| {
+        it.foreign_keys.insert("f".into(), key("f", "a"));
+        it.indexes.insert("i".into(), Index::on("i", ["a".into(), "b".into()]));
+    }));
+    assert_eq!(found.indexes.len(), 1);
+    let found = normal(table(|it| {
+        it.foreign_keys.insert("f".into(), key("f", "b"));
+        it.indexes.insert("f".into(), Index::on("f", ["a".into(), "b".into()]));
+    }));
+    assert!(found.indexes.contains_key("f_2"), "an index that begins with another column does not serve");
+    let found = normal(table(|it| {
+        it.foreign_keys.insert("f".into(), key("f", "a"));
+        it.primary_key = Some(PrimaryKey { name: Some("pk-t".into()), columns: vec!["a".into()] });
+    }));
+    assert!(found.indexes.is_empty());
+    assert_eq!(found.primary_key.unwrap().name, None);
+}
+
+#[test]
+fn a_unique_constraint_is_a_unique_index() {
+    let found = normal(table(|it| {
+        let unique = Unique { name: "u".into(), columns: vec!["a".into()], options: Options::new() };
+        it.uniques.insert("u".into(), unique);
+    }));
+    assert!(found.uniques.is_empty());
+    assert!(found.indexes.get("u").unwrap().unique);
+}
+
+#[test]
+fn an_enum_is_part_of_its_column() {
+    let mut schema = table(|it| {
+        it.columns.insert("e".into(), Column::new("e", Type::Enum(ObjectName::local("mood"))));
+    });
+    let mood = ObjectName::local("mood");
+    let values = vec!["it's".to_owned(), "b".to_owned()];
+    schema.enums.insert(mood.clone(), EnumType { name: mood, values, comment: None });
+    let found = normalize(Flavor::MariaDb, schema).unwrap().into_schema();
+    assert!(found.enums.is_empty());
+    let column = found.tables.values().next().unwrap().columns.get("e").unwrap();
+    assert_eq!(column.data_type, Type::Native("enum('it''s','b')".into()));
+}
+
+#[test]
+fn what_there_is_not_is_refused_with_a_hint() {
+    let partial = table(|it| {
+        let mut index = Index::on("i", ["a".into()]);
+        index.predicate = Some(Expression::new("a > 0"));
+        it.indexes.insert("i".into(), index);
+    });
+    let refusal = normalize(Flavor::MySql, partial).unwrap_err();
+    assert!(refusal.to_string().contains("t"), "{refusal}");
+    assert!(!refusal.hint.is_empty());
+    let soft = || {
+        table(|it| {
+            let options = Options::from([("not_enforced".to_owned(), "true".to_owned())]);
+            it.checks.insert("c".into(), Check { name: "c".into(), expression: Expression::new("a > 0"), options });
+        })
+    };
+    assert!(normalize(Flavor::MySql, soft()).is_ok());
+    assert!(normalize(Flavor::MariaDb, soft()).is_err());
+}

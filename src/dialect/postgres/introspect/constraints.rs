@@ -34,6 +34,9 @@ impl Reading<'_> {
             self.leave(format!("exclusion constraint {owner}.{name}"), "the schema has no place for it");
             return;
         }
+        if row.text(2) == "p" && options.remove("comment").is_some() {
+            self.leave(format!("comment on primary key of {owner}"), "the schema has no place for it");
+        }
         let references = self.object_name(row.text(4), row.text(5));
         let Some(table) = self.catalog.schema.tables.get_mut(&owner) else { return };
         match row.text(2) {

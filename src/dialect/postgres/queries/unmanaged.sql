@@ -58,4 +58,21 @@ SELECT 'aggregate', n.nspname, p.proname, NULL
    AND p.prokind = 'a'
    AND NOT EXISTS (SELECT 1 FROM pg_depend d
                     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'comment on trigger', n.nspname, t.tgname, c.relname
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND NOT t.tgisinternal
+   AND obj_description(t.oid, 'pg_trigger') IS NOT NULL
+UNION ALL
+SELECT 'comment on routine', n.nspname, p.proname, NULL
+  FROM pg_proc p
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND p.prokind <> 'a'
+   AND obj_description(p.oid, 'pg_proc') IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                    WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
  ORDER BY 1, 2, 3

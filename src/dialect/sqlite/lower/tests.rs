@@ -1,4 +1,6 @@
 //! What is done in place, what makes a table anew, and where that stands in the plan.
+//!
+//! Must not know what the steps look like in SQL.
 
 use super::*;
 use crate::dialect::sqlite::normalize::normalize;

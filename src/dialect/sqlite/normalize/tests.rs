@@ -1,4 +1,6 @@
 //! One form for what means the same.
+//!
+//! Must not know a database.
 
 use super::*;
 use crate::schema::{IndexPart, PrimaryKey};

@@ -1,4 +1,6 @@
 //! What is written, to the letter.
+//!
+//! Must not know a database.
 
 use super::*;
 use crate::schema::{Expression, Identity, PrimaryKey, Type};

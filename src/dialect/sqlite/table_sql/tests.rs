@@ -1,4 +1,6 @@
 //! Every clause SQLite's grammar has, read from a text as the catalog holds it.
+//!
+//! Must not know the catalog.
 
 use super::*;
 
