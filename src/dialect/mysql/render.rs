@@ -42,9 +42,9 @@ pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsu
     }
 }
 
-/// DDL commits whatever transaction is open, so it never stands in one.
+/// DDL commits whatever transaction is open. The runner knows that of these servers, so no statement needs to be marked.
 fn ddl(sql: impl Into<String>) -> Statement {
-    Statement { transactional: false, ..Statement::new(sql) }
+    Statement::new(sql)
 }
 
 /// An operation `lower` does not let through.
