@@ -60,7 +60,7 @@
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
-//! | [`write`] | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
+//! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
 //! | [`run`] | history, lock, apply, revert, scratch databases | `schema`, `dialect`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
