@@ -13,7 +13,7 @@ use crate::lint::{Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
 use crate::schema::{Normalized, Origins};
-use crate::state::{Situation, Target};
+use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -57,16 +57,15 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         }
         init::set_up(&mut workspace, &models, live.as_ref())?;
     }
-    let mut drafts = Vec::new();
+    let mut all = Vec::new();
     for (product, model) in models {
         let live = live.as_ref().filter(|live| live.product() == product);
-        drafts.extend(draft(&workspace, command, &id, product, model, live)?);
+        all.push(draft(&workspace, command, &id, product, model, live)?);
     }
     if let Some(live) = live {
         live.session.close().await;
     }
-    let offences: Vec<String> =
-        drafts.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
+    let offences: Vec<String> = all.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
     if !offences.is_empty() {
         return Err(Error::new(format!(
             "{} declared by no entity and no SQL file",
@@ -76,15 +75,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
         .into());
     }
+    let (drafts, silent): (Vec<Draft>, Vec<Draft>) =
+        all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
+    let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };
     if drafts.is_empty() {
-        if command.json {
-            paint::result(&format!("{}\n", json!({ "id": null, "written": [], "migrations": [] })));
-        } else {
-            paint::talk("nothing to do: the entities and the snapshot agree");
-        }
+        tell_nothing(&workspace, command, &written);
         return Ok(Ending::Done);
     }
-    let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts)? };
     if command.json {
         print_json(&workspace, &id, &drafts, &written);
     } else {
@@ -138,7 +135,7 @@ fn draft(
     product: Product,
     model: Model,
     live: Option<&Live>,
-) -> Result<Option<Draft>, Failure> {
+) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
     // A dialect that the lock does not list yet starts from nothing.
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
@@ -150,9 +147,6 @@ fn draft(
         sides(workspace, command, product, &model, &sealed, live)?
     };
     let plan = diff(&base, &target.schema, &[]);
-    if plan.is_empty() && !command.empty {
-        return Ok(None);
-    }
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),
@@ -162,7 +156,7 @@ fn draft(
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Some(Draft { product, model, sealed, plan, findings, target, migration }))
+    Ok(Draft { product, model, sealed, plan, findings, target, migration })
 }
 
 /// What the plan leads from and to.
@@ -177,12 +171,14 @@ fn sides(
     let from_snapshot = || workspace.target(product, model, &sealed.schema, &sealed.origins);
     let Some(live) = live else { return Ok((sealed.schema.clone(), from_snapshot()?)) };
     if command.from == Some(arguments::From::Database) {
-        let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+        // What was made by hand is in no snapshot, and nobody has asked for it to go.
+        let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
+        let target = workspace.target(product, model, &live.schema, &origins)?;
         return Ok((live.schema.clone(), target));
     }
     let migrations = workspace.migrations(product)?;
     match workspace.situation(Some(sealed), Some(live), Some(model), &migrations)? {
-        Situation::Drifted => Err(drifted(workspace, sealed, live)),
+        Situation::Drifted => Err(drifted(workspace, sealed, live, model)?),
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
             // it is recognised as applied on this database.
@@ -199,30 +195,60 @@ fn sides(
 }
 
 /// The stop on drift, with what drifted and the ways out.
-fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live) -> Failure {
+fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -> Result<Failure, Failure> {
     let drift = diff(&sealed.schema, &live.schema, &[]);
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
     let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
-    Error::new(format!("{url} has drifted from the snapshot"))
-        .because(lines.join("\n"))
+    let mut error = Error::new(format!("{url} has drifted from the snapshot")).because(lines.join("\n"));
+    if Workspace::can_be_synchronised(sealed, live, model)? {
+        error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
+    }
+    Ok(error
         .hint("`gen drift` shows it; `gen migration … --from snapshot` plans without this database")
+        .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
         .hint("`gen diff --from database --to snapshot --format sql` prints what would bring the database back")
-        .into()
+        .into())
 }
 
-/// Writes migration files, snapshots and lock in one batch: all of them or none.
-fn write_all(workspace: &Workspace, drafts: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
+/// Nothing is to be migrated. Who declares what may have changed all the same.
+fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: &[std::path::PathBuf]) {
+    if command.json {
+        let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
+        paint::result(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
+        return;
+    }
+    paint::talk("nothing to do: the entities and the snapshot agree");
+    if !written.is_empty() {
+        let folder = workspace.project.config.snapshots.display();
+        let count = show::plural(written.len(), "file");
+        paint::talk(format!("{folder}/ now says which of it the code declares ({count})"));
+    }
+}
+
+/// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
+/// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
+/// tomorrow shall be dropped then.
+fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
-        let snapshot = Snapshot { schema: draft.target.schema.schema().clone(), origins: draft.target.origins.clone() };
-        let before = Snapshot { schema: draft.sealed.schema.schema().clone(), origins: draft.sealed.origins.clone() };
-        snapshot.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
         lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
     }
-    lock.write(&project.lock_path(), &mut batch);
+    let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
+    for draft in drafts.iter().chain(same) {
+        let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
+            schema: schema.schema().clone(),
+            origins: origins.clone(),
+        };
+        let before = snapshot(&draft.sealed.schema, &draft.sealed.origins);
+        let after = snapshot(&draft.target.schema, &draft.target.origins);
+        after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
+    }
+    if !drafts.is_empty() {
+        lock.write(&project.lock_path(), &mut batch);
+    }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
 }
 

@@ -231,10 +231,25 @@ impl Workspace {
             if let (Some(model), Some(sealed)) = (model, sealed) {
                 let dialect = dialect::of(live.product());
                 let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, Undeclared::Keep)?;
-                standing.at_entities = target.schema == live.schema;
+                standing.at_entities = target.schema == live.schema && Self::untouched(sealed, live, model)?;
             }
         }
         Ok(state::situate(standing))
+    }
+
+    /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
+    fn untouched(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+        let dialect = dialect::of(live.product());
+        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, Undeclared::Keep)?;
+        Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
+    }
+
+    /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
+    pub(super) fn can_be_synchronised(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+        let dialect = dialect::of(live.product());
+        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, Undeclared::Keep);
+        let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
+        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && Self::untouched(sealed, live, model)?)
     }
 }
 

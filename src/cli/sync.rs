@@ -9,7 +9,7 @@ use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::run;
-use crate::schema::{Normalized, Origin, Origins, Undeclared};
+use crate::schema::Undeclared;
 use crate::state;
 use crate::write;
 
@@ -18,7 +18,7 @@ use super::arguments::{Common, Sync};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::show;
-use super::states::{Sealed, Workspace};
+use super::states::Workspace;
 
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
@@ -37,7 +37,11 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let product = live.product();
     let (model, warnings) = workspace.model(&files, product)?;
     report::show_diagnostics(&warnings, &files);
-    let origins = origins_in(&live.schema, workspace.sealed(product)?.as_ref());
+    // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
+    let origins = match workspace.sealed(product)? {
+        Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
+        None => state::adopted(live.schema.schema()),
+    };
     let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, Undeclared::Keep)?;
     let plan = diff(&live.schema, &target.schema, &[]);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
@@ -61,20 +65,4 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         );
     }
     Ok(Ending::Done)
-}
-
-/// Who declares what in the database: as the snapshot says where it knows the object, nobody where it does not. What came
-/// in by an earlier synchronisation and is gone from the code is therefore kept here, and left to a migration.
-fn origins_in(database: &Normalized, sealed: Option<&Sealed>) -> Origins {
-    let nobody = state::adopted(database.schema());
-    let Some(sealed) = sealed else { return nobody };
-    let known: std::collections::BTreeSet<_> =
-        state::adopted(sealed.schema.schema()).listed().map(|(place, _)| place.clone()).collect();
-    nobody
-        .listed()
-        .map(|(place, _)| {
-            let origin = if known.contains(place) { sealed.origins.of(place) } else { Origin::Adopted };
-            (place.clone(), origin)
-        })
-        .collect()
 }

@@ -4,11 +4,13 @@
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
 mod merge;
+mod places;
 mod reconcile;
 mod situation;
 mod table;
 
-pub use reconcile::{Target, adopted, reconcile};
+pub use places::{adopted, found, keeps_what_nobody_declares};
+pub use reconcile::{Target, reconcile};
 pub use situation::{Situation, Standing, situate};
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::{Model, Source};
-use crate::schema::{Facet, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type, Undeclared};
+use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
 
 use super::merge::Ledger;
+use super::places::{places, places_in, with_origins};
 use super::table;
 
 /// What shall be there, and who says so.
@@ -47,7 +48,10 @@ pub fn reconcile(
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
     };
     drop_what_lost_its_ground(&mut target, base);
-    Ok(Target { schema: dialect.normalize(target)?, origins: ledger.after, offences: ledger.offences })
+    let schema = dialect.normalize(target)?;
+    // What was kept at first and then lost its ground has no origin any more.
+    let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
+    Ok(Target { schema, origins, offences: ledger.offences })
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.
@@ -156,56 +160,4 @@ fn enum_name(data_type: &Type) -> Option<&ObjectName> {
         Type::Array(element) => enum_name(element),
         _ => None,
     }
-}
-
-/// The origins of a state in which nobody has declared anything: a database about to be adopted.
-pub fn adopted(schema: &Schema) -> Origins {
-    let tables = schema.tables.values().flat_map(|table| {
-        let whole = std::iter::once(Place::table(&table.name));
-        whole.chain(places_in(table))
-    });
-    tables
-        .chain(schema.enums.keys().cloned().map(Place::Enum))
-        .chain(schema.views.keys().cloned().map(Place::View))
-        .chain(schema.routines.keys().cloned().map(Place::Routine))
-        .map(|place| (place, Origin::Adopted))
-        .collect()
-}
-
-/// Every place inside a table at which something stands.
-fn places_in(table: &Table) -> Vec<Place> {
-    let mut parts = Vec::new();
-    for (name, column) in &table.columns {
-        let facets = [
-            (Facet::Whole, true),
-            (Facet::Type, true),
-            (Facet::Default, column.default.is_some()),
-            (Facet::Identity, column.identity.is_some()),
-            (Facet::Generated, column.generated.is_some()),
-            (Facet::Collation, column.collation.is_some()),
-            (Facet::OnUpdate, column.on_update.is_some()),
-            (Facet::Comment, column.comment.is_some()),
-            (Facet::Options, !column.options.is_empty()),
-        ];
-        let there = facets.into_iter().filter(|(_, there)| *there);
-        parts.extend(there.map(|(facet, _)| Part::Column(name.clone(), facet)));
-    }
-    for (name, key) in &table.foreign_keys {
-        let facets = [
-            (Facet::Whole, true),
-            (Facet::OnUpdate, key.on_update.is_some()),
-            (Facet::OnDelete, key.on_delete.is_some()),
-            (Facet::Options, !key.options.is_empty()),
-        ];
-        let there = facets.into_iter().filter(|(_, there)| *there);
-        parts.extend(there.map(|(facet, _)| Part::ForeignKey(name.clone(), facet)));
-    }
-    parts.extend(table.primary_key.iter().map(|_| Part::PrimaryKey));
-    parts.extend(table.uniques.keys().cloned().map(Part::Unique));
-    parts.extend(table.checks.keys().cloned().map(Part::Check));
-    parts.extend(table.indexes.keys().cloned().map(Part::Index));
-    parts.extend(table.triggers.keys().cloned().map(Part::Trigger));
-    parts.extend(table.comment.iter().map(|_| Part::Comment));
-    parts.extend(table.options.keys().cloned().map(Part::Option));
-    parts.into_iter().map(|part| Place::Table(table.name.clone(), part)).collect()
 }

@@ -19,13 +19,13 @@ pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Tabl
     let mut target = Table::new(declared.name.clone());
     for old in base.columns.values() {
         let merged = match declared.columns.get(&old.name) {
-            Some(new) => Some(column(declaration, declared, new, Some(old), ledger)),
+            Some(new) => Some(column(declaration, declared, new, base, ledger)),
             None => kept_column(declared, old, ledger),
         };
         target.columns.extend(merged.map(|column| (column.name.clone(), column)));
     }
     for new in declared.columns.values().filter(|new| !base.columns.contains_key(&new.name)) {
-        let added = column(declaration, declared, new, None, ledger);
+        let added = column(declaration, declared, new, base, ledger);
         target.columns.insert(added.name.clone(), added);
     }
     let origin = declaration.origin(&at(Part::PrimaryKey));
@@ -82,18 +82,12 @@ const COLUMN_FACETS: [Facet; 8] = [
     Facet::Options,
 ];
 
-fn column(
-    declaration: &Declaration<'_>,
-    table: &Table,
-    new: &Column,
-    base: Option<&Column>,
-    ledger: &mut Ledger<'_>,
-) -> Column {
+fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Table, ledger: &mut Ledger<'_>) -> Column {
     let at = |facet| Place::Table(table.name.clone(), Part::Column(new.name.clone(), facet));
     let origin = |facet| declaration.origin(&at(facet));
     ledger.after.set(at(Facet::Whole), origin(Facet::Whole));
     let bare = Column::new(new.name.clone(), new.data_type.clone());
-    let old = base.unwrap_or(&bare);
+    let old = base.columns.get(&new.name).unwrap_or(&bare);
     /// One facet of the column by the three-way rule.
     macro_rules! facet {
         ($field:ident, $facet:ident) => {
@@ -103,6 +97,7 @@ fn column(
     // The code can say that a column is numbered, but not in which of a database's ways.
     let numbering = match (new.identity, old.identity) {
         (Some(_), Some(found)) => Some(found),
+        (Some(_), None) if declaration.dialect.numbers_itself(base, &new.name) => None,
         (declared, _) => declared,
     };
     let mut merged = Column {

@@ -19,4 +19,5 @@ mod mysql;
 mod postgres;
 mod run;
 mod sqlite;
+mod states;
 mod support;

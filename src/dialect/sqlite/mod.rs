@@ -14,7 +14,7 @@ mod tokens;
 mod types;
 
 use crate::plan::Plan;
-use crate::schema::{Literal, Name, Normalized, Schema, Type};
+use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
@@ -33,6 +33,10 @@ impl Dialect for Sqlite {
 
     fn serves(&self, declared: &Type, actual: &Type) -> bool {
         types::serves(declared, actual)
+    }
+
+    fn numbers_itself(&self, table: &Table, column: &Name) -> bool {
+        normalize::row_id(table) == Some(column)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {

@@ -172,28 +172,34 @@ fn default(value: DefaultValue) -> Option<DefaultValue> {
 fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
     let without_rowid = table.options.contains_key("without_rowid");
     let no_null = without_rowid || table.options.contains_key("strict");
-    let Table { primary_key, columns: fields, options, name: owner, .. } = table;
-    let mut key_columns: &[Name] = &[];
+    let Table { primary_key, columns: fields, name: owner, .. } = &mut *table;
+    let mut key_columns = Vec::new();
     if let Some(key) = primary_key {
         // SQLite can be told a name for a primary key and never uses it.
         key.name = None;
         key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
-        key_columns = &key.columns;
+        key_columns = key.columns.clone();
     }
-    for column in fields.values_mut() {
-        let in_key = key_columns.contains(&column.name);
-        let alone = in_key && key_columns.len() == 1;
-        if column.identity.is_some() {
-            number_column(owner, column, alone && !without_rowid)?;
-        }
-        let integer = column.data_type == Type::Native("integer".to_owned());
-        // This column is the row id itself, and never NULL whatever the text says. Declared `DESC` it is not.
-        let row_id = alone && integer && !without_rowid && !options.contains_key("primary_key_orders");
-        if row_id || (in_key && no_null) {
+    for column in fields.values_mut().filter(|column| column.identity.is_some()) {
+        let alone = key_columns.len() == 1 && key_columns.contains(&column.name);
+        number_column(owner, column, alone && !without_rowid)?;
+    }
+    let row_id = row_id(table).cloned();
+    for column in table.columns.values_mut() {
+        // The row id is never NULL whatever the text says.
+        if row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name)) {
             column.nullable = false;
         }
     }
     Ok(())
+}
+
+/// The column that is the row id itself: the whole primary key, `integer` and nothing else. Declared `DESC` it is not.
+pub(super) fn row_id(table: &Table) -> Option<&Name> {
+    let [name] = table.primary_key.as_ref()?.columns.as_slice() else { return None };
+    let integer = table.columns.get(name)?.data_type == Type::Native("integer".to_owned());
+    let kept_elsewhere = ["without_rowid", "primary_key_orders"].iter().any(|key| table.options.contains_key(*key));
+    (integer && !kept_elsewhere).then_some(name)
 }
 
 /// `AUTOINCREMENT` is only for a column that is the row id, whose type is `integer` and nothing else.

@@ -1,0 +1,60 @@
+//! SeaORM's own history table in an adopted database: neither touched nor listed.
+//!
+//! Must not know how it is left out.
+
+use sea_gen::schema::Product;
+
+use super::on_each;
+use super::project::{PERSON, Project};
+
+on_each!(the_history_of_seaorm_is_left_alone);
+
+fn the_history_of_seaorm_is_left_alone(product: Product) {
+    let project = Project::new(product);
+    let person = match product {
+        Product::Sqlite => "id integer NOT NULL PRIMARY KEY AUTOINCREMENT, email varchar NOT NULL, age integer",
+        Product::Postgres => "id serial PRIMARY KEY, email varchar NOT NULL, age integer",
+        _ => "id integer NOT NULL AUTO_INCREMENT PRIMARY KEY, email varchar(255) NOT NULL, age integer",
+    };
+    project.database.execute(&format!("CREATE TABLE person ({person})"));
+    project.database.execute(
+        "CREATE TABLE seaql_migrations (version varchar(255) NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)",
+    );
+    project.database.execute("INSERT INTO seaql_migrations VALUES ('m20220101_000001_create_table', 1640995200)");
+    project.entity("person", PERSON);
+    let untouched = |project: &Project| {
+        let rows = project.database.query("SELECT version FROM seaql_migrations");
+        let versions: Vec<&str> = rows.iter().map(|row| row.text(0)).collect();
+        assert_eq!(versions, ["m20220101_000001_create_table"]);
+        let mentions = |(path, text): (String, String)| format!("{path}{text}").contains("seaql").then_some(path);
+        assert_eq!(project.written().into_iter().find_map(mentions), None);
+    };
+
+    assert_eq!(project.situation(), "adoptable");
+    project.run(&["init"]).with(0).mentions("1 table").keeps_silent_on("seaql");
+    untouched(&project);
+    assert_eq!(project.situation(), "current");
+    project.finds_nothing();
+    project.holds();
+    for arguments in [&["status"][..], &["status", "--json"], &["drift"], &["diff", "--from", "database"]] {
+        project.run(arguments).with(0).keeps_silent_on("seaql");
+    }
+
+    project.edit("person", "pub email", "#[sea_orm(indexed)]\n    pub email");
+    project.run(&["sync", "--dry-run"]).with(0).mentions("email").keeps_silent_on("seaql");
+    project.run(&["migration", "AddEmailIndex"]).with(0).keeps_silent_on("seaql");
+    project.run(&["up"]).with(0);
+    untouched(&project);
+    project.run(&["down"]).with(0);
+    untouched(&project);
+    // Even where everything undeclared goes, this is not ours to drop.
+    let config = format!(
+        "undeclared = \"drop\"\ndialects = [\"{}\"]\ndatabase-url = \"{}\"\n",
+        product.key(),
+        project.database.url
+    );
+    std::fs::write(project.path().join("gen.toml"), config).expect("a written file");
+    project.run(&["up"]).with(0);
+    project.finds_nothing();
+    untouched(&project);
+}
