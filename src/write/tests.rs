@@ -41,7 +41,7 @@ fn a_file_reads_well() {
     let expected = "\
 -- AddEmailIndex (postgres)
 -- from 3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a to 9bc19bc19bc19bc19bc19bc19bc19bc1
--- written by gen; after editing it, `gen verify` proves it anew
+-- written by gen; after editing it, `gen lock` seals it anew
 
 -- UP
 
@@ -72,7 +72,7 @@ fn an_empty_migration_says_what_to_write() {
     let migration = Migration { from: None, to: None, ..migration(Product::Sqlite, Vec::new(), Vec::new()) };
     let expected = "\
 -- AddEmailIndex (sqlite)
--- written by gen; after editing it, `gen verify` proves it anew
+-- written by gen; after editing it, `gen lock` seals it anew
 
 -- UP
 

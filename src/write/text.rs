@@ -16,7 +16,7 @@ pub fn text(migration: &Migration) -> String {
         (None, Some(to)) => text.push_str(&format!("-- to {to}\n")),
         (None, None) => {}
     }
-    text.push_str("-- written by gen; after editing it, `gen verify` proves it anew\n");
+    text.push_str("-- written by gen; after editing it, `gen lock` seals it anew\n");
     text.push_str("\n-- UP\n\n");
     section(*product, up, "-- write here what leads forward, a semicolon after each statement\n\n", &mut text);
     text.push_str("-- DOWN\n\n");
