@@ -22,7 +22,7 @@ struct Scene {
 
 impl Scene {
     fn new(product: Product, test: &str) -> Self {
-        let server = support::url(support::variable(product).unwrap()).unwrap();
+        let server = support::url(support::variable(product).unwrap());
         let scratch = block(Scratch::create(product)).unwrap();
         let user = format!("sea_gen_cli_{test}");
         let project = Project::empty(&format!("dialects = [\"{}\"]\n", product.key()));
