@@ -52,10 +52,3 @@ impl std::error::Error for Error {
         self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
     }
 }
-
-impl From<crate::dialect::Unsupported> for Error {
-    fn from(unsupported: crate::dialect::Unsupported) -> Self {
-        let hint = unsupported.hint.clone();
-        Self::new(unsupported.to_string()).hint(hint)
-    }
-}

@@ -57,16 +57,17 @@
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
 //! | [`lint`] | hazards of a plan; one small file a rule, one list | `schema`, `plan` |
 //! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan` |
+//! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
-//! | [`write`] | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
-//! | [`run`] | history, lock, apply, revert, scratch databases | `dialect`, `project`, `write` |
+//! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
+//! | [`run`] | history, lock, apply, revert, scratch databases | `schema`, `dialect`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
 //!
-//! `tests/it/architecture.rs` holds this table true, along with what the invariants below say about source text.
+//! Every room may import [`error`]. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
 //!
 //! ## Invariants
 //!

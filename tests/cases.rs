@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test --test cases text` writes the golden text anew. Must not know what any one case is about.
 
 #![allow(
+    clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
     unreachable_pub,

@@ -47,13 +47,18 @@ impl State {
                 Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
                     Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
                 }
-                _ => {
-                    return Err(Error::new(format!(
-                        "unknown state `{}`",
-                        text.split('@').next_back().unwrap_or_default()
-                    ))
-                    .hint("entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
+                // What may be an address may hold a password, so it is not repeated.
+                _ if text.contains("://") || text.contains('@') => {
+                    return Err(Error::new(
+                        "unknown state: it looks like a database URL, but of no database known here",
+                    )
+                    .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
                     .into());
+                }
+                _ => {
+                    return Err(Error::new(format!("unknown state `{text}`"))
+                        .hint("a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
+                        .into());
                 }
             },
         })

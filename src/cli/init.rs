@@ -171,7 +171,9 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, baseline: Optio
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));
         }
     }
-    text.push_str("\nnext: `gen migration Initial` writes what the entities declare beyond that\n");
+    let beyond = if baseline.is_some() { " beyond that" } else { "" };
+    let name = if baseline.is_some() { "<Name>" } else { "Initial" };
+    text.push_str(&format!("\nnext: `gen migration {name}` writes what the entities declare{beyond}\n"));
     paint::result(&text);
     Ok(())
 }

@@ -14,6 +14,9 @@ use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place};
 
 use super::paint::{Ink, ink};
 
+/// An operation, its words, and the line of code it comes from.
+type Line<'a> = (&'a Op, String, Option<String>);
+
 /// A plan for eyes. `model` tells where things are declared, if the plan comes from entities.
 pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
     let mut groups: Vec<(ObjectName, Vec<&Op>)> = Vec::new();
@@ -24,7 +27,7 @@ pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
             None => groups.push((subject, vec![op])),
         }
     }
-    let lines: Vec<(String, Vec<(&Op, String, Option<String>)>)> = groups
+    let lines: Vec<(String, Vec<Line<'_>>)> = groups
         .into_iter()
         .map(|(subject, ops)| {
             let lines = ops.into_iter().map(|op| {

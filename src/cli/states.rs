@@ -107,8 +107,10 @@ impl Workspace {
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
             && locked.fingerprint != fingerprint(schema.schema())
         {
-            return Err(Error::new(format!("{} is not the snapshot that schema.lock.json seals", folder.display()))
-                .hint("restore it with `git checkout -- snapshots schema.lock.json`, or take both from one branch")
+            let lock = self.project.lock_path();
+            let (folder, lock) = (self.project.shown(&folder).display(), self.project.shown(&lock).display());
+            return Err(Error::new(format!("the snapshot in `{folder}` is not the one that {lock} seals"))
+                .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
                 .into());
         }
         Ok(Some(Sealed { schema, origins: snapshot.origins }))
@@ -123,24 +125,27 @@ impl Workspace {
     pub(super) fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
-        let words = |finding| match finding {
-            Finding::Changed(id) => format!("{id} was edited after it was sealed"),
-            Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
-            Finding::Unlisted(id) => format!("{id} is not sealed"),
-        };
-        Ok(findings.into_iter().map(words).collect())
+        Ok(findings.iter().map(words).collect())
     }
 
     /// Refuses when the migration files are not the ones the lock seals.
     pub(super) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
-        let findings = self.unsealed(product, migrations)?;
+        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
+        let findings = self.sealed_lock()?.verify_files(product, files);
         if findings.is_empty() {
             return Ok(());
         }
-        Err(Error::new("the migration files are not the ones schema.lock.json seals")
-            .because(findings.join("\n"))
-            .hint("`gen lock` seals them as they are now; `git diff` shows what changed")
-            .into())
+        let lines: Vec<String> = findings.iter().map(words).collect();
+        let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
+        let gone = findings.iter().find_map(|finding| match finding {
+            Finding::Missing(id) => Some(self.project.migration_path(product, id)),
+            Finding::Changed(_) | Finding::Unlisted(_) => None,
+        });
+        let error = match gone {
+            Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
+            None => error.hint("see what changed: `git status` and `git diff`"),
+        };
+        Err(error.hint("if the files are as they should be, seal them: `gen lock`").into())
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
@@ -171,13 +176,27 @@ impl Workspace {
         if missing == Missing::Create {
             self.project.make_room(url)?;
         }
+        self.read(url, missing).await.map(Some)
+    }
+
+    async fn read(&self, url: &DatabaseUrl, missing: Missing) -> Result<Live, Error> {
         let live = read(url, missing, &self.scope()).await?;
         if !self.products().contains(&live.product()) {
             let product = live.product();
             return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
                 .hint(format!("add \"{}\" to `dialects` in the configuration", product.key())));
         }
-        Ok(Some(live))
+        Ok(live)
+    }
+
+    /// Connects for a command that leaves no trace: where an SQLite file is not there yet, it is not made, and an empty
+    /// database in memory stands for it.
+    pub(super) async fn rehearsed(&self) -> Result<Live, Failure> {
+        if !self.database_is_absent() {
+            return self.required(Missing::Refuse).await;
+        }
+        let nowhere = DatabaseUrl::parse("sqlite::memory:", self.root())?;
+        Ok(self.read(&nowhere, Missing::Create).await?)
     }
 
     /// Connects, or says that there is nothing to connect to.
@@ -264,6 +283,14 @@ pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> 
     let schema = dialect::of(session.product()).normalize(catalog.schema)?;
     let history = run::history(&mut session).await?;
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged })
+}
+
+fn words(finding: &Finding) -> String {
+    match finding {
+        Finding::Changed(id) => format!("{id} was edited after it was sealed"),
+        Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
+        Finding::Unlisted(id) => format!("{id} is not sealed"),
+    }
 }
 
 /// The line of the lock for a migration; nothing is proven of it yet.

@@ -24,6 +24,8 @@ struct Screen {
     model: Model,
     sealed: Option<Sealed>,
     migrations: Vec<Migration>,
+    /// How the migration files differ from the lock.
+    unsealed: Vec<String>,
     live: Option<Live>,
     /// Why the database does not answer.
     silence: Option<String>,
@@ -50,6 +52,7 @@ pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Fai
 async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     let files = workspace.files()?;
     let (live, silence) = match workspace.database_is_absent() {
+        true if workspace.lock.is_none() => (None, Some("does not exist yet".to_owned())),
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
             Ok(live) => (live, None),
@@ -63,6 +66,10 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     report::show_diagnostics(&warnings, &files);
     let sealed = workspace.sealed(product)?;
     let migrations = workspace.migrations(product)?;
+    let unsealed = match workspace.lock {
+        Some(_) => workspace.unsealed(product, &migrations)?,
+        None => Vec::new(),
+    };
     let situation = workspace.situation(sealed.as_ref(), live.as_ref(), Some(&model), &migrations)?;
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = &sealed {
@@ -72,12 +79,18 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
             drift = diff(&sealed.schema, &live.schema, &[]);
         }
     }
-    Ok(Screen { workspace, model, sealed, migrations, live, silence, situation, ahead, drift })
+    Ok(Screen { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
 }
 
 fn record<'a>(screen: &'a Screen, migration: &Migration) -> Option<&'a Record> {
     let history = &screen.live.as_ref()?.history;
     history.iter().find(|record| record.id == migration.id.to_string())
+}
+
+/// What is applied and has no file.
+fn missing(screen: &Screen) -> impl Iterator<Item = &Record> {
+    let history = screen.live.iter().flat_map(|live| &live.history);
+    history.filter(|record| screen.migrations.iter().all(|migration| migration.id.as_str() != record.id))
 }
 
 fn as_text(screen: &Screen) -> String {
@@ -123,15 +136,33 @@ fn as_text(screen: &Screen) -> String {
     for migration in &screen.migrations {
         text.push_str(&match (record(screen, migration), &screen.live) {
             (Some(record), _) => format!(
-                "  {} {}  {}  {} ms\n",
-                ink(Ink::Green, format!("{:<10}", record.status)),
+                "  {} {}  {}  {} ms{}\n",
+                ink(Ink::Green, format!("{:<10}", record.status.key())),
                 migration.id,
                 record.applied_at,
-                record.execution_ms
+                record.execution_ms,
+                match record.checksum == migration.checksum() {
+                    true => String::new(),
+                    false => ink(Ink::Red, "  its file was changed since"),
+                }
             ),
             (None, Some(_)) => format!("  {} {}\n", ink(Ink::Yellow, format!("{:<10}", "pending")), migration.id),
             (None, None) => format!("  {:<10} {}\n", "", migration.id),
         });
+    }
+    for record in missing(screen) {
+        let status = ink(Ink::Red, format!("{:<10}", record.status.key()));
+        text.push_str(&format!("  {status} {}  {}\n", record.id, ink(Ink::Red, "its file is missing")));
+    }
+    if !screen.unsealed.is_empty() {
+        text.push_str(&row(
+            "lock",
+            "does not seal these files".to_owned(),
+            ink(Ink::Red, "`gen check --lock`, `gen lock`"),
+        ));
+        for finding in &screen.unsealed {
+            text.push_str(&format!("  {finding}\n"));
+        }
     }
     text
 }
@@ -160,6 +191,7 @@ fn as_json(screen: &Screen) -> Value {
             "status": record.status.key(),
             "applied_at": record.applied_at,
             "execution_ms": record.execution_ms,
+            "changed": record.checksum != migration.checksum(),
         }),
         None => json!({ "id": migration.id, "status": screen.live.as_ref().map(|_| "pending") }),
     });
@@ -169,6 +201,7 @@ fn as_json(screen: &Screen) -> Value {
         "snapshot": screen.sealed.as_ref().map(|sealed| json!({
             "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
             "adopted": show::adopted_counts(&sealed.origins),
+            "unsealed": screen.unsealed,
         })),
         "database": {
             "url": screen.workspace.url.as_ref().map(ToString::to_string),
@@ -177,6 +210,7 @@ fn as_json(screen: &Screen) -> Value {
             "silence": screen.silence,
             "drift": show::plan_json(&screen.drift, None, root),
             "unmanaged": screen.live.as_ref().map(|live| &live.unmanaged),
+            "without_file": missing(screen).map(|record| &record.id).collect::<Vec<_>>(),
         },
         "migrations": migrations.collect::<Vec<_>>(),
     })

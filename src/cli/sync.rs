@@ -33,7 +33,10 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
             .into());
     }
     let files = workspace.files()?;
-    let mut live = workspace.required(if command.run.dry_run { Missing::Refuse } else { Missing::Create }).await?;
+    let mut live = match command.run.dry_run {
+        true => workspace.rehearsed().await?,
+        false => workspace.required(Missing::Create).await?,
+    };
     let product = live.product();
     let (model, warnings) = workspace.model(&files, product)?;
     report::show_diagnostics(&warnings, &files);

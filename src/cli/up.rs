@@ -28,10 +28,13 @@ struct Bench {
 }
 
 impl Bench {
-    async fn set_up(common: &Common, missing: Missing) -> Result<Self, Failure> {
+    async fn set_up(common: &Common, command: &Run, missing: Missing) -> Result<Self, Failure> {
         let workspace = Workspace::open(common)?;
         workspace.sealed_lock()?;
-        let live = workspace.required(missing).await?;
+        let live = match missing {
+            Missing::Create if command.dry_run => workspace.rehearsed().await?,
+            _ => workspace.required(missing).await?,
+        };
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         Ok(Self { workspace, live, migrations })
@@ -79,7 +82,7 @@ pub(super) fn applicable(migration: &Migration) -> Applicable<'_> {
 }
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, Missing::Create).await?;
+    let mut bench = Bench::set_up(common, &command.run, Missing::Create).await?;
     let target = match &command.target {
         None => Target::All,
         Some(text) => bench.target(text)?,
@@ -145,7 +148,7 @@ async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Fai
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, Missing::Refuse).await?;
+    let mut bench = Bench::set_up(common, &command.run, Missing::Refuse).await?;
     let target = match &command.target {
         None => Target::Count(1),
         Some(text) => bench.target(text)?,
@@ -166,7 +169,7 @@ pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Fail
 }
 
 pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, Missing::Refuse).await?;
+    let mut bench = Bench::set_up(common, command, Missing::Refuse).await?;
     let files = applicables(&bench.migrations);
     if command.dry_run {
         let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
@@ -184,7 +187,7 @@ pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failu
 }
 
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, Missing::Create).await?;
+    let mut bench = Bench::set_up(common, &command.run, Missing::Create).await?;
     let id = MigrationId::find(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
     let files = applicables(&bench.migrations);
     if command.run.dry_run {

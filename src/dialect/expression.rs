@@ -2,8 +2,8 @@
 //!
 //! Must not know schemas beyond what is handed in. What a parser cannot read is compared by its text.
 //!
-//! The way of a text: [`spell`] gives strings, quotes and comments one spelling, [`parse`] reads it, [`rewrite`] and the
-//! product's own rules ([`postgres`], [`mysql`]) bring the tree to one form, [`print`] writes it with every grouping explicit.
+//! The way of a text: `spell` gives strings, quotes and comments one spelling, `parse` reads it, `rewrite` and the
+//! product's own rules (`postgres`, `mysql`) bring the tree to one form, `print` writes it with every grouping explicit.
 
 mod columns;
 mod grammar;

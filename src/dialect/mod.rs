@@ -21,6 +21,9 @@ pub use crate::schema::Product;
 pub use step::{Rebuild, Statement, Step};
 pub use unsupported::Unsupported;
 
+/// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
+pub const HISTORY_TABLE: &str = "sea_gen_history";
+
 /// The dialect of a product: the one registry of databases.
 pub fn of(product: Product) -> &'static dyn Dialect {
     match product {

@@ -57,6 +57,8 @@ pub enum Obstacle {
     NoFile,
     /// The file is not an SQLite database.
     NotADatabase,
+    /// The user is let in, but not to this database.
+    NoRight,
     /// Anything else.
     Other,
 }
@@ -107,7 +109,8 @@ impl From<DatabaseError> for ConnectError {
 /// The obstacle a database's code stands for. MySQL's SQLSTATEs are too coarse, so its own number counts there.
 fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
     match (mysql, code) {
-        (Some(1044 | 1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
+        (Some(1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
+        (Some(1044), _) | (None, Some("42501")) => Obstacle::NoRight,
         (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
         (None, Some("14")) => Obstacle::NoFile,
         (None, Some("26")) => Obstacle::NotADatabase,

@@ -2,6 +2,7 @@
 //!
 //! Must not know what is done about it.
 
+use crate::error::Error;
 use crate::schema::Place;
 
 use super::Product;
@@ -18,4 +19,11 @@ pub struct Unsupported {
     pub reason: String,
     /// What can be done about it.
     pub hint: String,
+}
+
+impl From<Unsupported> for Error {
+    fn from(unsupported: Unsupported) -> Self {
+        let hint = unsupported.hint.clone();
+        Self::new(unsupported.to_string()).hint(hint)
+    }
 }

@@ -25,7 +25,7 @@ pub(super) fn said(files: &[SourceFile], product: Product) -> Vec<(Severity, Str
 fn only(text: &str) -> (Severity, String, String, String) {
     let said = said(&[file("entities/book.rs", text)], Product::Postgres);
     assert_eq!(said.len(), 1, "{said:#?}");
-    said.into_iter().next().unwrap_or_else(|| unreachable!())
+    said.into_iter().next().unwrap()
 }
 
 #[track_caller]

@@ -3,11 +3,11 @@
 //! Must not know what is done with it. The queries are in each dialect's folder.
 
 use crate::dialect::session::{DatabaseError, Session};
-use crate::dialect::{Product, mysql, postgres, sqlite};
+use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
 use crate::schema::{Name, Schema};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
-pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", crate::run::HISTORY_TABLE];
+pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", HISTORY_TABLE];
 
 /// What to read of a database.
 #[derive(Clone, Debug, Default)]

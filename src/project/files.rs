@@ -295,6 +295,14 @@ fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<
     if real.starts_with(root) && real != root { Ok(real) } else { Err(outside()) }
 }
 
+/// Makes a folder and those above it, where they are not there yet.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|error| cannot("create", folder, error))
+}
+
 /// An error of the file system with the path it is about and what can be done.
 pub fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
     let message = format!("cannot {what} `{}`", path.display());

@@ -197,7 +197,14 @@ mod tests {
         })
     }
 
+    /// Nothing is written beside the code: a failure that was found becomes a test of its own.
+    fn config() -> ProptestConfig {
+        ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    }
+
     proptest! {
+        #![proptest_config(config())]
+
         #[test]
         fn what_is_printed_is_what_is_read(value in value()) {
             prop_assert_eq!(&serde_json::from_str::<Value>(&pretty(&value)).unwrap(), &value);

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::schema::Product;
 
 pub use config::Config;
-pub use files::{Batch, Fate, Staged, cannot, list, read_text, read_text_if_there};
+pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
 pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
@@ -115,7 +115,7 @@ impl Project {
     pub fn make_room(&self, url: &DatabaseUrl) -> Result<()> {
         let folder = url.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
         match folder {
-            Some(folder) => std::fs::create_dir_all(folder).map_err(|error| cannot("create", folder, error)),
+            Some(folder) => files::make_folder(folder),
             None => Ok(()),
         }
     }

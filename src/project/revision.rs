@@ -18,6 +18,12 @@ impl Snapshot {
         if revision.starts_with('-') {
             return Err(Error::new(format!("`{revision}` is no git revision")));
         }
+        let known =
+            git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
+        if known.is_err() && git(root, &["rev-parse", "--git-dir"]).is_ok() {
+            return Err(Error::new(format!("`{revision}` is no commit, branch or tag of this repository"))
+                .hint("choose one: `git log --oneline --all`"));
+        }
         let listing =
             git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
         let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
@@ -31,11 +37,20 @@ impl Snapshot {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| Error::new("git cannot be run").because(error))?;
+    let output = Command::new("git").env("LC_ALL", "C").arg("-C").arg(root).args(arguments).output();
+    let output = output.map_err(|error| {
+        Error::new("git cannot be run")
+            .hint("install git; without it a revision's snapshot cannot be read")
+            .because(error)
+    })?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(Error::new(format!("`git {}` failed", arguments.join(" "))).because(reason));
+        let error = Error::new(format!("`git {}` failed", arguments.join(" ")));
+        let error = match reason.contains("not a git repository") {
+            true => Error::new(format!("`{}` is in no git repository", root.display())).hint("begin one: `git init`"),
+            false => error.hint(format!("see for yourself: `git -C {} status`", root.display())),
+        };
+        return Err(error.because(reason));
     }
     String::from_utf8(output.stdout)
         .map_err(|error| Error::new("git printed something that is not UTF-8").because(error))

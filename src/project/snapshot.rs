@@ -214,7 +214,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<T>
     let object: T = json::read(path, text, &restore(path))?;
     let mut found: Value = json::read(path, text, &restore(path))?;
     if let Value::Object(properties) = &mut found {
-        properties.shift_remove(ORIGINS);
+        properties.remove(ORIGINS);
     }
     if let Some(key) = json::stray(&found, &to_value(&object)?) {
         let line = text.lines().position(|line| line.contains(&format!("\"{key}\":"))).unwrap_or_default() + 1;

@@ -99,6 +99,16 @@ fn explain(place: &Place, error: ConnectError) -> Error {
             };
             Error::new(format!("{server} has no database `{database}`")).hint(format!("create it: {create}"))
         }
+        Obstacle::NoRight => {
+            let user = place.user();
+            let grant = if place.is_postgres() {
+                format!("`GRANT CONNECT ON DATABASE \"{database}\" TO \"{user}\"`")
+            } else {
+                format!("`GRANT ALL ON {database}.* TO {user}`")
+            };
+            Error::new(format!("the user `{user}` has no right to the database `{database}` of {server}"))
+                .hint(format!("allow it: {grant}"))
+        }
         Obstacle::NoFile => no_file(&place.file),
         Obstacle::NotADatabase => Error::new(format!("`{}` is not an SQLite database", place.file))
             .hint("check the path; an encrypted database cannot be read either"),

@@ -166,7 +166,19 @@ impl Table {
         };
         if let Err(error) = created {
             let _ = session.rollback().await;
-            return Err(Error::new(format!("the history table {} could not be created", self.name)).because(error));
+            let right = match self.product {
+                Product::Postgres => {
+                    format!(
+                        "GRANT USAGE, CREATE ON SCHEMA {} TO …",
+                        dialect::of(self.product).quote(&self.home.as_str().into())
+                    )
+                }
+                Product::MySql | Product::MariaDb => format!("GRANT ALL ON {}.* TO …", self.home),
+                Product::Sqlite => "check that the file and its folder can be written".to_owned(),
+            };
+            return Err(Error::new(format!("the history table {} could not be created", self.name))
+                .hint(format!("running migrations takes the right to create tables: {right}"))
+                .because(error));
         }
         self.exists = true;
         Ok(())

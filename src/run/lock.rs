@@ -1,7 +1,8 @@
 //! The lock: one runner at a time.
 //!
-//! It is held by the connection that does the work, so it cannot outlive a statement still running, nor end before it. Must
-//! not know what is done under it.
+//! It is held by the connection that does the work, so it cannot outlive a statement still running, nor end before it.
+//!
+//! Must not know what is done under it.
 
 use std::time::{Duration, Instant};
 

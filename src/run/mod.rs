@@ -23,14 +23,12 @@ use crate::write::Migration;
 use apply::Work;
 use history::Table;
 
+pub use crate::dialect::HISTORY_TABLE;
 pub use connect::connect;
 pub use direct::execute;
 pub use history::{Record, Status, history};
 pub use pending::{pending, to_apply, to_revert};
 pub use scratch::Scratch;
-
-/// The table that remembers what was applied.
-pub const HISTORY_TABLE: &str = "sea_gen_history";
 
 /// How long to wait for another runner, where nobody says otherwise.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);

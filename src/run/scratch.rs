@@ -157,5 +157,5 @@ fn refused(server: &Session, place: &Place, error: DatabaseError) -> Error {
         }
     };
     let message = format!("the user `{user}` could not create a scratch database on {}", place.server());
-    Error::new(message).hint(hint).hint("or go without a proof: `--no-verify`").because(error)
+    Error::new(message).hint(hint).because(error)
 }

@@ -238,8 +238,13 @@ fn statement() -> impl Strategy<Value = Statement> {
     })
 }
 
+/// Nothing is written beside the code: a failure that was found becomes a test of its own.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(config())]
 
     #[test]
     fn what_is_written_is_what_is_read(

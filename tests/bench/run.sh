@@ -9,7 +9,7 @@
 # machine; ratios only make sense within one run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build --release --quiet
+[ -n "${NO_BUILD:-}" ] || cargo build --release --quiet
 gen=$PWD/target/release/gen
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod cli;
 mod entity;
 mod expression;
 mod files;

@@ -1,4 +1,4 @@
-//! MySQL and MariaDB, live: every test runs on each server whose URL is in the environment.
+//! MySQL and MariaDB, live: one test for each server whose URL is in the environment.
 //!
 //! The oracle is the server's own `SHOW CREATE`.
 

@@ -22,14 +22,20 @@ pub fn variable(product: Product) -> Option<&'static str> {
     }
 }
 
-/// The value of an environment variable that names a server, where it is set.
-pub fn url(variable: &str) -> Option<String> {
+/// The server an environment variable names. A test that needs one is ignored when it is built without the variable
+/// (`test_with::env`), so a variable that is missing now is an error.
+pub fn url(variable: &str) -> String {
+    value(variable)
+        .unwrap_or_else(|| panic!("{variable} was set when this test was built, and is not now: build it anew"))
+}
+
+fn value(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|url| !url.is_empty())
 }
 
 /// Whether a product can be tested here.
 pub fn is_at_hand(product: Product) -> bool {
-    variable(product).is_none_or(|variable| url(variable).is_some())
+    variable(product).is_none_or(|variable| value(variable).is_some())
 }
 
 /// A database of its own for one test.
@@ -59,7 +65,7 @@ impl Scratch {
             let url = format!("sqlite://{}", folder.path().join("scratch.db").display());
             return Ok(Self { url, home: Home::File(folder) });
         };
-        let server = url(variable).ok_or_else(|| refusal(format!("{variable} is not set")))?;
+        let server = value(variable).ok_or_else(|| refusal(format!("{variable} is not set")))?;
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("sea_gen_test_{}_{number}", std::process::id());

@@ -239,8 +239,13 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+/// Nothing is written beside the code: a failure that was found becomes a test of its own.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(config())]
 
     #[test]
     fn the_canonical_form_is_its_own(sql in expression()) {

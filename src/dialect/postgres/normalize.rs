@@ -348,5 +348,4 @@ fn normalize_view(view: &mut View, known: &[ObjectName], columns_of: &dyn Fn(&Ob
 }
 
 #[cfg(test)]
-#[path = "normalize_tests.rs"]
 mod tests;

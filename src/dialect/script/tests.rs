@@ -120,7 +120,14 @@ fn statement() -> impl Strategy<Value = String> {
     proptest::collection::vec(word, 1..8).prop_map(|words| words.join(" "))
 }
 
+/// Nothing is written beside the code: a failure that was found becomes a test of its own.
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn joining_undoes_splitting(statements in proptest::collection::vec(statement(), 0..6)) {
         for product in Product::ALL {

@@ -101,8 +101,13 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     })
 }
 
+/// Nothing is written beside the code: a failure that was found becomes a test of its own.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(config())]
 
     #[test]
     fn what_is_written_is_what_is_read(snapshot in snapshot()) {

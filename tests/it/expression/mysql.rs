@@ -295,14 +295,16 @@ async fn prints_what_was_declared(url: &str) {
     findings.finish(205);
 }
 
+#[test_with::env(DATABASE_URL_MYSQL)]
 #[tokio::test]
 async fn mysql_prints_what_was_declared() {
-    let Some(url) = support::url("DATABASE_URL_MYSQL") else { return };
+    let url = support::url("DATABASE_URL_MYSQL");
     prints_what_was_declared(&url).await;
 }
 
+#[test_with::env(DATABASE_URL_MARIADB)]
 #[tokio::test]
 async fn mariadb_prints_what_was_declared() {
-    let Some(url) = support::url("DATABASE_URL_MARIADB") else { return };
+    let url = support::url("DATABASE_URL_MARIADB");
     prints_what_was_declared(&url).await;
 }

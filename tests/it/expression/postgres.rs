@@ -282,9 +282,10 @@ const VIEWS: &[&str] = &[
     "SELECT g FROM generate_series(1, 3) AS g",
 ];
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[tokio::test]
 async fn postgres_prints_what_was_declared() {
-    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let url = support::url("DATABASE_URL_POSTGRES");
     let product = Product::Postgres;
     let mut admin = connect(&url).await;
     admin.execute("DROP DATABASE IF EXISTS expression_test").await.unwrap();

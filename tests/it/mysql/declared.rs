@@ -7,7 +7,13 @@ use sea_gen::schema::{
 };
 use sea_query::{Alias, ColumnDef, ColumnType, ForeignKeyCreateStatement, IntoIden, MysqlQueryBuilder, StringLen};
 
-use super::scratch::on_each;
+use super::scratch::{Scratch, on_each};
+
+on_each![
+    types_are_what_sea_query_makes,
+    what_entities_declare_is_what_is_read_back,
+    what_entities_declare_is_what_sea_orm_makes
+];
 
 /// Every type an entity can declare here, and sea-query's word for it.
 fn types() -> Vec<(Type, ColumnType)> {
@@ -85,21 +91,18 @@ fn insert(table: &mut Table, column: Column) {
     table.columns.insert(column.name.clone(), column);
 }
 
-#[test]
-fn types_are_what_sea_query_makes() {
-    on_each("types", async |scratch| {
-        let mut session = scratch.database("it").await;
-        let mut declared = Table::new(ObjectName::local("t"));
-        let mut statement = sea_query::Table::create();
-        statement.table(Alias::new("t"));
-        for (number, (ours, theirs)) in types().into_iter().enumerate() {
-            let name = format!("c{number}");
-            insert(&mut declared, column(&name, ours, |it| it.nullable = true));
-            statement.col(ColumnDef::new_with_type(Alias::new(&name), theirs));
-        }
-        session.execute(&statement.to_string(MysqlQueryBuilder)).await.unwrap();
-        scratch.expect(&mut session, &scratch.normalize(with_mood([declared])), "types").await;
-    });
+async fn types_are_what_sea_query_makes(scratch: Scratch) {
+    let mut session = scratch.database("it").await;
+    let mut declared = Table::new(ObjectName::local("t"));
+    let mut statement = sea_query::Table::create();
+    statement.table(Alias::new("t"));
+    for (number, (ours, theirs)) in types().into_iter().enumerate() {
+        let name = format!("c{number}");
+        insert(&mut declared, column(&name, ours, |it| it.nullable = true));
+        statement.col(ColumnDef::new_with_type(Alias::new(&name), theirs));
+    }
+    session.execute(&statement.to_string(MysqlQueryBuilder)).await.unwrap();
+    scratch.expect(&mut session, &scratch.normalize(with_mood([declared])), "types").await;
 }
 
 fn declared() -> Schema {
@@ -173,69 +176,59 @@ fn declared() -> Schema {
     with_mood([user, post])
 }
 
-#[test]
-fn what_entities_declare_is_what_is_read_back() {
-    on_each("declared", async |scratch| {
-        let mut session = scratch.database("ours").await;
-        let schema = scratch.normalize(declared());
-        assert_eq!(scratch.normalize(schema.schema().clone()), schema);
-        let plan: Plan = scratch.migrate(&mut session, &scratch.empty(), &schema).await;
-        scratch.expect(&mut session, &schema, "applied").await;
-        scratch.run(&mut session, &plan.inverse(), &schema).await;
-        scratch.expect(&mut session, &scratch.empty(), "taken back").await;
-    });
+async fn what_entities_declare_is_what_is_read_back(scratch: Scratch) {
+    let mut session = scratch.database("ours").await;
+    let schema = scratch.normalize(declared());
+    assert_eq!(scratch.normalize(schema.schema().clone()), schema);
+    let plan: Plan = scratch.migrate(&mut session, &scratch.empty(), &schema).await;
+    scratch.expect(&mut session, &schema, "applied").await;
+    scratch.run(&mut session, &plan.inverse(), &schema).await;
+    scratch.expect(&mut session, &scratch.empty(), "taken back").await;
 }
 
 /// The same tables as SeaORM creates them.
-#[test]
-fn what_entities_declare_is_what_sea_orm_makes() {
-    on_each("seaorm", async |scratch| {
-        let mut session = scratch.database("it").await;
-        let id = |name: &'static str| Alias::new(name);
-        let mut user = sea_query::Table::create();
-        user.table(id("user")).comment("people; 'quoted'");
-        let typed = ColumnDef::new_with_type::<Alias>;
-        user.col(typed(id("id"), ColumnType::Integer).not_null().auto_increment().primary_key());
-        user.col(typed(id("email"), ColumnType::String(StringLen::None)).not_null().unique_key());
-        user.col(typed(id("name"), ColumnType::String(StringLen::N(40))).not_null().default("it's"));
-        user.col(typed(id("active"), ColumnType::Boolean).not_null().default(true));
-        user.col(typed(id("score"), ColumnType::Decimal(Some((10, 3)))).default(1.5).extra("CHECK (score >= 0)"));
-        user.col(
-            typed(id("made"), ColumnType::TimestampWithTimeZone)
-                .not_null()
-                .default(sea_query::Expr::current_timestamp()),
-        );
-        user.col(
-            typed(id("mood"), ColumnType::custom("ENUM('happy', 'sad')")).not_null().default("sad").comment("how"),
-        );
-        user.col(typed(id("extra"), ColumnType::JsonBinary));
-        let key = |name: &str, column: &'static str, action| {
-            let mut key = ForeignKeyCreateStatement::new();
-            key.name(name).from(id("post"), id(column)).to(id("user"), id("id")).on_delete(action);
-            key
-        };
-        let mut post = sea_query::Table::create();
-        post.table(id("post"));
-        post.col(typed(id("user_id"), ColumnType::Integer).not_null());
-        post.col(typed(id("other_id"), ColumnType::Integer).not_null());
-        post.col(typed(id("title"), ColumnType::Text).not_null());
-        post.primary_key(sea_query::Index::create().col(id("user_id")).col(id("other_id")).name("pk-post"));
-        post.foreign_key(&mut key("fk-post-user_id", "user_id", sea_query::ForeignKeyAction::Cascade));
-        post.foreign_key(&mut key("fk-post-other_id", "other_id", sea_query::ForeignKeyAction::Restrict));
-        let index = sea_query::Index::create().name("idx-user-name").table(id("user")).col(id("name")).to_owned();
-        for sql in
-            [user.to_string(MysqlQueryBuilder), post.to_string(MysqlQueryBuilder), index.to_string(MysqlQueryBuilder)]
-        {
-            session.execute(&sql).await.unwrap();
-        }
-        let mut expected = declared();
-        if !scratch.is_mariadb() {
-            // MySQL names a check itself, and always as if it were the table's.
-            let user = expected.tables.get_mut(&ObjectName::local("user")).unwrap();
-            let mut check = user.checks.remove("user_score_check").unwrap();
-            check.name = "user_chk_1".into();
-            user.checks.insert(check.name.clone(), check);
-        }
-        scratch.expect(&mut session, &scratch.normalize(expected), "made by sea-query").await;
-    });
+async fn what_entities_declare_is_what_sea_orm_makes(scratch: Scratch) {
+    let mut session = scratch.database("it").await;
+    let id = |name: &'static str| Alias::new(name);
+    let mut user = sea_query::Table::create();
+    user.table(id("user")).comment("people; 'quoted'");
+    let typed = ColumnDef::new_with_type::<Alias>;
+    user.col(typed(id("id"), ColumnType::Integer).not_null().auto_increment().primary_key());
+    user.col(typed(id("email"), ColumnType::String(StringLen::None)).not_null().unique_key());
+    user.col(typed(id("name"), ColumnType::String(StringLen::N(40))).not_null().default("it's"));
+    user.col(typed(id("active"), ColumnType::Boolean).not_null().default(true));
+    user.col(typed(id("score"), ColumnType::Decimal(Some((10, 3)))).default(1.5).extra("CHECK (score >= 0)"));
+    user.col(
+        typed(id("made"), ColumnType::TimestampWithTimeZone).not_null().default(sea_query::Expr::current_timestamp()),
+    );
+    user.col(typed(id("mood"), ColumnType::custom("ENUM('happy', 'sad')")).not_null().default("sad").comment("how"));
+    user.col(typed(id("extra"), ColumnType::JsonBinary));
+    let key = |name: &str, column: &'static str, action| {
+        let mut key = ForeignKeyCreateStatement::new();
+        key.name(name).from(id("post"), id(column)).to(id("user"), id("id")).on_delete(action);
+        key
+    };
+    let mut post = sea_query::Table::create();
+    post.table(id("post"));
+    post.col(typed(id("user_id"), ColumnType::Integer).not_null());
+    post.col(typed(id("other_id"), ColumnType::Integer).not_null());
+    post.col(typed(id("title"), ColumnType::Text).not_null());
+    post.primary_key(sea_query::Index::create().col(id("user_id")).col(id("other_id")).name("pk-post"));
+    post.foreign_key(&mut key("fk-post-user_id", "user_id", sea_query::ForeignKeyAction::Cascade));
+    post.foreign_key(&mut key("fk-post-other_id", "other_id", sea_query::ForeignKeyAction::Restrict));
+    let index = sea_query::Index::create().name("idx-user-name").table(id("user")).col(id("name")).to_owned();
+    for sql in
+        [user.to_string(MysqlQueryBuilder), post.to_string(MysqlQueryBuilder), index.to_string(MysqlQueryBuilder)]
+    {
+        session.execute(&sql).await.unwrap();
+    }
+    let mut expected = declared();
+    if !scratch.is_mariadb() {
+        // MySQL names a check itself, and always as if it were the table's.
+        let user = expected.tables.get_mut(&ObjectName::local("user")).unwrap();
+        let mut check = user.checks.remove("user_score_check").unwrap();
+        check.name = "user_chk_1".into();
+        user.checks.insert(check.name.clone(), check);
+    }
+    scratch.expect(&mut session, &scratch.normalize(expected), "made by sea-query").await;
 }

@@ -1,6 +1,8 @@
 //! Pairs of databases: from one to the other and back, each time read back equal and as the server shows it.
 
-use super::scratch::{execute, on_each, shown};
+use super::scratch::{Scratch, execute, on_each, shown};
+
+on_each![every_pair_goes_there_and_back];
 
 /// What it is about, the statements for the old and for the new state; statements end with `;`.
 const PAIRS: &[(&str, &str, &str)] = &[
@@ -133,25 +135,22 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[test]
-fn every_pair_goes_there_and_back() {
-    on_each("pairs", async |scratch| {
-        for (topic, old, new) in PAIRS {
-            let mut one = scratch.database("old").await;
-            let mut other = scratch.database("new").await;
-            execute(&mut one, &statements(old)).await;
-            execute(&mut other, &statements(new)).await;
-            let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
-            assert_ne!(from, to, "{topic}");
-            let before = definitions(shown(&mut one).await);
-            let plan = scratch.migrate(&mut one, &from, &to).await;
-            scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
-            assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
-            scratch.run(&mut one, &plan.inverse(), &to).await;
-            scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
-            assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
-        }
-    });
+async fn every_pair_goes_there_and_back(scratch: Scratch) {
+    for (topic, old, new) in PAIRS {
+        let mut one = scratch.database("old").await;
+        let mut other = scratch.database("new").await;
+        execute(&mut one, &statements(old)).await;
+        execute(&mut other, &statements(new)).await;
+        let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
+        assert_ne!(from, to, "{topic}");
+        let before = definitions(shown(&mut one).await);
+        let plan = scratch.migrate(&mut one, &from, &to).await;
+        scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
+        assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
+        scratch.run(&mut one, &plan.inverse(), &to).await;
+        scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
+        assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
+    }
 }
 
 pub fn statements(script: &str) -> Vec<&str> {

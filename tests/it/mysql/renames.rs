@@ -5,7 +5,9 @@ use sea_gen::plan::Rename;
 use sea_gen::schema::{Change, Name, ObjectName};
 
 use super::pairs::{definitions, statements};
-use super::scratch::{execute, on_each, shown};
+use super::scratch::{Scratch, execute, on_each, shown};
+
+on_each![renames_go_there_and_back];
 
 fn table(from: &str, to: &str) -> Rename {
     Rename::Table(Change::new(ObjectName::local(from), ObjectName::local(to)))
@@ -71,23 +73,20 @@ fn cases() -> Vec<(&'static str, &'static str, &'static str, Vec<Rename>)> {
     ]
 }
 
-#[test]
-fn renames_go_there_and_back() {
-    on_each("renames", async |scratch| {
-        for (topic, old, new, renames) in cases() {
-            let mut one = scratch.database("old").await;
-            let mut other = scratch.database("new").await;
-            execute(&mut one, &statements(old)).await;
-            execute(&mut other, &statements(new)).await;
-            let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
-            let before = definitions(shown(&mut one).await);
-            let plan = diff(&from, &to, &renames);
-            scratch.run(&mut one, &plan, &from).await;
-            scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
-            assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
-            scratch.run(&mut one, &plan.inverse(), &to).await;
-            scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
-            assert_eq!(definitions(shown(&mut one).await).len(), before.len(), "{topic}");
-        }
-    });
+async fn renames_go_there_and_back(scratch: Scratch) {
+    for (topic, old, new, renames) in cases() {
+        let mut one = scratch.database("old").await;
+        let mut other = scratch.database("new").await;
+        execute(&mut one, &statements(old)).await;
+        execute(&mut other, &statements(new)).await;
+        let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
+        let before = definitions(shown(&mut one).await);
+        let plan = diff(&from, &to, &renames);
+        scratch.run(&mut one, &plan, &from).await;
+        scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
+        assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
+        scratch.run(&mut one, &plan.inverse(), &to).await;
+        scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
+        assert_eq!(definitions(shown(&mut one).await).len(), before.len(), "{topic}");
+    }
 }

@@ -7,17 +7,40 @@ use sea_gen::introspect::{Catalog, Scope, introspect};
 use sea_gen::plan::Plan;
 use sea_gen::schema::{Normalized, Schema};
 
-/// The servers to test on: product and URL up to the database's name.
-pub const SERVERS: [(Product, &str); 2] =
-    [(Product::MariaDb, "DATABASE_URL_MARIADB"), (Product::MySql, "DATABASE_URL_MYSQL")];
+use crate::support;
 
-/// Runs a test on every server there is.
-pub fn on_each<F: Future<Output = ()>>(name: &str, test: impl Fn(Scratch) -> F) {
+/// One test for each server; ignored where the environment names none.
+macro_rules! on_each {
+    ($($test:ident),* $(,)?) => {$(
+        mod $test {
+            use sea_gen::dialect::Product;
+
+            use crate::mysql::scratch::on;
+
+            #[test_with::env(DATABASE_URL_MARIADB)]
+            #[test]
+            fn mariadb() {
+                on(Product::MariaDb, stringify!($test), super::$test);
+            }
+
+            #[test_with::env(DATABASE_URL_MYSQL)]
+            #[test]
+            fn mysql() {
+                on(Product::MySql, stringify!($test), super::$test);
+            }
+        }
+    )*};
+}
+
+pub(crate) use on_each;
+
+/// Runs a test on one server.
+pub fn on<F: Future<Output = ()>>(product: Product, test: &str, body: impl FnOnce(Scratch) -> F) {
+    let url = support::url(support::variable(product).unwrap());
+    // A database's name has at most 64 letters, and there are some before and after these.
+    let name = test.chars().take(40).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for (product, variable) in SERVERS {
-        let Ok(url) = std::env::var(variable) else { continue };
-        runtime.block_on(test(Scratch { product, url, name: name.to_owned() }));
-    }
+    runtime.block_on(body(Scratch { product, url, name }));
 }
 
 /// Where a test makes its databases.

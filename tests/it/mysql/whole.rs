@@ -2,7 +2,13 @@
 
 use sea_gen::introspect::{Scope, introspect};
 
-use super::scratch::{execute, on_each, shown};
+use super::scratch::{Scratch, execute, on_each, shown};
+
+on_each![
+    a_rich_database_is_rebuilt_and_taken_down,
+    what_is_not_held_is_listed,
+    the_number_of_queries_does_not_depend_on_the_number_of_tables
+];
 
 const TABLES: &[&str] = &[
     r"CREATE TABLE p (
@@ -62,29 +68,26 @@ const MARIADB_ONLY: &[&str] = &[
         UNIQUE KEY long_text (tx), n int DEFAULT (id + 1) CHECK (n > id))",
 ];
 
-#[test]
-fn a_rich_database_is_rebuilt_and_taken_down() {
-    on_each("whole", async |scratch| {
-        let mut made = scratch.database("made").await;
-        execute(&mut made, TABLES).await;
-        execute(&mut made, if scratch.is_mariadb() { MARIADB_ONLY } else { MYSQL_ONLY }).await;
-        let catalog = scratch.catalog(&mut made).await;
-        assert_eq!(catalog.unmanaged, [], "{}", scratch.product);
-        let schema = scratch.read(&mut made).await;
+async fn a_rich_database_is_rebuilt_and_taken_down(scratch: Scratch) {
+    let mut made = scratch.database("made").await;
+    execute(&mut made, TABLES).await;
+    execute(&mut made, if scratch.is_mariadb() { MARIADB_ONLY } else { MYSQL_ONLY }).await;
+    let catalog = scratch.catalog(&mut made).await;
+    assert_eq!(catalog.unmanaged, [], "{}", scratch.product);
+    let schema = scratch.read(&mut made).await;
 
-        let mut rebuilt = scratch.database("rebuilt").await;
-        let plan = scratch.migrate(&mut rebuilt, &scratch.empty(), &schema).await;
-        scratch.expect(&mut rebuilt, &schema, "after rebuilding").await;
-        let (one, other) = (shown(&mut made).await, shown(&mut rebuilt).await);
-        for (one, other) in one.iter().zip(&other) {
-            similar_asserts(one, other);
-        }
-        assert_eq!(one.len(), other.len());
+    let mut rebuilt = scratch.database("rebuilt").await;
+    let plan = scratch.migrate(&mut rebuilt, &scratch.empty(), &schema).await;
+    scratch.expect(&mut rebuilt, &schema, "after rebuilding").await;
+    let (one, other) = (shown(&mut made).await, shown(&mut rebuilt).await);
+    for (one, other) in one.iter().zip(&other) {
+        similar_asserts(one, other);
+    }
+    assert_eq!(one.len(), other.len());
 
-        scratch.run(&mut rebuilt, &plan.inverse(), &schema).await;
-        assert_eq!(shown(&mut rebuilt).await, Vec::<String>::new());
-        scratch.expect(&mut rebuilt, &scratch.empty(), "after taking down").await;
-    });
+    scratch.run(&mut rebuilt, &plan.inverse(), &schema).await;
+    assert_eq!(shown(&mut rebuilt).await, Vec::<String>::new());
+    scratch.expect(&mut rebuilt, &scratch.empty(), "after taking down").await;
 }
 
 /// The server lists unnamed checks and keys in the order they were made in, which is no difference.
@@ -97,52 +100,46 @@ fn similar_asserts(one: &str, other: &str) {
     assert_eq!(lines(one), lines(other), "{one}\n{other}");
 }
 
-#[test]
-fn what_is_not_held_is_listed() {
-    on_each("unmanaged", async |scratch| {
-        let mut session = scratch.database("it").await;
-        execute(
-            &mut session,
-            &[
-                "CREATE TABLE pt (id int NOT NULL) PARTITION BY HASH (id) PARTITIONS 2",
-                "CREATE EVENT ev ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
-                "CREATE TABLE t (id int)",
-                "CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW SET new.id = 1",
-                "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET new.id = 2",
-                "CREATE TABLE seaql_migrations (version int)",
-            ],
-        )
-        .await;
-        let mut expected = vec!["event ev", "order of trigger a", "partitions of table pt"];
-        if scratch.is_mariadb() {
-            execute(&mut session, &["CREATE SEQUENCE sq", "CREATE TABLE sv (id int) WITH SYSTEM VERSIONING"]).await;
-            expected.extend(["sequence sq", "system versioning of table sv"]);
-        }
-        let catalog = scratch.catalog(&mut session).await;
-        let mut found: Vec<&str> = catalog.unmanaged.iter().map(|it| it.object.as_str()).collect();
-        found.sort_unstable();
-        assert_eq!(found, expected);
-        assert!(!catalog.schema.tables.keys().any(|name| name.name.as_str() == "seaql_migrations"));
-    });
+async fn what_is_not_held_is_listed(scratch: Scratch) {
+    let mut session = scratch.database("it").await;
+    execute(
+        &mut session,
+        &[
+            "CREATE TABLE pt (id int NOT NULL) PARTITION BY HASH (id) PARTITIONS 2",
+            "CREATE EVENT ev ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
+            "CREATE TABLE t (id int)",
+            "CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW SET new.id = 1",
+            "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET new.id = 2",
+            "CREATE TABLE seaql_migrations (version int)",
+        ],
+    )
+    .await;
+    let mut expected = vec!["event ev", "order of trigger a", "partitions of table pt"];
+    if scratch.is_mariadb() {
+        execute(&mut session, &["CREATE SEQUENCE sq", "CREATE TABLE sv (id int) WITH SYSTEM VERSIONING"]).await;
+        expected.extend(["sequence sq", "system versioning of table sv"]);
+    }
+    let catalog = scratch.catalog(&mut session).await;
+    let mut found: Vec<&str> = catalog.unmanaged.iter().map(|it| it.object.as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert!(!catalog.schema.tables.keys().any(|name| name.name.as_str() == "seaql_migrations"));
 }
 
-#[test]
-fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
-    on_each("queries", async |scratch| {
-        let mut session = scratch.database("it").await;
-        let mut asked = Vec::new();
-        for round in 0..2 {
-            for number in 0..round * 20 {
-                let sql = format!("CREATE TABLE t{number} (id int PRIMARY KEY, p int, CHECK (p > 0), KEY (p))");
-                session.execute(&sql).await.unwrap();
-            }
-            let before = questions(&mut session).await;
-            introspect(&mut session, &Scope::default()).await.unwrap();
-            asked.push(questions(&mut session).await - before);
+async fn the_number_of_queries_does_not_depend_on_the_number_of_tables(scratch: Scratch) {
+    let mut session = scratch.database("it").await;
+    let mut asked = Vec::new();
+    for round in 0..2 {
+        for number in 0..round * 20 {
+            let sql = format!("CREATE TABLE t{number} (id int PRIMARY KEY, p int, CHECK (p > 0), KEY (p))");
+            session.execute(&sql).await.unwrap();
         }
-        assert_eq!(asked[0], asked[1]);
-        assert!(asked[0] <= 12, "{asked:?}");
-    });
+        let before = questions(&mut session).await;
+        introspect(&mut session, &Scope::default()).await.unwrap();
+        asked.push(questions(&mut session).await - before);
+    }
+    assert_eq!(asked[0], asked[1]);
+    assert!(asked[0] <= 12, "{asked:?}");
 }
 
 async fn questions(session: &mut sea_gen::dialect::session::Session) -> u64 {

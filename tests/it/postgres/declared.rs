@@ -183,9 +183,10 @@ fn declared() -> Schema {
     }
 }
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn what_is_declared_is_what_is_read_back() {
-    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "declared");
     database.psql("CREATE EXTENSION citext; CREATE EXTENSION ltree;");
     let nothing = normalize(Schema::default());
@@ -210,9 +211,10 @@ fn what_is_declared_is_what_is_read_back() {
     assert!(database.introspect(&[]).schema.is_empty());
 }
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn rows_survive_and_numbering_goes_on() {
-    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "rows");
     database.psql(
         "CREATE TABLE t (id int PRIMARY KEY, n text); INSERT INTO t VALUES (41, '7');
@@ -240,9 +242,10 @@ fn rows_survive_and_numbering_goes_on() {
     );
 }
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn renames_take_sequences_along() {
-    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "renames");
     let old = "CREATE TYPE mood AS ENUM ('sad', 'ok');
          CREATE TABLE t (id serial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY, m mood DEFAULT 'sad');

@@ -179,9 +179,10 @@ const PAIRS: &[(&str, &str, &str)] = &[
 const EMPTY: &str = "DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE;
     CREATE SCHEMA public; CREATE SCHEMA app;";
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn every_pair_goes_up_and_down() {
-    let Some(url) = support::url("DATABASE_URL_POSTGRES") else { return };
+    let url = support::url("DATABASE_URL_POSTGRES");
     let schemas = [Name::from("app")];
     let mut failures = Vec::new();
     let mut database = Database::create(&url, "pair");

@@ -80,7 +80,7 @@ async fn the_wrong_dialect_stops(mut database: Database, product: Product) {
 #[test]
 fn transactions_are_the_runners() {
     block(async {
-        let mut database = Database::create(Product::Sqlite, "").await.unwrap();
+        let mut database = Database::create(Product::Sqlite, "").await;
         let files = Files::new(Product::Sqlite).with(ONE, &["CREATE TABLE one (id integer)", "COMMIT"], &[]);
         let text = said(&database.up(&files).await.unwrap_err());
         assert!(text.contains("statement 2 of migration `20260101_000000_one` is `COMMIT`"), "{text}");

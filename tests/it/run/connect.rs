@@ -57,7 +57,7 @@ fn obstacles_are_told_apart() {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name).display().to_string();
         std::fs::write(path("text.db"), "no database, but long enough to have a header".repeat(10)).unwrap();
-        let mut cases = vec![
+        let cases = [
             ("sqlite://".to_owned() + &path("none.db"), "does not exist"),
             ("sqlite://".to_owned() + &path("none/none.db"), "the directory"),
             ("sqlite://".to_owned() + &path(""), "is a directory"),
@@ -70,35 +70,56 @@ fn obstacles_are_told_apart() {
             ("hush".to_owned(), "the database URL cannot be read"),
             ("postgres://me:hush@localhost:port/x".to_owned(), "the database URL cannot be read"),
         ];
-        let at = |variable: &str| std::env::var(variable).ok().and_then(|url| url::Url::parse(&url).ok());
-        for (variable, scheme) in [
-            ("DATABASE_URL_POSTGRES", "postgres"),
-            ("DATABASE_URL_MYSQL", "mysql"),
-            ("DATABASE_URL_MARIADB", "mariadb"),
-        ] {
-            let Some(mut url) = at(variable) else { continue };
-            url.set_path("there_is_no_such");
-            cases.push((url.to_string(), "has no database `there_is_no_such`"));
-            let host = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
-            if scheme == "mariadb" {
-                cases.push((format!("{scheme}://nobody:hush@{host}/x"), "does not accept the user `nobody`"));
-            }
-        }
         for (url, expected) in cases {
-            let Err(error) = run::connect(&url, Missing::Refuse).await else { panic!("{expected}: connected") };
-            let text = said(&error);
-            assert!(error.to_string().contains(expected), "{expected}: {text}");
-            assert!(!text.contains("hush"), "{text}");
-            assert!(!error.hints().is_empty(), "{text}");
+            obstructed(&url, expected).await;
         }
     });
 }
 
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn a_missing_database_is_an_obstacle_on_postgres() {
+    block(obstructed(&elsewhere("DATABASE_URL_POSTGRES", None), "has no database `there_is_no_such`"));
+}
+
+#[test_with::env(DATABASE_URL_MYSQL)]
+#[test]
+fn a_missing_database_is_an_obstacle_on_mysql() {
+    block(obstructed(&elsewhere("DATABASE_URL_MYSQL", None), "has no database `there_is_no_such`"));
+}
+
+#[test_with::env(DATABASE_URL_MARIADB)]
+#[test]
+fn a_missing_database_and_a_stranger_are_obstacles_on_mariadb() {
+    block(obstructed(&elsewhere("DATABASE_URL_MARIADB", None), "has no database `there_is_no_such`"));
+    block(obstructed(&elsewhere("DATABASE_URL_MARIADB", Some("nobody")), "does not accept the user `nobody`"));
+}
+
+/// A database a server does not have, asked for by the server's own user or by somebody else.
+fn elsewhere(variable: &str, user: Option<&str>) -> String {
+    let mut url = url::Url::parse(&crate::support::url(variable)).unwrap();
+    url.set_path("there_is_no_such");
+    if let Some(user) = user {
+        url.set_username(user).unwrap();
+        url.set_password(Some("hush")).unwrap();
+    }
+    url.into()
+}
+
+async fn obstructed(url: &str, expected: &str) {
+    let Err(error) = run::connect(url, Missing::Refuse).await else { panic!("{expected}: connected") };
+    let text = said(&error);
+    assert!(error.to_string().contains(expected), "{expected}: {text}");
+    assert!(!text.contains("hush"), "{text}");
+    assert!(!error.hints().is_empty(), "{text}");
+}
+
 /// A role that may not create databases is told so, and how it may.
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn scratch_without_the_right_to_create() {
     block(async {
-        let Some(mut database) = Database::create(Product::Postgres, "scratch_right").await else { return };
+        let mut database = Database::create(Product::Postgres, "scratch_right").await;
         database.session.execute("DROP ROLE IF EXISTS run_plain").await.unwrap();
         database.session.execute("CREATE ROLE run_plain LOGIN PASSWORD 'hush'").await.unwrap();
         let mut url = url::Url::parse(&database.url).unwrap();

@@ -22,7 +22,7 @@ const REBUILD: [&str; 4] = [
 #[test]
 fn children_survive_the_rebuild_of_their_parent() {
     block(async {
-        let mut database = Database::create(Product::Sqlite, "").await.unwrap();
+        let mut database = Database::create(Product::Sqlite, "").await;
         let files = Files::new(Product::Sqlite)
             .with(ONE, &[PARENT[0], PARENT[1], PARENT[2], "INSERT INTO child VALUES (1, 1), (2, 2)"], &[])
             .with(TWO, &REBUILD, &[]);
@@ -42,7 +42,7 @@ fn children_survive_the_rebuild_of_their_parent() {
 #[test]
 fn a_new_violation_is_rolled_back_and_an_old_one_is_not() {
     block(async {
-        let mut database = Database::create(Product::Sqlite, "").await.unwrap();
+        let mut database = Database::create(Product::Sqlite, "").await;
         let mut files = Files::new(Product::Sqlite).with(ONE, &PARENT, &[]);
         database.up(&files).await.unwrap();
         database.session.execute("PRAGMA foreign_keys = OFF").await.unwrap();

@@ -84,7 +84,7 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
 #[test]
 fn a_running_row_is_waited_for_on_sqlite() {
     block(async {
-        let mut database = Database::create(Product::Sqlite, "").await.unwrap();
+        let mut database = Database::create(Product::Sqlite, "").await;
         let files = Files::three(Product::Sqlite);
         let all = files.all();
         run::up(&mut database.session, &all, &Target::Count(1), WAIT, &mut |_| ()).await.unwrap();
@@ -117,10 +117,11 @@ fn a_running_row_is_waited_for_on_sqlite() {
 }
 
 /// A holder of the lock can be recognised by its application, and keeps the name it was given.
+#[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn a_session_is_named() {
     block(async {
-        let Some(database) = Database::create(Product::Postgres, "named").await else { return };
+        let database = Database::create(Product::Postgres, "named").await;
         let mut named =
             Session::connect(&format!("{}?application_name=mine", database.url), Missing::Refuse).await.unwrap();
         assert_eq!(named.query("SHOW application_name").await.unwrap()[0].text(0), "mine");

@@ -20,20 +20,20 @@ pub struct Database {
 }
 
 impl Database {
-    /// `None` where the environment names no server. SQLite is always there, in a file so that two can open it.
-    pub async fn create(product: Product, test: &str) -> Option<Self> {
+    /// SQLite is always there, in a file so that two can open it.
+    pub async fn create(product: Product, test: &str) -> Self {
         let variable = match product {
             Product::Sqlite => {
                 let directory = tempfile::tempdir().expect("a temporary directory");
                 let url = format!("sqlite://{}?mode=rwc", directory.path().join("test.db").display());
                 let session = Session::connect(&url, Missing::Create).await.expect("a new file");
-                return Some(Self { url, session, admin: None, directory: Some(directory) });
+                return Self { url, session, admin: None, directory: Some(directory) };
             }
             Product::Postgres => "DATABASE_URL_POSTGRES",
             Product::MySql => "DATABASE_URL_MYSQL",
             Product::MariaDb => "DATABASE_URL_MARIADB",
         };
-        let server = std::env::var(variable).ok()?;
+        let server = crate::support::url(variable);
         let name = format!("run_{test}");
         let mut admin = Session::connect(&server, Missing::Refuse).await.expect("the server answers");
         admin.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("an old database goes");
@@ -42,7 +42,7 @@ impl Database {
         url.set_path(&name);
         let url = url.to_string();
         let session = Session::connect(&url, Missing::Refuse).await.expect("the new database answers");
-        Some(Self { url, session, admin: Some((admin, name)), directory: None })
+        Self { url, session, admin: Some((admin, name)), directory: None }
     }
 
     /// One more connection.

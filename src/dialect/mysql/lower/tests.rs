@@ -1,3 +1,5 @@
+//! What lowering promises, without a database.
+
 use super::*;
 use crate::diff::diff;
 use crate::schema::{Action, ForeignKey, Index, Name, Normalized, Options};

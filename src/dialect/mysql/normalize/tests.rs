@@ -1,3 +1,5 @@
+//! One form for what means the same.
+
 use super::*;
 use crate::schema::{Check, PrimaryKey};
 

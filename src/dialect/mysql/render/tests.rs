@@ -1,3 +1,5 @@
+//! What is written, to the letter.
+
 use super::*;
 use crate::schema::{Change, Expression};
 

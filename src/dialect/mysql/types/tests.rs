@@ -1,3 +1,5 @@
+//! Which type is which, and what serves what.
+
 use super::*;
 
 fn spelled(flavor: Flavor, text: &str) -> String {

@@ -290,5 +290,4 @@ fn head_differs(change: &Change<Routine>) -> bool {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -1,0 +1,23 @@
+//! The command line as a user meets it: what the built binary prints on either stream, how it exits, and what it leaves
+//! on the disk.
+
+mod bad_files;
+mod bad_input;
+mod checking;
+mod commands;
+mod differences;
+mod project;
+mod running;
+mod secrets;
+mod servers;
+
+/// Exit code, stdout and stderr of one run against what they shall be, but for what is never twice the same.
+macro_rules! shows {
+    ($shown:expr, @$expected:literal) => {
+        insta::with_settings!({filters => crate::cli::project::FILTERS.to_vec()}, {
+            insta::assert_snapshot!($shown, @$expected);
+        })
+    };
+}
+
+use shows;

@@ -1,0 +1,308 @@
+//! Files of the project that are broken, edited, missing or in the way: exit code 1, a hint, and nothing written.
+
+use std::fs;
+
+use super::project::Project;
+use super::shows;
+
+const TABLE: &str = "snapshots/tables/user.json";
+const LOCK: &str = "schema.lock.json";
+
+/// Every command that needs what is broken refuses; the first one's words are shown.
+fn refused_by_all(project: &Project) -> String {
+    let said = project.refused(&["migration", "X"]);
+    for command in [&["status"][..], &["diff"], &["check"], &["up"], &["sync"]] {
+        let other = project.refused(command);
+        assert_eq!(other.lines().next(), said.lines().next(), "{command:?}");
+    }
+    said
+}
+
+fn begun() -> Project {
+    let project = Project::begun();
+    project.declare("email");
+    project
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_read() {
+    let project = begun();
+    project.write(TABLE, "{\n  \"name\": ");
+    shows!(refused_by_all(&project), @"");
+    project.write(TABLE, b"{\n  \"name\": \"\xff\"\n}");
+    shows!(refused_by_all(&project), @"");
+    project.write(TABLE, "{}");
+    shows!(refused_by_all(&project), @"");
+    project.write(TABLE, "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n");
+    shows!(refused_by_all(&project), @"");
+    fs::remove_file(project.path(TABLE)).unwrap();
+    fs::create_dir(project.path(TABLE)).unwrap();
+    shows!(refused_by_all(&project), @"");
+}
+
+#[test]
+fn a_snapshot_that_is_not_the_sealed_one() {
+    let project = begun();
+    let text = project.read(TABLE);
+    project.edit(TABLE, "varchar", "text");
+    shows!(refused_by_all(&project), @"");
+    fs::remove_file(project.path(TABLE)).unwrap();
+    assert!(refused_by_all(&project).contains("is not the one that schema.lock.json seals"));
+    project.write(TABLE, &text);
+    project.write("snapshots/tables/copy.json", &text);
+    shows!(refused_by_all(&project), @"");
+    fs::remove_file(project.path("snapshots/tables/copy.json")).unwrap();
+    project.edit(TABLE, "{\n", "{\n  \"colour\": \"red\",\n");
+    shows!(refused_by_all(&project), @"");
+}
+
+#[test]
+fn a_lock_that_was_changed_by_hand() {
+    let project = Project::grown();
+    let text = project.read(LOCK);
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines.iter().position(|line| line.contains("_initial")).unwrap();
+
+    project.edit(LOCK, "add_email", "add_mail");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json` was changed by hand: `[time]_add_mail` of sqlite, or what stood before it
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+
+    let mut reordered = lines.clone();
+    reordered.swap(first, first + 1);
+    project.write(LOCK, reordered.join("\n"));
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json` was changed by hand: `[time]_add_email` of sqlite, or what stood before it
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+
+    let mut shorter = lines.clone();
+    shorter.remove(first);
+    project.write(LOCK, shorter.join("\n"));
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json` was changed by hand: `[time]_add_email` of sqlite, or what stood before it
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+
+    project.write(LOCK, &text[..text.len() / 2]);
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json`, line 10: EOF while parsing a string
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+    project.write(LOCK, "");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json`, line 1: EOF while parsing a value
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+
+    let last = text.trim_end().trim_end_matches('}').rsplit_once("\"seal\"").unwrap().0;
+    project.write(LOCK, format!("{last}\"seal\": \"{}\"\n}}\n", "0".repeat(32)));
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json` was changed by hand: the dialects, the release, a fingerprint, or the end of a list of migrations
+
+    hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    ");
+
+    project.write(LOCK, format!("<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n"));
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json`, line 1: two branches have each added a migration
+
+    hint: keep the other branch's history, `git checkout MERGE_HEAD -- [project]/schema.lock.json` and its snapshots, delete your migration, and make it again with `gen migration`, so that it starts where theirs ends
+    ");
+
+    project.write(LOCK, text.replacen("\"version\": 1", "\"version\": 2", 1));
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/schema.lock.json` has version 2, this gen knows version 1
+
+    hint: `cargo install sea-gen`
+    ");
+
+    fs::remove_file(project.path(LOCK)).unwrap();
+    fs::create_dir(project.path(LOCK)).unwrap();
+    shows!(refused_by_all(&project), @r"
+    error: cannot read `[project]/schema.lock.json`
+      Is a directory (os error 21)
+
+    hint: a folder has that name: rename or remove it
+    ");
+}
+
+#[test]
+fn a_migration_that_was_edited_before_it_ran() {
+    let project = Project::begun();
+    project.edit(&project.migrations()[0], "varchar", "text");
+    for command in [&["up"][..], &["up", "--dry-run"], &["goto", "initial"]] {
+        shows!(project.refused(command), @"");
+    }
+}
+
+#[test]
+fn a_migration_that_was_edited_after_it_ran() {
+    let project = Project::begun();
+    project.succeeds(&["up"]);
+    project.edit(&project.migrations()[0], "DROP TABLE \"user\"", "DROP TABLE IF EXISTS \"user\"");
+    shows!(project.refused(&["down"]), @r"
+    error: the migration files are not the ones schema.lock.json seals
+      [time]_initial was edited after it was sealed
+
+    hint: see what changed: `git status` and `git diff`
+    hint: if the files are as they should be, seal them: `gen lock`
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             1 migration
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms  its file was changed since
+    lock       does not seal these files           `gen check --lock`, `gen lock`
+      [time]_initial was edited after it was sealed
+    ");
+    project.succeeds(&["lock"]);
+    shows!(project.refused(&["up"]), @r"
+    error: the file of migration `[time]_initial` was changed after it was applied at [when]
+
+    hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
+    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    ");
+    shows!(project.refused(&["down"]), @r"
+    error: the file of migration `[time]_initial` was changed after it was applied at [when]
+
+    hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
+    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             1 migration
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms  its file was changed since
+    ");
+}
+
+#[test]
+fn a_migration_whose_file_is_missing() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    fs::remove_file(project.path(&project.migrations()[1])).unwrap();
+    shows!(project.refused(&["up"]), @r"
+    error: the migration files are not the ones schema.lock.json seals
+      [time]_add_email is sealed, and its file is gone
+
+    hint: restore it: `git checkout -- migrations/[time]_add_email.sql`
+    hint: if the files are as they should be, seal them: `gen lock`
+    ");
+    shows!(project.refused(&["down"]), @r"
+    error: the migration files are not the ones schema.lock.json seals
+      [time]_add_email is sealed, and its file is gone
+
+    hint: restore it: `git checkout -- migrations/[time]_add_email.sql`
+    hint: if the files are as they should be, seal them: `gen lock`
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             2 migrations
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+      applied    [time]_add_phone  [when]  [n] ms
+      applied    [time]_add_email  its file is missing
+    lock       does not seal these files           `gen check --lock`, `gen lock`
+      [time]_add_email is sealed, and its file is gone
+    ");
+    project.succeeds(&["lock"]);
+    shows!(project.refused(&["down", "2"]), @r"
+    error: the file of migration `[time]_add_email` is missing, and the migration is applied here
+
+    hint: find the commit that removed it: `git log --all --diff-filter=D -- '*[time]_add_email*'`, then restore it
+    hint: if it is on another branch, merge that branch first
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             2 migrations
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+      applied    [time]_add_phone  [when]  [n] ms
+      applied    [time]_add_email  its file is missing
+    ");
+}
+
+#[test]
+fn a_migration_that_the_lock_does_not_list() {
+    let project = Project::begun();
+    project.write(
+        "migrations/20991231_235959_by_hand.sql",
+        project.read(&project.migrations()[0]).replace("user", "item"),
+    );
+    shows!(project.refused(&["up"]), @"");
+    shows!(project.run(&["status"]), @"");
+}
+
+#[test]
+fn a_migration_that_is_none() {
+    let project = Project::begun();
+    let path = project.migrations()[0].clone();
+    let text = project.read(&path);
+    project.write("migrations/notes.sql", "SELECT 1;");
+    shows!(project.refused(&["up"]), @"");
+    fs::remove_file(project.path("migrations/notes.sql")).unwrap();
+    project.write(&path, text.replace("-- UP", "-- OP"));
+    shows!(project.refused(&["up"]), @"");
+    project.write(&path, text.replace("-- DOWN", ""));
+    shows!(project.refused(&["up"]), @"");
+    project.write(&path, text.replace("\"name\" varchar", "\"name varchar"));
+    shows!(project.refused(&["up"]), @"");
+    project.write(&path, b"-- UP\n\xff\n-- DOWN\n");
+    shows!(project.refused(&["up"]), @"");
+}
+
+#[test]
+fn something_is_in_the_way_of_what_is_written() {
+    let project = begun();
+    fs::remove_dir_all(project.path("migrations")).unwrap();
+    project.write("migrations", "a file");
+    shows!(project.refused(&["migration", "AddEmail"]), @r"
+    error: cannot read `[project]/migrations`
+      Not a directory (os error 20)
+
+    hint: part of `[project]` is a file: rename or remove it
+    ");
+
+    let project = Project::new();
+    project.write("snapshots", "a file");
+    shows!(project.refused(&["init"]), @r"
+    error: cannot read `[project]/snapshots/tables`
+      Not a directory (os error 20)
+
+    hint: part of `[project]/snapshots` is a file: rename or remove it
+    ");
+
+    let project = Project::new();
+    fs::create_dir(project.path(LOCK)).unwrap();
+    shows!(project.refused(&["init"]), @r"
+    error: cannot read `[project]/schema.lock.json`
+      Is a directory (os error 21)
+
+    hint: a folder has that name: rename or remove it
+    ");
+
+    let project = Project::new();
+    project.write("gen.toml", "migrations = \"out\"\n");
+    project.succeeds(&["init"]);
+    std::os::unix::fs::symlink("/proc", project.path("out")).unwrap();
+    shows!(project.refused(&["migration", "Initial"]), @"");
+}

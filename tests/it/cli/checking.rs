@@ -1,0 +1,165 @@
+//! `gen check`: each flag where it holds and where it fails.
+
+use super::project::Project;
+use super::shows;
+
+#[test]
+fn everything_holds() {
+    let project = Project::begun();
+    shows!(project.run(&["check"]), @r"
+    exit 0
+    --- stdout
+    holds    entities  sqlite
+    holds    lock      sqlite
+    holds    replay    sqlite
+    skipped  database  sqlite    the database does not exist
+    ");
+    project.succeeds(&["up"]);
+    shows!(project.run(&["check"]), @r"
+    exit 0
+    --- stdout
+    holds    entities  sqlite
+    holds    lock      sqlite
+    holds    replay    sqlite
+    holds    database  sqlite
+    ");
+    shows!(project.run(&["check", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "checks": [
+        {
+          "check": "entities",
+          "dialect": "sqlite",
+          "verdict": "holds",
+          "details": []
+        },
+        {
+          "check": "lock",
+          "dialect": "sqlite",
+          "verdict": "holds",
+          "details": []
+        },
+        {
+          "check": "replay",
+          "dialect": "sqlite",
+          "verdict": "holds",
+          "details": []
+        },
+        {
+          "check": "database",
+          "dialect": "sqlite",
+          "verdict": "holds",
+          "details": []
+        }
+      ]
+    }
+    "#);
+    for flag in ["--entities", "--lock", "--replay", "--database"] {
+        let name = flag.trim_start_matches('-');
+        assert_eq!(project.run(&["check", flag]), format!("exit 0\n--- stdout\nholds    {name:<9} sqlite\n"));
+    }
+}
+
+#[test]
+fn entities_that_are_ahead_fail() {
+    let project = Project::begun();
+    project.declare("email");
+    shows!(project.run(&["check", "--entities"]), @r"
+    exit 2
+    --- stdout
+    fails    entities  sqlite
+             + user: column email varchar
+    ");
+    shows!(project.run(&["check", "--entities", "--json"]), @r#"
+    exit 2
+    --- stdout
+    {
+      "checks": [
+        {
+          "check": "entities",
+          "dialect": "sqlite",
+          "verdict": "fails",
+          "details": [
+            "+ user: column email varchar"
+          ]
+        }
+      ]
+    }
+    "#);
+    shows!(project.run(&["check", "--lock", "--replay"]), @r"
+    exit 0
+    --- stdout
+    holds    lock      sqlite
+    holds    replay    sqlite
+    ");
+}
+
+#[test]
+fn files_that_are_not_sealed_fail() {
+    let project = Project::begun();
+    let path = &project.migrations()[0];
+    project.edit(path, "varchar", "text");
+    shows!(project.run(&["check", "--lock"]), @r"
+    exit 2
+    --- stdout
+    fails    lock      sqlite
+             [time]_initial was edited after it was sealed
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             1 migration
+    database   sqlite://shop.db                    does not exist yet; `gen up` creates it
+                 [time]_initial
+    lock       does not seal these files           `gen check --lock`, `gen lock`
+      [time]_initial was edited after it was sealed
+    ");
+    project.succeeds(&["lock"]);
+    shows!(project.run(&["check", "--lock", "--replay"]), @r"
+    exit 2
+    --- stdout
+    holds    lock      sqlite
+    fails    replay    sqlite
+             ~ user: column name: varchar → text
+    ");
+}
+
+#[test]
+fn a_migration_that_breaks_fails() {
+    let project = Project::begun();
+    project.edit(&project.migrations()[0], "varchar", "varchar,,");
+    project.succeeds(&["lock"]);
+    shows!(project.run(&["check", "--replay"]), @r#"
+    exit 2
+    --- stdout
+    fails    replay    sqlite
+             migration `[time]_initial` failed at statement 1 of 1, `CREATE TABLE "user" ( …`; it was rolled back, the database is as it was before it
+    "#);
+}
+
+#[test]
+fn a_database_that_is_elsewhere_fails() {
+    let project = Project::grown();
+    shows!(project.run(&["check", "--database"]), @r"
+    exit 0
+    --- stdout
+    skipped  database  sqlite    the database does not exist
+    ");
+    project.succeeds(&["up", "1"]);
+    shows!(project.run(&["check", "--database"]), @r"
+    exit 2
+    --- stdout
+    fails    database  sqlite
+             migrations are pending: `gen up`
+    ");
+    project.succeeds(&["up"]);
+    project.sql("CREATE INDEX by_name ON \"user\" (name)");
+    shows!(project.run(&["check", "--database"]), @r"
+    exit 2
+    --- stdout
+    fails    database  sqlite
+             + user: index by_name (name)
+    ");
+}

@@ -1,0 +1,603 @@
+//! Every command where all is well.
+
+use std::process::Stdio;
+
+use super::project::Project;
+use super::shows;
+
+#[test]
+fn help_lists_the_commands() {
+    let project = Project::new();
+    shows!(project.run(&["-h"]), @r"
+    exit 0
+    --- stdout
+    Entity-diffing migrations for SeaORM: reviewed, reversible, proven
+
+    Usage: gen [OPTIONS] <COMMAND>
+
+    Commands:
+      init         Set a project up: folders, first snapshot, lock; adopts what an existing database
+                   already has
+      migration    Write the migration that brings the schema to what the entities declare [alias:
+                   generate]
+      diff         Show the difference between any two states
+      status       Show entities, snapshot and database, and how they stand to each other
+      up           Apply pending migrations
+      down         Revert applied migrations
+      redo         Revert the last applied migration and apply it again
+      goto         Apply or revert until exactly the named migration is the last one applied
+      drift        List what the database has that the migrations do not account for, and the reverse
+      sync         Bring a development database to what the entities declare, without a migration
+      check        Check for CI: entities, snapshot, lock, migrations and database agree
+      lock         Seal the migration files as they are now, after editing them or writing them by hand
+      freeze       Freeze the schema under a release name; no migration can be added until it is thawed
+      thaw         Thaw a frozen schema
+      completions  Print a completion script for a shell
+
+    Options:
+          --database-url <URL>  The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
+                                DATABASE_URL, .env, or the configuration
+          --project <FOLDER>    The project's folder; otherwise the nearest one at or above the current
+                                folder
+          --color <WHEN>        When to colour [default: auto] [possible values: auto, always, never]
+      -h, --help                Print help (see more with '--help')
+      -V, --version             Print version
+    ");
+    shows!(project.run(&["migration", "-h"]), @r"
+    exit 0
+    --- stdout
+    Write the migration that brings the schema to what the entities declare
+
+    Usage: gen migration [OPTIONS] <NAME>
+
+    Arguments:
+      <NAME>  The migration's name, such as AddEmailIndex
+
+    Options:
+          --database-url <URL>  The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
+                                DATABASE_URL, .env, or the configuration
+          --from <STATE>        The state to start from; otherwise chosen from how the database stands
+                                to the snapshot [possible values: database, snapshot]
+          --empty               Write a migration with empty sections, to be filled by hand
+          --project <FOLDER>    The project's folder; otherwise the nearest one at or above the current
+                                folder
+          --color <WHEN>        When to colour [default: auto] [possible values: auto, always, never]
+          --dry-run             Print what would be written, and write nothing
+          --exit-code           With --dry-run: exit with 2 when there is something to write
+          --strict              Treat what nobody declares as an error
+          --format <FORMAT>     The form of the migration file [default: sql] [possible values: sql]
+          --json                Print as JSON
+      -h, --help                Print help (see more with '--help')
+    ");
+}
+
+#[test]
+fn no_command_prints_the_help_as_an_error() {
+    let output = Project::new().output(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Usage: gen"));
+}
+
+#[test]
+fn version_is_the_packages() {
+    let output = Project::new().succeeds(&["--version"]);
+    assert_eq!(output, format!("gen {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn before_init_every_command_says_what_to_do_first() {
+    let project = Project::new();
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             no snapshot yet: `gen init`
+    database   sqlite://shop.db                    does not exist yet
+    ");
+    for command in [&["up"][..], &["down"], &["redo"], &["goto", "x"], &["drift"], &["check"], &["lock"], &["thaw"]] {
+        let said = project.refused(command);
+        assert!(said.contains("no schema.lock.json yet") && said.contains("`gen init`"), "{command:?}: {said}");
+    }
+    shows!(project.refused(&["freeze", "1.0"]), @r"
+    error: [project] has no schema.lock.json yet
+
+    hint: run `gen init` to set the project up
+    ");
+    shows!(project.refused(&["migration", "Initial", "--dry-run"]), @r"
+    error: the project is not set up yet, and a dry run writes nothing
+
+    hint: run `gen init` first
+    ");
+}
+
+#[test]
+fn init_sets_up_once() {
+    let project = Project::new();
+    shows!(project.run(&["init"]), @r"
+    exit 0
+    --- stdout
+    set up for sqlite
+      entities   entities
+
+    next: `gen migration Initial` writes what the entities declare
+    ");
+    assert!(!project.path("shop.db").exists());
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             1 step ahead of the snapshot: `gen migration <Name>`
+      user
+        + table (2 columns)   entities/user.rs:4
+    snapshot   empty                               0 migrations
+    database   sqlite://shop.db                    does not exist yet; `gen up` creates it
+    ");
+    shows!(project.refused(&["init"]), @r"
+    error: [project] is set up already
+
+    hint: `gen status` shows how things stand
+    ");
+}
+
+#[test]
+fn init_writes_down_the_dialects_it_is_given() {
+    let project = Project::empty("");
+    std::fs::remove_file(project.path("gen.toml")).unwrap();
+    project.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    project.write("entities/user.rs", super::project::USER);
+    shows!(project.run(&["init", "--dialect", "sqlite,postgres", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "dialects": [
+        "sqlite",
+        "postgres"
+      ],
+      "entities": [
+        "entities"
+      ],
+      "baseline": null,
+      "adopted": {},
+      "unmanaged": null
+    }
+    "#);
+    assert_eq!(project.read("gen.toml"), "dialects = [\"sqlite\", \"postgres\"]\n");
+    shows!(project.refused(&["init", "--dialect", "oracle"]), @r"
+    error: invalid value 'oracle' for '--dialect <DIALECT>': unknown dialect `oracle`: sqlite, postgres, mysql or mariadb
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn init_adopts_what_a_database_has() {
+    let project = Project::new();
+    project.succeeds(&["sync"]);
+    project.sql("CREATE INDEX by_name ON \"user\" (name); CREATE TABLE old (id integer PRIMARY KEY, note text)");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             no snapshot yet: `gen init`
+    database   sqlite://shop.db                    can be adopted: `gen init`
+      SQLite [version]
+    ");
+    shows!(project.run(&["init"]), @r"
+    exit 0
+    --- stdout
+    set up for sqlite
+      entities   entities
+      adopted    2 tables as [time]_baseline
+      undeclared 2 columns, 1 index, 1 primary key, 1 table (kept)
+
+    next: `gen migration <Name>` writes what the entities declare beyond that
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   2 tables                            1 migration
+      2 columns, 1 index, 1 primary key, 1 table declared by nobody, kept
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      baseline   [time]_baseline  [when]  [n] ms
+    ");
+    shows!(project.run(&["migration", "Nothing"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the entities and the snapshot agree
+    ");
+    shows!(project.refused(&["down"]), @r"
+    error: migration `[time]_baseline` is the baseline: it never ran here, and reverting it would drop what was there before
+
+    hint: name the baseline as the place to stop: `gen down [time]_baseline`
+    ");
+}
+
+#[test]
+fn a_migration_is_written() {
+    let project = Project::new();
+    project.succeeds(&["init"]);
+    shows!(project.run(&["migration", "Initial", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    Initial: 1 step
+      user
+        + table (2 columns)   entities/user.rs:4
+
+    -- Initial (sqlite)
+    -- from [digest] to [digest]
+    -- written by gen; after editing it, `gen lock` seals it anew
+
+    -- UP
+
+    CREATE TABLE "user" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "name" varchar NOT NULL
+    );
+
+    -- DOWN
+
+    DROP TABLE "user";
+    "#);
+    let output = project.output(&["migration", "Initial", "--dry-run", "--exit-code"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(project.migrations().is_empty());
+    shows!(project.run(&["migration", "Initial"]), @r"
+    exit 0
+    --- stdout
+    Initial: 1 step
+      user
+        + table (2 columns)   entities/user.rs:4
+
+    wrote migrations/[time]_initial.sql
+    wrote schema.lock.json
+    wrote snapshots/ (1 file)
+
+    next: read the migration, then `gen up` applies it and `gen status` shows it
+    ");
+    shows!(project.read(&project.migrations()[0]), @r#"
+    -- Initial (sqlite)
+    -- from [digest] to [digest]
+    -- written by gen; after editing it, `gen lock` seals it anew
+
+    -- UP
+
+    CREATE TABLE "user" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "name" varchar NOT NULL
+    );
+
+    -- DOWN
+
+    DROP TABLE "user";
+    "#);
+    shows!(project.run(&["migration", "Again"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the entities and the snapshot agree
+    ");
+    shows!(project.run(&["migration", "Again", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {"id":null,"written":[],"migrations":[]}
+    "#);
+    shows!(project.run(&["migration", "Again", "--dry-run", "--exit-code"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the entities and the snapshot agree
+    ");
+}
+
+#[test]
+fn a_migration_is_data_where_that_is_asked_for() {
+    let project = Project::begun();
+    project.declare("email");
+    shows!(project.run(&["migration", "AddEmail", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "id": "[time]_add_email",
+      "written": [
+        "migrations/[time]_add_email.sql",
+        "snapshots/tables/user.json",
+        "schema.lock.json"
+      ],
+      "migrations": [
+        {
+          "dialect": "sqlite",
+          "from": "[digest]",
+          "to": "[digest]",
+          "plan": [
+            {
+              "op": {
+                "create": {
+                  "column": [
+                    "user",
+                    {
+                      "name": "email",
+                      "type": "varchar",
+                      "nullable": true
+                    }
+                  ]
+                }
+              },
+              "summary": "+ user: column email varchar",
+              "source": "entities/user.rs:9"
+            }
+          ],
+          "findings": [],
+          "up": [
+            {
+              "sql": "ALTER TABLE \"user\" ADD COLUMN \"email\" varchar",
+              "transactional": true
+            }
+          ],
+          "down": [
+            {
+              "sql": "ALTER TABLE \"user\" DROP COLUMN \"email\"",
+              "transactional": true
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn an_empty_migration_is_for_writing_by_hand() {
+    let project = Project::begun();
+    shows!(project.run(&["migration", "ByHand", "--empty"]), @r"
+    exit 0
+    --- stdout
+    ByHand: 0 steps
+
+    wrote migrations/[time]_by_hand.sql
+    wrote schema.lock.json
+
+    next: read the migration, then `gen up` applies it and `gen status` shows it
+    ");
+    let path = &project.migrations()[1];
+    shows!(project.read(path), @r"
+    -- ByHand (sqlite)
+    -- from [digest] to [digest]
+    -- written by gen; after editing it, `gen lock` seals it anew
+
+    -- UP
+
+    -- write here what leads forward, a semicolon after each statement
+
+    -- DOWN
+
+    -- write here what leads back, a semicolon after each statement
+    ");
+    project.edit(path, "-- UP\n", "-- UP\n\nINSERT INTO \"user\" (name) VALUES ('Ann');\n");
+    project.edit(path, "-- DOWN\n", "-- DOWN\n\nDELETE FROM \"user\";\n");
+    shows!(project.run(&["lock"]), @r"
+    exit 0
+    --- stdout
+    sealed [time]_by_hand
+    ");
+    shows!(project.run(&["lock"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the lock seals just these files
+    ");
+    shows!(project.run(&["up"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_initial  1 statement, [n] ms
+    applied [time]_by_hand  1 statement, [n] ms
+    ");
+}
+
+#[test]
+fn a_format_of_a_later_version_is_refused_by_name() {
+    shows!(Project::begun().refused(&["migration", "X", "--format", "rust"]), @r"
+    error: invalid value 'rust' for '--format <FORMAT>'
+      [possible values: sql]
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn freezing_closes_the_schema_until_it_is_thawed() {
+    let project = Project::begun();
+    project.declare("email");
+    shows!(project.run(&["freeze", "1.0"]), @r"
+    exit 0
+    --- stdout
+    frozen for release 1.0
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             1 step ahead of the snapshot: `gen migration <Name>`
+      user
+        + column email varchar   entities/user.rs:9
+    snapshot   1 table                             frozen for release 1.0
+    database   sqlite://shop.db                    does not exist yet; `gen up` creates it
+                 [time]_initial
+    ");
+    for command in [&["migration", "X"][..], &["migration", "X", "--empty"], &["sync"], &["lock"], &["freeze", "2.0"]] {
+        shows!(project.refused(command), @r"
+        error: the schema is frozen for release 1.0
+
+        hint: `gen thaw` lifts the seal
+        ");
+    }
+    project.succeeds(&["up"]);
+    shows!(project.run(&["thaw"]), @"");
+    shows!(project.run(&["thaw"]), @"");
+    project.succeeds(&["migration", "X"]);
+}
+
+#[test]
+fn the_bookshop_fits_on_a_screen() {
+    let project = Project::bookshop();
+    shows!(project.run(&["init"]), @r"
+    exit 0
+    --- stdout
+    set up for sqlite, postgres, mysql, mariadb
+      entities   entities
+
+    next: `gen migration Initial` writes what the entities declare
+    ");
+    shows!(project.run(&["migration", "Initial"]), @r"
+    exit 0
+    --- stdout
+    Initial: 24 steps (sqlite, mysql, mariadb)
+      address
+        + table (6 columns)                                                       entities/address.rs:6
+        + foreign key fk-address-customer_id (customer_id) → customer (id) on delete cascade   entities/address.rs:27
+      author
+        + table (5 columns, 1 index)                                              entities/author.rs:7
+      book
+        + table (13 columns, 1 unique constraint, 1 check, 2 indexes)             entities/book.rs:8
+        + foreign key fk-book-category_id (category_id) → category (id) on delete set null   entities/book.rs:32
+      book_author
+        + table (3 columns)                                                       entities/book_author.rs:7
+        + foreign key fk-book_author-author_id (author_id) → author (id) on delete cascade   entities/book_author.rs:18
+        + foreign key fk-book_author-book_id (book_id) → book (id) on delete cascade   entities/book_author.rs:16
+      category
+        + table (4 columns, 1 unique constraint)                                  entities/category.rs:7
+        + foreign key fk-category-parent_id (parent_id) → category (id)           entities/category.rs:16
+      customer
+        + table (8 columns, 1 index)                                              entities/customer.rs:6
+        + foreign key fk-customer-default_address_id (default_address_id) → address (id) on delete set null   entities/customer.rs:33
+      order
+        + table (5 columns)                                                       entities/order.rs:6
+        + foreign key fk-order-customer_id (customer_id) → customer (id)          entities/order.rs:20
+        + foreign key fk-order-shipping_address_id (shipping_address_id) → address (id) on delete set null   entities/order.rs:27
+      order_line
+        + table (5 columns, 1 check)                                              entities/order_line.rs:6
+        + foreign key fk-order_line-book_id (book_id) → book (id) on delete restrict   entities/order_line.rs:33
+        + foreign key fk-order_line-order_id (order_id) → order (id) on delete cascade   entities/order_line.rs:28
+      payment
+        + table (7 columns)                                                       entities/payment.rs:31
+        + foreign key fk-payment-order_id (order_id) → order (id) on delete cascade   entities/payment.rs:55
+      review
+        + table (6 columns, 1 check, 1 index)                                     entities/review.rs:6
+        + foreign key fk-review-book_id (book_id) → book (id) on delete cascade   entities/review.rs:30
+        + foreign key fk-review-customer_id (customer_id) → customer (id) on delete cascade   entities/review.rs:37
+      book_rating
+        + view                                                                    entities/book.sql:2
+
+    Initial: 25 steps (postgres)
+      payment_status
+        + enum ('pending', 'paid', 'refunded')                                    entities/payment.rs:8
+      address
+        + table (6 columns)                                                       entities/address.rs:6
+        + foreign key fk-address-customer_id (customer_id) → customer (id) on delete cascade   entities/address.rs:27
+      author
+        + table (5 columns, 1 index)                                              entities/author.rs:7
+      book
+        + table (13 columns, 1 unique constraint, 1 check, 2 indexes)             entities/book.rs:8
+        + foreign key fk-book-category_id (category_id) → category (id) on delete set null   entities/book.rs:32
+      book_author
+        + table (3 columns)                                                       entities/book_author.rs:7
+        + foreign key fk-book_author-author_id (author_id) → author (id) on delete cascade   entities/book_author.rs:18
+        + foreign key fk-book_author-book_id (book_id) → book (id) on delete cascade   entities/book_author.rs:16
+      category
+        + table (4 columns, 1 unique constraint)                                  entities/category.rs:7
+        + foreign key fk-category-parent_id (parent_id) → category (id)           entities/category.rs:16
+      customer
+        + table (8 columns, 1 index)                                              entities/customer.rs:6
+        + foreign key fk-customer-default_address_id (default_address_id) → address (id) on delete set null   entities/customer.rs:33
+      order
+        + table (5 columns)                                                       entities/order.rs:6
+        + foreign key fk-order-customer_id (customer_id) → customer (id)          entities/order.rs:20
+        + foreign key fk-order-shipping_address_id (shipping_address_id) → address (id) on delete set null   entities/order.rs:27
+      order_line
+        + table (5 columns, 1 check)                                              entities/order_line.rs:6
+        + foreign key fk-order_line-book_id (book_id) → book (id) on delete restrict   entities/order_line.rs:33
+        + foreign key fk-order_line-order_id (order_id) → order (id) on delete cascade   entities/order_line.rs:28
+      payment
+        + table (7 columns)                                                       entities/payment.rs:31
+        + foreign key fk-payment-order_id (order_id) → order (id) on delete cascade   entities/payment.rs:55
+      review
+        + table (6 columns, 1 check, 1 index)                                     entities/review.rs:6
+        + foreign key fk-review-book_id (book_id) → book (id) on delete cascade   entities/review.rs:30
+        + foreign key fk-review-customer_id (customer_id) → customer (id) on delete cascade   entities/review.rs:37
+      book_rating
+        + view                                                                    entities/book.sql:2
+
+    wrote migrations/sqlite/[time]_initial.sql
+    wrote migrations/postgres/[time]_initial.sql
+    wrote migrations/mysql/[time]_initial.sql
+    wrote migrations/mariadb/[time]_initial.sql
+    wrote schema.lock.json
+    wrote snapshots/ (45 files)
+
+    next: read the migration, then `gen up` applies it and `gen status` shows it
+    ");
+    shows!(project.run(&["up"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_initial  16 statements, [n] ms
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   10 tables, 1 enum, 1 view           the snapshot has all of it
+    snapshot   10 tables, 1 view                   1 migration
+    database   sqlite://.gen/bookshop.db           has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+    ");
+    shows!(project.run(&["check"]), @r"
+    exit 0
+    --- stdout
+    holds    entities  sqlite
+    holds    lock      sqlite
+    holds    replay    sqlite
+    holds    database  sqlite
+    holds    entities  postgres
+    holds    lock      postgres
+    skipped  replay    postgres  no PostgreSQL server at hand for a scratch database
+    skipped  database  postgres  no database is named
+    holds    entities  mysql
+    holds    lock      mysql
+    skipped  replay    mysql     no MySQL server at hand for a scratch database
+    skipped  database  mysql     no database is named
+    holds    entities  mariadb
+    holds    lock      mariadb
+    skipped  replay    mariadb   no MariaDB server at hand for a scratch database
+    skipped  database  mariadb   no database is named
+    ");
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let script = Project::new().succeeds(&["completions", "bash"]);
+    assert!(script.starts_with("_gen()") && script.contains("migration"));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let project = Project::begun();
+    for arguments in [&["completions", "bash"][..], &["--help"], &["status"], &["diff", "--from", "entities"]] {
+        let mut child = project.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked") && !said.contains("roken pipe"), "{said}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_who_asks() {
+    let project = Project::begun();
+    let coloured = |bytes: &[u8]| bytes.contains(&0x1b);
+    assert!(!coloured(&project.output(&["status"]).stdout));
+    assert!(!coloured(&project.output(&["goto", "x"]).stderr));
+    assert!(coloured(&project.output(&["--color", "always", "status"]).stdout));
+    assert!(coloured(&project.output(&["goto", "x", "--color", "always"]).stderr));
+    assert!(!coloured(&project.output(&["--color", "never", "status"]).stdout));
+    let asked = project.command(&["--color", "always", "status"]).env("NO_COLOR", "1").output().unwrap();
+    assert!(coloured(&asked.stdout), "the command line is nearer than the environment");
+    project.write("entities/user.rs", "struct");
+    assert!(!coloured(&project.output(&["status"]).stderr));
+    assert!(coloured(&project.output(&["status", "--color", "always"]).stderr));
+}

@@ -1,0 +1,285 @@
+//! `gen diff`: five forms, six kinds of states, there and back.
+
+use super::project::Project;
+use super::shows;
+
+fn changed() -> Project {
+    let project = Project::begun();
+    project.declare("email");
+    project
+}
+
+#[test]
+fn text_is_for_eyes() {
+    let project = changed();
+    shows!(project.run(&["diff"]), @r"
+    exit 0
+    --- stdout
+      user
+        + column email varchar   entities/user.rs:9
+    ");
+    shows!(project.run(&["diff", "--down"]), @r"
+    exit 0
+    --- stdout
+      user
+        − column email varchar
+    ");
+    shows!(project.run(&["diff", "--exit-code"]), @r"
+    exit 2
+    --- stdout
+      user
+        + column email varchar   entities/user.rs:9
+    ");
+    shows!(project.run(&["diff", "--from", "entities", "--to", "entities", "--exit-code"]), @r"
+    exit 0
+    --- stderr
+    no difference
+    ");
+}
+
+#[test]
+fn sql_is_for_running() {
+    let project = changed();
+    shows!(project.run(&["diff", "--format", "sql"]), @r#"
+    exit 0
+    --- stdout
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    ALTER TABLE "user" ADD COLUMN "email" varchar;
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    shows!(project.run(&["diff", "--format", "sql", "--down"]), @r#"
+    exit 0
+    --- stdout
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    ALTER TABLE "user" DROP COLUMN "email";
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+}
+
+#[test]
+fn json_is_for_programs() {
+    let project = changed();
+    shows!(project.run(&["diff", "--format", "json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "dialect": "sqlite",
+      "plan": [
+        {
+          "op": {
+            "create": {
+              "column": [
+                "user",
+                {
+                  "name": "email",
+                  "type": "varchar",
+                  "nullable": true
+                }
+              ]
+            }
+          },
+          "summary": "+ user: column email varchar",
+          "source": "entities/user.rs:9"
+        }
+      ],
+      "statements": [
+        {
+          "sql": "ALTER TABLE \"user\" ADD COLUMN \"email\" varchar",
+          "transactional": true
+        }
+      ]
+    }
+    "#);
+    assert_eq!(project.run(&["diff", "--json"]), project.run(&["diff", "--format", "json"]));
+    shows!(project.run(&["diff", "--from", "snapshot", "--to", "snapshot", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "dialect": "sqlite",
+      "plan": [],
+      "statements": []
+    }
+    "#);
+}
+
+#[test]
+fn markdown_is_for_pull_requests() {
+    let project = changed();
+    shows!(project.run(&["diff", "--format", "markdown"]), @r#"
+    exit 0
+    --- stdout
+    **1 schema change** (SQLite)
+
+    - `+ user: column email varchar`
+
+    <details><summary>SQL</summary>
+
+    ```sql
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    ALTER TABLE "user" ADD COLUMN "email" varchar;
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    ```
+
+    </details>
+    "#);
+    shows!(project.run(&["diff", "--format", "markdown", "--to", "snapshot"]), @r"
+    exit 0
+    --- stdout
+    No schema changes.
+    ");
+}
+
+#[test]
+fn patch_is_for_reviewers() {
+    let project = changed();
+    shows!(project.run(&["diff", "--format", "patch"]), @r#"
+    exit 0
+    --- stdout
+    --- a/tables/user.json
+    +++ b/tables/user.json
+    @@ -10,6 +10,11 @@
+           "name": "name",
+           "nullable": false,
+           "type": "varchar"
+    +    },
+    +    {
+    +      "name": "email",
+    +      "nullable": true,
+    +      "type": "varchar"
+         }
+       ],
+       "name": "user",
+    "#);
+    shows!(project.run(&["diff", "--format", "patch", "--from", "entities", "--to", "snapshot"]), @r#"
+    exit 0
+    --- stdout
+    --- a/tables/user.json
+    +++ b/tables/user.json
+    @@ -10,11 +10,6 @@
+           "name": "name",
+           "nullable": false,
+           "type": "varchar"
+    -    },
+    -    {
+    -      "name": "email",
+    -      "nullable": true,
+    -      "type": "varchar"
+         }
+       ],
+       "name": "user",
+    "#);
+}
+
+#[test]
+fn a_database_is_a_state() {
+    let project = changed();
+    shows!(project.refused(&["diff", "--from", "database"]), @r"
+    error: the SQLite database `[project]/shop.db` does not exist
+      unable to open database file
+
+    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    ");
+    project.succeeds(&["up"]);
+    shows!(project.run(&["diff", "--from", "database", "--to", "snapshot"]), @r"
+    exit 0
+    --- stderr
+    no difference
+    ");
+    shows!(project.run(&["diff", "--from", "database"]), @r"
+    exit 0
+    --- stdout
+      user
+        + column email varchar   entities/user.rs:9
+    ");
+    shows!(project.run(&["diff", "--from", "sqlite://shop.db", "--to", "entities"]), @r"
+    exit 0
+    --- stdout
+      user
+        + column email varchar   entities/user.rs:9
+    ");
+}
+
+#[test]
+fn a_script_is_a_state() {
+    let project = changed();
+    project.write("old.sql", "CREATE TABLE note (id integer PRIMARY KEY);\n");
+    shows!(project.run(&["diff", "--from", "file:old.sql", "--to", "snapshot"]), @r"
+    exit 0
+    --- stdout
+      note
+        − table (1 column)
+      user
+        + table (2 columns)
+    ");
+    project.write("old.sql", "CREATE TABLE note (id integer PRIMARY KEY);\nCREATE TABEL x (id integer);\n");
+    shows!(project.refused(&["diff", "--from", "file:old.sql"]), @"");
+}
+
+#[test]
+fn a_commit_is_a_state() {
+    let project = Project::begun();
+    shows!(project.refused(&["diff", "--from", "git:HEAD"]), @r"
+    error: `[project]` is in no git repository
+      fatal: not a git repository (or any of the parent directories): .git
+
+    hint: begin one: `git init`
+    ");
+    project.git(&["init", "--quiet", "."]);
+    shows!(project.refused(&["diff", "--from", "git:HEAD"]), @r"
+    error: `HEAD` is no commit, branch or tag of this repository
+
+    hint: choose one: `git log --oneline --all`
+    ");
+    project.git(&["add", "."]);
+    project.git(&["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "--quiet", "-m", "Begin"]);
+    project.declare("email");
+    project.succeeds(&["migration", "AddEmail"]);
+    shows!(project.run(&["diff", "--from", "git:HEAD", "--to", "snapshot"]), @r"
+    exit 0
+    --- stdout
+      user
+        + column email varchar
+    ");
+    shows!(project.refused(&["diff", "--from", "git:nowhere"]), @r"
+    error: `nowhere` is no commit, branch or tag of this repository
+
+    hint: choose one: `git log --oneline --all`
+    ");
+    shows!(project.refused(&["diff", "--from", "git:--output=stolen"]), @"");
+}
+
+#[test]
+fn an_unknown_state_is_refused() {
+    let project = changed();
+    shows!(project.refused(&["diff", "--from", "snapshots"]), @r"
+    error: unknown state `snapshots`
+
+    hint: a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
+    ");
+    shows!(project.refused(&["diff", "--to", "HEAD"]), @r"
+    error: unknown state `HEAD`
+
+    hint: a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
+    ");
+    shows!(project.refused(&["diff", "--to", "git:"]), @r"
+    error: unknown state `git:`
+
+    hint: a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
+    ");
+    shows!(project.refused(&["diff", "--to", "file:nowhere.sql"]), @"");
+    shows!(project.refused(&["diff", "--to", "sqlite://nowhere.db"]), @"");
+    shows!(project.refused(&["diff", "--to", "pg://ann:s3cret@host/shop"]), @"");
+    shows!(project.refused(&["diff", "--to", "postgres://ann:s3cret@nowhere.invalid/shop"]), @"");
+}

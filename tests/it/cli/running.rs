@@ -1,0 +1,480 @@
+//! `gen up`, `gen down`, `gen redo`, `gen goto`, `gen sync`: what runs, by count, id, name and beginning.
+
+use super::project::Project;
+use super::shows;
+
+#[test]
+fn up_applies_what_is_pending() {
+    let project = Project::grown();
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             3 migrations
+    database   sqlite://shop.db                    does not exist yet; `gen up` creates it
+                 [time]_initial
+                 [time]_add_email
+                 [time]_add_phone
+    ");
+    shows!(project.run(&["up", "1"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_initial  1 statement, [n] ms
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             3 migrations
+    database   sqlite://shop.db                    2 migrations pending: `gen up`
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+      pending    [time]_add_email
+      pending    [time]_add_phone
+    ");
+    shows!(project.run(&["up"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_add_email  1 statement, [n] ms
+    applied [time]_add_phone  1 statement, [n] ms
+    ");
+    shows!(project.run(&["up"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    shows!(project.run(&["up", "99"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             3 migrations
+    database   sqlite://shop.db                    has exactly what the snapshot says
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+      applied    [time]_add_email  [when]  [n] ms
+      applied    [time]_add_phone  [when]  [n] ms
+    ");
+    shows!(project.run(&["status", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "situation": "current",
+      "entities": {
+        "ahead": []
+      },
+      "snapshot": {
+        "frozen": null,
+        "adopted": {},
+        "unsealed": []
+      },
+      "database": {
+        "url": "sqlite://shop.db",
+        "product": "sqlite",
+        "version": "[version]",
+        "silence": null,
+        "drift": [],
+        "unmanaged": [],
+        "without_file": []
+      },
+      "migrations": [
+        {
+          "id": "[time]_initial",
+          "status": "applied",
+          "applied_at": "[when]",
+          "execution_ms": [n],
+          "changed": false
+        },
+        {
+          "id": "[time]_add_email",
+          "status": "applied",
+          "applied_at": "[when]",
+          "execution_ms": [n],
+          "changed": false
+        },
+        {
+          "id": "[time]_add_phone",
+          "status": "applied",
+          "applied_at": "[when]",
+          "execution_ms": [n],
+          "changed": false
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_dry_run_prints_and_leaves_no_trace() {
+    let project = Project::begun();
+    let before = project.tree();
+    shows!(project.run(&["up", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    -- [time]_initial (up)
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    CREATE TABLE "user" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "name" varchar NOT NULL
+    );
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    shows!(project.run(&["goto", "initial", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    -- [time]_initial (up)
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    CREATE TABLE "user" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "name" varchar NOT NULL
+    );
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    shows!(project.run(&["sync", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    CREATE TABLE "user" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "name" varchar NOT NULL
+    );
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    assert!(project.tree() == before, "a dry run made something");
+    project.succeeds(&["up"]);
+    let before = project.tree();
+    shows!(project.run(&["down", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    -- [time]_initial (down)
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    DROP TABLE "user";
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    project.succeeds(&["redo", "--dry-run"]);
+    shows!(project.run(&["up", "--dry-run"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    assert!(project.tree() == before, "a dry run changed something");
+}
+
+#[test]
+fn outcomes_are_data_where_that_is_asked_for() {
+    let project = Project::begun();
+    shows!(project.run(&["up", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "migrations": [
+        {
+          "id": "[time]_initial",
+          "direction": "up",
+          "statements": 1,
+          "execution_ms": [n],
+          "status": "applied"
+        }
+      ]
+    }
+    "#);
+    shows!(project.run(&["up", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "migrations": []
+    }
+    "#);
+    shows!(project.run(&["redo", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "migrations": [
+        {
+          "id": "[time]_initial",
+          "direction": "down",
+          "statements": 1,
+          "execution_ms": [n],
+          "status": null
+        },
+        {
+          "id": "[time]_initial",
+          "direction": "up",
+          "statements": 1,
+          "execution_ms": [n],
+          "status": "applied"
+        }
+      ]
+    }
+    "#);
+    shows!(project.run(&["down", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "migrations": [
+        {
+          "id": "[time]_initial",
+          "direction": "down",
+          "statements": 1,
+          "execution_ms": [n],
+          "status": null
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn down_reverts_the_last_one_or_as_many_as_are_named() {
+    let project = Project::grown();
+    shows!(project.run(&["down"]), @r"
+    exit 1
+    --- stderr
+    error: the SQLite database `[project]/shop.db` does not exist
+      unable to open database file
+
+    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    ");
+    project.succeeds(&["up"]);
+    shows!(project.run(&["down"]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_phone  1 statement, [n] ms
+    ");
+    shows!(project.run(&["down", "2"]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_email  1 statement, [n] ms
+    reverted [time]_initial  1 statement, [n] ms
+    ");
+    shows!(project.run(&["down"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    shows!(project.run(&["redo"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    project.succeeds(&["up"]);
+    shows!(project.run(&["redo"]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_phone  1 statement, [n] ms
+    applied [time]_add_phone  1 statement, [n] ms
+    ");
+}
+
+#[test]
+fn a_migration_is_named_in_any_way_that_means_only_it() {
+    let project = Project::grown();
+    let ids = project.ids();
+    shows!(project.run(&["up", "initial"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_initial  1 statement, [n] ms
+    ");
+    shows!(project.run(&["up", "AddEmail"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_add_email  1 statement, [n] ms
+    ");
+    shows!(project.run(&["up", &ids[2]]), @r"
+    exit 0
+    --- stdout
+    applied [time]_add_phone  1 statement, [n] ms
+    ");
+    shows!(project.run(&["down", &format!("migrations/{}.sql", ids[1])]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_phone  1 statement, [n] ms
+    ");
+    let beginning = &ids[0][.."YYYYMMDD_HHMMSS_i".len()];
+    shows!(project.run(&["goto", beginning]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_email  1 statement, [n] ms
+    ");
+    shows!(project.run(&["goto", "add_phone"]), @r"
+    exit 0
+    --- stdout
+    applied [time]_add_email  1 statement, [n] ms
+    applied [time]_add_phone  1 statement, [n] ms
+    ");
+    shows!(project.run(&["goto", "add_phone"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    let day = &ids[0][.."YYYYMMDD".len()];
+    for command in ["up", "down", "goto"] {
+        let said = project.refused(&[command, day]);
+        assert!(ids.iter().all(|id| said.contains(id.as_str())), "{said}");
+        shows!(said.replace(day, "[day]"), @r"
+        error: `[day]` may be any of `[day]_062253_initial`, `[day]_062254_add_email`, `[day]_062255_add_phone`
+
+        hint: give more of the id, or the migration's name
+        ");
+        shows!(project.refused(&[command, "add_fone"]), @r"
+        error: there is no migration `add_fone`
+
+        hint: did you mean `add_phone`?
+        ");
+        shows!(project.refused(&[command, "nothing_like_it"]), @r"
+        error: there is no migration `nothing_like_it`
+
+        hint: `gen status` lists them
+        ");
+    }
+}
+
+#[test]
+fn sync_brings_a_database_there_without_a_migration() {
+    let project = Project::begun();
+    project.succeeds(&["up"]);
+    project.declare("email");
+    shows!(project.run(&["sync"]), @r"
+    exit 0
+    --- stdout
+    synchronised: 1 step
+      user
+        + column email varchar   entities/user.rs:9
+    --- stderr
+    next: `gen migration <Name>` writes this as a migration; this database will be recognised as having it
+    ");
+    shows!(project.run(&["sync"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the database has what the entities declare
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             1 step ahead of the snapshot: `gen migration <Name>`
+      user
+        + column email varchar   entities/user.rs:9
+    snapshot   1 table                             1 migration
+    database   sqlite://shop.db                    was synchronised with the entities: `gen migration <Name>` writes it down
+      SQLite [version]
+      applied    [time]_initial  [when]  [n] ms
+    ");
+    shows!(project.run(&["migration", "AddEmail"]), @r"
+    exit 0
+    --- stdout
+    AddEmail: 1 step
+      user
+        + column email varchar   entities/user.rs:9
+
+    wrote migrations/[time]_add_email.sql
+    wrote schema.lock.json
+    wrote snapshots/ (1 file)
+
+    next: read the migration, then `gen up` applies it and `gen status` shows it
+    --- stderr
+    note: this database was synchronised; the migration leads to what it already has
+    ");
+    shows!(project.run(&["up", "--dry-run"]), @r"
+    exit 0
+    --- stderr
+    nothing to do
+    ");
+    shows!(project.run(&["up"]), @r"
+    exit 0
+    --- stdout
+    recognised [time]_add_email  0 statements, [n] ms
+    ");
+    shows!(project.refused(&["sync", "--database-url", "postgres://db.example.org/shop"]), @r#"
+    error: postgres://db.example.org/shop is not on this machine, so it may not be a development database
+
+    hint: write a migration instead: `gen migration <Name>`, then `gen up`
+    hint: `--development` vouches for it once, `development = ["host"]` in the configuration for good
+    "#);
+}
+
+#[test]
+fn drift_is_listed() {
+    let project = Project::begun();
+    project.succeeds(&["up"]);
+    shows!(project.run(&["drift"]), @r"
+    exit 0
+    --- stderr
+    no drift: the database has exactly what the snapshot says
+    ");
+    project.sql("CREATE INDEX by_name ON \"user\" (name)");
+    shows!(project.run(&["drift"]), @r"
+    exit 2
+    --- stdout
+    from the snapshot to the database:
+      user
+        + index by_name (name)
+    ");
+    shows!(project.run(&["drift", "--json"]), @r#"
+    exit 2
+    --- stdout
+    {
+      "drift": [
+        {
+          "op": {
+            "create": {
+              "index": [
+                "user",
+                {
+                  "name": "by_name",
+                  "parts": [
+                    {
+                      "column": "name"
+                    }
+                  ]
+                }
+              ]
+            }
+          },
+          "summary": "+ user: index by_name (name)",
+          "source": null
+        }
+      ],
+      "unmanaged": []
+    }
+    "#);
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             1 migration
+    database   sqlite://shop.db                    has drifted: `gen drift`
+      SQLite [version]
+      user
+        + index by_name (name)
+      applied    [time]_initial  [when]  [n] ms
+    ");
+    project.declare("email");
+    shows!(project.refused(&["migration", "AddEmail"]), @r"
+    error: sqlite://shop.db has drifted from the snapshot
+      + user: index by_name (name)
+
+    hint: `gen drift` shows it; `gen migration … --from snapshot` plans without this database
+    hint: `gen diff --from database --to snapshot --format sql` prints what would bring the database back
+    ");
+    project.succeeds(&["migration", "AddEmail", "--from", "snapshot"]);
+}
