@@ -15,7 +15,7 @@ mod servers;
 macro_rules! shows {
     ($shown:expr, @$expected:literal) => {
         insta::with_settings!({filters => crate::cli::project::FILTERS.to_vec()}, {
-            insta::assert_snapshot!($shown, @$expected);
+            insta::allow_duplicates! { insta::assert_snapshot!($shown, @$expected) }
         })
     };
 }
