@@ -427,8 +427,16 @@ fn freezing_closes_the_schema_until_it_is_thawed() {
         ");
     }
     project.succeeds(&["up"]);
-    shows!(project.run(&["thaw"]), @"");
-    shows!(project.run(&["thaw"]), @"");
+    shows!(project.run(&["thaw"]), @r"
+    exit 0
+    --- stdout
+    thawed (was frozen for release 1.0)
+    ");
+    shows!(project.run(&["thaw"]), @r"
+    exit 0
+    --- stderr
+    nothing to do: the schema is not frozen
+    ");
     project.succeeds(&["migration", "X"]);
 }
 
