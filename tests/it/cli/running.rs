@@ -332,7 +332,7 @@ fn a_migration_is_named_in_any_way_that_means_only_it() {
         let said = project.refused(&[command, day]);
         assert!(ids.iter().all(|id| said.contains(id.as_str())), "{said}");
         shows!(said.replace(day, "[day]"), @r"
-        error: `[day]` may be any of `[day]_064252_initial`, `[day]_064253_add_email`, `[day]_064254_add_phone`
+        error: `[day]` may be any of `[day]_064344_initial`, `[day]_064345_add_email`, `[day]_064346_add_phone`
 
         hint: give more of the id, or the migration's name
         ");

@@ -101,7 +101,7 @@ fn block<T>(future: impl Future<Output = T>) -> T {
 /// A wrong password, a user without rights, and one with just enough of them: what is said to each.
 fn said_to_a_user(product: Product, test: &str) -> String {
     let scene = Scene::new(product, test);
-    let mut said = format!("wrong password\n{}", scene.refused(&scene.address("wrong"), &["up"]));
+    let mut said = format!("wrong password\n{}", scene.refused(&scene.address("wrong"), &["status"]));
     said += &format!("no right\n{}", scene.refused(&scene.address(ENCODED), &["status"]));
     scene.grant("SELECT");
     scene.project.succeeds(&["init"]);
@@ -172,7 +172,23 @@ fn said_to_another_dialect(product: Product, test: &str) -> String {
 #[test_with::env(DATABASE_URL_MARIADB)]
 #[test]
 fn mariadb_users_are_told_what_they_lack() {
-    shows!(said_to_a_user(Product::MariaDb, "a_lack"), @"");
+    shows!(said_to_a_user(Product::MariaDb, "a_lack"), @r"
+    wrong password
+    error: the MySQL or MariaDB server at [server] does not accept the user `[user]` or its password
+      Access denied for user '[user]'@'[host]' (using password: YES)
+
+    hint: check user and password of the database URL, and that special characters are percent-encoded
+    no right
+    error: the user `[user]` has no right to the database `[database]` of the MySQL or MariaDB server at [server]
+      Access denied for user '[user]'@'[host]' to database '[database]'
+
+    hint: allow it: `GRANT ALL ON [database].* TO [user]`
+    reading only
+    error: the history table `[database]`.`sea_gen_history` could not be created
+      CREATE command denied to user '[user]'@'[host]' for table `[database]`.`sea_gen_history`
+
+    hint: running migrations takes the right to create tables: GRANT ALL ON [database].* TO …
+    ");
 }
 
 #[test_with::env(DATABASE_URL_MYSQL)]
@@ -180,9 +196,10 @@ fn mariadb_users_are_told_what_they_lack() {
 fn mysql_users_are_told_what_they_lack() {
     shows!(said_to_a_user(Product::MySql, "my_lack"), @r"
     wrong password
-    error: [project] has no schema.lock.json yet
+    error: the MySQL or MariaDB server at [server] does not accept the user `[user]` or its password
+      Access denied for user '[user]'@'[host]' (using password: YES)
 
-    hint: run `gen init` to set the project up
+    hint: check user and password of the database URL, and that special characters are percent-encoded
     no right
     error: the user `[user]` has no right to the database `[database]` of the MySQL or MariaDB server at [server]
       Access denied for user '[user]'@'[host]' to database '[database]'
@@ -221,16 +238,29 @@ fn a_postgres_role_without_rights_reads_and_does_not_write() {
     execute(&scene.scratch.url, "CREATE TABLE public.hidden (id integer PRIMARY KEY)");
     let address = scene.address(ENCODED);
     let status = scene.project.succeeds(&["status", "--database-url", &address]);
-    shows!(scene.placeless(&status).lines().take(2).collect::<Vec<_>>().join("\n"), @"");
+    shows!(scene.placeless(&status).lines().take(2).collect::<Vec<_>>().join("\n"), @r"
+    entities   1 table                             no snapshot yet: `gen init`
+    database   postgres://[user]@[server]/[database]  can be adopted: `gen init`
+    ");
     execute(&scene.scratch.url, "DROP TABLE public.hidden");
     scene.project.succeeds(&["init"]);
     scene.project.succeeds(&["migration", "Initial"]);
-    shows!(scene.refused(&address, &["up"]), @"");
+    shows!(scene.refused(&address, &["up"]), @r#"
+    error: the history table "public"."sea_gen_history" could not be created
+      permission denied for schema public
+
+    hint: running migrations takes the right to create tables: GRANT USAGE, CREATE ON SCHEMA "public" TO …
+    "#);
     execute(
         &scene.server,
         &format!("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", scene.url().path().trim_start_matches('/')),
     );
-    shows!(scene.refused(&address, &["status"]), @"");
+    shows!(scene.refused(&address, &["status"]), @r#"
+    error: the user `[user]` has no right to the database `[database]` of the PostgreSQL server at [server]
+      permission denied for database "[database]"
+
+    hint: allow it: `GRANT CONNECT ON DATABASE "[database]" TO "[user]"`
+    "#);
     scene.end();
 }
 
