@@ -10,6 +10,7 @@ mod project;
 mod running;
 mod secrets;
 mod servers;
+mod writing;
 
 /// Exit code, stdout and stderr of one run against what they shall be, but for what is never twice the same.
 macro_rules! shows {
