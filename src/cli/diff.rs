@@ -228,7 +228,9 @@ async fn from_script(workspace: Option<&Workspace>, product: Product, script: &s
     for statement in statements {
         if let Err(error) = session.execute(&statement).await {
             let first = statement.lines().next().unwrap_or_default().to_owned();
-            outcome = Err(Error::new(format!("the script fails at `{first}`")).because(error));
+            outcome = Err(Error::new(format!("the script fails at `{first}`"))
+                .hint(format!("correct the script; it has to run on an empty {product} database"))
+                .because(error));
             break;
         }
     }

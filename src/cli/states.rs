@@ -201,6 +201,14 @@ impl Workspace {
 
     /// Connects, or says that there is nothing to connect to.
     pub(super) async fn required(&self, missing: Missing) -> Result<Live, Failure> {
+        // What is wrong in the project's files is found before a database is made that would be left behind.
+        if missing == Missing::Create && self.database_is_absent() && self.products().contains(&Product::Sqlite) {
+            self.sealed(Product::Sqlite)?;
+            let migrations = self.migrations(Product::Sqlite)?;
+            if self.lock.is_some() {
+                self.refuse_unsealed(Product::Sqlite, &migrations)?;
+            }
+        }
         match self.live(missing).await? {
             Some(live) => Ok(live),
             None => Err(Error::new("no database is named")

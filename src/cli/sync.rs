@@ -33,6 +33,10 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
             .into());
     }
     let files = workspace.files()?;
+    // A mistake in the entities is found before an SQLite file is made.
+    if workspace.database_is_absent() {
+        workspace.model(&files, crate::schema::Product::Sqlite)?;
+    }
     let mut live = match command.run.dry_run {
         true => workspace.rehearsed().await?,
         false => workspace.required(Missing::Create).await?,

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 pub fn read_text(path: &Path) -> Result<String> {
     match read_text_if_there(path)? {
         Some(text) => Ok(text),
-        None => Err(Error::new(format!("`{}` does not exist", path.display()))),
+        None => Err(Error::new(format!("`{}` does not exist", path.display())).hint("check the path")),
     }
 }
 

@@ -53,7 +53,9 @@ impl Project {
     /// # Errors
     /// There is none, or its configuration or lock cannot be read.
     pub fn discover(start: &Path) -> Result<Self> {
-        let start = start.canonicalize().map_err(|error| cannot("find", start, error))?;
+        let start = start.canonicalize().map_err(|error| {
+            cannot("find", start, error).hint("name the project's folder: `gen --project <FOLDER> …`")
+        })?;
         let mut cargo = None;
         for folder in start.ancestors() {
             if let Some(config) = Config::read(folder)? {

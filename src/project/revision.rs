@@ -16,7 +16,9 @@ impl Snapshot {
     pub fn read_revision(root: &Path, revision: &str, folder: &Path) -> Result<Option<Self>> {
         let folder = folder.strip_prefix(root).unwrap_or(folder);
         if revision.starts_with('-') {
-            return Err(Error::new(format!("`{revision}` is no git revision")));
+            return Err(
+                Error::new(format!("`{revision}` is no git revision")).hint("choose one: `git log --oneline --all`")
+            );
         }
         let known =
             git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);

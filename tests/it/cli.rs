@@ -10,12 +10,13 @@ mod project;
 mod running;
 mod secrets;
 mod servers;
+mod writing;
 
 /// Exit code, stdout and stderr of one run against what they shall be, but for what is never twice the same.
 macro_rules! shows {
     ($shown:expr, @$expected:literal) => {
         insta::with_settings!({filters => crate::cli::project::FILTERS.to_vec()}, {
-            insta::assert_snapshot!($shown, @$expected);
+            insta::allow_duplicates! { insta::assert_snapshot!($shown, @$expected) }
         })
     };
 }

@@ -28,16 +28,37 @@ fn begun() -> Project {
 fn a_snapshot_that_cannot_be_read() {
     let project = begun();
     project.write(TABLE, "{\n  \"name\": ");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json`, line 2: EOF while parsing a value
+
+    hint: take it from the last commit: `git checkout -- [project]/snapshots/tables/user.json`
+    ");
     project.write(TABLE, b"{\n  \"name\": \"\xff\"\n}");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json` is not UTF-8 text, at line 2
+
+    hint: save it as UTF-8
+    ");
     project.write(TABLE, "{}");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json`, line 1: missing field `name`
+
+    hint: take it from the last commit: `git checkout -- [project]/snapshots/tables/user.json`
+    ");
     project.write(TABLE, "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json`, line 1: two branches have changed the same object
+
+    hint: keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- [project]/snapshots/tables/user.json`, delete your migration, and make it again with `gen migration`
+    ");
     fs::remove_file(project.path(TABLE)).unwrap();
     fs::create_dir(project.path(TABLE)).unwrap();
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: cannot read `[project]/snapshots/tables/user.json`
+      Is a directory (os error 21)
+
+    hint: a folder has that name: rename or remove it
+    ");
 }
 
 #[test]
@@ -45,15 +66,27 @@ fn a_snapshot_that_is_not_the_sealed_one() {
     let project = begun();
     let text = project.read(TABLE);
     project.edit(TABLE, "varchar", "text");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: the snapshot in `snapshots` is not the one that schema.lock.json seals
+
+    hint: restore both: `git checkout -- snapshots schema.lock.json`, or take both from one branch
+    ");
     fs::remove_file(project.path(TABLE)).unwrap();
     assert!(refused_by_all(&project).contains("is not the one that schema.lock.json seals"));
     project.write(TABLE, &text);
     project.write("snapshots/tables/copy.json", &text);
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json` holds `user`, and so does `[project]/snapshots/tables/copy.json`
+
+    hint: remove the copy: `git clean -n [project]/snapshots/tables/user.json`
+    ");
     fs::remove_file(project.path("snapshots/tables/copy.json")).unwrap();
     project.edit(TABLE, "{\n", "{\n  \"colour\": \"red\",\n");
-    shows!(refused_by_all(&project), @"");
+    shows!(refused_by_all(&project), @r"
+    error: `[project]/snapshots/tables/user.json`, line 2: `colour` does not belong there
+
+    hint: take it from the last commit: `git checkout -- [project]/snapshots/tables/user.json`
+    ");
 }
 
 #[test]
@@ -138,7 +171,13 @@ fn a_migration_that_was_edited_before_it_ran() {
     let project = Project::begun();
     project.edit(&project.migrations()[0], "varchar", "text");
     for command in [&["up"][..], &["up", "--dry-run"], &["goto", "initial"]] {
-        shows!(project.refused(command), @"");
+        shows!(project.refused(command), @r"
+        error: the migration files are not the ones schema.lock.json seals
+          [time]_initial was edited after it was sealed
+
+        hint: see what changed: `git status` and `git diff`
+        hint: if the files are as they should be, seal them: `gen lock`
+        ");
     }
 }
 
@@ -248,8 +287,24 @@ fn a_migration_that_the_lock_does_not_list() {
         "migrations/20991231_235959_by_hand.sql",
         project.read(&project.migrations()[0]).replace("user", "item"),
     );
-    shows!(project.refused(&["up"]), @"");
-    shows!(project.run(&["status"]), @"");
+    shows!(project.refused(&["up"]), @r"
+    error: the migration files are not the ones schema.lock.json seals
+      [time]_by_hand is not sealed
+
+    hint: see what changed: `git status` and `git diff`
+    hint: if the files are as they should be, seal them: `gen lock`
+    ");
+    shows!(project.run(&["status"]), @r"
+    exit 0
+    --- stdout
+    entities   1 table                             the snapshot has all of it
+    snapshot   1 table                             2 migrations
+    database   sqlite://shop.db                    does not exist yet; `gen up` creates it
+                 [time]_initial
+                 [time]_by_hand
+    lock       does not seal these files           `gen check --lock`, `gen lock`
+      [time]_by_hand is not sealed
+    ");
 }
 
 #[test]
@@ -258,16 +313,38 @@ fn a_migration_that_is_none() {
     let path = project.migrations()[0].clone();
     let text = project.read(&path);
     project.write("migrations/notes.sql", "SELECT 1;");
-    shows!(project.refused(&["up"]), @"");
+    shows!(project.refused(&["up"]), @r"
+    error: `migrations/notes.sql` is not named as a migration
+
+    hint: a migration's file is named by a time and a name, as in `[time]_add_email_index.sql`; other SQL files go elsewhere
+    ");
     fs::remove_file(project.path("migrations/notes.sql")).unwrap();
     project.write(&path, text.replace("-- UP", "-- OP"));
-    shows!(project.refused(&["up"]), @"");
+    shows!(project.refused(&["up"]), @r"
+    error: `migrations/[time]_initial.sql`: line 7: a statement stands before `-- UP`
+
+    hint: put the line `-- UP` above the first statement
+    ");
     project.write(&path, text.replace("-- DOWN", ""));
-    shows!(project.refused(&["up"]), @"");
+    shows!(project.refused(&["up"]), @r"
+    error: the migration files are not the ones schema.lock.json seals
+      [time]_initial was edited after it was sealed
+
+    hint: see what changed: `git status` and `git diff`
+    hint: if the files are as they should be, seal them: `gen lock`
+    ");
     project.write(&path, text.replace("\"name\" varchar", "\"name varchar"));
-    shows!(project.refused(&["up"]), @"");
+    shows!(project.refused(&["up"]), @r#"
+    error: `migrations/[time]_initial.sql`: line 14: `";` is opened here and never closed
+
+    hint: close it, or put the statement between `-- gen: statement` and `-- gen: end`
+    "#);
     project.write(&path, b"-- UP\n\xff\n-- DOWN\n");
-    shows!(project.refused(&["up"]), @"");
+    shows!(project.refused(&["up"]), @r"
+    error: `[project]/migrations/[time]_initial.sql` is not UTF-8 text, at line 2
+
+    hint: save it as UTF-8
+    ");
 }
 
 #[test]
@@ -304,5 +381,9 @@ fn something_is_in_the_way_of_what_is_written() {
     project.write("gen.toml", "migrations = \"out\"\n");
     project.succeeds(&["init"]);
     std::os::unix::fs::symlink("/proc", project.path("out")).unwrap();
-    shows!(project.refused(&["migration", "Initial"]), @"");
+    shows!(project.refused(&["migration", "Initial"]), @r"
+    error: `[project]/out/[time]_initial.sql` is outside of the project `[project]`
+
+    hint: write to a folder of the project, without links that lead out of it
+    ");
 }

@@ -89,7 +89,17 @@ fn a_name_is_taken_once() {
 fn entities_must_be_rust() {
     let project = Project::begun();
     project.write("entities/user.rs", USER.replace("pub name: String,", "pub name String,"));
-    shows!(project.refused(&["migration", "X"]), @"");
+    shows!(project.refused(&["migration", "X"]), @r"
+      × this is not Rust
+       ╭─[entities/user.rs:8:14]
+     7 │     pub id: i32,
+     8 │     pub name String,
+       ·              ───┬──
+       ·                 ╰── expected `:`
+     9 │ }
+       ╰────
+    error: the entities have 1 error; nothing was written
+    ");
     for command in [&["status"][..], &["diff"], &["check"], &["sync"]] {
         assert!(project.refused(command).contains("this is not Rust"), "{command:?}");
     }
@@ -161,7 +171,16 @@ fn sql_beside_the_entities_must_be_sql() {
     let project = Project::begun();
     project
         .write("entities/user.sql", "CREATE INDEX by_name ON \"user\" (name);\nCREATE INDEKS x ON \"user\" (name);\n");
-    shows!(project.refused(&["migration", "X"]), @"");
+    shows!(project.refused(&["migration", "X"]), @r#"
+      × this is not SQL
+       ╭─[entities/user.sql:2:8]
+     1 │ CREATE INDEX by_name ON "user" (name);
+     2 │ CREATE INDEKS x ON "user" (name);
+       ·        ───┬──
+       ·           ╰── Expected: an object type after CREATE, found: INDEKS
+       ╰────
+    error: the entities have 1 error; nothing was written
+    "#);
 }
 
 #[test]
@@ -189,7 +208,12 @@ fn there_must_be_a_project() {
 
     hint: go to the project's folder, or begin one here: `touch gen.toml && gen init`
     ");
-    shows!(project.refused(&["status", "--project", "nowhere"]), @"");
+    shows!(project.refused(&["status", "--project", "nowhere"]), @r"
+    error: cannot find `nowhere`
+      No such file or directory (os error 2)
+
+    hint: name the project's folder: `gen --project <FOLDER> …`
+    ");
 }
 
 #[test]
@@ -202,11 +226,15 @@ fn the_configuration_must_be_understood() {
     hint: did you mean `migrations`?
     ");
     project.write("gen.toml", "dialects = [\"oracle\"]\n");
-    shows!(project.refused(&["status"]), @"");
+    shows!(project.refused(&["status"]), @"error: `[project]/gen.toml`, line 1: unknown dialect `oracle`: sqlite, postgres, mysql or mariadb");
     project.write("gen.toml", "dialects = \n");
-    shows!(project.refused(&["status"]), @"");
+    shows!(project.refused(&["status"]), @"error: `[project]/gen.toml`, line 1: string values must be quoted, expected literal string");
     project.write("gen.toml", "migrations = \"../elsewhere\"\n");
-    shows!(project.refused(&["status"]), @"");
+    shows!(project.refused(&["status"]), @r"
+    error: `[project]/gen.toml`, line 1: `migrations` must be a path inside the project
+
+    hint: write it from the project's folder, without `..`
+    ");
 }
 
 #[test]
@@ -232,12 +260,36 @@ fn the_database_must_be_there_where_it_is_needed() {
 
     hint: write it as `postgres://user:password@host/database` or `sqlite://file.db`
     ");
-    shows!(project.refused(&["up", "--database-url", "sqlite://no/such/folder/../../../../../proc/x.db"]), @"");
-    shows!(project.refused(&["up", "--database-url", "sqlite:///proc/shop.db"]), @"");
-    shows!(project.refused(&["up", "--database-url", "sqlite://entities"]), @"");
-    shows!(project.refused(&["up", "--database-url", "sqlite://gen.toml"]), @"");
-    shows!(project.refused(&["up", "--database-url", "postgres://127.0.0.1:1/shop"]), @"");
-    shows!(project.refused(&["up", "--database-url", "mysql://nowhere.invalid/shop"]), @"");
+    shows!(project.refused(&["up", "--database-url", "sqlite:///proc/shop.db"]), @r"
+    error: the SQLite database `/proc/shop.db` does not exist
+      unable to open database file
+
+    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    ");
+    shows!(project.refused(&["up", "--database-url", "sqlite://entities"]), @r"
+    error: `[project]/entities` is a directory, not an SQLite database
+      unable to open database file
+
+    hint: name a file in it
+    ");
+    shows!(project.refused(&["up", "--database-url", "sqlite://gen.toml"]), @r"
+    error: `[project]/gen.toml` is not an SQLite database
+      file is not a database
+
+    hint: check the path; an encrypted database cannot be read either
+    ");
+    shows!(project.refused(&["up", "--database-url", "postgres://127.0.0.1:1/shop"]), @r"
+    error: nobody answers at 127.0.0.1:1
+      error communicating with database: Connection refused (os error 111)
+
+    hint: start the server, or check host and port of the database URL
+    ");
+    shows!(project.refused(&["up", "--database-url", "mysql://nowhere.invalid/shop"]), @r"
+    error: there is no host `nowhere.invalid`
+      error communicating with database: failed to lookup address information: Name or service not known
+
+    hint: check the host of the database URL; inside a container `localhost` is the container itself
+    ");
 }
 
 #[test]

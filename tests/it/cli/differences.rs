@@ -224,7 +224,12 @@ fn a_script_is_a_state() {
         + table (2 columns)
     ");
     project.write("old.sql", "CREATE TABLE note (id integer PRIMARY KEY);\nCREATE TABEL x (id integer);\n");
-    shows!(project.refused(&["diff", "--from", "file:old.sql"]), @"");
+    shows!(project.refused(&["diff", "--from", "file:old.sql"]), @r#"
+    error: the script fails at `CREATE TABEL x (id integer)`
+      near "TABEL": syntax error
+
+    hint: correct the script; it has to run on an empty SQLite database
+    "#);
 }
 
 #[test]
@@ -257,7 +262,11 @@ fn a_commit_is_a_state() {
 
     hint: choose one: `git log --oneline --all`
     ");
-    shows!(project.refused(&["diff", "--from", "git:--output=stolen"]), @"");
+    shows!(project.refused(&["diff", "--from", "git:--output=stolen"]), @r"
+    error: `--output=stolen` is no git revision
+
+    hint: choose one: `git log --oneline --all`
+    ");
 }
 
 #[test]
@@ -278,8 +287,26 @@ fn an_unknown_state_is_refused() {
 
     hint: a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL
     ");
-    shows!(project.refused(&["diff", "--to", "file:nowhere.sql"]), @"");
-    shows!(project.refused(&["diff", "--to", "sqlite://nowhere.db"]), @"");
-    shows!(project.refused(&["diff", "--to", "pg://ann:s3cret@host/shop"]), @"");
-    shows!(project.refused(&["diff", "--to", "postgres://ann:s3cret@nowhere.invalid/shop"]), @"");
+    shows!(project.refused(&["diff", "--to", "file:nowhere.sql"]), @r"
+    error: `nowhere.sql` does not exist
+
+    hint: check the path
+    ");
+    shows!(project.refused(&["diff", "--to", "sqlite://nowhere.db"]), @r"
+    error: the SQLite database `[project]/nowhere.db` does not exist
+      unable to open database file
+
+    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    ");
+    shows!(project.refused(&["diff", "--to", "pg://ann:s3cret@host/shop"]), @r"
+    error: unknown state: it looks like a database URL, but of no database known here
+
+    hint: write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`
+    ");
+    shows!(project.refused(&["diff", "--to", "postgres://ann:s3cret@nowhere.invalid/shop"]), @r"
+    error: there is no host `nowhere.invalid`
+      error communicating with database: failed to lookup address information: Name or service not known
+
+    hint: check the host of the database URL; inside a container `localhost` is the container itself
+    ");
 }

@@ -153,7 +153,7 @@ impl Project {
                 if name.starts_with(".git") {
                     continue;
                 }
-                if path.is_dir() {
+                if path.is_dir() && !path.is_symlink() {
                     walk(root, &path, found);
                     found.insert(name, None);
                 } else {
@@ -212,7 +212,10 @@ impl Project {
         assert_eq!(output.status.code(), Some(1), "gen {arguments:?}: {shown}");
         assert!(output.stdout.is_empty(), "gen {arguments:?}: {shown}");
         assert!(self.tree() == before, "gen {arguments:?} changed the project: {shown}");
-        assert!(["hint:", "help:", "--help"].iter().any(|hint| shown.contains(hint)), "no hint: {shown}");
+        assert!(
+            ["hint:", "help:", "--help", "╭─[", "gen.toml`, line"].iter().any(|hint| shown.contains(hint)),
+            "no hint: {shown}"
+        );
         assert!(!shown.contains("panicked"), "{shown}");
         shown.split_once("--- stderr\n").unwrap().1.to_owned()
     }

@@ -331,8 +331,8 @@ fn a_migration_is_named_in_any_way_that_means_only_it() {
     for command in ["up", "down", "goto"] {
         let said = project.refused(&[command, day]);
         assert!(ids.iter().all(|id| said.contains(id.as_str())), "{said}");
-        shows!(said.replace(day, "[day]"), @r"
-        error: `[day]` may be any of `[day]_062253_initial`, `[day]_062254_add_email`, `[day]_062255_add_phone`
+        shows!(said.replace(&format!("`{day}`"), "`[day]`"), @r"
+        error: `[day]` may be any of `[time]_initial`, `[time]_add_email`, `[time]_add_phone`
 
         hint: give more of the id, or the migration's name
         ");

@@ -33,7 +33,10 @@ impl Scene {
             Product::Postgres => {
                 execute(&scene.server, &format!("CREATE ROLE {} LOGIN PASSWORD '{PASSWORD}'", scene.user))
             }
-            _ => execute(&scene.server, &format!("CREATE USER '{}'@'%' IDENTIFIED BY '{PASSWORD}'", scene.user)),
+            // A server may keep `localhost` for a nobody of its own, who comes before `%`.
+            _ => ["%", "localhost"].iter().for_each(|host| {
+                execute(&scene.server, &format!("CREATE USER '{}'@'{host}' IDENTIFIED BY '{PASSWORD}'", scene.user));
+            }),
         }
         scene
     }
@@ -41,7 +44,9 @@ impl Scene {
     fn forget_user(&self) {
         match self.product {
             Product::Postgres => execute(&self.server, &format!("DROP ROLE IF EXISTS {}", self.user)),
-            _ => execute(&self.server, &format!("DROP USER IF EXISTS '{}'@'%'", self.user)),
+            _ => ["%", "localhost"].iter().for_each(|host| {
+                execute(&self.server, &format!("DROP USER IF EXISTS '{}'@'{host}'", self.user));
+            }),
         }
     }
 
@@ -50,7 +55,9 @@ impl Scene {
         let database = self.url().path().trim_start_matches('/').to_owned();
         match self.product {
             Product::Postgres => execute(&self.scratch.url, &format!("GRANT {what} TO {}", self.user)),
-            _ => execute(&self.server, &format!("GRANT {what} ON {database}.* TO '{}'@'%'", self.user)),
+            _ => ["%", "localhost"].iter().for_each(|host| {
+                execute(&self.server, &format!("GRANT {what} ON {database}.* TO '{}'@'{host}'", self.user));
+            }),
         }
     }
 
@@ -94,7 +101,7 @@ fn block<T>(future: impl Future<Output = T>) -> T {
 /// A wrong password, a user without rights, and one with just enough of them: what is said to each.
 fn said_to_a_user(product: Product, test: &str) -> String {
     let scene = Scene::new(product, test);
-    let mut said = format!("wrong password\n{}", scene.refused(&scene.address("wrong"), &["up"]));
+    let mut said = format!("wrong password\n{}", scene.refused(&scene.address("wrong"), &["status"]));
     said += &format!("no right\n{}", scene.refused(&scene.address(ENCODED), &["status"]));
     scene.grant("SELECT");
     scene.project.succeeds(&["init"]);
@@ -165,7 +172,23 @@ fn said_to_another_dialect(product: Product, test: &str) -> String {
 #[test_with::env(DATABASE_URL_MARIADB)]
 #[test]
 fn mariadb_users_are_told_what_they_lack() {
-    shows!(said_to_a_user(Product::MariaDb, "a_lack"), @"");
+    shows!(said_to_a_user(Product::MariaDb, "a_lack"), @r"
+    wrong password
+    error: the MySQL or MariaDB server at [server] does not accept the user `[user]` or its password
+      Access denied for user '[user]'@'[host]' (using password: YES)
+
+    hint: check user and password of the database URL, and that special characters are percent-encoded
+    no right
+    error: the user `[user]` has no right to the database `[database]` of the MySQL or MariaDB server at [server]
+      Access denied for user '[user]'@'[host]' to database '[database]'
+
+    hint: allow it: `GRANT ALL ON [database].* TO [user]`
+    reading only
+    error: the history table `[database]`.`sea_gen_history` could not be created
+      CREATE command denied to user '[user]'@'[host]' for table `[database]`.`sea_gen_history`
+
+    hint: running migrations takes the right to create tables: GRANT ALL ON [database].* TO …
+    ");
 }
 
 #[test_with::env(DATABASE_URL_MYSQL)]
@@ -173,9 +196,10 @@ fn mariadb_users_are_told_what_they_lack() {
 fn mysql_users_are_told_what_they_lack() {
     shows!(said_to_a_user(Product::MySql, "my_lack"), @r"
     wrong password
-    error: [project] has no schema.lock.json yet
+    error: the MySQL or MariaDB server at [server] does not accept the user `[user]` or its password
+      Access denied for user '[user]'@'[host]' (using password: YES)
 
-    hint: run `gen init` to set the project up
+    hint: check user and password of the database URL, and that special characters are percent-encoded
     no right
     error: the user `[user]` has no right to the database `[database]` of the MySQL or MariaDB server at [server]
       Access denied for user '[user]'@'[host]' to database '[database]'
@@ -211,22 +235,32 @@ fn postgres_passwords_are_kept() {
 #[test]
 fn a_postgres_role_without_rights_reads_and_does_not_write() {
     let scene = Scene::new(Product::Postgres, "pg_lack");
-    execute(
-        &scene.scratch.url,
-        "REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE TABLE public.hidden (id integer PRIMARY KEY)",
-    );
+    execute(&scene.scratch.url, "CREATE TABLE public.hidden (id integer PRIMARY KEY)");
     let address = scene.address(ENCODED);
     let status = scene.project.succeeds(&["status", "--database-url", &address]);
-    shows!(scene.placeless(&status).lines().take(2).collect::<Vec<_>>().join("\n"), @"");
+    shows!(scene.placeless(&status).lines().take(2).collect::<Vec<_>>().join("\n"), @r"
+    entities   1 table                             no snapshot yet: `gen init`
+    database   postgres://[user]@[server]/[database]  can be adopted: `gen init`
+    ");
     execute(&scene.scratch.url, "DROP TABLE public.hidden");
     scene.project.succeeds(&["init"]);
     scene.project.succeeds(&["migration", "Initial"]);
-    shows!(scene.refused(&address, &["up"]), @"");
+    shows!(scene.refused(&address, &["up"]), @r#"
+    error: the history table "public"."sea_gen_history" could not be created
+      permission denied for schema public
+
+    hint: running migrations takes the right to create tables: GRANT USAGE, CREATE ON SCHEMA "public" TO …
+    "#);
     execute(
         &scene.server,
         &format!("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", scene.url().path().trim_start_matches('/')),
     );
-    shows!(scene.refused(&address, &["status"]), @"");
+    shows!(scene.refused(&address, &["status"]), @r#"
+    error: the user `[user]` has no right to the database `[database]` of the PostgreSQL server at [server]
+      permission denied for database "[database]"
+
+    hint: allow it: `GRANT CONNECT ON DATABASE "[database]" TO "[user]"`
+    "#);
     scene.end();
 }
 
