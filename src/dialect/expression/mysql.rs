@@ -127,6 +127,8 @@ fn negated(tree: Expr) -> Expr {
         Expr::RLike { negated, expr, pattern, regexp } => Expr::RLike { negated: !negated, expr, pattern, regexp },
         Expr::IsNull(expr) => Expr::IsNotNull(expr),
         Expr::IsNotNull(expr) => Expr::IsNull(expr),
+        Expr::IsDistinctFrom(left, right) => Expr::IsNotDistinctFrom(left, right),
+        Expr::IsNotDistinctFrom(left, right) => Expr::IsDistinctFrom(left, right),
         Expr::BinaryOp { left, op, right } => {
             let opposite = match op {
                 BinaryOperator::Eq => BinaryOperator::NotEq,

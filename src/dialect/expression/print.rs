@@ -4,9 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
-};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, Value, VisitMut, VisitorMut};
 
 use super::{parse, spell};
 use crate::dialect::Product;
@@ -84,7 +82,6 @@ fn explicit(alias: &mut TableAlias) {
 /// Whether an expression could be grouped differently with what stands beside it.
 fn is_compound(tree: &Expr) -> bool {
     match tree {
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => !matches!(expr.as_ref(), Expr::Value(_)),
         Expr::Exists { negated, .. } => *negated,
         Expr::BinaryOp { .. }
         | Expr::UnaryOp { .. }

@@ -71,7 +71,7 @@ fn a_type_loses_its_value_before_the_default_changes_in_both_directions() {
 }
 
 #[test]
-fn only_views_that_name_the_column_step_aside() {
+fn views_that_read_a_retyped_table_step_aside() {
     let query = |name: &str, text: &str| View {
         name: ObjectName::local(name),
         query: Expression::new(text),
@@ -89,8 +89,10 @@ fn only_views_that_name_the_column_step_aside() {
         sql(&from, &to),
         [
             r#"DROP VIEW "over""#,
+            r#"DROP VIEW "far""#,
             r#"DROP VIEW "near""#,
             r#"ALTER TABLE "item" ALTER COLUMN "a" TYPE bigint"#,
+            "CREATE VIEW \"far\" AS\nSELECT b FROM item",
             "CREATE VIEW \"near\" AS\nSELECT a FROM item",
             "CREATE VIEW \"over\" AS\nSELECT a FROM near",
         ]
