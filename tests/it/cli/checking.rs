@@ -30,27 +30,27 @@ fn everything_holds() {
       "checks": [
         {
           "check": "entities",
+          "details": [],
           "dialect": "sqlite",
-          "verdict": "holds",
-          "details": []
+          "verdict": "holds"
         },
         {
           "check": "lock",
+          "details": [],
           "dialect": "sqlite",
-          "verdict": "holds",
-          "details": []
+          "verdict": "holds"
         },
         {
           "check": "replay",
+          "details": [],
           "dialect": "sqlite",
-          "verdict": "holds",
-          "details": []
+          "verdict": "holds"
         },
         {
           "check": "database",
+          "details": [],
           "dialect": "sqlite",
-          "verdict": "holds",
-          "details": []
+          "verdict": "holds"
         }
       ]
     }
@@ -78,11 +78,11 @@ fn entities_that_are_ahead_fail() {
       "checks": [
         {
           "check": "entities",
-          "dialect": "sqlite",
-          "verdict": "fails",
           "details": [
             "+ user: column email varchar"
-          ]
+          ],
+          "dialect": "sqlite",
+          "verdict": "fails"
         }
       ]
     }

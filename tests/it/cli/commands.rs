@@ -148,6 +148,8 @@ fn init_writes_down_the_dialects_it_is_given() {
     exit 0
     --- stdout
     {
+      "adopted": {},
+      "baseline": null,
       "dialects": [
         "sqlite",
         "postgres"
@@ -155,8 +157,6 @@ fn init_writes_down_the_dialects_it_is_given() {
       "entities": [
         "entities"
       ],
-      "baseline": null,
-      "adopted": {},
       "unmanaged": null
     }
     "#);

@@ -80,14 +80,14 @@ fn json_is_for_programs() {
                 "user",
                 {
                   "name": "email",
-                  "type": "varchar",
-                  "nullable": true
+                  "nullable": true,
+                  "type": "varchar"
                 }
               ]
             }
           },
-          "summary": "+ user: column email varchar",
-          "source": "entities/user.rs:9"
+          "source": "entities/user.rs:9",
+          "summary": "+ user: column email varchar"
         }
       ],
       "statements": [

@@ -63,47 +63,47 @@ fn up_applies_what_is_pending() {
     exit 0
     --- stdout
     {
-      "situation": "current",
+      "database": {
+        "drift": [],
+        "product": "sqlite",
+        "silence": null,
+        "unmanaged": [],
+        "url": "sqlite://shop.db",
+        "version": "[version]",
+        "without_file": []
+      },
       "entities": {
         "ahead": []
       },
-      "snapshot": {
-        "frozen": null,
-        "adopted": {},
-        "unsealed": []
-      },
-      "database": {
-        "url": "sqlite://shop.db",
-        "product": "sqlite",
-        "version": "[version]",
-        "silence": null,
-        "drift": [],
-        "unmanaged": [],
-        "without_file": []
-      },
       "migrations": [
         {
+          "applied_at": "[when]",
+          "changed": false,
+          "execution_ms": [n],
           "id": "[time]_initial",
-          "status": "applied",
-          "applied_at": "[when]",
-          "execution_ms": [n],
-          "changed": false
+          "status": "applied"
         },
         {
+          "applied_at": "[when]",
+          "changed": false,
+          "execution_ms": [n],
           "id": "[time]_add_email",
-          "status": "applied",
-          "applied_at": "[when]",
-          "execution_ms": [n],
-          "changed": false
+          "status": "applied"
         },
         {
-          "id": "[time]_add_phone",
-          "status": "applied",
           "applied_at": "[when]",
+          "changed": false,
           "execution_ms": [n],
-          "changed": false
+          "id": "[time]_add_phone",
+          "status": "applied"
         }
-      ]
+      ],
+      "situation": "current",
+      "snapshot": {
+        "adopted": {},
+        "frozen": null,
+        "unsealed": []
+      }
     }
     "#);
 }
@@ -189,10 +189,10 @@ fn outcomes_are_data_where_that_is_asked_for() {
     {
       "migrations": [
         {
-          "id": "[time]_initial",
           "direction": "up",
-          "statements": 1,
           "execution_ms": [n],
+          "id": "[time]_initial",
+          "statements": 1,
           "status": "applied"
         }
       ]
@@ -211,17 +211,17 @@ fn outcomes_are_data_where_that_is_asked_for() {
     {
       "migrations": [
         {
-          "id": "[time]_initial",
           "direction": "down",
-          "statements": 1,
           "execution_ms": [n],
+          "id": "[time]_initial",
+          "statements": 1,
           "status": null
         },
         {
-          "id": "[time]_initial",
           "direction": "up",
-          "statements": 1,
           "execution_ms": [n],
+          "id": "[time]_initial",
+          "statements": 1,
           "status": "applied"
         }
       ]
@@ -233,10 +233,10 @@ fn outcomes_are_data_where_that_is_asked_for() {
     {
       "migrations": [
         {
-          "id": "[time]_initial",
           "direction": "down",
-          "statements": 1,
           "execution_ms": [n],
+          "id": "[time]_initial",
+          "statements": 1,
           "status": null
         }
       ]
@@ -450,8 +450,8 @@ fn drift_is_listed() {
               ]
             }
           },
-          "summary": "+ user: index by_name (name)",
-          "source": null
+          "source": null,
+          "summary": "+ user: index by_name (name)"
         }
       ],
       "unmanaged": []
@@ -469,11 +469,12 @@ fn drift_is_listed() {
       applied    [time]_initial  [when]  [n] ms
     ");
     project.declare("email");
-    shows!(project.refused(&["migration", "AddEmail"]), @r"
+    shows!(project.refused(&["migration", "AddEmail"]), @"
     error: sqlite://shop.db has drifted from the snapshot
       + user: index by_name (name)
 
     hint: `gen drift` shows it; `gen migration … --from snapshot` plans without this database
+    hint: `gen migration … --from database` plans from what it has, and keeps what was made by hand
     hint: `gen diff --from database --to snapshot --format sql` prints what would bring the database back
     ");
     project.succeeds(&["migration", "AddEmail", "--from", "snapshot"]);

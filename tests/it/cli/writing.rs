@@ -69,7 +69,7 @@ fn a_migration_is_written() {
     shows!(project.run(&["migration", "Again", "--json"]), @r#"
     exit 0
     --- stdout
-    {"id":null,"written":[],"migrations":[]}
+    {"id":null,"migrations":[],"written":[]}
     "#);
     shows!(project.run(&["migration", "Again", "--dry-run", "--exit-code"]), @r"
     exit 0
@@ -87,16 +87,17 @@ fn a_migration_is_data_where_that_is_asked_for() {
     --- stdout
     {
       "id": "[time]_add_email",
-      "written": [
-        "migrations/[time]_add_email.sql",
-        "snapshots/tables/user.json",
-        "schema.lock.json"
-      ],
       "migrations": [
         {
           "dialect": "sqlite",
+          "down": [
+            {
+              "sql": "ALTER TABLE \"user\" DROP COLUMN \"email\"",
+              "transactional": true
+            }
+          ],
+          "findings": [],
           "from": "[digest]",
-          "to": "[digest]",
           "plan": [
             {
               "op": {
@@ -105,30 +106,29 @@ fn a_migration_is_data_where_that_is_asked_for() {
                     "user",
                     {
                       "name": "email",
-                      "type": "varchar",
-                      "nullable": true
+                      "nullable": true,
+                      "type": "varchar"
                     }
                   ]
                 }
               },
-              "summary": "+ user: column email varchar",
-              "source": "entities/user.rs:9"
+              "source": "entities/user.rs:9",
+              "summary": "+ user: column email varchar"
             }
           ],
-          "findings": [],
+          "to": "[digest]",
           "up": [
             {
               "sql": "ALTER TABLE \"user\" ADD COLUMN \"email\" varchar",
               "transactional": true
             }
-          ],
-          "down": [
-            {
-              "sql": "ALTER TABLE \"user\" DROP COLUMN \"email\"",
-              "transactional": true
-            }
           ]
         }
+      ],
+      "written": [
+        "migrations/[time]_add_email.sql",
+        "snapshots/tables/user.json",
+        "schema.lock.json"
       ]
     }
     "#);
