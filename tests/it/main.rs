@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod bookshop;
 mod cli;
 mod entity;
 mod expression;
