@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every check and every test, on every database it can find or start.
 #
-#   bash tests/run.sh
+#   bash tests/run.sh                   checks and tests
+#   bash tests/run.sh -- COMMAND …      that command instead, with the servers running and their URLs in its environment
 #
 # SQLite needs nothing. For each server it takes, in this order: the URL in the environment (DATABASE_URL_POSTGRES,
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
@@ -244,6 +245,12 @@ fi
 provide PostgreSQL DATABASE_URL_POSTGRES start_postgres
 provide MariaDB DATABASE_URL_MARIADB start_mariadb
 provide MySQL DATABASE_URL_MYSQL start_mysql
+
+if [ "${1:-}" = -- ]; then
+  shift
+  "$@"
+  exit
+fi
 
 code=0
 check() {

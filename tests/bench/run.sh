@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
 # Times whole processes: `gen migration … --dry-run` on the bookshop on every database at hand, and on generated schemas.
 #
-#   tests/bench/run.sh [TABLES …]        default: 1000
+#   tests/run.sh -- tests/bench/run.sh [TABLES …]        default: 1000
 #
 # Databases: SQLite always; PostgreSQL, MariaDB and MySQL where DATABASE_URL_POSTGRES, DATABASE_URL_MARIADB and
-# DATABASE_URL_MYSQL point at a server on which databases may be created (tests/run.sh --shell starts all three and opens a
-# shell with these set). Prints milliseconds, minimum / median / maximum of seven runs after one warm-up, and the
+# DATABASE_URL_MYSQL point at a server on which databases may be created, as tests/run.sh sees to. Prints milliseconds, minimum / median / maximum of seven runs after one warm-up, and the
 # machine; ratios only make sense within one run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ -n "${NO_BUILD:-}" ] || cargo build --release --quiet
+cargo build --release --quiet
 gen=$PWD/target/release/gen
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 milliseconds() { # command … -> "min / median / max"
     local runs=() start
-    "$@" >/dev/null 2>&1 || { "$@" >&2 || true; echo "failed: $*"; return; }
+    "$@" >/dev/null || { echo "failed: $*" >&2; exit 1; }
     for _ in 1 2 3 4 5 6 7; do
         start=$(date +%s%N)
         "$@" >/dev/null 2>&1
