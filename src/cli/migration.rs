@@ -93,7 +93,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
 fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
     for product in workspace.products() {
-        existing.extend(workspace.migrations(*product)?.into_iter().map(|migration| migration.id));
+        existing.extend(write::ids(&workspace.project, *product)?);
         if let Some(lock) = &workspace.lock {
             existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
         }

@@ -255,7 +255,9 @@ impl Workspace {
                 _ => here == *last.unwrap_or(&beginning),
             };
             standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&here));
-            if let (Some(model), Some(sealed)) = (model, sealed) {
+            // What the entities say matters only where the migrations do not account for the database.
+            let unaccounted = !standing.at_applied && !standing.at_pending;
+            if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
                 let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, Undeclared::Keep)?;
                 standing.at_entities = target.schema == live.schema && Self::untouched(sealed, live, model)?;

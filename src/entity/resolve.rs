@@ -60,6 +60,8 @@ pub(super) enum Found<'a> {
 pub(super) struct Modules<'a> {
     pub(super) list: Vec<Module<'a>>,
     by_path: BTreeMap<Vec<String>, usize>,
+    /// Every path by its last name, in the order of the paths.
+    by_end: BTreeMap<String, Vec<Vec<String>>>,
     /// Where crates begin: the folders of `lib.rs` and `main.rs`.
     roots: Vec<Vec<String>>,
 }
@@ -76,6 +78,11 @@ impl<'a> Modules<'a> {
                 modules.roots.push(path.clone());
             }
             modules.add(file, path, &file.syntax.items);
+        }
+        for path in modules.by_path.keys() {
+            if let Some(end) = path.last() {
+                modules.by_end.entry(end.clone()).or_default().push(path.clone());
+            }
         }
         modules
     }
@@ -232,7 +239,7 @@ impl<'a> Modules<'a> {
         if folder.is_empty() {
             return None;
         }
-        let mut ending = self.by_path.keys().filter(|known| known.ends_with(folder));
+        let mut ending = self.by_end.get(folder.last()?)?.iter().filter(|known| known.ends_with(folder));
         let only = ending.next()?;
         match ending.next() {
             None => self.member(only, name, depth),

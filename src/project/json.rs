@@ -22,17 +22,32 @@ pub(super) fn pretty(value: &Value) -> String {
 
 /// Prints a value on one line with sorted keys.
 pub(super) fn compact(value: &Value) -> String {
+    let mut text = String::new();
+    write_compact(value, &mut text);
+    text
+}
+
+fn write_compact(value: &Value, text: &mut String) {
     match value {
         Value::Object(object) => {
-            let properties: Vec<String> =
-                sorted(object).map(|(key, value)| format!("{}: {}", quoted(key), compact(value))).collect();
-            format!("{{{}}}", properties.join(", "))
+            text.push('{');
+            for (index, (key, value)) in sorted(object).enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                text.push_str(&quoted(key));
+                text.push_str(": ");
+                write_compact(value, text);
+            }
+            text.push('}');
         }
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(compact).collect();
-            format!("[{}]", items.join(", "))
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                write_compact(item, text);
+            }
+            text.push(']');
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
     }
 }
 

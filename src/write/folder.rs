@@ -2,7 +2,7 @@
 //!
 //! Must not know what the migrations do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Migration, parse};
 use crate::dialect::Product;
@@ -16,29 +16,46 @@ use crate::project::{MigrationId, Project, list, read_text};
 /// A file that cannot be read, with its path.
 pub fn migrations(project: &Project, product: Product) -> Result<Vec<Migration>> {
     let mut migrations = Vec::new();
-    for path in list(&project.migrations_folder(product))? {
-        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        let sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
-        if sql && !hidden && path.is_file() {
-            migrations.push(read(project.shown(&path), &path, product)?);
-        }
+    for path in files(project, product)? {
+        migrations.push(read(project.shown(&path), &path, product)?);
     }
     migrations.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(migrations)
 }
 
-fn read(shown: &Path, path: &Path, product: Product) -> Result<Migration> {
+/// The ids of a project's migrations for one product, by the names of their files alone.
+///
+/// # Errors
+/// A folder that cannot be read, or a file that is not named as a migration.
+pub fn ids(project: &Project, product: Product) -> Result<Vec<MigrationId>> {
+    files(project, product)?.iter().map(|path| id(project.shown(path), path)).collect()
+}
+
+fn files(project: &Project, product: Product) -> Result<Vec<PathBuf>> {
+    let mut paths = list(&project.migrations_folder(product))?;
+    paths.retain(|path| {
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+        sql && !hidden && path.is_file()
+    });
+    Ok(paths)
+}
+
+fn id(shown: &Path, path: &Path) -> Result<MigrationId> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // `.SQL` would be the same file as `.sql` on one machine and another one on the next.
-    let id = name.strip_suffix(".sql").unwrap_or(&name).parse::<MigrationId>().map_err(|_| {
+    name.strip_suffix(".sql").unwrap_or(&name).parse::<MigrationId>().map_err(|_| {
         Error::new(format!("`{}` is not named as a migration", shown.display())).hint(match suggestion(&name) {
             Some(better) => format!("`git mv {} {}`", shown.display(), shown.with_file_name(better).display()),
             None => "a migration's file is named by a time and a name, as in `20261120_201300_add_email_index.sql`; \
                          other SQL files go elsewhere"
                 .to_owned(),
         })
-    })?;
-    parse(id, product, &read_text(path)?).map_err(|error| {
+    })
+}
+
+fn read(shown: &Path, path: &Path, product: Product) -> Result<Migration> {
+    parse(id(shown, path)?, product, &read_text(path)?).map_err(|error| {
         let hints = error.hints().to_vec();
         hints.into_iter().fold(Error::new(format!("`{}`: {error}", shown.display())), Error::hint)
     })

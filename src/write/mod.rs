@@ -11,7 +11,7 @@ use crate::dialect::{Product, Statement, script};
 use crate::project::{MigrationId, sha256};
 
 pub use client::script;
-pub use folder::migrations;
+pub use folder::{ids, migrations};
 pub use parse::parse;
 pub use text::text;
 

@@ -67,7 +67,8 @@ fn the_readme_holds(url: &str) {
     assert_eq!(code, Some(0), "{report}");
     let (code, down) = run(&shop, url, &["down", "2"]);
     assert_eq!((code, down.lines().count()), (Some(0), 2), "{down}");
-    let (code, drift) = run(&shop, url, &["diff", "--from", "database", "--to", &format!("file:{EMPTY}"), "--exit-code"]);
+    let (code, drift) =
+        run(&shop, url, &["diff", "--from", "database", "--to", &format!("file:{EMPTY}"), "--exit-code"]);
     assert_eq!(code, Some(0), "nothing is left: {drift}");
 }
 
