@@ -124,7 +124,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     scratch.drop().await?;
     let catalog = match outcome {
         Ok(catalog) => catalog,
-        Err(error) => return Ok(Verdict::Fails(vec![error.to_string()])),
+        Err(error) => return Ok(Verdict::Fails(report::with_reasons(&error))),
     };
     let reached = dialect::of(product).normalize(catalog.schema)?;
     let lines = diff(&sealed.schema, &reached, &[]);

@@ -48,15 +48,22 @@ pub(super) fn failure(failure: &Failure) {
     }
 }
 
-fn show_error(error: &Error) {
-    paint::talk(format!("{}: {error}", paint::ink_talk(Ink::Red, "error")));
+/// What went wrong, and below it why, line by line.
+pub(super) fn with_reasons(error: &Error) -> Vec<String> {
+    let mut lines = vec![error.to_string()];
     let mut source = error.source();
     while let Some(reason) = source {
-        for line in reason.to_string().lines() {
-            paint::talk(format!("  {line}"));
-        }
+        lines.extend(reason.to_string().lines().map(str::to_owned));
         source = reason.source();
     }
+    lines
+}
+
+fn show_error(error: &Error) {
+    let mut lines = with_reasons(error).into_iter();
+    let what = lines.next().unwrap_or_default();
+    paint::talk(format!("{}: {what}", paint::ink_talk(Ink::Red, "error")));
+    lines.for_each(|line| paint::talk(format!("  {line}")));
     if !error.hints().is_empty() {
         paint::talk("");
     }

@@ -136,6 +136,7 @@ fn a_migration_that_breaks_fails() {
     --- stdout
     fails    replay    sqlite
              migration `[time]_initial` failed at statement 1 of 1, `CREATE TABLE "user" ( …`; it was rolled back, the database is as it was before it
+             near ",": syntax error
     "#);
 }
 
