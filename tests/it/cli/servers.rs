@@ -164,7 +164,9 @@ fn said_without_a_database(product: Product, test: &str) -> String {
 fn said_to_another_dialect(product: Product, test: &str) -> String {
     let scene = Scene::new(product, test);
     scene.project.write("gen.toml", "dialects = [\"sqlite\"]\n");
-    let said = scene.refused(&scene.scratch.url, &["init"]).replace(scene.url().username(), "[admin]");
+    let url = scene.url();
+    let admin = format!("{}://{}@", url.scheme(), url.username());
+    let said = scene.refused(&scene.scratch.url, &["init"]).replace(&admin, "[admin]@");
     scene.end();
     said
 }
@@ -301,9 +303,9 @@ fn mysql_without_the_database() {
 #[test]
 fn postgres_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::Postgres, "pg_other"), @r#"
-    error: [admin]://[admin]@[server]/[database] is PostgreSQL, which is not a dialect of this project
+    error: [admin]@[server]/[database] is PostgreSQL, which is not a dialect of this project
 
-    hint: add "[admin]" to `dialects` in the configuration
+    hint: add "postgres" to `dialects` in the configuration
     "#);
 }
 
@@ -311,7 +313,7 @@ fn postgres_where_sqlite_is_declared() {
 #[test]
 fn mariadb_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::MariaDb, "a_other"), @r#"
-    error: mysql://[admin]@[server]/[database] is MariaDB, which is not a dialect of this project
+    error: [admin]@[server]/[database] is MariaDB, which is not a dialect of this project
 
     hint: add "mariadb" to `dialects` in the configuration
     "#);

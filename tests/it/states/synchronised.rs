@@ -106,7 +106,8 @@ async fn seaorm_makes_the_bookshop(database: &Database) {
     };
     let url = match database.product {
         Product::Sqlite => format!("{}?mode=rwc", database.url),
-        _ => database.url.clone(),
+        // SeaORM knows MariaDB by MySQL's name only.
+        _ => database.url.replacen("mariadb://", "mysql://", 1),
     };
     let connection = sea_orm::Database::connect(url).await.expect("SeaORM connects");
     let mut builder =
