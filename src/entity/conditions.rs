@@ -366,3 +366,6 @@ fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
