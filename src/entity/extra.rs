@@ -30,13 +30,35 @@ pub(super) enum Extra {
 
 /// Reads the SQL behind a column's definition. An error says what cannot be read.
 pub(super) fn read(sql: &str, product: Product) -> Result<Vec<Extra>, String> {
+    let unknown = |what: &str| format!("{product} knows no {what}");
+    match parse(sql, product) {
+        Ok(extras) => match extras.iter().find_map(|extra| foreign(extra, product)) {
+            Some(what) => Err(unknown(what)),
+            None => Ok(extras),
+        },
+        Err(reason) => {
+            let others = Product::ALL.into_iter().filter(|other| *other != product);
+            let readings = others.filter_map(|other| Some((other, parse(sql, other).ok()?)));
+            Err(match readings.into_iter().next() {
+                Some((other, extras)) => match extras.iter().find_map(|extra| foreign(extra, product)) {
+                    Some(what) => unknown(what),
+                    None => format!("it is written for {other}, and this is read for {product}"),
+                },
+                None => reason,
+            })
+        }
+    }
+}
+
+fn parse(sql: &str, product: Product) -> Result<Vec<Extra>, String> {
     let dialect = sidecar::grammar(Some(product));
     let statement = format!("CREATE TABLE t (c INT {sql})");
     // The parser passes over these where the grammar has none of them.
     let numbered = ["AUTOINCREMENT", "AUTO_INCREMENT"];
-    if sql.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| {
-        numbered.iter().any(|numbered| word.eq_ignore_ascii_case(numbered))
-    }) {
+    if sql
+        .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+        .any(|word| numbered.iter().any(|numbered| word.eq_ignore_ascii_case(numbered)))
+    {
         return Err("numbering: say it with `auto_increment`".to_owned());
     }
     let statements = Parser::parse_sql(&*dialect, &statement).map_err(|error| message(&error))?;
@@ -54,12 +76,7 @@ pub(super) fn read(sql: &str, product: Product) -> Result<Vec<Extra>, String> {
     if !table.constraints.is_empty() {
         return Err("a constraint of the table, not of the column".to_owned());
     }
-    let extras: Vec<Extra> =
-        column.options.iter().map(|option| meaning(option.name.as_ref(), &option.option)).collect::<Result<_, _>>()?;
-    match extras.iter().find_map(|extra| foreign(extra, product)) {
-        Some(what) => Err(format!("{product} knows no {what}")),
-        None => Ok(extras),
-    }
+    column.options.iter().map(|option| meaning(option.name.as_ref(), &option.option)).collect()
 }
 
 /// What a product does not know, though a grammar may let it pass.

@@ -65,11 +65,8 @@ fn a_crates_own_default_features_are_on() {
 #[test]
 fn what_is_configured_is_exact() {
     let list = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-    let answers = Answers {
-        features: list(&["rare"]),
-        cfg: list(&["unix", "target_os = \"linux\""]),
-        ..Answers::default()
-    };
+    let answers =
+        Answers { features: list(&["rare"]), cfg: list(&["unix", "target_os = \"linux\""]), ..Answers::default() };
     for manifest in [true, false] {
         holds("feature = \"rare\"", Some(true), &answers, manifest);
         holds("feature = \"full\"", Some(false), &answers, manifest);
@@ -124,8 +121,14 @@ fn what_cannot_be_told_is_said_only_where_it_matters() {
         format!("#![cfg(feature = \"x\")] {}", fields("")),
         fields("#[cfg_attr(feature = \"x\", sea_orm(unique))] a: i32"),
         fields("a: Mood")
-            + &format!("#[derive(DeriveActiveEnum)] #[sea_orm(db_type = \"Integer\")] enum Mood {{ A = 1, {gate} B = 2 }}"),
-        fields("").replacen("#[derive(DeriveEntityModel)]", "#[cfg_attr(feature = \"x\", derive(DeriveEntityModel))]", 1),
+            + &format!(
+                "#[derive(DeriveActiveEnum)] #[sea_orm(db_type = \"Integer\")] enum Mood {{ A = 1, {gate} B = 2 }}"
+            ),
+        fields("").replacen(
+            "#[derive(DeriveEntityModel)]",
+            "#[cfg_attr(feature = \"x\", derive(DeriveEntityModel))]",
+            1,
+        ),
     ] {
         assert_eq!(said(&text), unknown, "{text}");
     }
