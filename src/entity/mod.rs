@@ -156,7 +156,8 @@ fn manifests<'f>(files: &'f [SourceFile], answers: &Answers) -> BTreeMap<&'f Pat
 
 /// The folder all files lie in: what it and the folders above it are called is nobody's business.
 fn common_folder(files: &[SourceFile]) -> PathBuf {
-    let mut folders = files.iter().filter_map(|file| file.path.parent());
+    let declaring = files.iter().filter(|file| has_extension(&file.path, "rs") || has_extension(&file.path, "sql"));
+    let mut folders = declaring.filter_map(|file| file.path.parent());
     let first = folders.next().unwrap_or(Path::new("")).to_owned();
     folders.fold(first, |common, folder| {
         let same = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
