@@ -29,6 +29,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::plan::Rename;
 use crate::schema::{Name, Origin, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
@@ -67,6 +68,8 @@ pub struct Model {
     pub sources: BTreeMap<Place, Source>,
     /// What a table or a column was called before, where `renamed_from` says so.
     pub renames: BTreeMap<Place, Name>,
+    /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
+    pub answers: Vec<Rename>,
 }
 
 /// What no source text tells, as the project's configuration answers it.
