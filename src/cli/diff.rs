@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
-use crate::schema::{Normalized, Origins, Undeclared};
+use crate::schema::{Normalized, Origins};
 use crate::state;
 use crate::write;
 
@@ -88,12 +88,12 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let (from, to) = match (from, to) {
         (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let to = declared_on(product, &declared, &from, &origins)?;
+            let to = declared_on(workspace.as_ref(), product, &declared, (&from, &origins))?;
             model = Some(declared);
             (*from, to)
         }
         (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            (declared_on(product, &declared, &to, &origins)?, *to)
+            (declared_on(workspace.as_ref(), product, &declared, (&to, &origins))?, *to)
         }
         (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
     };
@@ -125,8 +125,14 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
+fn declared_on(
+    workspace: Option<&Workspace>,
+    product: Product,
+    model: &Model,
+    (base, origins): (&Normalized, &Origins),
+) -> Result<Normalized, Failure> {
+    let policy = workspace.map(Workspace::keeping).unwrap_or_default();
+    Ok(state::reconcile(dialect::of(product), model, base, origins, &policy)?.schema)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.

@@ -11,9 +11,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Product, Undeclared};
+use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "entities",
     "dialects",
     "database-url",
@@ -24,6 +24,7 @@ const KEYS: [&str; 10] = [
     "exclude",
     "schemas",
     "development",
+    "types",
 ];
 
 /// The configuration; every setting has a default.
@@ -49,6 +50,8 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// Rules on which types may stand for one another, where they are not applied as usual.
+    pub types: BTreeMap<String, Strictness>,
 }
 
 /// A text that is not printed by accident.
@@ -74,6 +77,7 @@ impl Default for Config {
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            types: BTreeMap::new(),
         }
     }
 }
@@ -158,6 +162,7 @@ impl<'a> File<'a> {
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "types" => config.types = self.strictness(value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -210,6 +215,27 @@ impl<'a> File<'a> {
         }
         let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
+    }
+
+    /// `types = { json = "exact" }`.
+    fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let error = self.error(value.span(), "`types` must be a table of rules");
+            return Err(error.hint("`types = { zone = \"loose\" }`"));
+        };
+        let mut rules = BTreeMap::new();
+        for (key, value) in table {
+            let strictness = match self.text(key, value)?.as_str() {
+                "loose" => Strictness::Loose,
+                "exact" => Strictness::Exact,
+                other => {
+                    let message = format!("`{}` cannot be `{other}`: loose or exact", key.get_ref());
+                    return Err(self.error(value.span(), &message));
+                }
+            };
+            rules.insert(key.get_ref().as_ref().to_owned(), strictness);
+        }
+        Ok(rules)
     }
 
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
