@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::schema::Product;
 
 use super::{CONFIG_FILE, Project, list, read_text};
 
@@ -60,6 +61,29 @@ impl Project {
                 .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
         }
         Ok(EntityPaths { paths, searched: true })
+    }
+
+    /// Where the SQL file for a table and a product lies: beside the entity's file, or in the first place of entities for what
+    /// belongs to no entity. Where an entity's file stands among other code, the SQL file is called like it.
+    ///
+    /// # Errors
+    /// There are no entities.
+    pub fn sidecar_path(&self, entity: Option<(&Path, &str)>, product: Product) -> Result<PathBuf> {
+        let paths = self.find_entities()?.paths;
+        let key = product.key();
+        let beside = |file: &Path| {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            file.with_file_name(format!("{stem}.{key}.sql"))
+        };
+        if let Some((file, table)) = entity {
+            return Ok(match paths.iter().any(|path| path == file) {
+                true => beside(file),
+                false => file.with_file_name(format!("{table}.{key}.sql")),
+            });
+        }
+        let folder = paths.iter().find(|path| self.root.join(path).is_dir());
+        let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        Ok(folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql"))))
     }
 
     /// A crate is read from its sources, not from its tests or its build script.

@@ -186,6 +186,15 @@ impl Project {
 fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_file() {
         found.push(path.to_owned());
+        // Only what is called like it belongs to a single file.
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for beside in list(path.parent().unwrap_or(path))? {
+            let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let rest = name.strip_suffix(".sql").and_then(|name| name.strip_prefix(&stem));
+            if rest.is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key()))) {
+                found.push(beside);
+            }
+        }
         return Ok(());
     }
     for entry in list(path)? {

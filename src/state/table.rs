@@ -112,6 +112,8 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         comment: facet!(comment, Comment),
         options: new.options.clone(),
     };
+    ledger.after.set(at(Facet::Type), origin(Facet::Type));
+    ledger.after.set(at(Facet::Options), origin(Facet::Options));
     if let Some(rule) = declaration.left_open(table, new, old)
         && ledger.keeps(at(Facet::Type))
     {
@@ -270,6 +272,7 @@ fn foreign_keys(
             at(name, Facet::OnDelete),
             origin(Facet::OnDelete),
         );
+        ledger.after.set(at(name, Facet::Options), origin(Facet::Options));
         if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {
             merged.options = old.options.clone();
         }
