@@ -25,7 +25,7 @@ use super::import;
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::show;
-use super::states::{Live, Workspace, locked};
+use super::states::{self, Live, Workspace, locked};
 use super::up::applicable;
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
@@ -48,7 +48,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     let found = workspace.project.find_entities()?;
     let mut files = workspace.files()?;
     let mut models = read_all(&workspace, &files, true)?;
-    let mut live = if workspace.database_is_absent() { None } else { workspace.live(Missing::Refuse).await? };
+    let mut live = connect(&mut workspace, command).await?;
+    if live.as_ref().is_some_and(|live| models.iter().all(|(product, _)| *product != live.product())) {
+        models = read_all(&workspace, &files, false)?;
+    }
     let mut beside = configuration(&workspace, settings, &found)?;
     let mut seaorm = None;
     let mut imported = None;
@@ -84,6 +87,22 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
         live.session.close().await;
     }
     Ok(Ending::Done)
+}
+
+/// The database, if there is one. Where nobody says which dialects the project is for, it is the one of the database.
+async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result<Option<Live>, Failure> {
+    if workspace.database_is_absent() {
+        return Ok(None);
+    }
+    let open = workspace.project.config.dialects.is_empty() && command.dialects.is_empty();
+    match (&workspace.url, open) {
+        (Some(url), true) => {
+            let live = states::read(url, Missing::Refuse, &workspace.scope()).await?;
+            workspace.project.dialects = vec![live.product()];
+            Ok(Some(live))
+        }
+        _ => Ok(workspace.live(Missing::Refuse).await?),
+    }
 }
 
 /// The entities, read for every dialect.

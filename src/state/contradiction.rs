@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::entity::{Model, Source};
 use crate::plan::{Alter, Object, Op, Plan, action_name, default_text, type_name};
-use crate::schema::{Column, DefaultValue, Expression, Facet, ForeignKey, Name, ObjectName, Part, Place, Product};
+use crate::schema::{Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Part, Place, Product, Type};
 
 use super::types;
 
@@ -66,7 +66,7 @@ fn source(model: &Model, place: &Place, columns: &[Name]) -> Option<Source> {
 fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
     let place = op.place();
     let summary = op.summary();
-    let mut columns: &[Name] = &[];
+    let mut columns: Vec<Name> = Vec::new();
     let (has, in_code) = match op {
         Op::Create(object) => {
             let has = replaced.map(|old| Op::Drop(old.clone()).summary());
@@ -74,15 +74,15 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
                 Object::Table(_) => ("no such table", "remove the entity".to_owned()),
                 Object::Column(_, _) => ("no such column", "remove the field, or `#[sea_orm(ignore)]`".to_owned()),
                 Object::PrimaryKey(_, key) => {
-                    columns = &key.columns;
+                    columns.clone_from(&key.columns);
                     ("no primary key", "remove `primary_key`".to_owned())
                 }
                 Object::Unique(_, unique) => {
-                    columns = &unique.columns;
+                    columns.clone_from(&unique.columns);
                     ("no such constraint", "remove `unique`".to_owned())
                 }
                 Object::ForeignKey(_, key) => {
-                    columns = &key.columns;
+                    columns.clone_from(&key.columns);
                     let in_code = match replaced {
                         Some(Object::ForeignKey(_, old)) => actions(old),
                         _ => "`skip_fk` at the relation".to_owned(),
@@ -91,6 +91,10 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
                 }
                 Object::Check(..) => ("no such check", "remove the check".to_owned()),
                 Object::Index(_, index) => {
+                    columns.extend(index.parts.iter().filter_map(|part| match &part.target {
+                        IndexTarget::Column(name) => Some(name.clone()),
+                        IndexTarget::Expression(_) => None,
+                    }));
                     let what = if index.unique { "remove `unique`" } else { "remove `indexed`" };
                     ("no such index", what.to_owned())
                 }
@@ -102,7 +106,7 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
             (has.unwrap_or_else(|| missing.to_owned()), in_code)
         }
         Op::Alter(Alter::PrimaryKey(_, change)) => {
-            columns = &change.to.columns;
+            columns.clone_from(&change.to.columns);
             let keys = change.from.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
             (format!("primary key ({keys})"), format!("`primary_key` at {keys}"))
         }
@@ -123,7 +127,7 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
         Op::Alter(_) | Op::Rename(_) => "changes it",
     };
     let says = if matches!(op, Op::Drop(_)) { "nothing".to_owned() } else { summary };
-    let source = source(model, &place, columns);
+    let source = source(model, &place, &columns);
     Contradiction { place, source, says, has, in_code, in_database: in_database.to_owned(), rule: None }
 }
 
@@ -158,7 +162,14 @@ fn in_column(product: Product, model: &Model, table: &ObjectName, has: &Column, 
         let logical = declared.map_or(&says.data_type, |column| &column.data_type);
         let rule = types::rule(product, logical, &says.data_type, &has.data_type).map(|rule| rule.key);
         let (wanted, there) = (type_name(&says.data_type), type_name(&has.data_type));
-        let in_code = types::in_rust(product, &has.data_type);
+        let mut in_code = types::in_rust(product, &has.data_type);
+        let place = Place::Table(table.clone(), Part::Column(says.name.clone(), Facet::Type));
+        // What is spelled out no rule leaves open, but for an enum, which always is.
+        let spelled = model.sources.contains_key(&place) && !matches!(says.data_type, Type::Enum(_));
+        let rule = rule.filter(|_| !spelled);
+        if spelled && !in_code.contains("column_type") {
+            in_code.push_str(" without `column_type`");
+        }
         note(Facet::Type, wanted.clone(), there, in_code, format!("changes the type to {wanted}"), rule);
     }
     if says.nullable != has.nullable {

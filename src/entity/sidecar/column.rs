@@ -94,7 +94,7 @@ pub(super) fn enum_type(statement: &Statement<'_>, output: &mut Output) -> Resul
         let message = format!("enum `{name}` is declared already");
         return Err(Trouble::new(statement.spot_of(name.name.as_str()), message, "the second"));
     }
-    let values = labels.iter().map(|label| label.value.replace("''", "'")).collect();
+    let values = labels.iter().map(|label| names::unescaped(&label.value, product)).collect();
     output.declare(Place::Enum(name.clone()), &statement.spot(), Origin::Sidecar);
     output.model.schema.enums.insert(name.clone(), EnumType { name, values, comment: None });
     Ok(())
@@ -204,7 +204,7 @@ fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) ->
             Some(Facet::OnUpdate)
         }
         ColumnOption::Comment(text) => {
-            column.comment = Some(text.replace("''", "'"));
+            column.comment = Some(names::unescaped(text, statement.product()));
             Some(Facet::Comment)
         }
         ColumnOption::Generated { generated_as, generation_expr: Some(value), generation_expr_mode, .. } => {

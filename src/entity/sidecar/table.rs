@@ -77,7 +77,6 @@ fn operation_on(
             }
             TableConstraint::ForeignKey(key) => {
                 let name = named(statement, key.name.as_ref(), "FOREIGN KEY")?;
-                free(statement, &name, table.foreign_keys.contains_key(&name))?;
                 let Some(references) = names::object(&key.foreign_table, product) else {
                     return Err(Trouble::new(statement.spot(), "cannot read the table referred to", "too many parts"));
                 };
@@ -94,7 +93,7 @@ fn operation_on(
                     on_delete: key.on_delete.as_ref().and_then(action),
                     options: characteristics(key.characteristics.as_ref()),
                 };
-                Ok(foreign_key(table, key))
+                foreign_key(statement, table, key)
             }
             other => Err(unknown(statement, &other.to_string())),
         },
@@ -136,7 +135,7 @@ fn operation_on(
                 };
                 let value = value.to_string();
                 let value = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(&value);
-                table.options.insert(key.value.to_lowercase(), value.replace("''", "'"));
+                table.options.insert(key.value.to_lowercase(), names::unescaped(value, product));
                 parts.push(Part::Option(key.value.to_lowercase()));
             }
             Ok(parts)
@@ -147,17 +146,18 @@ fn operation_on(
 
 /// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
 /// of its own.
-fn foreign_key(table: &mut Table, key: ForeignKey) -> Vec<Part> {
+fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, Trouble> {
     let same = table.foreign_keys.values_mut().find(|known| {
         (&known.columns, &known.references, &known.referenced_columns)
             == (&key.columns, &key.references, &key.referenced_columns)
     });
     let at = |name: &Name, facet| Part::ForeignKey(name.clone(), facet);
     let Some(known) = same else {
+        free(statement, &key.name, table.foreign_keys.contains_key(&key.name))?;
         let facets = [Facet::Whole, Facet::OnDelete, Facet::OnUpdate, Facet::Options];
         let parts = facets.into_iter().map(|facet| at(&key.name, facet)).collect();
         table.foreign_keys.insert(key.name.clone(), key);
-        return parts;
+        return Ok(parts);
     };
     let mut parts = Vec::new();
     if known.on_delete.is_none() && key.on_delete.is_some() {
@@ -172,7 +172,7 @@ fn foreign_key(table: &mut Table, key: ForeignKey) -> Vec<Part> {
         known.options = key.options;
         parts.push(at(&known.name, Facet::Options));
     }
-    parts
+    Ok(parts)
 }
 
 fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> BTreeMap<String, String> {
@@ -192,6 +192,7 @@ pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<
         return Err(Trouble::new(statement.first_words(), "this is no comment", "not understood"));
     };
     let product = statement.product();
+    let comment = comment.map(|text| names::unescaped(&text, product));
     match object_type {
         CommentObject::Table => {
             let table = find(statement, &object_name, output)?;
