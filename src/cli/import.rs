@@ -11,7 +11,7 @@ use crate::diff::diff;
 use crate::entity::{self, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::plan::Op;
-use crate::schema::{Origin, Origins, Place};
+use crate::schema::{Facet, Name, Origin, Origins, Part, Place, Schema};
 use crate::state::{self, Target};
 use crate::write::{self, Declaration};
 
@@ -39,7 +39,10 @@ pub(super) fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -
     let ops = |target: &Target| diff(&live.schema, &target.schema, &[]).ops().to_vec();
     let before = reconciled(&model)?;
     let contradictions = ops(&before);
-    let origins = adopted_by(&nobody, &before);
+    let mut origins = adopted_by(&nobody, &before);
+    for place in named_otherwise(dialect.normalize(model.schema.clone())?.schema(), live.schema.schema(), &before) {
+        origins.set(place, Origin::Adopted);
+    }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
     // Each round leaves out at least one statement, so there is an end to it.
     loop {
@@ -76,6 +79,34 @@ pub(super) fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -
             !refused.contains(&(index - 1))
         });
     }
+}
+
+/// What the entities declare, and the database has under another name, or numbered in another way: the entities are content
+/// with it, but would not make it so.
+fn named_otherwise(declared: &Schema, live: &Schema, target: &Target) -> Vec<Place> {
+    let mut places = Vec::new();
+    for table in live.tables.values() {
+        let Some(of_code) = declared.tables.get(&table.name) else { continue };
+        let names = |known: &dyn Fn(&Name) -> bool, found: Vec<&Name>, part: &dyn Fn(Name) -> Part| -> Vec<Place> {
+            let other = found.into_iter().filter(|name| !known(name));
+            other.map(|name| Place::Table(table.name.clone(), part(name.clone()))).collect()
+        };
+        let keys = |name| Part::ForeignKey(name, Facet::Whole);
+        let known = |name: &Name| of_code.foreign_keys.contains_key(name);
+        places.extend(names(&known, table.foreign_keys.keys().collect(), &keys));
+        let known = |name: &Name| of_code.uniques.contains_key(name);
+        places.extend(names(&known, table.uniques.keys().collect(), &Part::Unique));
+        let known = |name: &Name| of_code.indexes.contains_key(name);
+        places.extend(names(&known, table.indexes.keys().collect(), &Part::Index));
+        for column in table.columns.values() {
+            if of_code.columns.get(&column.name).is_some_and(|it| it.identity != column.identity) {
+                let part = Part::Column(column.name.clone(), Facet::Identity);
+                places.push(Place::Table(table.name.clone(), part));
+            }
+        }
+    }
+    places.retain(|place| target.origins.of(place) == Origin::Entity);
+    places
 }
 
 /// What stays adopted, given a target.

@@ -191,7 +191,9 @@ fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         for beside in list(path.parent().unwrap_or(path))? {
             let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let rest = name.strip_suffix(".sql").and_then(|name| name.strip_prefix(&stem));
-            if rest.is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key()))) {
+            if rest
+                .is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key())))
+            {
                 found.push(beside);
             }
         }

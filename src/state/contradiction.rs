@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::entity::{Model, Source};
 use crate::plan::{Alter, Object, Op, Plan, action_name, default_text, type_name};
-use crate::schema::{Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Part, Place, Product, Type};
+use crate::schema::{
+    Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Part, Place, Product, Type,
+};
 
 use super::types;
 
@@ -40,6 +42,8 @@ pub fn contradictions(product: Product, plan: &Plan, model: &Model) -> Vec<Contr
         let is_replaced =
             |new: &Object| plan.ops().iter().any(|op| matches!(op, Op::Create(it) if it.place() == new.place()));
         match op {
+            // It only makes room for a change of what it stands on.
+            Op::Create(object) if replaced == Some(object) => {}
             Op::Drop(object) if is_replaced(object) => {}
             Op::Alter(Alter::Column(table, change)) => {
                 found.extend(in_column(product, model, table, &change.from, &change.to));
@@ -47,6 +51,10 @@ pub fn contradictions(product: Product, plan: &Plan, model: &Model) -> Vec<Contr
             _ => found.push(whole(model, op, replaced)),
         }
     }
+    found.sort_by(|a, b| {
+        let line = |it: &Contradiction| it.source.as_ref().map(|at| (at.file.clone(), at.line));
+        (line(a).is_none(), line(a)).cmp(&(line(b).is_none(), line(b)))
+    });
     found
 }
 
@@ -165,7 +173,7 @@ fn in_column(product: Product, model: &Model, table: &ObjectName, has: &Column, 
         let mut in_code = types::in_rust(product, &has.data_type);
         let place = Place::Table(table.clone(), Part::Column(says.name.clone(), Facet::Type));
         // What is spelled out no rule leaves open, but for an enum, which always is.
-        let spelled = model.sources.contains_key(&place) && !matches!(says.data_type, Type::Enum(_));
+        let spelled = model.sources.contains_key(&place) && !matches!(logical, Type::Enum(_));
         let rule = rule.filter(|_| !spelled);
         if spelled && !in_code.contains("column_type") {
             in_code.push_str(" without `column_type`");

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
 use crate::schema::{
-    Column, Facet, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Strictness, Table, Type, Undeclared,
+    Column, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Strictness, Table, Type,
+    Undeclared,
 };
 
 use super::merge::Ledger;
@@ -59,8 +60,9 @@ pub fn reconcile(
     origins: &Origins,
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
-    let declared = dialect.normalize(model.schema.clone())?.into_schema();
+    let mut declared = dialect.normalize(model.schema.clone())?.into_schema();
     let base = base.schema();
+    forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration { dialect, model, types: &policy.types };
     let mut ledger = Ledger {
         before: origins,
@@ -80,6 +82,22 @@ pub fn reconcile(
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
     Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open })
+}
+
+/// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
+/// one is known only once the base's indexes are there as well; normalising the target then says so again.
+fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) {
+    for table in declared.tables.values_mut() {
+        let Some(old) = base.tables.get(&table.name) else { continue };
+        let keys = &table.foreign_keys;
+        let of_code = |index: &Index| {
+            model.sources.contains_key(&Place::Table(table.name.clone(), Part::Index(index.name.clone())))
+        };
+        table.indexes.retain(|name, index| {
+            let is_implied = keys.contains_key(name) && !index.unique && !of_code(index);
+            !is_implied || old.indexes.values().any(|old| old.parts == index.parts)
+        });
+    }
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.
@@ -111,7 +129,7 @@ impl Declaration<'_> {
         let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
         let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
         // Every enum is spelled out, so there the rule alone decides.
-        let open = !self.spells_out(&place) || matches!(new.data_type, Type::Enum(_));
+        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_));
         (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)
     }
 }

@@ -259,7 +259,7 @@ impl Writer<'_> {
         let constant = text.len() > 1
             && text.starts_with('\'')
             && text.ends_with('\'')
-            && text.get(1..text.len() - 1).is_some_and(|inside| !inside.contains('\''));
+            && text.get(1..text.len() - 1).is_some_and(|inside| !inside.replace("''", "").contains('\''));
         if plain || constant { text } else { format!("({text})") }
     }
 
@@ -269,7 +269,8 @@ impl Writer<'_> {
     }
 
     fn check(&self, check: &Check) -> String {
-        let option = |key: &str, words: &str| if check.options.contains_key(key) { words.to_owned() } else { String::new() };
+        let option =
+            |key: &str, words: &str| if check.options.contains_key(key) { words.to_owned() } else { String::new() };
         format!(
             "CONSTRAINT {} CHECK ({}){}{}{}",
             self.dialect.quote(&check.name),

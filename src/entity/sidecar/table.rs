@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use sqlparser::ast::{
-    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption,
-    Statement as Parsed, TableConstraint,
+    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
+    TableConstraint,
 };
 
 use crate::schema::{
@@ -67,6 +67,7 @@ fn operation_on(
                     unique.columns.iter().map(|column| column_ident(statement, column)).collect::<Result<_, _>>()?;
                 let columns = columns(statement, table, &idents)?;
                 let name = named(statement, unique.name.as_ref(), "UNIQUE")?;
+                table.uniques.retain(|other, known| *other == name || known.columns != columns);
                 free(statement, &name, table.uniques.contains_key(&name))?;
                 let mut options = BTreeMap::new();
                 if matches!(unique.nulls_distinct, ast::NullsDistinctOption::NotDistinct) {
@@ -159,7 +160,9 @@ fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) ->
         table.foreign_keys.insert(key.name.clone(), key);
         return Ok(parts);
     };
-    let mut parts = Vec::new();
+    // In SQL a name is always written, so there it counts.
+    let before = std::mem::replace(&mut known.name, key.name.clone());
+    let mut parts = vec![at(&known.name, Facet::Whole)];
     if known.on_delete.is_none() && key.on_delete.is_some() {
         known.on_delete = key.on_delete;
         parts.push(at(&known.name, Facet::OnDelete));
@@ -171,6 +174,9 @@ fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) ->
     if known.options.is_empty() && !key.options.is_empty() {
         known.options = key.options;
         parts.push(at(&known.name, Facet::Options));
+    }
+    if let Some(known) = table.foreign_keys.remove(&before) {
+        table.foreign_keys.insert(known.name.clone(), known);
     }
     Ok(parts)
 }
