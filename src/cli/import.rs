@@ -36,7 +36,7 @@ pub(super) fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -
     let reconciled = |model: &Model| -> Result<Target, Failure> {
         Ok(state::reconcile(dialect, model, &live.schema, &nobody, &workspace.keeping())?)
     };
-    let ops = |target: &Target| diff(&live.schema, &target.schema, &[]).ops().to_vec();
+    let ops = |target: &Target| diff(&live.schema, &target.schema, &target.renames).ops().to_vec();
     let before = reconciled(&model)?;
     let contradictions = ops(&before);
     let mut origins = adopted_by(&nobody, &before);

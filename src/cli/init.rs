@@ -222,7 +222,7 @@ fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) 
     let nobody = state::adopted(schema.schema());
     let target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
     let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect();
-    let plan = diff(schema, &target.schema, &[]);
+    let plan = diff(schema, &target.schema, &target.renames);
     let contradictions = state::contradictions(product, &plan, model);
     Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
 }

@@ -144,17 +144,13 @@ fn draft(
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
     let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
     let (base, target) = if command.empty {
-        let target = Target {
-            schema: sealed.schema.clone(),
-            origins: sealed.origins.clone(),
-            offences: Vec::new(),
-            left_open: Vec::new(),
-        };
+        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+        let target = Target { schema, origins, offences: Vec::new(), left_open: Vec::new(), renames: Vec::new() };
         (sealed.schema.clone(), target)
     } else {
         sides(workspace, command, product, &model, &sealed, live)?
     };
-    let plan = diff(&base, &target.schema, &[]);
+    let plan = diff(&base, &target.schema, &target.renames);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),

@@ -126,7 +126,11 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
             (format!("comment '{comment}'"), format!("`comment = {comment:?}`"))
         }
         Op::Drop(_) => (summary.clone(), "declare it".to_owned()),
-        Op::Alter(_) | Op::Rename(_) => ("another".to_owned(), "what the database has".to_owned()),
+        // `index a → b`: what the database has stands first.
+        Op::Alter(_) | Op::Rename(_) => match summary.split_once(" → ") {
+            Some((before, _)) => (before.to_owned(), "what the database has".to_owned()),
+            None => ("another".to_owned(), "what the database has".to_owned()),
+        },
     };
     let in_database = match op {
         Op::Create(_) if replaced.is_some() => "replaces it",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
+use crate::plan::Rename;
 use crate::schema::{
     Column, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Strictness, Table, Type,
     Undeclared,
@@ -13,6 +14,7 @@ use crate::schema::{
 
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
+use super::rename::{self, Renamed};
 use super::table;
 use super::types::{self, Rule, TypeRules};
 
@@ -27,6 +29,8 @@ pub struct Target {
     pub offences: Vec<Place>,
     /// Column types the code leaves open, and the rules by which what the database has was kept.
     pub left_open: Vec<(Place, &'static Rule)>,
+    /// What is renamed on the way from the base, in order; for `diff`.
+    pub renames: Vec<Rename>,
 }
 
 /// How the code is understood where it says nothing, or not everything.
@@ -49,7 +53,8 @@ impl Policy {
 /// Brings the declared model and a base state (the snapshot, or a database) together.
 ///
 /// Declared now: compared, whatever its origin, and a constraint or index that means the same keeps the name it has.
-/// Declared before and silent now: dropped. Never declared: kept, unless the policy says otherwise.
+/// Declared before and silent now: dropped. Never declared: kept, unless the policy says otherwise. Before any of that the
+/// base is renamed as the code and the developer's answers say.
 ///
 /// # Errors
 /// Something declared that this database cannot hold.
@@ -61,7 +66,9 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let mut declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let base = base.schema();
+    let Renamed { base, origins, mut renames } =
+        rename::rename(dialect, &declared, base, origins, &rename::wishes(model))?;
+    let (base, origins) = (base.schema(), &origins);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration { dialect, model, types: &policy.types };
     let mut ledger = Ledger {
@@ -81,7 +88,8 @@ pub fn reconcile(
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
-    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open })
+    renames.extend(rename::same_but_for_the_name(base, schema.schema()));
+    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames })
 }
 
 /// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
