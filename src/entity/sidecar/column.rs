@@ -238,3 +238,6 @@ fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) ->
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,11 +49,13 @@ fn every_setting_is_read() {
     let root = folder();
     let settings = "entities = [\"model\"]\ndialects = [\"sqlite\", \"postgresql\"]\ndatabase-url = \"sqlite://x.db\"\n\
                     migrations = \"db/migrations\"\nsnapshots = \"db/snapshots\"\nlock = \"db/lock.json\"\n\
-                    undeclared = \"error\"\nexclude = [\"tmp_*\"]\nschemas = [\"audit\"]\ndevelopment = [\"db\"]\n";
+                    undeclared = \"error\"\nexclude = [\"tmp_*\"]\nschemas = [\"audit\"]\ndevelopment = [\"db\"]\n\
+                    types = { zone = \"loose\" }\n";
     put(root.path(), "gen.toml", settings);
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(project.dialects, [Product::Sqlite, Product::Postgres]);
     assert_eq!(project.config.undeclared, Undeclared::Error);
+    assert_eq!(project.config.types, [("zone".to_owned(), sea_gen::schema::Strictness::Loose)].into());
     assert_eq!(project.config.entities, [PathBuf::from("model")]);
     let shown = |path: &Path| project.shown(path).display().to_string();
     assert_eq!(shown(&project.migrations_folder(Product::Postgres)), "db/migrations/postgres");
@@ -96,7 +98,7 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, undeclared, exclude, schemas, development",
+             migrations, snapshots, lock, undeclared, exclude, schemas, development, types",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
