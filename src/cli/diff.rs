@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::plan::{Plan, Rename};
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
-use crate::schema::{Normalized, Origins, Undeclared};
+use crate::schema::{Normalized, Origins};
 use crate::state::{self, Target};
 use crate::write;
 
@@ -88,13 +88,13 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let (from, to) = match (from, to) {
         (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let target = declared_on(product, &declared, &from, &origins)?;
+            let target = declared_on(workspace.as_ref(), product, &declared, (&from, &origins))?;
             model = Some(declared);
             renames = target.renames;
             (*from, target.schema)
         }
         (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            let target = declared_on(product, &declared, &to, &origins)?;
+            let target = declared_on(workspace.as_ref(), product, &declared, (&to, &origins))?;
             // They lead to what is declared, and this way leads from it.
             renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
             (target.schema, *to)
@@ -129,8 +129,14 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?)
+fn declared_on(
+    workspace: Option<&Workspace>,
+    product: Product,
+    model: &Model,
+    (base, origins): (&Normalized, &Origins),
+) -> Result<Target, Failure> {
+    let policy = workspace.map(Workspace::keeping).unwrap_or_default();
+    Ok(state::reconcile(dialect::of(product), model, base, origins, &policy)?)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.

@@ -6,9 +6,12 @@ mod answers;
 mod arguments;
 mod check;
 mod completions;
+mod contradictions;
 mod diff;
 mod drift;
+mod entities;
 mod freeze;
+mod import;
 mod init;
 mod lock;
 mod migration;
@@ -73,6 +76,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
+        Command::Entities(command) => entities::run(common, command),
         Command::Migration(command) => migration::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,

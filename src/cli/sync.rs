@@ -9,7 +9,6 @@ use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::run;
-use crate::schema::Undeclared;
 use crate::state;
 use crate::write;
 
@@ -49,7 +48,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
         None => state::adopted(live.schema.schema()),
     };
-    let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, Undeclared::Keep)?;
+    let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, &workspace.keeping())?;
     let plan = diff(&live.schema, &target.schema, &target.renames);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
     if command.run.dry_run {

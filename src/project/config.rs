@@ -12,9 +12,9 @@ use toml::de::{DeTable, DeValue};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::entity::Answers;
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Product, Undeclared};
+use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "entities",
     "dialects",
     "database-url",
@@ -27,6 +27,7 @@ const KEYS: [&str; 13] = [
     "development",
     "features",
     "cfg",
+    "type-rules",
     "types",
 ];
 
@@ -55,6 +56,8 @@ pub struct Config {
     pub development: Vec<String>,
     /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
     pub answers: Answers,
+    /// Rules on which types may stand for one another, where they are not applied as usual.
+    pub type_rules: BTreeMap<String, Strictness>,
 }
 
 /// A text that is not printed by accident.
@@ -81,6 +84,7 @@ impl Default for Config {
             schemas: Vec::new(),
             development: Vec::new(),
             answers: Answers::default(),
+            type_rules: BTreeMap::new(),
         }
     }
 }
@@ -168,6 +172,7 @@ impl<'a> File<'a> {
                 "features" => config.answers.features = Some(self.texts(key, value)?),
                 "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
                 "types" => config.answers.types = self.types(key, value)?,
+                "type-rules" => config.type_rules = self.strictness(value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -231,6 +236,27 @@ impl<'a> File<'a> {
         }
         let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
+    }
+
+    /// `type-rules = { json = "exact" }`.
+    fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let error = self.error(value.span(), "`type-rules` must be a table of rules");
+            return Err(error.hint("`type-rules = { zone = \"loose\" }`"));
+        };
+        let mut rules = BTreeMap::new();
+        for (key, value) in table {
+            let strictness = match self.text(key, value)?.as_str() {
+                "loose" => Strictness::Loose,
+                "exact" => Strictness::Exact,
+                other => {
+                    let message = format!("`{}` cannot be `{other}`: loose or exact", key.get_ref());
+                    return Err(self.error(value.span(), &message));
+                }
+            };
+            rules.insert(key.get_ref().as_ref().to_owned(), strictness);
+        }
+        Ok(rules)
     }
 
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {

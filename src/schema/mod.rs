@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use expression::{DefaultValue, Expression, Literal};
 pub use list::Named;
 pub use name::{Name, ObjectName};
-pub use origin::{Origin, Origins, Undeclared};
+pub use origin::{Origin, Origins, Strictness, Undeclared};
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{

@@ -7,6 +7,7 @@ mod checking;
 mod commands;
 mod differences;
 mod project;
+mod reading;
 mod running;
 mod secrets;
 mod servers;

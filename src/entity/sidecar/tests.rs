@@ -262,9 +262,9 @@ fn statements_that_declare_nothing() {
         error(sql, &format!("`{what}` touches users and their rights, which are not declared here"), words);
     }
     error("DROP TABLE book", "a declaration says what there is", "DROP TABLE");
-    error("CREATE TABLE a (id int)", "a table is declared by an entity", "CREATE TABLE");
+    error("CREATE TABLE book (id int)", "table `book` is declared already", "book");
     error("CREATE EXTENSION citext", "this statement declares nothing that is known", "CREATE EXTENSION");
-    error("ALTER TABLE book ADD COLUMN a int", "`ADD COLUMN a INT` is not declared here", "ALTER TABLE");
+    error("ALTER TABLE book DROP COLUMN id", "`DROP COLUMN id` is not declared here", "ALTER TABLE");
     let definer = "CREATE DEFINER = root TRIGGER t BEFORE INSERT ON book FOR EACH ROW SET NEW.id = 1";
     error_for(
         "e/b.mysql.sql",
