@@ -1,0 +1,182 @@
+//! The sets of entities that are compiled and read: what SeaORM registers, and the text it was compiled from.
+//!
+//! Must not know what is compared.
+
+use std::path::{Path, PathBuf};
+
+use oracle_entities::fixtures;
+use proc_macro2::Span;
+use sea_gen::entity::SourceFile;
+use sea_gen::schema::Product;
+use sea_orm::SchemaBuilder;
+use syn::spanned::Spanned as _;
+
+/// Entities that make one schema.
+pub struct Set {
+    /// The module they were compiled in.
+    pub root: &'static str,
+    /// What of it is compiled.
+    pub entities: Vec<Entity>,
+    /// The text of them, and of what they need.
+    pub files: Vec<SourceFile>,
+}
+
+/// One entity of a set.
+pub struct Entity {
+    /// Its module, below the root.
+    pub module: &'static str,
+    /// Hands it to SeaORM.
+    pub register: fn(SchemaBuilder) -> SchemaBuilder,
+}
+
+macro_rules! entities {
+    (@path [$($root:tt)+] [$($module:ident)+]) => { $($root)+::$($module::)+Entity };
+    ($root:tt $($($module:ident)::+),+ $(,)?) => {
+        vec![$(Entity {
+            module: join!($($module)+),
+            register: |builder| builder.register(entities!(@path $root [$($module)+])),
+        }),+]
+    };
+}
+
+macro_rules! join {
+    ($only:ident) => { stringify!($only) };
+    ($first:ident $($rest:ident)+) => { concat!(stringify!($first), $("::", stringify!($rest)),+) };
+}
+
+pub fn bookshop() -> Set {
+    let entities = entities!([bookshop_entities]
+        address, author, book, book_author, category, customer, order, order_line, payment, review);
+    let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("entities"));
+    Set { root: "bookshop_entities", entities, files }
+}
+
+pub fn bakery_chain() -> Set {
+    let entities = entities!([fixtures::bakery_chain] baker, bakery, cake, cakes_bakers, customer, lineitem, order);
+    fixture("bakery_chain", entities, &["schema", "seed_data"])
+}
+
+pub fn bakery_dense() -> Set {
+    let entities = entities!([fixtures::bakery_dense] baker, bakery, cake, cakes_bakers, customer, lineitem, order);
+    fixture("bakery_dense", entities, &[])
+}
+
+pub fn blogger() -> Set {
+    let entities = entities!([fixtures::blogger]
+        attachment, comment, post, post_tag, profile, tag, user, user_follower);
+    fixture("blogger", entities, &["user_mono"])
+}
+
+/// The same table as in `blogger`, declared another way.
+pub fn blogger_mono() -> Set {
+    fixture("blogger", entities!([fixtures::blogger] user_mono), &[])
+}
+
+pub fn blogger_legacy() -> Set {
+    let entities = entities!([fixtures::blogger_legacy]
+        attachment, comment, post, post_tag, profile, tag, user, user_follower);
+    fixture("blogger_legacy", entities, &["user_mono"])
+}
+
+pub fn blogger_legacy_mono() -> Set {
+    fixture("blogger_legacy", entities!([fixtures::blogger_legacy] user_mono), &[])
+}
+
+pub fn film_store() -> Set {
+    let entities = entities!([fixtures::film_store] film, actor, film_actor, staff);
+    fixture("film_store", entities, &["staff_mono", "staff_compact"])
+}
+
+pub fn film_store_mono() -> Set {
+    fixture("film_store", entities!([fixtures::film_store] staff_mono), &["staff", "staff_compact"])
+}
+
+pub fn film_store_compact() -> Set {
+    fixture("film_store", entities!([fixtures::film_store] staff_compact), &["staff", "staff_mono"])
+}
+
+pub fn features() -> Set {
+    let entities = entities!([fixtures::features]
+        active_enum, active_enum_child, applog, binary, bits, byte_primary_key, custom_active_model, edit_log,
+        insert_default, json_struct, json_vec, json_vec_derive::json_string_vec, json_vec_derive::json_struct_vec,
+        metadata, pi, repository, satellite, self_join, teas, transaction_log, uuid_fmt,
+        value_type::value_type_general, value_type::value_type_pk);
+    fixture("features", entities, &["active_enum_vec", "collection_expanded", "schema"])
+}
+
+/// What SeaORM's builders write for PostgreSQL only.
+pub fn features_of_postgres() -> Set {
+    let entities = entities!([fixtures::features]
+        active_enum_vec, categories, collection, embedding, event_trigger, host_network, value_type::value_type_pg);
+    fixture("features", entities, &["active_enum", "active_enum_child", "collection_expanded", "schema"])
+}
+
+/// The entity whose schema does not exist by itself.
+pub fn features_expanded() -> Set {
+    fixture("features", entities!([fixtures::features] collection_expanded), &["collection", "schema"])
+}
+
+/// All of the fixtures' modules and our own: what is in none of these is tested by nobody.
+pub fn all() -> Vec<Set> {
+    vec![
+        bookshop(),
+        bakery_chain(),
+        bakery_dense(),
+        blogger(),
+        blogger_mono(),
+        blogger_legacy(),
+        blogger_legacy_mono(),
+        film_store(),
+        film_store_mono(),
+        film_store_compact(),
+        features(),
+        features_of_postgres(),
+        features_expanded(),
+    ]
+}
+
+/// A fixture of SeaORM's, without some of its modules.
+fn fixture(name: &'static str, entities: Vec<Entity>, without: &[&str]) -> Set {
+    let place = Path::new(fixtures::FOLDER).join(name);
+    let mut files = if place.is_dir() { rust_files(&place) } else { vec![file(&place.with_extension("rs"))] };
+    files.retain(|file| !without.iter().any(|module| file.path.ends_with(format!("{module}.rs"))));
+    for file in &mut files {
+        file.text = without_modules(&file.text, without);
+    }
+    Set { root: name, entities, files }
+}
+
+fn rust_files(folder: &Path) -> Vec<SourceFile> {
+    let entries = std::fs::read_dir(folder).expect("a folder of entities");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<SourceFile> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(|path| file(&path)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// A file, under the path it has below the folder its set lies in.
+fn file(path: &Path) -> SourceFile {
+    let text = std::fs::read_to_string(path).expect("a file of entities");
+    let below: PathBuf = path.components().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
+    SourceFile { path: below, text }
+}
+
+/// The text with modules cut out: two that declare the same table are two sets.
+fn without_modules(text: &str, names: &[&str]) -> String {
+    let parsed = syn::parse_file(text).expect("Rust");
+    let mut kept = text.to_owned();
+    for item in parsed.items.iter().rev() {
+        if let syn::Item::Mod(module) = item
+            && names.iter().any(|name| module.ident == name)
+        {
+            kept.replace_range(Span::byte_range(&item.span()), "");
+        }
+    }
+    kept
+}
+
+/// Only entities that a product is there for.
+pub fn is_for(set: &Set, product: Product) -> bool {
+    product == Product::Postgres || !matches!(set.root, "features_of_postgres")
+}
