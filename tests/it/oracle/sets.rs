@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use oracle_entities::fixtures;
 use proc_macro2::Span;
 use sea_gen::entity::SourceFile;
-use sea_gen::schema::Product;
-use sea_orm::SchemaBuilder;
+use sea_orm::sea_query::extension::postgres::TypeCreateStatement;
+use sea_orm::sea_query::{IndexCreateStatement, TableCreateStatement};
+use sea_orm::{EntityTrait, Schema, SchemaBuilder};
 use syn::spanned::Spanned as _;
 
 /// Entities that make one schema.
@@ -19,6 +20,21 @@ pub struct Set {
     pub entities: Vec<Entity>,
     /// The text of them, and of what they need.
     pub files: Vec<SourceFile>,
+    /// The schemas they name, which SeaORM does not create.
+    pub schemas: Vec<&'static str>,
+    /// The extensions of PostgreSQL they take types from.
+    pub extensions: Vec<&'static str>,
+}
+
+impl Set {
+    fn new(root: &'static str, entities: Vec<Entity>, files: Vec<SourceFile>) -> Self {
+        Self { root, entities, files, schemas: Vec::new(), extensions: Vec::new() }
+    }
+
+    /// Whether tables refer to each other, so that none can come first.
+    pub fn is_circular(&self) -> bool {
+        self.root == "bookshop_entities"
+    }
 }
 
 /// One entity of a set.
@@ -27,6 +43,25 @@ pub struct Entity {
     pub module: &'static str,
     /// Hands it to SeaORM.
     pub register: fn(SchemaBuilder) -> SchemaBuilder,
+    /// What SeaORM writes for it.
+    pub statements: fn(&Schema) -> Statements,
+}
+
+/// What creates one entity.
+pub struct Statements {
+    pub enums: Vec<TypeCreateStatement>,
+    pub table: TableCreateStatement,
+    pub indexes: Vec<IndexCreateStatement>,
+}
+
+impl Statements {
+    pub fn of<E: EntityTrait>(schema: &Schema, entity: E) -> Self {
+        Self {
+            enums: schema.create_enum_from_entity(entity),
+            table: schema.create_table_from_entity(entity),
+            indexes: schema.create_index_from_entity(entity),
+        }
+    }
 }
 
 macro_rules! entities {
@@ -35,6 +70,7 @@ macro_rules! entities {
         vec![$(Entity {
             module: join!($($module)+),
             register: |builder| builder.register(entities!(@path $root [$($module)+])),
+            statements: |schema| Statements::of(schema, entities!(@path $root [$($module)+])),
         }),+]
     };
 }
@@ -48,12 +84,12 @@ pub fn bookshop() -> Set {
     let entities = entities!([bookshop_entities]
         address, author, book, book_author, category, customer, order, order_line, payment, review);
     let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("entities"));
-    Set { root: "bookshop_entities", entities, files }
+    Set::new("bookshop_entities", entities, files)
 }
 
 pub fn bakery_chain() -> Set {
     let entities = entities!([fixtures::bakery_chain] baker, bakery, cake, cakes_bakers, customer, lineitem, order);
-    fixture("bakery_chain", entities, &["schema", "seed_data"])
+    fixture("bakery_chain", entities, &[])
 }
 
 pub fn bakery_dense() -> Set {
@@ -64,7 +100,7 @@ pub fn bakery_dense() -> Set {
 pub fn blogger() -> Set {
     let entities = entities!([fixtures::blogger]
         attachment, comment, post, post_tag, profile, tag, user, user_follower);
-    fixture("blogger", entities, &["user_mono"])
+    fixture("blogger", entities, &[])
 }
 
 /// The same table as in `blogger`, declared another way.
@@ -75,7 +111,7 @@ pub fn blogger_mono() -> Set {
 pub fn blogger_legacy() -> Set {
     let entities = entities!([fixtures::blogger_legacy]
         attachment, comment, post, post_tag, profile, tag, user, user_follower);
-    fixture("blogger_legacy", entities, &["user_mono"])
+    fixture("blogger_legacy", entities, &[])
 }
 
 pub fn blogger_legacy_mono() -> Set {
@@ -84,15 +120,15 @@ pub fn blogger_legacy_mono() -> Set {
 
 pub fn film_store() -> Set {
     let entities = entities!([fixtures::film_store] film, actor, film_actor, staff);
-    fixture("film_store", entities, &["staff_mono", "staff_compact"])
+    fixture("film_store", entities, &[])
 }
 
 pub fn film_store_mono() -> Set {
-    fixture("film_store", entities!([fixtures::film_store] staff_mono), &["staff", "staff_compact"])
+    fixture("film_store", entities!([fixtures::film_store] staff_mono), &[])
 }
 
 pub fn film_store_compact() -> Set {
-    fixture("film_store", entities!([fixtures::film_store] staff_compact), &["staff", "staff_mono"])
+    fixture("film_store", entities!([fixtures::film_store] staff_compact), &[])
 }
 
 pub fn features() -> Set {
@@ -101,19 +137,22 @@ pub fn features() -> Set {
         insert_default, json_struct, json_vec, json_vec_derive::json_string_vec, json_vec_derive::json_struct_vec,
         metadata, pi, repository, satellite, self_join, teas, transaction_log, uuid_fmt,
         value_type::value_type_general, value_type::value_type_pk);
-    fixture("features", entities, &["active_enum_vec", "collection_expanded", "schema"])
+    fixture("features", entities, &["sea_orm_active_enums"])
 }
 
-/// What SeaORM's builders write for PostgreSQL only.
+/// What SeaORM's builders write for PostgreSQL only. Not among them: `embedding`, whose type comes from an extension that
+/// servers seldom have, and `collection`, an array of an enum, which SeaORM itself cannot create (it makes no type for it, and
+/// quotes the array's name as if it were the name of a type).
 pub fn features_of_postgres() -> Set {
     let entities = entities!([fixtures::features]
-        active_enum_vec, categories, collection, embedding, event_trigger, host_network, value_type::value_type_pg);
-    fixture("features", entities, &["active_enum", "active_enum_child", "collection_expanded", "schema"])
+        active_enum_vec, categories, event_trigger, host_network, value_type::value_type_pg);
+    fixture("features", entities, &["sea_orm_active_enums"])
 }
 
 /// The entity whose schema does not exist by itself.
 pub fn features_expanded() -> Set {
-    fixture("features", entities!([fixtures::features] collection_expanded), &["collection", "schema"])
+    let set = fixture("features", entities!([fixtures::features] collection_expanded), &[]);
+    Set { schemas: vec!["schema_name"], ..set }
 }
 
 /// All of the fixtures' modules and our own: what is in none of these is tested by nobody.
@@ -135,15 +174,19 @@ pub fn all() -> Vec<Set> {
     ]
 }
 
-/// A fixture of SeaORM's, without some of its modules.
-fn fixture(name: &'static str, entities: Vec<Entity>, without: &[&str]) -> Set {
+/// Some entities of a fixture of SeaORM's, with modules they take types from.
+fn fixture(name: &'static str, entities: Vec<Entity>, with: &[&str]) -> Set {
+    let mut modules: Vec<&str> = entities.iter().flat_map(|entity| entity.module.split("::")).collect();
+    modules.extend(with);
     let place = Path::new(fixtures::FOLDER).join(name);
     let mut files = if place.is_dir() { rust_files(&place) } else { vec![file(&place.with_extension("rs"))] };
-    files.retain(|file| !without.iter().any(|module| file.path.ends_with(format!("{module}.rs"))));
-    for file in &mut files {
-        file.text = without_modules(&file.text, without);
+    if place.is_dir() {
+        files.retain(|file| modules.iter().any(|module| file.path.ends_with(format!("{module}.rs"))));
     }
-    Set { root: name, entities, files }
+    for file in &mut files {
+        file.text = with_modules(&file.text, &modules);
+    }
+    Set::new(name, entities, files)
 }
 
 fn rust_files(folder: &Path) -> Vec<SourceFile> {
@@ -162,21 +205,16 @@ fn file(path: &Path) -> SourceFile {
     SourceFile { path: below, text }
 }
 
-/// The text with modules cut out: two that declare the same table are two sets.
-fn without_modules(text: &str, names: &[&str]) -> String {
+/// The text with no other modules than these: two that declare the same table are two sets.
+fn with_modules(text: &str, names: &[&str]) -> String {
     let parsed = syn::parse_file(text).expect("Rust");
     let mut kept = text.to_owned();
     for item in parsed.items.iter().rev() {
         if let syn::Item::Mod(module) = item
-            && names.iter().any(|name| module.ident == name)
+            && !names.iter().any(|name| module.ident == name)
         {
             kept.replace_range(Span::byte_range(&item.span()), "");
         }
     }
     kept
-}
-
-/// Only entities that a product is there for.
-pub fn is_for(set: &Set, product: Product) -> bool {
-    product == Product::Postgres || !matches!(set.root, "features_of_postgres")
 }
