@@ -43,7 +43,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     let files = workspace.files()?;
     let mut models = Vec::new();
     for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
+        let (model, warnings) = workspace.model(&files, product).await?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
         }

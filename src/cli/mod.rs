@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod compiled;
 mod completions;
 mod diff;
 mod drift;

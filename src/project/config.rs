@@ -13,7 +13,7 @@ use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "entities",
     "dialects",
     "database-url",
@@ -24,6 +24,7 @@ const KEYS: [&str; 10] = [
     "exclude",
     "schemas",
     "development",
+    "reader",
 ];
 
 /// The configuration; every setting has a default.
@@ -49,6 +50,18 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// What tells what the entities declare.
+    pub reader: Reader,
+}
+
+/// What tells what the entities declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// Their source text.
+    #[default]
+    Source,
+    /// SeaORM, asked by a program that is built with them.
+    Compiled,
 }
 
 /// A text that is not printed by accident.
@@ -74,6 +87,7 @@ impl Default for Config {
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            reader: Reader::Source,
         }
     }
 }
@@ -158,6 +172,7 @@ impl<'a> File<'a> {
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "reader" => config.reader = self.reader(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -218,6 +233,14 @@ impl<'a> File<'a> {
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Reader> {
+        match self.text(key, value)?.as_str() {
+            "source" => Ok(Reader::Source),
+            "compiled" => Ok(Reader::Compiled),
+            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }
 }

@@ -7,9 +7,9 @@ mod sets;
 
 use std::sync::{Arc, Mutex};
 
-use sea_gen::diff::diff;
-use sea_gen::dialect::{self, Product};
 use sea_gen::dialect::session::Session;
+use sea_gen::dialect::{self, Product};
+use sea_gen::diff::diff;
 use sea_gen::entity::{Severity, read};
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::schema::{Normalized, Origins, Undeclared};
@@ -25,7 +25,11 @@ fn agrees(set: &Set, product: Product) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let there = runtime.block_on(created_by_seaorm(set, product));
     let back = runtime.block_on(created_by_us(set, product));
-    assert!(there.is_empty() && back.is_empty(), "{} on {product}\nread otherwise: {there:#?}\nSeaORM still does: {back:#?}", set.root);
+    assert!(
+        there.is_empty() && back.is_empty(),
+        "{} on {product}\nread otherwise: {there:#?}\nSeaORM still does: {back:#?}",
+        set.root
+    );
 }
 
 /// What would have to change for the database that SeaORM makes to be what the reader says.

@@ -192,8 +192,10 @@ fn fixture(name: &'static str, entities: Vec<Entity>, with: &[&str]) -> Set {
 fn rust_files(folder: &Path) -> Vec<SourceFile> {
     let entries = std::fs::read_dir(folder).expect("a folder of entities");
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<SourceFile> =
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(|path| file(&path)).collect();
+    let mut files: Vec<SourceFile> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| file(&path))
+        .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
