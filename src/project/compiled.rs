@@ -9,14 +9,17 @@ mod runner;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Batch, Project, make_folder, read_text_if_there};
+use super::{Batch, Project, make_folder, read_text_if_there, sha256};
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
 use packages::Workspace;
 
 /// Where the throw-away crate lies, below cargo's target folder.
-const FOLDER: &str = "gen/compiled";
+const FOLDER: &str = "gen";
+
+/// How the names of such crates begin.
+const NAME: &str = "gen-compiled";
 
 /// The entities, compiled.
 #[derive(Debug)]
@@ -33,15 +36,21 @@ impl Compiled {
     /// words are the reason.
     pub fn build(project: &Project) -> Result<Self> {
         let what = format!("cargo cannot make sense of the project in `{}`", project.root.display());
-        let metadata = cargo(&project.root, &["metadata", "--format-version", "1"], &what)?;
+        let mut arguments = vec!["metadata", "--format-version", "1"];
+        // Otherwise cargo fetches what only other systems need.
+        let host = host();
+        arguments.extend(host.iter().flat_map(|host| ["--filter-platform", host.as_str()]));
+        let metadata = cargo(&project.root, &arguments, &what)?;
         let paths = project.entity_paths()?;
         let paths: Vec<_> = paths.iter().map(|path| project.root.join(path)).collect();
         let workspace = Workspace::read(&metadata, &paths)?;
-        let folder = workspace.target.join(FOLDER);
+        // Workspaces may share a target folder.
+        let name = format!("{NAME}-{}", sha256(&workspace.root.display().to_string()).get(..8).unwrap_or_default());
+        let folder = workspace.target.join(FOLDER).join(&name);
         make_folder(&folder)?;
         let mut batch = Batch::new(&folder);
         let manifest = read_text_if_there(&workspace.root.join("Cargo.toml"))?.unwrap_or_default();
-        batch.write("Cargo.toml", runner::manifest(&workspace, &manifest)?);
+        batch.write("Cargo.toml", runner::manifest(&name, &workspace, &manifest)?);
         batch.write("src/main.rs", runner::program(&workspace));
         // Cargo adds to the lock what the workspace has no need of, so it is taken over only when the workspace's changes.
         let lock = read_text_if_there(&workspace.root.join("Cargo.lock"))?.unwrap_or_default();
@@ -55,7 +64,7 @@ impl Compiled {
         let what = format!("{} cannot be built together with SeaORM's registry of entities", packages.join(", "));
         cargo(&folder, &["build", "--quiet", "--target-dir", &target], &what)
             .map_err(|error| error.hint("see that it compiles by itself: `cargo build`"))?;
-        let program = workspace.target.join("debug").join(format!("{}{}", runner::NAME, std::env::consts::EXE_SUFFIX));
+        let program = workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Ok(Self { program, packages })
     }
 
@@ -88,6 +97,14 @@ impl Compiled {
         }
         Ok(statements)
     }
+}
+
+/// The system that is compiled for, if the compiler tells.
+fn host() -> Option<String> {
+    let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(program).arg("-vV").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned)
 }
 
 /// Runs cargo in a folder and gives back what it printed; `what` went wrong if it fails.

@@ -40,7 +40,9 @@ fn main() {
 /// Where cargo has unpacked the SeaORM this crate is built with.
 fn sea_orm() -> PathBuf {
     let cargo = std::env::var_os("CARGO").expect("cargo names itself");
-    let output = Command::new(cargo).args(["metadata", "--format-version", "1", "--offline"]).output();
+    let target = std::env::var("TARGET").expect("cargo names the target");
+    let arguments = ["metadata", "--format-version", "1", "--locked", "--filter-platform", &target];
+    let output = Command::new(cargo).args(arguments).output();
     let output = output.expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo speaks JSON");

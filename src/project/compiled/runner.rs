@@ -9,9 +9,6 @@ use toml::{Table, Value};
 use super::packages::{Source, Workspace};
 use crate::error::{Error, Result};
 
-/// The crate's and its program's name.
-pub(super) const NAME: &str = "gen-compiled-entities";
-
 /// The features of SeaORM it needs beside those of the user's: the registry, and a connection that only writes down.
 const FEATURES: [&str; 2] = ["entity-registry", "mock"];
 
@@ -20,13 +17,13 @@ const FEATURES: [&str; 2] = ["entity-registry", "mock"];
 ///
 /// # Errors
 /// The workspace's manifest cannot be read.
-pub(super) fn manifest(workspace: &Workspace, root: &str) -> Result<String> {
+pub(super) fn manifest(name: &str, workspace: &Workspace, root: &str) -> Result<String> {
     let root: Table = root
         .parse()
         .map_err(|error| Error::new("the workspace's Cargo.toml cannot be read").because(format!("{error}")))?;
     let text = |text: &str| Value::String(text.to_owned());
     let mut package = Table::new();
-    package.insert("name".to_owned(), text(NAME));
+    package.insert("name".to_owned(), text(name));
     package.insert("version".to_owned(), text("0.0.0"));
     package.insert("edition".to_owned(), text("2024"));
     package.insert("publish".to_owned(), Value::Boolean(false));
@@ -140,7 +137,7 @@ mod tests {
     fn patches_and_profiles_are_taken_over() {
         let root = "[profile.dev]\ndebug = false\n[patch.crates-io]\nuuid = { path = \"vendor/uuid\" }\n";
         let shop = workspace(Source::Registry { version: "2.0.4".to_owned() });
-        let manifest = manifest(&shop, root).unwrap().parse::<Table>().unwrap();
+        let manifest = manifest("gen-compiled", &shop, root).unwrap().parse::<Table>().unwrap();
         assert_eq!(manifest["patch"]["crates-io"]["uuid"]["path"].as_str(), Some("/shop/vendor/uuid"));
         assert_eq!(manifest["profile"]["dev"]["debug"].as_bool(), Some(false));
         assert_eq!(manifest["dependencies"]["sea-orm"]["version"].as_str(), Some("=2.0.4"));

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use oracle_entities::fixtures;
+use oracle_entities::{fixtures, forms};
 use proc_macro2::Span;
 use sea_gen::entity::SourceFile;
 use sea_orm::sea_query::extension::postgres::TypeCreateStatement;
@@ -39,8 +39,10 @@ impl Set {
 
 /// One entity of a set.
 pub struct Entity {
-    /// Its module, below the root.
+    /// Its module, below the set's.
     pub module: &'static str,
+    /// Its module, below its crate.
+    pub path: &'static str,
     /// Hands it to SeaORM.
     pub register: fn(SchemaBuilder) -> SchemaBuilder,
     /// What SeaORM writes for it.
@@ -66,15 +68,18 @@ impl Statements {
 
 macro_rules! entities {
     (@path [$($root:tt)+] [$($module:ident)+]) => { $($root)+::$($module::)+Entity };
+    (@text [$($root:ident)::+] [$($module:ident)+]) => { join!($($root)+ $($module)+) };
     ($root:tt $($($module:ident)::+),+ $(,)?) => {
         vec![$(Entity {
             module: join!($($module)+),
+            path: entities!(@text $root [$($module)+]),
             register: |builder| builder.register(entities!(@path $root [$($module)+])),
             statements: |schema| Statements::of(schema, entities!(@path $root [$($module)+])),
         }),+]
     };
 }
 
+/// Modules with `::` between them.
 macro_rules! join {
     ($only:ident) => { stringify!($only) };
     ($first:ident $($rest:ident)+) => { concat!(stringify!($first), $("::", stringify!($rest)),+) };
@@ -155,7 +160,36 @@ pub fn features_expanded() -> Set {
     Set { schemas: vec!["schema_name"], ..set }
 }
 
-/// All of the fixtures' modules and our own: what is in none of these is tested by nobody.
+pub fn forms_of_types() -> Set {
+    let entities = entities!([forms::types]
+        numbers, keyed_by_unsigned, keyed_by_big_unsigned, texts, moments, others);
+    own("types", entities)
+}
+
+pub fn forms_of_attributes() -> Set {
+    own("attributes", entities!([forms::attributes] names, keys, keyed_by_hand, defaults, extras))
+}
+
+pub fn forms_of_enums() -> Set {
+    own("enums", entities!([forms::enums] kept, also_kept))
+}
+
+pub fn forms_of_values() -> Set {
+    own("values", entities!([forms::values] owned))
+}
+
+pub fn forms_of_relations() -> Set {
+    let entities = entities!([forms::relations]
+        publisher, work, summary, editor, label, work_label, edition, print, pamphlet);
+    own("relations", entities)
+}
+
+pub fn forms_of_postgres() -> Set {
+    let entities = entities!([forms::postgres] arrays, networks, special, elsewhere);
+    Set { schemas: vec!["warehouse"], ..own("postgres", entities) }
+}
+
+/// Every set: what is in none of these is tested by nobody.
 pub fn all() -> Vec<Set> {
     vec![
         bookshop(),
@@ -171,7 +205,35 @@ pub fn all() -> Vec<Set> {
         features(),
         features_of_postgres(),
         features_expanded(),
+        forms_of_types(),
+        forms_of_attributes(),
+        forms_of_enums(),
+        forms_of_values(),
+        forms_of_relations(),
+        forms_of_postgres(),
     ]
+}
+
+/// Entities written for this purpose.
+fn own(name: &'static str, entities: Vec<Entity>) -> Set {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/src/forms");
+    let lists = [folder.with_file_name("lib.rs"), folder.join("mod.rs")];
+    let mut files: Vec<SourceFile> =
+        lists.iter().chain([&folder.join(format!("{name}.rs"))]).map(|path| below_source(path)).collect();
+    // What else the crate holds is another set.
+    for file in &mut files {
+        if file.path.ends_with("lib.rs") || file.path.ends_with("mod.rs") {
+            file.text = with_modules(&file.text, &["forms", name]);
+        }
+    }
+    Set::new(name, entities, files)
+}
+
+/// A file of the crate `oracle-entities`, under its path in the crate, so that `crate::` leads where it shall.
+fn below_source(path: &Path) -> SourceFile {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
+    let text = std::fs::read_to_string(path).expect("a file of entities");
+    SourceFile { path: path.strip_prefix(root).expect("a file of the crate").to_owned(), text }
 }
 
 /// Some entities of a fixture of SeaORM's, with modules they take types from.

@@ -2,6 +2,9 @@
 //!
 //! Must not know what is compared.
 
+#[allow(dead_code, reason = "entities are there to be registered and read, not used")]
+pub mod forms;
+
 /// The fixtures SeaORM ships with its own tests, one module a set.
 #[allow(
     dead_code,
