@@ -262,6 +262,10 @@ pub(super) struct Check {
     /// The entities declare nothing that the snapshot does not have
     #[arg(long)]
     pub(super) entities: bool,
+    /// The entities, compiled and created by SeaORM on a scratch database, are what their source text was read as; builds
+    /// them with cargo, and is not part of a plain `gen check`
+    #[arg(long)]
+    pub(super) against_compiled: bool,
     /// The lock is whole, and the migration files are the ones it lists
     #[arg(long)]
     pub(super) lock: bool,

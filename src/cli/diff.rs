@@ -175,7 +175,7 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
     Ok(match state {
         State::Entities => {
             let workspace = open()?;
-            let (model, _) = workspace.model(&workspace.files()?, product)?;
+            let (model, _) = workspace.model(&workspace.files()?, product).await?;
             Loaded::Model(Box::new(model))
         }
         State::Snapshot => {

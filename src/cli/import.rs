@@ -28,11 +28,11 @@ pub(super) struct Imported {
 
 /// Writes a statement for everything in the database that the code does not declare, and reads all of it back: a statement
 /// that cannot be read, or that is read as something else, is left out again. What is left over stays adopted.
-pub(super) fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
+pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
     let product = live.product();
     let dialect = dialect::of(product);
     let nobody = state::adopted(live.schema.schema());
-    let (model, _) = workspace.model(files, product)?;
+    let (model, _) = workspace.model(files, product).await?;
     let reconciled = |model: &Model| -> Result<Target, Failure> {
         Ok(state::reconcile(dialect, model, &live.schema, &nobody, &workspace.keeping())?)
     };
@@ -47,7 +47,7 @@ pub(super) fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -
     // Each round leaves out at least one statement, so there is an end to it.
     loop {
         let draft = Draft::of(workspace, files, &declarations, &model, product)?;
-        let (read, diagnostics) = entity::read(&draft.all(files), product);
+        let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.answers);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();
         for error in errors {

@@ -47,10 +47,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     }
     let found = workspace.project.find_entities()?;
     let mut files = workspace.files()?;
-    let mut models = read_all(&workspace, &files, true)?;
+    let mut models = read_all(&workspace, &files, true).await?;
     let mut live = connect(&mut workspace, command).await?;
     if live.as_ref().is_some_and(|live| models.iter().all(|(product, _)| *product != live.product())) {
-        models = read_all(&workspace, &files, false)?;
+        models = read_all(&workspace, &files, false).await?;
     }
     let mut beside = configuration(&workspace, settings, &found)?;
     let mut seaorm = None;
@@ -60,13 +60,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
         seaorm = seaorm_history(&mut live.session, &workspace).await;
         if command.import {
-            let written = import::import(&workspace, &files, live)?;
+            let written = import::import(&workspace, &files, live).await?;
             for file in &written.files {
                 files.retain(|other| other.path != file.path);
                 beside.push((workspace.root().join(&file.path), file.text.clone()));
             }
             files.extend(written.files.iter().cloned());
-            models = read_all(&workspace, &files, false)?;
+            models = read_all(&workspace, &files, false).await?;
             imported = Some(written);
         }
     } else if command.import {
@@ -106,10 +106,10 @@ async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result
 }
 
 /// The entities, read for every dialect.
-fn read_all(workspace: &Workspace, files: &[SourceFile], aloud: bool) -> Result<Vec<(Product, Model)>, Failure> {
+async fn read_all(workspace: &Workspace, files: &[SourceFile], aloud: bool) -> Result<Vec<(Product, Model)>, Failure> {
     let mut models = Vec::new();
     for (index, product) in workspace.products().iter().enumerate() {
-        let (model, warnings) = workspace.model(files, *product)?;
+        let (model, warnings) = workspace.model(files, *product).await?;
         if index == 0 && aloud {
             report::show_diagnostics(&warnings, files);
         }

@@ -46,7 +46,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
     let mut models = Vec::new();
     for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
+        let (model, warnings) = workspace.model(&files, product).await?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
         }

@@ -5,6 +5,7 @@
 mod answers;
 mod arguments;
 mod check;
+mod compiled;
 mod completions;
 mod contradictions;
 mod diff;

@@ -7,7 +7,7 @@ use crate::dialect::{self, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snapshot, fingerprint};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
@@ -152,7 +152,14 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
-    pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
+    pub(super) async fn model(
+        &self,
+        files: &[SourceFile],
+        product: Product,
+    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        if self.project.config.reader == Reader::Compiled {
+            return super::compiled::model(self, files, product).await;
+        }
         let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));

@@ -34,14 +34,14 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let files = workspace.files()?;
     // A mistake in the entities is found before an SQLite file is made.
     if workspace.database_is_absent() {
-        workspace.model(&files, crate::schema::Product::Sqlite)?;
+        workspace.model(&files, crate::schema::Product::Sqlite).await?;
     }
     let mut live = match command.run.dry_run {
         true => workspace.rehearsed().await?,
         false => workspace.required(Missing::Create).await?,
     };
     let product = live.product();
-    let (model, warnings) = workspace.model(&files, product)?;
+    let (model, warnings) = workspace.model(&files, product).await?;
     report::show_diagnostics(&warnings, &files);
     // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
     let origins = match workspace.sealed(product)? {

@@ -139,13 +139,29 @@ pub fn read_with(files: &[SourceFile], product: Product, answers: &Answers) -> (
     output.settle_enums();
     output.settle();
 
-    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
-        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
-            sidecar::read(file, grammar, product, &mut output);
-        }
-    }
+    sidecars(&files, product, &mut output);
     output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     (output.model, output.diagnostics)
+}
+
+/// Reads the sidecars among the files on top of a model that is there already.
+pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (Model, Vec<Diagnostic>) {
+    let mut output = Output::default();
+    let root = common_folder(files);
+    let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    output.model = model;
+    sidecars(&files, product, &mut output);
+    output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+    (output.model, output.diagnostics)
+}
+
+fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
+    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
+        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
+            sidecar::read(file, grammar, product, output);
+        }
+    }
 }
 
 /// The conditions in each crate whose `Cargo.toml` is at hand, by its folder.
@@ -209,7 +225,9 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                     "entities made by a macro are not read",
                     "makes an entity",
                 );
-                output.warning(trouble.hint("write the entity out, or leave its table to `undeclared = \"keep\"`"));
+                output.warning(
+                    trouble.hint("write the entity out, or let SeaORM tell what is declared: `reader = \"compiled\"`"),
+                );
             }
             _ => {}
         }

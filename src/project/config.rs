@@ -14,7 +14,7 @@ use crate::entity::Answers;
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "entities",
     "dialects",
     "database-url",
@@ -29,6 +29,7 @@ const KEYS: [&str; 14] = [
     "cfg",
     "type-rules",
     "types",
+    "reader",
 ];
 
 /// The configuration; every setting has a default.
@@ -58,6 +59,18 @@ pub struct Config {
     pub answers: Answers,
     /// Rules on which types may stand for one another, where they are not applied as usual.
     pub type_rules: BTreeMap<String, Strictness>,
+    /// What tells what the entities declare.
+    pub reader: Reader,
+}
+
+/// What tells what the entities declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// Their source text.
+    #[default]
+    Source,
+    /// SeaORM, asked by a program that is built with them.
+    Compiled,
 }
 
 /// A text that is not printed by accident.
@@ -85,6 +98,7 @@ impl Default for Config {
             development: Vec::new(),
             answers: Answers::default(),
             type_rules: BTreeMap::new(),
+            reader: Reader::Source,
         }
     }
 }
@@ -173,6 +187,7 @@ impl<'a> File<'a> {
                 "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
                 "types" => config.answers.types = self.types(key, value)?,
                 "type-rules" => config.type_rules = self.strictness(value)?,
+                "reader" => config.reader = self.reader(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -265,6 +280,14 @@ impl<'a> File<'a> {
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Reader> {
+        match self.text(key, value)?.as_str() {
+            "source" => Ok(Reader::Source),
+            "compiled" => Ok(Reader::Compiled),
+            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod compiled;
 mod config;
 mod entities;
 mod files;
@@ -23,7 +24,8 @@ use crate::entity::SourceFile;
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
-pub use config::Config;
+pub use compiled::Compiled;
+pub use config::{Config, Reader};
 pub use entities::EntityPaths;
 pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};

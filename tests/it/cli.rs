@@ -5,6 +5,7 @@ mod bad_files;
 mod bad_input;
 mod checking;
 mod commands;
+mod compiled;
 mod differences;
 mod project;
 mod reading;

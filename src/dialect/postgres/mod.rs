@@ -5,6 +5,7 @@
 
 pub mod introspect;
 mod lower;
+mod moments;
 mod names;
 mod normalize;
 mod render;

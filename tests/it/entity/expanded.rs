@@ -116,7 +116,8 @@ pub mod filling {
     #[sea_orm(table_name = "filling", schema_name = "bakery", column = Columns, relation = Links)]
     pub struct Filling;
 
-    type Entity = Filling;
+    // A `use` and not an alias: the code SeaORM writes for its registry of entities takes `Entity` for a value too.
+    use Filling as Entity;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveModel, DeriveActiveModel)]
     #[sea_orm(entity = Filling)]

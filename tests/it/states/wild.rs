@@ -430,8 +430,9 @@ fn each_rule_for_types_holds(product: Product) {
     let path = again.path().join("gen.toml");
     let rules = ["zone", "integer", "uuid", "fraction", "unsigned", "json-as-text", "enum"]
         .map(|rule| format!("{rule} = \"loose\""));
-    let text =
-        std::fs::read_to_string(&path).expect("a configuration") + "[type-rules]\nlength = \"exact\"\n" + &rules.join("\n");
+    let text = std::fs::read_to_string(&path).expect("a configuration")
+        + "[type-rules]\nlength = \"exact\"\n"
+        + &rules.join("\n");
     std::fs::write(&path, text).expect("a written file");
     project.database.execute("DROP TABLE sea_gen_history");
     let report = again.json(&["init"]);
