@@ -42,6 +42,7 @@ pub fn reconcile(
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
     let base = base.schema();
+    let declared = with_known_needs(declared, base);
     let declaration = Declaration { dialect, sources: &model.sources };
     let mut ledger = Ledger { before: origins, after: Origins::default(), undeclared, offences: Vec::new() };
     let mut target = Schema {
@@ -56,6 +57,17 @@ pub fn reconcile(
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
     Ok(Target { schema, origins, offences: ledger.offences })
+}
+
+/// The code does not say what a definition stands on. Where the base has the same definition, it knows.
+fn with_known_needs(mut declared: Schema, base: &Schema) -> Schema {
+    for (id, definition) in &mut declared.definitions {
+        let Some(known) = base.definitions.get(id).filter(|_| definition.needs.is_empty()) else { continue };
+        if known.create == definition.create && known.comment == definition.comment {
+            definition.needs = known.needs.clone();
+        }
+    }
+    declared
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.

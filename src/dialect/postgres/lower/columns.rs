@@ -78,19 +78,6 @@ fn column_uses(column: &Column, value: &str) -> bool {
     default || generated
 }
 
-/// Whether a table's defaults, generated columns, checks, indexes or triggers name something.
-pub(super) fn table_mentions(table: &Table, name: &str) -> bool {
-    let names = |expression: &Expression| words::mentions(expression.text(), name);
-    let column = |column: &Column| {
-        column.generated.iter().any(|generated| names(&generated.expression))
-            || matches!(&column.default, Some(DefaultValue::Expression(expression)) if names(expression))
-    };
-    table.columns.values().any(column)
-        || table.checks.values().any(|check| names(&check.expression))
-        || table.indexes.values().flat_map(index_expressions).any(names)
-        || table.triggers.values().any(|trigger| names(&trigger.definition))
-}
-
 /// The expressions of an index.
 pub(super) fn index_expressions(index: &Index) -> impl Iterator<Item = &Expression> {
     let parts = index.parts.iter().filter_map(|part| match &part.target {

@@ -35,8 +35,19 @@ pub(super) fn alter(change: &Change<Definition>) -> Vec<Statement> {
     statements
 }
 
+/// The statement that drops what is found by this; empty for what says itself how it is taken back.
+pub(super) fn drop_statement(id: &DefinitionId) -> String {
+    match (id.kind, &id.on, target(id)) {
+        (DefinitionKind::Exclusion, Some(owner), _) => {
+            format!("ALTER TABLE {} DROP CONSTRAINT {}", quote_object(owner), quote(&id.name.name))
+        }
+        (_, _, Some(target)) => format!("DROP {target}"),
+        (_, _, None) => String::new(),
+    }
+}
+
 /// How `COMMENT ON` and `DROP` call what is defined; `None` for what neither knows.
-pub(in super::super) fn target(id: &DefinitionId) -> Option<String> {
+fn target(id: &DefinitionId) -> Option<String> {
     let name = &id.name;
     let owner = || id.on.as_ref().map(quote_object).unwrap_or_default();
     let kind = match id.kind {

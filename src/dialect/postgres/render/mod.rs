@@ -146,6 +146,11 @@ fn comment(target: &str, text: Option<&str>) -> Statement {
     Statement::new(format!("COMMENT ON {target} IS {text}"))
 }
 
+/// The statement that drops a definition.
+pub(super) fn drop_statement(id: &crate::schema::DefinitionId) -> String {
+    definitions::drop_statement(id)
+}
+
 /// Quotes an identifier. NUL cannot be part of one.
 pub(super) fn quote(name: &Name) -> String {
     format!("\"{}\"", name.as_str().replace('\0', "").replace('"', "\"\""))
