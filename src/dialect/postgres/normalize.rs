@@ -338,7 +338,11 @@ fn normalize_views(schema: &mut Schema) -> Result<(), Unsupported> {
     Ok(())
 }
 
-fn normalize_view(view: &mut View, known: &BTreeSet<ObjectName>, columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>) {
+fn normalize_view(
+    view: &mut View,
+    known: &BTreeSet<ObjectName>,
+    columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>,
+) {
     let text = view.query.text().trim().trim_end_matches(';').trim_end();
     let (canonical, mut reads) = canonical_query(Product::Postgres, text, columns_of);
     if reads.is_empty() {

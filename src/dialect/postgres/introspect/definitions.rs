@@ -33,7 +33,7 @@ impl Reading<'_> {
         definition.comment = row.get(7).map(str::to_owned);
         if matches!(kind, DefinitionKind::Setting | DefinitionKind::Comment | DefinitionKind::Privilege) {
             let needs = self.ground(&id, class, oid);
-            if needs.is_none() && id.on.is_none() {
+            if needs.is_none() && id.on.is_none() && class != "database" {
                 self.leave(id.to_string(), "what it belongs to is not managed");
                 return;
             }

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
-use crate::schema::{DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Trigger};
+use crate::schema::{
+    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Trigger,
+};
 
 use super::render;
 

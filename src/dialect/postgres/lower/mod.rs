@@ -5,6 +5,7 @@
 mod around;
 mod columns;
 mod order;
+mod replaced;
 
 use std::collections::BTreeSet;
 
@@ -86,7 +87,7 @@ fn arranged(ops: &[Op]) -> Vec<Op> {
     let mut ops = ops.to_vec();
     for at in 1..ops.len() {
         let mut at = at;
-        while at > 0 && matches!(ops.get(at), Some(Op::Alter(Alter::Enum(_)))) {
+        while at > 0 && matches!(ops.get(at), Some(Op::Alter(Alter::Enum(_) | Alter::Definition(_)))) {
             let passes = matches!(
                 ops.get(at - 1),
                 Some(Op::Alter(

@@ -19,8 +19,8 @@ SELECT 'policy', NULL, p.polname, n.nspname, c.relname,
        || CASE WHEN p.polroles = '{0}' THEN ''
                ELSE ' TO ' || (SELECT string_agg(CASE WHEN r.oid = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END,
                                                  ', ' ORDER BY pg_get_userbyid(r.oid)) FROM unnest(p.polroles) r (oid)) END
-       || coalesce(format(E'\n    USING (%s)', pg_get_expr(p.polqual, p.polrelid)), '')
-       || coalesce(format(E'\n    WITH CHECK (%s)', pg_get_expr(p.polwithcheck, p.polrelid)), ''),
+       || coalesce(E'\n    USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
+       || coalesce(E'\n    WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', ''),
        NULL, obj_description(p.oid, 'pg_policy'), 'pg_policy', p.oid
   FROM pg_policy p
   JOIN pg_class c ON c.oid = p.polrelid

@@ -163,7 +163,7 @@ SELECT 'setting', NULL, 'owner of ' || c.oid::regclass, tn.nspname, t.relname,
 UNION ALL
 SELECT 'server', NULL, s.srvname, NULL, NULL,
        format('CREATE SERVER %I%s%s FOREIGN DATA WRAPPER %I', s.srvname,
-              coalesce(format(' TYPE %L', s.srvtype), ''), coalesce(format(' VERSION %L', s.srvversion), ''), w.fdwname)
+              coalesce(' TYPE ' || quote_literal(s.srvtype), ''), coalesce(' VERSION ' || quote_literal(s.srvversion), ''), w.fdwname)
        || coalesce(' OPTIONS (' || (SELECT string_agg(format('%I %L', o.option_name, o.option_value), ', ')
                                       FROM pg_options_to_table(s.srvoptions) o) || ')', ''),
        NULL, obj_description(s.oid, 'pg_foreign_server'), 'pg_foreign_server', s.oid

@@ -30,9 +30,10 @@ WITH object (keyword, schema, relation, name, class, id, column_name, acl, impli
      WHERE t.typacl IS NOT NULL AND n.nspname = ANY ({schemas}) AND {unextended}('pg_type'::regclass, t.oid)
     UNION ALL
     SELECT 'SCHEMA', n.nspname, NULL, quote_ident(n.nspname), 'pg_namespace', n.oid, NULL, n.nspacl,
-           acldefault('n', n.nspowner), n.nspowner
+           coalesce(p.initprivs, acldefault('n', n.nspowner)), n.nspowner
       FROM pg_namespace n
-     WHERE n.nspacl IS NOT NULL AND n.nspname = ANY ({schemas}) AND n.nspname <> 'public'
+      LEFT JOIN pg_init_privs p ON p.classoid = 'pg_namespace'::regclass AND p.objoid = n.oid AND p.objsubid = 0
+     WHERE n.nspacl IS NOT NULL AND n.nspname = ANY ({schemas})
     UNION ALL
     SELECT 'FOREIGN SERVER', NULL, NULL, quote_ident(s.srvname), 'pg_foreign_server', s.oid, NULL, s.srvacl,
            acldefault('S', s.srvowner), s.srvowner
@@ -50,7 +51,7 @@ WITH object (keyword, schema, relation, name, class, id, column_name, acl, impli
                         WHERE (i.grantee, i.privilege_type) = (e.grantee, e.privilege_type))
 ), role AS (
     SELECT g.*, CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role,
-           privilege_type || coalesce(format(' (%I)', column_name), '') AS privilege
+           privilege_type || coalesce(' (' || quote_ident(column_name) || ')', '') AS privilege
       FROM given g
 )
 SELECT 'privilege', NULL, CASE WHEN granted THEN role ELSE 'not ' || role END
@@ -63,7 +64,14 @@ SELECT 'privilege', NULL, CASE WHEN granted THEN role ELSE 'not ' || role END
             ELSE format('REVOKE %s ON %s %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role) END,
        CASE WHEN granted THEN format('REVOKE %s ON %s %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role)
             ELSE format('GRANT %s ON %s %s TO %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role) END,
-       NULL, CASE WHEN column_name IS NULL THEN class ELSE 'column:' || column_name END, id
+       NULL, CASE WHEN name = 'public' AND class = 'pg_namespace' THEN 'database' WHEN column_name IS NULL THEN class ELSE 'column:' || column_name END, id
   FROM role
  GROUP BY keyword, schema, relation, name, class, id, column_name, role, is_grantable, granted
+UNION ALL
+SELECT 'comment', NULL, 'schema public', NULL, NULL,
+       format('COMMENT ON SCHEMA public IS %L', coalesce(obj_description(n.oid, 'pg_namespace'), '')),
+       'COMMENT ON SCHEMA public IS ''standard public schema''', NULL, 'database', n.oid
+  FROM pg_namespace n
+ WHERE n.nspname = 'public'
+   AND obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'standard public schema'
  ORDER BY 4, 5, 3

@@ -5,7 +5,7 @@
 use crate::dialect::Statement;
 use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
 
-use super::{comment, quote, quote_object};
+use super::{comment, in_place, quote, quote_object};
 
 /// Creates what is defined, with its comment.
 pub(super) fn create(definition: &Definition) -> Vec<Statement> {
@@ -24,11 +24,9 @@ pub(super) fn drop(definition: &Definition) -> Statement {
 /// Changes what is defined in place where it can be, else replaces it.
 pub(super) fn alter(change: &Change<Definition>) -> Vec<Statement> {
     let (from, to) = (&change.from, &change.to);
-    let mut statements = Vec::new();
-    if from.create != to.create {
-        statements.push(drop(from));
-        return statements.into_iter().chain(create(to)).collect();
-    }
+    let Some(mut statements) = in_place::statements(change) else {
+        return std::iter::once(drop(from)).chain(create(to)).collect();
+    };
     if let Some(target) = target(&to.id).filter(|_| from.comment != to.comment) {
         statements.push(comment(&target, to.comment.as_deref()));
     }
@@ -47,7 +45,7 @@ pub(super) fn drop_statement(id: &DefinitionId) -> String {
 }
 
 /// How `COMMENT ON` and `DROP` call what is defined; `None` for what neither knows.
-fn target(id: &DefinitionId) -> Option<String> {
+pub(super) fn target(id: &DefinitionId) -> Option<String> {
     let name = &id.name;
     let owner = || id.on.as_ref().map(quote_object).unwrap_or_default();
     let kind = match id.kind {
@@ -80,7 +78,8 @@ fn target(id: &DefinitionId) -> Option<String> {
 /// A name with argument types: the name is quoted, the types are the catalog's own spelling.
 fn signature(name: &ObjectName) -> String {
     let text = name.name.as_str();
-    let (bare, arguments) = text.split_once('(').map_or((text, "*)"), |(bare, arguments)| (bare, arguments));
+    let (bare, arguments) = text.split_once('(').unwrap_or((text, ""));
+    let arguments = if matches!(arguments, "" | ")") { "*)" } else { arguments };
     let bare = ObjectName { schema: name.schema.clone(), name: Name::new(bare) };
     format!("{}({arguments}", quote_object(&bare))
 }

@@ -7,6 +7,7 @@ mod casts;
 mod create;
 mod definitions;
 mod enums;
+mod in_place;
 mod numbering;
 mod objects;
 
@@ -144,6 +145,11 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
     Statement::new(format!("COMMENT ON {target} IS {text}"))
+}
+
+/// Whether the definition can be changed without being dropped.
+pub(super) fn changes_in_place(change: &crate::schema::Change<crate::schema::Definition>) -> bool {
+    in_place::statements(change).is_some()
 }
 
 /// The statement that drops a definition.
