@@ -150,7 +150,7 @@ impl Workspace {
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
     pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read(files, product);
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }

@@ -10,10 +10,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
+use crate::entity::Answers;
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "entities",
     "dialects",
     "database-url",
@@ -24,6 +25,9 @@ const KEYS: [&str; 10] = [
     "exclude",
     "schemas",
     "development",
+    "features",
+    "cfg",
+    "types",
 ];
 
 /// The configuration; every setting has a default.
@@ -49,6 +53,8 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
+    pub answers: Answers,
 }
 
 /// A text that is not printed by accident.
@@ -74,6 +80,7 @@ impl Default for Config {
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            answers: Answers::default(),
         }
     }
 }
@@ -158,6 +165,9 @@ impl<'a> File<'a> {
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "features" => config.answers.features = Some(self.texts(key, value)?),
+                "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
+                "types" => config.answers.types = self.types(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -187,6 +197,17 @@ impl<'a> File<'a> {
                     .hint(format!("`{key} = [\"…\"]`")))
             }
         }
+    }
+
+    /// Rust types with the column type of each.
+    fn types(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<BTreeMap<String, String>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let key = key.get_ref().as_ref();
+            return Err(self
+                .error(value.span(), &format!("`{key}` must name a column type for each Rust type"))
+                .hint(format!("`{key} = {{ Secret = \"VarBinary(StringLen::Max)\" }}`")));
+        };
+        table.iter().map(|(name, value)| Ok((name.get_ref().to_string(), self.text(name, value)?))).collect()
     }
 
     fn dialects(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Vec<Product>> {

@@ -96,10 +96,15 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, undeclared, exclude, schemas, development",
+             migrations, snapshots, lock, undeclared, exclude, schemas, development, features, cfg, types",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
+        (
+            "types = ['Secret']",
+            "`ROOT/gen.toml`, line 1: `types` must name a column type for each Rust type\n`types = { Secret = \"VarBinary(StringLen::Max)\" }`",
+        ),
+        ("[types]\nSecret = 1", "`ROOT/gen.toml`, line 2: `Secret` must be a text\n"),
         ("lock = ''", "`ROOT/gen.toml`, line 1: `lock` must be a text\n"),
         (
             "lock = '../x'",
@@ -156,7 +161,8 @@ fn entities_are_found() {
     assert_eq!(found(), ["entities/deep/er.rs", "entities/user.postgres.sql", "entities/user.rs", "entities/user.sql"]);
     put(root.path(), "entities/Cargo.toml", "");
     put(root.path(), "entities/src/lib.rs", "lib");
-    assert_eq!(found(), ["entities/src/lib.rs"]);
+    // The crate's own manifest says which features are on.
+    assert_eq!(found(), ["entities/src/lib.rs", "entities/Cargo.toml"]);
     assert_eq!(project.entity_files().unwrap()[0].text, "lib");
 
     put(root.path(), "entities/src/bad.rs", b"\n\xff");
@@ -168,7 +174,7 @@ fn entities_are_found() {
     let project = Project::discover(root.path()).unwrap();
     let files = project.entity_files().unwrap();
     let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs"]);
+    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs", "entities/Cargo.toml"]);
     put(root.path(), "gen.toml", "entities = ['gone']");
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(
