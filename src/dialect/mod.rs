@@ -91,6 +91,25 @@ pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<V
     Ok(statements)
 }
 
+/// The schema with every expression compared by the words it is in. Right where both sides come from servers of one version,
+/// which print what is the same in the same words; what has no JSON form stays as it is.
+pub fn in_own_words(normalized: Normalized) -> Normalized {
+    fn again<K: Ord, T: serde::Serialize + serde::de::DeserializeOwned>(map: &mut std::collections::BTreeMap<K, T>) {
+        for value in map.values_mut() {
+            let read = serde_json::to_value(&*value).and_then(serde_json::from_value);
+            if let Ok(read) = read {
+                *value = read;
+            }
+        }
+    }
+    let mut schema = normalized.into_schema();
+    again(&mut schema.tables);
+    again(&mut schema.views);
+    again(&mut schema.routines);
+    again(&mut schema.definitions);
+    Normalized::by_dialect(schema)
+}
+
 /// The schema in which nothing is: the same for every database, and where every history begins.
 pub fn nothing() -> Normalized {
     Normalized::by_dialect(Schema::default())

@@ -64,7 +64,7 @@ fn source(model: &Model, place: &Place, columns: &[Name]) -> Option<Source> {
     let first = columns.first().and_then(|name| sources.get(&Place::column(place.object(), name)));
     let around = match place {
         Place::Table(table, Part::Column(name, _)) => sources.get(&Place::column(table, name)),
-        Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) => None,
+        Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
     };
     let table = sources.get(&Place::table(place.object()));
     sources.get(place).or(first).or(around).or(table).cloned()
@@ -110,6 +110,7 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
                 Object::Enum(_) => ("no such type", "`db_type = \"String(StringLen::None)\"` at the enum".to_owned()),
                 Object::View(_) => ("no such view", "remove it from the SQL file".to_owned()),
                 Object::Routine(_) => ("no such routine", "remove it from the SQL file".to_owned()),
+                Object::Definition(_) => ("nothing of the kind", "remove it from the SQL file".to_owned()),
             };
             (has.unwrap_or_else(|| missing.to_owned()), in_code)
         }
