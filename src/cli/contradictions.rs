@@ -49,7 +49,7 @@ pub(super) fn text(contradictions: &[Contradiction], root: &Path) -> String {
     }
     if contradictions.iter().any(|it| it.rule.is_some()) {
         text.push_str(
-            "\n  a rule in brackets can be loosened: `types = { <rule> = \"loose\" }` in the configuration\n",
+            "\n  a rule in brackets can be loosened: `type-rules = { <rule> = \"loose\" }` in the configuration\n",
         );
     }
     text

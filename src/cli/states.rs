@@ -59,8 +59,8 @@ impl Workspace {
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
         let url = project.database_url(common.database_url.as_deref())?;
-        let types = TypeRules::with(&project.config.types)
-            .map_err(|error| error.hint("correct `types` in the configuration"))?;
+        let types = TypeRules::with(&project.config.type_rules)
+            .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types })
     }
 
@@ -153,7 +153,7 @@ impl Workspace {
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
     pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read(files, product);
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }

@@ -16,6 +16,7 @@ mod seal;
 mod snapshot;
 mod url;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::entity::SourceFile;
@@ -175,10 +176,21 @@ impl Project {
         }
         paths.sort();
         paths.dedup();
+        paths.extend(self.manifests(&paths));
         paths
             .into_iter()
             .map(|path| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() }))
             .collect()
+    }
+
+    /// The nearest `Cargo.toml` above each file: it says which features are on.
+    fn manifests(&self, paths: &[PathBuf]) -> BTreeSet<PathBuf> {
+        let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        let nearest = |folder: &Path| {
+            let inside = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
+            inside.map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
+        };
+        folders.into_iter().filter_map(nearest).collect()
     }
 }
 

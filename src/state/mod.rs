@@ -5,6 +5,7 @@
 
 mod contradiction;
 mod follow;
+mod lookalikes;
 mod merge;
 mod places;
 mod reconcile;
@@ -14,6 +15,7 @@ mod table;
 mod types;
 
 pub use contradiction::{Contradiction, contradictions};
+pub use lookalikes::{Candidate, Question, Subject};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, Target, reconcile};
 pub use situation::{Situation, Standing, situate};

@@ -12,6 +12,7 @@ use crate::schema::{
     Undeclared,
 };
 
+use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
 use super::rename::{self, Renamed};
@@ -31,6 +32,8 @@ pub struct Target {
     pub left_open: Vec<(Place, &'static Rule)>,
     /// What is renamed on the way from the base, in order; for `diff`.
     pub renames: Vec<Rename>,
+    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    pub questions: Vec<Question>,
 }
 
 /// How the code is understood where it says nothing, or not everything.
@@ -88,8 +91,10 @@ pub fn reconcile(
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
+    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
-    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames })
+    let questions = lookalikes::questions(base, schema.schema());
+    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })
 }
 
 /// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has

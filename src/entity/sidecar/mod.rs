@@ -64,6 +64,7 @@ pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, 
         if let Err(trouble) = one(&statement, output) {
             output.error(trouble);
         }
+        output.settle();
     }
 }
 

@@ -63,7 +63,7 @@ impl<'t> Text<'t> {
         if let Err(error) = outcome {
             let start = bytes.at(error.location).min(text.len());
             let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
-            let spot = Spot { file: path.to_owned(), span: start..end, line: line(text, start) };
+            let spot = Spot { file: path.into(), span: start..end, line: line(text, start) };
             return Err(Trouble::new(spot, "this is not SQL", error.message));
         }
         let tokens = found
@@ -106,7 +106,7 @@ impl<'t> Text<'t> {
     }
 
     fn spot(&self, span: Range<usize>) -> Spot {
-        Spot { file: self.path.to_owned(), line: line(self.text, span.start), span }
+        Spot { file: self.path.into(), line: line(self.text, span.start), span }
     }
 }
 

@@ -165,9 +165,32 @@ fn views() {
         "SQLite has no materialized views",
         "CREATE MATERIALIZED",
     );
-    error("CREATE VIEW v (a) AS SELECT 1", "a view's columns are named in its query", "a");
+    error("CREATE VIEW v (a) AS SELECT * FROM book", "names before a view's query need a query without `*`", "a");
+    error("CREATE VIEW v (a, b) AS SELECT 1", "a view's columns are as many as its query has", "a");
     error("CREATE VIEW v AS SELECT 1; CREATE VIEW v AS SELECT 2", "two views are called `v`", "CREATE VIEW");
     error("CREATE TEMPORARY VIEW v AS SELECT 1", "a temporary view is not part of a schema", "CREATE TEMPORARY");
+}
+
+#[test]
+fn names_before_a_views_query_go_into_it() {
+    let query = |path: &str, sql: &str, product| {
+        let view = model(path, sql, product).schema.views.into_values().next();
+        view.map(|view| view.query.text().to_owned()).unwrap_or_default()
+    };
+    let sql = "CREATE VIEW v (a, \"Order\") AS SELECT title AS t, \"order\" + 1 FROM book WHERE id > 0 ORDER BY 1";
+    assert_eq!(
+        query("e/book.sql", sql, Product::Postgres),
+        "SELECT title AS a, \"order\" + 1 AS \"Order\" FROM book WHERE id > 0 ORDER BY 1"
+    );
+    assert_eq!(
+        query("e/book.sql", sql, Product::MySql),
+        "SELECT title AS a, `order` + 1 AS `Order` FROM book WHERE id > 0 ORDER BY 1"
+    );
+    let sql = "CREATE VIEW v (n) AS WITH x AS (SELECT id FROM book) (SELECT id FROM x) UNION ALL SELECT 2";
+    assert_eq!(
+        query("e/book.sqlite.sql", sql, Product::Sqlite),
+        "WITH x AS (SELECT id FROM book) (SELECT id AS n FROM x) UNION ALL SELECT 2"
+    );
 }
 
 #[test]

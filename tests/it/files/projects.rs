@@ -50,12 +50,12 @@ fn every_setting_is_read() {
     let settings = "entities = [\"model\"]\ndialects = [\"sqlite\", \"postgresql\"]\ndatabase-url = \"sqlite://x.db\"\n\
                     migrations = \"db/migrations\"\nsnapshots = \"db/snapshots\"\nlock = \"db/lock.json\"\n\
                     undeclared = \"error\"\nexclude = [\"tmp_*\"]\nschemas = [\"audit\"]\ndevelopment = [\"db\"]\n\
-                    types = { zone = \"loose\" }\n";
+                    type-rules = { zone = \"loose\" }\n";
     put(root.path(), "gen.toml", settings);
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(project.dialects, [Product::Sqlite, Product::Postgres]);
     assert_eq!(project.config.undeclared, Undeclared::Error);
-    assert_eq!(project.config.types, [("zone".to_owned(), sea_gen::schema::Strictness::Loose)].into());
+    assert_eq!(project.config.type_rules, [("zone".to_owned(), sea_gen::schema::Strictness::Loose)].into());
     assert_eq!(project.config.entities, [PathBuf::from("model")]);
     let shown = |path: &Path| project.shown(path).display().to_string();
     assert_eq!(shown(&project.migrations_folder(Product::Postgres)), "db/migrations/postgres");
@@ -98,10 +98,15 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, undeclared, exclude, schemas, development, types",
+             migrations, snapshots, lock, undeclared, exclude, schemas, development, features, cfg, types, type-rules",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
+        (
+            "types = ['Secret']",
+            "`ROOT/gen.toml`, line 1: `types` must name a column type for each Rust type\n`types = { Secret = \"VarBinary(StringLen::Max)\" }`",
+        ),
+        ("[types]\nSecret = 1", "`ROOT/gen.toml`, line 2: `Secret` must be a text\n"),
         ("lock = ''", "`ROOT/gen.toml`, line 1: `lock` must be a text\n"),
         (
             "lock = '../x'",
@@ -204,7 +209,8 @@ fn entities_are_found() {
     assert_eq!(found(), ["entities/deep/er.rs", "entities/user.postgres.sql", "entities/user.rs", "entities/user.sql"]);
     put(root.path(), "entities/Cargo.toml", "");
     put(root.path(), "entities/src/lib.rs", "lib");
-    assert_eq!(found(), ["entities/src/lib.rs"]);
+    // The crate's own manifest says which features are on.
+    assert_eq!(found(), ["entities/src/lib.rs", "entities/Cargo.toml"]);
     assert_eq!(project.entity_files().unwrap()[0].text, "lib");
 
     put(root.path(), "entities/src/bad.rs", b"\n\xff");
@@ -216,7 +222,7 @@ fn entities_are_found() {
     let project = Project::discover(root.path()).unwrap();
     let files = project.entity_files().unwrap();
     let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs"]);
+    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs", "entities/Cargo.toml"]);
     put(root.path(), "gen.toml", "entities = ['gone']");
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(

@@ -431,7 +431,7 @@ fn each_rule_for_types_holds(product: Product) {
     let rules = ["zone", "integer", "uuid", "fraction", "unsigned", "json-as-text", "enum"]
         .map(|rule| format!("{rule} = \"loose\""));
     let text =
-        std::fs::read_to_string(&path).expect("a configuration") + "[types]\nlength = \"exact\"\n" + &rules.join("\n");
+        std::fs::read_to_string(&path).expect("a configuration") + "[type-rules]\nlength = \"exact\"\n" + &rules.join("\n");
     std::fs::write(&path, text).expect("a written file");
     project.database.execute("DROP TABLE sea_gen_history");
     let report = again.json(&["init"]);
