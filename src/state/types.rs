@@ -54,8 +54,8 @@ rules! {
         "PostgreSQL's driver refuses the one for the other; MySQL's `datetime` and `timestamp` are both read as either";
     INTEGER = "integer", "`i64` and `integer`: another width", SQLITE,
         "the driver refuses another width, or a value does not fit; SQLite has one integer";
-    UNSIGNED = "unsigned", "`u32` and `bigint`, or a sign where there should be none", &[Product::Sqlite, Product::Postgres],
-        "PostgreSQL and SQLite have no unsigned types, so a wider one is right; MySQL's driver refuses the other sign";
+    UNSIGNED = "unsigned", "`u32` and `integer` or `bigint`, or a sign where there should be none", &[Product::Sqlite, Product::Postgres],
+        "PostgreSQL and SQLite have no unsigned types, and which one stands for them has changed; MySQL's driver refuses the other sign";
     BOOLEAN = "boolean", "`bool` and `tinyint`, `bit(1)`, an integer", NOT_POSTGRES,
         "where a truth value is a small number, any small number is read as one";
     FRACTION = "fraction", "`f32`, `f64` and `Decimal` for one another", SQLITE,
@@ -140,7 +140,13 @@ fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Opti
         Anything, Bits, Boolean, Bytes, Choice, Date, Decimal, Double, Float, Integer, Json, JsonBinary, Local, Text,
         Time, Uuid, Zoned,
     };
-    let unsigned = matches!(logical, Type::TinyUnsigned | Type::SmallUnsigned | Type::Unsigned | Type::BigUnsigned);
+    let unsigned = match logical {
+        Type::TinyUnsigned => Some(1),
+        Type::SmallUnsigned => Some(2),
+        Type::Unsigned => Some(4),
+        Type::BigUnsigned => Some(8),
+        _ => None,
+    };
     let number = |class: &Class| matches!(class, Float | Double | Decimal);
     let (wanted, there) = (class(product, declared), class(product, found));
     match (&wanted, &there) {
@@ -155,8 +161,8 @@ fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Opti
         (Json | JsonBinary, Text) => Some(&JSON_AS_TEXT),
         (Text, Json | JsonBinary) => Some(&TEXT_AS_JSON),
         (Local | Zoned, Local | Zoned) => Some(&ZONE),
-        (Integer { width: declared, signed }, Integer { width: found, signed: has_sign }) => match signed == has_sign {
-            true if unsigned && found > declared && *signed => Some(&UNSIGNED),
+        (Integer { signed, .. }, Integer { width: found, signed: has_sign }) => match signed == has_sign {
+            true if *signed && unsigned.is_some_and(|width| *found >= width) => Some(&UNSIGNED),
             true => Some(&INTEGER),
             false => Some(&UNSIGNED),
         },

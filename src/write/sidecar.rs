@@ -1,7 +1,7 @@
 //! SQL files beside the entities, written for what no entity declares: a statement for each thing.
 //!
-//! The statements say what there is and are never sent, so they have one form where databases differ in theirs. Must not
-//! know files, or how a statement is read.
+//! The statements say what there is and are never sent, so they have one form where databases differ in theirs.
+//! Must not know files, or how a statement is read.
 
 use std::collections::BTreeMap;
 
