@@ -95,17 +95,92 @@ fn run(project: &Project, arguments: &[&str]) -> String {
 #[test]
 fn what_is_compiled_is_held_against_what_is_written() {
     let project = shop(Product::Sqlite);
-    shows!(run(&project, &["check", "--against-compiled"]), @"");
+    shows!(run(&project, &["check", "--against-compiled"]), @"
+    exit 0
+    --- stdout
+    holds    compiled  sqlite
+    ");
     project.write("entities/lib.rs", "pub mod shelf;\npub mod made;\n");
     project.write("entities/made.rs", MADE);
-    shows!(run(&project, &["check", "--against-compiled"]), @"");
-    shows!(run(&project, &["check", "--against-compiled", "--json"]), @"");
+    shows!(run(&project, &["check", "--against-compiled"]), @"
+    exit 2
+    --- stdout
+    fails    compiled  sqlite
+             - label: table (2 columns)
+    ");
+    shows!(run(&project, &["check", "--against-compiled", "--json"]), @r#"
+    exit 2
+    --- stdout
+    {
+      "checks": [
+        {
+          "check": "compiled",
+          "details": [
+            "- label: table (2 columns)"
+          ],
+          "dialect": "sqlite",
+          "verdict": "fails"
+        }
+      ]
+    }
+    "#);
     project.write("gen.toml", "dialects = [\"sqlite\"]\nreader = \"compiled\"\n");
     project.write("entities/shelf.sql", "CREATE INDEX shelf_high ON shelf (label) WHERE height > 2;\n");
     run(&project, &["init"]);
-    shows!(run(&project, &["migration", "Initial"]), @"");
-    shows!(project.read(&project.migrations()[0]), @"");
-    shows!(run(&project, &["check", "--entities", "--replay"]), @"");
+    shows!(run(&project, &["migration", "Initial"]), @"
+    exit 0
+    --- stdout
+    Initial: 3 steps
+      label
+        + table (2 columns)
+      shelf
+        + table (4 columns, 1 unique constraint, 2 indexes)       entities/shelf.rs:6
+        + foreign key fk-shelf-above_id (above_id) → shelf (id)   entities/shelf.rs:16
+
+    wrote migrations/[time]_initial.sql
+    wrote schema.lock.json
+    wrote snapshots/ (2 files)
+
+    next: read the migration, then `gen up` applies it and `gen status` shows it
+    ");
+    shows!(project.read(&project.migrations()[0]), @r#"
+    -- Initial (sqlite)
+    -- from [digest] to [digest]
+    -- written by gen; after editing it, `gen lock` seals it anew
+
+    -- UP
+
+    CREATE TABLE "label" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "note" varchar
+    );
+
+    CREATE TABLE "shelf" (
+      "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+      "label" varchar NOT NULL,
+      "height" smallint NOT NULL DEFAULT 3,
+      "above_id" integer,
+      CONSTRAINT "shelf_label_key" UNIQUE ("label"),
+      CONSTRAINT "fk-shelf-above_id" FOREIGN KEY ("above_id") REFERENCES "shelf" ("id")
+    );
+
+    CREATE INDEX "idx-shelf-height" ON "shelf" ("height");
+
+    CREATE INDEX "shelf_high" ON "shelf" ("label")
+    WHERE height > 2;
+
+    -- DOWN
+
+    DROP TABLE "shelf";
+
+    DROP TABLE "label";
+    "#);
+    shows!(run(&project, &["check", "--entities", "--replay"]), @"
+    exit 0
+    --- stdout
+    holds    entities  sqlite
+    holds    replay    sqlite
+    ");
 }
 
 #[test]
@@ -124,16 +199,31 @@ fn what_does_not_compile_is_told_in_the_words_of_cargo() {
 #[test]
 fn what_cannot_be_compiled_is_told_before_anything_is_built() {
     let project = Project::new();
-    shows!(run(&project, &["check", "--against-compiled"]), @"");
+    shows!(run(&project, &["check", "--against-compiled"]), @"
+    exit 1
+    --- stderr
+    error: cargo cannot make sense of the project in `[project]`
+      error: could not find `Cargo.toml` in `[project]` or any parent directory
+    ");
     let project = shop(Product::Sqlite);
     project.edit(
         "Cargo.toml",
         "[lib]\npath = \"entities/lib.rs\"",
         "[[bin]]\nname = \"shop\"\npath = \"entities/lib.rs\"",
     );
-    shows!(run(&project, &["check", "--against-compiled"]), @"");
+    shows!(run(&project, &["check", "--against-compiled"]), @"
+    exit 1
+    --- stderr
+    error: the package `shop` has no library, so its entities cannot be linked
+
+    hint: move them to a library: `src/lib.rs`, or a crate of their own
+    ");
     project.write("gen.toml", "reader = \"complied\"\n");
-    shows!(run(&project, &["check"]), @"");
+    shows!(run(&project, &["check"]), @"
+    exit 1
+    --- stderr
+    error: `[project]/gen.toml`, line 1: `reader` cannot be `complied`: source or compiled
+    ");
 }
 
 /// On a server, with tables that refer to each other, which SeaORM alone cannot create there.
@@ -156,7 +246,7 @@ fn on_server(product: Product) {
     assert!(shown.contains("skipped  compiled"), "{shown}");
     project.write("gen.toml", format!("dialects = [\"{}\"]\nreader = \"compiled\"\n", product.key()));
     let shown = run(&project, &["diff", "--from", &scratch.url, "--to", "entities", "--database-url", &scratch.url]);
-    assert!(shown.contains("+ rack: table") && shown.contains("+ shelf: foreign key"), "{shown}");
+    assert!(shown.contains("+ foreign key fk-shelf-rack_id") && shown.contains("entities/rack.rs:19"), "{shown}");
     runtime.block_on(scratch.remove()).unwrap();
 }
 

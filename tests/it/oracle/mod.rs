@@ -235,6 +235,23 @@ macro_rules! on_postgres {
 
 on_postgres! { features_of_postgres, features_expanded, forms_of_postgres }
 
+#[test]
+fn forms_of_unsigned_keys_on_sqlite() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::Sqlite);
+}
+
+#[test_with::env(DATABASE_URL_MARIADB)]
+#[test]
+fn forms_of_unsigned_keys_on_mariadb() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::MariaDb);
+}
+
+#[test_with::env(DATABASE_URL_MYSQL)]
+#[test]
+fn forms_of_unsigned_keys_on_mysql() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::MySql);
+}
+
 /// What SeaORM itself cannot create anywhere these tests run.
 const BEYOND_SEAORM: [&str; 2] = ["fixtures::features::collection", "fixtures::features::embedding"];
 

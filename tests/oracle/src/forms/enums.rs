@@ -44,8 +44,9 @@ pub mod kinds {
         Hard,
     }
 
+    // SeaORM does not quote the type of a column, so that on PostgreSQL a name with capitals, as it gives itself, is not found.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-    #[sea_orm(db_type = "Enum", rename_all = "SCREAMING_SNAKE_CASE")]
+    #[sea_orm(db_type = "Enum", enum_name = "paper_kind", rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum PaperKind {
         WoodFree,
         Recycled,

@@ -25,7 +25,7 @@ pub mod numbers {
         pub exact: Decimal,
         #[sea_orm(column_type = "Decimal(None)")]
         pub inexact: Option<Decimal>,
-        #[sea_orm(column_type = "Money(Some((19, 4)))")]
+        #[sea_orm(column_type = "Money(None)")]
         pub price: Decimal,
         #[sea_orm(column_type = "Double")]
         pub forced: f32,
