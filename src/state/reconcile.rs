@@ -9,6 +9,7 @@ use crate::entity::{Model, Source};
 use crate::plan::Rename;
 use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
 
+use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
 use super::rename::{self, Renamed};
@@ -25,6 +26,8 @@ pub struct Target {
     pub offences: Vec<Place>,
     /// What is renamed on the way from the base, in order; for `diff`.
     pub renames: Vec<Rename>,
+    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    pub questions: Vec<Question>,
 }
 
 /// Brings the declared model and a base state (the snapshot, or a database) together.
@@ -58,8 +61,10 @@ pub fn reconcile(
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
+    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
-    Ok(Target { schema, origins, offences: ledger.offences, renames })
+    let questions = lookalikes::questions(base, schema.schema());
+    Ok(Target { schema, origins, offences: ledger.offences, renames, questions })
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.

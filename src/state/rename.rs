@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::expression::rename_column;
+use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
 use crate::plan::{Op, Plan, Rename, apply};
@@ -120,11 +120,52 @@ fn pairs<T: Clone + PartialEq>(
     let mut changes = Vec::new();
     for (name, object) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
         let same = |before: &&Name| old.get(*before).is_some_and(|old| called(old, name.clone()) == *object);
-        if let Some(index) = gone.iter().position(|before| same(before)) {
+        if let Some(index) = gone.iter().position(same) {
             changes.push(Change::new(gone.remove(index).clone(), name.clone()));
         }
     }
     changes
+}
+
+/// Refuses what would be left behind: a view or a trigger that still names what is renamed, because nobody declares it.
+///
+/// # Errors
+/// The first of them.
+pub(super) fn nothing_left_behind(
+    product: Product,
+    renames: &[Rename],
+    base: &Schema,
+    target: &Schema,
+) -> Result<(), Unsupported> {
+    for rename in renames {
+        let (table, old) = match rename {
+            Rename::Table(change) => (&change.to, change.from.name.as_str()),
+            Rename::Column(table, change) => (table, change.from.as_str()),
+            _ => continue,
+        };
+        let refuse = |place: Place| {
+            Unsupported {
+            product,
+            place,
+            reason: format!("it names `{old}`, which is renamed, and no entity or SQL file declares it"),
+            hint: "declare it in an SQL file beside the entities, with the new name (`gen init --import` writes such files)".to_owned(),
+        }
+        };
+        let stale = |definition: &Expression| mentions(product, definition.text(), old);
+        let kept =
+            target.views.values().filter(|view| view.reads.contains(table) && base.views.get(&view.name) == Some(view));
+        if let Some(view) = kept.clone().find(|view| stale(&view.query)) {
+            return Err(refuse(Place::View(view.name.clone())));
+        }
+        let triggers =
+            |schema: &'_ Schema| schema.tables.get(table).map(|table| table.triggers.clone()).unwrap_or_default();
+        let before = triggers(base);
+        let kept = triggers(target).into_values().filter(|it| before.get(&it.name) == Some(it));
+        if let Some(trigger) = kept.into_iter().find(|trigger| stale(&trigger.definition)) {
+            return Err(refuse(Place::Table(table.clone(), Part::Trigger(trigger.name))));
+        }
+    }
+    Ok(())
 }
 
 /// One rename as two, by a name that is free.
@@ -200,6 +241,7 @@ impl Work<'_> {
                 if let Some(name) = key.and_then(|key| key.name.as_mut()) {
                     follow::primary_key(name, change);
                 }
+                self.rename_in_statements(change);
             }
             _ => {}
         }
@@ -256,6 +298,21 @@ impl Work<'_> {
             _ => false,
         };
         self.has_old(wish) && open.iter().any(vacates)
+    }
+
+    /// In the views that read a renamed table and in its triggers.
+    fn rename_in_statements(&mut self, change: &Change<ObjectName>) {
+        let product = self.product;
+        let follow = |expression: &mut Expression| {
+            let text = rename_table(product, expression.text(), change.from.name.as_str(), change.to.name.as_str());
+            if text != expression.text() {
+                *expression = Expression::new(text);
+            }
+        };
+        let reading = self.schema.views.values_mut().filter(|view| view.reads.contains(&change.to));
+        reading.for_each(|view| follow(&mut view.query));
+        let table = self.schema.tables.get_mut(&change.to);
+        table.into_iter().flat_map(|table| table.triggers.values_mut()).for_each(|it| follow(&mut it.definition));
     }
 
     fn rename_in_expressions(&mut self, table: &ObjectName, change: &Change<Name>) {
