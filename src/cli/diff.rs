@@ -11,6 +11,7 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
+use crate::introspect::Unmanaged;
 use crate::plan::{Plan, Rename};
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
@@ -71,8 +72,18 @@ impl State {
 
 /// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
 enum Loaded {
-    Schema(Box<Normalized>, Origins),
+    Schema(Box<Normalized>, Origins, Vec<Unmanaged>),
     Model(Box<Model>),
+}
+
+impl Loaded {
+    /// What was found in a database and is left alone.
+    fn unmanaged(&self) -> &[Unmanaged] {
+        match self {
+            Self::Schema(_, _, unmanaged) => unmanaged,
+            Self::Model(_) => &[],
+        }
+    }
 }
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
@@ -84,16 +95,17 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let product = product_of(workspace.as_ref(), &from, &to).await?;
     let from = load(workspace.as_ref(), product, from).await?;
     let to = load(workspace.as_ref(), product, to).await?;
+    let unmanaged = json!({ "from": from.unmanaged(), "to": to.unmanaged() });
     let (mut model, mut renames) = (None, Vec::new());
     let (from, to) = match (from, to) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
-        (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
+        (Loaded::Schema(from, ..), Loaded::Schema(to, ..)) => (*from, *to),
+        (Loaded::Schema(from, origins, _), Loaded::Model(declared)) => {
             let target = declared_on(product, &declared, &from, &origins)?;
             model = Some(declared);
             renames = target.renames;
             (*from, target.schema)
         }
-        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
+        (Loaded::Model(declared), Loaded::Schema(to, origins, _)) => {
             let target = declared_on(product, &declared, &to, &origins)?;
             // They lead to what is declared, and this way leads from it.
             renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
@@ -111,6 +123,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
         DiffFormat::Json => {
             let report = json!({
                 "dialect": product.key(),
+                "unmanaged": unmanaged,
                 "plan": show::plan_json(&plan, model.as_deref(), &root),
                 "statements": dialect::statements(dialect::of(product), &plan, start)?,
             });
@@ -164,8 +177,12 @@ async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> 
 
 async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> Result<Loaded, Failure> {
     let open = || workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")));
-    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins);
-    let scope = workspace.map(Workspace::scope).unwrap_or_default();
+    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins, Vec::new());
+    let live_schema = |schema: Normalized, origins: Origins, unmanaged: Vec<Unmanaged>| {
+        Loaded::Schema(Box::new(schema), origins, unmanaged)
+    };
+    // Between two databases, with no project to say otherwise, everything counts.
+    let scope = workspace.map_or_else(crate::introspect::Scope::everything, Workspace::scope);
     Ok(match state {
         State::Entities => {
             let workspace = open()?;
@@ -188,7 +205,7 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
                 None => state::adopted(live.schema.schema()),
             };
             live.session.close().await;
-            schema(live.schema, origins)
+            live_schema(live.schema, origins, live.unmanaged)
         }
         State::Url(url) => {
             let live = states::read(&url, Missing::Refuse, &scope).await?;
@@ -199,7 +216,7 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
             }
             let origins = state::adopted(live.schema.schema());
             live.session.close().await;
-            schema(live.schema, origins)
+            live_schema(live.schema, origins, live.unmanaged)
         }
         State::Git(revision) => {
             let workspace = open()?;

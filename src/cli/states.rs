@@ -165,6 +165,7 @@ impl Workspace {
     /// What introspection reads.
     pub(super) fn scope(&self) -> Scope {
         Scope {
+            privileges: false,
             schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
             exclude: self.project.config.exclude.clone(),
         }

@@ -12,13 +12,26 @@ pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", HISTORY_TABLE];
 /// What to read of a database.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Schemas to read beside the connection's default one; objects in them carry their schema's name.
+    /// Schemas to read beside the connection's default one; objects in them carry their schema's name. `*` stands for any
+    /// characters, so that one `*` reads every schema a user has made.
     pub schemas: Vec<Name>,
     /// Tables (and views) to leave alone, by exact name or with `*` for any characters.
     pub exclude: Vec<String>,
+    /// Whether to read what roles may do with objects.
+    pub privileges: bool,
 }
 
 impl Scope {
+    /// Everything in a database that a user has made, privileges included.
+    pub fn everything() -> Self {
+        Self { schemas: vec![Name::from("*")], exclude: Vec::new(), privileges: true }
+    }
+
+    /// Whether a schema other than the default one is read.
+    pub fn reads_schema(&self, name: &str) -> bool {
+        self.schemas.iter().any(|pattern| matches(pattern.as_str(), name))
+    }
+
     /// Whether the object is left alone. Introspectors ask this of every table and view.
     pub fn excludes(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))

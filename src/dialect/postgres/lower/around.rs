@@ -16,8 +16,12 @@ use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_ma
 /// What goes before the plan and comes back after it.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    /// Views, in no order.
-    pub views: Vec<View>,
+    /// Views and definitions above tables, as they are and as they will be.
+    pub above_before: Vec<Object>,
+    pub above_after: Vec<Object>,
+    /// Columns that let go of a default or a type before, and take it back after.
+    pub unset: Vec<Op>,
+    pub reset: Vec<Op>,
     /// Dropped before, as they are.
     pub before: Vec<Object>,
     /// Created after, as they will be.
@@ -180,7 +184,9 @@ impl Finding<'_> {
             };
         }
         let views = self.from.views.values().filter(|view| moved.contains(&view.name) && !dropped(view));
-        self.around.views = views.cloned().collect();
+        let views: Vec<Object> = views.cloned().map(Object::View).collect();
+        self.around.above_before.extend(views.iter().cloned());
+        self.around.above_after.extend(views);
     }
 
     /// Foreign keys that lean on a key that goes, or whose columns change to a type that fits only once both sides have it.
