@@ -131,7 +131,7 @@ fn run(name: &'static str, cases: u32, text: impl Strategy<Value = String>) {
     let texts = (vec(text, 1..4), prop::sample::select(Product::ALL.as_slice()));
     let mut read = 0_u64;
     loop {
-        let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, max_shrink_time: 120_000, ..Config::default() };
         let mut runner = TestRunner::new(config);
         let outcome = runner.run(&texts, |(texts, product)| {
             check(texts, product);
