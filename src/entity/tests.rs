@@ -394,8 +394,7 @@ fn what_the_configuration_says_of_a_type_counts() {
     let Some(table) = model.schema.tables.get(&ObjectName::local("book")) else { panic!("no table") };
     let types: Vec<_> = table.columns.values().skip(1).map(|column| column.data_type.clone()).collect();
     use crate::schema::Type;
-    let expected =
-        [Type::VarBinary(Some(60)), Type::Custom("citext".into()), Type::Array(Box::new(Type::BigInteger))];
+    let expected = [Type::VarBinary(Some(60)), Type::Custom("citext".into()), Type::Array(Box::new(Type::BigInteger))];
     assert_eq!(types, expected);
     assert!(table.columns.get("a").is_some_and(|column| column.nullable));
 
@@ -428,14 +427,11 @@ fn every_type_that_tells_nothing_has_its_line_of_configuration() {
 fn a_value_type_is_read_wherever_it_is_written() {
     let value = "pub struct Secret(pub String);";
     let written = "use super::value::Secret; impl sea_orm::sea_query::ValueType for Secret { fn column_type() -> sea_orm::ColumnType { use sea_orm::ColumnType; return ColumnType::Blob; } }";
-    let other = "pub struct Secret(i32); impl ValueType for Secret { fn column_type() -> ColumnType { ColumnType::Date } }";
+    let other =
+        "pub struct Secret(i32); impl ValueType for Secret { fn column_type() -> ColumnType { ColumnType::Date } }";
     let text = "use super::value::Secret;".to_owned() + &model("pub a: Secret");
-    let files = [
-        file("e/other.rs", other),
-        file("e/value.rs", value),
-        file("e/written.rs", written),
-        file("e/book.rs", &text),
-    ];
+    let files =
+        [file("e/other.rs", other), file("e/value.rs", value), file("e/written.rs", written), file("e/book.rs", &text)];
     let (model, diagnostics) = read(&files, Product::Postgres);
     assert_eq!(diagnostics, []);
     let table = model.schema.tables.get(&ObjectName::local("book"));
@@ -463,8 +459,14 @@ fn what_is_beside_a_migration_is_history() {
 fn the_number_of_threads_shows_nowhere() {
     let names: Vec<String> = (0..120).map(|number| format!("e/m{number}.rs")).collect();
     let text = |number: usize| {
-        let entity = format!("#[derive(DeriveEntityModel)] #[sea_orm(table_name = \"t{number}\")] struct Model {{ #[sea_orm(primary_key)] id: i32, mood: super::m{}::Mood, a: Strange }}", (number + 7) % 120);
-        let mood = format!("#[derive(DeriveActiveEnum)] #[sea_orm(db_type = \"Enum\", enum_name = \"mood{}\")] pub enum Mood {{ #[sea_orm(string_value = \"{number}\")] A }}", number / 2);
+        let entity = format!(
+            "#[derive(DeriveEntityModel)] #[sea_orm(table_name = \"t{number}\")] struct Model {{ #[sea_orm(primary_key)] id: i32, mood: super::m{}::Mood, a: Strange }}",
+            (number + 7) % 120
+        );
+        let mood = format!(
+            "#[derive(DeriveActiveEnum)] #[sea_orm(db_type = \"Enum\", enum_name = \"mood{}\")] pub enum Mood {{ #[sea_orm(string_value = \"{number}\")] A }}",
+            number / 2
+        );
         format!("{entity} {mood}")
     };
     let files: Vec<SourceFile> = names.iter().enumerate().map(|(number, name)| file(name, &text(number))).collect();

@@ -3,6 +3,7 @@
 //! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
 
+mod definition;
 mod index;
 mod names;
 mod raw;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 
-use crate::schema::Product;
+use crate::schema::{DefinitionKind, Product};
 
 use super::SourceFile;
 use super::source::{Output, Trouble};
@@ -72,6 +73,10 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
     match statement.kind() {
         Kind::Index { method } => index::read(statement, method, output),
         Kind::View => view::read(statement, output),
+        Kind::AlterTable if definition::excludes(statement) => {
+            definition::read(statement, DefinitionKind::Exclusion, output)
+        }
+        Kind::Definition(kind) => definition::read(statement, kind, output),
         Kind::AlterTable => table::read(statement, output),
         Kind::Comment => table::comment(statement, output),
         Kind::Routine(kind) => raw::routine(statement, kind, output),

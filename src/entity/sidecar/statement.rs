@@ -11,7 +11,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use crate::schema::{Product, RoutineKind};
+use crate::schema::{DefinitionKind, Product, RoutineKind};
 
 use super::super::source::{Spot, Trouble};
 
@@ -40,6 +40,7 @@ pub(super) enum Kind {
     View,
     AlterTable,
     Comment,
+    Definition(DefinitionKind),
     Routine(RoutineKind),
     Trigger,
     Data(String),
@@ -183,6 +184,9 @@ impl<'t> Statement<'t> {
             .collect();
         let first = words.first().map_or("", String::as_str);
         let second = words.get(1).map_or("", String::as_str);
+        if let Some(kind) = super::definition::kind_of(&words) {
+            return Kind::Definition(kind);
+        }
         match first {
             "CREATE" => self.created(second),
             "ALTER" if second == "TABLE" => Kind::AlterTable,
