@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
             }
             (operation @ ("add" | "sub" | "mul" | "div"), Some(other), 1) => {
                 // Of more than two there are parentheses, and who writes that may as well write SQL.
-                if [&*call.receiver, other].into_iter().any(|side| is_operation(side)) {
+                if [&*call.receiver, other].into_iter().any(is_operation) {
                     return None;
                 }
                 let sign = match operation {

@@ -2,6 +2,15 @@
 //!
 //! Must not know how the reader works. `cargo bench --bench reader`; a ratio above the limit is a failure.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a program for the terminal"
+)]
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
 
 mod column;
+mod definition;
 mod index;
 mod names;
 mod raw;
@@ -15,7 +16,7 @@ use std::path::Path;
 
 use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 
-use crate::schema::Product;
+use crate::schema::{DefinitionKind, Product};
 
 use super::SourceFile;
 use super::source::{Output, Trouble};
@@ -73,6 +74,10 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
     match statement.kind() {
         Kind::Index { method } => index::read(statement, method, output),
         Kind::View => view::read(statement, output),
+        Kind::AlterTable if definition::excludes(statement) => {
+            definition::read(statement, DefinitionKind::Exclusion, output)
+        }
+        Kind::Definition(kind) => definition::read(statement, kind, output),
         Kind::AlterTable => table::read(statement, output),
         Kind::Comment => table::comment(statement, output),
         Kind::Routine(kind) => raw::routine(statement, kind, output),

@@ -172,6 +172,58 @@ fn views() {
 }
 
 #[test]
+fn what_is_not_taken_apart_is_kept_whole() {
+    let path = "e/book.postgres.sql";
+    for (sql, id, kept) in [
+        ("CREATE EXTENSION IF NOT EXISTS citext;", "extension citext", "CREATE EXTENSION citext"),
+        (
+            "CREATE DOMAIN price AS numeric CHECK (VALUE > 0)",
+            "domain price",
+            "CREATE DOMAIN price AS numeric CHECK (VALUE > 0)",
+        ),
+        (
+            "CREATE TYPE shop.money2 AS (a int, b text)",
+            "composite type shop.money2",
+            "CREATE TYPE shop.money2 AS (a int, b text)",
+        ),
+        (
+            "CREATE TYPE years AS RANGE (subtype = int4)",
+            "range type years",
+            "CREATE TYPE years AS RANGE (subtype = int4)",
+        ),
+        ("CREATE SEQUENCE numbers", "sequence numbers", "CREATE SEQUENCE numbers"),
+        (
+            "CREATE POLICY own ON book FOR SELECT USING (id > 0)",
+            "book.policy own",
+            "CREATE POLICY own ON book FOR SELECT USING (id > 0)",
+        ),
+        (
+            "ALTER TABLE ONLY book ADD CONSTRAINT apart EXCLUDE USING gist (title WITH =)",
+            "book.exclusion constraint apart",
+            "ALTER TABLE ONLY book ADD CONSTRAINT apart EXCLUDE USING gist (title WITH =)",
+        ),
+    ] {
+        let model = model(path, sql, Product::Postgres);
+        let found: Vec<_> = model
+            .schema
+            .definitions
+            .values()
+            .map(|found| (found.id.to_string(), found.create.text().to_owned()))
+            .collect();
+        assert_eq!(found, [(id.to_owned(), kept.to_owned())]);
+    }
+    error("CREATE POLICY own ON shelf USING (true)", "no entity declares a table `shelf`", "shelf");
+    error("CREATE DOMAIN a AS int; CREATE DOMAIN a AS int", "`domain a` is declared twice", "CREATE DOMAIN");
+    error_for(
+        "e/book.sql",
+        "CREATE DOMAIN a AS int",
+        Product::MySql,
+        "MySQL has no such thing: domain",
+        "CREATE DOMAIN",
+    );
+}
+
+#[test]
 fn names_before_a_views_query_go_into_it() {
     let query = |path: &str, sql: &str, product| {
         let view = model(path, sql, product).schema.views.into_values().next();

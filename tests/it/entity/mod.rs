@@ -4,6 +4,7 @@
 mod expanded;
 #[allow(dead_code, non_snake_case, reason = "forms are there to be read, one of them a field SeaORM renames")]
 mod forms;
+mod soup;
 
 use std::path::{Path, PathBuf};
 
