@@ -2,6 +2,8 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
 
+pub mod reprint;
+
 use std::str::FromStr;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
