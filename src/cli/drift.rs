@@ -17,8 +17,9 @@ use super::states::Workspace;
 pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
     workspace.sealed_lock()?;
-    let live = workspace.required(Missing::Refuse).await?;
-    let Some(sealed) = workspace.sealed(live.product())? else { return Ok(Ending::Done) };
+    let mut live = workspace.required(Missing::Refuse).await?;
+    let Some(mut sealed) = workspace.sealed(live.product())? else { return Ok(Ending::Done) };
+    live.settle(Some(&mut sealed), None).await?;
     let plan = diff(&sealed.schema, &live.schema, &[]);
     if command.json {
         let report = json!({ "drift": show::plan_json(&plan, None, workspace.root()), "unmanaged": live.unmanaged });

@@ -61,6 +61,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
         batch.write(path, format!("{text}\n"));
         batch.commit()?;
     }
+    if let Some(live) = &mut live {
+        speak_like(live, &models).await?;
+    }
     let baseline = set_up(&mut workspace, &models, live.as_ref())?;
     if let (Some(live), Some(baseline)) = (live.as_mut(), &baseline) {
         let file = applicable(baseline);
@@ -82,6 +85,15 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
 fn dialects_line(products: &[Product]) -> String {
     let keys: Vec<String> = products.iter().map(|product| format!("\"{}\"", product.key())).collect();
     format!("dialects = [{}]", keys.join(", "))
+}
+
+/// What the code declares is adopted in the words of the code.
+pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
+    let product = live.product();
+    if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
+        live.settle(None, Some(model)).await?;
+    }
+    Ok(())
 }
 
 /// Writes the first snapshot of every dialect and the lock. A database that has something in it is adopted: its schema is

@@ -27,7 +27,10 @@ use super::{init, show};
 struct Draft {
     product: Product,
     model: Model,
-    sealed: Sealed,
+    /// S as it lies on disk.
+    before: Sealed,
+    /// S in the words of the code.
+    sealed: Normalized,
     plan: Plan,
     findings: Vec<Finding>,
     target: Target,
@@ -48,19 +51,22 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         }
         models.push((product, model));
     }
-    let live = reach(&workspace, command).await?;
+    let mut live = reach(&workspace, command).await?;
     if workspace.lock.is_none() {
         if command.dry_run {
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
                 .hint("run `gen init` first")
                 .into());
         }
+        if let Some(live) = &mut live {
+            init::speak_like(live, &models).await?;
+        }
         init::set_up(&mut workspace, &models, live.as_ref())?;
     }
     let mut all = Vec::new();
     for (product, model) in models {
-        let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, product, model, live)?);
+        let live = live.as_mut().filter(|live| live.product() == product);
+        all.push(draft(&workspace, command, &id, product, model, live).await?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -128,35 +134,45 @@ async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<
     }
 }
 
-fn draft(
+async fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
     product: Product,
     model: Model,
-    live: Option<&Live>,
+    live: Option<&mut Live>,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
     // A dialect that the lock does not list yet starts from nothing.
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
-    let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let before = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let mut sealed = before.clone();
     let (base, target) = if command.empty {
         let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
         (sealed.schema.clone(), target)
     } else {
-        sides(workspace, command, product, &model, &sealed, live)?
+        let mut sides_found = sides(workspace, command, product, &model, &sealed, live.as_deref());
+        if let Some(live) = live
+            && !matches!(&sides_found, Ok((base, target)) if *base == target.schema)
+            && live.settle(Some(&mut sealed), Some(&model)).await?
+        {
+            // What differed may only have been said in other words.
+            sides_found = sides(workspace, command, product, &model, &sealed, Some(live));
+        }
+        sides_found?
     };
     let plan = diff(&base, &target.schema, &[]);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),
         product,
-        from: Some(fingerprint(base.schema())),
+        // What was only reworded starts from where the migration before it ended.
+        from: Some(fingerprint(if base == sealed.schema { before.schema.schema() } else { base.schema() })),
         to: Some(fingerprint(target.schema.schema())),
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Draft { product, model, sealed, plan, findings, target, migration })
+    Ok(Draft { product, model, before, sealed: sealed.schema, plan, findings, target, migration })
 }
 
 /// What the plan leads from and to.
@@ -236,17 +252,24 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
     }
-    let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
+    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed).collect();
+    let mut reworded = false;
+    for draft in same.iter().filter(|draft| draft.target.schema != draft.before.schema) {
+        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
+            locked.fingerprint = fingerprint(draft.target.schema.schema());
+            reworded = true;
+        }
+    }
     for draft in drafts.iter().chain(same) {
         let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
             schema: schema.schema().clone(),
             origins: origins.clone(),
         };
-        let before = snapshot(&draft.sealed.schema, &draft.sealed.origins);
+        let before = snapshot(&draft.before.schema, &draft.before.origins);
         let after = snapshot(&draft.target.schema, &draft.target.origins);
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
-    if !drafts.is_empty() {
+    if reworded || !drafts.is_empty() {
         lock.write(&project.lock_path(), &mut batch);
     }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())

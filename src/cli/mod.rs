@@ -18,6 +18,7 @@ mod states;
 mod status;
 mod sync;
 mod up;
+mod wording;
 
 use std::process::ExitCode;
 
