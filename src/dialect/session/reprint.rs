@@ -82,8 +82,8 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
             comparison.by_parsing = Some(error.message);
             Prints::new()
         });
-        if comparison.by_parsing.is_none() && prints.len() < questions.len() {
-            comparison.by_parsing = Some("the database could not print all of the expressions".to_owned());
+        if let (None, Some(unknown)) = (&comparison.by_parsing, questions.iter().find(|it| !prints.contains_key(it))) {
+            comparison.by_parsing = Some(format!("the database could not print `{}`", unknown.text));
         }
         let product = session.product();
         let mut taken: BTreeSet<&Seat> = BTreeSet::new();
