@@ -9,6 +9,7 @@ mod history;
 mod project;
 mod situations;
 mod synchronised;
+mod words;
 
 /// One test for each database; a server that the environment does not name shows as ignored.
 macro_rules! on_each {
