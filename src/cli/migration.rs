@@ -96,7 +96,8 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
 }
 
-fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
+/// An id that no migration of any dialect has.
+pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
     for product in workspace.products() {
         existing.extend(write::ids(&workspace.project, *product)?);
@@ -166,8 +167,7 @@ async fn draft(
     let migration = Migration {
         id: id.clone(),
         product,
-        // What was only reworded starts from where the migration before it ended.
-        from: Some(fingerprint(if base == sealed.schema { before.schema.schema() } else { base.schema() })),
+        from: Some(fingerprint(base.schema())),
         to: Some(fingerprint(target.schema.schema())),
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
@@ -220,9 +220,9 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }
     Ok(error
-        .hint("`gen drift` shows it; `gen migration … --from snapshot` plans without this database")
+        .hint("`gen drift` shows it, `gen drift adopt` writes it as a migration, `gen drift revert` undoes it")
+        .hint("`gen migration … --from snapshot` plans without this database")
         .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
-        .hint("`gen diff --from database --to snapshot --format sql` prints what would bring the database back")
         .into())
 }
 

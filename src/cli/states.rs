@@ -263,7 +263,11 @@ impl Workspace {
             let beginning = fingerprint(&Schema::default());
             standing.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
-                _ => here.contains(last.unwrap_or(&beginning)),
+                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
+                _ => {
+                    let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                }
             };
             standing.at_pending = pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
             // What the entities say matters only where the migrations do not account for the database.
