@@ -155,6 +155,20 @@ pub(super) struct Diff {
     /// Print as JSON; the same as --format json
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) scope: ScopeOf,
+}
+
+/// What of the states is looked at.
+#[derive(Debug, Args)]
+pub(super) struct ScopeOf {
+    /// Look at these objects only: a name, or a pattern with * and ?; with a dot, for schema and name (repeat or
+    /// separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) include: Vec<String>,
+    /// Leave these objects out, on both sides alike
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
 }
 
 /// How a difference is printed.

@@ -14,6 +14,7 @@ mod migration;
 mod paint;
 mod report;
 mod show;
+mod side;
 mod states;
 mod status;
 mod sync;

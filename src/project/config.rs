@@ -13,7 +13,7 @@ use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "entities",
     "dialects",
     "database-url",
@@ -21,6 +21,7 @@ const KEYS: [&str; 10] = [
     "snapshots",
     "lock",
     "undeclared",
+    "include",
     "exclude",
     "schemas",
     "development",
@@ -43,6 +44,8 @@ pub struct Config {
     pub lock: PathBuf,
     /// What becomes of what nobody declares.
     pub undeclared: Undeclared,
+    /// Patterns of the objects that are ours; all are where there is none.
+    pub include: Vec<String>,
     /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
     /// Schemas that are ours beside the default one.
@@ -71,6 +74,7 @@ impl Default for Config {
             snapshots: PathBuf::from("snapshots"),
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
+            include: Vec::new(),
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
@@ -155,6 +159,7 @@ impl<'a> File<'a> {
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
+                "include" => config.include = self.texts(key, value)?,
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
