@@ -33,8 +33,10 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
         true => Some(Workspace::open(common)?),
         false => None,
     };
-    let server = match (&workspace, &common.database_url) {
-        (None, Some(url)) => Some(DatabaseUrl::parse(url, &current_folder()?)?),
+    // A script is built where the other side is, or where the command line says.
+    let server = match (&workspace, &common.database_url, [&from, &to]) {
+        (None, Some(url), _) => Some(DatabaseUrl::parse(url, &current_folder()?)?),
+        (_, _, [State::Url(url), _] | [_, State::Url(url)]) => Some(url.clone()),
         _ => None,
     };
     let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;

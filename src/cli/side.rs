@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::dialect::script::dump;
 use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::entity::Model;
@@ -99,7 +100,7 @@ impl Side {
 /// What sides are loaded with.
 pub(super) struct Loader<'a> {
     pub(super) workspace: Option<&'a Workspace>,
-    /// An address that was named on the command line, where there is no project.
+    /// An address that was named on the command line.
     pub(super) server: Option<DatabaseUrl>,
     pub(super) product: Product,
     pub(super) scope: Scope,
@@ -191,7 +192,7 @@ impl Loader<'_> {
     /// What a script builds, as a scratch database of the product sees it.
     async fn script(&self, script: &str) -> Result<Side, Failure> {
         let product = self.product;
-        let at_hand = self.workspace.and_then(|workspace| workspace.url.as_ref()).or(self.server.as_ref());
+        let at_hand = self.server.as_ref().or_else(|| self.workspace?.url.as_ref());
         let server = match (product, at_hand) {
             (Product::Sqlite, _) => "sqlite::memory:",
             (_, Some(url)) if speaks(url, product) => url.reveal(),
@@ -201,8 +202,14 @@ impl Loader<'_> {
                     .into());
             }
         };
-        let statements = dialect::script::split(product, script)
+        let statements = dump::statements(product, script)
             .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
+        if let Some(statement) = statements.iter().find(|statement| dump::reaches_beyond(product, statement)) {
+            let first = statement.lines().next().unwrap_or_default();
+            return Err(Error::new(format!("the script reaches beyond one database: `{first}`"))
+                .hint("it is built on a scratch database: take such statements out, or dump one database by itself")
+                .into());
+        }
         let (scratch, mut session) = Scratch::create(server).await?;
         let built = self.build(&mut session, &statements).await;
         match built {

@@ -7,6 +7,7 @@ mod catalog;
 mod drift;
 mod history;
 mod project;
+mod sides;
 mod situations;
 mod synchronised;
 mod words;

@@ -58,7 +58,7 @@ fn agree(project: &Project) {
 }
 
 fn a_database_is_adopted_in_the_words_of_the_code(product: Product) {
-    let [one, other, _] = rules(product);
+    let [other, one, _] = rules(product);
     let writer = Project::new(product);
     declare(&writer, one);
     writer.run(&["init"]).with(0);
