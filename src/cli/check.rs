@@ -5,8 +5,8 @@
 use serde_json::json;
 
 use crate::dialect::session::Missing;
-use crate::dialect::{self, Product};
 use crate::dialect::session::reprint::Comparison;
+use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::error::Error;
 use crate::introspect;
@@ -57,7 +57,11 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
     for product in workspace.products().to_vec() {
         let mut live = live.as_mut().filter(|live| live.product() == product);
         if all || command.entities {
-            lines.push(Line { check: "entities", product, verdict: entities(&workspace, product, live.as_deref_mut()).await? });
+            lines.push(Line {
+                check: "entities",
+                product,
+                verdict: entities(&workspace, product, live.as_deref_mut()).await?,
+            });
         }
         if all || command.lock {
             lines.push(Line { check: "lock", product, verdict: lock(&workspace, product)? });

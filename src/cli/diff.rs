@@ -29,8 +29,11 @@ use super::wording::reworded;
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
     let (from, to) = (State::parse(&command.from)?, State::parse(&command.to)?);
+    let is_named = |state: &State| matches!(state, State::Url(_));
     let workspace = match from.needs_project() || to.needs_project() {
         true => Some(Workspace::open(common)?),
+        // A script says no product; the project it is in may.
+        false if common.database_url.is_none() && !is_named(&from) && !is_named(&to) => Workspace::open(common).ok(),
         false => None,
     };
     // A script is built where the other side is, or where the command line says.

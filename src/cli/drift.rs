@@ -75,7 +75,8 @@ impl Scene {
         let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
         if pending > 0 {
             let count = show::plural(pending, "migration");
-            let error = Error::new(format!("{count} pending on this database, so drift cannot be told from what they do"));
+            let error =
+                Error::new(format!("{count} pending on this database, so drift cannot be told from what they do"));
             return Err(error.hint("apply them first: `gen up`").into());
         }
         Ok(migrations)

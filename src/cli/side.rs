@@ -234,10 +234,14 @@ impl Loader<'_> {
         for statement in statements {
             if let Err(error) = session.execute(statement).await {
                 let first = statement.lines().next().unwrap_or_default().to_owned();
-                return Err(Error::new(format!("the script fails at `{first}`"))
+                let failure = Error::new(format!("the script fails at `{first}`"))
                     .hint(format!("correct the script; it has to run on an empty {product} database"))
-                    .because(error)
-                    .into());
+                    .because(error);
+                return Err(match (product, self.workspace) {
+                    (Product::Sqlite, None) => failure.hint("if it is for a server, name one with `--database-url`"),
+                    _ => failure,
+                }
+                .into());
             }
         }
         let unreadable = |error| Error::new("cannot read the scratch database").because(error);

@@ -270,7 +270,8 @@ impl Workspace {
                     [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
                 }
             };
-            standing.at_pending = pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
+            standing.at_pending =
+                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
             // What the entities say matters only where the migrations do not account for the database.
             let unaccounted = !standing.at_applied && !standing.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {

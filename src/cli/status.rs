@@ -93,7 +93,8 @@ fn stand(
     let situation = workspace.situation(sealed, live, Some(model), migrations)?;
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = sealed {
-        let target = workspace.target(live.map_or(workspace.first(), Live::product), model, &sealed.schema, &sealed.origins)?;
+        let target =
+            workspace.target(live.map_or(workspace.first(), Live::product), model, &sealed.schema, &sealed.origins)?;
         ahead = diff(&sealed.schema, &target.schema, &[]);
         if let (Some(live), Situation::Drifted) = (live, situation) {
             drift = diff(&sealed.schema, &live.schema, &[]);

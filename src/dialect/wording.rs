@@ -119,7 +119,11 @@ fn put_in_table(table: &mut Table, slot: &Slot, expression: Expression) {
         Slot::Check(name) => table.checks.get_mut(name).map(|check| &mut check.expression),
         Slot::Predicate(name) => table.indexes.get_mut(name).and_then(|index| index.predicate.as_mut()),
         Slot::Part(name, number) => {
-            match table.indexes.get_mut(name).and_then(|index| index.parts.get_mut(*number)).map(|part| &mut part.target)
+            match table
+                .indexes
+                .get_mut(name)
+                .and_then(|index| index.parts.get_mut(*number))
+                .map(|part| &mut part.target)
             {
                 Some(IndexTarget::Expression(place)) => Some(place),
                 Some(IndexTarget::Column(_)) | None => None,
@@ -147,7 +151,12 @@ pub(super) fn pairs(ours: &Schema, theirs: &Schema) -> Vec<Pair> {
             let known = |name: &Name, expression: &Expression| {
                 than.checks.contains_key(name) || than.checks.values().any(|check| check.expression == *expression)
             };
-            table.checks.values().filter(|check| !known(&check.name, &check.expression)).map(|it| it.name.clone()).collect()
+            table
+                .checks
+                .values()
+                .filter(|check| !known(&check.name, &check.expression))
+                .map(|it| it.name.clone())
+                .collect()
         };
         let seat = |check: &Name| Seat::Table(name.clone(), Slot::Check(check.clone()));
         for check in alone(table, other) {

@@ -80,7 +80,8 @@ fn matches(pattern: &str, name: &str) -> bool {
         }
         Some(first) => {
             let mut letters = name.chars();
-            letters.next().is_some_and(|letter| first == '?' || first == letter) && matches(rest.as_str(), letters.as_str())
+            letters.next().is_some_and(|letter| first == '?' || first == letter)
+                && matches(rest.as_str(), letters.as_str())
         }
     }
 }

@@ -88,9 +88,7 @@ async fn left(
 /// How much would be lost: ` (12 rows)`. Nothing where it cannot be counted.
 async fn at_stake(dialect: &dyn Dialect, session: &mut Session, finding: &Finding) -> String {
     let (sql, noun) = match &finding.place {
-        Place::Table(table, Part::Whole) => {
-            (format!("SELECT count(*) FROM {}", dialect.quote_object(table)), "row")
-        }
+        Place::Table(table, Part::Whole) => (format!("SELECT count(*) FROM {}", dialect.quote_object(table)), "row"),
         Place::Table(table, Part::Column(column, Facet::Whole)) => {
             (format!("SELECT count({}) FROM {}", dialect.quote(column), dialect.quote_object(table)), "value")
         }

@@ -36,7 +36,13 @@ fn columns(product: Product) -> Vec<(&'static str, &'static str)> {
             ("data", "jsonb"),
         ],
         Product::MySql => {
-            vec![("id", "int"), ("name", "varchar(80)"), ("price", "decimal(10,2)"), ("qty", "int"), ("created", "datetime")]
+            vec![
+                ("id", "int"),
+                ("name", "varchar(80)"),
+                ("price", "decimal(10,2)"),
+                ("qty", "int"),
+                ("created", "datetime"),
+            ]
         }
         Product::MariaDb => vec![
             ("id", "int(11)"),
@@ -210,7 +216,11 @@ async fn postgres_settles_what_parsing_cannot() {
         (Part, "price / 2", "price / 2::numeric"),
         (Part, "lower(name)", "lower((name)::text)"),
         (View, "SELECT id, price * qty AS total FROM item", "SELECT id, price * qty::numeric AS total FROM item"),
-        (View, "SELECT i.* FROM item i WHERE stamp > '2020-01-01'", "SELECT * FROM item i WHERE stamp > '2020-01-01 00:00'"),
+        (
+            View,
+            "SELECT i.* FROM item i WHERE stamp > '2020-01-01'",
+            "SELECT * FROM item i WHERE stamp > '2020-01-01 00:00'",
+        ),
         (
             Trigger,
             "CREATE TRIGGER _ BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION touch()",
@@ -240,7 +250,10 @@ async fn postgres_is_compared_by_parsing_where_nothing_may_be_created() {
     let mut session = scratch.connect().await.unwrap();
     let role = format!("sea_gen_reader_{}", std::process::id());
     let name = session.query("SELECT current_database()").await.unwrap().first().unwrap().text(0).to_owned();
-    session.execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC; CREATE ROLE {role}; SET ROLE {role}")).await.unwrap();
+    session
+        .execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC; CREATE ROLE {role}; SET ROLE {role}"))
+        .await
+        .unwrap();
     let one = declared(Product::Postgres, &[(At::Check, "stamp > '2020-01-01'")]);
     let two = declared(Product::Postgres, &[(At::Check, "stamp > '2020-01-01 00:00'")]);
     let mut worded = one.schema().clone();

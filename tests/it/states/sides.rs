@@ -78,8 +78,7 @@ fn every_pair_of_states_can_be_compared(product: Product) {
             // Silence of the code is no wish to drop, but what it once declared would be: the column was made by hand.
             let code_is_silent = from == "entities" || to == "entities";
             let from_snapshot = |side: &str| matches!(side, "database");
-            let column = from_column != to_column
-                && (!code_is_silent || from_snapshot(from) || from_snapshot(to));
+            let column = from_column != to_column && (!code_is_silent || from_snapshot(from) || from_snapshot(to));
             let index = from_index != to_index;
             assert_eq!(said.code, if index || column { 2 } else { 0 }, "{text}");
             assert_eq!(said.out.contains("by_hand"), column, "{text}");
@@ -204,7 +203,10 @@ fn two_addresses_need_no_project(product: Product) {
     let [one, other] = two(product);
     let run = |arguments: &[&str]| {
         let output = crate::support::generate(folder.path(), arguments).expect("gen runs");
-        (output.status.code(), [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8")).concat())
+        (
+            output.status.code(),
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8")).concat(),
+        )
     };
     let (code, said) = run(&["diff", "--from", &one.url, "--to", &other.url, "--exit-code"]);
     assert_eq!(code, Some(2), "{said}");
@@ -257,11 +259,15 @@ fn a_script_stays_within_its_scratch_database(product: Product) {
         Product::Sqlite => "ATTACH 'other.db' AS other;",
     };
     std::fs::write(project.path().join("reaching.sql"), reaching).expect("a script");
-    std::fs::write(project.path().join("wrong.sql"), "CREATE TABLE a (b integer);\nCREATE TABLE a (b integer);\n").expect("a script");
+    std::fs::write(project.path().join("wrong.sql"), "CREATE TABLE a (b integer);\nCREATE TABLE a (b integer);\n")
+        .expect("a script");
     project.run(&["diff", "--from", "file:reaching.sql", "--to", "snapshot"]).with(1).mentions("reaches beyond");
     project.run(&["diff", "--from", "file:wrong.sql", "--to", "snapshot"]).with(1).mentions("the script fails at");
     if product == Product::Postgres {
-        let done = Command::new("pg_dump").args(["-f", "dumped.sql", &project.database.url]).current_dir(project.path()).status();
+        let done = Command::new("pg_dump")
+            .args(["-f", "dumped.sql", &project.database.url])
+            .current_dir(project.path())
+            .status();
         assert!(done.expect("pg_dump").success());
         project.run(&["diff", "--from", "file:dumped.sql", "--to", "database", "--exit-code"]).with(0);
     }

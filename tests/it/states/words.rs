@@ -18,9 +18,7 @@ on_each!(
 fn rules(product: Product) -> [&'static str; 3] {
     match product {
         Product::Postgres => ["born > '2000-01-01'", "born > '2000-01-01 00:00'", "born > '2001-01-01'"],
-        Product::MySql | Product::MariaDb => {
-            ["WEEKOFYEAR(born) > 1", "WEEK(born, 3) > 1", "WEEK(born, 3) > 2"]
-        }
+        Product::MySql | Product::MariaDb => ["WEEKOFYEAR(born) > 1", "WEEK(born, 3) > 1", "WEEK(born, 3) > 2"],
         // The text is kept as it is, and so is compared by parsing.
         Product::Sqlite => ["born > '2000-01-01'", "(\"born\") > '2000-01-01'", "born > '2001-01-01'"],
     }

@@ -175,7 +175,8 @@ pub(super) fn default(column: &Column) -> Option<String> {
 
 /// Behind `DEFAULT` the grammar takes no operator that is a word (`now() AT TIME ZONE 'utc'`) unless it is in parentheses.
 fn standing_alone(text: &str) -> String {
-    let operators = ["at", "and", "or", "not", "like", "ilike", "similar", "between", "in", "is", "collate", "overlaps"];
+    let operators =
+        ["at", "and", "or", "not", "like", "ilike", "similar", "between", "in", "is", "collate", "overlaps"];
     if operators.iter().any(|operator| words::mentions(text, operator)) {
         return format!("({text})");
     }

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::dialect::Step;
 use crate::dialect::session::reprint::{Prints, Question};
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::wording::{Seat, Slot};
-use crate::dialect::Step;
 use crate::plan::{Object, Op};
 use crate::schema::{Column, DefaultValue, Expression, Generated, Literal, Name, ObjectName, Schema, Table, View};
 
