@@ -101,7 +101,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
         target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     }
     let mut lines: Vec<String> =
-        diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
+        diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
     lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
     Ok(verdict(lines))
 }

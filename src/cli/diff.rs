@@ -12,10 +12,10 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::introspect::Unmanaged;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rename};
 use crate::project::{DatabaseUrl, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state;
+use crate::state::{self, Target};
 use crate::write;
 
 use super::Ending;
@@ -75,8 +75,8 @@ async fn compare(loader: &Loader<'_>, command: &Diff, sides: &mut [Side; 2]) -> 
         session.close().await;
         between = self::between(product, sides)?;
     }
-    let Between { from, to, model } = between;
-    let there = diff(&from, &to, &[]);
+    let Between { from, to, model, renames } = between;
+    let there = diff(&from, &to, &renames);
     let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
     let root = loader.workspace.map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
     let model = model.as_deref();
@@ -112,25 +112,29 @@ struct Between {
     from: Normalized,
     to: Normalized,
     model: Option<Box<Model>>,
+    renames: Vec<Rename>,
 }
 
 fn between(product: Product, sides: &[Side; 2]) -> Result<Between, Failure> {
     let [from, to] = sides;
-    Ok(match (&from.loaded, &to.loaded) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => {
-            Between { from: from.as_ref().clone(), to: to.as_ref().clone(), model: None }
-        }
+    let (mut model, mut renames) = (None, Vec::new());
+    let (from, to) = match (&from.loaded, &to.loaded) {
+        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (from.as_ref().clone(), to.as_ref().clone()),
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let to = declared_on(product, declared, from, origins)?;
-            Between { from: from.as_ref().clone(), to, model: Some(declared.clone()) }
+            let target = declared_on(product, declared, from, origins)?;
+            model = Some(declared.clone());
+            renames = target.renames;
+            (from.as_ref().clone(), target.schema)
         }
         (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            Between { from: declared_on(product, declared, to, origins)?, to: to.as_ref().clone(), model: None }
+            let target = declared_on(product, declared, to, origins)?;
+            // They lead to what is declared, and this way leads from it.
+            renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
+            (target.schema, to.as_ref().clone())
         }
-        (Loaded::Model(_), Loaded::Model(_)) => {
-            Between { from: dialect::nothing(), to: dialect::nothing(), model: None }
-        }
-    })
+        (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
+    };
+    Ok(Between { from, to, model, renames })
 }
 
 /// A connection that can be asked about expressions: that of a side, or the project's database if it answers.
@@ -176,8 +180,8 @@ fn unmanaged(sides: &[Side; 2]) -> Vec<&Unmanaged> {
     from.unmanaged.iter().chain(of_both).collect()
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
+fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
+    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.

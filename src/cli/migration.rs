@@ -149,7 +149,8 @@ async fn draft(
     let before = workspace.sealed(product)?.unwrap_or_else(nothing);
     let mut sealed = before.clone();
     let (base, target) = if command.empty {
-        let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
+        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+        let target = Target { schema, origins, offences: Vec::new(), renames: Vec::new() };
         (sealed.schema.clone(), target)
     } else {
         let mut sides_found = sides(workspace, command, product, &model, &sealed, live.as_deref());
@@ -162,7 +163,7 @@ async fn draft(
         }
         sides_found?
     };
-    let plan = diff(&base, &target.schema, &[]);
+    let plan = diff(&base, &target.schema, &target.renames);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),

@@ -45,9 +45,13 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results, everything else is an error of use; clap knows which stream each belongs to.
-            let asked_for = !error.use_stderr();
-            let _ = error.print();
-            return if asked_for { ExitCode::SUCCESS } else { ExitCode::from(1) };
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            paint::settle(arguments::Color::Auto);
+            report::misuse(&error, std::env::args().skip(1));
+            return ExitCode::from(1);
         }
     };
     paint::settle(arguments.color);

@@ -95,7 +95,7 @@ fn stand(
     if let Some(sealed) = sealed {
         let target =
             workspace.target(live.map_or(workspace.first(), Live::product), model, &sealed.schema, &sealed.origins)?;
-        ahead = diff(&sealed.schema, &target.schema, &[]);
+        ahead = diff(&sealed.schema, &target.schema, &target.renames);
         if let (Some(live), Situation::Drifted) = (live, situation) {
             drift = diff(&sealed.schema, &live.schema, &[]);
         }

@@ -3,9 +3,11 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod follow;
 mod merge;
 mod places;
 mod reconcile;
+mod rename;
 mod situation;
 mod table;
 
