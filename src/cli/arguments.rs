@@ -63,7 +63,7 @@ pub(super) enum Command {
     Redo(Run),
     /// Apply or revert until exactly the named migration is the last one applied
     Goto(Goto),
-    /// List what the database has that the migrations do not account for, and the reverse; adopt or revert it
+    /// List what the database has that the migrations do not account for, and the reverse
     Drift(Drift),
     /// Bring a development database to what the entities declare, without a migration
     Sync(Sync),

@@ -433,6 +433,10 @@ fn drift_is_listed() {
     exit 2
     --- stdout
     {
+      "compared": {
+        "asked": 0,
+        "same": 0
+      },
       "drift": [
         {
           "op": {
@@ -473,9 +477,32 @@ fn drift_is_listed() {
     error: sqlite://shop.db has drifted from the snapshot
       + user: index by_name (name)
 
-    hint: `gen drift` shows it; `gen migration … --from snapshot` plans without this database
+    hint: `gen drift` shows it, `gen drift adopt` writes it as a migration, `gen drift revert` undoes it
+    hint: `gen migration … --from snapshot` plans without this database
     hint: `gen migration … --from database` plans from what it has, and keeps what was made by hand
-    hint: `gen diff --from database --to snapshot --format sql` prints what would bring the database back
     ");
-    project.succeeds(&["migration", "AddEmail", "--from", "snapshot"]);
+    shows!(project.run(&["drift", "revert", "--dry-run"]), @r#"
+    exit 0
+    --- stdout
+    PRAGMA foreign_keys = OFF;
+    BEGIN;
+
+    DROP INDEX "by_name";
+
+    COMMIT;
+    PRAGMA foreign_keys = ON;
+    "#);
+    shows!(project.run(&["drift", "adopt", "HandMade"]), @r"
+    exit 0
+    --- stdout
+    adopted as [time]_hand_made: 1 step
+      user
+        + index by_name (name)
+    wrote migrations/[time]_hand_made.sql
+    wrote schema.lock.json
+    wrote snapshots/tables/user.json
+    --- stderr
+    this database is recorded as having it; `gen up` applies it elsewhere
+    ");
+    project.succeeds(&["migration", "AddEmail"]);
 }

@@ -245,6 +245,52 @@ async fn postgres_settles_what_parsing_cannot() {
 
 #[test_with::env(DATABASE_URL_POSTGRES)]
 #[tokio::test]
+async fn postgres_prints_routines_and_enum_types_too() {
+    use sea_gen::schema::{EnumType, Routine, RoutineKind};
+    let scratch = Scratch::create(Product::Postgres).await.unwrap();
+    let mut session = scratch.connect().await.unwrap();
+    let schema = |definition: &str, default: &str| {
+        let mut schema = declared(Product::Postgres, &[]).into_schema();
+        let state = ObjectName::local("state");
+        let values = vec!["draft".to_owned(), "it's".to_owned()];
+        schema.enums.insert(state.clone(), EnumType { name: state.clone(), values, comment: None });
+        let mut column = Column::new("state", Type::Enum(state));
+        column.default = Some(DefaultValue::Expression(Expression::new(default)));
+        schema.tables.values_mut().for_each(|table| {
+            table.columns.insert(column.name.clone(), column.clone());
+        });
+        let name = ObjectName::local("twice(integer)");
+        let (kind, definition) = (RoutineKind::Function, Expression::new(definition));
+        schema.routines.insert(name.clone(), Routine { name, kind, definition });
+        dialect::of(Product::Postgres).normalize(schema).unwrap()
+    };
+    // Neither the table nor the type is in the database, as where a migration is still pending.
+    let one = schema(
+        "CREATE FUNCTION twice(integer) RETURNS integer LANGUAGE sql AS $$ SELECT 2 * $1 $$",
+        "lower('DRAFT')::state",
+    );
+    let two = schema(
+        "create or replace function twice(int) returns int as ' SELECT 2 * $1 ' language sql",
+        "(lower('DRAFT'::text))::state",
+    );
+    let mut worded = one.schema().clone();
+    let comparison = agree(&mut session, &mut worded, two.schema()).await;
+    assert_eq!(comparison.by_parsing, None);
+    assert!(comparison.same >= 1 && comparison.same == comparison.asked, "{comparison:?}");
+    assert_eq!(worded, *two.schema());
+    let other = schema(
+        "CREATE FUNCTION twice(integer) RETURNS integer LANGUAGE sql AS $$ SELECT 3 * $1 $$",
+        "lower('DRAFT')::state",
+    );
+    let mut worded = one.schema().clone();
+    assert_eq!(agree(&mut session, &mut worded, other.schema()).await.same, 0);
+    assert!(read(&mut session).await.schema().is_empty());
+    session.close().await;
+    scratch.remove().await.unwrap();
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[tokio::test]
 async fn postgres_is_compared_by_parsing_where_nothing_may_be_created() {
     let scratch = Scratch::create(Product::Postgres).await.unwrap();
     let mut session = scratch.connect().await.unwrap();
