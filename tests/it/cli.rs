@@ -6,6 +6,7 @@ mod bad_input;
 mod checking;
 mod commands;
 mod differences;
+mod drifting;
 mod project;
 mod running;
 mod secrets;

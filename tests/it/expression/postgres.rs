@@ -287,9 +287,11 @@ async fn postgres_prints_what_was_declared() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let product = Product::Postgres;
     let mut admin = connect(&url).await;
-    admin.execute("DROP DATABASE IF EXISTS expression_test").await.unwrap();
-    admin.execute("CREATE DATABASE expression_test").await.unwrap();
-    let mut session = connect(&format!("{}/expression_test", url.rsplit_once('/').unwrap().0)).await;
+    // Another run may be at work on the same server.
+    let name = format!("sea_gen_test_words_{}", std::process::id());
+    admin.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    admin.execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.unwrap();
+    let mut session = connect(&format!("{}/{name}", url.rsplit_once('/').unwrap().0)).await;
     session.execute("CREATE SEQUENCE counter").await.unwrap();
     for table in TABLES {
         session.execute(table).await.unwrap();
@@ -377,6 +379,6 @@ async fn postgres_prints_what_was_declared() {
         session.execute("DROP VIEW v").await.unwrap();
     }
     session.close().await;
-    admin.execute("DROP DATABASE expression_test").await.unwrap();
+    admin.execute(&format!("DROP DATABASE {name}")).await.unwrap();
     findings.finish(400);
 }
