@@ -196,19 +196,17 @@ async fn product_of(
         State::Database => workspace.and_then(|workspace| workspace.url.as_ref()),
         _ => None,
     });
-    for url in addresses.into_iter().chain([server]) {
-        if let Some(url) = url {
-            return match url.product_hint() {
-                product @ (Product::Sqlite | Product::Postgres) => Ok(product),
-                // Which of MySQL and MariaDB a server is, the server says.
-                Product::MySql | Product::MariaDb => {
-                    let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
-                    let product = session.product();
-                    session.close().await;
-                    Ok(product)
-                }
-            };
-        }
+    if let Some(url) = addresses.into_iter().chain([server]).flatten().next() {
+        return match url.product_hint() {
+            product @ (Product::Sqlite | Product::Postgres) => Ok(product),
+            // Which of MySQL and MariaDB a server is, the server says.
+            Product::MySql | Product::MariaDb => {
+                let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
+                let product = session.product();
+                session.close().await;
+                Ok(product)
+            }
+        };
     }
     let hinted = workspace.and_then(|workspace| {
         let url = workspace.explicit.then_some(workspace.url.as_ref()).flatten()?;
