@@ -42,6 +42,10 @@
 //!   the one form the catalog would report: native types, spelled defaults, implied indexes, names nobody gave. Only a
 //!   dialect can build a [`schema::Normalized`], and [`diff`] takes nothing else, so there is not one predicate in it.
 //!   Expressions carry their text for writing and a canonical form for comparing ([`schema::Expression`]).
+//! * **What a parser cannot settle, the database does.** Two expressions whose canonical forms differ are printed by the
+//!   connected database, in temporary objects it forgets ([`dialect::session::reprint`]). Nothing is asked where nothing
+//!   differs. The snapshot takes the words of the code and the database is read in those of the snapshot, so what was
+//!   settled once is equal by its text from then on, with or without a database at hand.
 //! * **Operations are data with an inverse.** An [`plan::Op`] holds the whole object it works on. [`plan::apply`]
 //!   interprets it in memory, as strictly as the strictest database. Together they are an algebra that a property test
 //!   holds to its laws over ten thousand random pairs of schemas.

@@ -66,7 +66,7 @@ pub(super) enum Command {
     /// Apply or revert until exactly the named migration is the last one applied
     Goto(Goto),
     /// List what the database has that the migrations do not account for, and the reverse
-    Drift(Report),
+    Drift(Drift),
     /// Bring a development database to what the entities declare, without a migration
     Sync(Sync),
     /// Check for CI: entities, snapshot, lock, migrations and database agree
@@ -180,6 +180,20 @@ pub(super) struct Diff {
     /// Print as JSON; the same as --format json
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) scope: ScopeOf,
+}
+
+/// What of the states is looked at.
+#[derive(Debug, Args)]
+pub(super) struct ScopeOf {
+    /// Look at these objects only: a name, or a pattern with * and ?; with a dot, for schema and name (repeat or
+    /// separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) include: Vec<String>,
+    /// Leave these objects out, on both sides alike
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
 }
 
 /// How a difference is printed.
@@ -203,6 +217,48 @@ pub(super) struct Report {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen drift`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Drift {
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// What to do about it; otherwise it is listed.
+    #[command(subcommand)]
+    pub(super) way: Option<DriftWay>,
+}
+
+/// The ways out of drift.
+#[derive(Debug, Subcommand)]
+pub(super) enum DriftWay {
+    /// Write what has drifted as a migration, which this database is recorded as having
+    Adopt(Adopt),
+    /// Bring the database back to what the snapshot says
+    Revert(Revert),
+}
+
+/// `gen drift adopt`.
+#[derive(Debug, Args)]
+pub(super) struct Adopt {
+    /// The migration's name
+    #[arg(default_value = "AdoptDrift")]
+    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen drift revert`.
+#[derive(Debug, Args)]
+pub(super) struct Revert {
+    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
+    /// (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(super) allow: Vec<crate::lint::allow::Allow>,
+    #[command(flatten)]
+    pub(super) run: Run,
 }
 
 /// What every command that runs migrations takes.

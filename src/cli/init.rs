@@ -74,6 +74,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
             .hint("name the database the project's own migrations built: `--database-url …`")
             .into());
     }
+    if let Some(live) = &mut live {
+        speak_like(live, &models).await?;
+    }
     let adoption = set_up(&mut workspace, &models, live.as_ref(), beside)?;
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
         let baseline = &adoption.baseline;
@@ -169,6 +172,15 @@ async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<
         }
     }
     Some(SeaOrm { applied, pending })
+}
+
+/// What the code declares is adopted in the words of the code.
+pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
+    let product = live.product();
+    if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
+        live.settle(None, Some(model)).await?;
+    }
+    Ok(())
 }
 
 /// A database that was adopted.

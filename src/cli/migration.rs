@@ -28,7 +28,10 @@ use super::{init, show};
 struct Draft {
     product: Product,
     model: Model,
-    sealed: Sealed,
+    /// S as it lies on disk.
+    before: Sealed,
+    /// S in the words of the code.
+    sealed: Normalized,
     plan: Plan,
     findings: Vec<Finding>,
     target: Target,
@@ -53,19 +56,22 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         models.push((product, model));
     }
     let mut answers = Answers::read(&command.renames, command.answers.as_deref(), !command.no_interactive)?;
-    let live = reach(&workspace, command).await?;
+    let mut live = reach(&workspace, command).await?;
     if workspace.lock.is_none() {
         if command.dry_run {
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
                 .hint("run `gen init` first")
                 .into());
         }
+        if let Some(live) = &mut live {
+            init::speak_like(live, &models).await?;
+        }
         init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
     }
     let mut all = Vec::new();
     for (product, model) in models {
-        let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, (product, model), live, &mut answers)?);
+        let live = live.as_mut().filter(|live| live.product() == product);
+        all.push(draft(&workspace, command, &id, (product, model), live, &mut answers).await?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -95,7 +101,8 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
 }
 
-fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
+/// An id that no migration of any dialect has.
+pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
     for product in workspace.products() {
         existing.extend(write::ids(&workspace.project, *product)?);
@@ -133,27 +140,38 @@ async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<
     }
 }
 
-fn draft(
+async fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
     (product, mut model): (Product, Model),
-    live: Option<&Live>,
+    mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
     // A dialect that the lock does not list yet starts from nothing.
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
-    let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let before = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let mut sealed = before.clone();
     let (base, target) = if command.empty {
         let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
         let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let target = Target { schema, origins, offences, left_open, renames, questions };
         (sealed.schema.clone(), target)
     } else {
+        let mut asked = false;
         loop {
             model.answers = answers.renames();
-            let (base, target) = sides(workspace, command, product, &model, &sealed, live)?;
+            let mut found = sides(workspace, command, product, &model, &sealed, live.as_deref());
+            if let Some(live) = live.as_deref_mut().filter(|_| !asked)
+                && !matches!(&found, Ok((base, target)) if *base == target.schema)
+                && live.settle(Some(&mut sealed), Some(&model)).await?
+            {
+                // What differed may only have been said in other words.
+                found = sides(workspace, command, product, &model, &sealed, Some(live));
+            }
+            asked = true;
+            let (base, target) = found?;
             if !answers.settle(&target.questions)? {
                 break (base, target);
             }
@@ -169,7 +187,7 @@ fn draft(
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Draft { product, model, sealed, plan, findings, target, migration })
+    Ok(Draft { product, model, before, sealed: sealed.schema, plan, findings, target, migration })
 }
 
 /// What the plan leads from and to.
@@ -219,9 +237,9 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }
     Ok(error
-        .hint("`gen drift` shows it; `gen migration … --from snapshot` plans without this database")
+        .hint("`gen drift` shows it, `gen drift adopt` writes it as a migration, `gen drift revert` undoes it")
+        .hint("`gen migration … --from snapshot` plans without this database")
         .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
-        .hint("`gen diff --from database --to snapshot --format sql` prints what would bring the database back")
         .into())
 }
 
@@ -251,17 +269,24 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
     }
-    let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
+    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed).collect();
+    let mut reworded = false;
+    for draft in same.iter().filter(|draft| draft.target.schema != draft.before.schema) {
+        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
+            locked.fingerprint = fingerprint(draft.target.schema.schema());
+            reworded = true;
+        }
+    }
     for draft in drafts.iter().chain(same) {
         let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
             schema: schema.schema().clone(),
             origins: origins.clone(),
         };
-        let before = snapshot(&draft.sealed.schema, &draft.sealed.origins);
+        let before = snapshot(&draft.before.schema, &draft.before.origins);
         let after = snapshot(&draft.target.schema, &draft.target.origins);
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
-    if !drafts.is_empty() {
+    if reworded || !drafts.is_empty() {
         lock.write(&project.lock_path(), &mut batch);
     }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())

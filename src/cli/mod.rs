@@ -19,10 +19,12 @@ mod migration;
 mod paint;
 mod report;
 mod show;
+mod side;
 mod states;
 mod status;
 mod sync;
 mod up;
+mod wording;
 
 use std::process::ExitCode;
 

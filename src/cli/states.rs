@@ -2,6 +2,7 @@
 //!
 //! Must not know what a command does with them.
 
+use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
@@ -29,6 +30,7 @@ pub(super) struct Workspace {
 }
 
 /// S: what the migrations of one dialect produce.
+#[derive(Clone)]
 pub(super) struct Sealed {
     pub(super) schema: Normalized,
     pub(super) origins: Origins,
@@ -40,6 +42,10 @@ pub(super) struct Live {
     pub(super) schema: Normalized,
     pub(super) history: Vec<Record>,
     pub(super) unmanaged: Vec<Unmanaged>,
+    /// The fingerprint of the schema in the database's own words, where it is held in other ones now.
+    pub(super) found: Option<String>,
+    /// How expressions were compared that the parser could not bring to one form.
+    pub(super) comparison: Comparison,
 }
 
 impl Live {
@@ -67,6 +73,11 @@ impl Workspace {
     /// The dialects of the project.
     pub(super) fn products(&self) -> &[Product] {
         &self.project.dialects
+    }
+
+    /// The dialect that speaks for the project where no database does.
+    pub(super) fn first(&self) -> Product {
+        self.products().first().copied().unwrap_or(Product::Sqlite)
     }
 
     /// The database is an SQLite file that is not there yet.
@@ -177,6 +188,7 @@ impl Workspace {
         Scope {
             privileges: false,
             schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
+            include: self.project.config.include.clone(),
             exclude: self.project.config.exclude.clone(),
         }
     }
@@ -260,7 +272,7 @@ impl Workspace {
         let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
         if let Some(live) = live {
             standing.populated = !live.schema.schema().is_empty();
-            let here = fingerprint(live.schema.schema());
+            let here = live.fingerprints();
             let applied =
                 |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
             let pending: Vec<&Migration> = migrations.iter().filter(|migration| !applied(migration)).collect();
@@ -269,9 +281,14 @@ impl Workspace {
             let beginning = fingerprint(&Schema::default());
             standing.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
-                _ => here == *last.unwrap_or(&beginning),
+                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
+                _ => {
+                    let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                }
             };
-            standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&here));
+            standing.at_pending =
+                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
             // What the entities say matters only where the migrations do not account for the database.
             let unaccounted = !standing.at_applied && !standing.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
@@ -310,7 +327,8 @@ pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> 
     })?;
     let schema = dialect::of(session.product()).normalize(catalog.schema)?;
     let history = run::history(&mut session).await?;
-    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged })
+    let (found, comparison) = Default::default();
+    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
 }
 
 fn words(finding: &Finding) -> String {

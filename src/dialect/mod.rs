@@ -11,6 +11,7 @@ pub mod session;
 pub mod sqlite;
 mod step;
 mod unsupported;
+mod wording;
 
 use std::fmt;
 

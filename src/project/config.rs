@@ -14,7 +14,7 @@ use crate::entity::Answers;
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "entities",
     "dialects",
     "database-url",
@@ -22,6 +22,7 @@ const KEYS: [&str; 15] = [
     "snapshots",
     "lock",
     "undeclared",
+    "include",
     "exclude",
     "schemas",
     "development",
@@ -49,6 +50,8 @@ pub struct Config {
     pub lock: PathBuf,
     /// What becomes of what nobody declares.
     pub undeclared: Undeclared,
+    /// Patterns of the objects that are ours; all are where there is none.
+    pub include: Vec<String>,
     /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
     /// Schemas that are ours beside the default one.
@@ -93,6 +96,7 @@ impl Default for Config {
             snapshots: PathBuf::from("snapshots"),
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
+            include: Vec::new(),
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
@@ -180,6 +184,7 @@ impl<'a> File<'a> {
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
+                "include" => config.include = self.texts(key, value)?,
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,

@@ -7,6 +7,7 @@ mod checking;
 mod commands;
 mod compiled;
 mod differences;
+mod drifting;
 mod project;
 mod reading;
 mod running;
