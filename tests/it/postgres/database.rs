@@ -115,11 +115,8 @@ impl Database {
     }
 
     fn dump_with(&self, options: &[&str]) -> Vec<String> {
-        let output = Command::new("pg_dump")
-            .args(["-s", "--no-owner", &self.url])
-            .args(options)
-            .output()
-            .expect("pg_dump runs");
+        let output =
+            Command::new("pg_dump").args(["-s", "--no-owner", &self.url]).args(options).output().expect("pg_dump runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).expect("a dump in UTF-8");
         let mut chunks: Vec<String> = text

@@ -51,7 +51,6 @@ fn a_rich_schema_makes_the_whole_trip() {
     let found = normalize(catalog.schema);
 
     let mut second = Database::create(&url, "rich_second");
-    second.psql("CREATE SCHEMA app");
     let nothing = normalize(Schema::default());
     let empty_dump = second.dump();
     migrate(&mut second, &nothing, &found);

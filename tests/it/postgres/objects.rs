@@ -141,11 +141,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "CREATE EXTENSION citext; CREATE TABLE t (a citext);",
         "CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext; COMMENT ON EXTENSION pg_trgm IS 'ours'; CREATE TABLE t (a ext.citext, b text); CREATE INDEX i ON t USING gin (b ext.gin_trgm_ops);",
     ),
-    (
-        "an extension goes",
-        "CREATE EXTENSION citext; CREATE TABLE t (a citext);",
-        "CREATE TABLE t (a text);",
-    ),
+    ("an extension goes", "CREATE EXTENSION citext; CREATE TABLE t (a citext);", "CREATE TABLE t (a text);"),
     (
         "partitions",
         "",
@@ -280,7 +276,8 @@ const EMPTY: &str = "DO $$ DECLARE name text; BEGIN
     CREATE SCHEMA public; COMMENT ON SCHEMA public IS 'standard public schema';";
 
 /// Roles belong to the server, so they are there before and after.
-const ROLES: &str = "DO $$ BEGIN CREATE ROLE sea_gen_one; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;
+const ROLES: &str =
+    "DO $$ BEGIN CREATE ROLE sea_gen_one; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;
     DO $$ BEGIN CREATE ROLE sea_gen_two; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;";
 
 #[test_with::env(DATABASE_URL_POSTGRES)]
