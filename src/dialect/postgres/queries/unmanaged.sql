@@ -17,6 +17,9 @@ UNION ALL
 SELECT 'cast', NULL, format('(%s AS %s)', format_type(o.castsource, NULL), format_type(o.casttarget, NULL)), NULL
   FROM pg_cast o
  WHERE o.oid >= 16384 AND {unextended}('pg_cast'::regclass, o.oid)
+   -- A range type comes with one of its own.
+   AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                    WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid AND d.deptype = 'i')
 UNION ALL
 SELECT 'conversion', n.nspname, o.conname, NULL
   FROM pg_conversion o
