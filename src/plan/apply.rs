@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Type};
+use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Type, Wording};
 
 use super::ground::{column_ground, refers_to, refers_to_index};
 use super::{Alter, Object, Op, Plan, Rename};
@@ -318,7 +318,10 @@ fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
     match rename {
         Rename::Table(change) => {
             name_is_free(schema, &change.to)?;
-            move_key(&mut schema.tables, &change.from, &change.to, |table| table.name = change.to.clone())?;
+            move_key(&mut schema.tables, &change.from, &change.to, |table| {
+                table.name = change.to.clone();
+                table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
+            })?;
             for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
                 if key.references == change.from {
                     key.references = change.to.clone();
@@ -333,7 +336,10 @@ fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
         }
         Rename::Column(owner, change) => rename_column(schema, owner, &change.from, &change.to),
         Rename::Index(owner, change) => {
-            move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| it.name = change.to.clone())
+            move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| {
+                it.name = change.to.clone();
+                it.wording = Wording::default();
+            })
         }
         Rename::Unique(owner, change) => {
             move_key(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
@@ -393,6 +399,8 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
     table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
     for index in table.indexes.values_mut() {
+        // The words of before name the column as it was.
+        index.wording = Wording::default();
         index.include.iter_mut().for_each(follow);
         for part in &mut index.parts {
             if let IndexTarget::Column(name) = &mut part.target {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use expression::{DefaultValue, Expression, Literal};
+pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use origin::{Origin, Origins, Undeclared};

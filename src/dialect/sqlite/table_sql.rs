@@ -382,6 +382,17 @@ pub(super) fn read_index(sql: &str) -> Option<IndexText> {
     Some(index)
 }
 
+/// Whether a `CREATE INDEX` text is about this index of this table.
+pub(super) fn is_index_on(sql: &str, index: &Name, table: &Name) -> bool {
+    let tokens = tokens(sql);
+    let Some(on) = tokens.iter().position(|token| token.is("ON")) else { return false };
+    let is = |at: Option<usize>, name: &Name| {
+        let found = at.and_then(|at| tokens.get(at)?.name());
+        found.is_some_and(|found| found.as_str().eq_ignore_ascii_case(name.as_str()))
+    };
+    is(on.checked_sub(1), index) && is(on.checked_add(1), table)
+}
+
 fn index_part(sql: &str, mut part: &[Token<'_>]) -> Option<IndexPartText> {
     if let [rest @ .., last] = part
         && !rest.is_empty()
