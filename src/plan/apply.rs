@@ -320,7 +320,7 @@ fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
             name_is_free(schema, &change.to)?;
             move_key(&mut schema.tables, &change.from, &change.to, |table| {
                 table.name = change.to.clone();
-                table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
+                forget_wording(table);
             })?;
             for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
                 if key.references == change.from {
@@ -380,6 +380,12 @@ fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
     }
 }
 
+/// The words of before name things as they were.
+fn forget_wording(table: &mut Table) {
+    table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
+    table.columns.values_mut().for_each(|column| column.wording = Wording::default());
+}
+
 fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Outcome {
     let table = table(schema, owner)?;
     if table.columns.contains_key(to) {
@@ -398,9 +404,8 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(follow);
     table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
     table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    forget_wording(table);
     for index in table.indexes.values_mut() {
-        // The words of before name the column as it was.
-        index.wording = Wording::default();
         index.include.iter_mut().for_each(follow);
         for part in &mut index.parts {
             if let IndexTarget::Column(name) = &mut part.target {

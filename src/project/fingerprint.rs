@@ -115,7 +115,9 @@ fn column(column: &mut Column) {
         on_update,
         comment: _,
         options: _,
+        wording,
     } = column;
+    *wording = Wording::default();
     match default {
         None | Some(DefaultValue::Literal(_)) => {}
         Some(DefaultValue::Expression(value)) => expression(value),

@@ -99,6 +99,9 @@ pub struct Column {
     /// Settings only one database knows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: Options,
+    /// What follows the column's name, keys, checks and references left out, where the database holds the very text.
+    #[serde(default, skip_serializing_if = "Wording::is_none")]
+    pub wording: Wording,
 }
 
 impl Column {
@@ -115,6 +118,7 @@ impl Column {
             on_update: None,
             comment: None,
             options: Options::new(),
+            wording: Wording::default(),
         }
     }
 }

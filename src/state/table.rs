@@ -111,6 +111,7 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         on_update: facet!(on_update, OnUpdate),
         comment: facet!(comment, Comment),
         options: new.options.clone(),
+        wording: new.wording.clone(),
     };
     let implied = !declaration.spells_out(&at(Facet::Type));
     if implied
@@ -122,6 +123,9 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
     }
     if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
         merged.options = old.options.clone();
+    }
+    if merged == *old {
+        merged.wording = old.wording.clone();
     }
     merged
 }

@@ -127,6 +127,7 @@ fn table(name: &str, sql: &str, columns: &[Row], foreign_keys: &[Row]) -> Option
             expression: Expression::new(expression.as_str()),
             stored: row.text(5) == "3",
         });
+        column.wording = Wording::new(said.wording.as_str());
         set(&mut column.options, "not_null_on_conflict", said.not_null_on_conflict.clone());
         table.columns.insert(column.name.clone(), column);
     }

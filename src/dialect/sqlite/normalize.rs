@@ -198,6 +198,9 @@ fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
         if row_id.as_ref() != Some(&column.name) {
             column.options.remove(NOT_NULL);
         }
+        if column.wording.text().is_some_and(|words| words == render::facets(column).trim_start()) {
+            column.wording = Wording::default();
+        }
     }
     Ok(())
 }

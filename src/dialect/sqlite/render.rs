@@ -156,6 +156,27 @@ pub(super) fn create_table(table: &Table, name: &Name) -> String {
 /// A column; `key` holds the table's options where the column alone is the primary key.
 fn column_definition(column: &Column, key: Option<&Options>) -> String {
     let mut text = quote(&column.name);
+    match column.wording.text() {
+        Some("") => {}
+        Some(words) => text.push_str(&format!(" {words}")),
+        None => text.push_str(&facets(column)),
+    }
+    if let Some(options) = key {
+        text.push_str(" PRIMARY KEY");
+        if options.contains_key("primary_key_orders") {
+            text.push_str(" DESC");
+        }
+        text.push_str(&on_conflict(options.get("primary_key_on_conflict").map(String::as_str)));
+        if column.identity.is_some() {
+            text.push_str(" AUTOINCREMENT");
+        }
+    }
+    text
+}
+
+/// What a column is beside its name and its key.
+pub(super) fn facets(column: &Column) -> String {
+    let mut text = String::new();
     if let crate::schema::Type::Native(spelling) = &column.data_type
         && !spelling.is_empty()
     {
@@ -170,16 +191,6 @@ fn column_definition(column: &Column, key: Option<&Options>) -> String {
     }
     if let Some(DefaultValue::Expression(expression)) = &column.default {
         text.push_str(&format!(" DEFAULT {}", default(expression.text())));
-    }
-    if let Some(options) = key {
-        text.push_str(" PRIMARY KEY");
-        if options.contains_key("primary_key_orders") {
-            text.push_str(" DESC");
-        }
-        text.push_str(&on_conflict(options.get("primary_key_on_conflict").map(String::as_str)));
-        if column.identity.is_some() {
-            text.push_str(" AUTOINCREMENT");
-        }
     }
     if let Some(generated) = &column.generated {
         let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
