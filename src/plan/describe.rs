@@ -5,7 +5,8 @@
 use std::fmt::{self, Write as _};
 
 use crate::schema::{
-    Action, Column, DefaultValue, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName, Table, Type,
+    Action, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName,
+    Table, Type,
 };
 
 use super::{Alter, Object, Op, Rename};
@@ -77,6 +78,15 @@ fn object_summary(object: &Object) -> String {
         Object::View(view) if view.materialized => "materialized view".to_owned(),
         Object::View(_) => "view".to_owned(),
         Object::Routine(_) => "routine".to_owned(),
+        Object::Definition(definition) => definition_summary(definition),
+    }
+}
+
+/// A definition's kind, with its name where the subject of the line is what it belongs to.
+fn definition_summary(definition: &Definition) -> String {
+    match definition.id.on {
+        Some(_) => format!("{} {}", definition.id.kind, definition.id.name),
+        None => definition.id.kind.to_string(),
     }
 }
 
@@ -104,6 +114,7 @@ fn alter_summary(alter: &Alter) -> String {
         Alter::Options(_, change) => format!("options {:?} → {:?}", change.from, change.to),
         Alter::Enum(change) => format!("enum ({}) → ({})", quoted(&change.from.values), quoted(&change.to.values)),
         Alter::Routine(_) => "routine body".to_owned(),
+        Alter::Definition(change) => definition_summary(&change.to),
     }
 }
 

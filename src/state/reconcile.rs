@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::{Model, Source};
-use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
+use crate::plan::stands_at;
+use crate::schema::{
+    Definition, DefinitionId, Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared,
+};
 
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
@@ -46,6 +49,7 @@ pub fn reconcile(
         enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut ledger),
         views: objects(&declaration, &declared.views, &base.views, Place::View, &mut ledger),
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
+        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
     };
     drop_what_lost_its_ground(&mut target, base);
     let schema = dialect.normalize(target)?;
@@ -96,15 +100,15 @@ fn tables(
     target
 }
 
-/// Objects compared as a whole: enum types, views, routines.
-fn objects<T: Clone + PartialEq>(
+/// Objects compared as a whole: enum types, views, routines, definitions.
+fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     declaration: &Declaration<'_>,
-    declared: &BTreeMap<ObjectName, T>,
-    base: &BTreeMap<ObjectName, T>,
-    place: impl Fn(ObjectName) -> Place,
+    declared: &BTreeMap<K, T>,
+    base: &BTreeMap<K, T>,
+    place: impl Fn(K) -> Place,
     ledger: &mut Ledger<'_>,
-) -> BTreeMap<ObjectName, T> {
-    let names: BTreeSet<&ObjectName> = declared.keys().chain(base.keys()).collect();
+) -> BTreeMap<K, T> {
+    let names: BTreeSet<&K> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
         let place = place(name.clone());
@@ -130,20 +134,7 @@ fn drop_what_lost_its_ground(target: &mut Schema, base: &Schema) {
             referenced.is_some_and(|columns| key.referenced_columns.iter().all(|column| columns.contains(column)))
         });
     }
-    loop {
-        let gone = |name: &ObjectName| {
-            let was = base.tables.contains_key(name) || base.views.contains_key(name);
-            was && !target.tables.contains_key(name) && !target.views.contains_key(name)
-        };
-        let groundless: Vec<ObjectName> =
-            target.views.values().filter(|view| view.reads.iter().any(gone)).map(|view| view.name.clone()).collect();
-        if groundless.is_empty() {
-            break;
-        }
-        for name in groundless {
-            target.views.remove(&name);
-        }
-    }
+    while drop_groundless(target, base) {}
     for column in target.tables.values().flat_map(|table| table.columns.values()) {
         if let Some(name) = enum_name(&column.data_type)
             && !target.enums.contains_key(name)
@@ -152,6 +143,25 @@ fn drop_what_lost_its_ground(target: &mut Schema, base: &Schema) {
             target.enums.insert(name.clone(), kept.clone());
         }
     }
+}
+
+/// Takes out the views and definitions whose ground was there and is gone; `false` when there are none.
+fn drop_groundless(target: &mut Schema, base: &Schema) -> bool {
+    let is_relation = |schema: &Schema, name: &ObjectName| {
+        schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
+    };
+    let gone = |name: &ObjectName| is_relation(base, name) && !is_relation(target, name);
+    let groundless = |definition: &&Definition| {
+        definition.id.on.as_ref().is_some_and(gone)
+            || definition.needs.iter().any(|need| stands_at(base, need) && !stands_at(target, need))
+    };
+    let views: Vec<ObjectName> =
+        target.views.values().filter(|view| view.reads.iter().any(gone)).map(|view| view.name.clone()).collect();
+    let definitions: Vec<DefinitionId> =
+        target.definitions.values().filter(groundless).map(|definition| definition.id.clone()).collect();
+    views.iter().for_each(|name| drop(target.views.remove(name)));
+    definitions.iter().for_each(|id| drop(target.definitions.remove(id)));
+    !(views.is_empty() && definitions.is_empty())
 }
 
 fn enum_name(data_type: &Type) -> Option<&ObjectName> {

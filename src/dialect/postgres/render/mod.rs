@@ -5,6 +5,7 @@
 mod alter;
 mod casts;
 mod create;
+mod definitions;
 mod enums;
 mod numbering;
 mod objects;
@@ -62,6 +63,7 @@ fn create(object: &Object) -> Vec<Statement> {
         Object::Enum(enum_type) => enums::create(enum_type),
         Object::View(view) => objects::create_view(view),
         Object::Routine(routine) => vec![Statement::new(routine.definition.text())],
+        Object::Definition(definition) => definitions::create(definition),
     }
 }
 
@@ -83,6 +85,7 @@ fn drop(object: &Object) -> Vec<Statement> {
             vec![Statement::new(format!("DROP {kind} {}", quote_object(&view.name)))]
         }
         Object::Routine(routine) => vec![objects::drop_routine(routine)],
+        Object::Definition(definition) => vec![definitions::drop(definition)],
     }
 }
 
@@ -96,6 +99,7 @@ fn render_alter(alter: &Alter) -> Result<Vec<Statement>, Unsupported> {
         Alter::Options(table, change) => alter::options(table, change),
         Alter::Enum(change) => Ok(enums::alter(change)),
         Alter::Routine(change) => Ok(vec![Statement::new(objects::or_replace(change.to.definition.text()))]),
+        Alter::Definition(change) => Ok(definitions::alter(change)),
     }
 }
 
