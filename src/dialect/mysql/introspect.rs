@@ -1,9 +1,11 @@
-//! Reading the catalog: ten queries, whatever the number of tables.
+//! Reading the catalog: eleven queries, whatever the number of tables, and one batch for what only `SHOW CREATE` says.
 //!
 //! Must not know what is done with what it reads; names and spellings are made uniform by `normalize`, but for what only the
 //! catalog can tell (which check is a column's own, which text is JSON).
 
+mod events;
 mod routines;
+mod shown;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -28,6 +30,7 @@ struct Answers {
     routines: Vec<Row>,
     parameters: Vec<Row>,
     events: Vec<Row>,
+    shown: Vec<Row>,
 }
 
 /// Reads the catalog.
@@ -48,7 +51,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
             include_str!("queries/checks.mariadb.sql"),
         ),
     };
-    let answers = Answers {
+    let mut answers = Answers {
         tables: session.query(include_str!("queries/tables.sql")).await?,
         columns: session.query(columns).await?,
         indexes: session.query(indexes).await?,
@@ -59,7 +62,9 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         routines: session.query(include_str!("queries/routines.sql")).await?,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
         events: session.query(include_str!("queries/events.sql")).await?,
+        shown: Vec::new(),
     };
+    answers.shown = shown::ask(session, flavor, &answers, scope).await?;
     Ok(assemble(flavor, &answers, scope))
 }
 
@@ -71,9 +76,8 @@ fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);
     routines::read(answers, &mut catalog);
-    for row in &answers.events {
-        unmanaged(&mut catalog, format!("event {}", row.text(0)), "events are not managed");
-    }
+    events::read(answers, &mut catalog.schema);
+    shown::read(answers, &mut catalog.schema);
     catalog
 }
 

@@ -7,6 +7,7 @@ mod flavor;
 pub mod introspect;
 mod lower;
 mod normalize;
+mod partitions;
 mod render;
 pub mod session;
 mod tokens;

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::schema::{
-    Action, Column, DefaultValue, EnumType, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
+    Action, Column, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
     Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
 };
 
 use super::tokens::{bare, canonical_statement, without_introducers};
 use super::types::{self, Family, family};
-use super::{Flavor, defaults};
+use super::{Flavor, defaults, partitions};
 
 pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
@@ -30,6 +30,9 @@ pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized
     }
     for routine in schema.routines.values_mut() {
         routine.definition = statement(&routine.definition);
+    }
+    for definition in schema.definitions.values_mut() {
+        normalize_definition(flavor, definition)?;
     }
     Ok(Normalized::by_dialect(schema))
 }
@@ -62,6 +65,20 @@ fn expression(flavor: Flavor, expression: &Expression) -> Expression {
 fn statement(definition: &Expression) -> Expression {
     let text = definition.text().trim().trim_end_matches(';').trim_end();
     Expression::new(text).with_canonical(canonical_statement(text))
+}
+
+/// Events, and the sequences of the one server that has them.
+fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(), Unsupported> {
+    let place = Place::Definition(definition.id.clone());
+    let what = match definition.id.kind {
+        DefinitionKind::Event => "EVENT",
+        DefinitionKind::Sequence if flavor.has_sequences() => "SEQUENCE",
+        kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
+    };
+    definition.create = statement(&definition.create);
+    definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
+    said(&mut definition.comment);
+    Ok(())
 }
 
 fn said(comment: &mut Option<String>) {
@@ -127,6 +144,9 @@ fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {
         table.options.insert("collation".to_owned(), collation.to_owned());
     }
     table.options.retain(|key, value| !(key == "engine" && value.eq_ignore_ascii_case("innodb")));
+    if let Some(clause) = table.options.get_mut(partitions::OPTION) {
+        *clause = partitions::normal(clause);
+    }
     known_options(flavor, &place, &table.options, super::render::TABLE_OPTIONS)
 }
 

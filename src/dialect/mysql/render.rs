@@ -8,12 +8,12 @@ mod alter;
 use crate::dialect::{Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
-    Action, Check, Column, DefaultValue, ForeignKey, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
+    Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
     PrimaryKey, RoutineKind, Table, Type, View,
 };
 
 use super::types::{family, is_large};
-use super::{Flavor, defaults};
+use super::{Flavor, defaults, partitions};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -30,6 +30,7 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
     "min_rows",
     "max_rows",
     "avg_row_length",
+    partitions::OPTION,
 ];
 
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
@@ -75,7 +76,7 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
         }
         Op::Create(Object::Definition(definition)) => vec![ddl(definition.create.text())],
         Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
-        Op::Alter(Alter::Definition(change)) => vec![ddl(&change.from.drop), ddl(change.to.create.text())],
+        Op::Alter(Alter::Definition(change)) => alter_definition(change),
         Op::Rename(Rename::Table(change)) => {
             vec![ddl(format!("RENAME TABLE {} TO {}", object(&change.from), object(&change.to)))]
         }
@@ -168,11 +169,14 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
     lines.extend(checks.map(check_definition));
     let mut sql = format!("CREATE TABLE {} (\n  {}\n)", object(&table.name), lines.join(",\n  "));
-    for (key, value) in &table.options {
+    for (key, value) in table.options.iter().filter(|(key, _)| *key != partitions::OPTION) {
         sql = format!("{sql} {}", option(key, value));
     }
     if let Some(comment) = &table.comment {
         sql = format!("{sql} COMMENT={}", text_literal(comment));
+    }
+    if let Some(clause) = table.options.get(partitions::OPTION) {
+        sql = format!("{sql}\nPARTITION BY {clause}");
     }
     let mut statements = vec![ddl(sql)];
     statements.extend(table.triggers.values().map(|trigger| ddl(trigger.definition.text())));
@@ -340,6 +344,16 @@ fn create_view(view: &View) -> String {
         sql = format!("{sql}\nWITH {} CHECK OPTION", option.to_uppercase());
     }
     sql
+}
+
+/// A sequence is altered, because it remembers where it is.
+fn alter_definition(change: &Change<Definition>) -> Vec<Statement> {
+    match (change.to.id.kind, change.to.create.text().get(..6)) {
+        (DefinitionKind::Sequence, Some(create)) if create.eq_ignore_ascii_case("create") => {
+            vec![ddl(format!("ALTER{}", change.to.create.text().get(6..).unwrap_or_default()))]
+        }
+        _ => vec![ddl(&change.from.drop), ddl(change.to.create.text())],
+    }
 }
 
 fn drop_routine(kind: RoutineKind, name: &ObjectName) -> String {

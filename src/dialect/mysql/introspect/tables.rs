@@ -16,10 +16,8 @@ use super::{Answers, Flavor, expression, local, unmanaged};
 
 pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
-        match row.text(1) {
-            "BASE TABLE" | "SYSTEM VERSIONED" => table(row, catalog),
-            "SEQUENCE" => unmanaged(catalog, format!("sequence {}", row.text(0)), "sequences are not managed"),
-            _ => {}
+        if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
+            table(row, catalog);
         }
     }
     let schema = &mut catalog.schema;
@@ -68,9 +66,7 @@ fn table(row: &Row, catalog: &mut Catalog) {
         let key = key.trim_matches(['`', '"']).to_lowercase();
         if TABLE_OPTIONS.contains(&key.as_str()) {
             table.options.insert(key, value.to_uppercase());
-        } else if key == "partitioned" {
-            unmanaged(catalog, format!("partitions of table {}", table.name), "partitions are not managed");
-        } else {
+        } else if key != "partitioned" {
             let reason = "this option is left as it is";
             unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
         }

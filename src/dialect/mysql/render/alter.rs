@@ -6,7 +6,7 @@ use crate::dialect::{Statement, Unsupported};
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{Change, Check, Name, ObjectName, Options};
 
-use super::super::Flavor;
+use super::super::{Flavor, partitions};
 use super::{
     check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition, is_column_check,
     object, option, primary_key, quote, text_literal,
@@ -31,8 +31,12 @@ enum Turn {
 
 pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Vec<Statement>, Unsupported> {
     let mut clauses: Vec<(Turn, String)> = Vec::new();
-    let mut before = Vec::new();
+    let (mut before, mut division) = (Vec::new(), None);
     for op in ops {
+        if let Op::Alter(Alter::Options(_, change)) = op {
+            let clause = |options: &'_ Options| options.get(partitions::OPTION).cloned();
+            division = partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref());
+        }
         if let Op::Alter(Alter::Options(_, change)) = op
             && loses_collation(change)
         {
@@ -42,10 +46,28 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
     }
     clauses.sort_by_key(|(turn, _)| *turn);
     let clauses: Vec<String> = clauses.into_iter().map(|(_, clause)| clause).collect();
-    match clauses.as_slice() {
-        [] => {}
-        [clause] => before.push(ddl(format!("ALTER TABLE {} {clause}", object(table)))),
-        clauses => before.push(ddl(format!("ALTER TABLE {}\n  {}", object(table), clauses.join(",\n  ")))),
+    let anew = match &division {
+        Some(partitions::Change::Anew(clause)) => Some(clause.as_str()),
+        Some(partitions::Change::InPlace(_)) | None => None,
+    };
+    let altered = object(table);
+    match (clauses.as_slice(), anew) {
+        ([], None) => {}
+        ([], Some(anew)) => before.push(ddl(format!("ALTER TABLE {altered} {anew}"))),
+        ([clause], None) => before.push(ddl(format!("ALTER TABLE {altered} {clause}"))),
+        (clauses, anew) => {
+            let anew = anew.map(|clause| format!("\n  {clause}")).unwrap_or_default();
+            before.push(ddl(format!("ALTER TABLE {altered}\n  {}{anew}", clauses.join(",\n  "))));
+        }
+    }
+    if let Some(partitions::Change::InPlace(steps)) = division {
+        before.extend(steps.into_iter().map(|step| {
+            let statement = ddl(format!("ALTER TABLE {altered} {}", step.clause));
+            match step.deletes.as_slice() {
+                [] => statement,
+                names => statement.with_note(format!("the rows in partition {} are deleted", names.join(", "))),
+            }
+        }));
     }
     Ok(before)
 }
@@ -136,7 +158,7 @@ fn column_check_of<'a>(flavor: Flavor, table: &ObjectName, column: &Name, ops: &
 
 fn options(change: &Change<Options>) -> Vec<String> {
     let mut clauses = Vec::new();
-    for (key, value) in &change.to {
+    for (key, value) in change.to.iter().filter(|(key, _)| *key != partitions::OPTION) {
         if change.from.get(key) != Some(value) {
             clauses.push(option(key, value));
         }
@@ -145,6 +167,7 @@ fn options(change: &Change<Options>) -> Vec<String> {
         match key.as_str() {
             // Done by statements of its own before.
             "collation" => {}
+            partitions::OPTION => {}
             "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
             "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {
                 clauses.push(format!("{}=DEFAULT", key.to_uppercase()));
