@@ -23,8 +23,16 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
         Product::Sqlite => {
             format!("PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{text}\nCOMMIT;\nPRAGMA foreign_keys = ON;\n")
         }
-        Product::MySql | Product::MariaDb if text.contains("BEGIN") => delimited(statements),
-        Product::Postgres | Product::MySql | Product::MariaDb => text,
+        Product::MySql | Product::MariaDb => {
+            let text = if text.contains("BEGIN") { delimited(statements) } else { text };
+            // What a string, and a time in one, stands for depends on the session.
+            let says = |statement: &Statement| statement.sql.contains('\'') || !statement.sql.is_ascii();
+            match statements.iter().any(says) {
+                true => format!("SET NAMES utf8mb4;\nSET time_zone = '+00:00';\n\n{text}"),
+                false => text,
+            }
+        }
+        Product::Postgres => text,
     }
 }
 

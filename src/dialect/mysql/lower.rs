@@ -12,7 +12,7 @@ use crate::dialect::{Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
-use super::Flavor;
+use super::{Flavor, versioning};
 use super::types::{Family, family};
 
 /// On which side of a plan's renames an operation is done: by this it names things as they were or as they will be.
@@ -80,10 +80,20 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     keys::rename(&ends, &mut ops);
     keys::around(&ends, &mut ops);
     keys::overtaken(&ends, &mut ops);
+    keys::generated(&ends, &mut ops);
     if flavor.has_column_checks() {
         keys::column_checks(flavor, &ends, &mut ops);
     }
-    Ok(group::steps(&ends, ops))
+    let mut steps = group::steps(&ends, ops);
+    for step in &mut steps {
+        if let Step::Together(name, ops) = step
+            && let Some((before, after)) = ends.both(Side::After, name).or_else(|| ends.both(Side::Before, name))
+            && before.options.contains_key(versioning::OPTION)
+        {
+            ops.extend(versioning::marker(after));
+        }
+    }
+    Ok(steps)
 }
 
 /// The column with nothing changed, to have it written anew.

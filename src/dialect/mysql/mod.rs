@@ -12,6 +12,7 @@ mod render;
 pub mod session;
 mod tokens;
 mod types;
+mod versioning;
 
 use crate::plan::Plan;
 use crate::schema::{Literal, Name, Normalized, Schema, Type};

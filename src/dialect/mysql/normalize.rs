@@ -13,7 +13,7 @@ use crate::schema::{
 
 use super::tokens::{bare, canonical_statement, without_introducers};
 use super::types::{self, Family, family};
-use super::{Flavor, defaults, partitions};
+use super::{Flavor, defaults, partitions, versioning};
 
 pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
@@ -157,7 +157,7 @@ fn normalize_column(
     column: &mut Column,
 ) -> Result<(), Unsupported> {
     let place = |facet| Place::Table(table.clone(), Part::Column(column.name.clone(), facet));
-    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid"])?;
+    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid", versioning::OPTION])?;
     let spelled = types::native(flavor, &column.data_type, enums)
         .map_err(|missing| refuse(flavor, place(Facet::Type), missing.reason, missing.hint))?;
     column.options.retain(|key, value| !(key == "invisible" && value == "false"));

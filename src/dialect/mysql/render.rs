@@ -13,7 +13,7 @@ use crate::schema::{
 };
 
 use super::types::{family, is_large};
-use super::{Flavor, defaults, partitions};
+use super::{Flavor, defaults, partitions, versioning};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -31,7 +31,19 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
     "max_rows",
     "avg_row_length",
     partitions::OPTION,
+    versioning::OPTION,
+    "page_compressed",
+    "page_compression_level",
+    "encrypted",
+    "encryption_key_id",
+    "transactional",
+    "page_checksum",
+    "compression",
+    "encryption",
 ];
+
+/// The options that are no `KEY=value`.
+const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
 
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
@@ -168,12 +180,16 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     lines.extend(table.indexes.values().map(|index| index_definition(flavor, index)));
     let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
     lines.extend(checks.map(check_definition));
+    lines.extend(versioning::period_of(table));
     let mut sql = format!("CREATE TABLE {} (\n  {}\n)", object(&table.name), lines.join(",\n  "));
-    for (key, value) in table.options.iter().filter(|(key, _)| *key != partitions::OPTION) {
+    for (key, value) in table.options.iter().filter(|(key, _)| !CLAUSES.contains(&key.as_str())) {
         sql = format!("{sql} {}", option(key, value));
     }
     if let Some(comment) = &table.comment {
         sql = format!("{sql} COMMENT={}", text_literal(comment));
+    }
+    if table.options.contains_key(versioning::OPTION) {
+        sql.push_str(" WITH SYSTEM VERSIONING");
     }
     if let Some(clause) = table.options.get(partitions::OPTION) {
         sql = format!("{sql}\nPARTITION BY {clause}");
@@ -187,6 +203,7 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
 fn option(key: &str, value: &str) -> String {
     match key {
         "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", charset_of(value)),
+        "compression" | "encryption" | "encrypted" => format!("{}={}", key.to_uppercase(), text_literal(value)),
         key => format!("{}={}", key.to_uppercase(), value),
     }
 }
@@ -215,7 +232,9 @@ fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> 
     if let Some(collation) = &column.collation {
         add(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)));
     }
-    if let Some(generated) = &column.generated {
+    if let Some(time) = versioning::row_time(column) {
+        add(format!("GENERATED ALWAYS AS {time}"));
+    } else if let Some(generated) = &column.generated {
         let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
         add(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expression.text()));
     }
@@ -230,6 +249,9 @@ fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> 
     }
     if column.options.contains_key("invisible") {
         add("INVISIBLE".to_owned());
+    }
+    if column.options.contains_key(versioning::OPTION) {
+        add("WITHOUT SYSTEM VERSIONING".to_owned());
     }
     if let Some(default) = &column.default {
         add(format!("DEFAULT {}", default_value(flavor, native, default)));
@@ -256,7 +278,10 @@ fn default_value(flavor: Flavor, native: &str, default: &DefaultValue) -> String
     };
     let is_plain = match defaults::moment(&text) {
         Some(_) => matches!(family(native), super::types::Family::Moment),
-        None => defaults::is_constant(&text) && !(flavor.wraps_large_defaults() && is_large(native)),
+        None => {
+            let wraps = flavor.wraps_large_defaults() && (is_large(native) || defaults::is_introduced(&text));
+            defaults::is_constant(&text) && !wraps
+        }
     };
     if is_plain { text } else { format!("({text})") }
 }

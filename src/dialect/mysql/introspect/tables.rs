@@ -12,6 +12,7 @@ use crate::schema::{
 use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
 use super::super::tokens::bare;
 use super::super::types::{Family, family};
+use super::super::versioning;
 use super::{Answers, Flavor, expression, local, unmanaged};
 
 pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
@@ -54,7 +55,7 @@ fn of<'a>(schema: &'a mut Schema, row: &Row) -> Option<&'a mut Table> {
 fn table(row: &Row, catalog: &mut Catalog) {
     let mut table = Table::new(ObjectName::local(row.text(0)));
     if row.text(1) == "SYSTEM VERSIONED" {
-        unmanaged(catalog, format!("system versioning of table {}", table.name), "history of rows is not managed");
+        table.options.insert(versioning::OPTION.to_owned(), "true".to_owned());
     }
     table.comment = Some(row.text(4).to_owned());
     table.options.insert("engine".to_owned(), row.text(2).to_owned());
@@ -65,6 +66,7 @@ fn table(row: &Row, catalog: &mut Catalog) {
         let (key, value) = option.split_once('=').unwrap_or((option, ""));
         let key = key.trim_matches(['`', '"']).to_lowercase();
         if TABLE_OPTIONS.contains(&key.as_str()) {
+            let value = value.trim_matches(['\'', '"']);
             table.options.insert(key, value.to_uppercase());
         } else if key != "partitioned" {
             let reason = "this option is left as it is";
@@ -91,6 +93,9 @@ fn column(flavor: Flavor, row: &Row, table_collation: Option<&str>) -> Column {
     if let Some((_, update)) = extra.split_once("on update ") {
         let end = update.find([',', ' ']).unwrap_or(update.len());
         column.on_update = update.get(..end).map(Expression::new);
+    }
+    if extra.contains("without system versioning") {
+        column.options.insert(versioning::OPTION.to_owned(), versioning::WITHOUT.to_owned());
     }
     if extra.contains("invisible") {
         column.options.insert("invisible".to_owned(), "true".to_owned());
