@@ -25,15 +25,19 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
         }
         Product::MySql | Product::MariaDb => {
             let text = if text.contains("BEGIN") { delimited(statements) } else { text };
-            // What a string, and a time in one, stands for depends on the session.
-            let says = |statement: &Statement| statement.sql.contains('\'') || !statement.sql.is_ascii();
-            match statements.iter().any(says) {
-                true => format!("SET NAMES utf8mb4;\nSET time_zone = '+00:00';\n\n{text}"),
-                false => text,
-            }
+            let settings = settings(&text);
+            if settings.is_empty() { text } else { format!("{settings}\n{text}") }
         }
         Product::Postgres => text,
     }
+}
+
+/// What a letter beyond ASCII, and a time of a timestamp or an event, stands for depends on the session.
+fn settings(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let has_times = lower.contains('\'') && (lower.contains("timestamp") || lower.contains("create event"));
+    let names = if text.is_ascii() { "" } else { "SET NAMES utf8mb4;\n" };
+    format!("{names}{}", if has_times { "SET time_zone = '+00:00';\n" } else { "" })
 }
 
 /// For MySQL's and MariaDB's clients, which cut a script at every semicolon, also inside a body.

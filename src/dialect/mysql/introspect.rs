@@ -39,16 +39,18 @@ struct Answers {
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let flavor = if session.product() == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
-    let (columns, indexes, checks) = match flavor {
+    let (columns, indexes, checks, views) = match flavor {
         Flavor::MySql => (
             include_str!("queries/columns.mysql.sql"),
             include_str!("queries/indexes.mysql.sql"),
             include_str!("queries/checks.mysql.sql"),
+            include_str!("queries/views.mysql.sql"),
         ),
         Flavor::MariaDb => (
             include_str!("queries/columns.mariadb.sql"),
             include_str!("queries/indexes.mariadb.sql"),
             include_str!("queries/checks.mariadb.sql"),
+            include_str!("queries/views.mariadb.sql"),
         ),
     };
     let mut answers = Answers {
@@ -57,7 +59,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         indexes: session.query(indexes).await?,
         foreign_keys: session.query(include_str!("queries/foreign_keys.sql")).await?,
         checks: session.query(checks).await?,
-        views: session.query(include_str!("queries/views.sql")).await?,
+        views: session.query(views).await?,
         triggers: session.query(include_str!("queries/triggers.sql")).await?,
         routines: session.query(include_str!("queries/routines.sql")).await?,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
@@ -121,6 +123,7 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         let mut options = Options::new();
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
+        options.insert("algorithm".to_owned(), row.text(4).to_lowercase());
         let (query, named) = without_database(row.text(1), database, &known);
         let view = View {
             name: name.clone(),

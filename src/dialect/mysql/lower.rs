@@ -8,7 +8,7 @@ mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Step, Unsupported};
+use crate::dialect::{Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
@@ -52,6 +52,7 @@ impl Ends<'_> {
 }
 
 pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    let plan = &case::followed(plan, from);
     let mut to = from.clone();
     let (mut earlier, mut renamed) = (BTreeMap::new(), BTreeSet::new());
     // A plan read backwards has its renames after the other changes; they always stand together.

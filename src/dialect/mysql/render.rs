@@ -203,7 +203,10 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
 fn option(key: &str, value: &str) -> String {
     match key {
         "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", charset_of(value)),
-        "compression" | "encryption" | "encrypted" => format!("{}={}", key.to_uppercase(), text_literal(value)),
+        "encrypted" => format!("{key}={}", text_literal(value)),
+        "compression" | "encryption" => format!("{}={}", key.to_uppercase(), text_literal(value)),
+        // What an engine defines is kept as it is written.
+        "page_compressed" | "page_compression_level" | "encryption_key_id" => format!("{key}={value}"),
         key => format!("{}={}", key.to_uppercase(), value),
     }
 }

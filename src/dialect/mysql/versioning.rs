@@ -51,12 +51,10 @@ pub(super) fn marker(table: &Table) -> Option<Op> {
     })
 }
 
-/// Whether these operations on a table are on one that is versioned all along.
+/// Whether these operations are on a table that is versioned before them.
 pub(super) fn is_marked(ops: &[Op]) -> bool {
     ops.iter().any(|op| match op {
-        Op::Alter(Alter::Options(_, change)) => {
-            change.from.contains_key(OPTION) && change.to.contains_key(OPTION)
-        }
+        Op::Alter(Alter::Options(_, change)) => change.from.contains_key(OPTION),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::session::Row;
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{
@@ -10,7 +12,7 @@ use crate::schema::{
 };
 
 use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
-use super::super::tokens::bare;
+use super::super::tokens::{bare, without_database};
 use super::super::types::{Family, family};
 use super::super::versioning;
 use super::{Answers, Flavor, expression, local, unmanaged};
@@ -22,10 +24,18 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
         }
     }
     let schema = &mut catalog.schema;
+    let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
+    let sequences = answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE");
+    let sequences: BTreeSet<String> = sequences.map(|row| row.text(0).to_owned()).collect();
     for row in &answers.columns {
         if let Some(table) = of(schema, row) {
             let collation = answers.tables.iter().find(|it| it.text(0) == row.text(0)).and_then(|it| it.get(3));
-            let column = column(flavor, row, collation);
+            let mut column = column(flavor, row, collation);
+            if let Some(DefaultValue::Expression(default)) = &mut column.default
+                && !sequences.is_empty()
+            {
+                *default = Expression::new(without_database(default.text(), database, &sequences).0);
+            }
             table.columns.insert(column.name.clone(), column);
         }
     }

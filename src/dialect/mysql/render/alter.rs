@@ -39,7 +39,8 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
     for op in ops {
         if let Op::Alter(Alter::Options(_, change)) = op {
             let clause = |options: &'_ Options| options.get(partitions::OPTION).cloned();
-            division = partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref());
+            division =
+                partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref()).or(division);
         }
         if let Op::Alter(Alter::Options(_, change)) = op
             && loses_collation(change)
