@@ -12,8 +12,8 @@ use crate::dialect::{Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
-use super::{Flavor, versioning};
 use super::types::{Family, family};
+use super::{Flavor, versioning};
 
 /// On which side of a plan's renames an operation is done: by this it names things as they were or as they will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

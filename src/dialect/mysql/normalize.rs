@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::schema::{
-    Action, Column, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
-    Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
+    Action, Column, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey, Identity, Index,
+    IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
 };
 
 use super::tokens::{bare, canonical_statement, without_introducers};

@@ -126,14 +126,15 @@ fn ranges(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
     let head = from.iter().zip(to).take_while(|(old, new)| old == new).count();
     let tail = from.iter().skip(head).rev().zip(to.iter().skip(head).rev()).take_while(|(old, new)| old == new).count();
     let (old, new) = (from.get(head..from.len() - tail)?, to.get(head..to.len() - tail)?);
-    if tail > 0 && (old.is_empty() || new.is_empty()) {
+    let ends_alike = old.last().map(|part| &part.values) == new.last().map(|part| &part.values);
+    if tail > 0 && (old.is_empty() || new.is_empty() || !ends_alike) {
         // The following partition gives up part of its stretch, or takes it over.
         return Some(reorganize(from.get(head..=from.len() - tail)?, to.get(head..=to.len() - tail)?));
     }
     match (old, new) {
         ([], new) => Some(step(format!("ADD PARTITION {}", listed(new)))),
         (old, []) => Some(dropping(old)),
-        (old, new) if tail > 0 || old.last()?.values == new.last()?.values => Some(reorganize(old, new)),
+        (old, new) if ends_alike => Some(reorganize(old, new)),
         _ => None,
     }
 }
@@ -199,7 +200,8 @@ fn read(clause: &str) -> Division {
     });
     let (head, rest) = found.split_at(list.unwrap_or(found.len()));
     let mut division = Division::default();
-    let words: Vec<usize> = (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != Kind::Space)).collect();
+    let words: Vec<usize> =
+        (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != Kind::Space)).collect();
     // `PARTITIONS n` stands last, if it does.
     let mut end = head.len();
     if let [.., count, number] = words.as_slice()
@@ -223,7 +225,9 @@ fn parts(found: &[Token<'_>]) -> Vec<Part> {
         let Some(name) = words.get(1).filter(|_| is(words.first().copied(), "PARTITION")) else { continue };
         let at = |word: &str| tokens.iter().position(|token| is(Some(token), word));
         let values = at("VALUES").and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
-        let end = values.iter().position(|it| ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE"].iter().any(|word| is(Some(it), word)));
+        let end = values
+            .iter()
+            .position(|it| ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE"].iter().any(|word| is(Some(it), word)));
         let values = text(values.get(..end.unwrap_or(values.len())).unwrap_or_default());
         parts.push(Part { name: name.text.to_owned(), text: without_engine(&tokens), values });
     }

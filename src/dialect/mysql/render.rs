@@ -8,8 +8,8 @@ mod alter;
 use crate::dialect::{Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
-    Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
-    PrimaryKey, RoutineKind, Table, Type, View,
+    Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget,
+    Literal, Name, ObjectName, PrimaryKey, RoutineKind, Table, Type, View,
 };
 
 use super::types::{family, is_large};

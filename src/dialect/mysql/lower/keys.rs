@@ -108,7 +108,8 @@ pub(super) fn generated(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
     for (side, op) in ops.iter() {
         let Op::Create(Object::ForeignKey(name, key)) = op else { continue };
         let Some((before, after)) = ends.both(*side, name) else { continue };
-        let (Some(first), true) = (key.columns.first(), before.foreign_keys.values().any(|it| it.columns == key.columns))
+        let (Some(first), true) =
+            (key.columns.first(), before.foreign_keys.values().any(|it| it.columns == key.columns))
         else {
             continue;
         };

@@ -54,6 +54,8 @@ fn ranges_are_divided_where_they_differ() {
     assert_eq!(clauses(&range(&[a, b, c]), &range(&[a, b])), ["DROP PARTITION c"]);
     assert_eq!(clauses(&range(&[a, max]), &range(&[a, b, max])), [format!("REORGANIZE PARTITION m INTO ({b}, {max})")]);
     assert_eq!(clauses(&range(&[a, b, max]), &range(&[b, max])), [format!("REORGANIZE PARTITION a, b INTO ({b})")]);
+    let shorter = "PARTITION b VALUES LESS THAN (1)";
+    assert_eq!(clauses(&range(&[b, max]), &range(&[shorter, max])), [format!("REORGANIZE PARTITION b, m INTO ({shorter}, {max})")]);
     let other = "PARTITION x VALUES LESS THAN (2)";
     assert_eq!(clauses(&range(&[a, b, c]), &range(&[other, c])), [format!("REORGANIZE PARTITION a, b INTO ({other})")]);
     assert_eq!(clauses(&range(&[a, c]), &range(&[a, b])), [format!("PARTITION BY {}", range(&[a, b]))]);

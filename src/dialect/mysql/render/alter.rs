@@ -8,8 +8,8 @@ use crate::schema::{Change, Check, Name, ObjectName, Options};
 
 use super::super::{Flavor, partitions, versioning};
 use super::{
-    CLAUSES, check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition, is_column_check,
-    object, option, primary_key, quote, text_literal,
+    CLAUSES, check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition,
+    is_column_check, object, option, primary_key, quote, text_literal,
 };
 
 /// What a clause does first to last: what goes makes room for what comes.
@@ -39,8 +39,7 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
     for op in ops {
         if let Op::Alter(Alter::Options(_, change)) = op {
             let clause = |options: &'_ Options| options.get(partitions::OPTION).cloned();
-            division =
-                partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref()).or(division);
+            division = partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref()).or(division);
         }
         if let Op::Alter(Alter::Options(_, change)) = op
             && loses_collation(change)
@@ -127,7 +126,8 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
         }
         Op::Alter(Alter::Options(_, change)) => {
             let mut clauses: Vec<_> = options(change).into_iter().map(|clause| (Turn::Option, clause)).collect();
-            let turn = if change.to.contains_key(versioning::OPTION) { Turn::AddVersioning } else { Turn::DropVersioning };
+            let turn =
+                if change.to.contains_key(versioning::OPTION) { Turn::AddVersioning } else { Turn::DropVersioning };
             clauses.extend(versioning::change(&change.from, &change.to).map(|clause| (turn, clause.to_owned())));
             Ok(clauses)
         }
@@ -185,7 +185,9 @@ fn options(change: &Change<Options>) -> Vec<String> {
             // Done by statements of its own before.
             "collation" => {}
             key if CLAUSES.contains(&key) => {}
-            "page_compressed" | "encrypted" | "transactional" => clauses.push(format!("{}=DEFAULT", key.to_uppercase())),
+            "page_compressed" | "encrypted" | "transactional" => {
+                clauses.push(format!("{}=DEFAULT", key.to_uppercase()))
+            }
             "page_compression_level" | "encryption_key_id" => clauses.push(format!("{}=DEFAULT", key.to_uppercase())),
             "compression" => clauses.push("COMPRESSION='NONE'".to_owned()),
             "encryption" => clauses.push("ENCRYPTION='N'".to_owned()),
