@@ -29,7 +29,9 @@ pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized
         normalize_view(flavor, view, &columns_of)?;
     }
     for routine in schema.routines.values_mut() {
-        routine.definition = statement(&routine.definition);
+        let definition = statement(&routine.definition);
+        let canonical = without_display_widths(definition.canonical());
+        routine.definition = definition.with_canonical(canonical);
     }
     for definition in schema.definitions.values_mut() {
         normalize_definition(flavor, definition)?;
@@ -65,6 +67,22 @@ fn expression(flavor: Flavor, expression: &Expression) -> Expression {
 fn statement(definition: &Expression) -> Expression {
     let text = definition.text().trim().trim_end_matches(';').trim_end();
     Expression::new(text).with_canonical(canonical_statement(text))
+}
+
+/// MariaDB prints the types of parameters and results with the widths nobody gave them.
+fn without_display_widths(canonical: &str) -> String {
+    const WIDTHS: [(&str, &str); 9] = [
+        ("tinyint ( 4 )", "tinyint"),
+        ("tinyint ( 3 ) unsigned", "tinyint unsigned"),
+        ("smallint ( 6 )", "smallint"),
+        ("smallint ( 5 ) unsigned", "smallint unsigned"),
+        ("mediumint ( 9 )", "mediumint"),
+        ("mediumint ( 8 ) unsigned", "mediumint unsigned"),
+        ("bigint ( 20 )", "bigint"),
+        ("int ( 11 )", "int"),
+        ("int ( 10 ) unsigned", "int unsigned"),
+    ];
+    WIDTHS.iter().fold(canonical.to_owned(), |text, (printed, written)| text.replace(printed, written))
 }
 
 /// Events, and the sequences of the one server that has them.
