@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh                   checks and tests
 #   bash tests/run.sh -- COMMAND …      that command instead, with the servers running and their URLs in its environment
+#   SEA_GEN_NEWER=no bash tests/run.sh  without the second run on the newest PostgreSQL and MariaDB
 #
 # SQLite needs nothing. For each server it takes, in this order: the URL in the environment (DATABASE_URL_POSTGRES,
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
@@ -160,10 +161,11 @@ start_mariadb() {
 
 is_mysql() { [ -x "$1" ] && ! "$1" --version 2>/dev/null | grep -qi mariadb; }
 
-# Debian stable has no MySQL, its unstable suite does: that one goes into a folder of its own, outside the repository, and
-# is kept for the next time. The mark is made last, so half a folder is never taken for a whole one.
-mysql_from_sid() {
-  local root="$cache/mysql-sid"
+# What Debian stable does not have, its unstable suite does: it goes into a folder of its own, outside the repository, and is
+# kept for the next time. The mark is made last, so half a folder is never taken for a whole one.
+#   from_sid FOLDER PACKAGE,PACKAGE…    prints the folder
+from_sid() {
+  local root="$cache/$1" packages=$2
   if [ -e "$root/.complete" ]; then
     echo "$root"
     return
@@ -172,7 +174,7 @@ mysql_from_sid() {
   command -v debootstrap >/dev/null || install_packages debootstrap || return 1
   rm -rf -- "$root"
   mkdir -p "$cache"
-  if ! debootstrap --variant=minbase --include=mysql-server-core,mysql-client-core sid "$root" >"$work/sid.log" 2>&1; then
+  if ! debootstrap --variant=minbase --include="$packages" sid "$root" >"$work/sid.log" 2>&1; then
     tail -3 "$work/sid.log" >&2
     rm -rf -- "$root"
     return 1
@@ -190,7 +192,7 @@ start_mysql() {
     mkdir "$data"
     if is_root; then chown mysql "$data"; fi
   else
-    root=$(mysql_from_sid) && is_root || return 1
+    is_root && root=$(from_sid mysql-sid mysql-server-core,mysql-client-core) || return 1
     mysqld=/usr/sbin/mysqld
     inside=(chroot "$root")
     data=$(mktemp -d "$root/tmp/sea-gen-tests.XXXXXX")
@@ -220,6 +222,55 @@ start_mysql() {
     fi
   done
   return 1
+}
+
+# The newest PostgreSQL and MariaDB, beside the ones of Debian stable: catalogs differ between versions. Sets newer_postgres
+# and newer_mariadb, and newer_path with the clients that go with them: pg_dump does not dump a server newer than itself.
+newer_postgres="" newer_mariadb="" newer_path=""
+start_newer() {
+  local root data port client bin
+  is_root && root=$(from_sid newer-sid postgresql-18,mariadb-server-core,mariadb-client-core) || return 1
+  data=$(mktemp -d "$root/tmp/sea-gen-tests.XXXXXX")
+  removals+=("$data")
+  chmod 755 "$data"
+  newer_path="$work/newer"
+  mkdir -p "$newer_path" "$data/postgres" "$data/mariadb"
+  bin=/usr/lib/postgresql/18/bin
+  for client in "$bin/pg_dump" "$bin/psql" /usr/bin/mariadb /usr/bin/mariadb-dump; do
+    printf '#!/bin/sh\nexec chroot "%s" %s "$@"\n' "$root" "$client" >"$newer_path/${client##*/}"
+    chmod 755 "$newer_path/${client##*/}"
+  done
+
+  chroot "$root" chown postgres "${data#"$root"}/postgres"
+  local as=(chroot "$root" setpriv --reuid=postgres --regid=postgres --clear-groups)
+  if "${as[@]}" "$bin/initdb" -D "${data#"$root"}/postgres" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
+    >"$work/newer.log" 2>&1; then
+    port=$(free_port)
+    "${as[@]}" "$bin/postgres" -D "${data#"$root"}/postgres" -p "$port" -k "${data#"$root"}/postgres" -h 127.0.0.1 \
+      -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >>"$work/newer.log" 2>&1 &
+    if wait_for "$!" "$port"; then
+      pids+=("$!")
+      newer_postgres="postgres://postgres@127.0.0.1:$port/postgres"
+      report+=("PostgreSQL, newer: $(chroot "$root" "$bin/postgres" --version)")
+    fi
+  fi
+
+  let_root_in >"$data/users.sql"
+  chroot "$root" chown mysql "${data#"$root"}/mariadb" "${data#"$root"}/users.sql"
+  if chroot "$root" mariadb-install-db --no-defaults --user=mysql --datadir="${data#"$root"}/mariadb/data" \
+    --auth-root-authentication-method=normal --skip-test-db >>"$work/newer.log" 2>&1; then
+    port=$(free_port)
+    chroot "$root" mariadbd --no-defaults --user=mysql --datadir="${data#"$root"}/mariadb/data" --port="$port" \
+      --socket="${data#"$root"}/mariadb/socket" --pid-file="${data#"$root"}/mariadb/pid" --bind-address=127.0.0.1 \
+      --init-file="${data#"$root"}/users.sql" --innodb-flush-log-at-trx-commit=0 --skip-log-bin \
+      >>"$work/newer.log" 2>&1 &
+    if wait_for "$!" "$port"; then
+      pids+=("$!")
+      newer_mariadb="mariadb://root@127.0.0.1:$port/"
+      report+=("MariaDB, newer: $(chroot "$root" mariadbd --version)")
+    fi
+  fi
+  [ -n "$newer_postgres" ] || [ -n "$newer_mariadb" ]
 }
 
 # One server: from the environment, or started by the given function, or reported missing.
@@ -271,10 +322,24 @@ check cargo clippy --workspace --all-targets -- -D warnings
 touch tests/it/main.rs
 tests() { cargo test --workspace --no-fail-fast 2>&1 | tee "$work/tests.log"; }
 check tests
+# What is told apart by database runs once more on the newer servers.
+if [ "${SEA_GEN_NEWER:-yes}" = yes ]; then
+  say "newer servers: starting them"
+  if start_newer; then
+    on_newer_servers() {
+      PATH="$newer_path:$PATH" DATABASE_URL_POSTGRES="${newer_postgres:-$DATABASE_URL_POSTGRES}" \
+        DATABASE_URL_MARIADB="${newer_mariadb:-$DATABASE_URL_MARIADB}" \
+        cargo test --test it --test cases --no-fail-fast -- postgres mariadb 2>&1 | tee "$work/newer-tests.log"
+    }
+    check on_newer_servers
+  else
+    report+=("newer servers: MISSING, nothing ran on them")
+  fi
+fi
 check env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 say "summary"
-if [ -e "$work/tests.log" ]; then grep -E '^(test result|error: test failed|     Running|   Doc-tests)' "$work/tests.log" || true; fi
+if [ -e "$work/tests.log" ]; then grep -hE '^(test result|error: test failed|     Running|   Doc-tests)' "$work"/*tests.log || true; fi
 printf '%s\n' "${report[@]}"
 printf 'total: %d s\n' "$((SECONDS - started))"
 exit "$code"

@@ -12,11 +12,12 @@ use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
 
 use super::Ending;
+use super::answers::Answers;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
@@ -36,18 +37,22 @@ struct Draft {
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open(common)?;
+    if command.strict {
+        workspace.project.config.undeclared = Undeclared::Error;
+    }
     workspace.refuse_frozen()?;
     let id = next_id(&workspace, &command.name)?;
     let files = workspace.files()?;
     // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
     let mut models = Vec::new();
     for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
+        let (model, warnings) = workspace.model(&files, product).await?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
         }
         models.push((product, model));
     }
+    let mut answers = Answers::read(&command.renames, command.answers.as_deref(), !command.no_interactive)?;
     let live = reach(&workspace, command).await?;
     if workspace.lock.is_none() {
         if command.dry_run {
@@ -55,12 +60,12 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
                 .hint("run `gen init` first")
                 .into());
         }
-        init::set_up(&mut workspace, &models, live.as_ref())?;
+        init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
     }
     let mut all = Vec::new();
     for (product, model) in models {
         let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, product, model, live)?);
+        all.push(draft(&workspace, command, &id, (product, model), live, &mut answers)?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -132,21 +137,29 @@ fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
-    product: Product,
-    model: Model,
+    (product, mut model): (Product, Model),
     live: Option<&Live>,
+    answers: &mut Answers,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
     // A dialect that the lock does not list yet starts from nothing.
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
     let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
     let (base, target) = if command.empty {
-        let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
+        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+        let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let target = Target { schema, origins, offences, left_open, renames, questions };
         (sealed.schema.clone(), target)
     } else {
-        sides(workspace, command, product, &model, &sealed, live)?
+        loop {
+            model.answers = answers.renames();
+            let (base, target) = sides(workspace, command, product, &model, &sealed, live)?;
+            if !answers.settle(&target.questions)? {
+                break (base, target);
+            }
+        }
     };
-    let plan = diff(&base, &target.schema, &[]);
+    let plan = diff(&base, &target.schema, &target.renames);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),
@@ -182,7 +195,9 @@ fn sides(
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
             // it is recognised as applied on this database.
-            let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let Target { renames, questions, .. } = from_snapshot()?;
+            let there = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let target = Target { renames, questions, ..there };
             paint::talk("note: this database was synchronised; the migration leads to what it already has");
             Ok((sealed.schema.clone(), target))
         }
@@ -200,7 +215,7 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
     let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut error = Error::new(format!("{url} has drifted from the snapshot")).because(lines.join("\n"));
-    if Workspace::can_be_synchronised(sealed, live, model)? {
+    if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }
     Ok(error

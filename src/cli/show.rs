@@ -96,7 +96,7 @@ fn source<'a>(model: &'a Model, op: &Op) -> Option<&'a Source> {
 }
 
 /// `entities/customer.rs:14`, relative to the project.
-fn location(source: &Source, root: &Path) -> String {
+pub(super) fn location(source: &Source, root: &Path) -> String {
     let file = source.file.strip_prefix(root).unwrap_or(&source.file);
     format!("{}:{}", file.display(), source.line)
 }

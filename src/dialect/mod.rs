@@ -16,7 +16,7 @@ mod unsupported;
 use std::fmt;
 
 use crate::plan::Plan;
-use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::schema::Product;
 pub use step::{Rebuild, Statement, Step};
@@ -47,10 +47,6 @@ pub trait Dialect: fmt::Debug + Sync {
     /// # Errors
     /// Something this database cannot hold, with a hint.
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported>;
-
-    /// Whether a column of type `actual` (native) serves a declaration that only implied its type through the Rust field
-    /// type, as `declared` (native) would: `String` is served by `varchar(80)` and by `text`, `i32` not by `bigint`.
-    fn serves(&self, declared: &Type, actual: &Type) -> bool;
 
     /// Whether a column numbers itself although its identity is `None`, so that it serves a declared identity.
     fn numbers_itself(&self, _table: &Table, _column: &Name) -> bool {

@@ -7,7 +7,10 @@ use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
 use crate::schema::{Name, Schema};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
-pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", HISTORY_TABLE];
+pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
+
+/// The table in which SeaORM remembers what its own migrations did.
+pub const SEAORM_HISTORY: &str = "seaql_migrations";
 
 /// What to read of a database.
 #[derive(Clone, Debug, Default)]

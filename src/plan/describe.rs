@@ -173,7 +173,8 @@ fn foreign_key_summary(key: &ForeignKey) -> String {
     line
 }
 
-fn action_name(action: Action) -> &'static str {
+/// What a deletion or an update does, in words.
+pub fn action_name(action: Action) -> &'static str {
     match action {
         Action::Restrict => "restrict",
         Action::Cascade => "cascade",
@@ -200,7 +201,7 @@ fn column_summary(column: &Column) -> String {
 }
 
 /// A type as a person reads it; native types are the database's own words.
-fn type_name(data_type: &Type) -> String {
+pub fn type_name(data_type: &Type) -> String {
     match data_type {
         Type::Native(name) | Type::Custom(name) => name.clone(),
         Type::Enum(name) => name.to_string(),
@@ -209,7 +210,8 @@ fn type_name(data_type: &Type) -> String {
     }
 }
 
-fn default_text(default: &DefaultValue) -> String {
+/// A default as a person reads it.
+pub fn default_text(default: &DefaultValue) -> String {
     match default {
         DefaultValue::Expression(expression) => expression.text().to_owned(),
         DefaultValue::Literal(Literal::Text(text)) => format!("'{text}'"),

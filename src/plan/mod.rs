@@ -12,7 +12,7 @@ mod standing;
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
-pub use describe::Sign;
+pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, MIDDLE, order, phase};

@@ -21,7 +21,7 @@ pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
-pub use origin::{Origin, Origins, Undeclared};
+pub use origin::{Origin, Origins, Strictness, Undeclared};
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{

@@ -5,15 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
-use crate::entity::{Model, Source};
-use crate::plan::stands_at;
+use crate::entity::Model;
+use crate::plan::{Rename, stands_at};
 use crate::schema::{
-    Definition, DefinitionId, Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared,
+    Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Schema,
+    Strictness, Table, Type, Undeclared,
 };
 
+use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
+use super::rename::{self, Renamed};
 use super::table;
+use super::types::{self, Rule, TypeRules};
 
 /// What shall be there, and who says so.
 #[derive(Clone, Debug)]
@@ -24,12 +28,36 @@ pub struct Target {
     pub origins: Origins,
     /// What nobody declares, where that is an error.
     pub offences: Vec<Place>,
+    /// Column types the code leaves open, and the rules by which what the database has was kept.
+    pub left_open: Vec<(Place, &'static Rule)>,
+    /// What is renamed on the way from the base, in order; for `diff`.
+    pub renames: Vec<Rename>,
+    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    pub questions: Vec<Question>,
+}
+
+/// How the code is understood where it says nothing, or not everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// What becomes of what nobody declares.
+    pub undeclared: Undeclared,
+    /// When a type serves for another one.
+    pub types: TypeRules,
+}
+
+impl Policy {
+    /// The same, but for what becomes of what nobody declares.
+    #[must_use]
+    pub fn undeclared(self, undeclared: Undeclared) -> Self {
+        Self { undeclared, ..self }
+    }
 }
 
 /// Brings the declared model and a base state (the snapshot, or a database) together.
 ///
 /// Declared now: compared, whatever its origin, and a constraint or index that means the same keeps the name it has.
-/// Declared before and silent now: dropped. Never declared: kept, unless `undeclared` says otherwise.
+/// Declared before and silent now: dropped. Never declared: kept, unless the policy says otherwise. Before any of that the
+/// base is renamed as the code and the developer's answers say.
 ///
 /// # Errors
 /// Something declared that this database cannot hold.
@@ -38,12 +66,21 @@ pub fn reconcile(
     model: &Model,
     base: &Normalized,
     origins: &Origins,
-    undeclared: Undeclared,
+    policy: &Policy,
 ) -> Result<Target, Unsupported> {
-    let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let base = base.schema();
-    let declaration = Declaration { dialect, sources: &model.sources };
-    let mut ledger = Ledger { before: origins, after: Origins::default(), undeclared, offences: Vec::new() };
+    let mut declared = dialect.normalize(model.schema.clone())?.into_schema();
+    let Renamed { base, origins, mut renames } =
+        rename::rename(dialect, &declared, base, origins, &rename::wishes(model))?;
+    let (base, origins) = (base.schema(), &origins);
+    forget_indexes_for_keys(&mut declared, model, base);
+    let declaration = Declaration { dialect, model, types: &policy.types };
+    let mut ledger = Ledger {
+        before: origins,
+        after: Origins::default(),
+        undeclared: policy.undeclared,
+        offences: Vec::new(),
+        left_open: Vec::new(),
+    };
     let mut target = Schema {
         tables: tables(&declaration, &declared, base, &mut ledger),
         enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut ledger),
@@ -55,24 +92,59 @@ pub fn reconcile(
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
-    Ok(Target { schema, origins, offences: ledger.offences })
+    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
+    renames.extend(rename::same_but_for_the_name(base, schema.schema()));
+    let questions = lookalikes::questions(base, schema.schema());
+    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })
+}
+
+/// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
+/// one is known only once the base's indexes are there as well; normalising the target then says so again.
+fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) {
+    for table in declared.tables.values_mut() {
+        let Some(old) = base.tables.get(&table.name) else { continue };
+        let keys = &table.foreign_keys;
+        let of_code = |index: &Index| {
+            model.sources.contains_key(&Place::Table(table.name.clone(), Part::Index(index.name.clone())))
+        };
+        table.indexes.retain(|name, index| {
+            let is_implied = keys.contains_key(name) && !index.unique && !of_code(index);
+            !is_implied || old.indexes.values().any(|old| old.parts == index.parts)
+        });
+    }
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.
 pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
-    sources: &'a BTreeMap<Place, Source>,
+    model: &'a Model,
+    types: &'a TypeRules,
 }
 
 impl Declaration<'_> {
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
     pub(super) fn origin(&self, place: &Place) -> Origin {
-        self.sources.get(place).map(|source| source.origin).unwrap_or_default()
+        self.model.sources.get(place).map(|source| source.origin).unwrap_or_default()
     }
 
     /// Whether the place itself is spelled out in the code.
     pub(super) fn spells_out(&self, place: &Place) -> bool {
-        self.sources.contains_key(place)
+        self.model.sources.contains_key(place)
+    }
+
+    /// The loose rule by which a column of another type serves what is declared, if there is one.
+    pub(super) fn left_open(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static Rule> {
+        if new.data_type == old.data_type {
+            return None;
+        }
+        let declared = self.model.schema.tables.get(&table.name).and_then(|table| table.columns.get(&new.name));
+        let logical = declared.map_or(&new.data_type, |column| &column.data_type);
+        let product = self.dialect.product();
+        let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
+        let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
+        // Every enum is spelled out, so there the rule alone decides.
+        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_));
+        (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)
     }
 }
 

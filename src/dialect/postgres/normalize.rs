@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
-    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Name, Named, Normalized, ObjectName,
-    Options, Part, Place, Schema, Table, Type, View,
+    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named, Normalized,
+    ObjectName, Options, Part, Place, Schema, Table, Type, View,
 };
 
-use super::{names, render, types, words};
+use super::{moments, names, render, types, words};
 
 /// Brings a schema to the catalog's form.
 pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
@@ -168,6 +168,11 @@ fn without_implied_cast(text: &str, data_type: &Type) -> String {
     };
     if !implied {
         return text.to_owned();
+    }
+    if let (Some(content), Type::Native(own)) = (&content, data_type)
+        && let Some(printed) = moments::printed(content, own)
+    {
+        return render::literal(&Literal::Text(printed));
     }
     match (content, data_type) {
         (Some(content), Type::Native(own)) if numeric(own) && is_number(&content) => content.trim().to_owned(),

@@ -45,6 +45,7 @@ pub(super) enum Kind {
     Users(String),
     Drop,
     Table,
+    Type,
     Other,
 }
 
@@ -62,7 +63,7 @@ impl<'t> Text<'t> {
         if let Err(error) = outcome {
             let start = bytes.at(error.location).min(text.len());
             let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
-            let spot = Spot { file: path.to_owned(), span: start..end, line: line(text, start) };
+            let spot = Spot { file: path.into(), span: start..end, line: line(text, start) };
             return Err(Trouble::new(spot, "this is not SQL", error.message));
         }
         let tokens = found
@@ -105,7 +106,7 @@ impl<'t> Text<'t> {
     }
 
     fn spot(&self, span: Range<usize>) -> Spot {
-        Spot { file: self.path.to_owned(), line: line(self.text, span.start), span }
+        Spot { file: self.path.into(), line: line(self.text, span.start), span }
     }
 }
 
@@ -204,6 +205,7 @@ impl<'t> Statement<'t> {
                 Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
                 Keyword::VIEW => Some(Kind::View),
                 Keyword::TABLE => Some(Kind::Table),
+                Keyword::TYPE => Some(Kind::Type),
                 Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),
                 Keyword::INDEX => Some(Kind::Index {
                     method: match second {
@@ -236,7 +238,10 @@ impl<'t> Statement<'t> {
             let location = Location { line: 1, column: span.start as u64 };
             TokenWithSpan { token: token.clone(), span: sqlparser::tokenizer::Span { start: location, end: location } }
         });
-        let mut parser = Parser::new(&*self.text.grammar)
+        // A comment is declared by the standard's statement everywhere, also where the database has another.
+        let general = sqlparser::dialect::GenericDialect {};
+        let grammar = if matches!(self.kind(), Kind::Comment) { &general } else { &*self.text.grammar };
+        let mut parser = Parser::new(grammar)
             .with_options(ParserOptions::new().with_unescape(false))
             .with_tokens_with_locations(located.collect());
         let (message, at) = match parser.parse_statement() {

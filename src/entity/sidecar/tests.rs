@@ -165,9 +165,32 @@ fn views() {
         "SQLite has no materialized views",
         "CREATE MATERIALIZED",
     );
-    error("CREATE VIEW v (a) AS SELECT 1", "a view's columns are named in its query", "a");
+    error("CREATE VIEW v (a) AS SELECT * FROM book", "names before a view's query need a query without `*`", "a");
+    error("CREATE VIEW v (a, b) AS SELECT 1", "a view's columns are as many as its query has", "a");
     error("CREATE VIEW v AS SELECT 1; CREATE VIEW v AS SELECT 2", "two views are called `v`", "CREATE VIEW");
     error("CREATE TEMPORARY VIEW v AS SELECT 1", "a temporary view is not part of a schema", "CREATE TEMPORARY");
+}
+
+#[test]
+fn names_before_a_views_query_go_into_it() {
+    let query = |path: &str, sql: &str, product| {
+        let view = model(path, sql, product).schema.views.into_values().next();
+        view.map(|view| view.query.text().to_owned()).unwrap_or_default()
+    };
+    let sql = "CREATE VIEW v (a, \"Order\") AS SELECT title AS t, \"order\" + 1 FROM book WHERE id > 0 ORDER BY 1";
+    assert_eq!(
+        query("e/book.sql", sql, Product::Postgres),
+        "SELECT title AS a, \"order\" + 1 AS \"Order\" FROM book WHERE id > 0 ORDER BY 1"
+    );
+    assert_eq!(
+        query("e/book.sql", sql, Product::MySql),
+        "SELECT title AS a, `order` + 1 AS `Order` FROM book WHERE id > 0 ORDER BY 1"
+    );
+    let sql = "CREATE VIEW v (n) AS WITH x AS (SELECT id FROM book) (SELECT id FROM x) UNION ALL SELECT 2";
+    assert_eq!(
+        query("e/book.sqlite.sql", sql, Product::Sqlite),
+        "WITH x AS (SELECT id FROM book) (SELECT id AS n FROM x) UNION ALL SELECT 2"
+    );
 }
 
 #[test]
@@ -239,9 +262,9 @@ fn statements_that_declare_nothing() {
         error(sql, &format!("`{what}` touches users and their rights, which are not declared here"), words);
     }
     error("DROP TABLE book", "a declaration says what there is", "DROP TABLE");
-    error("CREATE TABLE a (id int)", "a table is declared by an entity", "CREATE TABLE");
+    error("CREATE TABLE book (id int)", "table `book` is declared already", "book");
     error("CREATE EXTENSION citext", "this statement declares nothing that is known", "CREATE EXTENSION");
-    error("ALTER TABLE book ADD COLUMN a int", "`ADD COLUMN a INT` is not declared here", "ALTER TABLE");
+    error("ALTER TABLE book DROP COLUMN id", "`DROP COLUMN id` is not declared here", "ALTER TABLE");
     let definer = "CREATE DEFINER = root TRIGGER t BEFORE INSERT ON book FOR EACH ROW SET NEW.id = 1";
     error_for(
         "e/b.mysql.sql",

@@ -94,7 +94,8 @@ impl Database {
     }
 
     /// The schema as `pg_dump` sees it: one text an object, its lines in order of spelling, because the order of columns
-    /// does not count.
+    /// does not count. PostgreSQL 18 names its NOT NULLs and prints the name where it no longer follows the column's (after a
+    /// rename); older ones have no such name, so a plan does not set one, and it is left out.
     pub fn dump(&self) -> Vec<String> {
         let output = Command::new("pg_dump")
             .args(["-s", "--no-owner", "--no-privileges", &self.url])
@@ -106,9 +107,9 @@ impl Database {
             .split("\n--\n-- Name: ")
             .skip(1)
             .map(|chunk| {
-                let mut lines: Vec<&str> = chunk
+                let mut lines: Vec<String> = chunk
                     .lines()
-                    .map(|line| line.trim_end_matches(','))
+                    .map(|line| without_not_null_name(line.trim_end_matches(',')))
                     .filter(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with("\\"))
                     .filter(|line| !line.starts_with("SET default_table"))
                     .collect();
@@ -126,6 +127,13 @@ impl Drop for Database {
         if !std::thread::panicking() {
             psql(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
+    }
+}
+
+fn without_not_null_name(line: &str) -> String {
+    match line.split_once(" CONSTRAINT ") {
+        Some((column, rest)) if rest.ends_with("_not_null NOT NULL") => format!("{column} NOT NULL"),
+        _ => line.to_owned(),
     }
 }
 
