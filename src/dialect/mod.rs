@@ -3,6 +3,7 @@
 //! `types`, `normalize`, `lower` and `render` are pure; only `introspect` and `session` touch a driver. Must not know files,
 //! commands, or why a plan was made.
 
+mod case;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Standing, Table, Type, View};
+use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Standing, Table, Type, View, Wording};
 
 use super::ground::{column_ground, refers_to, refers_to_index};
 use super::standing;
@@ -356,7 +356,10 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
     match rename {
         Rename::Table(change) => {
             name_is_free(schema, &change.to)?;
-            move_key(&mut schema.tables, &change.from, &change.to, |table| table.name = change.to.clone())?;
+            move_key(&mut schema.tables, &change.from, &change.to, |table| {
+                table.name = change.to.clone();
+                forget_wording(table);
+            })?;
             for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
                 if key.references == change.from {
                     key.references = change.to.clone();
@@ -370,9 +373,10 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             Ok(())
         }
         Rename::Column(owner, change) => rename_column(schema, owner, &change.from, &change.to),
-        Rename::Index(owner, change) => {
-            move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| it.name = change.to.clone())
-        }
+        Rename::Index(owner, change) => move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| {
+            it.name = change.to.clone();
+            it.wording = Wording::default();
+        }),
         Rename::Unique(owner, change) => {
             move_key(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
         }
@@ -412,6 +416,12 @@ fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
     }
 }
 
+/// The words of before name things as they were.
+fn forget_wording(table: &mut Table) {
+    table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
+    table.columns.values_mut().for_each(|column| column.wording = Wording::default());
+}
+
 fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Outcome {
     let table = table(schema, owner)?;
     if table.columns.contains_key(to) {
@@ -430,6 +440,7 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(follow);
     table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
     table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    forget_wording(table);
     for index in table.indexes.values_mut() {
         index.include.iter_mut().for_each(follow);
         for part in &mut index.parts {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::json;
 use crate::schema::{
     Check, Column, DefaultValue, Definition, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget,
-    PrimaryKey, Routine, Schema, Table, Trigger, Unique, View,
+    PrimaryKey, Routine, Schema, Table, Trigger, Unique, View, Wording,
 };
 
 /// The first 16 bytes of the SHA-256 of everything that counts in a normalised schema, as 32 hexadecimal digits. Equal
@@ -90,9 +90,10 @@ fn table(table: &mut Table) {
     for Check { name: _, expression: condition, options: _ } in checks.values_mut() {
         expression(condition);
     }
-    for Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _ } in
+    for Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _, wording } in
         indexes.values_mut()
     {
+        *wording = Wording::default();
         for IndexPart { target, descending: _, options: _ } in parts {
             match target {
                 IndexTarget::Column(_) => {}
@@ -118,7 +119,9 @@ fn column(column: &mut Column) {
         on_update,
         comment: _,
         options: _,
+        wording,
     } = column;
+    *wording = Wording::default();
     match default {
         None | Some(DefaultValue::Literal(_)) => {}
         Some(DefaultValue::Expression(value)) => expression(value),

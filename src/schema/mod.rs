@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
-pub use expression::{DefaultValue, Expression, Literal};
+pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use origin::{Origin, Origins, Strictness, Undeclared};

@@ -107,10 +107,10 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
                     ("no such index", what.to_owned())
                 }
                 Object::Trigger(..) => ("no such trigger", "remove it from the SQL file".to_owned()),
+                Object::Definition(_) => ("no such object", "remove it from the SQL file".to_owned()),
                 Object::Enum(_) => ("no such type", "`db_type = \"String(StringLen::None)\"` at the enum".to_owned()),
                 Object::View(_) => ("no such view", "remove it from the SQL file".to_owned()),
                 Object::Routine(_) => ("no such routine", "remove it from the SQL file".to_owned()),
-                Object::Definition(_) => ("nothing of the kind", "remove it from the SQL file".to_owned()),
             };
             (has.unwrap_or_else(|| missing.to_owned()), in_code)
         }

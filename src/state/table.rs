@@ -111,6 +111,7 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         on_update: facet!(on_update, OnUpdate),
         comment: facet!(comment, Comment),
         options: new.options.clone(),
+        wording: new.wording.clone(),
     };
     ledger.after.set(at(Facet::Type), origin(Facet::Type));
     ledger.after.set(at(Facet::Options), origin(Facet::Options));
@@ -122,6 +123,9 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
     }
     if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
         merged.options = old.options.clone();
+    }
+    if merged == *old {
+        merged.wording = old.wording.clone();
     }
     merged
 }

@@ -7,10 +7,12 @@ mod flavor;
 pub mod introspect;
 mod lower;
 mod normalize;
+mod partitions;
 mod render;
 pub mod session;
 mod tokens;
 mod types;
+mod versioning;
 
 use crate::plan::Plan;
 use crate::schema::{Literal, Name, Normalized, Schema};

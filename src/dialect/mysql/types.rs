@@ -153,6 +153,8 @@ fn parts(text: &str) -> Parts {
                 parts.charset = value(words.next());
             }
             "collate" => parts.collation = value(words.next()),
+            // What follows a type in a comment that the server executes (`COMPRESSED`).
+            _ if token.kind == Kind::Comment => parts.rest.extend(executed(&word)),
             "precision" if parts.name == "double" => {}
             "varying" if parts.name == "character" || parts.name == "char" => parts.name = "varchar".to_owned(),
             _ if parts.name.is_empty() => parts.name = word,
@@ -160,6 +162,12 @@ fn parts(text: &str) -> Parts {
         }
     }
     parts
+}
+
+/// The words inside a comment that the server executes.
+fn executed(comment: &str) -> Option<String> {
+    let inner = comment.strip_prefix("/*m!").or_else(|| comment.strip_prefix("/*!"))?.strip_suffix("*/")?;
+    Some(inner.trim_start_matches(|mark: char| mark.is_ascii_digit()).trim().to_owned())
 }
 
 /// Spells any way of writing a type the one way this server's catalog does.

@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Product, Rebuild, Step, Unsupported};
+use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
 use super::{names, render, tokens};
 
 pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    let plan = &case::followed(plan, from);
     let mut to = from.clone();
     for op in plan.ops() {
         advance(op, &mut to)?;

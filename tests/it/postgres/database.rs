@@ -72,7 +72,10 @@ impl Database {
     }
 
     fn introspect_after(&mut self, first: Option<String>, schemas: &[Name]) -> Catalog {
-        let scope = Scope { schemas: schemas.to_vec(), ..Scope::default() };
+        self.introspect_in(first, &Scope { schemas: schemas.to_vec(), ..Scope::default() })
+    }
+
+    fn introspect_in(&mut self, first: Option<String>, scope: &Scope) -> Catalog {
         let url = self.url.clone();
         self.runtime.block_on(async {
             let mut session = connect(&url).await;
