@@ -60,6 +60,7 @@
 //! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
+//! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
 //! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
@@ -118,5 +119,6 @@ pub mod plan;
 pub mod project;
 pub mod run;
 pub mod schema;
+pub mod seed;
 pub mod state;
 pub mod write;
