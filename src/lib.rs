@@ -64,7 +64,7 @@
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
 //! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
-//! | [`run`] | history, lock, apply, revert, scratch databases | `schema`, `dialect`, `project`, `write` |
+//! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
 //!

@@ -11,7 +11,7 @@ use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
+use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot, fingerprint};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
@@ -21,17 +21,19 @@ use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
-use super::{init, show};
+use super::{init, show, verify};
 
 /// One dialect's part of the migration.
 struct Draft {
     product: Product,
     model: Model,
     sealed: Sealed,
+    base: Normalized,
     plan: Plan,
     findings: Vec<Finding>,
     target: Target,
     migration: Migration,
+    proof: Option<Proof>,
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
@@ -75,8 +77,14 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
         .into());
     }
-    let (drafts, silent): (Vec<Draft>, Vec<Draft>) =
+    let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
+    if !command.dry_run && !command.no_verify {
+        for draft in &mut drafts {
+            draft.proof =
+                verify::new(&workspace, &draft.migration, &draft.base, &draft.target.schema, &draft.plan).await?;
+        }
+    }
     let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };
     if drafts.is_empty() {
         tell_nothing(&workspace, command, &written);
@@ -156,7 +164,7 @@ fn draft(
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Draft { product, model, sealed, plan, findings, target, migration })
+    Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
 }
 
 /// What the plan leads from and to.
@@ -234,7 +242,8 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
-        lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
+        let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
+        lock.append(draft.product, line, fingerprint(draft.target.schema.schema()));
     }
     let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
     for draft in drafts.iter().chain(same) {
@@ -264,6 +273,7 @@ fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written
             "findings": draft.findings,
             "up": draft.migration.up,
             "down": draft.migration.down,
+            "proof": draft.proof,
         })
     });
     let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();

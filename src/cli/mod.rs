@@ -13,11 +13,13 @@ mod lock;
 mod migration;
 mod paint;
 mod report;
+mod seed;
 mod show;
 mod states;
 mod status;
 mod sync;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -82,6 +84,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => check::run(common, command).await,
+        Command::Verify(command) => verify::run(common, command).await,
+        Command::Seed(command) => seed::run(common, command).await,
         Command::Lock => lock::run(common),
         Command::Freeze(command) => freeze::freeze(common, command),
         Command::Thaw => freeze::thaw(common),

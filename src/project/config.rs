@@ -13,7 +13,7 @@ use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "entities",
     "dialects",
     "database-url",
@@ -24,6 +24,7 @@ const KEYS: [&str; 10] = [
     "exclude",
     "schemas",
     "development",
+    "proof",
 ];
 
 /// The configuration; every setting has a default.
@@ -49,6 +50,20 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// Whether migrations are proven.
+    pub proof: Demand,
+}
+
+/// Whether migrations are proven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demand {
+    /// Only when `gen verify` is told to.
+    Off,
+    /// Where there is a scratch database.
+    #[default]
+    Wanted,
+    /// All of them, or `gen check` refuses.
+    Required,
 }
 
 /// A text that is not printed by accident.
@@ -74,6 +89,7 @@ impl Default for Config {
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            proof: Demand::Wanted,
         }
     }
 }
@@ -158,6 +174,7 @@ impl<'a> File<'a> {
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "proof" => config.proof = self.demand(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -210,6 +227,15 @@ impl<'a> File<'a> {
         }
         let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
+    }
+
+    fn demand(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Demand> {
+        match self.text(key, value)?.as_str() {
+            "off" => Ok(Demand::Off),
+            "wanted" => Ok(Demand::Wanted),
+            "required" => Ok(Demand::Required),
+            other => Err(self.error(value.span(), &format!("`proof` cannot be `{other}`: off, wanted or required"))),
+        }
     }
 
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {

@@ -21,7 +21,7 @@ use crate::entity::SourceFile;
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
-pub use config::Config;
+pub use config::{Config, Demand};
 pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
