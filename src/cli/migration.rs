@@ -80,10 +80,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
     if !command.dry_run && !command.no_verify {
-        for draft in &mut drafts {
-            draft.proof =
-                verify::new(&workspace, &draft.migration, &draft.base, &draft.target.schema, &draft.plan).await?;
-        }
+        let newborn: Vec<verify::Newborn<'_>> =
+            drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
+        let proofs = verify::new(&workspace, &newborn).await?;
+        drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
     }
     let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };
     if drafts.is_empty() {

@@ -29,7 +29,7 @@ struct Line {
 
 /// Where a scratch database of a product can be had: in memory, or beside the project's database.
 fn server(workspace: &Workspace, product: Product) -> Result<&str, String> {
-    let other = || format!("no {product} server is at hand for a scratch database");
+    let other = || "no server of that kind is at hand for a scratch database".to_owned();
     match (&workspace.url, product) {
         (_, Product::Sqlite) => Ok("sqlite::memory:"),
         (None, _) => Err(other()),
@@ -43,42 +43,55 @@ fn server(workspace: &Workspace, product: Product) -> Result<&str, String> {
     }
 }
 
-/// Proves a migration that is not written yet. What cannot be proven is said; what is refuted is not to be written.
-pub(super) async fn new(
-    workspace: &Workspace,
-    migration: &Migration,
-    from: &Normalized,
-    to: &Normalized,
-    plan: &Plan,
-) -> Result<Option<Proof>, Failure> {
-    if workspace.project.config.proof == Demand::Off || plan.is_empty() {
-        return Ok(None);
+/// A migration that is not written yet, what it leads from and to, and the plan it was made from.
+pub(super) type Newborn<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+
+/// Proves migrations that are not written yet. What cannot be proven is said; what is refuted is not to be written.
+pub(super) async fn new(workspace: &Workspace, migrations: &[Newborn<'_>]) -> Result<Vec<Option<Proof>>, Failure> {
+    let mut proofs = Vec::new();
+    let mut silences: Vec<(String, Vec<String>)> = Vec::new();
+    for (migration, from, to, plan) in migrations {
+        if workspace.project.config.proof == Demand::Off || plan.is_empty() {
+            proofs.push(None);
+            continue;
+        }
+        let product = migration.product;
+        let verdict = match server(workspace, product) {
+            Err(reason) => Verdict::Unproven(reason),
+            Ok(url) => {
+                let claim =
+                    Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
+                prove(url, claim).await?
+            }
+        };
+        match verdict {
+            Verdict::Proven(proven) => {
+                tell(&proven);
+                proofs.push(Some(proof(&proven)));
+            }
+            Verdict::Unproven(reason) => {
+                match silences.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, products)) => products.push(product.to_string()),
+                    None => silences.push((reason, vec![product.to_string()])),
+                }
+                proofs.push(None);
+            }
+            Verdict::Refuted(refuted) => return Err(refusal(product, &refuted)),
+        }
     }
-    let product = migration.product;
-    let verdict = match server(workspace, product) {
-        Err(reason) => Verdict::Unproven(reason),
-        Ok(url) => {
-            let claim = Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
-            prove(url, claim).await?
-        }
-    };
-    match verdict {
-        Verdict::Proven(proven) => {
-            tell(&proven);
-            Ok(Some(proof(&proven)))
-        }
-        Verdict::Unproven(reason) => {
-            paint::talk(format!("{} on {product}: {reason}", ink_talk(Ink::Yellow, "unproven")));
-            Ok(None)
-        }
-        Verdict::Refuted(refuted) => Err(Error::new(format!(
-            "the migration fails its proof on {product}, so nothing was written: {}",
-            refuted.what
-        ))
-        .because(evidence(&refuted).join("\n"))
-        .hint("`--dry-run` prints it; `--no-verify` writes it all the same, to be edited; then `gen lock` and `gen verify`")
-        .into()),
+    for (reason, products) in silences {
+        paint::talk(format!("{} on {}: {reason}", ink_talk(Ink::Yellow, "unproven"), products.join(", ")));
     }
+    Ok(proofs)
+}
+
+fn refusal(product: Product, refuted: &Refuted) -> Failure {
+    Error::new(format!("the migration fails its proof on {product}, so nothing was written: {}", refuted.what))
+        .because(evidence(refuted).join("\n"))
+        .hint(
+            "`--dry-run` prints it; `--no-verify` writes it all the same, to be edited; then `gen lock` and `gen verify`",
+        )
+        .into()
 }
 
 fn tell(proven: &Proven) {
