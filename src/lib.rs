@@ -59,7 +59,7 @@
 //! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan` |
 //! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
-//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
+//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |

@@ -117,6 +117,15 @@ pub(super) struct Migration {
     /// Do not prove the migration on a scratch database first
     #[arg(long)]
     pub(super) no_verify: bool,
+    /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
+    #[arg(long = "rename", value_name = "OLD:NEW")]
+    pub(super) renames: Vec<String>,
+    /// A JSON file with the answers to open questions, in the form they are printed in
+    #[arg(long, value_name = "FILE")]
+    pub(super) answers: Option<std::path::PathBuf>,
+    /// Never ask; questions without an answer are printed and end with 1
+    #[arg(long)]
+    pub(super) no_interactive: bool,
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,

@@ -89,7 +89,7 @@ fn entities(workspace: &Workspace, product: Product) -> Result<Verdict, Failure>
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     let mut lines: Vec<String> =
-        diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
+        diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
     lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
     Ok(verdict(lines))
 }

@@ -11,11 +11,11 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Plan, Rename};
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state;
+use crate::state::{self, Target};
 use crate::write;
 
 use super::Ending;
@@ -84,20 +84,24 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let product = product_of(workspace.as_ref(), &from, &to).await?;
     let from = load(workspace.as_ref(), product, from).await?;
     let to = load(workspace.as_ref(), product, to).await?;
-    let mut model = None;
+    let (mut model, mut renames) = (None, Vec::new());
     let (from, to) = match (from, to) {
         (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let to = declared_on(product, &declared, &from, &origins)?;
+            let target = declared_on(product, &declared, &from, &origins)?;
             model = Some(declared);
-            (*from, to)
+            renames = target.renames;
+            (*from, target.schema)
         }
         (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            (declared_on(product, &declared, &to, &origins)?, *to)
+            let target = declared_on(product, &declared, &to, &origins)?;
+            // They lead to what is declared, and this way leads from it.
+            renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
+            (target.schema, *to)
         }
         (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
     };
-    let there = diff(&from, &to, &[]);
+    let there = diff(&from, &to, &renames);
     let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
     let root = workspace.as_ref().map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
     let format = if command.json { DiffFormat::Json } else { command.format };
@@ -125,8 +129,8 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
+fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
+    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.

@@ -17,6 +17,7 @@ use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
 
 use super::Ending;
+use super::answers::Answers;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
@@ -50,6 +51,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         }
         models.push((product, model));
     }
+    let mut answers = Answers::read(&command.renames, command.answers.as_deref(), !command.no_interactive)?;
     let live = reach(&workspace, command).await?;
     if workspace.lock.is_none() {
         if command.dry_run {
@@ -62,7 +64,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let mut all = Vec::new();
     for (product, model) in models {
         let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, product, model, live)?);
+        all.push(draft(&workspace, command, &id, (product, model), live, &mut answers)?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -140,21 +142,28 @@ fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
-    product: Product,
-    model: Model,
+    (product, mut model): (Product, Model),
     live: Option<&Live>,
+    answers: &mut Answers,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
     // A dialect that the lock does not list yet starts from nothing.
     let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
     let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
     let (base, target) = if command.empty {
-        let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
+        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+        let target = Target { schema, origins, offences: Vec::new(), renames: Vec::new(), questions: Vec::new() };
         (sealed.schema.clone(), target)
     } else {
-        sides(workspace, command, product, &model, &sealed, live)?
+        loop {
+            model.answers = answers.renames();
+            let (base, target) = sides(workspace, command, product, &model, &sealed, live)?;
+            if !answers.settle(&target.questions)? {
+                break (base, target);
+            }
+        }
     };
-    let plan = diff(&base, &target.schema, &[]);
+    let plan = diff(&base, &target.schema, &target.renames);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),
@@ -190,7 +199,9 @@ fn sides(
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
             // it is recognised as applied on this database.
-            let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let Target { renames, questions, .. } = from_snapshot()?;
+            let there = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let target = Target { renames, questions, ..there };
             paint::talk("note: this database was synchronised; the migration leads to what it already has");
             Ok((sealed.schema.clone(), target))
         }

@@ -74,7 +74,7 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = &sealed {
         let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
-        ahead = diff(&sealed.schema, &target.schema, &[]);
+        ahead = diff(&sealed.schema, &target.schema, &target.renames);
         if let (Some(live), Situation::Drifted) = (&live, situation) {
             drift = diff(&sealed.schema, &live.schema, &[]);
         }

@@ -50,7 +50,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         None => state::adopted(live.schema.schema()),
     };
     let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, Undeclared::Keep)?;
-    let plan = diff(&live.schema, &target.schema, &[]);
+    let plan = diff(&live.schema, &target.schema, &target.renames);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
     if command.run.dry_run {
         paint::result(&write::script(product, &statements));

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
+use crate::plan::Rename;
 use crate::schema::{Name, Origin, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
@@ -59,6 +60,8 @@ pub struct Model {
     pub sources: BTreeMap<Place, Source>,
     /// What a column was called before, where `renamed_from` says so.
     pub renames: BTreeMap<Place, Name>,
+    /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
+    pub answers: Vec<Rename>,
 }
 
 /// How bad it is.

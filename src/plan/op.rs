@@ -165,7 +165,8 @@ impl Alter {
 }
 
 impl Rename {
-    fn inverse(self) -> Self {
+    /// The rename back.
+    pub fn inverse(self) -> Self {
         match self {
             // The columns and constraints of a renamed table are renamed under the table's later name, so only the change
             // itself turns round here; the order of operations turns round with the plan.

@@ -3,12 +3,16 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod follow;
+mod lookalikes;
 mod merge;
 mod places;
 mod reconcile;
+mod rename;
 mod situation;
 mod table;
 
+pub use lookalikes::{Candidate, Question, Subject};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Target, reconcile};
 pub use situation::{Situation, Standing, situate};

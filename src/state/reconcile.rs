@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::{Model, Source};
+use crate::plan::Rename;
 use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
 
+use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places, places_in, with_origins};
+use super::rename::{self, Renamed};
 use super::table;
 
 /// What shall be there, and who says so.
@@ -21,12 +24,17 @@ pub struct Target {
     pub origins: Origins,
     /// What nobody declares, where that is an error.
     pub offences: Vec<Place>,
+    /// What is renamed on the way from the base, in order; for `diff`.
+    pub renames: Vec<Rename>,
+    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    pub questions: Vec<Question>,
 }
 
 /// Brings the declared model and a base state (the snapshot, or a database) together.
 ///
 /// Declared now: compared, whatever its origin, and a constraint or index that means the same keeps the name it has.
-/// Declared before and silent now: dropped. Never declared: kept, unless `undeclared` says otherwise.
+/// Declared before and silent now: dropped. Never declared: kept, unless `undeclared` says otherwise. Before any of that the
+/// base is renamed as the code and the developer's answers say.
 ///
 /// # Errors
 /// Something declared that this database cannot hold.
@@ -38,7 +46,9 @@ pub fn reconcile(
     undeclared: Undeclared,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let base = base.schema();
+    let Renamed { base, origins, mut renames } =
+        rename::rename(dialect, &declared, base, origins, &rename::wishes(model))?;
+    let (base, origins) = (base.schema(), &origins);
     let declaration = Declaration { dialect, sources: &model.sources };
     let mut ledger = Ledger { before: origins, after: Origins::default(), undeclared, offences: Vec::new() };
     let mut target = Schema {
@@ -51,7 +61,10 @@ pub fn reconcile(
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
-    Ok(Target { schema, origins, offences: ledger.offences })
+    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
+    renames.extend(rename::same_but_for_the_name(base, schema.schema()));
+    let questions = lookalikes::questions(base, schema.schema());
+    Ok(Target { schema, origins, offences: ledger.offences, renames, questions })
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.

@@ -42,7 +42,7 @@ fn model(tables: impl IntoIterator<Item = Table>) -> Model {
         .filter(|(place, _)| !matches!(place, Place::Table(_, Part::Column(_, Facet::Type))))
         .map(|(place, _)| (place.clone(), source()))
         .collect();
-    Model { schema, sources, renames: BTreeMap::new() }
+    Model { schema, sources, renames: BTreeMap::new(), answers: Vec::new() }
 }
 
 fn normalized(product: Product, schema: Schema) -> Normalized {
@@ -57,7 +57,7 @@ fn propose(
     origins: &Origins,
 ) -> (Vec<String>, Normalized, Origins) {
     let target = reconcile(dialect::of(product), model, base, origins, Undeclared::Keep).unwrap();
-    let plan = diff(base, &target.schema, &[]);
+    let plan = diff(base, &target.schema, &target.renames);
     (plan.ops().iter().map(ToString::to_string).collect(), target.schema, target.origins)
 }
 

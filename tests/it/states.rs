@@ -7,6 +7,7 @@ mod catalog;
 mod drift;
 mod history;
 mod project;
+mod renames;
 mod situations;
 mod synchronised;
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Product, Rebuild, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Column, DefaultValue, IndexTarget, Name, ObjectName, Place, Schema, Table};
+use crate::schema::{Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
 use super::{names, render, tokens};
 
@@ -24,7 +24,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported
     let mut steps = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
         if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(&later(plan, table)))) {
-            steps.extend(stay(op, &tables, &to));
+            steps.extend(stay(op, &tables, &now, &to));
         }
         advance(op, &mut now)?;
         for name in last.iter().filter(|(_, last)| **last == position).map(|(name, _)| name) {
@@ -268,8 +268,8 @@ fn is_folded(op: &Op) -> bool {
     }
 }
 
-/// The steps of an operation that no rebuild takes in.
-fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
+/// The steps of an operation that no rebuild takes in; `now` is the schema just before it.
+fn stay(op: &Op, tables: &Tables, now: &Schema, to: &Schema) -> Vec<Step> {
     match op {
         // A new table is created with its foreign keys: SQLite does not ask whether what they refer to is there yet.
         Op::Create(Object::Table(table)) => {
@@ -283,10 +283,10 @@ fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
         Op::Drop(Object::ForeignKey(table, _)) if tables.dropped.contains(table) => Vec::new(),
         Op::Alter(Alter::Comment(..)) => Vec::new(),
         Op::Rename(Rename::Index(table, change)) => {
-            let index = to.tables.get(table).and_then(|it| it.indexes.get(&change.to));
-            let Some(new) = index.cloned() else { return Vec::new() };
-            let mut old = new.clone();
-            old.name = change.from.clone();
+            // A plan that leads back renames its columns after this.
+            let index = now.tables.get(table).and_then(|it| it.indexes.get(&change.from));
+            let Some(old) = index.cloned() else { return Vec::new() };
+            let new = Index { name: change.to.clone(), ..old.clone() };
             let drop = Op::Drop(Object::Index(table.clone(), old));
             vec![Step::Direct(drop), Step::Direct(Op::Create(Object::Index(table.clone(), new)))]
         }

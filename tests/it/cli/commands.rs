@@ -43,7 +43,7 @@ fn help_lists_the_commands() {
       -h, --help                Print help (see more with '--help')
       -V, --version             Print version
     ");
-    shows!(project.run(&["migration", "-h"]), @r"
+    shows!(project.run(&["migration", "-h"]), @"
     exit 0
     --- stdout
     Write the migration that brings the schema to what the entities declare
@@ -65,6 +65,11 @@ fn help_lists_the_commands() {
           --dry-run             Print what would be written, and write nothing
           --exit-code           With --dry-run: exit with 2 when there is something to write
           --strict              Treat what nobody declares as an error
+          --rename <OLD:NEW>    What was called otherwise before: `user:account`, `user.mail:email`,
+                                `index:user.old:new` (repeat for more)
+          --answers <FILE>      A JSON file with the answers to open questions, in the form they are
+                                printed in
+          --no-interactive      Never ask; questions without an answer are printed and end with 1
           --format <FORMAT>     The form of the migration file [default: sql] [possible values: sql]
           --json                Print as JSON
       -h, --help                Print help (see more with '--help')
