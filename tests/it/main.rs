@@ -20,6 +20,8 @@ mod files;
 mod mysql;
 mod postgres;
 mod run;
+mod seed;
 mod sqlite;
 mod states;
 mod support;
+mod verify;
