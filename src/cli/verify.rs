@@ -95,10 +95,14 @@ fn refusal(product: Product, refuted: &Refuted) -> Failure {
 }
 
 fn tell(proven: &Proven) {
-    let rows = show::plural(proven.rows, "row");
     let word = ink_talk(Ink::Green, "proven");
-    paint::talk(format!("{word} on {} {}: up, down, up again, {rows}", proven.engine, proven.version));
+    paint::talk(format!("{word} on {} {}: up, down, up again{}", proven.engine, proven.version, rows(proven)));
     proven.notes.iter().for_each(|note| paint::talk(format!("  note: {note}")));
+}
+
+/// How many rows went along, if there was anything to put them in.
+fn rows(proven: &Proven) -> String {
+    if proven.rows == 0 { String::new() } else { format!(", with {}", show::plural(proven.rows, "row")) }
 }
 
 fn proof(proven: &Proven) -> Proof {
@@ -264,9 +268,8 @@ fn print(lines: &[Line], as_json: bool) {
     for line in lines {
         let (word, what, details) = match &line.verdict {
             Verdict::Proven(proven) => {
-                let rows = show::plural(proven.rows, "row");
                 let notes = proven.notes.iter().map(|note| format!("note: {note}")).collect();
-                (ink(Ink::Green, "proven  "), format!("{} {}, {rows}", proven.engine, proven.version), notes)
+                (ink(Ink::Green, "proven  "), format!("{} {}{}", proven.engine, proven.version, rows(proven)), notes)
             }
             Verdict::Refuted(refuted) => (ink(Ink::Red, "refuted "), refuted.what.clone(), evidence(refuted)),
             Verdict::Unproven(reason) => (ink(Ink::Yellow, "unproven"), reason.clone(), Vec::new()),

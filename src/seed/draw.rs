@@ -4,7 +4,8 @@
 
 use super::chance::Chance;
 use super::domain::{Domain, tens};
-use super::rule::{Limits, Scalar};
+use super::limits::Limits;
+use super::rule::Scalar;
 use super::{Value, realistic};
 
 /// Which part of a domain to draw from.

@@ -7,6 +7,7 @@ mod chance;
 mod domain;
 mod draw;
 mod key;
+mod limits;
 mod order;
 mod realistic;
 mod row;

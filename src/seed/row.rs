@@ -11,8 +11,9 @@ use super::chance::Chance;
 use super::domain::{Domain, domain};
 use super::draw::{Draw, End};
 use super::key::Key;
+use super::limits::Limits;
 use super::order::{Turn, is_optional};
-use super::rule::{Limits, Rule, Scalar};
+use super::rule::{Rule, Scalar};
 use super::{Filled, Seeds, Value, Wish};
 
 /// How often a row is drawn anew before it is given up.

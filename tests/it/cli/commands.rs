@@ -8,7 +8,7 @@ use super::shows;
 #[test]
 fn help_lists_the_commands() {
     let project = Project::new();
-    shows!(project.run(&["-h"]), @r"
+    shows!(project.run(&["-h"]), @"
     exit 0
     --- stdout
     Entity-diffing migrations for SeaORM: reviewed, reversible, proven
@@ -29,6 +29,8 @@ fn help_lists_the_commands() {
       drift        List what the database has that the migrations do not account for, and the reverse
       sync         Bring a development database to what the entities declare, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
+      verify       Prove migrations on a scratch database: up, down and up again, with rows in it
+      seed         Fill a development database, or a file, with test data that holds every constraint
       lock         Seal the migration files as they are now, after editing them or writing them by hand
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
@@ -65,6 +67,7 @@ fn help_lists_the_commands() {
           --dry-run             Print what would be written, and write nothing
           --exit-code           With --dry-run: exit with 2 when there is something to write
           --strict              Treat what nobody declares as an error
+          --no-verify           Do not prove the migration on a scratch database first
           --rename <OLD:NEW>    What was called otherwise before: `user:account`, `user.mail:email`,
                                 `index:user.old:new` (repeat for more)
           --answers <FILE>      A JSON file with the answers to open questions, in the form they are
@@ -268,7 +271,7 @@ fn the_bookshop_fits_on_a_screen() {
 
     next: `gen migration Initial` writes what the entities declare
     ");
-    shows!(project.run(&["migration", "Initial"]), @r"
+    shows!(project.run(&["migration", "Initial"]), @"
     exit 0
     --- stdout
     Initial: 24 steps (sqlite, mysql, mariadb)
@@ -355,6 +358,9 @@ fn the_bookshop_fits_on_a_screen() {
     wrote snapshots/ (45 files)
 
     next: read the migration, then `gen up` applies it and `gen status` shows it
+    --- stderr
+    proven on SQLite [version]: up, down, up again
+    unproven on PostgreSQL, MySQL, MariaDB: no server of that kind is at hand for a scratch database
     ");
     shows!(project.run(&["up"]), @r"
     exit 0
