@@ -90,6 +90,8 @@ pub struct Filled {
     pub key: Vec<Name>,
     /// The columns the database itself would have numbered.
     pub numbered: Vec<Name>,
+    /// Whether another table refers to it.
+    pub referred: bool,
     /// Whether one of them takes a value only when told to (PostgreSQL's `GENERATED ALWAYS`).
     pub overriding: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not know rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Product;
 use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table};
@@ -30,19 +30,23 @@ pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Ve
     let mut left: Vec<&Table> = schema.tables.values().filter(|table| wanted(&table.name)).collect();
     let mut waiting: BTreeSet<&ObjectName> = left.iter().map(|table| &table.name).collect();
     let mut turns = Vec::new();
+    let filled_by = filled_by_triggers(&left);
     while !left.is_empty() {
         // What waits for nothing comes first, then what can leave a NULL for later, then whoever is first by name.
         let open = |table: &Table, required: bool| {
-            table.foreign_keys.values().any(|key| {
-                key.references != table.name
-                    && waiting.contains(&key.references)
-                    && !(required && is_optional(table, key))
-            })
+            let by_trigger = filled_by.get(&table.name).is_some_and(|by| by.iter().any(|name| waiting.contains(name)));
+            (by_trigger && !required)
+                || table.foreign_keys.values().any(|key| {
+                    key.references != table.name
+                        && waiting.contains(&key.references)
+                        && !(required && is_optional(table, key))
+                })
         };
         let mut ready: BTreeSet<&ObjectName> =
             left.iter().filter(|table| !open(table, false)).map(|table| &table.name).collect();
         if ready.is_empty() {
-            let next = left.iter().find(|table| !open(table, true)).or(left.first());
+            let next =
+                left.iter().find(|table| !open(table, true)).copied().or_else(|| in_a_circle(schema, &left, &waiting));
             ready.extend(next.map(|table| &table.name));
         }
         for table in left.iter().filter(|table| ready.contains(&table.name)) {
@@ -60,6 +64,39 @@ pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Ve
         waiting.retain(|name| !ready.contains(name));
     }
     turns
+}
+
+/// A table that refers to itself by way of others: whoever follows required references for long enough comes to one.
+fn in_a_circle<'a>(schema: &'a Schema, left: &[&'a Table], waiting: &BTreeSet<&ObjectName>) -> Option<&'a Table> {
+    let mut table = *left.first()?;
+    for _ in 0..left.len() {
+        let mut keys = table.foreign_keys.values();
+        let next = keys
+            .find(|key| key.references != table.name && waiting.contains(&key.references) && !is_optional(table, key));
+        let Some(next) = next.and_then(|key| schema.tables.get(&key.references)) else { break };
+        table = next;
+    }
+    Some(table)
+}
+
+/// Tables that other tables' triggers name, by whom: they may be filled by them, and come after.
+fn filled_by_triggers<'a>(tables: &[&'a Table]) -> BTreeMap<&'a ObjectName, BTreeSet<&'a ObjectName>> {
+    let mut found: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = BTreeMap::new();
+    for table in tables.iter().filter(|table| !table.triggers.is_empty()) {
+        let texts = table.triggers.values().map(|trigger| trigger.definition.text().to_lowercase());
+        let words: BTreeSet<String> = texts
+            .flat_map(|text| {
+                text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let named = tables.iter().filter(|other| words.contains(&other.name.name.as_str().to_lowercase()));
+        for other in named.filter(|other| other.name != table.name) {
+            found.entry(&other.name).or_default().insert(&table.name);
+        }
+    }
+    found
 }
 
 /// A foreign key that can neither be NULL for a while nor wait for the end of the transaction.

@@ -130,7 +130,11 @@ impl<'a> Ground<'a> {
             .any(|name| table.columns.get(name).is_some_and(|column| column.identity == Some(Identity::Always)));
         self.rows.entry(table.name.clone()).or_default().extend(own);
         let key = table.primary_key.as_ref().map_or_else(Vec::new, |primary| primary.columns.clone());
-        Filled { table: table.name.clone(), columns, rows, later: Vec::new(), key, numbered, overriding }
+        {
+            let mut keys = self.schema.tables.values().flat_map(|table| table.foreign_keys.values());
+            let referred = keys.any(|key| key.references == table.name);
+            Filled { table: table.name.clone(), columns, rows, later: Vec::new(), key, numbered, referred, overriding }
+        }
     }
 
     /// One try at a row.
@@ -293,8 +297,9 @@ impl<'a> Ground<'a> {
         };
         let count = parents.len();
         // At first by chance, then one after the other, so that a key with little choice finds what is left.
+        let alone = plan.keys.iter().any(|unique| unique.members().all(|member| key.columns.contains(member)));
         let start = match attempt {
-            0..=4 => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
+            0..=4 if !alone => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
             _ => index + attempt,
         };
         let found =
