@@ -63,7 +63,7 @@
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
-//! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
+//! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `dialect`, `project` |
 //! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
@@ -97,6 +97,12 @@
 //!   serve a scratch database and every tenant.
 //! * **A table is created and dropped without its foreign keys**, always. SQLite's lowering folds them back into
 //!   `CREATE TABLE`, which is the only place that database takes them.
+//! * **What a Rust type leaves open is judged in one table**, [`state::RULES`], over normalised types. A loose rule keeps the
+//!   type that is there, and the place is *adopted* until somebody spells the type out; the differ knows nothing of it.
+//! * **`gen init --import` writes statements and reads them back** before it keeps them. What is refused, or read as something
+//!   else, stays adopted and is said to be, so the files can never declare what is not there.
+//! * **SQL beside the entities is declared, not run**, so a column says more of itself by `MODIFY COLUMN` on every database and
+//!   a comment by `COMMENT ON`; the dialect finds the statements that lead there.
 //! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
 //!
 //! ## Where things go

@@ -48,6 +48,8 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Set a project up: folders, first snapshot, lock; adopts what an existing database already has
     Init(Init),
+    /// List what was read from the entities and the SQL files beside them
+    Entities(Entities),
     /// Write the migration that brings the schema to what the entities declare
     #[command(visible_alias = "generate")]
     Migration(Migration),
@@ -89,6 +91,20 @@ pub(super) struct Init {
     /// Dialects of the project, where the database does not say it (repeat or separate by commas)
     #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
     pub(super) dialects: Vec<crate::schema::Product>,
+    /// Write what no entity declares into SQL files beside the entities, instead of adopting it
+    #[arg(long)]
+    pub(super) import: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen entities`.
+#[derive(Debug, Args)]
+pub(super) struct Entities {
+    /// The dialect to read them for; otherwise the project's first
+    #[arg(long, value_name = "DIALECT")]
+    pub(super) dialect: Option<crate::schema::Product>,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -253,6 +269,10 @@ pub(super) struct Check {
     /// The entities declare nothing that the snapshot does not have
     #[arg(long)]
     pub(super) entities: bool,
+    /// The entities, compiled and created by SeaORM on a scratch database, are what their source text was read as; builds
+    /// them with cargo, and is not part of a plain `gen check`
+    #[arg(long)]
+    pub(super) against_compiled: bool,
     /// The lock is whole, and the migration files are the ones it lists
     #[arg(long)]
     pub(super) lock: bool,

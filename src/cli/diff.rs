@@ -11,10 +11,11 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
+use crate::introspect::Unmanaged;
 use crate::plan::{Plan, Rename};
 use crate::project::{self, DatabaseUrl, Snapshot};
 use crate::run::Scratch;
-use crate::schema::{Normalized, Origins, Undeclared};
+use crate::schema::{Normalized, Origins};
 use crate::state::{self, Target};
 use crate::write;
 
@@ -71,8 +72,43 @@ impl State {
 
 /// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
 enum Loaded {
-    Schema(Box<Normalized>, Origins),
+    Schema(Box<Normalized>, Origins, Found),
     Model(Box<Model>),
+}
+
+/// What a database says beside its schema.
+#[derive(Default)]
+struct Found {
+    unmanaged: Vec<Unmanaged>,
+    /// The server's major version: two of one version print what is the same in the same words.
+    words: Option<String>,
+}
+
+impl Found {
+    fn of(live: &mut states::Live) -> Self {
+        let version = live.session.version();
+        let major = version.split('.').next().unwrap_or(version).to_owned();
+        let words = (live.product() == Product::Postgres).then_some(major);
+        Self { unmanaged: std::mem::take(&mut live.unmanaged), words }
+    }
+}
+
+impl Loaded {
+    /// What was found in a database and is left alone.
+    fn unmanaged(&self) -> &[Unmanaged] {
+        match self {
+            Self::Schema(_, _, found) => &found.unmanaged,
+            Self::Model(_) => &[],
+        }
+    }
+
+    /// Which server's words it is in; `None` where nobody's.
+    fn words(&self) -> Option<&str> {
+        match self {
+            Self::Schema(_, _, found) => found.words.as_deref(),
+            Self::Model(_) => None,
+        }
+    }
 }
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
@@ -84,17 +120,22 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let product = product_of(workspace.as_ref(), &from, &to).await?;
     let from = load(workspace.as_ref(), product, from).await?;
     let to = load(workspace.as_ref(), product, to).await?;
+    let unmanaged = json!({ "from": from.unmanaged(), "to": to.unmanaged() });
+    let own_words = from.words() == to.words() && from.words().is_some();
     let (mut model, mut renames) = (None, Vec::new());
     let (from, to) = match (from, to) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
-        (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let target = declared_on(product, &declared, &from, &origins)?;
+        (Loaded::Schema(from, ..), Loaded::Schema(to, ..)) if own_words => {
+            (dialect::in_own_words(*from), dialect::in_own_words(*to))
+        }
+        (Loaded::Schema(from, ..), Loaded::Schema(to, ..)) => (*from, *to),
+        (Loaded::Schema(from, origins, _), Loaded::Model(declared)) => {
+            let target = declared_on(workspace.as_ref(), product, &declared, (&from, &origins))?;
             model = Some(declared);
             renames = target.renames;
             (*from, target.schema)
         }
-        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            let target = declared_on(product, &declared, &to, &origins)?;
+        (Loaded::Model(declared), Loaded::Schema(to, origins, _)) => {
+            let target = declared_on(workspace.as_ref(), product, &declared, (&to, &origins))?;
             // They lead to what is declared, and this way leads from it.
             renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
             (target.schema, *to)
@@ -111,6 +152,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
         DiffFormat::Json => {
             let report = json!({
                 "dialect": product.key(),
+                "unmanaged": unmanaged,
                 "plan": show::plan_json(&plan, model.as_deref(), &root),
                 "statements": dialect::statements(dialect::of(product), &plan, start)?,
             });
@@ -129,8 +171,14 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?)
+fn declared_on(
+    workspace: Option<&Workspace>,
+    product: Product,
+    model: &Model,
+    (base, origins): (&Normalized, &Origins),
+) -> Result<Target, Failure> {
+    let policy = workspace.map(Workspace::keeping).unwrap_or_default();
+    Ok(state::reconcile(dialect::of(product), model, base, origins, &policy)?)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.
@@ -164,12 +212,15 @@ async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> 
 
 async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> Result<Loaded, Failure> {
     let open = || workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")));
-    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins);
-    let scope = workspace.map(Workspace::scope).unwrap_or_default();
+    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins, Found::default());
+    let live_schema =
+        |schema: Normalized, origins: Origins, found: Found| Loaded::Schema(Box::new(schema), origins, found);
+    // Between two databases, with no project to say otherwise, everything counts.
+    let scope = workspace.map_or_else(crate::introspect::Scope::everything, Workspace::scope);
     Ok(match state {
         State::Entities => {
             let workspace = open()?;
-            let (model, _) = workspace.model(&workspace.files()?, product)?;
+            let (model, _) = workspace.model(&workspace.files()?, product).await?;
             Loaded::Model(Box::new(model))
         }
         State::Snapshot => {
@@ -182,24 +233,26 @@ async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> 
         }
         State::Database => {
             let workspace = open()?;
-            let live = workspace.required(Missing::Refuse).await?;
+            let mut live = workspace.required(Missing::Refuse).await?;
             let origins = match workspace.sealed(product)? {
                 Some(sealed) => sealed.origins,
                 None => state::adopted(live.schema.schema()),
             };
+            let found = Found::of(&mut live);
             live.session.close().await;
-            schema(live.schema, origins)
+            live_schema(live.schema, origins, found)
         }
         State::Url(url) => {
-            let live = states::read(&url, Missing::Refuse, &scope).await?;
+            let mut live = states::read(&url, Missing::Refuse, &scope).await?;
             if live.product() != product {
                 return Err(Error::new(format!("{url} is {}, the other side is {product}", live.product()))
                     .hint("compare two databases of one product")
                     .into());
             }
             let origins = state::adopted(live.schema.schema());
+            let found = Found::of(&mut live);
             live.session.close().await;
-            schema(live.schema, origins)
+            live_schema(live.schema, origins, found)
         }
         State::Git(revision) => {
             let workspace = open()?;

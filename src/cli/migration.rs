@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot, fingerprint};
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
 
@@ -39,13 +39,16 @@ struct Draft {
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open(common)?;
+    if command.strict {
+        workspace.project.config.undeclared = Undeclared::Error;
+    }
     workspace.refuse_frozen()?;
     let id = next_id(&workspace, &command.name)?;
     let files = workspace.files()?;
     // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
     let mut models = Vec::new();
     for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
+        let (model, warnings) = workspace.model(&files, product).await?;
         if index == 0 {
             report::show_diagnostics(&warnings, &files);
         }
@@ -59,7 +62,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
                 .hint("run `gen init` first")
                 .into());
         }
-        init::set_up(&mut workspace, &models, live.as_ref())?;
+        init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
     }
     let mut all = Vec::new();
     for (product, model) in models {
@@ -152,7 +155,8 @@ fn draft(
     let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
     let (base, target) = if command.empty {
         let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
-        let target = Target { schema, origins, offences: Vec::new(), renames: Vec::new(), questions: Vec::new() };
+        let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let target = Target { schema, origins, offences, left_open, renames, questions };
         (sealed.schema.clone(), target)
     } else {
         loop {
@@ -219,7 +223,7 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
     let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut error = Error::new(format!("{url} has drifted from the snapshot")).because(lines.join("\n"));
-    if Workspace::can_be_synchronised(sealed, live, model)? {
+    if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }
     Ok(error

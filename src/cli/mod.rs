@@ -5,10 +5,14 @@
 mod answers;
 mod arguments;
 mod check;
+mod compiled;
 mod completions;
+mod contradictions;
 mod diff;
 mod drift;
+mod entities;
 mod freeze;
+mod import;
 mod init;
 mod lock;
 mod migration;
@@ -75,6 +79,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
+        Command::Entities(command) => entities::run(common, command),
         Command::Migration(command) => migration::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,

@@ -7,10 +7,10 @@ use crate::dialect::{self, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snapshot, fingerprint};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
-use crate::state::{self, Situation, Standing, Target};
+use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
 use crate::write::{self, Migration};
 
 use super::arguments::Common;
@@ -25,6 +25,7 @@ pub(super) struct Workspace {
     pub(super) url: Option<DatabaseUrl>,
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
+    types: TypeRules,
 }
 
 /// S: what the migrations of one dialect produce.
@@ -58,7 +59,9 @@ impl Workspace {
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
         let url = project.database_url(common.database_url.as_deref())?;
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some() })
+        let types = TypeRules::with(&project.config.type_rules)
+            .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types })
     }
 
     /// The dialects of the project.
@@ -149,8 +152,15 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
-    pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read(files, product);
+    pub(super) async fn model(
+        &self,
+        files: &[SourceFile],
+        product: Product,
+    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        if self.project.config.reader == Reader::Compiled {
+            return super::compiled::model(self, files, product).await;
+        }
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
@@ -165,6 +175,7 @@ impl Workspace {
     /// What introspection reads.
     pub(super) fn scope(&self) -> Scope {
         Scope {
+            privileges: false,
             schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
             exclude: self.project.config.exclude.clone(),
         }
@@ -225,11 +236,17 @@ impl Workspace {
         base: &Normalized,
         origins: &Origins,
     ) -> Result<Target, Failure> {
-        Ok(state::reconcile(dialect::of(product), model, base, origins, self.undeclared())?)
+        Ok(state::reconcile(dialect::of(product), model, base, origins, &self.policy())?)
     }
 
-    fn undeclared(&self) -> Undeclared {
-        self.project.config.undeclared
+    /// How the code is understood, as configured.
+    fn policy(&self) -> Policy {
+        Policy { undeclared: self.project.config.undeclared, types: self.types.clone() }
+    }
+
+    /// The same, keeping what nobody declares.
+    pub(super) fn keeping(&self) -> Policy {
+        self.policy().undeclared(Undeclared::Keep)
     }
 
     /// How the database stands to the snapshot.
@@ -259,26 +276,27 @@ impl Workspace {
             let unaccounted = !standing.at_applied && !standing.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
-                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, Undeclared::Keep)?;
-                standing.at_entities = target.schema == live.schema && Self::untouched(sealed, live, model)?;
+                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
+                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
             }
         }
         Ok(state::situate(standing))
     }
 
     /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
-    fn untouched(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
-        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, Undeclared::Keep)?;
+        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
         Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
     }
 
     /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(super) fn can_be_synchronised(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    pub(super) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
-        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, Undeclared::Keep);
+        let policy = self.keeping();
+        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);
         let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && Self::untouched(sealed, live, model)?)
+        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && self.untouched(sealed, live, model)?)
     }
 }
 

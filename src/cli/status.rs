@@ -62,7 +62,7 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     };
     let first = workspace.products().first().copied().unwrap_or(crate::dialect::Product::Sqlite);
     let product = live.as_ref().map_or(first, Live::product);
-    let (model, warnings) = workspace.model(&files, product)?;
+    let (model, warnings) = workspace.model(&files, product).await?;
     report::show_diagnostics(&warnings, &files);
     let sealed = workspace.sealed(product)?;
     let migrations = workspace.migrations(product)?;

@@ -7,18 +7,34 @@ use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
 use crate::schema::{Name, Schema};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
-pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", HISTORY_TABLE];
+pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
+
+/// The table in which SeaORM remembers what its own migrations did.
+pub const SEAORM_HISTORY: &str = "seaql_migrations";
 
 /// What to read of a database.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Schemas to read beside the connection's default one; objects in them carry their schema's name.
+    /// Schemas to read beside the connection's default one; objects in them carry their schema's name. `*` stands for any
+    /// characters, so that one `*` reads every schema a user has made.
     pub schemas: Vec<Name>,
     /// Tables (and views) to leave alone, by exact name or with `*` for any characters.
     pub exclude: Vec<String>,
+    /// Whether to read what roles may do with objects.
+    pub privileges: bool,
 }
 
 impl Scope {
+    /// Everything in a database that a user has made, privileges included.
+    pub fn everything() -> Self {
+        Self { schemas: vec![Name::from("*")], exclude: Vec::new(), privileges: true }
+    }
+
+    /// Whether a schema other than the default one is read.
+    pub fn reads_schema(&self, name: &str) -> bool {
+        self.schemas.iter().any(|pattern| matches(pattern.as_str(), name))
+    }
+
     /// Whether the object is left alone. Introspectors ask this of every table and view.
     pub fn excludes(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))

@@ -10,10 +10,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
+use crate::entity::Answers;
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Product, Undeclared};
+use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 16] = [
     "entities",
     "dialects",
     "database-url",
@@ -25,6 +26,11 @@ const KEYS: [&str; 11] = [
     "schemas",
     "development",
     "proof",
+    "features",
+    "cfg",
+    "type-rules",
+    "types",
+    "reader",
 ];
 
 /// The configuration; every setting has a default.
@@ -52,6 +58,12 @@ pub struct Config {
     pub development: Vec<String>,
     /// Whether migrations are proven.
     pub proof: Demand,
+    /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
+    pub answers: Answers,
+    /// Rules on which types may stand for one another, where they are not applied as usual.
+    pub type_rules: BTreeMap<String, Strictness>,
+    /// What tells what the entities declare.
+    pub reader: Reader,
 }
 
 /// Whether migrations are proven.
@@ -64,6 +76,16 @@ pub enum Demand {
     Wanted,
     /// All of them, or `gen check` refuses.
     Required,
+}
+
+/// What tells what the entities declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// Their source text.
+    #[default]
+    Source,
+    /// SeaORM, asked by a program that is built with them.
+    Compiled,
 }
 
 /// A text that is not printed by accident.
@@ -90,6 +112,9 @@ impl Default for Config {
             schemas: Vec::new(),
             development: Vec::new(),
             proof: Demand::Wanted,
+            answers: Answers::default(),
+            type_rules: BTreeMap::new(),
+            reader: Reader::Source,
         }
     }
 }
@@ -175,6 +200,11 @@ impl<'a> File<'a> {
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
                 "proof" => config.proof = self.demand(key, value)?,
+                "features" => config.answers.features = Some(self.texts(key, value)?),
+                "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
+                "types" => config.answers.types = self.types(key, value)?,
+                "type-rules" => config.type_rules = self.strictness(value)?,
+                "reader" => config.reader = self.reader(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -204,6 +234,17 @@ impl<'a> File<'a> {
                     .hint(format!("`{key} = [\"…\"]`")))
             }
         }
+    }
+
+    /// Rust types with the column type of each.
+    fn types(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<BTreeMap<String, String>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let key = key.get_ref().as_ref();
+            return Err(self
+                .error(value.span(), &format!("`{key}` must name a column type for each Rust type"))
+                .hint(format!("`{key} = {{ Secret = \"VarBinary(StringLen::Max)\" }}`")));
+        };
+        table.iter().map(|(name, value)| Ok((name.get_ref().to_string(), self.text(name, value)?))).collect()
     }
 
     fn dialects(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Vec<Product>> {
@@ -238,12 +279,41 @@ impl<'a> File<'a> {
         }
     }
 
+    /// `type-rules = { json = "exact" }`.
+    fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let error = self.error(value.span(), "`type-rules` must be a table of rules");
+            return Err(error.hint("`type-rules = { zone = \"loose\" }`"));
+        };
+        let mut rules = BTreeMap::new();
+        for (key, value) in table {
+            let strictness = match self.text(key, value)?.as_str() {
+                "loose" => Strictness::Loose,
+                "exact" => Strictness::Exact,
+                other => {
+                    let message = format!("`{}` cannot be `{other}`: loose or exact", key.get_ref());
+                    return Err(self.error(value.span(), &message));
+                }
+            };
+            rules.insert(key.get_ref().as_ref().to_owned(), strictness);
+        }
+        Ok(rules)
+    }
+
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
         match self.text(key, value)?.as_str() {
             "keep" => Ok(Undeclared::Keep),
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Reader> {
+        match self.text(key, value)?.as_str() {
+            "source" => Ok(Reader::Source),
+            "compiled" => Ok(Reader::Compiled),
+            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }
 }

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::json;
 use crate::schema::{
-    Check, Column, DefaultValue, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget, PrimaryKey, Routine,
-    Schema, Table, Trigger, Unique, View,
+    Check, Column, DefaultValue, Definition, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget,
+    PrimaryKey, Routine, Schema, Table, Trigger, Unique, View,
 };
 
 /// The first 16 bytes of the SHA-256 of everything that counts in a normalised schema, as 32 hexadecimal digits. Equal
@@ -21,11 +21,12 @@ pub fn fingerprint(schema: &Schema) -> String {
         let text = object.map_or_else(|error| error.to_string(), |value| json::compact(&value));
         digest.update(format!("{kind} {text}\n"));
     };
-    let Schema { tables, enums, views, routines } = &canonical;
+    let Schema { tables, enums, views, routines, definitions } = &canonical;
     tables.values().for_each(|table| add("table", serde_json::to_value(table)));
     enums.values().for_each(|value| add("enum", serde_json::to_value(value)));
     views.values().for_each(|view| add("view", serde_json::to_value(view)));
     routines.values().for_each(|routine| add("routine", serde_json::to_value(routine)));
+    definitions.values().for_each(|definition| add("definition", serde_json::to_value(definition)));
     let mut digits = hexadecimal(&digest.finalize());
     digits.truncate(32);
     digits
@@ -45,7 +46,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 ///
 /// Every noun is taken apart by name: a new field does not compile until it is decided here whether it holds expressions.
 pub(super) fn canonical(schema: &Schema) -> Schema {
-    let Schema { mut tables, enums, mut views, mut routines } = schema.clone();
+    let Schema { mut tables, enums, mut views, mut routines, mut definitions } = schema.clone();
     tables.values_mut().for_each(table);
     for View { name: _, query, reads: _, materialized: _, comment: _, options: _ } in views.values_mut() {
         expression(query);
@@ -53,7 +54,10 @@ pub(super) fn canonical(schema: &Schema) -> Schema {
     for Routine { name: _, kind: _, definition } in routines.values_mut() {
         expression(definition);
     }
-    Schema { tables, enums, views, routines }
+    for Definition { id: _, create, drop: _, needs: _, comment: _ } in definitions.values_mut() {
+        expression(create);
+    }
+    Schema { tables, enums, views, routines, definitions }
 }
 
 fn table(table: &mut Table) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::fingerprint::canonical;
 use super::{Batch, files, json, sha256};
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Origin, Origins, Part, Place, Schema};
+use crate::schema::{DefinitionId, DefinitionKind, ObjectName, Origin, Origins, Part, Place, Schema};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -52,10 +52,17 @@ enum Kind {
     Enum,
     View,
     Routine,
+    Definition(DefinitionKind),
 }
 
+/// What an object's file is found by: its kind, what it belongs to where its name is known only there, its name.
+type Key<'a> = (Kind, Option<&'a ObjectName>, &'a ObjectName);
+
 impl Kind {
-    const ALL: [Self; 4] = [Self::Table, Self::Enum, Self::View, Self::Routine];
+    fn all() -> impl Iterator<Item = Self> {
+        let definitions = DefinitionKind::ALL.into_iter().map(Self::Definition);
+        [Self::Table, Self::Enum, Self::View, Self::Routine].into_iter().chain(definitions)
+    }
 
     fn folder(self) -> &'static str {
         match self {
@@ -63,16 +70,20 @@ impl Kind {
             Self::Enum => "enums",
             Self::View => "views",
             Self::Routine => "routines",
+            Self::Definition(kind) => kind.folder(),
         }
     }
 
-    fn place(self, name: &ObjectName, part: Part) -> Option<Place> {
+    fn place(self, on: Option<&ObjectName>, name: &ObjectName, part: Part) -> Option<Place> {
         Some(match (self, part) {
             (Self::Table, part) => Place::Table(name.clone(), part),
             (Self::Enum, Part::Whole) => Place::Enum(name.clone()),
             (Self::View, Part::Whole) => Place::View(name.clone()),
             (Self::Routine, Part::Whole) => Place::Routine(name.clone()),
-            (Self::Enum | Self::View | Self::Routine, _) => return None,
+            (Self::Definition(kind), Part::Whole) => {
+                Place::Definition(DefinitionId { kind, on: on.cloned(), name: name.clone() })
+            }
+            (Self::Enum | Self::View | Self::Routine | Self::Definition(_), _) => return None,
         })
     }
 }
@@ -84,7 +95,7 @@ impl Snapshot {
     /// A file cannot be read, or is not as it was written.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             for path in object_files(&folder.join(kind.folder()))? {
                 let text = files::read_text(&path)?;
                 let schema = &mut found.snapshot.schema;
@@ -93,25 +104,36 @@ impl Snapshot {
                         let table: crate::schema::Table = object(&path, &text)?;
                         let name = table.name.clone();
                         schema.tables.insert(name.clone(), table);
-                        found.add(kind, name, path, &text)?;
+                        found.add((kind, None, name), path, &text)?;
                     }
                     Kind::Enum => {
                         let value: crate::schema::EnumType = object(&path, &text)?;
                         let name = value.name.clone();
                         schema.enums.insert(name.clone(), value);
-                        found.add(kind, name, path, &text)?;
+                        found.add((kind, None, name), path, &text)?;
                     }
                     Kind::View => {
                         let view: crate::schema::View = object(&path, &text)?;
                         let name = view.name.clone();
                         schema.views.insert(name.clone(), view);
-                        found.add(kind, name, path, &text)?;
+                        found.add((kind, None, name), path, &text)?;
                     }
                     Kind::Routine => {
                         let routine: crate::schema::Routine = object(&path, &text)?;
                         let name = routine.name.clone();
                         schema.routines.insert(name.clone(), routine);
-                        found.add(kind, name, path, &text)?;
+                        found.add((kind, None, name), path, &text)?;
+                    }
+                    Kind::Definition(own) => {
+                        let definition: crate::schema::Definition = object(&path, &text)?;
+                        let id = definition.id.clone();
+                        if id.kind != own {
+                            return Err(
+                                Error::new(format!("`{}` holds a {}", path.display(), id.kind)).hint(restore(&path))
+                            );
+                        }
+                        schema.definitions.insert(id.clone(), definition);
+                        found.add((kind, id.on, id.name), path, &text)?;
                     }
                 }
             }
@@ -120,8 +142,8 @@ impl Snapshot {
             return Ok(None);
         }
         let stems = stems(&found.snapshot.schema);
-        for ((kind, name), path) in &found.paths {
-            let Some(stem) = stems.get(&(*kind, name)) else { continue };
+        for ((kind, on, name), path) in &found.paths {
+            let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
             if path.file_stem().is_none_or(|found| found.to_string_lossy() != stem.as_str()) {
                 return Err(Error::new(format!("`{}` holds `{name}`, whose file is `{stem}.json`", path.display()))
                     .hint(restore(path)));
@@ -149,7 +171,7 @@ impl Snapshot {
         let old = before.map(normal).transpose()?.unwrap_or_default();
         let new = normal(self)?;
         let mut stale = BTreeSet::new();
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             stale.extend(object_files(&folder.join(kind.folder()))?);
         }
         for (path, object) in objects(&self.schema, &self.origins)? {
@@ -167,23 +189,24 @@ impl Snapshot {
 
 struct Found {
     snapshot: Snapshot,
-    paths: BTreeMap<(Kind, ObjectName), PathBuf>,
+    paths: BTreeMap<(Kind, Option<ObjectName>, ObjectName), PathBuf>,
 }
 
 impl Found {
     /// Takes an object's origins in, and refuses a second file for it.
-    fn add(&mut self, kind: Kind, name: ObjectName, path: PathBuf, text: &str) -> Result<()> {
+    fn add(&mut self, key: (Kind, Option<ObjectName>, ObjectName), path: PathBuf, text: &str) -> Result<()> {
+        let (kind, on, name) = &key;
         let WithOrigins { origins } = json::read(&path, text, &restore(&path))?;
         for (origin, parts) in [(Origin::Adopted, origins.adopted), (Origin::Sidecar, origins.sidecar)] {
             for part in parts {
-                let place = kind.place(&name, part).ok_or_else(|| {
+                let place = kind.place(on.as_ref(), name, part).ok_or_else(|| {
                     Error::new(format!("`{}`: only a table has parts", path.display())).hint(restore(&path))
                 })?;
                 self.snapshot.origins.set(place, origin);
             }
         }
         let message = format!("`{}` holds `{name}`", path.display());
-        match self.paths.insert((kind, name), path.clone()) {
+        match self.paths.insert(key, path.clone()) {
             None => Ok(()),
             Some(first) => Err(Error::new(format!("{message}, and so does `{}`", first.display()))
                 .hint(format!("remove the copy: `git clean -n {}`", path.display()))),
@@ -235,13 +258,14 @@ fn to_value<T: Serialize>(object: &T) -> Result<Value> {
 
 /// Every object with its origins, under the path of its file.
 fn objects(schema: &Schema, origins: &Origins) -> Result<BTreeMap<PathBuf, Value>> {
-    let mut listed: BTreeMap<(Kind, &ObjectName), Listed> = BTreeMap::new();
+    let mut listed: BTreeMap<Key<'_>, Listed> = BTreeMap::new();
     for (place, origin) in origins.listed() {
         let (key, part) = match place {
-            Place::Table(name, part) => ((Kind::Table, name), part.clone()),
-            Place::Enum(name) => ((Kind::Enum, name), Part::Whole),
-            Place::View(name) => ((Kind::View, name), Part::Whole),
-            Place::Routine(name) => ((Kind::Routine, name), Part::Whole),
+            Place::Table(name, part) => ((Kind::Table, None, name), part.clone()),
+            Place::Enum(name) => ((Kind::Enum, None, name), Part::Whole),
+            Place::View(name) => ((Kind::View, None, name), Part::Whole),
+            Place::Routine(name) => ((Kind::Routine, None, name), Part::Whole),
+            Place::Definition(id) => (key(id), Part::Whole),
         };
         let listed = listed.entry(key).or_default();
         match origin {
@@ -250,19 +274,22 @@ fn objects(schema: &Schema, origins: &Origins) -> Result<BTreeMap<PathBuf, Value
             Origin::Entity => {}
         }
     }
-    let Schema { tables, enums, views, routines } = schema;
-    let mut values: BTreeMap<(Kind, &ObjectName), Value> = BTreeMap::new();
+    let Schema { tables, enums, views, routines, definitions } = schema;
+    let mut values: BTreeMap<Key<'_>, Value> = BTreeMap::new();
     for (name, table) in tables {
-        values.insert((Kind::Table, name), to_value(table)?);
+        values.insert((Kind::Table, None, name), to_value(table)?);
     }
     for (name, value) in enums {
-        values.insert((Kind::Enum, name), to_value(value)?);
+        values.insert((Kind::Enum, None, name), to_value(value)?);
     }
     for (name, view) in views {
-        values.insert((Kind::View, name), to_value(view)?);
+        values.insert((Kind::View, None, name), to_value(view)?);
     }
     for (name, routine) in routines {
-        values.insert((Kind::Routine, name), to_value(routine)?);
+        values.insert((Kind::Routine, None, name), to_value(routine)?);
+    }
+    for (id, definition) in definitions {
+        values.insert(key(id), to_value(definition)?);
     }
     let mut stems = stems(schema);
     let mut objects = BTreeMap::new();
@@ -279,23 +306,36 @@ fn objects(schema: &Schema, origins: &Origins) -> Result<BTreeMap<PathBuf, Value
 /// The file name of every object, without `.json`.
 ///
 /// Names that a file system blind to case would take for one have their capitals encoded.
-fn stems(schema: &Schema) -> BTreeMap<(Kind, &ObjectName), String> {
-    let Schema { tables, enums, views, routines } = schema;
-    let keys = (tables.keys().map(|name| (Kind::Table, name)))
-        .chain(enums.keys().map(|name| (Kind::Enum, name)))
-        .chain(views.keys().map(|name| (Kind::View, name)))
-        .chain(routines.keys().map(|name| (Kind::Routine, name)));
-    let mut stems: BTreeMap<(Kind, &ObjectName), String> = keys.map(|key| (key, stem(key.1, false))).collect();
+fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
+    let Schema { tables, enums, views, routines, definitions } = schema;
+    let keys = (tables.keys().map(|name| (Kind::Table, None, name)))
+        .chain(enums.keys().map(|name| (Kind::Enum, None, name)))
+        .chain(views.keys().map(|name| (Kind::View, None, name)))
+        .chain(routines.keys().map(|name| (Kind::Routine, None, name)))
+        .chain(definitions.keys().map(key));
+    let mut stems: BTreeMap<Key<'_>, String> = keys.map(|key| (key, stem_of(key, false))).collect();
     let mut folded: BTreeMap<(Kind, String), usize> = BTreeMap::new();
-    for ((kind, _), stem) in &stems {
+    for ((kind, ..), stem) in &stems {
         *folded.entry((*kind, stem.to_ascii_lowercase())).or_default() += 1;
     }
-    for ((kind, name), found) in &mut stems {
-        if folded.get(&(*kind, found.to_ascii_lowercase())).is_some_and(|count| *count > 1) {
-            *found = stem(name, true);
+    for (key, found) in &mut stems {
+        if folded.get(&(key.0, found.to_ascii_lowercase())).is_some_and(|count| *count > 1) {
+            *found = stem_of(*key, true);
         }
     }
     stems
+}
+
+fn key(id: &DefinitionId) -> Key<'_> {
+    (Kind::Definition(id.kind), id.on.as_ref(), &id.name)
+}
+
+/// A file name for any object: `name`, `schema.name`, and for what belongs to a table `name@table`.
+fn stem_of((_, on, name): Key<'_>, encode_capitals: bool) -> String {
+    match on {
+        None => stem(name, encode_capitals),
+        Some(owner) => clipped(format!("{}@{}", stem(name, encode_capitals), stem(owner, encode_capitals))),
+    }
 }
 
 /// A file name for any identifier. A dot stands between schema and name and nowhere else.
@@ -318,6 +358,11 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
         }
         None => {}
     }
+    clipped(stem)
+}
+
+/// What is too long for a file system ends in a digest of all of it.
+fn clipped(mut stem: String) -> String {
     if stem.len() > LONGEST_STEM {
         let digest = sha256(&stem);
         stem.truncate(LONGEST_STEM - 20);

@@ -38,6 +38,7 @@ pub(super) fn places(schema: &Schema) -> impl Iterator<Item = Place> {
         .chain(schema.enums.keys().cloned().map(Place::Enum))
         .chain(schema.views.keys().cloned().map(Place::View))
         .chain(schema.routines.keys().cloned().map(Place::Routine))
+        .chain(schema.definitions.keys().cloned().map(Place::Definition))
 }
 
 /// Every place inside a table at which something stands.
@@ -95,6 +96,7 @@ fn same_at(place: &Place, left: &Schema, right: &Schema) -> bool {
         Place::Enum(name) => left.enums.get(name) == right.enums.get(name),
         Place::View(name) => left.views.get(name) == right.views.get(name),
         Place::Routine(name) => left.routines.get(name) == right.routines.get(name),
+        Place::Definition(id) => left.definitions.get(id) == right.definitions.get(id),
     }
 }
 

@@ -112,13 +112,13 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         comment: facet!(comment, Comment),
         options: new.options.clone(),
     };
-    let implied = !declaration.spells_out(&at(Facet::Type));
-    if implied
-        && old.data_type != new.data_type
-        && declaration.dialect.serves(&new.data_type, &old.data_type)
+    ledger.after.set(at(Facet::Type), origin(Facet::Type));
+    ledger.after.set(at(Facet::Options), origin(Facet::Options));
+    if let Some(rule) = declaration.left_open(table, new, old)
         && ledger.keeps(at(Facet::Type))
     {
         merged.data_type = old.data_type.clone();
+        ledger.left_open.push((at(Facet::Type), rule));
     }
     if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
         merged.options = old.options.clone();
@@ -272,6 +272,7 @@ fn foreign_keys(
             at(name, Facet::OnDelete),
             origin(Facet::OnDelete),
         );
+        ledger.after.set(at(name, Facet::Options), origin(Facet::Options));
         if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {
             merged.options = old.options.clone();
         }

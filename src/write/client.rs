@@ -24,6 +24,12 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             format!("PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{text}\nCOMMIT;\nPRAGMA foreign_keys = ON;\n")
         }
         Product::MySql | Product::MariaDb if text.contains("BEGIN") => delimited(statements),
+        // Bodies may name what is created after them, as they may where migrations are run.
+        Product::Postgres
+            if statements.iter().any(|it| ["FUNCTION", "PROCEDURE"].iter().any(|word| it.sql.contains(word))) =>
+        {
+            format!("SET check_function_bodies = off;\n\n{text}")
+        }
         Product::Postgres | Product::MySql | Product::MariaDb => text,
     }
 }

@@ -9,8 +9,8 @@ use sea_gen::diff::diff;
 use sea_gen::entity::{self, Model, Severity, SourceFile};
 use sea_gen::lint::lint;
 use sea_gen::plan::{Plan, apply};
-use sea_gen::schema::{Normalized, Origins, Product, Schema, Undeclared};
-use sea_gen::state::reconcile;
+use sea_gen::schema::{Normalized, Origins, Product, Schema};
+use sea_gen::state::{Policy, reconcile};
 
 use super::Case;
 
@@ -46,7 +46,7 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     let from = dialect.normalize(declared(&case.before)?.schema).map_err(unsupported)?;
     let mut model = declared(&case.after)?;
     model.answers.clone_from(&case.renames);
-    let target = reconcile(dialect, &model, &from, &Origins::default(), Undeclared::Keep).map_err(unsupported)?;
+    let target = reconcile(dialect, &model, &from, &Origins::default(), &Policy::default()).map_err(unsupported)?;
     let to = target.schema;
     let statements = |plan: &Plan, schema: &Schema| dialect::statements(dialect, plan, schema).map_err(unsupported);
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;

@@ -10,6 +10,7 @@ mod project;
 mod renames;
 mod situations;
 mod synchronised;
+mod wild;
 
 /// One test for each database; a server that the environment does not name shows as ignored.
 macro_rules! on_each {

@@ -65,7 +65,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 
 fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
-    for schema in &scope.schemas {
+    for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
         unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");
     }
     tables::read(flavor, answers, scope, &mut catalog);

@@ -73,6 +73,9 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Alter(Alter::Routine(change)) => {
             vec![ddl(drop_routine(change.from.kind, &change.from.name)), ddl(change.to.definition.text())]
         }
+        Op::Create(Object::Definition(definition)) => vec![ddl(definition.create.text())],
+        Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
+        Op::Alter(Alter::Definition(change)) => vec![ddl(&change.from.drop), ddl(change.to.create.text())],
         Op::Rename(Rename::Table(change)) => {
             vec![ddl(format!("RENAME TABLE {} TO {}", object(&change.from), object(&change.to)))]
         }

@@ -326,26 +326,5 @@ pub(super) fn length(native: &str) -> Option<u32> {
     }
 }
 
-/// Whether a column of one native type serves where a Rust field type alone would have made the other.
-pub(super) fn serves(declared: &Type, actual: &Type) -> bool {
-    let (Type::Native(declared), Type::Native(actual)) = (declared, actual) else {
-        return declared == actual;
-    };
-    if declared == actual {
-        return true;
-    }
-    let (wanted, found) = (parts(declared), parts(actual));
-    match (family(declared), family(actual)) {
-        (Family::Integer, Family::Integer) => wanted.name == found.name && wanted.unsigned == found.unsigned,
-        (Family::Integer, Family::Bit) => declared == "tinyint(1)" && actual == "bit(1)",
-        (Family::Approximate, Family::Approximate) => wanted.name == found.name,
-        (Family::Json, Family::Text) => found.name == "longtext",
-        (Family::Text, Family::Json) => wanted.name == "longtext",
-        (Family::Choice, Family::Choice) => wanted.name == found.name && wanted.arguments == found.arguments,
-        (Family::Other, Family::Other) => wanted.name == found.name,
-        (wanted, found) => wanted == found,
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -115,14 +115,14 @@ fn owner(op: &Op) -> Option<&ObjectName> {
             | Object::Check(table, _)
             | Object::Index(table, _)
             | Object::Trigger(table, _) => Some(table),
-            Object::Table(_) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => None,
+            Object::Table(_) | Object::Enum(_) | Object::View(_) | Object::Routine(_) | Object::Definition(_) => None,
         },
         Op::Alter(alter) => match alter {
             Alter::Column(table, _)
             | Alter::PrimaryKey(table, _)
             | Alter::Comment(table, _)
             | Alter::Options(table, _) => Some(table),
-            Alter::Enum(_) | Alter::Routine(_) => None,
+            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => None,
         },
         Op::Rename(rename) => match rename {
             Rename::Column(table, _)
@@ -159,18 +159,18 @@ fn needs_rebuild(op: &Op, table: Option<&Table>) -> Result<bool, Unsupported> {
             Object::Column(_, column) => !can_add(column),
             Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
             Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
-            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+            Object::Enum(_) | Object::Routine(_) | Object::Definition(_) => return Err(foreign(op)),
         },
         Op::Drop(object) => match object {
             Object::Column(_, column) => table.is_none_or(|table| !can_drop(table, &column.name)),
             Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
             Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
-            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+            Object::Enum(_) | Object::Routine(_) | Object::Definition(_) => return Err(foreign(op)),
         },
         Op::Alter(alter) => match alter {
             Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Options(..) => true,
             Alter::Comment(..) => false,
-            Alter::Enum(_) | Alter::Routine(_) => return Err(foreign(op)),
+            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => return Err(foreign(op)),
         },
         Op::Rename(rename) => match rename {
             Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => true,
@@ -258,7 +258,12 @@ fn is_folded(op: &Op) -> bool {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Index(..) => true,
-            Object::Table(_) | Object::Trigger(..) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => false,
+            Object::Table(_)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::View(_)
+            | Object::Routine(_)
+            | Object::Definition(_) => false,
         },
         Op::Alter(_) => true,
         Op::Rename(rename) => match rename {

@@ -31,6 +31,10 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Routine(routine.clone()), "it has no routines", hint));
     }
+    if let Some(id) = schema.definitions.keys().next() {
+        let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
+        return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
+    }
     let mut tables = BTreeMap::new();
     for table in schema.tables.into_values() {
         let table = bare_table(table)?;
@@ -51,7 +55,7 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     for view in views.values_mut() {
         normal_view(view, &tables, &known)?;
     }
-    Ok(Normalized::by_dialect(Schema { tables, views, enums: BTreeMap::new(), routines: BTreeMap::new() }))
+    Ok(Normalized::by_dialect(Schema { tables, views, ..Schema::default() }))
 }
 
 fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {

@@ -62,7 +62,8 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Enum(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Drop(
             Object::PrimaryKey(..)
@@ -70,7 +71,8 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Enum(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Alter(_)
         | Op::Rename(

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Statement;
-use crate::schema::{DefaultValue, Name, ObjectName, Schema, Table, Type};
+use crate::schema::{DefaultValue, Definition, Name, ObjectName, Place, Schema, Table, Type};
 
 /// Names that belong to a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,7 +177,20 @@ impl Part {
         part.views.extend(schema.views.iter().filter(|(name, _)| taken(&self.views, name)).map(pair));
         part.enums.extend(schema.enums.iter().filter(|(name, _)| taken(&self.enums, name)).map(pair));
         part.routines.extend(schema.routines.iter().filter(|(name, _)| taken(&self.routines, name)).map(pair));
+        let held = schema.definitions.iter().filter(|(_, definition)| self.holds(definition));
+        part.definitions.extend(held.map(pair));
         part
+    }
+
+    /// What is held in the database's own words goes with the tables it belongs to and stands on; what stands on none may be
+    /// needed by any.
+    fn holds(&self, definition: &Definition) -> bool {
+        let here = |name: &ObjectName| self.tables.contains(name) || self.views.contains(name);
+        definition.id.on.as_ref().is_none_or(here)
+            && definition.needs.iter().all(|need| match need {
+                Place::Table(name, _) | Place::View(name) => here(name),
+                _ => true,
+            })
     }
 
     /// The whole schema with its part replaced by another state of it.
@@ -188,16 +201,18 @@ impl Part {
         whole.views.retain(|name, _| !self.named.contains(name));
         whole.enums.retain(|name, _| !self.named.contains(name));
         whole.routines.retain(|name, _| !self.routines.contains(name));
+        whole.definitions.retain(|_, definition| !self.holds(definition));
         add(&mut whole.tables, by.tables);
         add(&mut whole.views, by.views);
         add(&mut whole.enums, by.enums);
         add(&mut whole.routines, by.routines);
+        add(&mut whole.definitions, by.definitions);
         whole
     }
 }
 
 /// Adds what is not there.
-fn add<V>(whole: &mut BTreeMap<ObjectName, V>, part: BTreeMap<ObjectName, V>) {
+fn add<K: Ord, V>(whole: &mut BTreeMap<K, V>, part: BTreeMap<K, V>) {
     for (name, object) in part {
         whole.entry(name).or_insert(object);
     }

@@ -18,6 +18,7 @@ fn help_lists_the_commands() {
     Commands:
       init         Set a project up: folders, first snapshot, lock; adopts what an existing database
                    already has
+      entities     List what was read from the entities and the SQL files beside them
       migration    Write the migration that brings the schema to what the entities declare [alias:
                    generate]
       diff         Show the difference between any two states
@@ -158,6 +159,7 @@ fn init_writes_down_the_dialects_it_is_given() {
     {
       "adopted": {},
       "baseline": null,
+      "contradictions": [],
       "dialects": [
         "sqlite",
         "postgres"
@@ -165,6 +167,10 @@ fn init_writes_down_the_dialects_it_is_given() {
       "entities": [
         "entities"
       ],
+      "imported": [],
+      "left_open": {},
+      "not_imported": [],
+      "seaql_migrations": null,
       "unmanaged": null
     }
     "#);

@@ -67,7 +67,7 @@ impl Database {
     }
 
     fn introspect_after(&mut self, first: Option<String>, schemas: &[Name]) -> Catalog {
-        let scope = Scope { schemas: schemas.to_vec(), exclude: Vec::new() };
+        let scope = Scope { schemas: schemas.to_vec(), exclude: Vec::new(), privileges: false };
         let url = self.url.clone();
         self.runtime.block_on(async {
             let mut session = connect(&url).await;

@@ -98,7 +98,8 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Drop(
             Object::Table(_)
@@ -106,9 +107,10 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
         | Op::Rename(_) => Err(foreign(flavor, op)),
     }
 }

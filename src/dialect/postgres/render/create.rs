@@ -39,6 +39,11 @@ pub(super) fn table(table: &Table) -> Vec<Statement> {
     for column in table.columns.values().filter(|column| column.comment.is_some()) {
         statements.push(column_comment(&table.name, column));
     }
+    for (key, clause) in [("row_security", "ENABLE"), ("force_row_security", "FORCE")] {
+        if table.options.contains_key(key) {
+            statements.push(super::alter::alter_table(&table.name, &[format!("{clause} ROW LEVEL SECURITY")]));
+        }
+    }
     statements.extend(table.triggers.values().map(|trigger| Statement::new(trigger.definition.text())));
     statements
 }
