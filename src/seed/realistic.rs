@@ -127,7 +127,7 @@ pub(super) fn text(table: &str, column: &str, room: Option<u32>, chance: &mut Ch
     } else if has(&["mac"]) {
         MACAddress().fake_with_rng(chance.source())
     } else if has(&["address"]) {
-        if number % 4 == 0 && (column.ends_with('2') || has(&["secondary"])) {
+        if number.is_multiple_of(4) && (column.ends_with('2') || has(&["secondary"])) {
             return SecondaryAddress().fake_with_rng(chance.source());
         }
         let (number, street, city): (String, String, String) = (
