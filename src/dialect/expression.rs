@@ -49,6 +49,15 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
     print::expression(product, &mut expression)
 }
 
+/// An expression of this database as a tree in its canonical form, for whoever asks what it means; `None` where it cannot be
+/// read.
+pub fn tree(product: Product, sql: &str) -> Option<Expr> {
+    let plain = spell::plain(product, sql)?;
+    let mut expression = parse::expression(product, &plain)?;
+    rewrite::expression(product, &mut expression);
+    Some(expression)
+}
+
 /// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.
 ///
 /// Names are asked for and given back as PostgreSQL folds them, in lower case for SQLite, and as they are written for MySQL and
