@@ -175,7 +175,7 @@ impl<'t> Statement<'t> {
     pub(super) fn kind(&self) -> Kind {
         let mut words: Vec<String> = Vec::new();
         let mut qualified = false;
-        for (token, _) in &self.tokens {
+        for (token, _) in self.tokens {
             match token {
                 // A name with its schema counts as one word.
                 Token::Word(_) if qualified => qualified = false,
