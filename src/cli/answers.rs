@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::plan::Rename;
 use crate::project::read_text;
 use crate::schema::{Change, Name, ObjectName};
-use crate::state::{Candidate, Question, Subject};
+use crate::state::{Backfill, Candidate, Question, Subject};
 
+use super::arguments::Migration;
 use super::paint::{self, Ink};
 use super::report::Failure;
 use super::show;
@@ -26,6 +27,8 @@ pub(super) struct Answers {
     given: Vec<Rename>,
     /// Answers by file and terminal.
     answered: Vec<Answered>,
+    /// Values for rows that are there.
+    backfills: Vec<Backfill>,
     /// Somebody is there to be asked.
     interactive: bool,
 }
@@ -62,11 +65,18 @@ impl Answers {
     ///
     /// # Errors
     /// An option that cannot be read; a file that is not there or is not such a document.
-    pub(super) fn read(renames: &[String], file: Option<&Path>, interactive: bool) -> Result<Self, Failure> {
-        let given: Result<Vec<Rename>, Failure> = renames.iter().map(|text| parse(text)).collect();
-        let answered = file.map(read).transpose()?.unwrap_or_default().renames;
+    pub(super) fn read(command: &Migration) -> Result<Self, Failure> {
+        let given: Result<Vec<Rename>, Failure> = command.renames.iter().map(|text| parse(text)).collect();
+        let backfills: Result<Vec<Backfill>, Failure> = command.backfills.iter().map(|text| backfill(text)).collect();
+        let answered = command.answers.as_deref().map(read).transpose()?.unwrap_or_default().renames;
+        let interactive = !command.no_interactive;
         let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Ok(Self { given: follow_tables(given?), answered, interactive })
+        Ok(Self { given: follow_tables(given?), answered, backfills: backfills?, interactive })
+    }
+
+    /// What rows that are there get.
+    pub(super) fn backfills(&self) -> &[Backfill] {
+        &self.backfills
     }
 
     /// Every rename answered so far.
@@ -234,6 +244,19 @@ fn parse(text: &str) -> Result<Rename, Failure> {
         }
         _ => return Err(unreadable()),
     })
+}
+
+/// `table.column=expression`.
+fn backfill(text: &str) -> Result<Backfill, Failure> {
+    let parts = text.split_once('=').and_then(|(column, value)| Some((column.rsplit_once('.')?, value.trim())));
+    match parts {
+        Some(((table, column), value)) if !table.is_empty() && !column.is_empty() && !value.is_empty() => {
+            Ok(Backfill { table: object(table), column: Name::from(column), value: value.to_owned() })
+        }
+        _ => Err(Error::new(format!("`--backfill {text}` cannot be read"))
+            .hint("a column and an SQL expression: `--backfill user.years=0`, `--backfill \"user.name=email\"`")
+            .into()),
+    }
 }
 
 fn object(text: &str) -> ObjectName {

@@ -136,6 +136,9 @@ pub(super) struct Migration {
     /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
     #[arg(long = "rename", value_name = "OLD:NEW")]
     pub(super) renames: Vec<String>,
+    /// What rows that are there get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
+    #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
+    pub(super) backfills: Vec<String>,
     /// A JSON file with the answers to open questions, in the form they are printed in
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<std::path::PathBuf>,

@@ -9,7 +9,7 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
-use crate::lint::{Finding, lint};
+use crate::lint::{self, Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot, fingerprint};
 use crate::schema::{Normalized, Origins, Undeclared};
@@ -58,7 +58,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         }
         models.push((product, model));
     }
-    let mut answers = Answers::read(&command.renames, command.answers.as_deref(), !command.no_interactive)?;
+    let mut answers = Answers::read(command)?;
     let mut live = reach(&workspace, command).await?;
     if workspace.lock.is_none() {
         if command.dry_run {
@@ -187,13 +187,15 @@ async fn draft(
         }
     };
     let plan = diff(&base, &target.schema, &target.renames);
-    let findings = lint(&plan, base.schema());
+    let (up, filled) = state::filled_up(dialect, &base, &target, &plan, answers.backfills())?;
+    let mut findings = lint(&plan, base.schema());
+    findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     let migration = Migration {
         id: id.clone(),
         product,
         from: Some(fingerprint(base.schema())),
         to: Some(fingerprint(target.schema.schema())),
-        up: dialect::statements(dialect, &plan, base.schema())?,
+        up,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
     let sealed = sealed.schema;

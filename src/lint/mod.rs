@@ -4,6 +4,7 @@
 
 pub mod allow;
 mod destructive;
+mod filling;
 
 use serde::Serialize;
 
@@ -47,8 +48,11 @@ pub struct Finding {
     pub message: String,
 }
 
+/// The rule on columns that take no NULL: a backfill answers it.
+pub const NOT_NULL: &str = filling::NOT_NULL.name;
+
 /// Every rule.
-pub const RULES: &[&Rule] = &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN];
+pub const RULES: &[&Rule] = &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN, &filling::NOT_NULL];
 
 /// The hazards of applying a plan, in the order of its operations.
 pub fn lint(plan: &Plan, from: &Schema) -> Vec<Finding> {

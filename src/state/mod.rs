@@ -3,6 +3,7 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod backfill;
 mod contradiction;
 mod follow;
 mod lookalikes;
@@ -14,6 +15,7 @@ mod situation;
 mod table;
 mod types;
 
+pub use backfill::{Backfill, filled_up};
 pub use contradiction::{Contradiction, contradictions};
 pub use lookalikes::{Candidate, Question, Subject};
 pub use places::{adopted, found, keeps_what_nobody_declares};

@@ -3,6 +3,7 @@
 //! Must not know how a situation is found out or a migration is planned; it looks at what is said, written and done.
 
 mod adoption;
+mod backfill;
 mod catalog;
 mod drift;
 mod history;

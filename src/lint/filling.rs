@@ -1,0 +1,31 @@
+//! Columns that take no NULL although the rows that are there may have nothing to put in.
+//!
+//! Must not know what the rows hold: that takes a database.
+
+use crate::plan::{Alter, Object, Op};
+
+use super::{Level, Rule};
+
+/// A column without NULL and without a value for the rows that are there.
+pub(super) const NOT_NULL: Rule = Rule {
+    name: "not-null",
+    level: Level::Warning,
+    summary: "a column takes no NULL, and rows that are there get no value",
+    why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
+    check: |op, from| match op {
+        Op::Create(Object::Column(table, column)) if from.tables.contains_key(table) => {
+            let given = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+            (!column.nullable && !given).then(|| {
+                format!(
+                    "column {table}.{} fails on a table with rows: `--backfill {table}.{}=VALUE`",
+                    column.name, column.name
+                )
+            })
+        }
+        Op::Alter(Alter::Column(table, change)) if change.from.nullable && !change.to.nullable => {
+            let column = &change.to.name;
+            Some(format!("column {table}.{column} fails on rows that hold NULL: `--backfill {table}.{column}=VALUE`"))
+        }
+        _ => None,
+    },
+};
