@@ -2,10 +2,10 @@
 //!
 //! Must not know where the schema came from or where the fingerprint is kept.
 
-use serde_json::Value;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::json;
+use super::compact;
 use crate::schema::{
     Check, Column, DefaultValue, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget, PrimaryKey, Routine,
     Schema, Table, Trigger, Unique, View,
@@ -14,21 +14,34 @@ use crate::schema::{
 /// The first 16 bytes of the SHA-256 of everything that counts in a normalised schema, as 32 hexadecimal digits. Equal
 /// schemas have equal fingerprints: expressions count by their canonical form, columns without their order.
 pub fn fingerprint(schema: &Schema) -> String {
-    let canonical = canonical(schema);
     let mut digest = Sha256::new();
-    let mut add = |kind: &str, object: Result<Value, serde_json::Error>| {
-        // A schema's own types always have a JSON form; were one not to, the error's text is as stable as any other.
-        let text = object.map_or_else(|error| error.to_string(), |value| json::compact(&value));
-        digest.update(format!("{kind} {text}\n"));
-    };
-    let Schema { tables, enums, views, routines } = &canonical;
-    tables.values().for_each(|table| add("table", serde_json::to_value(table)));
-    enums.values().for_each(|value| add("enum", serde_json::to_value(value)));
-    views.values().for_each(|view| add("view", serde_json::to_value(view)));
-    routines.values().for_each(|routine| add("routine", serde_json::to_value(routine)));
+    let Schema { tables, enums, views, routines } = schema;
+    tables.values().cloned().for_each(|mut value| {
+        table(&mut value);
+        add(&mut digest, "table", &value);
+    });
+    enums.values().for_each(|value| add(&mut digest, "enum", value));
+    views.values().cloned().for_each(|mut value| {
+        view(&mut value);
+        add(&mut digest, "view", &value);
+    });
+    routines.values().cloned().for_each(|mut value| {
+        routine(&mut value);
+        add(&mut digest, "routine", &value);
+    });
     let mut digits = hexadecimal(&digest.finalize());
     digits.truncate(32);
     digits
+}
+
+fn add(digest: &mut Sha256, kind: &str, object: &impl Serialize) {
+    let mut text = format!("{kind} ");
+    if let Err(error) = compact::write(object, &mut text) {
+        // A schema's own types always have a JSON form; were one not to, the error's text is as stable as any other.
+        text = format!("{kind} {error}");
+    }
+    text.push('\n');
+    digest.update(text);
 }
 
 /// SHA-256 as 64 hexadecimal digits.
@@ -40,20 +53,18 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The schema with every expression written in its canonical form and columns in the order of their names, so that what
-/// is equal is also written equally.
-///
-/// Every noun is taken apart by name: a new field does not compile until it is decided here whether it holds expressions.
-pub(super) fn canonical(schema: &Schema) -> Schema {
-    let Schema { mut tables, enums, mut views, mut routines } = schema.clone();
-    tables.values_mut().for_each(table);
-    for View { name: _, query, reads: _, materialized: _, comment: _, options: _ } in views.values_mut() {
-        expression(query);
-    }
-    for Routine { name: _, kind: _, definition } in routines.values_mut() {
-        expression(definition);
-    }
-    Schema { tables, enums, views, routines }
+// What follows writes every expression in its canonical form and puts columns in the order of their names, so that what is
+// equal is also written equally. Every noun is taken apart by name: a new field does not compile until it is decided here
+// whether it holds expressions.
+
+fn view(view: &mut View) {
+    let View { name: _, query, reads: _, materialized: _, comment: _, options: _ } = view;
+    expression(query);
+}
+
+fn routine(routine: &mut Routine) {
+    let Routine { name: _, kind: _, definition } = routine;
+    expression(definition);
 }
 
 fn table(table: &mut Table) {

@@ -4,12 +4,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod compact;
 mod config;
 mod files;
 mod fingerprint;
 mod id;
 mod json;
 mod lock;
+mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
