@@ -135,8 +135,8 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
 fn database(workspace: &Workspace, live: &Live) -> Result<Verdict, Failure> {
     let product = live.product();
     let sealed = workspace.sealed(product)?;
-    let migrations = workspace.migrations(product)?;
-    let situation = workspace.situation(sealed.as_ref(), Some(live), None, &migrations)?;
+    let headings = workspace.headings(product)?;
+    let situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     Ok(match situation {
         Situation::Current => Verdict::Holds,

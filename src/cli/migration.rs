@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::dialect::session::Missing;
 use crate::dialect::{self, Product};
 use crate::diff::diff;
-use crate::entity::Model;
+use crate::entity::{Diagnostic, Model, SourceFile};
 use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
+use crate::project::{Batch, Lock, MigrationId, Snapshot};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
@@ -38,17 +38,21 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let mut workspace = Workspace::open(common)?;
     workspace.refuse_frozen()?;
     let id = next_id(&workspace, &command.name)?;
-    let files = workspace.files()?;
-    // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
-    let mut models = Vec::new();
-    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
-        if index == 0 {
-            report::show_diagnostics(&warnings, &files);
-        }
-        models.push((product, model));
+    // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
+    // them is all a person hears about; the others' turn to be heard comes later.
+    let ((files, models), sealed, live) = tokio::try_join!(
+        workspace.aside(declared),
+        async { Ok(workspace.aside(sealed).await) },
+        async { Ok(reach(&workspace, command).await) },
+    )?;
+    if let Some((_, _, warnings)) = models.first() {
+        report::show_diagnostics(warnings, &files);
     }
-    let live = reach(&workspace, command).await?;
+    let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
+    let (live, note) = live?;
+    if let Some(note) = note {
+        paint::talk(note);
+    }
     if workspace.lock.is_none() {
         if command.dry_run {
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
@@ -58,9 +62,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         init::set_up(&mut workspace, &models, live.as_ref())?;
     }
     let mut all = Vec::new();
-    for (product, model) in models {
+    for ((product, model), sealed) in models.into_iter().zip(sealed?) {
         let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, product, model, live)?);
+        all.push(draft(&workspace, command, &id, (product, model), sealed, live)?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -90,6 +94,25 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
 }
 
+/// The entity files, and what they declare for each dialect.
+type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
+
+fn declared(workspace: &Workspace) -> Result<Declared, Failure> {
+    let files = workspace.files()?;
+    let mut models = Vec::new();
+    for product in workspace.products() {
+        let (model, warnings) = workspace.model(&files, *product)?;
+        models.push((*product, model, warnings));
+    }
+    Ok((files, models))
+}
+
+/// S of each dialect. One that the lock does not list yet starts from nothing, and so does a project without a lock: what
+/// is about to be adopted is read when it has been.
+fn sealed(workspace: &Workspace) -> Result<Vec<Option<Sealed>>, Failure> {
+    workspace.products().iter().map(|product| workspace.sealed(*product)).collect()
+}
+
 fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
     for product in workspace.products() {
@@ -104,27 +127,27 @@ fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
 }
 
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
-/// may be away, which is said and changes only what the plan can be checked against.
-async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<Option<Live>, Failure> {
+/// may be away, which is to be said and changes only what the plan can be checked against.
+async fn reach(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+) -> Result<(Option<Live>, Option<String>), Failure> {
     let demanded = workspace.explicit || command.from == Some(arguments::From::Database);
     if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
-        return Ok(None);
+        return Ok((None, None));
     }
     if !demanded && workspace.database_is_absent() {
-        return Ok(None);
+        return Ok((None, None));
     }
     match workspace.live(Missing::Refuse).await {
         Ok(live) => {
             if live.is_none() && demanded {
                 workspace.required(Missing::Refuse).await?;
             }
-            Ok(live)
+            Ok((live, None))
         }
         Err(error) if demanded => Err(error.into()),
-        Err(error) => {
-            paint::talk(format!("note: {error}; planning from the snapshot"));
-            Ok(None)
-        }
+        Err(error) => Ok((None, Some(format!("note: {error}; planning from the snapshot")))),
     }
 }
 
@@ -132,14 +155,15 @@ fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
-    product: Product,
-    model: Model,
+    (product, model): (Product, Model),
+    sealed: Option<Sealed>,
     live: Option<&Live>,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
-    // A dialect that the lock does not list yet starts from nothing.
-    let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
-    let sealed = workspace.sealed(product)?.unwrap_or_else(nothing);
+    let sealed = match sealed {
+        Some(sealed) => sealed,
+        None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
+    };
     let (base, target) = if command.empty {
         let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
         (sealed.schema.clone(), target)
@@ -151,8 +175,8 @@ fn draft(
     let migration = Migration {
         id: id.clone(),
         product,
-        from: Some(fingerprint(base.schema())),
-        to: Some(fingerprint(target.schema.schema())),
+        from: Some(sealed.fingerprint_of(&base)),
+        to: Some(sealed.fingerprint_of(&target.schema)),
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
@@ -176,8 +200,8 @@ fn sides(
         let target = workspace.target(product, model, &live.schema, &origins)?;
         return Ok((live.schema.clone(), target));
     }
-    let migrations = workspace.migrations(product)?;
-    match workspace.situation(Some(sealed), Some(live), Some(model), &migrations)? {
+    let headings = workspace.headings(product)?;
+    match workspace.situation(Some(sealed), Some(live), Some(model), &headings)? {
         Situation::Drifted => Err(drifted(workspace, sealed, live, model)?),
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
@@ -234,7 +258,7 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
-        lock.append(draft.product, locked(&draft.migration), fingerprint(draft.target.schema.schema()));
+        lock.append(draft.product, locked(&draft.migration), draft.sealed.fingerprint_of(&draft.target.schema));
     }
     let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
     for draft in drafts.iter().chain(same) {

@@ -11,12 +11,13 @@ use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snaps
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Situation, Standing, Target};
-use crate::write::{self, Migration};
+use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
 use super::report::Failure;
 
 /// The project and what it says of itself.
+#[derive(Clone)]
 pub(super) struct Workspace {
     pub(super) project: Project,
     /// `None` before `gen init`.
@@ -31,6 +32,20 @@ pub(super) struct Workspace {
 pub(super) struct Sealed {
     pub(super) schema: Normalized,
     pub(super) origins: Origins,
+    pub(super) fingerprint: String,
+}
+
+impl Sealed {
+    /// Where every history begins.
+    pub(super) fn nothing() -> Self {
+        let schema = dialect::nothing();
+        Self { fingerprint: fingerprint(schema.schema()), schema, origins: Origins::default() }
+    }
+
+    /// The fingerprint of a schema, which is often this one.
+    pub(super) fn fingerprint_of(&self, schema: &Normalized) -> String {
+        if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
+    }
 }
 
 /// D: a database that answers.
@@ -104,8 +119,9 @@ impl Workspace {
         let folder = self.project.snapshot_folder(product);
         let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
         let schema = dialect::of(product).normalize(snapshot.schema)?;
+        let fingerprint = fingerprint(schema.schema());
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
-            && locked.fingerprint != fingerprint(schema.schema())
+            && locked.fingerprint != fingerprint
         {
             let lock = self.project.lock_path();
             let (folder, lock) = (self.project.shown(&folder).display(), self.project.shown(&lock).display());
@@ -113,12 +129,29 @@ impl Workspace {
                 .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
                 .into());
         }
-        Ok(Some(Sealed { schema, origins: snapshot.origins }))
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
     pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
         Ok(write::migrations(&self.project, product)?)
+    }
+
+    /// What the migration files of one dialect say of themselves, oldest first.
+    pub(super) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
+        Ok(write::headings(&self.project, product)?)
+    }
+
+    /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let workspace = self.clone();
+        match tokio::task::spawn_blocking(move || work(&workspace)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Error::new("a thread broke off").because(error).into()),
+        }
     }
 
     /// How the migration files differ from the lock, in words.
@@ -238,23 +271,24 @@ impl Workspace {
         sealed: Option<&Sealed>,
         live: Option<&Live>,
         model: Option<&Model>,
-        migrations: &[Migration],
+        migrations: &[Heading],
     ) -> Result<Situation, Failure> {
         let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
         if let Some(live) = live {
             standing.populated = !live.schema.schema().is_empty();
-            let here = fingerprint(live.schema.schema());
+            // Most databases are where the snapshot is, and then nobody asks.
+            let here = std::cell::LazyCell::new(|| fingerprint(live.schema.schema()));
             let applied =
-                |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
-            let pending: Vec<&Migration> = migrations.iter().filter(|migration| !applied(migration)).collect();
+                |migration: &&Heading| live.history.iter().any(|record| record.id == migration.id.to_string());
+            let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
             standing.pending = !pending.is_empty();
             let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
             let beginning = fingerprint(&Schema::default());
             standing.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
-                _ => here == *last.unwrap_or(&beginning),
+                _ => *here == *last.unwrap_or(&beginning),
             };
-            standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&here));
+            standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&*here));
             // What the entities say matters only where the migrations do not account for the database.
             let unaccounted = !standing.at_applied && !standing.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {

@@ -70,7 +70,8 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
-    let situation = workspace.situation(sealed.as_ref(), live.as_ref(), Some(&model), &migrations)?;
+    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
+    let situation = workspace.situation(sealed.as_ref(), live.as_ref(), Some(&model), &headings)?;
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = &sealed {
         let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;

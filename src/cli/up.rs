@@ -113,7 +113,8 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 /// A dry run only says so.
 async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
     let sealed = bench.workspace.sealed(bench.live.product())?;
-    let situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &bench.migrations)?;
+    let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
+    let situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
     match situation {
         Situation::Ahead => {}
         Situation::Drifted => {

@@ -9,7 +9,7 @@ use crate::entity::{Model, Source};
 use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
 
 use super::merge::Ledger;
-use super::places::{places, places_in, with_origins};
+use super::places::{places_in, stands};
 use super::table;
 
 /// What shall be there, and who says so.
@@ -39,7 +39,7 @@ pub fn reconcile(
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
     let base = base.schema();
-    let declaration = Declaration { dialect, sources: &model.sources };
+    let declaration = Declaration::new(dialect, &model.sources);
     let mut ledger = Ledger { before: origins, after: Origins::default(), undeclared, offences: Vec::new() };
     let mut target = Schema {
         tables: tables(&declaration, &declared, base, &mut ledger),
@@ -50,7 +50,8 @@ pub fn reconcile(
     drop_what_lost_its_ground(&mut target, base);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
-    let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
+    let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
+    let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
     Ok(Target { schema, origins, offences: ledger.offences })
 }
 
@@ -58,12 +59,19 @@ pub fn reconcile(
 pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
     sources: &'a BTreeMap<Place, Source>,
+    /// What no entity declares: little beside the sources, and asked for at every place.
+    others: BTreeMap<&'a Place, Origin>,
 }
 
-impl Declaration<'_> {
+impl<'a> Declaration<'a> {
+    fn new(dialect: &'a dyn Dialect, sources: &'a BTreeMap<Place, Source>) -> Self {
+        let others = sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
+        Self { dialect, sources, others: others.map(|(place, source)| (place, source.origin)).collect() }
+    }
+
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
     pub(super) fn origin(&self, place: &Place) -> Origin {
-        self.sources.get(place).map(|source| source.origin).unwrap_or_default()
+        self.others.get(place).copied().unwrap_or_default()
     }
 
     /// Whether the place itself is spelled out in the code.
@@ -107,9 +115,8 @@ fn objects<T: Clone + PartialEq>(
     let names: BTreeSet<&ObjectName> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
-        let place = place(name.clone());
-        let origin = declaration.origin(&place);
-        if let Some(object) = ledger.facet(declared.get(name), base.get(name), place, origin) {
+        let object = ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
+        if let Some(object) = object {
             target.insert(name.clone(), object);
         }
     }
