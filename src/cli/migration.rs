@@ -91,6 +91,8 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     } else {
         print_text(&workspace, command, &id, &drafts, &written);
     }
+    // The process ends here: giving back the memory of every table, piece by piece, would only take time.
+    std::mem::forget((drafts, silent));
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
 }
 

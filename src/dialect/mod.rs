@@ -14,7 +14,7 @@ mod unsupported;
 
 use std::fmt;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, near};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table, Type};
 
 pub use crate::schema::Product;
@@ -89,7 +89,7 @@ pub trait Dialect: fmt::Debug + Sync {
 /// What the database cannot do, with a hint.
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
-    for step in dialect.lower(plan, from)? {
+    for step in dialect.lower(plan, &near(plan, from))? {
         statements.extend(dialect.render(&step)?);
     }
     Ok(statements)

@@ -5,6 +5,7 @@
 mod apply;
 mod describe;
 mod ground;
+mod near;
 mod op;
 mod order;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::{Refusal, apply};
 pub use describe::Sign;
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, MIDDLE, order, phase};
 

@@ -2,6 +2,8 @@
 //!
 //! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
 
+use std::collections::HashMap;
+
 use crate::dialect::session::Row;
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{
@@ -23,10 +25,10 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
         }
     }
     let schema = &mut catalog.schema;
+    let collations: HashMap<&str, Option<&str>> = answers.tables.iter().map(|row| (row.text(0), row.get(3))).collect();
     for row in &answers.columns {
         if let Some(table) = of(schema, row) {
-            let collation = answers.tables.iter().find(|it| it.text(0) == row.text(0)).and_then(|it| it.get(3));
-            let column = column(flavor, row, collation);
+            let column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
             table.columns.insert(column.name.clone(), column);
         }
     }

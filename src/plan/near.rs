@@ -1,0 +1,45 @@
+//! The part of a schema a plan can concern, so that carrying out a small plan costs little in a large schema.
+//!
+//! Must not know what is done with it. Where it is not certain what concerns a plan, that is everything.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::schema::{ObjectName, Place, Schema, Table};
+
+use super::{Object, Op, Plan};
+
+/// The tables a plan works on, those that they refer to or that refer to them, those with triggers or with options of their
+/// own, which may speak of any other, and everything that is not a table. A plan that renames, or that works on anything but
+/// tables, may concern all of them.
+pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
+    let mut named: BTreeSet<ObjectName> = BTreeSet::new();
+    for op in plan.ops() {
+        let Place::Table(table, _) = op.place() else { return Cow::Borrowed(schema) };
+        named.insert(table);
+        match op {
+            Op::Create(Object::ForeignKey(_, key)) | Op::Drop(Object::ForeignKey(_, key)) => {
+                named.insert(key.references.clone());
+            }
+            Op::Rename(_) => return Cow::Borrowed(schema),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) => {}
+        }
+    }
+    let worked_on: Vec<&Table> = named.iter().filter_map(|name| schema.tables.get(name)).collect();
+    let referred_to: BTreeSet<&ObjectName> =
+        worked_on.iter().flat_map(|table| table.foreign_keys.values().map(|key| &key.references)).collect();
+    let concerns = |table: &Table| {
+        named.contains(&table.name)
+            || referred_to.contains(&table.name)
+            || !table.triggers.is_empty()
+            || !table.options.is_empty()
+            || table.foreign_keys.values().any(|key| named.contains(&key.references))
+    };
+    let tables = schema.tables.iter().filter(|(_, table)| concerns(table));
+    Cow::Owned(Schema {
+        tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
+        enums: schema.enums.clone(),
+        views: schema.views.clone(),
+        routines: schema.routines.clone(),
+    })
+}
