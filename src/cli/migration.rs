@@ -40,11 +40,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let id = next_id(&workspace, &command.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
-    let ((files, models), sealed, live) = tokio::try_join!(
-        workspace.aside(declared),
-        async { Ok(workspace.aside(sealed).await) },
-        async { Ok(reach(&workspace, command).await) },
-    )?;
+    let ((files, models), sealed, live) =
+        tokio::try_join!(workspace.aside(declared), async { Ok(workspace.aside(sealed).await) }, async {
+            Ok(reach(&workspace, command).await)
+        },)?;
     if let Some((_, _, warnings)) = models.first() {
         report::show_diagnostics(warnings, &files);
     }

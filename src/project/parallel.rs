@@ -24,7 +24,8 @@ pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + 
     shares.push(things);
     thread::scope(|scope| {
         let work = &work;
-        let shares = shares.into_iter().map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()));
+        let shares =
+            shares.into_iter().map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()));
         let running: Vec<_> = shares.collect();
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })

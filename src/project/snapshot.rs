@@ -88,7 +88,8 @@ impl Snapshot {
             paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
         }
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
-        for (kind, path, object) in parallel::map(paths, |(kind, path)| (kind, path.clone(), Object::read(kind, &path))) {
+        for (kind, path, object) in parallel::map(paths, |(kind, path)| (kind, path.clone(), Object::read(kind, &path)))
+        {
             found.add(kind, path, object?)?;
         }
         if found.paths.is_empty() {

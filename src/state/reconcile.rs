@@ -115,7 +115,8 @@ fn objects<T: Clone + PartialEq>(
     let names: BTreeSet<&ObjectName> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
-        let object = ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
+        let object =
+            ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
         if let Some(object) = object {
             target.insert(name.clone(), object);
         }
