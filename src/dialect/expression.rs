@@ -40,6 +40,10 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
     if is_plain_literal(sql) {
         return sql.to_owned();
     }
+    parsed_expression(product, sql)
+}
+
+fn parsed_expression(product: Product, sql: &str) -> String {
     let Some(plain) = spell::plain(product, sql) else {
         return sql.trim().to_owned();
     };

@@ -43,3 +43,49 @@ pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
         routines: schema.routines.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{Change, Column, ForeignKey, Name, Options, Type};
+
+    use super::super::{Op, Plan, Rename};
+    use super::*;
+
+    /// `a`, `b` referring to `a`, `c` referring to `b`, and `d`.
+    fn schema() -> Schema {
+        let mut schema = Schema::default();
+        for (name, parent) in [("a", None), ("b", Some("a")), ("c", Some("b")), ("d", None)] {
+            let mut table = Table::new(ObjectName::local(name));
+            table.foreign_keys.extend(parent.map(|parent| {
+                let key = ForeignKey {
+                    name: Name::new("key"),
+                    columns: vec![Name::new("parent")],
+                    references: ObjectName::local(parent),
+                    referenced_columns: vec![Name::new("id")],
+                    on_update: None,
+                    on_delete: None,
+                    options: Options::new(),
+                };
+                (key.name.clone(), key)
+            }));
+            schema.tables.insert(table.name.clone(), table);
+        }
+        schema
+    }
+
+    fn names(plan: Vec<Op>) -> Vec<String> {
+        near(&Plan::new(plan), &schema()).tables.keys().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_plan_concerns_its_tables_and_what_is_tied_to_them() {
+        let column = |table: &str| {
+            Op::Create(Object::Column(ObjectName::local(table), Column::new("x", Type::Native("integer".to_owned()))))
+        };
+        assert_eq!(names(vec![column("a")]), ["a", "b"]);
+        assert_eq!(names(vec![column("b")]), ["a", "b", "c"]);
+        assert_eq!(names(vec![column("d")]), ["d"]);
+        let rename = Rename::Table(Change::new(ObjectName::local("d"), ObjectName::local("e")));
+        assert_eq!(names(vec![Op::Rename(rename)]), ["a", "b", "c", "d"]);
+    }
+}
