@@ -42,6 +42,10 @@
 //!   the one form the catalog would report: native types, spelled defaults, implied indexes, names nobody gave. Only a
 //!   dialect can build a [`schema::Normalized`], and [`diff`] takes nothing else, so there is not one predicate in it.
 //!   Expressions carry their text for writing and a canonical form for comparing ([`schema::Expression`]).
+//! * **What a parser cannot settle, the database does.** Two expressions whose canonical forms differ are printed by the
+//!   connected database, in temporary objects it forgets ([`dialect::session::reprint`]). Nothing is asked where nothing
+//!   differs. The snapshot takes the words of the code and the database is read in those of the snapshot, so what was
+//!   settled once is equal by its text from then on, with or without a database at hand.
 //! * **Operations are data with an inverse.** An [`plan::Op`] holds the whole object it works on. [`plan::apply`]
 //!   interprets it in memory, as strictly as the strictest database. Together they are an algebra that a property test
 //!   holds to its laws over ten thousand random pairs of schemas.
@@ -59,10 +63,10 @@
 //! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan` |
 //! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
-//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `dialect::expression` |
+//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `dialect::expression` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
-//! | [`write`](mod@write) | migration files, to text and back | `schema`, `plan`, `dialect`, `project` |
+//! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `dialect`, `project` |
 //! | [`run`] | history, lock, apply, revert, scratch databases | `schema`, `dialect`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
@@ -96,6 +100,12 @@
 //!   serve a scratch database and every tenant.
 //! * **A table is created and dropped without its foreign keys**, always. SQLite's lowering folds them back into
 //!   `CREATE TABLE`, which is the only place that database takes them.
+//! * **What a Rust type leaves open is judged in one table**, [`state::RULES`], over normalised types. A loose rule keeps the
+//!   type that is there, and the place is *adopted* until somebody spells the type out; the differ knows nothing of it.
+//! * **`gen init --import` writes statements and reads them back** before it keeps them. What is refused, or read as something
+//!   else, stays adopted and is said to be, so the files can never declare what is not there.
+//! * **SQL beside the entities is declared, not run**, so a column says more of itself by `MODIFY COLUMN` on every database and
+//!   a comment by `COMMENT ON`; the dialect finds the statements that lead there.
 //! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
 //!
 //! ## Where things go

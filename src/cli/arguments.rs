@@ -48,6 +48,8 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Set a project up: folders, first snapshot, lock; adopts what an existing database already has
     Init(Init),
+    /// List what was read from the entities and the SQL files beside them
+    Entities(Entities),
     /// Write the migration that brings the schema to what the entities declare
     #[command(visible_alias = "generate")]
     Migration(Migration),
@@ -64,7 +66,7 @@ pub(super) enum Command {
     /// Apply or revert until exactly the named migration is the last one applied
     Goto(Goto),
     /// List what the database has that the migrations do not account for, and the reverse
-    Drift(Report),
+    Drift(Drift),
     /// Bring a development database to what the entities declare, without a migration
     Sync(Sync),
     /// Check for CI: entities, snapshot, lock, migrations and database agree
@@ -85,6 +87,20 @@ pub(super) struct Init {
     /// Dialects of the project, where the database does not say it (repeat or separate by commas)
     #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
     pub(super) dialects: Vec<crate::schema::Product>,
+    /// Write what no entity declares into SQL files beside the entities, instead of adopting it
+    #[arg(long)]
+    pub(super) import: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen entities`.
+#[derive(Debug, Args)]
+pub(super) struct Entities {
+    /// The dialect to read them for; otherwise the project's first
+    #[arg(long, value_name = "DIALECT")]
+    pub(super) dialect: Option<crate::schema::Product>,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -110,6 +126,15 @@ pub(super) struct Migration {
     /// Treat what nobody declares as an error
     #[arg(long)]
     pub(super) strict: bool,
+    /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
+    #[arg(long = "rename", value_name = "OLD:NEW")]
+    pub(super) renames: Vec<String>,
+    /// A JSON file with the answers to open questions, in the form they are printed in
+    #[arg(long, value_name = "FILE")]
+    pub(super) answers: Option<std::path::PathBuf>,
+    /// Never ask; questions without an answer are printed and end with 1
+    #[arg(long)]
+    pub(super) no_interactive: bool,
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
@@ -155,6 +180,20 @@ pub(super) struct Diff {
     /// Print as JSON; the same as --format json
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) scope: ScopeOf,
+}
+
+/// What of the states is looked at.
+#[derive(Debug, Args)]
+pub(super) struct ScopeOf {
+    /// Look at these objects only: a name, or a pattern with * and ?; with a dot, for schema and name (repeat or
+    /// separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) include: Vec<String>,
+    /// Leave these objects out, on both sides alike
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
 }
 
 /// How a difference is printed.
@@ -178,6 +217,48 @@ pub(super) struct Report {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen drift`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Drift {
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// What to do about it; otherwise it is listed.
+    #[command(subcommand)]
+    pub(super) way: Option<DriftWay>,
+}
+
+/// The ways out of drift.
+#[derive(Debug, Subcommand)]
+pub(super) enum DriftWay {
+    /// Write what has drifted as a migration, which this database is recorded as having
+    Adopt(Adopt),
+    /// Bring the database back to what the snapshot says
+    Revert(Revert),
+}
+
+/// `gen drift adopt`.
+#[derive(Debug, Args)]
+pub(super) struct Adopt {
+    /// The migration's name
+    #[arg(default_value = "AdoptDrift")]
+    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+/// `gen drift revert`.
+#[derive(Debug, Args)]
+pub(super) struct Revert {
+    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
+    /// (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(super) allow: Vec<crate::lint::allow::Allow>,
+    #[command(flatten)]
+    pub(super) run: Run,
 }
 
 /// What every command that runs migrations takes.
@@ -237,6 +318,10 @@ pub(super) struct Check {
     /// The entities declare nothing that the snapshot does not have
     #[arg(long)]
     pub(super) entities: bool,
+    /// The entities, compiled and created by SeaORM on a scratch database, are what their source text was read as; builds
+    /// them with cargo, and is not part of a plain `gen check`
+    #[arg(long)]
+    pub(super) against_compiled: bool,
     /// The lock is whole, and the migration files are the ones it lists
     #[arg(long)]
     pub(super) lock: bool,

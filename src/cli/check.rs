@@ -5,17 +5,22 @@
 use serde_json::json;
 
 use crate::dialect::session::Missing;
+use crate::dialect::session::reprint::Comparison;
 use crate::dialect::{self, Product};
 use crate::diff::diff;
+use crate::error::Error;
 use crate::introspect;
+use crate::project::Compiled;
 use crate::run::{self, Scratch};
 use crate::state::Situation;
 
 use super::Ending;
 use super::arguments::{Check, Common};
+use super::compiled;
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::{Live, Workspace};
+use super::wording::reworded;
 
 /// How one check of one dialect ended.
 enum Verdict {
@@ -35,9 +40,14 @@ struct Line {
 
 pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
-    workspace.sealed_lock()?;
-    let all = !(command.entities || command.lock || command.replay || command.database);
+    let all = !(command.entities || command.lock || command.replay || command.database || command.against_compiled);
+    // What SeaORM makes of the entities can be asked before there is a lock.
+    if all || command.entities || command.lock || command.replay || command.database {
+        workspace.sealed_lock()?;
+    }
     let mut lines = Vec::new();
+    // Building takes minutes the first time, so it is asked for by name.
+    let compiled = if command.against_compiled { Some(Compiled::build(&workspace.project)?) } else { None };
     let mut live = None;
     let mut silence = "no database is named".to_owned();
     if all || command.replay || command.database {
@@ -52,19 +62,30 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
         }
     }
     for product in workspace.products().to_vec() {
-        let live = live.as_ref().filter(|live| live.product() == product);
+        let mut live = live.as_mut().filter(|live| live.product() == product);
         if all || command.entities {
-            lines.push(Line { check: "entities", product, verdict: entities(&workspace, product)? });
+            lines.push(Line {
+                check: "entities",
+                product,
+                verdict: entities(&workspace, product, live.as_deref_mut()).await?,
+            });
+        }
+        if let Some(compiled) = &compiled {
+            let verdict = match compiled::differences(&workspace, compiled, product).await? {
+                Some(lines) => verdict(lines),
+                None => Verdict::Skipped(format!("no {product} server at hand for a scratch database")),
+            };
+            lines.push(Line { check: "compiled", product, verdict });
         }
         if all || command.lock {
             lines.push(Line { check: "lock", product, verdict: lock(&workspace, product)? });
         }
         if all || command.replay {
-            lines.push(Line { check: "replay", product, verdict: replay(&workspace, product, live).await? });
+            lines.push(Line { check: "replay", product, verdict: replay(&workspace, product, live.as_deref()).await? });
         }
         if all || command.database {
             let verdict = match live {
-                Some(live) => database(&workspace, live)?,
+                Some(live) => database(&workspace, live).await?,
                 None => Verdict::Skipped(silence.clone()),
             };
             lines.push(Line { check: "database", product, verdict });
@@ -79,16 +100,22 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
 }
 
 /// E = S.
-fn entities(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
+async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Live>) -> Result<Verdict, Failure> {
     let files = workspace.files()?;
-    let (model, warnings) = workspace.model(&files, product)?;
+    let (model, warnings) = workspace.model(&files, product).await?;
     if workspace.products().first() == Some(&product) {
         report::show_diagnostics(&warnings, &files);
     }
-    let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
-    let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
+    let Some(mut sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    let mut target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
+    if let Some(live) = live
+        && target.schema != sealed.schema
+        && live.settle(Some(&mut sealed), Some(&model)).await?
+    {
+        target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
+    }
     let mut lines: Vec<String> =
-        diff(&sealed.schema, &target.schema, &[]).ops().iter().map(ToString::to_string).collect();
+        diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
     lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
     Ok(verdict(lines))
 }
@@ -117,26 +144,32 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     let outcome = async {
         run::up(&mut session, &files, &run::Target::All, run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
-        catalog.map_err(|error| crate::error::Error::new("cannot read the scratch database").because(error))
+        let catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
+        let reached = dialect::of(product).normalize(catalog.schema)?;
+        let worded = reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema).await?;
+        Ok::<_, Failure>(worded.unwrap_or(reached))
     }
     .await;
     session.close().await;
     scratch.drop().await?;
-    let catalog = match outcome {
-        Ok(catalog) => catalog,
-        Err(error) => return Ok(Verdict::Fails(report::with_reasons(&error))),
+    let reached = match outcome {
+        Ok(reached) => reached,
+        Err(Failure::Error(error)) => return Ok(Verdict::Fails(report::with_reasons(&error))),
+        Err(failure) => return Err(failure),
     };
-    let reached = dialect::of(product).normalize(catalog.schema)?;
     let lines = diff(&sealed.schema, &reached, &[]);
     Ok(verdict(lines.ops().iter().map(ToString::to_string).collect()))
 }
 
 /// D = S.
-fn database(workspace: &Workspace, live: &Live) -> Result<Verdict, Failure> {
+async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Failure> {
     let product = live.product();
-    let sealed = workspace.sealed(product)?;
+    let mut sealed = workspace.sealed(product)?;
     let headings = workspace.headings(product)?;
-    let situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
+    let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
+    if situation != Situation::Current && live.settle(sealed.as_mut(), None).await? {
+        situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
+    }
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     Ok(match situation {
         Situation::Current => Verdict::Holds,

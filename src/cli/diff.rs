@@ -6,109 +6,94 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::dialect::session::Missing;
+use crate::dialect::session::reprint::Comparison;
+use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::error::Error;
-use crate::plan::Plan;
-use crate::project::{self, DatabaseUrl, Snapshot};
-use crate::run::Scratch;
-use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state;
+use crate::introspect::{Scope, Unmanaged};
+use crate::plan::{Plan, Rename};
+use crate::project::{DatabaseUrl, Snapshot};
+use crate::schema::{Normalized, Origins};
+use crate::state::{self, Target};
 use crate::write;
 
 use super::Ending;
 use super::arguments::{Common, Diff, DiffFormat};
-use super::paint::{self};
+use super::paint;
 use super::report::Failure;
 use super::show;
-use super::states::{self, Workspace, current_folder};
-
-/// A state by its name on the command line.
-enum State {
-    Entities,
-    Snapshot,
-    Database,
-    Git(String),
-    File(PathBuf),
-    Url(DatabaseUrl),
-}
-
-impl State {
-    fn parse(text: &str) -> Result<Self, Failure> {
-        Ok(match text {
-            "entities" => Self::Entities,
-            "snapshot" => Self::Snapshot,
-            "database" => Self::Database,
-            _ => match text.split_once(':') {
-                Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
-                Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
-                Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
-                    Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
-                }
-                // What may be an address may hold a password, so it is not repeated.
-                _ if text.contains("://") || text.contains('@') => {
-                    return Err(Error::new(
-                        "unknown state: it looks like a database URL, but of no database known here",
-                    )
-                    .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
-                    .into());
-                }
-                _ => {
-                    return Err(Error::new(format!("unknown state `{text}`"))
-                        .hint("a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
-                        .into());
-                }
-            },
-        })
-    }
-
-    fn needs_project(&self) -> bool {
-        matches!(self, Self::Entities | Self::Snapshot | Self::Database | Self::Git(_))
-    }
-}
-
-/// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
-enum Loaded {
-    Schema(Box<Normalized>, Origins),
-    Model(Box<Model>),
-}
+use super::side::{Loaded, Loader, Side, State};
+use super::states::{Workspace, current_folder};
+use super::wording::reworded;
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
     let (from, to) = (State::parse(&command.from)?, State::parse(&command.to)?);
+    let is_named = |state: &State| matches!(state, State::Url(_));
     let workspace = match from.needs_project() || to.needs_project() {
         true => Some(Workspace::open(common)?),
+        // A script says no product; the project it is in may.
+        false if common.database_url.is_none() && !is_named(&from) && !is_named(&to) => Workspace::open(common).ok(),
         false => None,
     };
-    let product = product_of(workspace.as_ref(), &from, &to).await?;
-    let from = load(workspace.as_ref(), product, from).await?;
-    let to = load(workspace.as_ref(), product, to).await?;
-    let mut model = None;
-    let (from, to) = match (from, to) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (*from, *to),
-        (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
-            let to = declared_on(product, &declared, &from, &origins)?;
-            model = Some(declared);
-            (*from, to)
-        }
-        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
-            (declared_on(product, &declared, &to, &origins)?, *to)
-        }
-        (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
+    // A script is built where the other side is, or where the command line says.
+    let server = match (&workspace, &common.database_url, [&from, &to]) {
+        (None, Some(url), _) => Some(DatabaseUrl::parse(url, &current_folder()?)?),
+        (_, _, [State::Url(url), _] | [_, State::Url(url)]) => Some(url.clone()),
+        _ => None,
     };
-    let there = diff(&from, &to, &[]);
+    let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;
+    // Without a project nobody has said what counts, so everything does.
+    let mut scope = workspace.as_ref().map_or_else(Scope::everything, Workspace::scope);
+    scope.include.extend(command.scope.include.iter().cloned());
+    scope.exclude.extend(command.scope.exclude.iter().cloned());
+    let loader = Loader { workspace: workspace.as_ref(), server, product, scope };
+    let from = loader.load(from).await?;
+    let mut sides = match loader.load(to).await {
+        Ok(to) => [from, to],
+        Err(failure) => {
+            from.close().await?;
+            return Err(failure);
+        }
+    };
+    let outcome = compare(&loader, command, &mut sides).await;
+    for side in sides {
+        side.close().await?;
+    }
+    outcome
+}
+
+/// Compares two sides that are loaded, and shows the difference.
+async fn compare(loader: &Loader<'_>, command: &Diff, sides: &mut [Side; 2]) -> Result<Ending, Failure> {
+    let product = loader.product;
+    let mut comparison = Comparison::default();
+    let own_words = in_own_words(sides);
+    let mut between = between(loader, sides)?;
+    if between.from != between.to
+        && !own_words
+        && let Some(mut session) = session(loader, sides).await
+    {
+        // What differs may only be said in other words.
+        reword(&mut session, &mut comparison, product, sides).await?;
+        session.close().await;
+        between = self::between(loader, sides)?;
+    }
+    let Between { from, to, model, renames } = between;
+    let there = diff(&from, &to, &renames);
     let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
-    let root = workspace.as_ref().map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
+    let root = loader.workspace.map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
+    let model = model.as_deref();
     let format = if command.json { DiffFormat::Json } else { command.format };
     let text = match format {
-        DiffFormat::Text => show::plan(&plan, model.as_deref(), &root),
+        DiffFormat::Text => show::plan(&plan, model, &root),
         DiffFormat::Sql => sql(product, &plan, start)?,
         DiffFormat::Json => {
             let report = json!({
                 "dialect": product.key(),
-                "plan": show::plan_json(&plan, model.as_deref(), &root),
+                "plan": show::plan_json(&plan, model, &root),
                 "statements": dialect::statements(dialect::of(product), &plan, start)?,
+                "compared": comparison,
+                "unmanaged": unmanaged(sides),
             });
             format!("{report:#}\n")
         }
@@ -125,30 +110,122 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-fn declared_on(product: Product, model: &Model, base: &Normalized, origins: &Origins) -> Result<Normalized, Failure> {
-    Ok(state::reconcile(dialect::of(product), model, base, origins, Undeclared::Keep)?.schema)
+/// Two schemas, and the declaration one of them is of.
+struct Between {
+    from: Normalized,
+    to: Normalized,
+    model: Option<Box<Model>>,
+    renames: Vec<Rename>,
+}
+
+fn between(loader: &Loader<'_>, sides: &[Side; 2]) -> Result<Between, Failure> {
+    let [from, to] = sides;
+    let (mut model, mut renames) = (None, Vec::new());
+    let (from, to) = match (&from.loaded, &to.loaded) {
+        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (from.as_ref().clone(), to.as_ref().clone()),
+        (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
+            let target = declared_on(loader, declared, from, origins)?;
+            model = Some(declared.clone());
+            renames = target.renames;
+            (from.as_ref().clone(), target.schema)
+        }
+        (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
+            let target = declared_on(loader, declared, to, origins)?;
+            // They lead to what is declared, and this way leads from it.
+            renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
+            (target.schema, to.as_ref().clone())
+        }
+        (Loaded::Model(_), Loaded::Model(_)) => (dialect::nothing(), dialect::nothing()),
+    };
+    Ok(Between { from, to, model, renames })
+}
+
+/// Two catalogs printed by servers of one version are compared by their own words, which say more than any parser sees.
+/// Whether they were.
+fn in_own_words(sides: &mut [Side; 2]) -> bool {
+    let [from, to] = sides;
+    if from.words.is_none() || from.words != to.words {
+        return false;
+    }
+    for side in [from, to] {
+        if let Loaded::Schema(schema, _) = &mut side.loaded {
+            **schema = dialect::in_own_words(schema.as_ref().clone());
+        }
+    }
+    true
+}
+
+/// A connection that can be asked about expressions: that of a side, or the project's database if it answers.
+async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> {
+    if let Some(session) = sides.iter_mut().find_map(|side| side.session.take()) {
+        return Some(session);
+    }
+    let workspace = loader.workspace.filter(|workspace| !workspace.database_is_absent())?;
+    let session = crate::run::connect(workspace.url.as_ref()?.reveal(), Missing::Refuse).await.ok()?;
+    if session.product() == loader.product {
+        return Some(session);
+    }
+    session.close().await;
+    None
+}
+
+/// Brings the sides to the same words where the database says that they mean the same: those of the code where there is
+/// code, else those of the second side.
+async fn reword(
+    session: &mut Session,
+    comparison: &mut Comparison,
+    product: Product,
+    sides: &mut [Side; 2],
+) -> Result<(), Failure> {
+    let [from, to] = sides;
+    let (ours, theirs) = match (&mut from.loaded, &mut to.loaded) {
+        (Loaded::Schema(ours, _), Loaded::Schema(theirs, _)) => (ours, theirs.as_ref().clone()),
+        (Loaded::Schema(ours, _), Loaded::Model(model)) | (Loaded::Model(model), Loaded::Schema(ours, _)) => {
+            (ours, dialect::of(product).normalize(model.schema.clone())?)
+        }
+        (Loaded::Model(_), Loaded::Model(_)) => return Ok(()),
+    };
+    if let Some(schema) = reworded(session, comparison, ours, &theirs).await? {
+        **ours = schema;
+    }
+    Ok(())
+}
+
+/// What was found on either side and is not compared.
+fn unmanaged(sides: &[Side; 2]) -> Vec<&Unmanaged> {
+    let [from, to] = sides;
+    let of_both = to.unmanaged.iter().filter(|object| !from.unmanaged.contains(object));
+    from.unmanaged.iter().chain(of_both).collect()
+}
+
+fn declared_on(loader: &Loader<'_>, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
+    let policy = loader.workspace.map(Workspace::keeping).unwrap_or_default();
+    Ok(state::reconcile(dialect::of(loader.product), model, base, origins, &policy)?)
 }
 
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.
-async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> Result<Product, Failure> {
-    for state in [from, to] {
-        let url = match state {
-            State::Url(url) => Some(url),
-            State::Database => workspace.and_then(|workspace| workspace.url.as_ref()),
-            _ => None,
+async fn product_of(
+    workspace: Option<&Workspace>,
+    server: Option<&DatabaseUrl>,
+    from: &State,
+    to: &State,
+) -> Result<Product, Failure> {
+    let addresses = [from, to].map(|state| match state {
+        State::Url(url) => Some(url),
+        State::Database => workspace.and_then(|workspace| workspace.url.as_ref()),
+        _ => None,
+    });
+    if let Some(url) = addresses.into_iter().chain([server]).flatten().next() {
+        return match url.product_hint() {
+            product @ (Product::Sqlite | Product::Postgres) => Ok(product),
+            // Which of MySQL and MariaDB a server is, the server says.
+            Product::MySql | Product::MariaDb => {
+                let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
+                let product = session.product();
+                session.close().await;
+                Ok(product)
+            }
         };
-        if let Some(url) = url {
-            return match url.product_hint() {
-                product @ (Product::Sqlite | Product::Postgres) => Ok(product),
-                // Which of MySQL and MariaDB a server is, the server says.
-                Product::MySql | Product::MariaDb => {
-                    let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
-                    let product = session.product();
-                    session.close().await;
-                    Ok(product)
-                }
-            };
-        }
     }
     let hinted = workspace.and_then(|workspace| {
         let url = workspace.explicit.then_some(workspace.url.as_ref()).flatten()?;
@@ -156,90 +233,6 @@ async fn product_of(workspace: Option<&Workspace>, from: &State, to: &State) -> 
     });
     let first = workspace.and_then(|workspace| workspace.products().first().copied());
     Ok(hinted.or(first).unwrap_or(Product::Sqlite))
-}
-
-async fn load(workspace: Option<&Workspace>, product: Product, state: State) -> Result<Loaded, Failure> {
-    let open = || workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")));
-    let schema = |schema: Normalized, origins: Origins| Loaded::Schema(Box::new(schema), origins);
-    let scope = workspace.map(Workspace::scope).unwrap_or_default();
-    Ok(match state {
-        State::Entities => {
-            let workspace = open()?;
-            let (model, _) = workspace.model(&workspace.files()?, product)?;
-            Loaded::Model(Box::new(model))
-        }
-        State::Snapshot => {
-            let workspace = open()?;
-            workspace.sealed_lock()?;
-            match workspace.sealed(product)? {
-                Some(sealed) => schema(sealed.schema, sealed.origins),
-                None => schema(dialect::nothing(), Origins::default()),
-            }
-        }
-        State::Database => {
-            let workspace = open()?;
-            let live = workspace.required(Missing::Refuse).await?;
-            let origins = match workspace.sealed(product)? {
-                Some(sealed) => sealed.origins,
-                None => state::adopted(live.schema.schema()),
-            };
-            live.session.close().await;
-            schema(live.schema, origins)
-        }
-        State::Url(url) => {
-            let live = states::read(&url, Missing::Refuse, &scope).await?;
-            if live.product() != product {
-                return Err(Error::new(format!("{url} is {}, the other side is {product}", live.product()))
-                    .hint("compare two databases of one product")
-                    .into());
-            }
-            let origins = state::adopted(live.schema.schema());
-            live.session.close().await;
-            schema(live.schema, origins)
-        }
-        State::Git(revision) => {
-            let workspace = open()?;
-            let folder = workspace.project.snapshot_folder(product);
-            let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?.unwrap_or_default();
-            schema(dialect::of(product).normalize(snapshot.schema)?, snapshot.origins)
-        }
-        State::File(path) => {
-            let script = project::read_text(&path)?;
-            schema(from_script(workspace, product, &script).await?, Origins::default())
-        }
-    })
-}
-
-/// What a script builds, as a scratch database of the product sees it.
-async fn from_script(workspace: Option<&Workspace>, product: Product, script: &str) -> Result<Normalized, Failure> {
-    let server = match (product, workspace.and_then(|workspace| workspace.url.as_ref())) {
-        (Product::Sqlite, _) => "sqlite::memory:",
-        (_, Some(url)) => url.reveal(),
-        (_, None) => {
-            return Err(Error::new(format!("a script for {product} needs a {product} server to build it on"))
-                .hint("name one with `--database-url`; a scratch database is created there and dropped again")
-                .into());
-        }
-    };
-    let (scratch, mut session) = Scratch::create(server).await?;
-    let statements = dialect::script::split(product, script)
-        .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
-    let mut outcome = Ok(());
-    for statement in statements {
-        if let Err(error) = session.execute(&statement).await {
-            let first = statement.lines().next().unwrap_or_default().to_owned();
-            outcome = Err(Error::new(format!("the script fails at `{first}`"))
-                .hint(format!("correct the script; it has to run on an empty {product} database"))
-                .because(error));
-            break;
-        }
-    }
-    let catalog = crate::introspect::introspect(&mut session, &crate::introspect::Scope::default()).await;
-    session.close().await;
-    scratch.drop().await?;
-    outcome?;
-    let catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
-    Ok(dialect::of(product).normalize(catalog.schema)?)
 }
 
 /// Statements to run as they stand.

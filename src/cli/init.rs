@@ -1,26 +1,31 @@
 //! `gen init`: folders, first snapshot and lock; an existing database is adopted as it is.
 //!
-//! Must not propose changes: what the entities declare otherwise is the next migration's business.
+//! Must not propose changes: what the entities declare otherwise is shown, and is the next migration's business.
+
+use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::dialect::session::Missing;
+use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
-use crate::entity::Model;
+use crate::entity::{Model, SourceFile};
 use crate::error::Error;
-use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint};
+use crate::introspect::SEAORM_HISTORY;
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Lock, MigrationId, Snapshot, fingerprint, list};
 use crate::run;
-use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state;
+use crate::schema::{Normalized, Origins};
+use crate::state::{self, Contradiction, Policy, Target};
 use crate::write::{self, Migration};
 
 use super::Ending;
 use super::arguments::{self, Common};
+use super::contradictions;
+use super::import;
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::show;
-use super::states::{Live, Workspace, locked};
+use super::states::{self, Live, Workspace, locked};
 use super::up::applicable;
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
@@ -30,7 +35,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
             .hint("`gen status` shows how things stand")
             .into());
     }
-    let mut configuration = None;
+    let mut settings = Vec::new();
     if !command.dialects.is_empty() && command.dialects != workspace.products() {
         if !workspace.project.config.dialects.is_empty() {
             return Err(Error::new("the configuration names other dialects")
@@ -38,45 +43,82 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
                 .into());
         }
         workspace.project.dialects = command.dialects.clone();
-        configuration = Some(dialects_line(&command.dialects));
+        settings.push(dialects_line(&command.dialects));
     }
-    let files = workspace.files()?;
-    let mut models = Vec::new();
-    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product)?;
-        if index == 0 {
-            report::show_diagnostics(&warnings, &files);
+    let found = workspace.project.find_entities()?;
+    let mut files = workspace.files()?;
+    let mut models = read_all(&workspace, &files, true).await?;
+    let mut live = connect(&mut workspace, command).await?;
+    if live.as_ref().is_some_and(|live| models.iter().all(|(product, _)| *product != live.product())) {
+        models = read_all(&workspace, &files, false).await?;
+    }
+    let mut beside = configuration(&workspace, settings, &found)?;
+    let mut seaorm = None;
+    let mut imported = None;
+    if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
+        // Whoever may not keep a history cannot adopt; that is found out before anything is written.
+        run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
+        seaorm = seaorm_history(&mut live.session, &workspace).await;
+        if command.import {
+            let written = import::import(&workspace, &files, live).await?;
+            for file in &written.files {
+                files.retain(|other| other.path != file.path);
+                beside.push((workspace.root().join(&file.path), file.text.clone()));
+            }
+            files.extend(written.files.iter().cloned());
+            models = read_all(&workspace, &files, false).await?;
+            imported = Some(written);
         }
-        models.push((product, model));
+    } else if command.import {
+        return Err(Error::new("there is nothing to import: no database with tables in it")
+            .hint("name the database the project's own migrations built: `--database-url …`")
+            .into());
     }
-    let mut live = if workspace.database_is_absent() { None } else { workspace.live(Missing::Refuse).await? };
-    if let Some(text) = configuration {
-        let path = workspace.root().join("gen.toml");
-        if path.exists() {
-            return Err(Error::new("gen.toml exists and names no dialects")
-                .hint(format!("add this line to it: {text}"))
-                .into());
-        }
-        let mut batch = Batch::new(workspace.root());
-        batch.write(path, format!("{text}\n"));
-        batch.commit()?;
+    if let Some(live) = &mut live {
+        speak_like(live, &models).await?;
     }
-    let baseline = set_up(&mut workspace, &models, live.as_ref())?;
-    if let (Some(live), Some(baseline)) = (live.as_mut(), &baseline) {
-        let file = applicable(baseline);
-        let to = baseline.to.as_deref();
+    let adoption = set_up(&mut workspace, &models, live.as_ref(), beside)?;
+    if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
+        let baseline = &adoption.baseline;
+        let (file, to) = (applicable(baseline), baseline.to.as_deref());
         let recorded = run::mark(&mut live.session, &file, run::Status::Baseline, to, run::DEFAULT_WAIT).await;
-        recorded.map_err(|error| {
-            error.hint(
-                "the files are written; once the role may create the history table, `gen up` records the baseline",
-            )
-        })?;
+        recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
     }
-    print(&workspace, command.json, live.as_ref(), baseline.as_ref())?;
+    let told = Told { found, seaorm, imported, adoption };
+    print(&workspace, command.json, live.as_ref(), &told);
     if let Some(live) = live {
         live.session.close().await;
     }
     Ok(Ending::Done)
+}
+
+/// The database, if there is one. Where nobody says which dialects the project is for, it is the one of the database.
+async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result<Option<Live>, Failure> {
+    if workspace.database_is_absent() {
+        return Ok(None);
+    }
+    let open = workspace.project.config.dialects.is_empty() && command.dialects.is_empty();
+    match (&workspace.url, open) {
+        (Some(url), true) => {
+            let live = states::read(url, Missing::Refuse, &workspace.scope()).await?;
+            workspace.project.dialects = vec![live.product()];
+            Ok(Some(live))
+        }
+        _ => Ok(workspace.live(Missing::Refuse).await?),
+    }
+}
+
+/// The entities, read for every dialect.
+async fn read_all(workspace: &Workspace, files: &[SourceFile], aloud: bool) -> Result<Vec<(Product, Model)>, Failure> {
+    let mut models = Vec::new();
+    for (index, product) in workspace.products().iter().enumerate() {
+        let (model, warnings) = workspace.model(files, *product).await?;
+        if index == 0 && aloud {
+            report::show_diagnostics(&warnings, files);
+        }
+        models.push((*product, model));
+    }
+    Ok(models)
 }
 
 fn dialects_line(products: &[Product]) -> String {
@@ -84,18 +126,88 @@ fn dialects_line(products: &[Product]) -> String {
     format!("dialects = [{}]", keys.join(", "))
 }
 
-/// Writes the first snapshot of every dialect and the lock. A database that has something in it is adopted: its schema is
-/// the snapshot, what no entity declares is marked as adopted, and a baseline migration produces it elsewhere. Gives back
-/// that baseline, which is still to be recorded in the database.
+/// The configuration file, where there is something to say in it: what was searched for once need not be searched for again.
+fn configuration(
+    workspace: &Workspace,
+    mut settings: Vec<String>,
+    found: &EntityPaths,
+) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let path = workspace.root().join(CONFIG_FILE);
+    if path.exists() && !settings.is_empty() {
+        return Err(Error::new("gen.toml exists and names no dialects")
+            .hint(format!("add this line to it: {}", settings.join("\n")))
+            .into());
+    }
+    if Config::read(workspace.root())?.is_none() && found.searched {
+        let paths: Vec<String> = found.paths.iter().map(|path| format!("{:?}", path.display().to_string())).collect();
+        settings.push(format!("entities = [{}]", paths.join(", ")));
+    }
+    Ok(match settings.is_empty() {
+        true => Vec::new(),
+        false => vec![(path, settings.join("\n") + "\n")],
+    })
+}
+
+/// What SeaORM's own migrations did to a database.
+struct SeaOrm {
+    applied: Vec<String>,
+    /// Files of the migration crate that were not applied here.
+    pending: Vec<String>,
+}
+
+/// SeaORM's own history, where the database has one.
+async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<SeaOrm> {
+    let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
+    let rows = session.query(&sql).await.ok()?;
+    let applied: Vec<String> = rows.iter().map(|row| row.text(0).to_owned()).collect();
+    let mut pending = Vec::new();
+    for folder in ["migration/src", "migrations/src", "src/migration", "src/migrations", "src/migrator"] {
+        for path in list(&workspace.root().join(folder)).unwrap_or_default() {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let dated =
+                stem.strip_prefix('m').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+            if dated && !applied.contains(&stem) {
+                pending.push(stem);
+            }
+        }
+    }
+    Some(SeaOrm { applied, pending })
+}
+
+/// What the code declares is adopted in the words of the code.
+pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
+    let product = live.product();
+    if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
+        live.settle(None, Some(model)).await?;
+    }
+    Ok(())
+}
+
+/// A database that was adopted.
+pub(super) struct Adoption {
+    /// The migration that would make it, which is still to be recorded in it.
+    baseline: Migration,
+    origins: Origins,
+    target: Target,
+    contradictions: Vec<Contradiction>,
+}
+
+/// Writes the first snapshot of every dialect, the lock, and what else is to be written with them. A database that has
+/// something in it is adopted: its schema is the snapshot, what no entity declares is marked as adopted, and a baseline
+/// migration produces it elsewhere.
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
     live: Option<&Live>,
-) -> Result<Option<Migration>, Failure> {
+    beside: Vec<(PathBuf, String)>,
+) -> Result<Option<Adoption>, Failure> {
     let project = &workspace.project;
     let mut lock = Lock::new(&project.dialects);
     let mut batch = Batch::new(&project.root);
-    let mut baseline = None;
+    for (path, text) in beside {
+        batch.write(path, text);
+    }
+    let mut adoption = None;
     for (product, model) in models {
         let folder = project.snapshot_folder(*product);
         let adopted = live.filter(|live| live.product() == *product && !live.schema.schema().is_empty());
@@ -103,24 +215,28 @@ pub(super) fn set_up(
             Snapshot::default().write(&folder, None, &mut batch)?;
             continue;
         };
-        let origins = adopted_origins(*product, model, &live.schema)?;
-        let migration = baseline_migration(*product, &live.schema)?;
-        batch.write(project.migration_path(*product, &migration.id), write::text(&migration));
-        Snapshot { schema: live.schema.schema().clone(), origins }.write(&folder, None, &mut batch)?;
-        lock.append(*product, locked(&migration), fingerprint(live.schema.schema()));
-        baseline = Some(migration);
+        let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
+        let baseline = &adopted.baseline;
+        batch.write(project.migration_path(*product, &baseline.id), write::text(baseline));
+        let snapshot = Snapshot { schema: live.schema.schema().clone(), origins: adopted.origins.clone() };
+        snapshot.write(&folder, None, &mut batch)?;
+        lock.append(*product, locked(baseline), fingerprint(live.schema.schema()));
+        adoption = Some(adopted);
     }
     batch.write(project.lock_path(), lock.text());
     batch.commit()?;
     workspace.lock = Some(lock);
-    Ok(baseline)
+    Ok(adoption)
 }
 
 /// Who declares what of a database's schema: whatever an entity or an SQL file declares is theirs, all else is adopted.
-fn adopted_origins(product: Product, model: &Model, schema: &Normalized) -> Result<Origins, Failure> {
+fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
     let nobody = state::adopted(schema.schema());
-    let target = state::reconcile(dialect::of(product), model, schema, &nobody, Undeclared::Keep)?;
-    Ok(nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect())
+    let target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
+    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect();
+    let plan = diff(schema, &target.schema, &target.renames);
+    let contradictions = state::contradictions(product, &plan, model);
+    Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
 }
 
 fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration, Failure> {
@@ -137,43 +253,94 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
     })
 }
 
-fn print(workspace: &Workspace, json: bool, live: Option<&Live>, baseline: Option<&Migration>) -> Result<(), Failure> {
-    let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
-    let folders = workspace.project.entity_paths()?;
-    let adopted = match baseline {
-        Some(migration) => {
-            workspace.sealed(migration.product)?.map(|sealed| show::adopted_counts(&sealed.origins)).unwrap_or_default()
+/// What there is to tell in the end.
+struct Told {
+    found: EntityPaths,
+    seaorm: Option<SeaOrm>,
+    imported: Option<import::Imported>,
+    adoption: Option<Adoption>,
+}
+
+impl Told {
+    /// Types the entities leave open, by rule.
+    fn left_open(&self) -> std::collections::BTreeMap<&'static str, usize> {
+        let mut counts = std::collections::BTreeMap::new();
+        for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.left_open) {
+            *counts.entry(rule.key).or_insert(0) += 1;
         }
-        None => Default::default(),
-    };
+        counts
+    }
+}
+
+fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Told) {
+    let root = workspace.root();
+    let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
+    let adoption = told.adoption.as_ref();
+    let adopted = adoption.map(|adoption| show::adopted_counts(&adoption.origins)).unwrap_or_default();
+    let contradictions = adoption.map(|adoption| adoption.contradictions.as_slice()).unwrap_or_default();
+    let unsaid: Vec<String> =
+        told.imported.iter().flat_map(|imported| &imported.unsaid).map(ToString::to_string).collect();
     if json {
         let report = json!({
             "dialects": keys,
-            "entities": folders,
-            "baseline": baseline.map(|migration| &migration.id),
+            "entities": told.found.paths,
+            "baseline": adoption.map(|adoption| &adoption.baseline.id),
             "adopted": adopted,
+            "left_open": told.left_open(),
+            "contradictions": contradictions::as_json(contradictions, root),
+            "imported": told.imported.iter().flat_map(|it| &it.files).map(|file| &file.path).collect::<Vec<_>>(),
+            "not_imported": unsaid,
+            "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
             "unmanaged": live.map(|live| &live.unmanaged),
         });
         paint::result(&format!("{report:#}\n"));
-        return Ok(());
+        return;
     }
     let mut text = format!("{} for {}\n", ink(Ink::Green, "set up"), keys.join(", "));
-    for folder in folders {
+    for folder in &told.found.paths {
         text.push_str(&format!("  entities   {}\n", folder.display()));
     }
-    if let (Some(live), Some(baseline)) = (live, baseline) {
-        text.push_str(&format!("  adopted    {} as {}\n", show::counts(live.schema.schema()), baseline.id));
+    if let (Some(live), Some(adoption)) = (live, adoption) {
+        let counts = show::counts(live.schema.schema());
+        text.push_str(&format!("  adopted    {counts} as {}\n", adoption.baseline.id));
+        if let Some(seaorm) = &told.seaorm {
+            text.push_str(&seaorm_line(seaorm));
+        }
+        for file in told.imported.iter().flat_map(|imported| &imported.files) {
+            text.push_str(&format!("  imported   {}\n", file.path.display()));
+        }
+        let list = |counts: &mut dyn Iterator<Item = (&'static str, usize)>| {
+            counts.map(|(kind, count)| show::plural(count, kind)).collect::<Vec<_>>().join(", ")
+        };
         if !adopted.is_empty() {
-            let parts: Vec<String> = adopted.iter().map(|(kind, count)| show::plural(*count, kind)).collect();
-            text.push_str(&format!("  undeclared {} (kept)\n", parts.join(", ")));
+            text.push_str(&format!("  undeclared {} (kept)\n", list(&mut adopted.into_iter())));
+        }
+        if !told.left_open().is_empty() {
+            let rules: Vec<String> =
+                told.left_open().iter().map(|(rule, count)| format!("{count} by `{rule}`")).collect();
+            text.push_str(&format!("  left open  column types: {} (kept)\n", rules.join(", ")));
+        }
+        for place in &unsaid {
+            text.push_str(&format!("  not said   {place}: no SQL file can say it, so it is kept as adopted\n"));
         }
         for unmanaged in &live.unmanaged {
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));
         }
     }
-    let beyond = if baseline.is_some() { " beyond that" } else { "" };
-    let name = if baseline.is_some() { "<Name>" } else { "Initial" };
+    text.push_str(&contradictions::text(contradictions, root));
+    let beyond = if adoption.is_some() { " beyond that" } else { "" };
+    let name = if adoption.is_some() { "<Name>" } else { "Initial" };
     text.push_str(&format!("\nnext: `gen migration {name}` writes what the entities declare{beyond}\n"));
     paint::result(&text);
-    Ok(())
+}
+
+fn seaorm_line(seaorm: &SeaOrm) -> String {
+    let count = show::plural(seaorm.applied.len(), "migration");
+    let last = seaorm.applied.last().map(|last| format!(", the last {last}")).unwrap_or_default();
+    let mut text = format!("  history    built by {count} of its own{last}; {SEAORM_HISTORY} is left alone\n");
+    if !seaorm.pending.is_empty() {
+        let pending = seaorm.pending.join(", ");
+        text.push_str(&format!("  pending    not applied here, so not adopted: {pending}\n"));
+    }
+    text
 }

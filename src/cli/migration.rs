@@ -7,16 +7,17 @@ use serde_json::json;
 use crate::dialect::session::Missing;
 use crate::dialect::{self, Product};
 use crate::diff::diff;
-use crate::entity::{Diagnostic, Model, SourceFile};
+use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, MigrationId, Snapshot};
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
 
 use super::Ending;
+use super::answers::Answers;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
@@ -27,6 +28,7 @@ use super::{init, show};
 struct Draft {
     product: Product,
     model: Model,
+    /// S in the words of the code.
     sealed: Sealed,
     plan: Plan,
     findings: Vec<Finding>,
@@ -36,19 +38,21 @@ struct Draft {
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open(common)?;
+    if command.strict {
+        workspace.project.config.undeclared = Undeclared::Error;
+    }
     workspace.refuse_frozen()?;
     let id = next_id(&workspace, &command.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
     let ((files, models), sealed, live) =
-        tokio::try_join!(workspace.aside(declared), async { Ok(workspace.aside(sealed).await) }, async {
-            Ok(reach(&workspace, command).await)
-        },)?;
+        tokio::try_join!(workspace.models(), workspace.aside(sealed), async { Ok(reach(&workspace, command).await) })?;
     if let Some((_, _, warnings)) = models.first() {
         report::show_diagnostics(warnings, &files);
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let (live, note) = live?;
+    let mut answers = Answers::read(&command.renames, command.answers.as_deref(), !command.no_interactive)?;
+    let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
     }
@@ -58,12 +62,15 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
                 .hint("run `gen init` first")
                 .into());
         }
-        init::set_up(&mut workspace, &models, live.as_ref())?;
+        if let Some(live) = &mut live {
+            init::speak_like(live, &models).await?;
+        }
+        init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
     }
     let mut all = Vec::new();
-    for ((product, model), sealed) in models.into_iter().zip(sealed?) {
-        let live = live.as_ref().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, (product, model), sealed, live)?);
+    for ((product, model), sealed) in models.into_iter().zip(sealed) {
+        let live = live.as_mut().filter(|live| live.product() == product);
+        all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -95,26 +102,14 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
 }
 
-/// The entity files, and what they declare for each dialect.
-type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
-
-fn declared(workspace: &Workspace) -> Result<Declared, Failure> {
-    let files = workspace.files()?;
-    let mut models = Vec::new();
-    for product in workspace.products() {
-        let (model, warnings) = workspace.model(&files, *product)?;
-        models.push((*product, model, warnings));
-    }
-    Ok((files, models))
+/// S of each dialect, or why it cannot be told. A project without a lock has none yet: what is about to be adopted is read
+/// when it has been.
+fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>, Failure> {
+    Ok(workspace.products().iter().map(|product| workspace.sealed(*product)).collect())
 }
 
-/// S of each dialect. One that the lock does not list yet starts from nothing, and so does a project without a lock: what
-/// is about to be adopted is read when it has been.
-fn sealed(workspace: &Workspace) -> Result<Vec<Option<Sealed>>, Failure> {
-    workspace.products().iter().map(|product| workspace.sealed(*product)).collect()
-}
-
-fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
+/// An id that no migration of any dialect has.
+pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let mut existing = Vec::new();
     for product in workspace.products() {
         existing.extend(write::ids(&workspace.project, *product)?);
@@ -152,26 +147,46 @@ async fn reach(
     }
 }
 
-fn draft(
+async fn draft(
     workspace: &Workspace,
     command: &arguments::Migration,
     id: &MigrationId,
-    (product, model): (Product, Model),
+    (product, mut model): (Product, Model),
     sealed: Option<Sealed>,
-    live: Option<&Live>,
+    mut live: Option<&mut Live>,
+    answers: &mut Answers,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
-    let sealed = match sealed {
+    let mut sealed = match sealed {
         Some(sealed) => sealed,
+        // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
     let (base, target) = if command.empty {
-        let target = Target { schema: sealed.schema.clone(), origins: sealed.origins.clone(), offences: Vec::new() };
+        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+        let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let target = Target { schema, origins, offences, left_open, renames, questions };
         (sealed.schema.clone(), target)
     } else {
-        sides(workspace, command, product, &model, &sealed, live)?
+        let mut asked = false;
+        loop {
+            model.answers = answers.renames();
+            let mut found = sides(workspace, command, product, &model, &sealed, live.as_deref());
+            if let Some(live) = live.as_deref_mut().filter(|_| !asked)
+                && !matches!(&found, Ok((base, target)) if *base == target.schema)
+                && live.settle(Some(&mut sealed), Some(&model)).await?
+            {
+                // What differed may only have been said in other words.
+                found = sides(workspace, command, product, &model, &sealed, Some(live));
+            }
+            asked = true;
+            let (base, target) = found?;
+            if !answers.settle(&target.questions)? {
+                break (base, target);
+            }
+        }
     };
-    let plan = diff(&base, &target.schema, &[]);
+    let plan = diff(&base, &target.schema, &target.renames);
     let findings = lint(&plan, base.schema());
     let migration = Migration {
         id: id.clone(),
@@ -207,7 +222,9 @@ fn sides(
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
             // it is recognised as applied on this database.
-            let target = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let Target { renames, questions, .. } = from_snapshot()?;
+            let there = workspace.target(product, model, &live.schema, &sealed.origins)?;
+            let target = Target { renames, questions, ..there };
             paint::talk("note: this database was synchronised; the migration leads to what it already has");
             Ok((sealed.schema.clone(), target))
         }
@@ -225,13 +242,13 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
     let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut error = Error::new(format!("{url} has drifted from the snapshot")).because(lines.join("\n"));
-    if Workspace::can_be_synchronised(sealed, live, model)? {
+    if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }
     Ok(error
-        .hint("`gen drift` shows it; `gen migration … --from snapshot` plans without this database")
+        .hint("`gen drift` shows it, `gen drift adopt` writes it as a migration, `gen drift revert` undoes it")
+        .hint("`gen migration … --from snapshot` plans without this database")
         .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
-        .hint("`gen diff --from database --to snapshot --format sql` prints what would bring the database back")
         .into())
 }
 
@@ -261,17 +278,24 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         lock.append(draft.product, locked(&draft.migration), draft.sealed.fingerprint_of(&draft.target.schema));
     }
-    let same = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema);
+    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema).collect();
+    let mut reworded = false;
+    for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
+        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
+            locked.fingerprint = draft.sealed.fingerprint_of(&draft.target.schema);
+            reworded = true;
+        }
+    }
     for draft in drafts.iter().chain(same) {
         let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
             schema: schema.schema().clone(),
             origins: origins.clone(),
         };
-        let before = snapshot(&draft.sealed.schema, &draft.sealed.origins);
+        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
         let after = snapshot(&draft.target.schema, &draft.target.origins);
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
-    if !drafts.is_empty() {
+    if reworded || !drafts.is_empty() {
         lock.write(&project.lock_path(), &mut batch);
     }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())

@@ -2,22 +2,29 @@
 //!
 //! stdout is the result, stderr the talk. Must not hold any logic of its own beyond asking the rooms and showing what they say.
 
+mod answers;
 mod arguments;
 mod check;
+mod compiled;
 mod completions;
+mod contradictions;
 mod diff;
 mod drift;
+mod entities;
 mod freeze;
+mod import;
 mod init;
 mod lock;
 mod migration;
 mod paint;
 mod report;
 mod show;
+mod side;
 mod states;
 mod status;
 mod sync;
 mod up;
+mod wording;
 
 use std::process::ExitCode;
 
@@ -43,9 +50,13 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results, everything else is an error of use; clap knows which stream each belongs to.
-            let asked_for = !error.use_stderr();
-            let _ = error.print();
-            return if asked_for { ExitCode::SUCCESS } else { ExitCode::from(1) };
+            if !error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            paint::settle(arguments::Color::Auto);
+            report::misuse(&error, std::env::args().skip(1));
+            return ExitCode::from(1);
         }
     };
     paint::settle(arguments.color);
@@ -68,6 +79,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
+        Command::Entities(command) => entities::run(common, command),
         Command::Migration(command) => migration::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,

@@ -82,6 +82,12 @@ pub(super) fn result(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
+/// Shows where an answer is typed.
+pub(super) fn prompt(text: &str) {
+    let mut stderr = std::io::stderr();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
 /// Writes a line to stderr: the talk.
 pub(super) fn talk(line: impl Display) {
     let mut stderr = std::io::stderr().lock();

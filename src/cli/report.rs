@@ -32,6 +32,23 @@ impl From<crate::dialect::Unsupported> for Failure {
     }
 }
 
+/// Shows what clap says of arguments it cannot take, but not the database URL among them: it may have been put in the wrong
+/// place, and it holds a password.
+pub(super) fn misuse(error: &clap::Error, arguments: impl Iterator<Item = String>) {
+    let mut text =
+        if paint::stderr_is_coloured() { error.render().ansi().to_string() } else { error.render().to_string() };
+    for argument in arguments {
+        // The part before `=` is an option's name.
+        let value = argument.split_once('=').map_or(argument.as_str(), |(option, value)| {
+            if option.contains("://") { argument.as_str() } else { value }
+        });
+        if let Some((scheme, _)) = value.split_once("://") {
+            text = text.replace(value, &format!("{scheme}://…"));
+        }
+    }
+    paint::talk(text.trim_end());
+}
+
 /// Shows why a command failed.
 pub(super) fn failure(failure: &Failure) {
     match failure {

@@ -89,12 +89,14 @@ fn source<'a>(model: &'a Model, op: &Op) -> Option<&'a Source> {
         })
         .or_else(|| match &place {
             Place::Table(table, _) => model.sources.get(&Place::table(table)),
-            Place::Enum(_) | Place::View(_) | Place::Routine(_) => None,
+            place @ (Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_)) => {
+                model.sources.get(place)
+            }
         })
 }
 
 /// `entities/customer.rs:14`, relative to the project.
-fn location(source: &Source, root: &Path) -> String {
+pub(super) fn location(source: &Source, root: &Path) -> String {
     let file = source.file.strip_prefix(root).unwrap_or(&source.file);
     format!("{}:{}", file.display(), source.line)
 }
@@ -130,6 +132,7 @@ pub(super) fn counts(schema: &crate::schema::Schema) -> String {
         (schema.enums.len(), "enum"),
         (schema.views.len(), "view"),
         (schema.routines.len(), "routine"),
+        (schema.definitions.len(), "definition"),
     ];
     let parts: Vec<String> =
         kinds.into_iter().filter(|(count, _)| *count > 0).map(|(n, kind)| plural(n, kind)).collect();
@@ -173,6 +176,7 @@ pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'sta
             Place::Enum(_) => "enum",
             Place::View(_) => "view",
             Place::Routine(_) => "routine",
+            Place::Definition(_) => "definition",
         };
         *counts.entry(kind).or_insert(0) += 1;
     }

@@ -2,15 +2,16 @@
 //!
 //! Must not know what a command does with them.
 
+use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Snapshot, fingerprint};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
-use crate::state::{self, Situation, Standing, Target};
+use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
 use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
@@ -26,20 +27,36 @@ pub(super) struct Workspace {
     pub(super) url: Option<DatabaseUrl>,
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
+    types: TypeRules,
 }
 
 /// S: what the migrations of one dialect produce.
+#[derive(Clone)]
 pub(super) struct Sealed {
     pub(super) schema: Normalized,
     pub(super) origins: Origins,
     pub(super) fingerprint: String,
+    /// The schema as it lies on disk, where it is held in other words now.
+    on_disk: Option<Normalized>,
 }
 
 impl Sealed {
     /// Where every history begins.
     pub(super) fn nothing() -> Self {
         let schema = dialect::nothing();
-        Self { fingerprint: fingerprint(schema.schema()), schema, origins: Origins::default() }
+        Self { fingerprint: fingerprint(schema.schema()), schema, origins: Origins::default(), on_disk: None }
+    }
+
+    /// The schema as it lies on disk.
+    pub(super) fn on_disk(&self) -> &Normalized {
+        self.on_disk.as_ref().unwrap_or(&self.schema)
+    }
+
+    /// Holds the schema in other words.
+    pub(super) fn reword(&mut self, schema: Normalized) {
+        self.fingerprint = fingerprint(schema.schema());
+        let old = std::mem::replace(&mut self.schema, schema);
+        self.on_disk.get_or_insert(old);
     }
 
     /// The fingerprint of a schema, which is often this one.
@@ -48,12 +65,19 @@ impl Sealed {
     }
 }
 
+/// The entity files, and what they declare for each dialect.
+pub(super) type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
+
 /// D: a database that answers.
 pub(super) struct Live {
     pub(super) session: Session,
     pub(super) schema: Normalized,
     pub(super) history: Vec<Record>,
     pub(super) unmanaged: Vec<Unmanaged>,
+    /// The fingerprint of the schema in the database's own words, where it is held in other ones now.
+    pub(super) found: Option<String>,
+    /// How expressions were compared that the parser could not bring to one form.
+    pub(super) comparison: Comparison,
 }
 
 impl Live {
@@ -73,12 +97,19 @@ impl Workspace {
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
         let url = project.database_url(common.database_url.as_deref())?;
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some() })
+        let types = TypeRules::with(&project.config.type_rules)
+            .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types })
     }
 
     /// The dialects of the project.
     pub(super) fn products(&self) -> &[Product] {
         &self.project.dialects
+    }
+
+    /// The dialect that speaks for the project where no database does.
+    pub(super) fn first(&self) -> Product {
+        self.products().first().copied().unwrap_or(Product::Sqlite)
     }
 
     /// The database is an SQLite file that is not there yet.
@@ -129,7 +160,7 @@ impl Workspace {
                 .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
                 .into());
         }
-        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint }))
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk: None }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
@@ -182,8 +213,42 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
-    pub(super) fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read(files, product);
+    pub(super) async fn model(
+        &self,
+        files: &[SourceFile],
+        product: Product,
+    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        match self.project.config.reader {
+            Reader::Compiled => super::compiled::model(self, files, product).await,
+            Reader::Source => self.written(files, product),
+        }
+    }
+
+    /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
+    pub(super) async fn models(&self) -> Result<Declared, Failure> {
+        let mut models = Vec::new();
+        if self.project.config.reader == Reader::Compiled {
+            let files = self.files()?;
+            for product in self.products() {
+                let (model, found) = super::compiled::model(self, &files, *product).await?;
+                models.push((*product, model, found));
+            }
+            return Ok((files, models));
+        }
+        let read = |workspace: &Self| {
+            let files = workspace.files()?;
+            for product in workspace.products() {
+                let (model, found) = workspace.written(&files, *product)?;
+                models.push((*product, model, found));
+            }
+            Ok((files, models))
+        };
+        self.aside(read).await
+    }
+
+    /// E of one dialect by its text alone.
+    fn written(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
@@ -198,7 +263,9 @@ impl Workspace {
     /// What introspection reads.
     pub(super) fn scope(&self) -> Scope {
         Scope {
+            privileges: false,
             schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
+            include: self.project.config.include.clone(),
             exclude: self.project.config.exclude.clone(),
         }
     }
@@ -258,11 +325,17 @@ impl Workspace {
         base: &Normalized,
         origins: &Origins,
     ) -> Result<Target, Failure> {
-        Ok(state::reconcile(dialect::of(product), model, base, origins, self.undeclared())?)
+        Ok(state::reconcile(dialect::of(product), model, base, origins, &self.policy())?)
     }
 
-    fn undeclared(&self) -> Undeclared {
-        self.project.config.undeclared
+    /// How the code is understood, as configured.
+    fn policy(&self) -> Policy {
+        Policy { undeclared: self.project.config.undeclared, types: self.types.clone() }
+    }
+
+    /// The same, keeping what nobody declares.
+    pub(super) fn keeping(&self) -> Policy {
+        self.policy().undeclared(Undeclared::Keep)
     }
 
     /// How the database stands to the snapshot.
@@ -277,7 +350,7 @@ impl Workspace {
         if let Some(live) = live {
             standing.populated = !live.schema.schema().is_empty();
             // Most databases are where the snapshot is, and then nobody asks.
-            let here = std::cell::LazyCell::new(|| fingerprint(live.schema.schema()));
+            let here = std::cell::LazyCell::new(|| live.fingerprints());
             let applied =
                 |migration: &&Heading| live.history.iter().any(|record| record.id == migration.id.to_string());
             let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
@@ -286,33 +359,39 @@ impl Workspace {
             let beginning = fingerprint(&Schema::default());
             standing.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
-                _ => *here == *last.unwrap_or(&beginning),
+                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
+                _ => {
+                    let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                }
             };
-            standing.at_pending = pending.iter().any(|migration| migration.to.as_ref() == Some(&*here));
+            standing.at_pending =
+                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
             // What the entities say matters only where the migrations do not account for the database.
             let unaccounted = !standing.at_applied && !standing.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
-                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, Undeclared::Keep)?;
-                standing.at_entities = target.schema == live.schema && Self::untouched(sealed, live, model)?;
+                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
+                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
             }
         }
         Ok(state::situate(standing))
     }
 
     /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
-    fn untouched(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
-        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, Undeclared::Keep)?;
+        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
         Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
     }
 
     /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(super) fn can_be_synchronised(sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    pub(super) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
-        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, Undeclared::Keep);
+        let policy = self.keeping();
+        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);
         let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && Self::untouched(sealed, live, model)?)
+        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && self.untouched(sealed, live, model)?)
     }
 }
 
@@ -326,7 +405,8 @@ pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> 
     })?;
     let schema = dialect::of(session.product()).normalize(catalog.schema)?;
     let history = run::history(&mut session).await?;
-    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged })
+    let (found, comparison) = Default::default();
+    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
 }
 
 fn words(finding: &Finding) -> String {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::entity::Model;
+use crate::plan::Plan;
 use crate::run::Record;
 use crate::state::Situation;
 use crate::write::Migration;
@@ -51,7 +52,7 @@ pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Fai
 
 async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     let files = workspace.files()?;
-    let (live, silence) = match workspace.database_is_absent() {
+    let (mut live, silence) = match workspace.database_is_absent() {
         true if workspace.lock.is_none() => (None, Some("does not exist yet".to_owned())),
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
@@ -60,27 +61,47 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
             Err(error) => (None, Some(error.to_string())),
         },
     };
-    let first = workspace.products().first().copied().unwrap_or(crate::dialect::Product::Sqlite);
-    let product = live.as_ref().map_or(first, Live::product);
-    let (model, warnings) = workspace.model(&files, product)?;
+    let product = live.as_ref().map_or(workspace.first(), Live::product);
+    let (model, warnings) = workspace.model(&files, product).await?;
     report::show_diagnostics(&warnings, &files);
-    let sealed = workspace.sealed(product)?;
+    let mut sealed = workspace.sealed(product)?;
     let migrations = workspace.migrations(product)?;
     let unsealed = match workspace.lock {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
-    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
-    let situation = workspace.situation(sealed.as_ref(), live.as_ref(), Some(&model), &headings)?;
-    let (mut ahead, mut drift) = Default::default();
-    if let Some(sealed) = &sealed {
-        let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
-        ahead = diff(&sealed.schema, &target.schema, &[]);
-        if let (Some(live), Situation::Drifted) = (&live, situation) {
-            drift = diff(&sealed.schema, &live.schema, &[]);
+    let (mut situation, mut ahead, mut drift) = stand(&workspace, &model, sealed.as_ref(), live.as_ref(), &migrations)?;
+    if situation != Situation::Current || !ahead.is_empty() {
+        // What differs may only be said in other words.
+        if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
+            && live.settle(Some(sealed), Some(&model)).await?
+        {
+            (situation, ahead, drift) = stand(&workspace, &model, Some(sealed), Some(live), &migrations)?;
         }
     }
     Ok(Screen { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
+}
+
+/// How the database stands, what the code is ahead of the snapshot by, and what has drifted.
+fn stand(
+    workspace: &Workspace,
+    model: &Model,
+    sealed: Option<&Sealed>,
+    live: Option<&Live>,
+    migrations: &[Migration],
+) -> Result<(Situation, Plan, Plan), Failure> {
+    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
+    let situation = workspace.situation(sealed, live, Some(model), &headings)?;
+    let (mut ahead, mut drift) = Default::default();
+    if let Some(sealed) = sealed {
+        let target =
+            workspace.target(live.map_or(workspace.first(), Live::product), model, &sealed.schema, &sealed.origins)?;
+        ahead = diff(&sealed.schema, &target.schema, &target.renames);
+        if let (Some(live), Situation::Drifted) = (live, situation) {
+            drift = diff(&sealed.schema, &live.schema, &[]);
+        }
+    }
+    Ok((situation, ahead, drift))
 }
 
 fn record<'a>(screen: &'a Screen, migration: &Migration) -> Option<&'a Record> {

@@ -9,7 +9,6 @@ use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::run;
-use crate::schema::Undeclared;
 use crate::state;
 use crate::write;
 
@@ -35,22 +34,24 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let files = workspace.files()?;
     // A mistake in the entities is found before an SQLite file is made.
     if workspace.database_is_absent() {
-        workspace.model(&files, crate::schema::Product::Sqlite)?;
+        workspace.model(&files, crate::schema::Product::Sqlite).await?;
     }
     let mut live = match command.run.dry_run {
         true => workspace.rehearsed().await?,
         false => workspace.required(Missing::Create).await?,
     };
     let product = live.product();
-    let (model, warnings) = workspace.model(&files, product)?;
+    let (model, warnings) = workspace.model(&files, product).await?;
     report::show_diagnostics(&warnings, &files);
     // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
-    let origins = match workspace.sealed(product)? {
+    let mut sealed = workspace.sealed(product)?;
+    live.settle(sealed.as_mut(), Some(&model)).await?;
+    let origins = match sealed {
         Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
         None => state::adopted(live.schema.schema()),
     };
-    let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, Undeclared::Keep)?;
-    let plan = diff(&live.schema, &target.schema, &[]);
+    let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, &workspace.keeping())?;
+    let plan = diff(&live.schema, &target.schema, &target.renames);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
     if command.run.dry_run {
         paint::result(&write::script(product, &statements));

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::dialect::session::Missing;
-use crate::project::{MigrationId, fingerprint};
+use crate::project::MigrationId;
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
 use crate::state::Situation;
 use crate::write::{self, Migration};
@@ -112,9 +112,12 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 /// Records pending migrations whose result the database already has, because it was synchronised before they were written.
 /// A dry run only says so.
 async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
-    let sealed = bench.workspace.sealed(bench.live.product())?;
+    let mut sealed = bench.workspace.sealed(bench.live.product())?;
     let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
-    let situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
+    let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
+    if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
+        situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
+    }
     match situation {
         Situation::Ahead => {}
         Situation::Drifted => {
@@ -123,10 +126,10 @@ async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Fai
         }
         _ => return Ok(Vec::new()),
     }
-    let here = fingerprint(bench.live.schema.schema());
+    let here = bench.live.fingerprints();
     let files = applicables(&bench.migrations);
     let pending = run::pending(&bench.live.history, &files)?;
-    let reached = pending.iter().rposition(|file| file.migration.to.as_ref() == Some(&here));
+    let reached = pending.iter().rposition(|file| file.migration.to.as_ref().is_some_and(|to| here.contains(to)));
     let mut outcomes = Vec::new();
     let mut newly = Vec::new();
     for file in pending.into_iter().take(reached.map_or(0, |position| position + 1)) {

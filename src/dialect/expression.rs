@@ -12,6 +12,7 @@ mod parse;
 mod postgres;
 mod print;
 mod query;
+mod rename;
 mod requote;
 mod rewrite;
 mod shape;
@@ -29,6 +30,7 @@ use crate::schema::ObjectName;
 
 use super::Product;
 
+pub use rename::{mentions, rename_column, rename_table};
 pub use requote::requote;
 
 /// The form an expression of this database is compared by.

@@ -3,6 +3,7 @@
 //! `types`, `normalize`, `lower` and `render` are pure; only `introspect` and `session` touch a driver. Must not know files,
 //! commands, or why a plan was made.
 
+mod case;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;
@@ -11,11 +12,12 @@ pub mod session;
 pub mod sqlite;
 mod step;
 mod unsupported;
+mod wording;
 
 use std::fmt;
 
 use crate::plan::{Plan, near};
-use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::schema::Product;
 pub use step::{Rebuild, Statement, Step};
@@ -46,10 +48,6 @@ pub trait Dialect: fmt::Debug + Sync {
     /// # Errors
     /// Something this database cannot hold, with a hint.
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported>;
-
-    /// Whether a column of type `actual` (native) serves a declaration that only implied its type through the Rust field
-    /// type, as `declared` (native) would: `String` is served by `varchar(80)` and by `text`, `i32` not by `bigint`.
-    fn serves(&self, declared: &Type, actual: &Type) -> bool;
 
     /// Whether a column numbers itself although its identity is `None`, so that it serves a declared identity.
     fn numbers_itself(&self, _table: &Table, _column: &Name) -> bool {
@@ -93,6 +91,25 @@ pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<V
         statements.extend(dialect.render(&step)?);
     }
     Ok(statements)
+}
+
+/// The schema with every expression compared by the words it is in. Right where both sides come from servers of one version,
+/// which print what is the same in the same words; what has no JSON form stays as it is.
+pub fn in_own_words(normalized: Normalized) -> Normalized {
+    fn again<K: Ord, T: serde::Serialize + serde::de::DeserializeOwned>(map: &mut std::collections::BTreeMap<K, T>) {
+        for value in map.values_mut() {
+            let read = serde_json::to_value(&*value).and_then(serde_json::from_value);
+            if let Ok(read) = read {
+                *value = read;
+            }
+        }
+    }
+    let mut schema = normalized.into_schema();
+    again(&mut schema.tables);
+    again(&mut schema.views);
+    again(&mut schema.routines);
+    again(&mut schema.definitions);
+    Normalized::by_dialect(schema)
 }
 
 /// The schema in which nothing is: the same for every database, and where every history begins.

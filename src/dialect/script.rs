@@ -3,6 +3,7 @@
 //! Must not know what the statements do.
 
 mod body;
+pub mod dump;
 pub(crate) mod lexer;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
 
+pub mod reprint;
+
 use std::str::FromStr;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -200,15 +202,32 @@ impl Session {
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
         }
-        let settings = match session.product {
+        session.pin().await?;
+        Ok(session)
+    }
+
+    /// Pins whatever influences how text is read or printed.
+    async fn pin(&mut self) -> Result<(), DatabaseError> {
+        let settings = match self.product {
             Product::Postgres => postgres::session::SETTINGS,
             Product::MySql | Product::MariaDb => mysql::session::SETTINGS,
             Product::Sqlite => sqlite::session::SETTINGS,
         };
         for setting in settings {
-            session.execute(setting).await?;
+            self.execute(setting).await?;
         }
-        Ok(session)
+        Ok(())
+    }
+
+    /// Settles the session again after statements that may have unsettled it: a dump sets what it likes.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn settle(&mut self) -> Result<(), DatabaseError> {
+        if self.product == Product::Postgres {
+            self.execute("RESET ALL").await?;
+        }
+        self.pin().await
     }
 
     fn new(driver: Driver, product: Product) -> Self {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Object, Op, column_ground, key_ground};
-use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table, View};
+use crate::schema::{ForeignKey, Name, ObjectName, Place, Schema, Table, View};
 
 /// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
 /// or a unique constraint that is replaced: databases refuse both while the foreign key is there.
@@ -37,7 +37,12 @@ pub(super) fn views(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
     ops.extend(to.views.values().filter(&mut changed).map(|view| Op::Create(Object::View(view.clone()))));
 }
 
-fn view_stays(name: &ObjectName, from: &Schema, to: &Schema, known: &mut BTreeMap<ObjectName, bool>) -> bool {
+pub(super) fn view_stays(
+    name: &ObjectName,
+    from: &Schema,
+    to: &Schema,
+    known: &mut BTreeMap<ObjectName, bool>,
+) -> bool {
     let (Some(old), Some(new)) = (from.views.get(name), to.views.get(name)) else { return false };
     if let Some(known) = known.get(name) {
         return *known;
@@ -48,7 +53,9 @@ fn view_stays(name: &ObjectName, from: &Schema, to: &Schema, known: &mut BTreeMa
         && old.reads.iter().all(|read| match (from.tables.get(read), to.tables.get(read)) {
             (Some(old), Some(new)) => same_ground(old, new),
             // What neither side knows is outside what is managed.
-            (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => true,
+            (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => {
+                beside_stays(read, from, to)
+            }
             (None, None) => view_stays(read, from, to, known),
             (Some(_), None) | (None, Some(_)) => false,
         });
@@ -56,9 +63,26 @@ fn view_stays(name: &ObjectName, from: &Schema, to: &Schema, known: &mut BTreeMa
     stays
 }
 
+/// Whether a partition or foreign table keeps its place: it is of the same kind and belongs to the same tables, which keep
+/// theirs. That there is none of this name on either side is no change either.
+pub(super) fn beside_stays(name: &ObjectName, from: &Schema, to: &Schema) -> bool {
+    match (from.relation_beside(name), to.relation_beside(name)) {
+        (None, None) => true,
+        (Some(old), Some(new)) => {
+            let belongs = |need: &Place| match need {
+                Place::Table(table, _) => from.tables.contains_key(table) && to.tables.contains_key(table),
+                Place::Definition(id) if id.name != *name => beside_stays(&id.name, from, to),
+                Place::Definition(_) | Place::Enum(_) | Place::View(_) | Place::Routine(_) => true,
+            };
+            old.id == new.id && old.needs == new.needs && old.needs.iter().all(belongs)
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
 /// Whether no column that is in both changes what others rely on. A column in only one of them is not read by a view that
 /// is the same on both sides.
-fn same_ground(old: &Table, new: &Table) -> bool {
+pub(super) fn same_ground(old: &Table, new: &Table) -> bool {
     let both = old.columns.values().filter_map(|column| Some((column, new.columns.get(&column.name)?)));
     both.into_iter().all(|(old, new)| column_ground(old) == column_ground(new))
 }

@@ -3,6 +3,7 @@
 //! Must not know SQL, any dialect, where the schemas came from, or what somebody wished: after `normalize`, comparing is
 //! `==`, so there is not one predicate here.
 
+mod definition;
 mod dependent;
 mod table;
 #[cfg(test)]
@@ -82,6 +83,7 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
     }
     dependent::foreign_keys(from, to, &mut ops);
     dependent::views(from, to, &mut ops);
+    definition::compare(from, to, &mut ops);
     ops
 }
 

@@ -15,7 +15,7 @@ use random::Draw;
 const CASES: u32 = 10_000;
 
 fn schemas() -> impl Strategy<Value = Schema> {
-    vec(any::<u8>(), 0..300).prop_map(|bytes| random::schema(&mut Draw(bytes.iter())))
+    vec(any::<u8>(), 0..400).prop_map(|bytes| random::schema(&mut Draw(bytes.iter())))
 }
 
 fn answers() -> impl Strategy<Value = Vec<Rename>> {

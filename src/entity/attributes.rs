@@ -27,6 +27,7 @@ pub(super) const ON_MODEL: &[&str] = &[
     "active_model",
     "primary_key",
     "relation",
+    "renamed_from",
 ];
 
 /// What can stand on a model's field.
@@ -57,6 +58,10 @@ pub(super) const ON_FIELD: &[&str] = &[
     "arrow_comment",
     "skip",
 ];
+
+/// What can stand on a variant of a written-out `Column`. Only the first has a meaning there; the others are what
+/// `DeriveEntityModel` would take, and are let be as SeaORM does.
+pub(super) const ON_COLUMN: &[&str] = &["column_name", "table_name", "iden"];
 
 /// What can stand on a field that is a relation.
 pub(super) const ON_RELATION_FIELD: &[&str] = &[
@@ -149,11 +154,16 @@ pub(super) fn literal(expression: &Expr) -> Option<Lit> {
 
 /// All settings of some attributes, in order; what SeaORM does not know here is said.
 #[derive(Default)]
-pub(super) struct Settings(Vec<Setting>);
+pub(super) struct Settings {
+    list: Vec<Setting>,
+    /// How many of them stand in the first attribute.
+    in_first: usize,
+}
 
 impl Settings {
     pub(super) fn read(file: &RustFile, attributes: &[Attribute], known: &[&[&str]], output: &mut Output) -> Self {
         let mut settings = Vec::new();
+        let mut in_first = None;
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("sea_orm")) {
             let Meta::List(list) = &attribute.meta else { continue };
             let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
@@ -165,18 +175,24 @@ impl Settings {
                 }
             };
             settings.extend(metas.into_iter().map(|meta| setting(file, meta)));
+            in_first.get_or_insert(settings.len());
         }
         for setting in &settings {
             if !known.iter().any(|names| names.contains(&setting.name.as_str())) {
                 output.warning(unknown(setting, known));
             }
         }
-        Self(settings)
+        Self { list: settings, in_first: in_first.unwrap_or_default() }
     }
 
     /// The last setting of a name: SeaORM lets a later one override.
     pub(super) fn get(&self, name: &str) -> Option<&Setting> {
-        self.0.iter().rev().find(|setting| setting.name == name)
+        self.list.iter().rev().find(|setting| setting.name == name)
+    }
+
+    /// Whether a setting stands in the first of all attributes.
+    pub(super) fn is_in_first_attribute(&self, name: &str) -> bool {
+        self.list.iter().take(self.in_first).any(|setting| setting.name == name)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -228,13 +244,5 @@ pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
         Punctuated::<syn::Path, Token![,]>::parse_terminated
             .parse2(list.tokens.clone())
             .is_ok_and(|paths| paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name)))
-    })
-}
-
-/// Whether an item is only there for tests.
-pub(super) fn for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string() == "test")
     })
 }

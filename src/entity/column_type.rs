@@ -4,11 +4,13 @@
 
 use syn::{Expr, ExprCall, ExprPath, Lit};
 
-use crate::schema::{EnumType, ObjectName, Type};
+use crate::schema::{EnumType, ObjectName, Product, Type};
 
 use super::attributes::literal;
+use super::expanded::returned;
 use super::resolve::{Found, Modules, segments};
 use super::source::Spot;
+use super::{enums, types};
 
 /// What to write instead of an expression that cannot be read.
 pub(super) const HINT: &str =
@@ -30,23 +32,38 @@ impl From<Type> for ColumnType {
 
 /// Reads an expression as it stands in a module, whose constants it may use. `None`: it is none of the vocabulary.
 pub(super) fn read(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<ColumnType> {
-    Vocabulary { modules, module }.column_type(expression)
+    within(modules, module, expression, DEPTH)
 }
+
+/// The same for an expression that others led to; `depth` is how many more may.
+pub(super) fn within(modules: &Modules<'_>, module: usize, expression: &Expr, depth: usize) -> Option<ColumnType> {
+    Vocabulary { modules, module, depth }.column_type(expression)
+}
+
+/// How many constants, functions and types may stand for one another.
+const DEPTH: usize = 16;
 
 /// Reads a string in any of the forms code makes identifiers of.
 pub(super) fn text(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<String> {
-    Vocabulary { modules, module }.text(expression)
+    Vocabulary { modules, module, depth: DEPTH }.text(expression)
 }
 
 struct Vocabulary<'m, 'a> {
     modules: &'m Modules<'a>,
     module: usize,
+    depth: usize,
 }
 
-impl Vocabulary<'_, '_> {
+impl<'a> Vocabulary<'_, 'a> {
     fn column_type(&self, expression: &Expr) -> Option<ColumnType> {
         match expression {
-            Expr::Path(path) => Some(plain_type(&last(path)?)?.into()),
+            Expr::Path(path) => match plain_type(&last(path)?) {
+                Some(plain) => Some(plain.into()),
+                None => {
+                    let (vocabulary, value) = self.constant(path)?;
+                    vocabulary.column_type(value)
+                }
+            },
             Expr::Call(call) => self.call(call),
             Expr::Struct(value) if value.path.segments.last().is_some_and(|last| last.ident == "Enum") => {
                 let field = |name: &str| {
@@ -59,15 +76,13 @@ impl Vocabulary<'_, '_> {
             }
             // `.def()` makes a definition of it, `.into()` and the like change nothing.
             Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
-                "def" | "into" | "to_owned" | "clone" => self.column_type(&call.receiver),
+                "def" | "into" | "to_owned" | "clone" | "get_column_type" => self.column_type(&call.receiver),
                 _ => None,
             },
             Expr::Paren(paren) => self.column_type(&paren.expr),
             Expr::Group(group) => self.column_type(&group.expr),
-            Expr::Block(block) => match block.block.stmts.as_slice() {
-                [syn::Stmt::Expr(only, None)] => self.column_type(only),
-                _ => None,
-            },
+            Expr::Reference(reference) => self.column_type(&reference.expr),
+            Expr::Block(block) => self.column_type(returned(&block.block)?),
             _ => None,
         }
     }
@@ -76,6 +91,12 @@ impl Vocabulary<'_, '_> {
         let Expr::Path(function) = &*call.func else { return None };
         let arguments: Vec<&Expr> = call.args.iter().collect();
         let name = last(function)?;
+        if arguments.is_empty() {
+            return self.of_type(function, &name).or_else(|| {
+                let (vocabulary, value) = self.function(function)?;
+                vocabulary.column_type(value)
+            });
+        }
         let data_type = match (name.as_str(), arguments.as_slice()) {
             ("Char", [length]) => Type::Char(self.option(length, Self::number)?),
             ("String", [length]) => match self.length(length)? {
@@ -87,8 +108,11 @@ impl Vocabulary<'_, '_> {
             ("Binary", [length]) => Type::Binary(self.number(length)?),
             ("VarBinary", [length]) => match self.length(length)? {
                 Length::Exactly(length) => Type::VarBinary(Some(length)),
-                // What SeaORM writes on MySQL; PostgreSQL's `bytea` has no length.
-                Length::Max => Type::VarBinary(Some(65_535)),
+                Length::Max => match self.modules.product {
+                    Product::MySql | Product::MariaDb => Type::VarBinary(Some(65_535)),
+                    // `bytea` and `varbinary_blob` have no length.
+                    Product::Postgres | Product::Sqlite => Type::VarBinary(None),
+                },
                 Length::Unsaid => Type::VarBinary(None),
             },
             ("var_binary", [length]) => Type::VarBinary(Some(self.number(length)?)),
@@ -105,11 +129,20 @@ impl Vocabulary<'_, '_> {
                 let inner = self.shared(inner)?;
                 return Some(ColumnType { data_type: Type::Array(Box::new(inner.data_type)), enums: inner.enums });
             }
-            // `ColumnType::from(…)` and the like.
-            ("from", [inner]) => return self.column_type(inner),
+            // `ColumnType::from(…)`, `ColumnTypeTrait::def(…)` and the like.
+            ("from" | "def", [inner]) => return self.column_type(inner),
             _ => return None,
         };
         Some(data_type.into())
+    }
+
+    /// `<String as ValueType>::column_type()`, `Mood::db_type()`: what another type has.
+    fn of_type(&self, function: &ExprPath, name: &str) -> Option<ColumnType> {
+        let depth = self.depth.checked_sub(1)?;
+        if !matches!(name, "column_type" | "db_type") {
+            return None;
+        }
+        types::nested(self.modules, self.module, &owner(function)?, depth).ok().map(|typed| typed.column)
     }
 
     /// What stands inside `RcOrArc::new(…)`, `Arc::new(…)`.
@@ -159,17 +192,40 @@ impl Vocabulary<'_, '_> {
     }
 
     fn number(&self, expression: &Expr) -> Option<u32> {
-        match literal(expression) {
-            Some(Lit::Int(number)) => number.base10_parse().ok(),
-            Some(_) => None,
-            None => match expression {
-                Expr::Path(path) => {
-                    let (module, value) = self.constant(path)?;
-                    Vocabulary { modules: self.modules, module }.number(value)
+        if let Some(literal) = literal(expression) {
+            return match literal {
+                Lit::Int(number) => number.base10_parse().ok(),
+                _ => None,
+            };
+        }
+        match expression {
+            Expr::Path(path) => {
+                let (vocabulary, value) = self.constant(path)?;
+                vocabulary.number(value)
+            }
+            Expr::Call(call) => match (&*call.func, call.args.is_empty()) {
+                (Expr::Path(path), true) => {
+                    let (vocabulary, value) = self.function(path)?;
+                    vocabulary.number(value)
                 }
-                Expr::Cast(cast) => self.number(&cast.expr),
                 _ => None,
             },
+            Expr::Cast(cast) => self.number(&cast.expr),
+            Expr::Paren(paren) => self.number(&paren.expr),
+            Expr::Group(group) => self.number(&group.expr),
+            Expr::Block(block) => self.number(returned(&block.block)?),
+            Expr::Binary(binary) => {
+                let (left, right) = (self.number(&binary.left)?, self.number(&binary.right)?);
+                match binary.op {
+                    syn::BinOp::Add(_) => left.checked_add(right),
+                    syn::BinOp::Sub(_) => left.checked_sub(right),
+                    syn::BinOp::Mul(_) => left.checked_mul(right),
+                    syn::BinOp::Div(_) => left.checked_div(right),
+                    syn::BinOp::Shl(_) => left.checked_shl(right),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 
@@ -210,12 +266,27 @@ impl Vocabulary<'_, '_> {
                 {
                     self.text(inner)
                 }
+                (Expr::Path(path), None) => match last(path)?.as_str() {
+                    // An active enum's own name.
+                    "name" => Some(self.active_enum(path)?.1.name.name.to_string()),
+                    _ => {
+                        let (vocabulary, value) = self.function(path)?;
+                        vocabulary.text(value)
+                    }
+                },
                 _ => None,
             },
             Expr::Reference(reference) => self.text(&reference.expr),
+            Expr::Paren(paren) => self.text(&paren.expr),
+            Expr::Group(group) => self.text(&group.expr),
+            Expr::Block(block) => self.text(returned(&block.block)?),
+            Expr::Macro(made) if made.mac.path.is_ident("concat") => {
+                let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+                made.mac.parse_body_with(parser).ok()?.iter().map(|part| self.text(part)).collect()
+            }
             Expr::Path(path) => {
-                let (module, value) = self.constant(path)?;
-                Vocabulary { modules: self.modules, module }.text(value)
+                let (vocabulary, value) = self.constant(path)?;
+                vocabulary.text(value)
             }
             _ => None,
         }
@@ -230,13 +301,48 @@ impl Vocabulary<'_, '_> {
                 elements.iter().map(|element| self.text(element)).collect()
             }
             Expr::Reference(reference) => self.texts(&reference.expr),
+            Expr::MethodCall(call) if call.args.is_empty() => self.texts(&call.receiver),
+            Expr::Call(call) => match (&*call.func, call.args.is_empty()) {
+                (Expr::Path(path), true) if matches!(last(path)?.as_str(), "iden_values" | "values") => {
+                    Some(self.active_enum(path)?.1.values)
+                }
+                _ => None,
+            },
+            Expr::Path(path) => {
+                let (vocabulary, value) = self.constant(path)?;
+                vocabulary.texts(value)
+            }
             _ => None,
         }
     }
 
-    fn constant(&self, path: &ExprPath) -> Option<(usize, &Expr)> {
+    /// The active enum a function belongs to.
+    fn active_enum(&self, function: &ExprPath) -> Option<(usize, EnumType)> {
+        let syn::Type::Path(owner) = owner(function)? else { return None };
+        match self.modules.find(self.module, &segments(&owner.path)) {
+            Found::Enum(at, _, item) if enums::is(item) => {
+                let (value, _) = enums::read(self.modules, at, item).ok()?.typed.column.enums.into_iter().next()?;
+                Some((at, value))
+            }
+            _ => None,
+        }
+    }
+
+    fn constant(&self, path: &ExprPath) -> Option<(Self, &'a Expr)> {
+        let depth = self.depth.checked_sub(1)?;
         match self.modules.find(self.module, &segments(&path.path)) {
-            Found::Constant(module, value) => Some((module, value)),
+            Found::Constant(module, value) => Some((Self { module, depth, ..*self }, value)),
+            _ => None,
+        }
+    }
+
+    /// A function of one expression that takes nothing.
+    fn function(&self, path: &ExprPath) -> Option<(Self, &'a Expr)> {
+        let depth = self.depth.checked_sub(1)?;
+        match self.modules.find(self.module, &segments(&path.path)) {
+            Found::Function(module, function) if function.sig.inputs.is_empty() => {
+                Some((Self { module, depth, ..*self }, returned(&function.block)?))
+            }
             _ => None,
         }
     }
@@ -246,6 +352,17 @@ enum Length {
     Exactly(u32),
     Max,
     Unsaid,
+}
+
+/// The type a function belongs to: `T` in `T::f` and in `<T as Trait>::f`.
+fn owner(function: &ExprPath) -> Option<syn::Type> {
+    if let Some(own) = &function.qself {
+        return Some((*own.ty).clone());
+    }
+    let mut path = function.path.clone();
+    path.segments.pop()?;
+    path.segments.pop_punct();
+    (!path.segments.is_empty()).then_some(syn::Type::Path(syn::TypePath { qself: None, path }))
 }
 
 fn last(path: &ExprPath) -> Option<String> {
@@ -287,13 +404,18 @@ fn plain_type(name: &str) -> Option<Type> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entity::source::RustFile;
-    use std::path::Path;
+    use crate::entity::resolve::tests::with;
+
+    const TEXT: &str = r#"
+        const LENGTH: u32 = 12; const NAME: &str = "citext"; const ITSELF: u32 = ITSELF;
+        const fn half() -> u32 { LENGTH / 2 }
+        const CODE: ColumnType = ColumnType::Char(Some(2));
+        struct Key(i64); impl ValueType for Key { fn column_type() -> ColumnType { i64::column_type() } }
+        #[derive(DeriveActiveEnum)] #[sea_orm(db_type = "Enum", rename_all = "lowercase")] enum Mood { Ok }
+    "#;
 
     fn typed(text: &str) -> Option<ColumnType> {
-        let file = RustFile::parse(Path::new("a.rs"), "const LENGTH: u32 = 12; const NAME: &str = \"citext\";").ok()?;
-        let files = [file];
-        read(&Modules::of(&files), 0, &syn::parse_str(text).ok()?)
+        with(&[("a.rs", TEXT)], |modules| read(&modules, 0, &syn::parse_str(text).ok()?))
     }
 
     fn data_type(text: &str) -> Option<Type> {
@@ -330,6 +452,22 @@ mod tests {
             ("Array(ColumnType::Text.into())", Type::Array(Box::new(Type::Text))),
             ("Array(RcOrArc::new(ColumnType::String(StringLen::N(5))))", Type::Array(Box::new(Type::String(Some(5))))),
             ("Text.def()", Type::Text),
+            ("ColumnTypeTrait::def(ColumnType::Text)", Type::Text),
+            ("VarBinary(StringLen::Max)", Type::VarBinary(None)),
+            ("Year", Type::Year),
+            ("Blob", Type::Blob),
+            ("Cidr", Type::Cidr),
+            ("Inet", Type::Inet),
+            ("MacAddr", Type::MacAddr),
+            ("LTree", Type::LTree),
+            ("Char(Some(half()))", Type::Char(Some(6))),
+            ("Char(Some(LENGTH * (2 + 1) as u32))", Type::Char(Some(36))),
+            ("CODE", Type::Char(Some(2))),
+            ("custom(concat!(\"cit\", \"ext\"))", Type::Custom("citext".into())),
+            ("<String as ValueType>::column_type()", Type::String(None)),
+            ("Key::column_type().def()", Type::BigInteger),
+            ("Mood::db_type().get_column_type().to_owned().def()", Type::Enum(ObjectName::local("Mood"))),
+            ("Enum { name: Mood::name(), variants: Mood::iden_values() }", Type::Enum(ObjectName::local("Mood"))),
         ] {
             assert_eq!(data_type(text), Some(expected), "{text}");
         }
@@ -346,7 +484,16 @@ mod tests {
 
     #[test]
     fn what_is_none_of_it_is_not_guessed() {
-        for text in ["Txt", "String", "String(80)", "Decimal(10, 2)", "custom(OTHER)", "my_type()", "Text.not_null()"] {
+        for text in [
+            "Txt",
+            "String",
+            "String(80)",
+            "Decimal(10, 2)",
+            "custom(OTHER)",
+            "my_type()",
+            "Text.not_null()",
+            "Binary(ITSELF)",
+        ] {
             assert_eq!(data_type(text), None, "{text}");
         }
     }

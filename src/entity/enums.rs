@@ -29,9 +29,8 @@ pub(super) fn is(item: &ItemEnum) -> bool {
 
 /// Reads one.
 pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<ActiveEnum, Trouble> {
-    let Some(module) = modules.list.get(at) else {
-        let spot = Spot { file: "".into(), span: 0..0, line: 1 };
-        return Err(Trouble::new(spot, "enum outside of every module", "here"));
+    let Some(module) = modules.get(at) else {
+        return Err(Trouble::new(Spot::nowhere(), "enum outside of every module", "here"));
     };
     let file = module.file;
     // Unknown settings are said once, where the files are gone through, not at every use of the enum.

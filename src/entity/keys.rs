@@ -2,34 +2,42 @@
 //!
 //! Must not know how either end was written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::schema::{Facet, ForeignKey, Name, ObjectName, Origin, Part, Place};
+use crate::schema::{Facet, ForeignKey, Name, ObjectName, Origin, Part, Place, Table};
 
+use super::columns::Draft;
 use super::names;
-use super::relations::{self, Relation};
-use super::resolve::{Found, Modules};
+use super::outline::Outline;
+use super::relations::Relation;
 use super::source::{Output, Spot, Trouble};
-use super::table::Draft;
+
+/// One entity as it was read: its table, and what refers to other entities.
+pub(super) struct Reading {
+    pub(super) draft: Draft,
+    pub(super) relations: Vec<Relation>,
+}
 
 /// Puts all tables into the model, and their foreign keys.
-pub(super) fn complete(modules: &Modules<'_>, drafts: Vec<Draft>, output: &mut Output) {
+pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut Output) {
+    let mut tables: BTreeMap<ObjectName, Table> = BTreeMap::new();
     let mut seen: BTreeMap<ObjectName, Spot> = BTreeMap::new();
-    let mut keys = Vec::new();
-    for draft in &drafts {
+    let drafts: HashMap<usize, &Draft> =
+        readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
+    for Reading { draft, relations } in &readings {
         if let Some(first) = seen.get(&draft.table.name) {
             let message = format!("two entities are the table `{}`", draft.table.name);
             let trouble = Trouble::new(draft.spot.clone(), message, "the second");
-            let first = format!("{}:{}", first.file.display(), first.line);
-            output.error(trouble.hint(format!("the first is at {first}; give one of them another `table_name`")));
+            output.error(
+                trouble.hint(format!("the first is at {}; give one of them another `table_name`", first.said())),
+            );
             continue;
         }
         seen.insert(draft.table.name.clone(), draft.spot.clone());
-        let Some(module) = modules.list.get(draft.module) else { continue };
-        let mut table = draft.table.clone();
-        for relation in relations::read(module, output) {
-            let Some(key) = foreign_key(modules, &drafts, draft, &relation, output) else { continue };
-            match table.foreign_keys.get(&key.name) {
+        let mut keys: BTreeMap<Name, ForeignKey> = BTreeMap::new();
+        for relation in relations {
+            let Some(key) = foreign_key(outline, &drafts, draft, relation, output) else { continue };
+            match keys.get(&key.name) {
                 // Two relations may well be one key: one of them for loading, say.
                 Some(known) if *known == key => continue,
                 Some(_) => {
@@ -46,31 +54,36 @@ pub(super) fn complete(modules: &Modules<'_>, drafts: Vec<Draft>, output: &mut O
                 (Facet::OnUpdate, relation.on_update.as_ref().map(|(_, spot)| spot)),
             ] {
                 if let Some(spot) = spot {
-                    let place = Place::Table(table.name.clone(), Part::ForeignKey(key.name.clone(), facet));
+                    let place = Place::Table(draft.table.name.clone(), Part::ForeignKey(key.name.clone(), facet));
                     output.declare(place, spot, Origin::Entity);
                 }
             }
-            table.foreign_keys.insert(key.name.clone(), key);
+            keys.insert(key.name.clone(), key);
         }
-        keys.push(table);
+        tables.insert(draft.table.name.clone(), Table { foreign_keys: keys, ..Table::new(draft.table.name.clone()) });
     }
-    for table in keys {
-        output.model.schema.tables.insert(table.name.clone(), table);
+    drop(drafts);
+    // Of two drafts of one table the first is meant; it is the one whose keys are there.
+    for Reading { draft, .. } in readings {
+        if let Some(table) = tables.get_mut(&draft.table.name)
+            && table.columns.is_empty()
+        {
+            let foreign_keys = std::mem::take(&mut table.foreign_keys);
+            *table = Table { foreign_keys, ..draft.table };
+        }
     }
+    output.model.schema.tables = tables;
     index_names(output, &seen);
 }
 
 fn foreign_key(
-    modules: &Modules<'_>,
-    drafts: &[Draft],
+    outline: &Outline,
+    drafts: &HashMap<usize, &Draft>,
     here: &Draft,
     relation: &Relation,
     output: &mut Output,
 ) -> Option<ForeignKey> {
-    let there = match modules.find(here.module, &relation.entity) {
-        Found::Entity(module) => drafts.iter().find(|draft| draft.module == module),
-        _ => None,
-    };
+    let there = outline.entity(here.module, &relation.entity).and_then(|module| drafts.get(&module));
     let Some(there) = there else {
         let message = format!("no entity `{}` in these files", relation.entity.join("::"));
         let trouble = Trouble::new(relation.entity_spot.clone(), message, "not found");

@@ -6,11 +6,16 @@
 
 mod attributes;
 mod column_type;
+mod columns;
+mod conditions;
 mod default;
 mod enums;
+mod expanded;
 mod extra;
 mod keys;
 mod names;
+mod outline;
+mod reading;
 mod relations;
 mod resolve;
 mod sidecar;
@@ -22,12 +27,16 @@ mod values;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
+use crate::plan::Rename;
 use crate::schema::{Name, Origin, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
-use resolve::{Module, Modules};
-use source::{Output, RustFile, Trouble};
+use conditions::Conditions;
+use reading::Input;
+use resolve::Module;
+use source::{Output, Trouble};
 
 /// One file as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +66,22 @@ pub struct Model {
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
     pub sources: BTreeMap<Place, Source>,
-    /// What a column was called before, where `renamed_from` says so.
+    /// What a table or a column was called before, where `renamed_from` says so.
     pub renames: BTreeMap<Place, Name>,
+    /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
+    pub answers: Vec<Rename>,
+}
+
+/// What no source text tells, as the project's configuration answers it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The features that are on, `default` among them where it is meant. Where this is not said, a crate's own default
+    /// features are on, if its `Cargo.toml` is among the files.
+    pub features: Option<Vec<String>>,
+    /// What else holds in `#[cfg(…)]`: `unix`, `target_os = "linux"`. Where this is not said, it cannot be told.
+    pub cfg: Option<Vec<String>>,
+    /// Column types of Rust types, by the type's name or path, as they would stand in `column_type`.
+    pub types: BTreeMap<String, String>,
 }
 
 /// How bad it is.
@@ -88,42 +111,72 @@ pub struct Diagnostic {
 }
 
 /// Reads all files for one product: `*.rs` as entities, `*.sql` as sidecars for every product, `*.<product>.sql` as
-/// sidecars for that product only. What lies in a folder named `migration…` is history, not a declaration, and is left out.
+/// sidecars for that product only, `Cargo.toml` for the features of its crate. What lies in a folder named `migration…` is
+/// history, not a declaration, and is left out.
 pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) {
+    read_with(files, product, &Answers::default())
+}
+
+/// The same, with answers to what the files do not tell.
+pub fn read_with(files: &[SourceFile], product: Product, answers: &Answers) -> (Model, Vec<Diagnostic>) {
     let root = common_folder(files);
+    let manifests = manifests(files, answers);
     let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut output = Output::default();
 
-    let mut parsed = Vec::new();
-    for file in files.iter().filter(|file| has_extension(&file.path, "rs")) {
-        match RustFile::parse(&file.path, &file.text) {
-            Ok(file) => parsed.push(file),
-            Err(trouble) => output.error(trouble),
-        }
-    }
-    let modules = Modules::of(&parsed);
-    let mut drafts = Vec::new();
-    for (index, module) in modules.list.iter().enumerate() {
-        remarks(module, &mut output);
-        if let Some(draft) = table::read(&modules, index, product, &mut output) {
-            drafts.push(draft);
-        }
-    }
-    keys::complete(&modules, drafts, &mut output);
+    let unsaid = Arc::new(Conditions::of(answers, None));
+    let inputs: Vec<Input<'_>> = files
+        .iter()
+        .filter(|file| has_extension(&file.path, "rs"))
+        .map(|source| {
+            let nearest = source.path.ancestors().skip(1).find_map(|folder| manifests.get(folder));
+            Input { source, conditions: nearest.unwrap_or(&unsaid).clone() }
+        })
+        .collect();
+    let (outline, readings) = reading::read(&inputs, product, answers, &mut output);
+    keys::complete(&outline, readings, &mut output);
+    output.settle_enums();
+    output.settle();
 
-    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
-        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
-            sidecar::read(file, grammar, product, &mut output);
-        }
-    }
+    sidecars(&files, product, &mut output);
     output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     (output.model, output.diagnostics)
 }
 
+/// Reads the sidecars among the files on top of a model that is there already.
+pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (Model, Vec<Diagnostic>) {
+    let mut output = Output::default();
+    let root = common_folder(files);
+    let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    output.model = model;
+    sidecars(&files, product, &mut output);
+    output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+    (output.model, output.diagnostics)
+}
+
+fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
+    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
+        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
+            sidecar::read(file, grammar, product, output);
+        }
+    }
+}
+
+/// The conditions in each crate whose `Cargo.toml` is at hand, by its folder.
+fn manifests<'f>(files: &'f [SourceFile], answers: &Answers) -> BTreeMap<&'f Path, Arc<Conditions>> {
+    files
+        .iter()
+        .filter(|file| file.path.file_name().is_some_and(|name| name == "Cargo.toml"))
+        .filter_map(|file| Some((file.path.parent()?, Arc::new(Conditions::of(answers, Some(&file.text))))))
+        .collect()
+}
+
 /// The folder all files lie in: what it and the folders above it are called is nobody's business.
 fn common_folder(files: &[SourceFile]) -> PathBuf {
-    let mut folders = files.iter().filter_map(|file| file.path.parent());
+    let declaring = files.iter().filter(|file| has_extension(&file.path, "rs") || has_extension(&file.path, "sql"));
+    let mut folders = declaring.filter_map(|file| file.path.parent());
     let first = folders.next().unwrap_or(Path::new("")).to_owned();
     folders.fold(first, |common, folder| {
         let same = common.components().zip(folder.components()).take_while(|(a, b)| a == b);
@@ -155,13 +208,16 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
             syn::Item::Enum(item) if derives(&item.attrs, "DeriveValueType") => {
                 Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
             }
-            syn::Item::Struct(item) if derives(&item.attrs, "DeriveEntity") && module.model.is_none() => {
-                let message = "an entity in the expanded format is not read";
-                let trouble = Trouble::new(module.file.spot(&item.ident), message, "declared by `DeriveEntity`");
-                output.error(
-                    trouble
-                        .hint("declare it with `DeriveEntityModel`, as sea-orm-cli does without `--expanded-format`"),
-                );
+            // Beside a model, the `Entity` written out belongs to it.
+            syn::Item::Struct(item)
+                if derives(&item.attrs, "DeriveEntity")
+                    && module.entity.is_some_and(|entity| {
+                        entity.ident != item.ident && !derives(&entity.attrs, "DeriveEntityModel")
+                    }) =>
+            {
+                let trouble =
+                    Trouble::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
+                output.error(trouble.hint("give it a module of its own: `mod … { … }`"));
             }
             syn::Item::Macro(item) if item.mac.tokens.to_string().contains("DeriveEntityModel") => {
                 let trouble = Trouble::new(
@@ -169,7 +225,9 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                     "entities made by a macro are not read",
                     "makes an entity",
                 );
-                output.warning(trouble.hint("write the entity out, or leave its table to `undeclared = \"keep\"`"));
+                output.warning(
+                    trouble.hint("write the entity out, or let SeaORM tell what is declared: `reader = \"compiled\"`"),
+                );
             }
             _ => {}
         }

@@ -29,12 +29,12 @@ pub(super) struct Relation {
 /// All relations of a module's entity that make foreign keys.
 pub(super) fn read(module: &Module<'_>, output: &mut Output) -> Vec<Relation> {
     let mut relations = Vec::new();
-    let Some(model) = module.model else { return relations };
+    let Some(entity) = module.entity else { return relations };
     // Only `#[sea_orm::model]` makes relations of fields; `#[sea_orm::compact_model]` leaves them to the enum.
     let dense =
-        model.attrs.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "model"));
+        entity.attrs.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "model"));
     if dense {
-        relations.extend(model.fields.iter().filter_map(|field| of_field(module.file, field, output)));
+        relations.extend(entity.fields.iter().filter_map(|field| of_field(module.file, field, output)));
     }
     for item in module.items {
         match item {

@@ -2,8 +2,10 @@
 //!
 //! Must not know Rust's grammar or SQL's; only that text has bytes and lines.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::schema::{EnumType, ObjectName, Origin, Place};
 
@@ -12,14 +14,26 @@ use super::{Diagnostic, Model, Severity, Source};
 /// Some bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
-    pub(super) file: PathBuf,
+    pub(super) file: Arc<Path>,
     pub(super) span: Range<usize>,
     pub(super) line: usize,
 }
 
+impl Spot {
+    /// For what has no place of its own.
+    pub(super) fn nowhere() -> Self {
+        Self { file: Path::new("").into(), span: 0..0, line: 1 }
+    }
+
+    /// The place as a person would say it.
+    pub(super) fn said(&self) -> String {
+        format!("{}:{}", self.file.display(), self.line)
+    }
+}
+
 /// A Rust file that could be parsed.
 pub(super) struct RustFile {
-    pub(super) path: PathBuf,
+    pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
     skipped: usize,
@@ -41,9 +55,9 @@ impl RustFile {
             _ => stripped.to_owned(),
         };
         match syn::parse_file(&readable) {
-            Ok(syntax) => Ok(Self { path: path.to_owned(), syntax, skipped }),
+            Ok(syntax) => Ok(Self { path: path.into(), syntax, skipped }),
             Err(error) => {
-                let spot = spot(path, skipped, error.span());
+                let spot = spot(&path.into(), skipped, error.span());
                 // At the end of the file there is no token to point at; the last byte stands for it.
                 let span = match spot.span.is_empty() {
                     true => text.trim_end().len().saturating_sub(1)..text.trim_end().len(),
@@ -61,9 +75,9 @@ impl RustFile {
     }
 }
 
-fn spot(path: &Path, skipped: usize, span: proc_macro2::Span) -> Spot {
+fn spot(path: &Arc<Path>, skipped: usize, span: proc_macro2::Span) -> Spot {
     let range = span.byte_range();
-    Spot { file: path.to_owned(), span: range.start + skipped..range.end + skipped, line: span.start().line }
+    Spot { file: path.clone(), span: range.start + skipped..range.end + skipped, line: span.start().line }
 }
 
 /// Something that could not be read, before it is decided how bad that is.
@@ -92,12 +106,15 @@ impl Trouble {
     }
 }
 
-/// What has been read so far: the model, what there is to say, and where each enum was first seen.
+/// What has been read so far, and what there is to say.
 #[derive(Default)]
 pub(super) struct Output {
     pub(super) model: Model,
     pub(super) diagnostics: Vec<Diagnostic>,
-    enums: std::collections::BTreeMap<ObjectName, Spot>,
+    /// Where things are declared, in the order they were read; not in the model yet.
+    places: Vec<(Place, Source)>,
+    /// Enum types, as often as columns have them.
+    enums: Vec<(Spot, EnumType)>,
 }
 
 impl Output {
@@ -111,28 +128,68 @@ impl Output {
 
     fn say(&mut self, severity: Severity, trouble: Trouble) {
         let Words { spot, message, label, hint } = *trouble.0;
-        self.diagnostics.push(Diagnostic { severity, message, file: spot.file, span: spot.span, label, hint });
+        let file = spot.file.to_path_buf();
+        self.diagnostics.push(Diagnostic { severity, message, file, span: spot.span, label, hint });
     }
 
     /// Records where something is declared; the first place counts.
     pub(super) fn declare(&mut self, place: Place, spot: &Spot, origin: Origin) {
-        let source = Source { file: spot.file.clone(), line: spot.line, origin };
-        self.model.sources.entry(place).or_insert(source);
+        let source = Source { file: spot.file.to_path_buf(), line: spot.line, origin };
+        self.places.push((place, source));
     }
 
-    /// Adds an enum type; two Rust enums may describe one database type, but only in the same words.
+    /// Records that a column is of an enum type.
     pub(super) fn declare_enum(&mut self, value: EnumType, spot: &Spot) {
-        if let Some(known) = self.model.schema.enums.get(&value.name)
-            && known.values != value.values
-        {
-            let first = self.enums.get(&value.name).map(|first| format!("{}:{}", first.file.display(), first.line));
-            let message = format!("enum `{}` is declared twice, with different values", value.name);
-            let trouble = Trouble::new(spot.clone(), message, "a second enum of this name")
-                .hint(format!("the first is at {}; give one of them another `enum_name`", first.unwrap_or_default()));
-            return self.error(trouble);
+        if !self.enums.iter().rev().take(RECENT).any(|(known, other)| known == spot && *other == value) {
+            self.enums.push((spot.clone(), value));
         }
-        self.declare(Place::Enum(value.name.clone()), spot, Origin::Entity);
-        self.enums.entry(value.name.clone()).or_insert_with(|| spot.clone());
-        self.model.schema.enums.insert(value.name.clone(), value);
+    }
+
+    /// Takes over what another thread has read.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.diagnostics.extend(other.diagnostics);
+        self.places.extend(other.places);
+        self.model.renames.extend(other.model.renames);
+        self.enums.extend(other.enums);
+    }
+
+    /// Puts all places into the model. Together they sort faster than they are inserted one by one.
+    pub(super) fn settle(&mut self) {
+        let places = std::mem::take(&mut self.places);
+        if self.model.sources.is_empty() {
+            // The last of equals is kept, and the first place is to count.
+            self.model.sources = places.into_iter().rev().collect();
+            return;
+        }
+        for (place, source) in places {
+            self.model.sources.entry(place).or_insert(source);
+        }
+    }
+
+    /// The enum types, each once: two Rust enums may describe one database type, but only in the same words.
+    pub(super) fn settle_enums(&mut self) {
+        let mut enums = std::mem::take(&mut self.enums);
+        // Not the order of the threads, but that of the text decides which is the second.
+        enums.sort_by(|(a, _), (b, _)| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+        enums.dedup();
+        let mut seen: BTreeMap<ObjectName, (Spot, EnumType)> = BTreeMap::new();
+        for (spot, value) in enums {
+            match seen.get(&value.name) {
+                Some((_, known)) if known.values == value.values => {}
+                Some((first, _)) => {
+                    let message = format!("enum `{}` is declared twice, with different values", value.name);
+                    let hint = format!("the first is at {}; give one of them another `enum_name`", first.said());
+                    self.error(Trouble::new(spot, message, "a second enum of this name").hint(hint));
+                }
+                None => {
+                    self.declare(Place::Enum(value.name.clone()), &spot, Origin::Entity);
+                    seen.insert(value.name.clone(), (spot, value));
+                }
+            }
+        }
+        self.model.schema.enums = seen.into_iter().map(|(name, (_, value))| (name, value)).collect();
     }
 }
+
+/// How many enums back the same one is looked for, so that an enum of a thousand columns is not kept a thousand times.
+const RECENT: usize = 8;

@@ -74,7 +74,8 @@ fn types_that_cannot_be_read() {
     );
     error(&model("pub a: &'static str"), "cannot tell the column type of `&'staticstr`", "&'static str");
     let (_, _, _, hint) = only(&model("pub a: Strange"));
-    assert_eq!(hint, "say the type at the field: `column_type = \"…\"`");
+    let once = "once for all of them in the configuration: `types = { Strange = \"Text\" }`";
+    assert_eq!(hint, format!("say the type at the field: `column_type = \"…\"`, or {once}"));
 }
 
 #[test]
@@ -258,8 +259,6 @@ fn written_relations_that_cannot_be_read() {
 fn entities_that_are_not_seen() {
     let text = "macro_rules! table { () => { #[derive(DeriveEntityModel)] struct Model {} } }";
     warning(text, "entities made by a macro are not read", "macro_rules");
-    let text = "#[derive(DeriveEntity)] pub struct Entity;";
-    error(text, "an entity in the expanded format is not read", "Entity");
 }
 
 #[test]
@@ -378,4 +377,103 @@ fn what_the_columns_own_extra_says_is_in_the_table() {
     assert_eq!(table.checks.keys().map(Name::as_str).collect::<Vec<_>>(), ["book_a_check", "short"]);
     assert_eq!(table.columns.get("a").and_then(|column| column.collation.as_deref()), Some("C"));
     assert!(table.columns.get("b").is_some_and(|column| column.generated.as_ref().is_some_and(|value| value.stored)));
+}
+
+#[test]
+fn what_the_configuration_says_of_a_type_counts() {
+    let text = model("pub a: Option<Secret<String>>, pub b: crate::deep::Other, pub c: Vec<Known>") + "struct Known;";
+    let types = [
+        ("Secret", "VarBinary(StringLen::N(60))"),
+        ("crate::deep::Other", "Custom(\"citext\")"),
+        ("Known", "<i64 as ValueType>::column_type()"),
+    ];
+    let types = types.map(|(name, of)| (name.to_owned(), of.to_owned())).into();
+    let answers = Answers { types, ..Answers::default() };
+    let (model, diagnostics) = read_with(&[file("e/a.rs", &text)], Product::Postgres, &answers);
+    assert_eq!(diagnostics, []);
+    let Some(table) = model.schema.tables.get(&ObjectName::local("book")) else { panic!("no table") };
+    let types: Vec<_> = table.columns.values().skip(1).map(|column| column.data_type.clone()).collect();
+    use crate::schema::Type;
+    let expected = [Type::VarBinary(Some(60)), Type::Custom("citext".into()), Type::Array(Box::new(Type::BigInteger))];
+    assert_eq!(types, expected);
+    assert!(table.columns.get("a").is_some_and(|column| column.nullable));
+
+    let wrong = Answers { types: [("Secret".to_owned(), "Txt".to_owned())].into(), ..Answers::default() };
+    let (_, diagnostics) = read_with(&[file("e/a.rs", &self::model("pub a: Secret"))], Product::Postgres, &wrong);
+    let said: Vec<_> = diagnostics.iter().map(|said| said.message.as_str()).collect();
+    assert_eq!(said, ["cannot read what the configuration says of `Secret`: `Txt`"]);
+}
+
+#[test]
+fn every_type_that_tells_nothing_has_its_line_of_configuration() {
+    let written = "struct Shape; impl ValueType for Shape { fn column_type() -> ColumnType { guess() } }";
+    for (field, item, line) in [
+        ("Strange", "", "types = { Strange = \"Text\" }"),
+        ("a::Strange<i32>", "", "types = { \"a::Strange<i32>\" = \"Text\" }"),
+        ("Shape", "struct Shape(i32);", "types = { Shape = \"Text\" }"),
+        ("Shape", written, "types = { Shape = \"Text\" }"),
+    ] {
+        let hint = only(&(model(&format!("pub a: {field}")) + item)).3;
+        let Some((_, found)) = hint.split_once("configuration: `") else { panic!("{hint}") };
+        assert_eq!(found.strip_suffix('`'), Some(line));
+        let name = line.split(['{', '=']).nth(2).map(|name| name.trim().trim_matches('"').to_owned());
+        let answers = Answers { types: [(name.unwrap_or_default(), "Text".to_owned())].into(), ..Answers::default() };
+        let text = model(&format!("pub a: {field}")) + item;
+        assert_eq!(read_with(&[file("e/a.rs", &text)], Product::Postgres, &answers).1, [], "{line}");
+    }
+}
+
+#[test]
+fn a_value_type_is_read_wherever_it_is_written() {
+    let value = "pub struct Secret(pub String);";
+    let written = "use super::value::Secret; impl sea_orm::sea_query::ValueType for Secret { fn column_type() -> sea_orm::ColumnType { use sea_orm::ColumnType; return ColumnType::Blob; } }";
+    let other =
+        "pub struct Secret(i32); impl ValueType for Secret { fn column_type() -> ColumnType { ColumnType::Date } }";
+    let text = "use super::value::Secret;".to_owned() + &model("pub a: Secret");
+    let files =
+        [file("e/other.rs", other), file("e/value.rs", value), file("e/written.rs", written), file("e/book.rs", &text)];
+    let (model, diagnostics) = read(&files, Product::Postgres);
+    assert_eq!(diagnostics, []);
+    let table = model.schema.tables.get(&ObjectName::local("book"));
+    let found = table.and_then(|table| table.columns.get("a")).map(|column| &column.data_type);
+    assert_eq!(found, Some(&crate::schema::Type::Blob));
+}
+
+#[test]
+fn what_is_beside_a_migration_is_history() {
+    let history = "mod old { #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"old\")] struct Model { #[sea_orm(primary_key)] id: i32 } }";
+    let migration = format!("pub struct Migration; impl MigrationTrait for Migration {{}} {history}");
+    let migrator = "mod m1; impl MigratorTrait for Migrator {}";
+    let files = [
+        file("app/db/versions/m1.rs", &migration),
+        file("app/steps/mod.rs", migrator),
+        file("app/steps/shapes.rs", &model("")),
+        file("app/entity/book.rs", &model("")),
+    ];
+    let (model, diagnostics) = read(&files, Product::Sqlite);
+    assert_eq!(diagnostics, []);
+    assert_eq!(model.schema.tables.keys().map(ToString::to_string).collect::<Vec<_>>(), ["book"]);
+}
+
+#[test]
+fn the_number_of_threads_shows_nowhere() {
+    let names: Vec<String> = (0..120).map(|number| format!("e/m{number}.rs")).collect();
+    let text = |number: usize| {
+        let entity = format!(
+            "#[derive(DeriveEntityModel)] #[sea_orm(table_name = \"t{number}\")] struct Model {{ #[sea_orm(primary_key)] id: i32, mood: super::m{}::Mood, a: Strange }}",
+            (number + 7) % 120
+        );
+        let mood = format!(
+            "#[derive(DeriveActiveEnum)] #[sea_orm(db_type = \"Enum\", enum_name = \"mood{}\")] pub enum Mood {{ #[sea_orm(string_value = \"{number}\")] A }}",
+            number / 2
+        );
+        format!("{entity} {mood}")
+    };
+    let files: Vec<SourceFile> = names.iter().enumerate().map(|(number, name)| file(name, &text(number))).collect();
+    let (model, said) = read(&files, Product::Postgres);
+    let mut shuffled = files.clone();
+    shuffled.reverse();
+    let (again, said_again) = read(&shuffled, Product::Postgres);
+    assert_eq!((model.schema, model.sources, &said), (again.schema, again.sources, &said_again));
+    assert_eq!(said.len(), 180);
 }

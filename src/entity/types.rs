@@ -6,10 +6,11 @@ use syn::{GenericArgument, PathArguments};
 
 use crate::schema::Type;
 
-use super::column_type::ColumnType;
+use super::column_type::{self, ColumnType};
+use super::enums;
 use super::resolve::{Found, Modules, segments};
-use super::source::Trouble;
-use super::{enums, values};
+use super::source::{Spot, Trouble};
+use super::values::{self, Value};
 
 /// What a Rust type says of a column.
 pub(super) struct Typed {
@@ -42,18 +43,27 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
         syn::Type::Group(inner) => nested(modules, module, &inner.elem, depth),
         syn::Type::Path(path) if path.qself.is_none() && depth > 0 => {
             let depth = depth - 1;
+            if let Some(answer) = answered(modules, module, of, &path.path) {
+                return answer;
+            }
             match modules.find(module, &segments(&path.path)) {
                 Found::Alias(at, aliased) => nested(modules, at, aliased, depth),
-                Found::Struct(at, item) => {
-                    values::read(modules, at, &item.ident, &item.attrs, Some(&item.fields), depth)
+                Found::Struct(at, number, item) => {
+                    let value = Value { at, number, ident: &item.ident, attributes: &item.attrs };
+                    values::read(modules, &value, Some(&item.fields), depth)
                 }
-                Found::Enum(at, item) if enums::is(item) => enums::read(modules, at, item).map(|active| active.typed),
-                Found::Enum(at, item) => values::read(modules, at, &item.ident, &item.attrs, None, depth),
+                Found::Enum(at, _, item) if enums::is(item) => {
+                    enums::read(modules, at, item).map(|active| active.typed)
+                }
+                Found::Enum(at, number, item) => {
+                    let value = Value { at, number, ident: &item.ident, attributes: &item.attrs };
+                    values::read(modules, &value, None, depth)
+                }
                 Found::External(found) => match known(modules, module, &path.path, &found, depth) {
                     Some(typed) => typed,
                     None => Err(unreadable(modules, module, of)),
                 },
-                Found::Entity(_) | Found::Constant(..) | Found::Position(_) => Err(unreadable(modules, module, of)),
+                Found::Constant(..) | Found::Function(..) | Found::Other => Err(unreadable(modules, module, of)),
             }
         }
         _ => Err(unreadable(modules, module, of)),
@@ -61,11 +71,46 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
 }
 
 fn unreadable(modules: &Modules<'_>, module: usize, of: &syn::Type) -> Trouble {
-    let spelled = quote::quote!(#of).to_string().replace(' ', "");
-    let spot = modules.list.get(module).map(|module| module.file.spot(of));
-    let spot = spot.unwrap_or_else(|| super::source::Spot { file: "".into(), span: 0..0, line: 1 });
-    Trouble::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files")
-        .hint(HINT)
+    let spelled = spelled(of);
+    let spot = modules.get(module).map_or_else(Spot::nowhere, |module| module.file.spot(of));
+    let trouble =
+        Trouble::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files");
+    match of {
+        syn::Type::Path(_) => {
+            trouble.hint(format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled)))
+        }
+        _ => trouble.hint(HINT),
+    }
+}
+
+fn spelled(of: &syn::Type) -> String {
+    quote::quote!(#of).to_string().replace(' ', "")
+}
+
+/// The line of configuration that answers for a type.
+pub(super) fn line(name: &str) -> String {
+    let plain = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    let key = if plain { name.to_owned() } else { format!("{name:?}") };
+    format!("`types = {{ {key} = \"Text\" }}`")
+}
+
+/// What the configuration says of a type: by its whole spelling, its path or its name.
+fn answered(modules: &Modules<'_>, module: usize, of: &syn::Type, path: &syn::Path) -> Option<Result<Typed, Trouble>> {
+    if modules.answers.types.is_empty() {
+        return None;
+    }
+    let path = segments(path);
+    let names = [spelled(of), path.join("::"), path.last()?.clone()];
+    let answer = names.iter().find_map(|name| modules.answers.types.get(name))?;
+    let column = syn::parse_str(answer).ok().and_then(|answer| column_type::read(modules, module, &answer));
+    Some(match column {
+        Some(column) => Ok(Typed { column, exact: true }),
+        None => {
+            let spot = modules.get(module).map_or_else(Spot::nowhere, |module| module.file.spot(of));
+            let message = format!("cannot read what the configuration says of `{}`: `{answer}`", spelled(of));
+            Err(Trouble::new(spot, message, "used here").hint(column_type::HINT))
+        }
+    })
 }
 
 /// Types of the standard library, SeaORM's prelude and the crates it supports. `path` has every `use` followed; the

@@ -8,43 +8,49 @@ use crate::schema::Type;
 
 use super::attributes::{ON_VALUE, Settings, derives};
 use super::column_type::{self, ColumnType};
+use super::expanded::returned;
 use super::names::plain;
 use super::resolve::{Module, Modules};
-use super::source::{Output, Trouble};
+use super::source::{Output, Spot, Trouble};
 use super::types::{self, Typed};
 
-/// Reads a struct, or an enum that is no active enum.
+/// A struct, or an enum that is no active enum.
+pub(super) struct Value<'v> {
+    /// The module it stands in, and its number there.
+    pub(super) at: usize,
+    pub(super) number: usize,
+    pub(super) ident: &'v Ident,
+    pub(super) attributes: &'v [Attribute],
+}
+
+/// Reads one. `fields` are a struct's.
 pub(super) fn read(
     modules: &Modules<'_>,
-    at: usize,
-    ident: &Ident,
-    attributes: &[Attribute],
+    value: &Value<'_>,
     fields: Option<&Fields>,
     depth: usize,
 ) -> Result<Typed, Trouble> {
-    let Some(module) = modules.list.get(at) else { return Err(no_value(modules, at, ident)) };
-    if derives(attributes, "DeriveValueType") {
-        return derived(modules, module, at, ident, attributes, fields, depth);
+    let Some(module) = modules.get(value.at) else { return Err(no_value(modules, value)) };
+    if derives(value.attributes, "DeriveValueType") {
+        return derived(modules, &module, value, fields, depth);
     }
-    if derives(attributes, "FromJsonQueryResult") {
+    if derives(value.attributes, "FromJsonQueryResult") {
         return Ok(Typed { column: Type::Json.into(), exact: false });
     }
-    written(modules, module, at, ident).unwrap_or_else(|| Err(no_value(modules, at, ident)))
+    written(modules, value, depth).unwrap_or_else(|| Err(no_value(modules, value)))
 }
 
 fn derived(
     modules: &Modules<'_>,
     module: &Module<'_>,
-    at: usize,
-    ident: &Ident,
-    attributes: &[Attribute],
+    value: &Value<'_>,
     fields: Option<&Fields>,
     depth: usize,
 ) -> Result<Typed, Trouble> {
     // Unknown settings are said once, where the files are gone through, not at every use of the type.
-    let settings = Settings::read(module.file, attributes, &[ON_VALUE], &mut Output::default());
+    let settings = Settings::read(module.file, value.attributes, &[ON_VALUE], &mut Output::default());
     if let Some(setting) = settings.get("column_type") {
-        let column = setting.rust().and_then(|expression| column_type::read(modules, at, &expression));
+        let column = setting.rust().and_then(|expression| column_type::within(modules, value.at, &expression, depth));
         return match column {
             Some(column) => Ok(Typed { column, exact: true }),
             None => {
@@ -59,36 +65,37 @@ fn derived(
     }
     match fields {
         Some(Fields::Unnamed(fields)) if !fields.unnamed.is_empty() => match fields.unnamed.first() {
-            Some(first) => types::nested(modules, at, types::option(&first.ty).unwrap_or(&first.ty), depth),
-            None => Err(no_value(modules, at, ident)),
+            Some(first) => types::nested(modules, value.at, types::option(&first.ty).unwrap_or(&first.ty), depth),
+            None => Err(no_value(modules, value)),
         },
-        _ => Err(no_value(modules, at, ident)),
+        _ => Err(no_value(modules, value)),
     }
 }
 
 /// A written-out `impl ValueType for …`: what its `column_type` returns, if that is one expression.
-fn written(modules: &Modules<'_>, module: &Module<'_>, at: usize, ident: &Ident) -> Option<Result<Typed, Trouble>> {
-    let item = module.value_types.get(&plain(ident))?;
+fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Result<Typed, Trouble>> {
+    let name = plain(value.ident);
+    let (at, item) = modules.value_type(value.at, value.number, &name)?;
     let function = item.items.iter().find_map(|item| match item {
         ImplItem::Fn(function) if function.sig.ident == "column_type" => Some(function),
         _ => None,
     })?;
-    let column = match function.block.stmts.as_slice() {
-        [syn::Stmt::Expr(only, None)] => column_type::read(modules, at, only),
-        _ => None,
-    };
+    let column = returned(&function.block).and_then(|only| column_type::within(modules, at, only, depth));
     Some(match column {
         Some(column) => Ok(Typed { column, exact: true }),
         None => {
-            let spot = module.file.spot(&function.block);
-            Err(Trouble::new(spot, "cannot read this column type", "not a single ColumnType").hint(column_type::HINT))
+            let spot = modules.get(at).map_or_else(Spot::nowhere, |module| module.file.spot(&function.block));
+            let trouble = Trouble::new(spot, "cannot read this column type", "not a single ColumnType");
+            Err(trouble.hint(format!("{}, or say it in the configuration: {}", column_type::HINT, types::line(&name))))
         }
     })
 }
 
-fn no_value(modules: &Modules<'_>, at: usize, ident: &Ident) -> Trouble {
-    let spot = modules.list.get(at).map(|module| module.file.spot(ident));
-    let spot = spot.unwrap_or_else(|| super::source::Spot { file: "".into(), span: 0..0, line: 1 });
-    Trouble::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none")
-        .hint("derive `DeriveValueType`, `DeriveActiveEnum` or `FromJsonQueryResult` for it, or say `column_type` at the field")
+fn no_value(modules: &Modules<'_>, value: &Value<'_>) -> Trouble {
+    let ident = value.ident;
+    let spot = modules.get(value.at).map_or_else(Spot::nowhere, |module| module.file.spot(ident));
+    let line = types::line(&plain(ident));
+    Trouble::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none").hint(format!(
+        "derive `DeriveValueType`, `DeriveActiveEnum` or `FromJsonQueryResult` for it, or say its type in the configuration: {line}"
+    ))
 }

@@ -4,34 +4,102 @@
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
-use crate::schema::{Name, Schema};
+use crate::schema::{Name, ObjectName, Schema, Type};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
-pub const FOREIGN_TABLES: &[&str] = &["seaql_migrations", HISTORY_TABLE];
+pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
 
-/// What to read of a database.
+/// The table in which SeaORM remembers what its own migrations did.
+pub const SEAORM_HISTORY: &str = "seaql_migrations";
+
+/// What to read of a database, or to look at of any other state.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Schemas to read beside the connection's default one; objects in them carry their schema's name.
+    /// Schemas to read beside the connection's default one; objects in them carry their schema's name. `*` stands for any
+    /// characters, so that one `*` reads every schema a user has made.
     pub schemas: Vec<Name>,
-    /// Tables (and views) to leave alone, by exact name or with `*` for any characters.
+    /// Objects to look at and no others, by patterns; all where there is none.
+    pub include: Vec<String>,
+    /// Objects to leave alone, by patterns: `*` stands for any characters, `?` for one, and a pattern with a dot is for the
+    /// name with its schema (`audit.*`).
     pub exclude: Vec<String>,
+    /// Whether to read what roles may do with objects.
+    pub privileges: bool,
 }
 
 impl Scope {
-    /// Whether the object is left alone. Introspectors ask this of every table and view.
+    /// Everything in a database that a user has made, privileges included.
+    pub fn everything() -> Self {
+        Self { schemas: vec![Name::from("*")], privileges: true, ..Self::default() }
+    }
+
+    /// Whether a schema other than the default one is read.
+    pub fn reads_schema(&self, name: &str) -> bool {
+        self.schemas.iter().any(|pattern| matches(pattern.as_str(), name))
+    }
+
+    /// Whether the object is left alone by its bare name. Introspectors ask this of every table and view.
     pub fn excludes(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
     }
+
+    /// Whether the object is looked at.
+    pub fn covers(&self, name: &ObjectName) -> bool {
+        let whole = name.to_string();
+        // A routine is named with its arguments, which nobody writes into a pattern.
+        let bare = name.name.as_str().split('(').next().unwrap_or_default();
+        let fits = |pattern: &String| matches(pattern, if pattern.contains('.') { &whole } else { bare });
+        !self.exclude.iter().any(fits) && (self.include.is_empty() || self.include.iter().any(fits))
+    }
+
+    /// Leaves out of a schema what is not looked at, and the foreign keys that refer to it. An enum type stays as long as a
+    /// column has it.
+    pub fn restrict(&self, schema: &mut Schema) {
+        if self.include.is_empty() && self.exclude.is_empty() {
+            return;
+        }
+        schema.tables.retain(|name, _| self.covers(name));
+        schema.views.retain(|name, _| self.covers(name));
+        schema.routines.retain(|name, _| self.covers(name));
+        schema.definitions.retain(|id, _| self.covers(id.on.as_ref().unwrap_or(&id.name)));
+        let tables = &schema.tables;
+        let types = tables.values().flat_map(|table| table.columns.values()).map(|column| element(&column.data_type));
+        let used: Vec<ObjectName> = types
+            .filter_map(|data_type| match data_type {
+                Type::Enum(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        schema.enums.retain(|name, _| self.covers(name) || used.contains(name));
+        let kept: Vec<ObjectName> = schema.tables.keys().cloned().collect();
+        for table in schema.tables.values_mut() {
+            table.foreign_keys.retain(|_, key| kept.binary_search(&key.references).is_ok());
+        }
+    }
 }
 
-/// `*` stands for any characters, everything else for itself.
+/// What an array is of; any other type is of itself.
+fn element(data_type: &Type) -> &Type {
+    match data_type {
+        Type::Array(inner) => element(inner),
+        other => other,
+    }
+}
+
+/// `*` stands for any characters, `?` for one, everything else for itself.
 fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => name
-            .strip_prefix(head)
-            .is_some_and(|rest| (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))),
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
+            ends.into_iter().any(|at| matches(rest.as_str(), name.get(at..).unwrap_or_default()))
+        }
+        Some(first) => {
+            let mut letters = name.chars();
+            letters.next().is_some_and(|letter| first == '?' || first == letter)
+                && matches(rest.as_str(), letters.as_str())
+        }
     }
 }
 
@@ -58,9 +126,38 @@ pub struct Unmanaged {
 /// # Errors
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
-    match session.product() {
+    let mut catalog = match session.product() {
         Product::Postgres => postgres::introspect::introspect(session, scope).await,
         Product::MySql | Product::MariaDb => mysql::introspect::introspect(session, scope).await,
         Product::Sqlite => sqlite::introspect::introspect(session, scope).await,
+    }?;
+    scope.restrict(&mut catalog.schema);
+    Ok(catalog)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_say_what_is_looked_at() {
+        let scope = |include: &[&str], exclude: &[&str]| Scope {
+            schemas: Vec::new(),
+            include: include.iter().map(ToString::to_string).collect(),
+            exclude: exclude.iter().map(ToString::to_string).collect(),
+            privileges: false,
+        };
+        for (include, exclude, name, covered) in [
+            (&[][..], &[][..], ObjectName::local("book"), true),
+            (&["book*"], &[], ObjectName::local("bookshop"), true),
+            (&["book*"], &[], ObjectName::local("shop"), false),
+            (&["b??k"], &["book"], ObjectName::local("book"), false),
+            (&[], &["audit.*"], ObjectName::qualified("audit", "book"), false),
+            (&[], &["audit.*"], ObjectName::local("audit"), true),
+            (&["total_of"], &[], ObjectName::local("total_of(integer)"), true),
+            (&["ü*"], &[], ObjectName::local("über"), true),
+        ] {
+            assert_eq!(scope(include, exclude).covers(&name), covered, "{include:?} {exclude:?} {name}");
+        }
     }
 }

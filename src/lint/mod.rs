@@ -2,6 +2,7 @@
 //!
 //! Sees the operations of both directions. Must not know SQL, any database, or who reads the findings.
 
+pub mod allow;
 mod destructive;
 
 use serde::Serialize;

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Type};
+use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Standing, Table, Type, View, Wording};
 
 use super::ground::{column_ground, refers_to, refers_to_index};
+use super::standing;
 use super::{Alter, Object, Op, Plan, Rename};
 
 /// Why an operation does not apply.
@@ -67,7 +68,7 @@ fn take<K: Ord, V: Eq>(map: &mut BTreeMap<K, V>, key: &K, stated: &V) -> Outcome
 
 /// Tables, views and enum types share one name space, as they do on PostgreSQL.
 fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
-    if schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.enums.contains_key(name) {
+    if standing::is_relation(schema, name) || schema.enums.contains_key(name) {
         return Err("the name is taken");
     }
     Ok(())
@@ -161,17 +162,28 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
         }
         Object::View(view) => {
             name_is_free(schema, &view.name)?;
-            let readable = |name| schema.tables.contains_key(name) || schema.views.contains_key(name);
-            if !view.reads.iter().all(readable) {
+            if !view.reads.iter().all(|name| standing::is_relation(schema, name)) {
                 return Err("something it reads does not exist");
             }
             insert(&mut schema.views, view.name.clone(), view.clone())
         }
         Object::Routine(routine) => insert(&mut schema.routines, routine.name.clone(), routine.clone()),
+        Object::Definition(definition) => {
+            if definition.id.kind.standing() == Standing::Beside {
+                name_is_free(schema, &definition.id.name)?;
+            }
+            if !standing::has_ground(schema, definition) {
+                return Err("something it stands on does not exist");
+            }
+            insert(&mut schema.definitions, definition.id.clone(), definition.clone())
+        }
     }
 }
 
 fn remove(object: &Object, schema: &mut Schema) -> Outcome {
+    if standing::carries_a_definition(schema, object) {
+        return Err("a definition stands on it");
+    }
     match object {
         Object::Table(old) => {
             let referred = |table: &Table| table.foreign_keys.values().any(|key| key.references == old.name);
@@ -232,6 +244,13 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
             take(&mut schema.views, &view.name, view)
         }
         Object::Routine(routine) => take(&mut schema.routines, &routine.name, routine),
+        Object::Definition(definition) => {
+            let read = |view: &View| view.reads.contains(&definition.id.name);
+            if definition.id.kind.standing() == Standing::Beside && schema.views.values().any(read) {
+                return Err("a view reads it");
+            }
+            take(&mut schema.definitions, &definition.id, definition)
+        }
     }
 }
 
@@ -252,6 +271,9 @@ fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outc
     }
     if schema.views.values().any(|view| view.reads.contains(owner)) {
         return Err("a view reads its table");
+    }
+    if standing::holds_column(schema, owner, column) {
+        return Err("a definition stands on it");
     }
     Ok(())
 }
@@ -304,6 +326,16 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             let found = schema.routines.get_mut(&change.from.name).ok_or("it does not exist")?;
             replace(found, &change.from, &change.to)
         }
+        Alter::Definition(change) => {
+            if change.from.id != change.to.id {
+                return Err("an altered definition keeps its name");
+            }
+            if !standing::has_ground(schema, &change.to) {
+                return Err("something it stands on does not exist");
+            }
+            let found = schema.definitions.get_mut(&change.from.id).ok_or("it does not exist")?;
+            replace(found, &change.from, &change.to)
+        }
     }
 }
 
@@ -315,10 +347,19 @@ fn move_key<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>, from: &K, to: &K, retit
 }
 
 fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
+    rename_alone(rename, schema)?;
+    standing::follow(&mut schema.definitions, rename);
+    Ok(())
+}
+
+fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
     match rename {
         Rename::Table(change) => {
             name_is_free(schema, &change.to)?;
-            move_key(&mut schema.tables, &change.from, &change.to, |table| table.name = change.to.clone())?;
+            move_key(&mut schema.tables, &change.from, &change.to, |table| {
+                table.name = change.to.clone();
+                forget_wording(table);
+            })?;
             for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
                 if key.references == change.from {
                     key.references = change.to.clone();
@@ -332,9 +373,10 @@ fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
             Ok(())
         }
         Rename::Column(owner, change) => rename_column(schema, owner, &change.from, &change.to),
-        Rename::Index(owner, change) => {
-            move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| it.name = change.to.clone())
-        }
+        Rename::Index(owner, change) => move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| {
+            it.name = change.to.clone();
+            it.wording = Wording::default();
+        }),
         Rename::Unique(owner, change) => {
             move_key(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
         }
@@ -374,6 +416,12 @@ fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
     }
 }
 
+/// The words of before name things as they were.
+fn forget_wording(table: &mut Table) {
+    table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
+    table.columns.values_mut().for_each(|column| column.wording = Wording::default());
+}
+
 fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Outcome {
     let table = table(schema, owner)?;
     if table.columns.contains_key(to) {
@@ -392,6 +440,7 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(follow);
     table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
     table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    forget_wording(table);
     for index in table.indexes.values_mut() {
         index.include.iter_mut().for_each(follow);
         for part in &mut index.parts {

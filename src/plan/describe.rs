@@ -5,7 +5,8 @@
 use std::fmt::{self, Write as _};
 
 use crate::schema::{
-    Action, Column, DefaultValue, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName, Table, Type,
+    Action, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName,
+    Table, Type,
 };
 
 use super::{Alter, Object, Op, Rename};
@@ -77,6 +78,15 @@ fn object_summary(object: &Object) -> String {
         Object::View(view) if view.materialized => "materialized view".to_owned(),
         Object::View(_) => "view".to_owned(),
         Object::Routine(_) => "routine".to_owned(),
+        Object::Definition(definition) => definition_summary(definition),
+    }
+}
+
+/// A definition's kind, with its name where the subject of the line is what it belongs to.
+fn definition_summary(definition: &Definition) -> String {
+    match definition.id.on {
+        Some(_) => format!("{} {}", definition.id.kind, definition.id.name),
+        None => definition.id.kind.to_string(),
     }
 }
 
@@ -104,6 +114,7 @@ fn alter_summary(alter: &Alter) -> String {
         Alter::Options(_, change) => format!("options {:?} → {:?}", change.from, change.to),
         Alter::Enum(change) => format!("enum ({}) → ({})", quoted(&change.from.values), quoted(&change.to.values)),
         Alter::Routine(_) => "routine body".to_owned(),
+        Alter::Definition(change) => definition_summary(&change.to),
     }
 }
 
@@ -162,7 +173,8 @@ fn foreign_key_summary(key: &ForeignKey) -> String {
     line
 }
 
-fn action_name(action: Action) -> &'static str {
+/// What a deletion or an update does, in words.
+pub fn action_name(action: Action) -> &'static str {
     match action {
         Action::Restrict => "restrict",
         Action::Cascade => "cascade",
@@ -189,7 +201,7 @@ fn column_summary(column: &Column) -> String {
 }
 
 /// A type as a person reads it; native types are the database's own words.
-fn type_name(data_type: &Type) -> String {
+pub fn type_name(data_type: &Type) -> String {
     match data_type {
         Type::Native(name) | Type::Custom(name) => name.clone(),
         Type::Enum(name) => name.to_string(),
@@ -198,7 +210,8 @@ fn type_name(data_type: &Type) -> String {
     }
 }
 
-fn default_text(default: &DefaultValue) -> String {
+/// A default as a person reads it.
+pub fn default_text(default: &DefaultValue) -> String {
     match default {
         DefaultValue::Expression(expression) => expression.text().to_owned(),
         DefaultValue::Literal(Literal::Text(text)) => format!("'{text}'"),

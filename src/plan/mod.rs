@@ -8,15 +8,17 @@ mod ground;
 mod near;
 mod op;
 mod order;
+mod standing;
 
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
-pub use describe::Sign;
+pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, MIDDLE, order, phase};
+pub use standing::stands_at;
 
 /// Operations in an order in which each finds what it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

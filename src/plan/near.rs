@@ -10,8 +10,8 @@ use crate::schema::{ObjectName, Place, Schema, Table};
 use super::{Object, Op, Plan};
 
 /// The tables a plan works on, those that they refer to or that refer to them, those with triggers or with options of their
-/// own, which may speak of any other, and everything that is not a table. A plan that renames, or that works on anything but
-/// tables, may concern all of them.
+/// own, which may speak of any other, everything that is not a table, and the tables it stands on: what has to make way for
+/// the plan comes back to them. A plan that renames, or that works on anything but tables, may concern all of them.
 pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
     let mut named: BTreeSet<ObjectName> = BTreeSet::new();
     for op in plan.ops() {
@@ -28,9 +28,11 @@ pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
     let worked_on: Vec<&Table> = named.iter().filter_map(|name| schema.tables.get(name)).collect();
     let referred_to: BTreeSet<&ObjectName> =
         worked_on.iter().flat_map(|table| table.foreign_keys.values().map(|key| &key.references)).collect();
+    let stood_on = stood_on(schema);
     let concerns = |table: &Table| {
         named.contains(&table.name)
             || referred_to.contains(&table.name)
+            || stood_on.contains(&table.name)
             || !table.triggers.is_empty()
             || !table.options.is_empty()
             || table.foreign_keys.values().any(|key| named.contains(&key.references))
@@ -41,12 +43,21 @@ pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
         enums: schema.enums.clone(),
         views: schema.views.clone(),
         routines: schema.routines.clone(),
+        definitions: schema.definitions.clone(),
     })
+}
+
+/// The tables that views read and that definitions belong to or need.
+fn stood_on(schema: &Schema) -> BTreeSet<&ObjectName> {
+    let reads = schema.views.values().flat_map(|view| &view.reads);
+    let owners = schema.definitions.values().filter_map(|definition| definition.id.on.as_ref());
+    let needs = schema.definitions.values().flat_map(|definition| &definition.needs);
+    reads.chain(owners).chain(needs.map(Place::object)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::schema::{Change, Column, ForeignKey, Name, Options, Type};
+    use crate::schema::{Change, Column, Definition, DefinitionId, DefinitionKind, ForeignKey, Name, Options, Type};
 
     use super::super::{Op, Plan, Rename};
     use super::*;
@@ -87,5 +98,19 @@ mod tests {
         assert_eq!(names(vec![column("d")]), ["d"]);
         let rename = Rename::Table(Change::new(ObjectName::local("d"), ObjectName::local("e")));
         assert_eq!(names(vec![Op::Rename(rename)]), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn what_definitions_stand_on_is_there_for_them() {
+        let mut schema = schema();
+        let id = DefinitionId::on(DefinitionKind::Policy, ObjectName::local("c"), ObjectName::local("own"));
+        let mut policy = Definition::new(id.clone(), "CREATE POLICY own ON c USING (EXISTS (SELECT 1 FROM d))");
+        policy.needs.insert(Place::table(&ObjectName::local("d")));
+        schema.definitions.insert(id, policy);
+        let column = Column::new("x", Type::Native("integer".to_owned()));
+        let plan = Plan::new(vec![Op::Create(Object::Column(ObjectName::local("d"), column))]);
+        let near = near(&plan, &schema);
+        assert_eq!(near.tables.keys().map(ToString::to_string).collect::<Vec<_>>(), ["c", "d"]);
+        assert_eq!(near.definitions, schema.definitions);
     }
 }

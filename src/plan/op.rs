@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{
-    Change, Check, Column, EnumType, Facet, ForeignKey, Index, Name, ObjectName, Options, Part, Place, PrimaryKey,
-    Routine, Table, Trigger, Unique, View,
+    Change, Check, Column, Definition, EnumType, Facet, ForeignKey, Index, Name, ObjectName, Options, Part, Place,
+    PrimaryKey, Routine, Table, Trigger, Unique, View,
 };
 
 /// One step from a schema to another.
@@ -53,6 +53,8 @@ pub enum Object {
     View(View),
     /// A function or procedure.
     Routine(Routine),
+    /// Something held in the database's own words.
+    Definition(Definition),
 }
 
 /// A change of something that stays.
@@ -74,6 +76,9 @@ pub enum Alter {
     Enum(Change<EnumType>),
     /// A routine's body; its name is the same on both sides.
     Routine(Change<Routine>),
+    /// Something held in the database's own words that others stand on, or that may hold rows; what it is found by is the
+    /// same on both sides.
+    Definition(Change<Definition>),
 }
 
 /// A change of name and of nothing else. What refers to the object by name follows.
@@ -136,6 +141,7 @@ impl Object {
             Self::Enum(enum_type) => Place::Enum(enum_type.name.clone()),
             Self::View(view) => Place::View(view.name.clone()),
             Self::Routine(routine) => Place::Routine(routine.name.clone()),
+            Self::Definition(definition) => Place::Definition(definition.id.clone()),
         }
     }
 }
@@ -149,6 +155,7 @@ impl Alter {
             Self::Options(table, change) => Self::Options(table, change.inverse()),
             Self::Enum(change) => Self::Enum(change.inverse()),
             Self::Routine(change) => Self::Routine(change.inverse()),
+            Self::Definition(change) => Self::Definition(change.inverse()),
         }
     }
 
@@ -160,12 +167,14 @@ impl Alter {
             Self::Options(table, _) => Place::table(table),
             Self::Enum(change) => Place::Enum(change.to.name.clone()),
             Self::Routine(change) => Place::Routine(change.to.name.clone()),
+            Self::Definition(change) => Place::Definition(change.to.id.clone()),
         }
     }
 }
 
 impl Rename {
-    fn inverse(self) -> Self {
+    /// The rename back.
+    pub fn inverse(self) -> Self {
         match self {
             // The columns and constraints of a renamed table are renamed under the table's later name, so only the change
             // itself turns round here; the order of operations turns round with the plan.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Change, EnumType, ObjectName, View};
+use crate::schema::{Change, DefinitionId, DefinitionKind, EnumType, ObjectName, Place, Standing};
 
 use super::{Alter, Object, Op};
 
@@ -38,6 +38,11 @@ fn drop_phase(object: &Object) -> u8 {
         Object::PrimaryKey(..) => 6,
         Object::Table(_) => 7,
         Object::Column(..) | Object::Enum(_) | Object::Routine(_) => MIDDLE,
+        Object::Definition(definition) => match definition.id.kind.standing() {
+            Standing::Above => 0,
+            Standing::Beside => 7,
+            Standing::Below => MIDDLE,
+        },
     }
 }
 
@@ -45,22 +50,24 @@ fn drop_phase(object: &Object) -> u8 {
 /// free again); then what columns need, the columns, the changes, and the same in reverse for what goes. Columns are added before others are dropped, so that a key can move from
 /// one to the other and no table is ever without columns. An enum type that only loses values does so when the columns that
 /// held them are gone; any other change of it comes before the columns that use its new values. Enum types come and go
-/// between the dropping and the creating of tables, because the two share a name space on PostgreSQL.
+/// between the dropping and the creating of tables, because the two share a name space on PostgreSQL. A schema is there
+/// before anything is moved into it.
 fn turn_in_the_middle(op: &Op, renames: Renames) -> i32 {
-    const LAST_TURN: i32 = 13;
+    const LAST_TURN: i32 = 28;
     match op {
         Op::Rename(_) => match renames {
-            Renames::First => 0,
-            Renames::Last => LAST_TURN,
+            Renames::First => 1,
+            Renames::Last => LAST_TURN - 1,
         },
         Op::Create(object) => creation_turn(object),
         Op::Drop(object) => LAST_TURN - creation_turn(object),
-        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 2,
-        Op::Alter(Alter::Enum(_)) => 2,
-        Op::Alter(Alter::Routine(_)) => 5,
-        Op::Alter(Alter::Column(..)) => 6,
-        Op::Alter(Alter::PrimaryKey(..)) => 7,
-        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 8,
+        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 4,
+        Op::Alter(Alter::Enum(_)) => 4,
+        Op::Alter(Alter::Routine(_)) => 12,
+        Op::Alter(Alter::Definition(_)) => 13,
+        Op::Alter(Alter::Column(..)) => 14,
+        Op::Alter(Alter::PrimaryKey(..)) => 15,
+        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 16,
     }
 }
 
@@ -74,7 +81,9 @@ enum Renames {
 
 impl Renames {
     fn of(ops: &[Op]) -> Self {
-        match ops.iter().find(|op| phase(op) == MIDDLE) {
+        // Schemas come before and go after renames, whichever way round those are.
+        let is_schema = |op: &Op| matches!(op, Op::Create(Object::Definition(it)) | Op::Drop(Object::Definition(it)) if it.id.kind == DefinitionKind::Schema);
+        match ops.iter().find(|op| phase(op) == MIDDLE && !is_schema(op)) {
             None | Some(Op::Rename(_)) => Self::First,
             Some(Op::Create(_) | Op::Drop(_) | Op::Alter(_)) => Self::Last,
         }
@@ -83,9 +92,14 @@ impl Renames {
 
 fn creation_turn(object: &Object) -> i32 {
     match object {
-        Object::Enum(_) => 1,
-        Object::Routine(_) => 3,
-        Object::Column(..) => 4,
+        Object::Enum(_) => 3,
+        Object::Routine(_) => 7,
+        Object::Column(..) => 10,
+        Object::Definition(definition) => match definition.id.kind {
+            DefinitionKind::Schema => 0,
+            DefinitionKind::Extension => 2,
+            _ => 8,
+        },
         // None of these is ever created or dropped in the middle.
         Object::View(_)
         | Object::Trigger(..)
@@ -103,48 +117,81 @@ fn only_loses_values(change: &Change<EnumType>) -> bool {
         && change.to.values.iter().all(|value| change.from.values.contains(value))
 }
 
-/// Puts operations in an order in which each finds what it needs. Stable within a phase, but for views, which may read each
-/// other, and for the middle.
+/// Puts operations in an order in which each finds what it needs. Stable within a phase, but for views and definitions,
+/// which may stand on each other, and for the middle.
 pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
-    let created = view_depths(ops.iter().filter_map(|op| match op {
-        Op::Create(Object::View(view)) => Some(view),
-        _ => None,
+    let created = depths(ops.iter().filter_map(|op| match op {
+        Op::Create(object) => Some(object),
+        Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     }));
-    let dropped = view_depths(ops.iter().filter_map(|op| match op {
-        Op::Drop(Object::View(view)) => Some(view),
-        _ => None,
+    let dropped = depths(ops.iter().filter_map(|op| match op {
+        Op::Drop(object) => Some(object),
+        Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
     }));
     let renames = Renames::of(&ops);
     ops.sort_by_key(|op| {
-        let within = match op {
-            Op::Create(Object::View(view)) => created.get(&view.name).copied().unwrap_or(0),
-            Op::Drop(Object::View(view)) => -dropped.get(&view.name).copied().unwrap_or(0),
-            _ if phase(op) == MIDDLE => turn_in_the_middle(op, renames),
-            _ => 0,
+        let turn = if phase(op) == MIDDLE { turn_in_the_middle(op, renames) } else { 0 };
+        let depth = match op {
+            Op::Create(object) if stands_on_others(object) => created.get(&object.place()).copied().unwrap_or(0),
+            Op::Drop(object) if stands_on_others(object) => -dropped.get(&object.place()).copied().unwrap_or(0),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => 0,
         };
-        (phase(op), within)
+        (phase(op), turn, depth)
     });
     ops
 }
 
-/// How many views deep each of these views reads.
-fn view_depths<'a>(views: impl Iterator<Item = &'a View>) -> BTreeMap<ObjectName, i32> {
-    let views: BTreeMap<&ObjectName, &View> = views.map(|view| (&view.name, view)).collect();
+/// Whether the object says what it stands on.
+fn stands_on_others(object: &Object) -> bool {
+    matches!(object, Object::View(_) | Object::Definition(_))
+}
+
+/// What a view or definition stands on. A name alone may be that of a view, a partition or a foreign table.
+fn grounds(object: &Object) -> Vec<Place> {
+    let relation = |name: &ObjectName| {
+        let beside = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
+        let beside = beside.map(|kind| Place::Definition(DefinitionId::new(kind, name.clone())));
+        beside.into_iter().chain([Place::View(name.clone())])
+    };
+    match object {
+        Object::View(view) => view.reads.iter().flat_map(relation).collect(),
+        Object::Definition(definition) => {
+            definition.id.on.iter().flat_map(relation).chain(definition.needs.iter().cloned()).collect()
+        }
+        Object::Table(_)
+        | Object::Column(..)
+        | Object::PrimaryKey(..)
+        | Object::Unique(..)
+        | Object::ForeignKey(..)
+        | Object::Check(..)
+        | Object::Index(..)
+        | Object::Trigger(..)
+        | Object::Enum(_)
+        | Object::Routine(_) => Vec::new(),
+    }
+}
+
+/// How many of these views and definitions each of them has below it, one on the other. Whatever is beside tables is at
+/// least one deep, so that it comes after every table of its phase.
+fn depths<'a>(objects: impl Iterator<Item = &'a Object>) -> BTreeMap<Place, i32> {
+    let objects: BTreeMap<Place, &Object> =
+        objects.filter(|object| stands_on_others(object)).map(|object| (object.place(), object)).collect();
     let mut depths = BTreeMap::new();
-    for view in views.values() {
-        depth_of(view, &views, &mut depths);
+    for place in objects.keys() {
+        depth_of(place, &objects, &mut depths);
     }
     depths
 }
 
-fn depth_of(view: &View, views: &BTreeMap<&ObjectName, &View>, depths: &mut BTreeMap<ObjectName, i32>) -> i32 {
-    if let Some(known) = depths.get(&view.name) {
+fn depth_of(place: &Place, objects: &BTreeMap<Place, &Object>, depths: &mut BTreeMap<Place, i32>) -> i32 {
+    if let Some(known) = depths.get(place) {
         return *known;
     }
-    // Views that read each other in a circle cannot exist; this keeps such nonsense from running for ever.
-    depths.insert(view.name.clone(), 0);
-    let read = view.reads.iter().filter_map(|name| views.get(name));
-    let depth = read.map(|read| depth_of(read, views, depths) + 1).max().unwrap_or(0);
-    depths.insert(view.name.clone(), depth);
+    let Some(object) = objects.get(place) else { return 0 };
+    // Objects that stand on each other in a circle cannot exist; this keeps such nonsense from running for ever.
+    depths.insert(place.clone(), 1);
+    let grounds = grounds(object).into_iter().filter(|ground| objects.contains_key(ground));
+    let depth = grounds.map(|ground| depth_of(&ground, objects, depths) + 1).max().unwrap_or(1);
+    depths.insert(place.clone(), depth);
     depth
 }

@@ -10,10 +10,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
+use crate::entity::Answers;
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Product, Undeclared};
+use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 16] = [
     "entities",
     "dialects",
     "database-url",
@@ -21,9 +22,15 @@ const KEYS: [&str; 10] = [
     "snapshots",
     "lock",
     "undeclared",
+    "include",
     "exclude",
     "schemas",
     "development",
+    "features",
+    "cfg",
+    "type-rules",
+    "types",
+    "reader",
 ];
 
 /// The configuration; every setting has a default.
@@ -43,12 +50,30 @@ pub struct Config {
     pub lock: PathBuf,
     /// What becomes of what nobody declares.
     pub undeclared: Undeclared,
+    /// Patterns of the objects that are ours; all are where there is none.
+    pub include: Vec<String>,
     /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
     /// Schemas that are ours beside the default one.
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
+    pub answers: Answers,
+    /// Rules on which types may stand for one another, where they are not applied as usual.
+    pub type_rules: BTreeMap<String, Strictness>,
+    /// What tells what the entities declare.
+    pub reader: Reader,
+}
+
+/// What tells what the entities declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// Their source text.
+    #[default]
+    Source,
+    /// SeaORM, asked by a program that is built with them.
+    Compiled,
 }
 
 /// A text that is not printed by accident.
@@ -71,9 +96,13 @@ impl Default for Config {
             snapshots: PathBuf::from("snapshots"),
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
+            include: Vec::new(),
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            answers: Answers::default(),
+            type_rules: BTreeMap::new(),
+            reader: Reader::Source,
         }
     }
 }
@@ -155,9 +184,15 @@ impl<'a> File<'a> {
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
+                "include" => config.include = self.texts(key, value)?,
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "features" => config.answers.features = Some(self.texts(key, value)?),
+                "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
+                "types" => config.answers.types = self.types(key, value)?,
+                "type-rules" => config.type_rules = self.strictness(value)?,
+                "reader" => config.reader = self.reader(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -189,6 +224,17 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Rust types with the column type of each.
+    fn types(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<BTreeMap<String, String>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let key = key.get_ref().as_ref();
+            return Err(self
+                .error(value.span(), &format!("`{key}` must name a column type for each Rust type"))
+                .hint(format!("`{key} = {{ Secret = \"VarBinary(StringLen::Max)\" }}`")));
+        };
+        table.iter().map(|(name, value)| Ok((name.get_ref().to_string(), self.text(name, value)?))).collect()
+    }
+
     fn dialects(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Vec<Product>> {
         let mut products = Vec::new();
         for text in self.texts(key, value)? {
@@ -212,12 +258,41 @@ impl<'a> File<'a> {
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
     }
 
+    /// `type-rules = { json = "exact" }`.
+    fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
+        let Some(table) = value.get_ref().as_table() else {
+            let error = self.error(value.span(), "`type-rules` must be a table of rules");
+            return Err(error.hint("`type-rules = { zone = \"loose\" }`"));
+        };
+        let mut rules = BTreeMap::new();
+        for (key, value) in table {
+            let strictness = match self.text(key, value)?.as_str() {
+                "loose" => Strictness::Loose,
+                "exact" => Strictness::Exact,
+                other => {
+                    let message = format!("`{}` cannot be `{other}`: loose or exact", key.get_ref());
+                    return Err(self.error(value.span(), &message));
+                }
+            };
+            rules.insert(key.get_ref().as_ref().to_owned(), strictness);
+        }
+        Ok(rules)
+    }
+
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
         match self.text(key, value)?.as_str() {
             "keep" => Ok(Undeclared::Keep),
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Reader> {
+        match self.text(key, value)?.as_str() {
+            "source" => Ok(Reader::Source),
+            "compiled" => Ok(Reader::Compiled),
+            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }
 }

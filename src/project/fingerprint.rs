@@ -7,15 +7,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::compact;
 use crate::schema::{
-    Check, Column, DefaultValue, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget, PrimaryKey, Routine,
-    Schema, Table, Trigger, Unique, View,
+    Check, Column, DefaultValue, Definition, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget,
+    PrimaryKey, Routine, Schema, Table, Trigger, Unique, View, Wording,
 };
 
 /// The first 16 bytes of the SHA-256 of everything that counts in a normalised schema, as 32 hexadecimal digits. Equal
 /// schemas have equal fingerprints: expressions count by their canonical form, columns without their order.
 pub fn fingerprint(schema: &Schema) -> String {
     let mut digest = Sha256::new();
-    let Schema { tables, enums, views, routines } = schema;
+    let Schema { tables, enums, views, routines, definitions } = schema;
     tables.values().cloned().for_each(|mut value| {
         table(&mut value);
         add(&mut digest, "table", &value);
@@ -28,6 +28,10 @@ pub fn fingerprint(schema: &Schema) -> String {
     routines.values().cloned().for_each(|mut value| {
         routine(&mut value);
         add(&mut digest, "routine", &value);
+    });
+    definitions.values().cloned().for_each(|mut value| {
+        definition(&mut value);
+        add(&mut digest, "definition", &value);
     });
     let mut digits = hexadecimal(&digest.finalize());
     digits.truncate(32);
@@ -67,6 +71,11 @@ fn routine(routine: &mut Routine) {
     expression(definition);
 }
 
+fn definition(definition: &mut Definition) {
+    let Definition { id: _, create, drop: _, needs: _, comment: _ } = definition;
+    expression(create);
+}
+
 fn table(table: &mut Table) {
     let Table {
         name: _,
@@ -97,9 +106,10 @@ fn table(table: &mut Table) {
     for Check { name: _, expression: condition, options: _ } in checks.values_mut() {
         expression(condition);
     }
-    for Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _ } in
+    for Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _, wording } in
         indexes.values_mut()
     {
+        *wording = Wording::default();
         for IndexPart { target, descending: _, options: _ } in parts {
             match target {
                 IndexTarget::Column(_) => {}
@@ -125,7 +135,9 @@ fn column(column: &mut Column) {
         on_update,
         comment: _,
         options: _,
+        wording,
     } = column;
+    *wording = Wording::default();
     match default {
         None | Some(DefaultValue::Literal(_)) => {}
         Some(DefaultValue::Expression(value)) => expression(value),

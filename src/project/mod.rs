@@ -5,7 +5,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
 mod compact;
+mod compiled;
 mod config;
+mod entities;
 mod files;
 mod fingerprint;
 mod id;
@@ -17,13 +19,16 @@ mod seal;
 mod snapshot;
 mod url;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::entity::SourceFile;
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
-pub use config::Config;
+pub use compiled::Compiled;
+pub use config::{Config, Reader};
+pub use entities::EntityPaths;
 pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
@@ -155,40 +160,12 @@ impl Project {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
-    /// Where the entities lie: as configured, else where they usually do. Paths from the root.
+    /// Where the entities lie, as paths from the root.
     ///
     /// # Errors
     /// There are none.
     pub fn entity_paths(&self) -> Result<Vec<PathBuf>> {
-        let there = |path: &&str| self.root.join(path).is_dir();
-        let configured = !self.config.entities.is_empty();
-        let paths: Vec<PathBuf> = if configured {
-            self.config.entities.clone()
-        } else {
-            match ["entities", "entity"].iter().find(|path| there(path)) {
-                Some(folder) => vec![PathBuf::from(folder)],
-                None => ["src/entities", "src/entity"].iter().filter(|path| there(path)).map(PathBuf::from).collect(),
-            }
-        };
-        let missing = paths.iter().find(|path| !self.root.join(path).exists());
-        if let Some(path) = missing {
-            return Err(Error::new(format!("the entities' folder `{}` does not exist", path.display()))
-                .hint("correct `entities` in the configuration"));
-        }
-        if paths.is_empty() {
-            return Err(Error::new(
-                "no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`",
-            )
-            .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
-        }
-        Ok(paths
-            .into_iter()
-            .map(|path| {
-                let crate_like = self.root.join(&path).join("Cargo.toml").is_file();
-                let source = path.join("src");
-                if crate_like && self.root.join(&source).is_dir() { source } else { path }
-            })
-            .collect())
+        Ok(self.find_entities()?.paths)
     }
 
     /// Every `*.rs` and `*.sql` under the entities' folders, sorted by path. Build output, hidden folders and folders of
@@ -203,10 +180,21 @@ impl Project {
         }
         paths.sort();
         paths.dedup();
+        paths.extend(self.manifests(&paths));
         paths
             .into_iter()
             .map(|path| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() }))
             .collect()
+    }
+
+    /// The nearest `Cargo.toml` above each file: it says which features are on.
+    fn manifests(&self, paths: &[PathBuf]) -> BTreeSet<PathBuf> {
+        let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        let nearest = |folder: &Path| {
+            let inside = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
+            inside.map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
+        };
+        folders.into_iter().filter_map(nearest).collect()
     }
 }
 
@@ -214,6 +202,17 @@ impl Project {
 fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_file() {
         found.push(path.to_owned());
+        // Only what is called like it belongs to a single file.
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for beside in list(path.parent().unwrap_or(path))? {
+            let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let rest = name.strip_suffix(".sql").and_then(|name| name.strip_prefix(&stem));
+            if rest
+                .is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key())))
+            {
+                found.push(beside);
+            }
+        }
         return Ok(());
     }
     for entry in list(path)? {

@@ -3,6 +3,7 @@
 //! Must not know how expressions are made comparable; whoever reads a snapshot has a dialect normalise it.
 
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,10 @@ use serde_json::Value;
 
 use super::{Batch, compact, files, json, parallel, sha256};
 use crate::error::{Error, Result};
-use crate::schema::{EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema, Table, View};
+use crate::schema::{
+    Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
+    Table, View,
+};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -52,10 +56,17 @@ enum Kind {
     Enum,
     View,
     Routine,
+    Definition(DefinitionKind),
 }
 
+/// What an object's file is found by: its kind, what it belongs to where its name is known only there, its name.
+type Key<'a> = (Kind, Option<&'a ObjectName>, &'a ObjectName);
+
 impl Kind {
-    const ALL: [Self; 4] = [Self::Table, Self::Enum, Self::View, Self::Routine];
+    fn all() -> impl Iterator<Item = Self> {
+        let definitions = DefinitionKind::ALL.into_iter().map(Self::Definition);
+        [Self::Table, Self::Enum, Self::View, Self::Routine].into_iter().chain(definitions)
+    }
 
     fn folder(self) -> &'static str {
         match self {
@@ -63,16 +74,20 @@ impl Kind {
             Self::Enum => "enums",
             Self::View => "views",
             Self::Routine => "routines",
+            Self::Definition(kind) => kind.folder(),
         }
     }
 
-    fn place(self, name: &ObjectName, part: Part) -> Option<Place> {
+    fn place(self, on: Option<&ObjectName>, name: &ObjectName, part: Part) -> Option<Place> {
         Some(match (self, part) {
             (Self::Table, part) => Place::Table(name.clone(), part),
             (Self::Enum, Part::Whole) => Place::Enum(name.clone()),
             (Self::View, Part::Whole) => Place::View(name.clone()),
             (Self::Routine, Part::Whole) => Place::Routine(name.clone()),
-            (Self::Enum | Self::View | Self::Routine, _) => return None,
+            (Self::Definition(kind), Part::Whole) => {
+                Place::Definition(DefinitionId { kind, on: on.cloned(), name: name.clone() })
+            }
+            (Self::Enum | Self::View | Self::Routine | Self::Definition(_), _) => return None,
         })
     }
 }
@@ -84,7 +99,7 @@ impl Snapshot {
     /// A file cannot be read, or is not as it was written.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let mut paths = Vec::new();
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
         }
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
@@ -96,8 +111,8 @@ impl Snapshot {
             return Ok(None);
         }
         let stems = stems(&found.snapshot.schema);
-        for ((kind, name), path) in &found.paths {
-            let Some(stem) = stems.get(&(*kind, name)) else { continue };
+        for ((kind, on, name), path) in &found.paths {
+            let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
             if path.file_stem().is_none_or(|found| found.to_string_lossy() != stem.as_str()) {
                 return Err(Error::new(format!("`{}` holds `{name}`, whose file is `{stem}.json`", path.display()))
                     .hint(restore(path)));
@@ -126,7 +141,7 @@ impl Snapshot {
     /// The folder cannot be read.
     pub fn write(&self, folder: &Path, before: Option<&Self>, batch: &mut Batch) -> Result<()> {
         let mut stale = BTreeSet::new();
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             stale.extend(object_files(&folder.join(kind.folder()))?);
         }
         let nothing = Self::default();
@@ -148,32 +163,36 @@ impl Snapshot {
 
 struct Found {
     snapshot: Snapshot,
-    paths: BTreeMap<(Kind, ObjectName), PathBuf>,
+    paths: BTreeMap<(Kind, Option<ObjectName>, ObjectName), PathBuf>,
 }
 
 impl Found {
     /// Takes an object in, and refuses a second file for it.
     fn add(&mut self, kind: Kind, path: PathBuf, (object, origins): (Object, Listed)) -> Result<()> {
         let schema = &mut self.snapshot.schema;
-        let name = object.name().clone();
+        let (on, name) = object.found_by();
         match object {
             Object::Table(table) => drop(schema.tables.insert(name.clone(), table)),
             Object::Enum(value) => drop(schema.enums.insert(name.clone(), value)),
             Object::View(view) => drop(schema.views.insert(name.clone(), view)),
             Object::Routine(routine) => drop(schema.routines.insert(name.clone(), routine)),
+            Object::Definition(definition) => drop(schema.definitions.insert(definition.id.clone(), definition)),
         }
         for (origin, parts) in [(Origin::Adopted, origins.adopted), (Origin::Sidecar, origins.sidecar)] {
             for part in parts {
-                let place = kind.place(&name, part).ok_or_else(|| {
+                let place = kind.place(on.as_ref(), &name, part).ok_or_else(|| {
                     Error::new(format!("`{}`: only a table has parts", path.display())).hint(restore(&path))
                 })?;
                 self.snapshot.origins.set(place, origin);
             }
         }
-        match self.paths.insert((kind, name.clone()), path.clone()) {
-            None => Ok(()),
-            Some(first) => {
-                let (here, first) = (path.display(), first.display());
+        match self.paths.entry((kind, on, name)) {
+            Entry::Vacant(free) => {
+                free.insert(path);
+                Ok(())
+            }
+            Entry::Occupied(taken) => {
+                let (here, first, name) = (path.display(), taken.get().display(), &taken.key().2);
                 Err(Error::new(format!("`{here}` holds `{name}`, and so does `{first}`"))
                     .hint(format!("remove the copy: `git clean -n {here}`")))
             }
@@ -187,6 +206,7 @@ enum Object {
     Enum(EnumType),
     View(View),
     Routine(Routine),
+    Definition(Definition),
 }
 
 impl Object {
@@ -197,15 +217,25 @@ impl Object {
             Kind::Enum => object(path, &text).map(|(object, origins)| (Self::Enum(object), origins))?,
             Kind::View => object(path, &text).map(|(object, origins)| (Self::View(object), origins))?,
             Kind::Routine => object(path, &text).map(|(object, origins)| (Self::Routine(object), origins))?,
+            Kind::Definition(own) => {
+                let (object, origins): (Definition, Listed) = object(path, &text)?;
+                if object.id.kind != own {
+                    let held = object.id.kind;
+                    return Err(Error::new(format!("`{}` holds a {held}", path.display())).hint(restore(path)));
+                }
+                (Self::Definition(object), origins)
+            }
         })
     }
 
-    fn name(&self) -> &ObjectName {
+    /// What it belongs to, where its name is known only there, and its name.
+    fn found_by(&self) -> (Option<ObjectName>, ObjectName) {
         match self {
-            Self::Table(table) => &table.name,
-            Self::Enum(value) => &value.name,
-            Self::View(view) => &view.name,
-            Self::Routine(routine) => &routine.name,
+            Self::Table(table) => (None, table.name.clone()),
+            Self::Enum(value) => (None, value.name.clone()),
+            Self::View(view) => (None, view.name.clone()),
+            Self::Routine(routine) => (None, routine.name.clone()),
+            Self::Definition(definition) => (definition.id.on.clone(), definition.id.name.clone()),
         }
     }
 }
@@ -282,14 +312,15 @@ fn to_value<T: Serialize>(object: &T) -> Result<Value> {
 }
 
 /// What no entity declares, by object.
-fn listed(origins: &Origins) -> BTreeMap<(Kind, &ObjectName), Listed> {
-    let mut listed: BTreeMap<(Kind, &ObjectName), Listed> = BTreeMap::new();
+fn listed(origins: &Origins) -> BTreeMap<Key<'_>, Listed> {
+    let mut listed: BTreeMap<Key<'_>, Listed> = BTreeMap::new();
     for (place, origin) in origins.listed() {
         let (key, part) = match place {
-            Place::Table(name, part) => ((Kind::Table, name), part.clone()),
-            Place::Enum(name) => ((Kind::Enum, name), Part::Whole),
-            Place::View(name) => ((Kind::View, name), Part::Whole),
-            Place::Routine(name) => ((Kind::Routine, name), Part::Whole),
+            Place::Table(name, part) => ((Kind::Table, None, name), part.clone()),
+            Place::Enum(name) => ((Kind::Enum, None, name), Part::Whole),
+            Place::View(name) => ((Kind::View, None, name), Part::Whole),
+            Place::Routine(name) => ((Kind::Routine, None, name), Part::Whole),
+            Place::Definition(id) => (key(id), Part::Whole),
         };
         let listed = listed.entry(key).or_default();
         match origin {
@@ -302,12 +333,14 @@ fn listed(origins: &Origins) -> BTreeMap<(Kind, &ObjectName), Listed> {
 }
 
 /// One object with its origins.
-fn value((kind, name): (Kind, &ObjectName), schema: &Schema, origins: Option<&Listed>) -> Result<Value> {
+fn value(key: Key<'_>, schema: &Schema, origins: Option<&Listed>) -> Result<Value> {
+    let (kind, _, name) = key;
     let mut value = match kind {
         Kind::Table => to_value(&schema.tables.get(name)),
         Kind::Enum => to_value(&schema.enums.get(name)),
         Kind::View => to_value(&schema.views.get(name)),
         Kind::Routine => to_value(&schema.routines.get(name)),
+        Kind::Definition(kind) => to_value(&schema.definitions.get(&id(kind, key))),
     }?;
     if let (Some(origins), Value::Object(properties)) = (origins, &mut value) {
         properties.insert(ORIGINS.to_owned(), to_value(origins)?);
@@ -316,35 +349,57 @@ fn value((kind, name): (Kind, &ObjectName), schema: &Schema, origins: Option<&Li
 }
 
 /// Whether two schemas have the same object.
-fn same((kind, name): (Kind, &ObjectName), one: &Schema, other: &Schema) -> bool {
+fn same(key: Key<'_>, one: &Schema, other: &Schema) -> bool {
+    let (kind, _, name) = key;
     match kind {
         Kind::Table => one.tables.get(name) == other.tables.get(name),
         Kind::Enum => one.enums.get(name) == other.enums.get(name),
         Kind::View => one.views.get(name) == other.views.get(name),
         Kind::Routine => one.routines.get(name) == other.routines.get(name),
+        Kind::Definition(kind) => {
+            let id = id(kind, key);
+            one.definitions.get(&id) == other.definitions.get(&id)
+        }
     }
 }
 
 /// The file name of every object, without `.json`.
 ///
 /// Names that a file system blind to case would take for one have their capitals encoded.
-fn stems(schema: &Schema) -> BTreeMap<(Kind, &ObjectName), String> {
-    let Schema { tables, enums, views, routines } = schema;
-    let keys = (tables.keys().map(|name| (Kind::Table, name)))
-        .chain(enums.keys().map(|name| (Kind::Enum, name)))
-        .chain(views.keys().map(|name| (Kind::View, name)))
-        .chain(routines.keys().map(|name| (Kind::Routine, name)));
-    let mut stems: BTreeMap<(Kind, &ObjectName), String> = keys.map(|key| (key, stem(key.1, false))).collect();
+fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
+    let Schema { tables, enums, views, routines, definitions } = schema;
+    let keys = (tables.keys().map(|name| (Kind::Table, None, name)))
+        .chain(enums.keys().map(|name| (Kind::Enum, None, name)))
+        .chain(views.keys().map(|name| (Kind::View, None, name)))
+        .chain(routines.keys().map(|name| (Kind::Routine, None, name)))
+        .chain(definitions.keys().map(key));
+    let mut stems: BTreeMap<Key<'_>, String> = keys.map(|key| (key, stem_of(key, false))).collect();
     let mut folded: BTreeMap<(Kind, String), usize> = BTreeMap::new();
-    for ((kind, _), stem) in &stems {
+    for ((kind, ..), stem) in &stems {
         *folded.entry((*kind, stem.to_ascii_lowercase())).or_default() += 1;
     }
-    for ((kind, name), found) in &mut stems {
-        if folded.get(&(*kind, found.to_ascii_lowercase())).is_some_and(|count| *count > 1) {
-            *found = stem(name, true);
+    for (key, found) in &mut stems {
+        if folded.get(&(key.0, found.to_ascii_lowercase())).is_some_and(|count| *count > 1) {
+            *found = stem_of(*key, true);
         }
     }
     stems
+}
+
+fn key(id: &DefinitionId) -> Key<'_> {
+    (Kind::Definition(id.kind), id.on.as_ref(), &id.name)
+}
+
+fn id(kind: DefinitionKind, (_, on, name): Key<'_>) -> DefinitionId {
+    DefinitionId { kind, on: on.cloned(), name: name.clone() }
+}
+
+/// A file name for any object: `name`, `schema.name`, and for what belongs to a table `name@table`.
+fn stem_of((_, on, name): Key<'_>, encode_capitals: bool) -> String {
+    match on {
+        None => stem(name, encode_capitals),
+        Some(owner) => clipped(format!("{}@{}", stem(name, encode_capitals), stem(owner, encode_capitals))),
+    }
 }
 
 /// A file name for any identifier. A dot stands between schema and name and nowhere else.
@@ -367,6 +422,11 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
         }
         None => {}
     }
+    clipped(stem)
+}
+
+/// What is too long for a file system ends in a digest of all of it.
+fn clipped(mut stem: String) -> String {
     if stem.len() > LONGEST_STEM {
         let digest = sha256(&stem);
         stem.truncate(LONGEST_STEM - 20);

@@ -1,4 +1,4 @@
-//! Statements without a migration: what synchronising a development database sends.
+//! Statements without a migration: what synchronising a development database and reverting drift send.
 //!
 //! Must not know the history: nothing of this is remembered.
 
@@ -60,7 +60,7 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
             }
             return Err(match begun {
                 0 if stretch.transactional => error.hint("nothing was changed"),
-                _ => error.hint("what ran before it stays: run `gen sync` again once the cause is gone"),
+                _ => error.hint("what ran before it stays: run the command again once the cause is gone"),
             });
         }
     }

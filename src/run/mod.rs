@@ -239,6 +239,16 @@ pub async fn mark(
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
 }
 
+/// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
+///
+/// # Errors
+/// The lock cannot be had; the role may not create the table.
+pub async fn prepare(session: &mut Session, wait: Duration) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    run.end(session).await;
+    Ok(())
+}
+
 /// Removes a migration's row without reverting it.
 ///
 /// # Errors

@@ -74,6 +74,39 @@ impl<'de> Deserialize<'de> for Expression {
     }
 }
 
+/// How a database holds an object that is modelled as structure, word for word.
+///
+/// It is kept so that the object can be made again just as it was, and never compared: what two wordings mean is in the
+/// structure beside them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Wording(Option<String>);
+
+impl Wording {
+    /// These words.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Some(text.into()))
+    }
+
+    /// The words, where there are any.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl PartialEq for Wording {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Wording {}
+
 /// A constant in an entity, before a dialect has spelled it in SQL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

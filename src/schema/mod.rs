@@ -2,6 +2,7 @@
 //!
 //! Must not know any database, any file format or how schemas are compared. Imports nothing of the crate.
 
+mod definition;
 mod expression;
 mod list;
 mod name;
@@ -16,10 +17,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use expression::{DefaultValue, Expression, Literal};
+pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
+pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
-pub use origin::{Origin, Origins, Undeclared};
+pub use origin::{Origin, Origins, Strictness, Undeclared};
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{
@@ -40,12 +42,25 @@ pub struct Schema {
     pub views: BTreeMap<ObjectName, View>,
     /// Functions and procedures by name.
     pub routines: BTreeMap<ObjectName, Routine>,
+    /// What is held in the database's own words, by kind, owner and name.
+    pub definitions: BTreeMap<DefinitionId, Definition>,
 }
 
 impl Schema {
     /// Nothing is in it.
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.enums.is_empty() && self.views.is_empty() && self.routines.is_empty()
+        let Self { tables, enums, views, routines, definitions } = self;
+        tables.is_empty() && enums.is_empty() && views.is_empty() && routines.is_empty() && definitions.is_empty()
+    }
+
+    /// The partition or foreign table of this name: a relation that is no [`Table`].
+    pub fn relation_beside(&self, name: &ObjectName) -> Option<&Definition> {
+        let kinds = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
+        let mut found = kinds.into_iter().filter_map(|kind| {
+            let named = DefinitionId::new(kind, name.clone());
+            self.definitions.get(&named)
+        });
+        found.next()
     }
 }
 

@@ -34,6 +34,16 @@ pub enum Undeclared {
     Error,
 }
 
+/// How a rule on what may mean the same is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// The code leaves it open: what the database has is kept.
+    Loose,
+    /// It is a contradiction, which the next migration resolves.
+    Exact,
+}
+
 /// The origin of every object and facet in a schema. What is not listed is [`Origin::Entity`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(BTreeMap<Place, Origin>);

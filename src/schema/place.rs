@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, ObjectName};
+use super::{DefinitionId, Name, ObjectName};
 
 /// Where in a schema an object or one facet of it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Place {
     View(ObjectName),
     /// A routine.
     Routine(ObjectName),
+    /// Something held in the database's own words.
+    Definition(DefinitionId),
 }
 
 /// A part of a table.
@@ -89,6 +91,7 @@ impl Place {
     pub fn object(&self) -> &ObjectName {
         match self {
             Self::Table(name, _) | Self::Enum(name) | Self::View(name) | Self::Routine(name) => name,
+            Self::Definition(id) => id.on.as_ref().unwrap_or(&id.name),
         }
     }
 }
@@ -101,6 +104,7 @@ impl fmt::Display for Place {
             Self::Enum(name) => write!(formatter, "enum {name}"),
             Self::View(name) => write!(formatter, "view {name}"),
             Self::Routine(name) => write!(formatter, "routine {name}"),
+            Self::Definition(id) => write!(formatter, "{id}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
-use super::{DefaultValue, Expression, Name, ObjectName, Type};
+use super::{DefaultValue, Expression, Name, ObjectName, Type, Wording};
 
 /// Settings only one database knows (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
 pub type Options = BTreeMap<String, String>;
@@ -99,6 +99,9 @@ pub struct Column {
     /// Settings only one database knows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: Options,
+    /// What follows the column's name, keys, checks and references left out, where the database holds the very text.
+    #[serde(default, skip_serializing_if = "Wording::is_none")]
+    pub wording: Wording,
 }
 
 impl Column {
@@ -115,6 +118,7 @@ impl Column {
             on_update: None,
             comment: None,
             options: Options::new(),
+            wording: Wording::default(),
         }
     }
 }
@@ -240,6 +244,9 @@ pub struct Index {
     /// Settings only one database knows (`nulls_not_distinct`, storage parameters, `invisible`, `parser` …).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: Options,
+    /// The `CREATE INDEX` text, where the database holds one that is worded otherwise than it would be written anew.
+    #[serde(default, skip_serializing_if = "Wording::is_none")]
+    pub wording: Wording,
 }
 
 impl Index {
@@ -254,6 +261,7 @@ impl Index {
             include: Vec::new(),
             comment: None,
             options: Options::new(),
+            wording: Wording::default(),
         }
     }
 }

@@ -5,6 +5,8 @@
 
 use crate::schema::{Origin, Origins, Place, Undeclared};
 
+use super::types::Rule;
+
 /// Where the three-way rule reads and writes origins.
 pub(super) struct Ledger<'a> {
     /// Who said what, in the state the comparison starts from.
@@ -15,6 +17,8 @@ pub(super) struct Ledger<'a> {
     pub(super) undeclared: Undeclared,
     /// Undeclared objects met while `undeclared` says that is an error.
     pub(super) offences: Vec<Place>,
+    /// Column types that the code leaves open.
+    pub(super) left_open: Vec<(Place, &'static Rule)>,
 }
 
 impl Ledger<'_> {

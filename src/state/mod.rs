@@ -3,15 +3,23 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod contradiction;
+mod follow;
+mod lookalikes;
 mod merge;
 mod places;
 mod reconcile;
+mod rename;
 mod situation;
 mod table;
+mod types;
 
+pub use contradiction::{Contradiction, contradictions};
+pub use lookalikes::{Candidate, Question, Subject};
 pub use places::{adopted, found, keeps_what_nobody_declares};
-pub use reconcile::{Target, reconcile};
+pub use reconcile::{Policy, Target, reconcile};
 pub use situation::{Situation, Standing, situate};
+pub use types::{RULES, Rule, TypeRules, rule};
 
 #[cfg(test)]
 mod tests;

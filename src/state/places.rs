@@ -38,6 +38,7 @@ fn places(schema: &Schema) -> impl Iterator<Item = Place> {
         .chain(schema.enums.keys().cloned().map(Place::Enum))
         .chain(schema.views.keys().cloned().map(Place::View))
         .chain(schema.routines.keys().cloned().map(Place::Routine))
+        .chain(schema.definitions.keys().cloned().map(Place::Definition))
 }
 
 /// Whether something stands at a place.
@@ -47,6 +48,7 @@ pub(super) fn stands(place: &Place, schema: &Schema) -> bool {
         Place::Enum(name) => schema.enums.contains_key(name),
         Place::View(name) => schema.views.contains_key(name),
         Place::Routine(name) => schema.routines.contains_key(name),
+        Place::Definition(id) => schema.definitions.contains_key(id),
     }
 }
 
@@ -130,6 +132,7 @@ fn same_at(place: &Place, left: &Schema, right: &Schema) -> bool {
         Place::Enum(name) => left.enums.get(name) == right.enums.get(name),
         Place::View(name) => left.views.get(name) == right.views.get(name),
         Place::Routine(name) => left.routines.get(name) == right.routines.get(name),
+        Place::Definition(id) => left.definitions.get(id) == right.definitions.get(id),
     }
 }
 

@@ -5,12 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
-use crate::entity::{Model, Source};
-use crate::schema::{Normalized, ObjectName, Origin, Origins, Place, Schema, Table, Type, Undeclared};
+use crate::entity::Model;
+use crate::plan::{Rename, stands_at};
+use crate::schema::{
+    Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Schema,
+    Strictness, Table, Type, Undeclared,
+};
 
+use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places_in, stands};
+use super::rename::{self, Renamed};
 use super::table;
+use super::types::{self, Rule, TypeRules};
 
 /// What shall be there, and who says so.
 #[derive(Clone, Debug)]
@@ -21,12 +28,36 @@ pub struct Target {
     pub origins: Origins,
     /// What nobody declares, where that is an error.
     pub offences: Vec<Place>,
+    /// Column types the code leaves open, and the rules by which what the database has was kept.
+    pub left_open: Vec<(Place, &'static Rule)>,
+    /// What is renamed on the way from the base, in order; for `diff`.
+    pub renames: Vec<Rename>,
+    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    pub questions: Vec<Question>,
+}
+
+/// How the code is understood where it says nothing, or not everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// What becomes of what nobody declares.
+    pub undeclared: Undeclared,
+    /// When a type serves for another one.
+    pub types: TypeRules,
+}
+
+impl Policy {
+    /// The same, but for what becomes of what nobody declares.
+    #[must_use]
+    pub fn undeclared(self, undeclared: Undeclared) -> Self {
+        Self { undeclared, ..self }
+    }
 }
 
 /// Brings the declared model and a base state (the snapshot, or a database) together.
 ///
 /// Declared now: compared, whatever its origin, and a constraint or index that means the same keeps the name it has.
-/// Declared before and silent now: dropped. Never declared: kept, unless `undeclared` says otherwise.
+/// Declared before and silent now: dropped. Never declared: kept, unless the policy says otherwise. Before any of that the
+/// base is renamed as the code and the developer's answers say.
 ///
 /// # Errors
 /// Something declared that this database cannot hold.
@@ -35,38 +66,80 @@ pub fn reconcile(
     model: &Model,
     base: &Normalized,
     origins: &Origins,
-    undeclared: Undeclared,
+    policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let base = base.schema();
-    let declaration = Declaration::new(dialect, &model.sources);
-    let mut ledger = Ledger { before: origins, after: Origins::default(), undeclared, offences: Vec::new() };
+    let Renamed { base, origins, mut renames } =
+        rename::rename(dialect, &declared, base, origins, &rename::wishes(model))?;
+    let (base, origins) = (base.schema(), &origins);
+    let mut declared = with_known_needs(declared, base);
+    forget_indexes_for_keys(&mut declared, model, base);
+    let declaration = Declaration::new(dialect, model, &policy.types);
+    let mut ledger = Ledger {
+        before: origins,
+        after: Origins::default(),
+        undeclared: policy.undeclared,
+        offences: Vec::new(),
+        left_open: Vec::new(),
+    };
     let mut target = Schema {
         tables: tables(&declaration, &declared, base, &mut ledger),
         enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut ledger),
         views: objects(&declaration, &declared.views, &base.views, Place::View, &mut ledger),
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
+        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
     };
     drop_what_lost_its_ground(&mut target, base);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
-    Ok(Target { schema, origins, offences: ledger.offences })
+    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
+    renames.extend(rename::same_but_for_the_name(base, schema.schema()));
+    let questions = lookalikes::questions(base, schema.schema());
+    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })
+}
+
+/// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
+/// one is known only once the base's indexes are there as well; normalising the target then says so again.
+fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) {
+    for table in declared.tables.values_mut() {
+        let Some(old) = base.tables.get(&table.name) else { continue };
+        let keys = &table.foreign_keys;
+        let of_code = |index: &Index| {
+            model.sources.contains_key(&Place::Table(table.name.clone(), Part::Index(index.name.clone())))
+        };
+        table.indexes.retain(|name, index| {
+            let is_implied = keys.contains_key(name) && !index.unique && !of_code(index);
+            !is_implied || old.indexes.values().any(|old| old.parts == index.parts)
+        });
+    }
+}
+
+/// The code does not say what a definition stands on. Where the base has the same definition, it knows.
+fn with_known_needs(mut declared: Schema, base: &Schema) -> Schema {
+    for (id, definition) in &mut declared.definitions {
+        let Some(known) = base.definitions.get(id).filter(|_| definition.needs.is_empty()) else { continue };
+        if known.create == definition.create && known.comment == definition.comment {
+            definition.needs = known.needs.clone();
+        }
+    }
+    declared
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.
 pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
-    sources: &'a BTreeMap<Place, Source>,
+    model: &'a Model,
     /// What no entity declares: little beside the sources, and asked for at every place.
     others: BTreeMap<&'a Place, Origin>,
+    types: &'a TypeRules,
 }
 
 impl<'a> Declaration<'a> {
-    fn new(dialect: &'a dyn Dialect, sources: &'a BTreeMap<Place, Source>) -> Self {
-        let others = sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
-        Self { dialect, sources, others: others.map(|(place, source)| (place, source.origin)).collect() }
+    fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules) -> Self {
+        let others = model.sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
+        Self { dialect, model, others: others.map(|(place, source)| (place, source.origin)).collect(), types }
     }
 
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
@@ -76,7 +149,22 @@ impl<'a> Declaration<'a> {
 
     /// Whether the place itself is spelled out in the code.
     pub(super) fn spells_out(&self, place: &Place) -> bool {
-        self.sources.contains_key(place)
+        self.model.sources.contains_key(place)
+    }
+
+    /// The loose rule by which a column of another type serves what is declared, if there is one.
+    pub(super) fn left_open(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static Rule> {
+        if new.data_type == old.data_type {
+            return None;
+        }
+        let declared = self.model.schema.tables.get(&table.name).and_then(|table| table.columns.get(&new.name));
+        let logical = declared.map_or(&new.data_type, |column| &column.data_type);
+        let product = self.dialect.product();
+        let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
+        let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
+        // Every enum is spelled out, so there the rule alone decides.
+        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_));
+        (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)
     }
 }
 
@@ -104,15 +192,15 @@ fn tables(
     target
 }
 
-/// Objects compared as a whole: enum types, views, routines.
-fn objects<T: Clone + PartialEq>(
+/// Objects compared as a whole: enum types, views, routines, definitions.
+fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     declaration: &Declaration<'_>,
-    declared: &BTreeMap<ObjectName, T>,
-    base: &BTreeMap<ObjectName, T>,
-    place: impl Fn(ObjectName) -> Place,
+    declared: &BTreeMap<K, T>,
+    base: &BTreeMap<K, T>,
+    place: impl Fn(K) -> Place,
     ledger: &mut Ledger<'_>,
-) -> BTreeMap<ObjectName, T> {
-    let names: BTreeSet<&ObjectName> = declared.keys().chain(base.keys()).collect();
+) -> BTreeMap<K, T> {
+    let names: BTreeSet<&K> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
         let object =
@@ -138,20 +226,7 @@ fn drop_what_lost_its_ground(target: &mut Schema, base: &Schema) {
             referenced.is_some_and(|columns| key.referenced_columns.iter().all(|column| columns.contains(column)))
         });
     }
-    loop {
-        let gone = |name: &ObjectName| {
-            let was = base.tables.contains_key(name) || base.views.contains_key(name);
-            was && !target.tables.contains_key(name) && !target.views.contains_key(name)
-        };
-        let groundless: Vec<ObjectName> =
-            target.views.values().filter(|view| view.reads.iter().any(gone)).map(|view| view.name.clone()).collect();
-        if groundless.is_empty() {
-            break;
-        }
-        for name in groundless {
-            target.views.remove(&name);
-        }
-    }
+    while drop_groundless(target, base) {}
     for column in target.tables.values().flat_map(|table| table.columns.values()) {
         if let Some(name) = enum_name(&column.data_type)
             && !target.enums.contains_key(name)
@@ -160,6 +235,25 @@ fn drop_what_lost_its_ground(target: &mut Schema, base: &Schema) {
             target.enums.insert(name.clone(), kept.clone());
         }
     }
+}
+
+/// Takes out the views and definitions whose ground was there and is gone; `false` when there are none.
+fn drop_groundless(target: &mut Schema, base: &Schema) -> bool {
+    let is_relation = |schema: &Schema, name: &ObjectName| {
+        schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
+    };
+    let gone = |name: &ObjectName| is_relation(base, name) && !is_relation(target, name);
+    let groundless = |definition: &&Definition| {
+        definition.id.on.as_ref().is_some_and(gone)
+            || definition.needs.iter().any(|need| stands_at(base, need) && !stands_at(target, need))
+    };
+    let views: Vec<ObjectName> =
+        target.views.values().filter(|view| view.reads.iter().any(gone)).map(|view| view.name.clone()).collect();
+    let definitions: Vec<DefinitionId> =
+        target.definitions.values().filter(groundless).map(|definition| definition.id.clone()).collect();
+    views.iter().for_each(|name| drop(target.views.remove(name)));
+    definitions.iter().for_each(|id| drop(target.definitions.remove(id)));
+    !(views.is_empty() && definitions.is_empty())
 }
 
 fn enum_name(data_type: &Type) -> Option<&ObjectName> {

@@ -109,16 +109,21 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         on_update: facet!(on_update, OnUpdate),
         comment: facet!(comment, Comment),
         options: new.options.clone(),
+        wording: new.wording.clone(),
     };
-    if old.data_type != new.data_type
-        && !declaration.spells_out(&at(Facet::Type))
-        && declaration.dialect.serves(&new.data_type, &old.data_type)
+    ledger.after.set(at(Facet::Type), origin(&at(Facet::Type)));
+    ledger.after.set(at(Facet::Options), origin(&at(Facet::Options)));
+    if let Some(rule) = declaration.left_open(table, new, old)
         && ledger.keeps(at(Facet::Type))
     {
         merged.data_type = old.data_type.clone();
+        ledger.left_open.push((at(Facet::Type), rule));
     }
     if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
         merged.options = old.options.clone();
+    }
+    if merged == *old {
+        merged.wording = old.wording.clone();
     }
     merged
 }
@@ -269,6 +274,7 @@ fn foreign_keys(
             || at(name, Facet::OnDelete),
             |_| origin(Facet::OnDelete),
         );
+        ledger.after.set(at(name, Facet::Options), origin(Facet::Options));
         if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {
             merged.options = old.options.clone();
         }

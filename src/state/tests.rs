@@ -13,7 +13,7 @@ use crate::schema::{
     Origin, Origins, Part, Place, PrimaryKey, Schema, Table, Trigger, Type, Undeclared, Unique,
 };
 
-use super::{Situation, Standing, adopted, found, keeps_what_nobody_declares, reconcile, situate};
+use super::{Policy, Situation, Standing, adopted, found, keeps_what_nobody_declares, reconcile, situate};
 
 fn name(text: &str) -> ObjectName {
     ObjectName::local(text)
@@ -42,7 +42,7 @@ fn model(tables: impl IntoIterator<Item = Table>) -> Model {
         .filter(|(place, _)| !matches!(place, Place::Table(_, Part::Column(_, Facet::Type))))
         .map(|(place, _)| (place.clone(), source()))
         .collect();
-    Model { schema, sources, renames: BTreeMap::new() }
+    Model { schema, sources, renames: BTreeMap::new(), answers: Vec::new() }
 }
 
 fn normalized(product: Product, schema: Schema) -> Normalized {
@@ -56,8 +56,9 @@ fn propose(
     base: &Normalized,
     origins: &Origins,
 ) -> (Vec<String>, Normalized, Origins) {
-    let target = reconcile(dialect::of(product), model, base, origins, Undeclared::Keep).unwrap();
-    let plan = diff(base, &target.schema, &[]);
+    let target =
+        reconcile(dialect::of(product), model, base, origins, &Policy::default().undeclared(Undeclared::Keep)).unwrap();
+    let plan = diff(base, &target.schema, &target.renames);
     (plan.ops().iter().map(ToString::to_string).collect(), target.schema, target.origins)
 }
 
@@ -203,9 +204,12 @@ fn undeclared_can_be_dropped_or_refused() {
     let base = normalized(Product::Sqlite, handmade());
     let origins = adopted(base.schema());
     let dialect = dialect::of(Product::Sqlite);
-    let dropped = reconcile(dialect, &model([book()]), &base, &origins, Undeclared::Drop).unwrap();
+    let dropped =
+        reconcile(dialect, &model([book()]), &base, &origins, &Policy::default().undeclared(Undeclared::Drop)).unwrap();
     assert!(!dropped.schema.schema().tables.contains_key(&name("audit")));
-    let refused = reconcile(dialect, &model([book()]), &base, &origins, Undeclared::Error).unwrap();
+    let refused =
+        reconcile(dialect, &model([book()]), &base, &origins, &Policy::default().undeclared(Undeclared::Error))
+            .unwrap();
     assert!(refused.offences.contains(&Place::table(&name("audit"))));
 }
 

@@ -23,9 +23,27 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
         Product::Sqlite => {
             format!("PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{text}\nCOMMIT;\nPRAGMA foreign_keys = ON;\n")
         }
-        Product::MySql | Product::MariaDb if text.contains("BEGIN") => delimited(statements),
-        Product::Postgres | Product::MySql | Product::MariaDb => text,
+        Product::MySql | Product::MariaDb => {
+            let text = if text.contains("BEGIN") { delimited(statements) } else { text };
+            let settings = settings(&text);
+            if settings.is_empty() { text } else { format!("{settings}\n{text}") }
+        }
+        // Bodies may name what is created after them, as they may where migrations are run.
+        Product::Postgres
+            if statements.iter().any(|it| ["FUNCTION", "PROCEDURE"].iter().any(|word| it.sql.contains(word))) =>
+        {
+            format!("SET check_function_bodies = off;\n\n{text}")
+        }
+        Product::Postgres => text,
     }
+}
+
+/// What a letter beyond ASCII, and a time of a timestamp or an event, stands for depends on the session.
+fn settings(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let has_times = lower.contains('\'') && (lower.contains("timestamp") || lower.contains("create event"));
+    let names = if text.is_ascii() { "" } else { "SET NAMES utf8mb4;\n" };
+    format!("{names}{}", if has_times { "SET time_zone = '+00:00';\n" } else { "" })
 }
 
 /// For MySQL's and MariaDB's clients, which cut a script at every semicolon, also inside a body.

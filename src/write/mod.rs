@@ -5,6 +5,7 @@
 mod client;
 mod folder;
 mod parse;
+mod sidecar;
 mod text;
 
 use crate::dialect::{Product, Statement, script};
@@ -13,6 +14,7 @@ use crate::project::{MigrationId, sha256};
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use parse::parse;
+pub use sidecar::{Declaration, declarations};
 pub use text::text;
 
 /// One migration for one product.

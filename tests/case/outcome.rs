@@ -4,12 +4,13 @@
 
 use std::fmt::Write as _;
 
-use sea_gen::dialect::{self, Statement};
+use sea_gen::dialect::{self, Statement, Unsupported};
 use sea_gen::diff::diff;
-use sea_gen::entity::{self, Severity, SourceFile};
+use sea_gen::entity::{self, Model, Severity, SourceFile};
 use sea_gen::lint::lint;
-use sea_gen::plan::{Plan, Rename, apply};
-use sea_gen::schema::{Change, Normalized, Part, Place, Product, Schema};
+use sea_gen::plan::{Plan, apply};
+use sea_gen::schema::{Normalized, Origins, Product, Schema};
+use sea_gen::state::{Policy, reconcile};
 
 use super::Case;
 
@@ -32,31 +33,24 @@ pub struct Outcome {
 /// Works a case out for a product.
 pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     let dialect = dialect::of(product);
-    let declared = |files: &[SourceFile]| -> Result<(Normalized, Vec<Rename>), String> {
+    let declared = |files: &[SourceFile]| -> Result<Model, String> {
         let (model, diagnostics) = entity::read(files, product);
         let errors: Vec<String> = diagnostics
             .iter()
             .filter(|it| it.severity == Severity::Error)
             .map(|it| format!("{}: {} ({})", it.file.display(), it.message, it.label))
             .collect();
-        if !errors.is_empty() {
-            return Err(errors.join("\n"));
-        }
-        let schema = dialect.normalize(model.schema).map_err(|error| format!("{error}; {}", error.hint))?;
-        let renames = model.renames.iter().filter_map(|(place, former)| match place {
-            Place::Table(table, Part::Column(name, _)) => {
-                Some(Rename::Column(table.clone(), Change::new(former.clone(), name.clone())))
-            }
-            _ => None,
-        });
-        Ok((schema, renames.collect()))
+        if errors.is_empty() { Ok(model) } else { Err(errors.join("\n")) }
     };
-    let ((from, _), (to, declared_renames)) = (declared(&case.before)?, declared(&case.after)?);
-    let statements = |plan: &Plan, schema: &Schema| {
-        dialect::statements(dialect, plan, schema).map_err(|error| format!("{error}; {}", error.hint))
-    };
+    let unsupported = |error: Unsupported| format!("{error}; {}", error.hint);
+    let from = dialect.normalize(declared(&case.before)?.schema).map_err(unsupported)?;
+    let mut model = declared(&case.after)?;
+    model.answers.clone_from(&case.renames);
+    let target = reconcile(dialect, &model, &from, &Origins::default(), &Policy::default()).map_err(unsupported)?;
+    let to = target.schema;
+    let statements = |plan: &Plan, schema: &Schema| dialect::statements(dialect, plan, schema).map_err(unsupported);
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;
-    let plan = diff(&from, &to, &[case.renames.clone(), declared_renames].concat());
+    let plan = diff(&from, &to, &target.renames);
     if plan.is_empty() != case.unchanged.contains(&product) {
         let ops: String = plan
             .ops()

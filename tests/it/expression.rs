@@ -2,6 +2,7 @@
 
 mod mysql;
 mod postgres;
+mod reprint;
 mod sqlite;
 
 use sea_gen::dialect::Product;

@@ -18,6 +18,7 @@ mod entity;
 mod expression;
 mod files;
 mod mysql;
+mod oracle;
 mod postgres;
 mod run;
 mod sqlite;

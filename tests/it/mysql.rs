@@ -4,6 +4,7 @@
 
 mod declared;
 mod hostile;
+mod kinds;
 mod pairs;
 mod renames;
 mod scratch;

@@ -7,8 +7,12 @@ mod catalog;
 mod drift;
 mod history;
 mod project;
+mod renames;
+mod sides;
 mod situations;
 mod synchronised;
+mod wild;
+mod words;
 
 /// One test for each database; a server that the environment does not name shows as ignored.
 macro_rules! on_each {

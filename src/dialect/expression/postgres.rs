@@ -19,6 +19,7 @@ use crate::dialect::Product;
 /// A whole expression: a default's literal has its column's type.
 pub(super) fn whole(tree: &mut Expr) {
     drop_literal_cast(tree);
+    loosen(tree);
 }
 
 /// One expression, what is inside it done already.
@@ -146,8 +147,10 @@ fn cast_to(tree: Expr, data_type: DataType) -> Expr {
 /// A cast that says of a literal what the literal is anyway.
 fn cast(tree: &mut Expr) {
     let Expr::Cast { expr, data_type, .. } = tree else { return };
-    if is_number(expr) && types::is_number(data_type) {
-        *tree = take(expr);
+    if is_number(expr) {
+        if types::is_of_number(&expr.to_string(), data_type) {
+            *tree = take(expr);
+        }
         return;
     }
     if *data_type == DataType::Text && matches!(expr.as_ref(), Expr::Value(value) if value.value == Value::Null) {
@@ -164,11 +167,12 @@ fn cast(tree: &mut Expr) {
             && digits.chars().all(|character| character.is_ascii_digit() || character == '.');
         if is_plain {
             let number = Expr::value(Value::Number(digits.to_owned(), false));
-            *tree = if digits.len() < content.len() {
+            **expr = if digits.len() < content.len() {
                 Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(number) }
             } else {
                 number
             };
+            cast(tree);
         }
     } else if matches!(data_type, DataType::Interval { fields: None, precision: None }) {
         if let Some(printed) = interval::printed(&content) {
@@ -209,10 +213,39 @@ fn is_literal(tree: &Expr) -> bool {
 /// Drops the cast of a literal whose type is clear from where it stands.
 fn drop_literal_cast(tree: &mut Expr) {
     if let Expr::Cast { expr, data_type, .. } = tree
-        && matches!(expr.as_ref(), Expr::Value(_))
+        && (matches!(expr.as_ref(), Expr::Value(_)) || is_number(expr))
         && types::is_open(data_type)
     {
         *tree = take(expr);
+    }
+}
+
+/// Drops the cast of a literal between operands, but not that of a number: what type it has decides how the rest is
+/// computed (`x / 2` and `x / 2::numeric`).
+fn drop_operand_cast(tree: &mut Expr) {
+    let is_of_number = matches!(tree, Expr::Cast { data_type, .. } if types::is_number(data_type));
+    if !is_of_number {
+        drop_literal_cast(tree);
+    }
+}
+
+/// Drops the casts to `numeric` in sums and products that are only compared or stored: without a division the values are
+/// the same in any type that holds them.
+fn loosen(tree: &mut Expr) {
+    match tree {
+        Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply, right }
+            if !(is_literal(left) && is_literal(right)) =>
+        {
+            for operand in [left, right] {
+                drop_numeric_cast(operand);
+                if matches!(operand.as_ref(), Expr::Cast { data_type, .. } if types::is_number(data_type)) {
+                    drop_literal_cast(operand);
+                }
+                loosen(operand);
+            }
+        }
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => loosen(expr),
+        _ => {}
     }
 }
 
@@ -254,6 +287,7 @@ fn operands(left: &mut Expr, op: &BinaryOperator, right: &mut Expr) {
             for operand in [left, right] {
                 drop_text_cast(operand);
                 drop_numeric_cast(operand);
+                loosen(operand);
                 if decided {
                     drop_literal_cast(operand);
                 }
@@ -272,17 +306,9 @@ fn operands(left: &mut Expr, op: &BinaryOperator, right: &mut Expr) {
                 }
             }
         }
-        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => {
-            for operand in [left, right] {
-                drop_numeric_cast(operand);
-                if decided {
-                    drop_literal_cast(operand);
-                }
-            }
-        }
         _ if decided => {
-            drop_literal_cast(left);
-            drop_literal_cast(right);
+            drop_operand_cast(left);
+            drop_operand_cast(right);
         }
         _ => {}
     }
@@ -397,9 +423,6 @@ fn function(tree: &mut Expr) {
         }
     }
     match (name.as_str(), arguments.as_mut_slice()) {
-        ("timezone", [zone, timestamp]) => {
-            *tree = Expr::AtTimeZone { timestamp: Box::new(take(timestamp)), time_zone: Box::new(take(zone)) };
-        }
         ("row", [_, _, ..]) => *tree = Expr::Tuple(arguments.into_iter().map(take).collect()),
         ("current_timestamp", []) => {
             if let Expr::Function(function) = tree

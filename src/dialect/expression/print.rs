@@ -155,7 +155,7 @@ const SPECIAL: &[&str] = &[
 ];
 
 /// Whether a name can stand without quotes wherever a name can stand.
-fn is_bare(product: Product, name: &str) -> bool {
+pub(super) fn is_bare(product: Product, name: &str) -> bool {
     let keeps_case = matches!(product, Product::MySql | Product::MariaDb);
     let starts = |first: char| first.is_ascii_lowercase() || first == '_' || (keeps_case && first.is_ascii_uppercase());
     let is_plain = name.starts_with(starts) && name.chars().all(|other| starts(other) || other.is_ascii_digit());

@@ -46,6 +46,9 @@ fn one_expression_has_one_form() {
         ],
     );
     equal(Product::Postgres, &["(price > (0)::numeric)", "price > 0", "\"price\">0", "price > '0'::numeric"]);
+    equal(Product::Postgres, &["price * (qty)::numeric > (100)::numeric", "price * qty > 100"]);
+    equal(Product::Postgres, &["price + (1)::numeric", "price + 1"]);
+    equal(Product::Postgres, &["qty > '-1'::integer", "qty > -1"]);
     equal(Product::Postgres, &["a BETWEEN 1 AND 2 AND b", "((a >= 1) AND (a <= 2) AND b)"]);
     equal(Product::Postgres, &["'{}'", "'{}'::jsonb", "$${}$$"]);
     equal(Product::Postgres, &["current_timestamp", "now()", "NOW()"]);
@@ -98,6 +101,11 @@ fn what_differs_in_meaning_stays_different() {
         ("a = ANY (b)", "a = ALL (b)"),
         ("x -> 'a'", "x ->> 'a'"),
         ("NOT (a = b)", "a = b"),
+        ("a / 2", "a / 2::numeric"),
+        ("a / 2 > 1", "a / (2)::numeric > 1"),
+        ("round(a * 2::numeric)", "round(a * 2)"),
+        ("(a * 2::numeric) / b", "(a * 2) / b"),
+        ("now() AT TIME ZONE 'utc'", "timezone('utc', now())"),
         ("'a'::text", "'b'::text"),
         ("a::date", "a"),
         ("x IS DISTINCT FROM 1", "x <> 1"),

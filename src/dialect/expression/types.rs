@@ -90,6 +90,17 @@ pub(super) fn is_number(data_type: &DataType) -> bool {
     )
 }
 
+/// Whether a number has this type by itself, without a cast.
+pub(super) fn is_of_number(written: &str, data_type: &DataType) -> bool {
+    let digits: String = written.chars().filter(|character| !character.is_whitespace()).collect();
+    match data_type {
+        DataType::Integer(None) => digits.parse::<i32>().is_ok(),
+        DataType::BigInt(None) => digits.parse::<i64>().is_ok() && digits.parse::<i32>().is_err(),
+        DataType::Numeric(ExactNumberInfo::None) => digits.parse::<i64>().is_err(),
+        _ => false,
+    }
+}
+
 /// A type whose cast changes nothing of a literal that has that type anyway: no length, no precision.
 pub(super) fn is_open(data_type: &DataType) -> bool {
     match data_type {

@@ -23,18 +23,30 @@ pub(super) fn normal(flavor: Flavor, native: &str, default: DefaultValue) -> Opt
         DefaultValue::Literal(literal) => render::literal(&literal),
         DefaultValue::Expression(expression) => expression.text().to_owned(),
     };
-    let text = without_introducers(bare(&text));
+    let said = bare(&text).to_owned();
+    let text = without_introducers(&said);
     if text.eq_ignore_ascii_case("null") {
         return None;
     }
-    Some(match (moment(&text), constant(&text)) {
+    let normal = match (moment(&text), constant(&text)) {
         (Some(moment), _) => Expression::new(moment),
         (None, Some(constant)) => of_family(native, &text, constant),
         (None, None) => {
             let canonical = canonical_expression(flavor.product(), &text);
-            Expression::new(text).with_canonical(canonical)
+            Expression::new(text.as_str()).with_canonical(canonical)
         }
-    })
+    };
+    // An introducer changes nothing in a session that speaks utf8mb4, but the server keeps it.
+    if said == text {
+        return Some(normal);
+    }
+    let canonical = normal.canonical().to_owned();
+    Some(Expression::new(said).with_canonical(canonical))
+}
+
+/// Whether a constant says its character set.
+pub(super) fn is_introduced(text: &str) -> bool {
+    without_introducers(text) != text
 }
 
 /// The one spelling of the moment a statement begins, of the many there are.

@@ -71,6 +71,11 @@ impl Flavor {
         !self.is_mariadb()
     }
 
+    /// Whether there are sequences.
+    pub(super) fn has_sequences(self) -> bool {
+        self.is_mariadb()
+    }
+
     /// How a check is dropped.
     pub(super) fn drop_check(self) -> &'static str {
         if self.is_mariadb() { "DROP CONSTRAINT" } else { "DROP CHECK" }

@@ -1,9 +1,11 @@
-//! Reading the catalog: ten queries, whatever the number of tables.
+//! Reading the catalog: eleven queries, whatever the number of tables, and one batch for what only `SHOW CREATE` says.
 //!
 //! Must not know what is done with what it reads; names and spellings are made uniform by `normalize`, but for what only the
 //! catalog can tell (which check is a column's own, which text is JSON).
 
+mod events;
 mod routines;
+mod shown;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -28,6 +30,7 @@ struct Answers {
     routines: Vec<Row>,
     parameters: Vec<Row>,
     events: Vec<Row>,
+    shown: Vec<Row>,
 }
 
 /// Reads the catalog.
@@ -36,44 +39,47 @@ struct Answers {
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let flavor = if session.product() == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
-    let (columns, indexes, checks) = match flavor {
+    let (columns, indexes, checks, views) = match flavor {
         Flavor::MySql => (
             include_str!("queries/columns.mysql.sql"),
             include_str!("queries/indexes.mysql.sql"),
             include_str!("queries/checks.mysql.sql"),
+            include_str!("queries/views.mysql.sql"),
         ),
         Flavor::MariaDb => (
             include_str!("queries/columns.mariadb.sql"),
             include_str!("queries/indexes.mariadb.sql"),
             include_str!("queries/checks.mariadb.sql"),
+            include_str!("queries/views.mariadb.sql"),
         ),
     };
-    let answers = Answers {
+    let mut answers = Answers {
         tables: session.query(include_str!("queries/tables.sql")).await?,
         columns: session.query(columns).await?,
         indexes: session.query(indexes).await?,
         foreign_keys: session.query(include_str!("queries/foreign_keys.sql")).await?,
         checks: session.query(checks).await?,
-        views: session.query(include_str!("queries/views.sql")).await?,
+        views: session.query(views).await?,
         triggers: session.query(include_str!("queries/triggers.sql")).await?,
         routines: session.query(include_str!("queries/routines.sql")).await?,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
         events: session.query(include_str!("queries/events.sql")).await?,
+        shown: Vec::new(),
     };
+    answers.shown = shown::ask(session, flavor, &answers, scope).await?;
     Ok(assemble(flavor, &answers, scope))
 }
 
 fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
-    for schema in &scope.schemas {
+    for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
         unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");
     }
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);
     routines::read(answers, &mut catalog);
-    for row in &answers.events {
-        unmanaged(&mut catalog, format!("event {}", row.text(0)), "events are not managed");
-    }
+    events::read(answers, &mut catalog.schema);
+    shown::read(answers, &mut catalog.schema);
     catalog
 }
 
@@ -117,6 +123,7 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         let mut options = Options::new();
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
+        options.insert("algorithm".to_owned(), row.text(4).to_lowercase());
         let (query, named) = without_database(row.text(1), database, &known);
         let view = View {
             name: name.clone(),

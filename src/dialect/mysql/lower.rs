@@ -8,12 +8,12 @@ mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Step, Unsupported};
+use crate::dialect::{Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
-use super::Flavor;
 use super::types::{Family, family};
+use super::{Flavor, versioning};
 
 /// On which side of a plan's renames an operation is done: by this it names things as they were or as they will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,7 @@ impl Ends<'_> {
 }
 
 pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    let plan = &case::followed(plan, from);
     let mut to = from.clone();
     let (mut earlier, mut renamed) = (BTreeMap::new(), BTreeSet::new());
     // A plan read backwards has its renames after the other changes; they always stand together.
@@ -80,10 +81,20 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     keys::rename(&ends, &mut ops);
     keys::around(&ends, &mut ops);
     keys::overtaken(&ends, &mut ops);
+    keys::generated(&ends, &mut ops);
     if flavor.has_column_checks() {
         keys::column_checks(flavor, &ends, &mut ops);
     }
-    Ok(group::steps(&ends, ops))
+    let mut steps = group::steps(&ends, ops);
+    for step in &mut steps {
+        if let Step::Together(name, ops) = step
+            && let Some((before, after)) = ends.both(Side::After, name).or_else(|| ends.both(Side::Before, name))
+            && before.options.contains_key(versioning::OPTION)
+        {
+            ops.extend(versioning::marker(after));
+        }
+    }
+    Ok(steps)
 }
 
 /// The column with nothing changed, to have it written anew.

@@ -7,13 +7,15 @@ mod flavor;
 pub mod introspect;
 mod lower;
 mod normalize;
+mod partitions;
 mod render;
 pub mod session;
 mod tokens;
 mod types;
+mod versioning;
 
 use crate::plan::Plan;
-use crate::schema::{Literal, Name, Normalized, Schema, Type};
+use crate::schema::{Literal, Name, Normalized, Schema};
 
 pub use flavor::Flavor;
 
@@ -30,10 +32,6 @@ impl Dialect for MySql {
 
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize(self.0, schema)
-    }
-
-    fn serves(&self, declared: &Type, actual: &Type) -> bool {
-        types::serves(declared, actual)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {

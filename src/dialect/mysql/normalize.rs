@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::schema::{
-    Action, Column, DefaultValue, EnumType, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
-    Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
+    Action, Column, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey, Identity, Index,
+    IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
 };
 
 use super::tokens::{bare, canonical_statement, without_introducers};
 use super::types::{self, Family, family};
-use super::{Flavor, defaults};
+use super::{Flavor, defaults, partitions, versioning};
 
 pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
@@ -29,7 +29,12 @@ pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized
         normalize_view(flavor, view, &columns_of)?;
     }
     for routine in schema.routines.values_mut() {
-        routine.definition = statement(&routine.definition);
+        let definition = statement(&routine.definition);
+        let canonical = without_display_widths(definition.canonical());
+        routine.definition = definition.with_canonical(canonical);
+    }
+    for definition in schema.definitions.values_mut() {
+        normalize_definition(flavor, definition)?;
     }
     Ok(Normalized::by_dialect(schema))
 }
@@ -68,6 +73,36 @@ fn statement(definition: &Expression) -> Expression {
     }
     let text = definition.text().trim().trim_end_matches(';').trim_end();
     Expression::new(text).with_canonical(canonical_statement(text))
+}
+
+/// MariaDB prints the types of parameters and results with the widths nobody gave them.
+fn without_display_widths(canonical: &str) -> String {
+    const WIDTHS: [(&str, &str); 9] = [
+        ("tinyint ( 4 )", "tinyint"),
+        ("tinyint ( 3 ) unsigned", "tinyint unsigned"),
+        ("smallint ( 6 )", "smallint"),
+        ("smallint ( 5 ) unsigned", "smallint unsigned"),
+        ("mediumint ( 9 )", "mediumint"),
+        ("mediumint ( 8 ) unsigned", "mediumint unsigned"),
+        ("bigint ( 20 )", "bigint"),
+        ("int ( 11 )", "int"),
+        ("int ( 10 ) unsigned", "int unsigned"),
+    ];
+    WIDTHS.iter().fold(canonical.to_owned(), |text, (printed, written)| text.replace(printed, written))
+}
+
+/// Events, and the sequences of the one server that has them.
+fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(), Unsupported> {
+    let place = Place::Definition(definition.id.clone());
+    let what = match definition.id.kind {
+        DefinitionKind::Event => "EVENT",
+        DefinitionKind::Sequence if flavor.has_sequences() => "SEQUENCE",
+        kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
+    };
+    definition.create = statement(&definition.create);
+    definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
+    said(&mut definition.comment);
+    Ok(())
 }
 
 fn said(comment: &mut Option<String>) {
@@ -133,6 +168,9 @@ fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {
         table.options.insert("collation".to_owned(), collation.to_owned());
     }
     table.options.retain(|key, value| !(key == "engine" && value.eq_ignore_ascii_case("innodb")));
+    if let Some(clause) = table.options.get_mut(partitions::OPTION) {
+        *clause = partitions::normal(clause);
+    }
     known_options(flavor, &place, &table.options, super::render::TABLE_OPTIONS)
 }
 
@@ -143,7 +181,7 @@ fn normalize_column(
     column: &mut Column,
 ) -> Result<(), Unsupported> {
     let place = |facet| Place::Table(table.clone(), Part::Column(column.name.clone(), facet));
-    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid"])?;
+    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid", versioning::OPTION])?;
     let spelled = types::native(flavor, &column.data_type, enums)
         .map_err(|missing| refuse(flavor, place(Facet::Type), missing.reason, missing.hint))?;
     column.options.retain(|key, value| !(key == "invisible" && value == "false"));

@@ -8,12 +8,12 @@ mod alter;
 use crate::dialect::{Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
-    Action, Check, Column, DefaultValue, ForeignKey, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
-    PrimaryKey, RoutineKind, Table, Type, View,
+    Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget,
+    Literal, Name, ObjectName, PrimaryKey, RoutineKind, Table, Type, View,
 };
 
 use super::types::{family, is_large};
-use super::{Flavor, defaults};
+use super::{Flavor, defaults, partitions, versioning};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -30,7 +30,20 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
     "min_rows",
     "max_rows",
     "avg_row_length",
+    partitions::OPTION,
+    versioning::OPTION,
+    "page_compressed",
+    "page_compression_level",
+    "encrypted",
+    "encryption_key_id",
+    "transactional",
+    "page_checksum",
+    "compression",
+    "encryption",
 ];
+
+/// The options that are no `KEY=value`.
+const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
 
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
@@ -73,6 +86,9 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Alter(Alter::Routine(change)) => {
             vec![ddl(drop_routine(change.from.kind, &change.from.name)), ddl(change.to.definition.text())]
         }
+        Op::Create(Object::Definition(definition)) => vec![ddl(definition.create.text())],
+        Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
+        Op::Alter(Alter::Definition(change)) => alter_definition(change),
         Op::Rename(Rename::Table(change)) => {
             vec![ddl(format!("RENAME TABLE {} TO {}", object(&change.from), object(&change.to)))]
         }
@@ -164,12 +180,19 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     lines.extend(table.indexes.values().map(|index| index_definition(flavor, index)));
     let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
     lines.extend(checks.map(check_definition));
+    lines.extend(versioning::period_of(table));
     let mut sql = format!("CREATE TABLE {} (\n  {}\n)", object(&table.name), lines.join(",\n  "));
-    for (key, value) in &table.options {
+    for (key, value) in table.options.iter().filter(|(key, _)| !CLAUSES.contains(&key.as_str())) {
         sql = format!("{sql} {}", option(key, value));
     }
     if let Some(comment) = &table.comment {
         sql = format!("{sql} COMMENT={}", text_literal(comment));
+    }
+    if table.options.contains_key(versioning::OPTION) {
+        sql.push_str(" WITH SYSTEM VERSIONING");
+    }
+    if let Some(clause) = table.options.get(partitions::OPTION) {
+        sql = format!("{sql}\nPARTITION BY {clause}");
     }
     let mut statements = vec![ddl(sql)];
     statements.extend(table.triggers.values().map(|trigger| ddl(trigger.definition.text())));
@@ -180,6 +203,10 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
 fn option(key: &str, value: &str) -> String {
     match key {
         "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", charset_of(value)),
+        "encrypted" => format!("{key}={}", text_literal(value)),
+        "compression" | "encryption" => format!("{}={}", key.to_uppercase(), text_literal(value)),
+        // What an engine defines is kept as it is written.
+        "page_compressed" | "page_compression_level" | "encryption_key_id" => format!("{key}={value}"),
         key => format!("{}={}", key.to_uppercase(), value),
     }
 }
@@ -208,7 +235,9 @@ fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> 
     if let Some(collation) = &column.collation {
         add(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)));
     }
-    if let Some(generated) = &column.generated {
+    if let Some(time) = versioning::row_time(column) {
+        add(format!("GENERATED ALWAYS AS {time}"));
+    } else if let Some(generated) = &column.generated {
         let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
         add(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expression.text()));
     }
@@ -223,6 +252,9 @@ fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> 
     }
     if column.options.contains_key("invisible") {
         add("INVISIBLE".to_owned());
+    }
+    if column.options.contains_key(versioning::OPTION) {
+        add("WITHOUT SYSTEM VERSIONING".to_owned());
     }
     if let Some(default) = &column.default {
         add(format!("DEFAULT {}", default_value(flavor, native, default)));
@@ -249,7 +281,10 @@ fn default_value(flavor: Flavor, native: &str, default: &DefaultValue) -> String
     };
     let is_plain = match defaults::moment(&text) {
         Some(_) => matches!(family(native), super::types::Family::Moment),
-        None => defaults::is_constant(&text) && !(flavor.wraps_large_defaults() && is_large(native)),
+        None => {
+            let wraps = flavor.wraps_large_defaults() && (is_large(native) || defaults::is_introduced(&text));
+            defaults::is_constant(&text) && !wraps
+        }
     };
     if is_plain { text } else { format!("({text})") }
 }
@@ -337,6 +372,16 @@ fn create_view(view: &View) -> String {
         sql = format!("{sql}\nWITH {} CHECK OPTION", option.to_uppercase());
     }
     sql
+}
+
+/// A sequence is altered, because it remembers where it is.
+fn alter_definition(change: &Change<Definition>) -> Vec<Statement> {
+    match (change.to.id.kind, change.to.create.text().get(..6)) {
+        (DefinitionKind::Sequence, Some(create)) if create.eq_ignore_ascii_case("create") => {
+            vec![ddl(format!("ALTER{}", change.to.create.text().get(6..).unwrap_or_default()))]
+        }
+        _ => vec![ddl(&change.from.drop), ddl(change.to.create.text())],
+    }
 }
 
 fn drop_routine(kind: RoutineKind, name: &ObjectName) -> String {

@@ -2,6 +2,9 @@
 //!
 //! Must not know what the session is used for.
 
+pub mod reprint;
+mod views;
+
 use crate::dialect::session::{DatabaseError, Session};
 
 /// Statements sent once after connecting. The SQL mode decides how strings and identifiers are read, so it is pinned and

@@ -30,7 +30,7 @@ pub(super) struct Token<'a> {
 
 impl Token<'_> {
     /// The name, unquoted, where the token can be one.
-    fn name(&self) -> Option<String> {
+    pub(super) fn name(&self) -> Option<String> {
         match self.kind {
             Kind::Name => Some(inside(self.text).replace("``", "`")),
             Kind::Word => Some(self.text.to_owned()),

@@ -153,6 +153,8 @@ fn parts(text: &str) -> Parts {
                 parts.charset = value(words.next());
             }
             "collate" => parts.collation = value(words.next()),
+            // What follows a type in a comment that the server executes (`COMPRESSED`).
+            _ if token.kind == Kind::Comment => parts.rest.extend(executed(&word)),
             "precision" if parts.name == "double" => {}
             "varying" if parts.name == "character" || parts.name == "char" => parts.name = "varchar".to_owned(),
             _ if parts.name.is_empty() => parts.name = word,
@@ -160,6 +162,12 @@ fn parts(text: &str) -> Parts {
         }
     }
     parts
+}
+
+/// The words inside a comment that the server executes.
+fn executed(comment: &str) -> Option<String> {
+    let inner = comment.strip_prefix("/*m!").or_else(|| comment.strip_prefix("/*!"))?.strip_suffix("*/")?;
+    Some(inner.trim_start_matches(|mark: char| mark.is_ascii_digit()).trim().to_owned())
 }
 
 /// Spells any way of writing a type the one way this server's catalog does.
@@ -323,27 +331,6 @@ pub(super) fn length(native: &str) -> Option<u32> {
     match parts(native).arguments.as_slice() {
         [length] => length.parse().ok(),
         _ => None,
-    }
-}
-
-/// Whether a column of one native type serves where a Rust field type alone would have made the other.
-pub(super) fn serves(declared: &Type, actual: &Type) -> bool {
-    let (Type::Native(declared), Type::Native(actual)) = (declared, actual) else {
-        return declared == actual;
-    };
-    if declared == actual {
-        return true;
-    }
-    let (wanted, found) = (parts(declared), parts(actual));
-    match (family(declared), family(actual)) {
-        (Family::Integer, Family::Integer) => wanted.name == found.name && wanted.unsigned == found.unsigned,
-        (Family::Integer, Family::Bit) => declared == "tinyint(1)" && actual == "bit(1)",
-        (Family::Approximate, Family::Approximate) => wanted.name == found.name,
-        (Family::Json, Family::Text) => found.name == "longtext",
-        (Family::Text, Family::Json) => wanted.name == "longtext",
-        (Family::Choice, Family::Choice) => wanted.name == found.name && wanted.arguments == found.arguments,
-        (Family::Other, Family::Other) => wanted.name == found.name,
-        (wanted, found) => wanted == found,
     }
 }
 

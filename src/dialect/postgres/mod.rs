@@ -5,6 +5,7 @@
 
 pub mod introspect;
 mod lower;
+mod moments;
 mod names;
 mod normalize;
 mod render;
@@ -13,7 +14,7 @@ mod types;
 mod words;
 
 use crate::plan::Plan;
-use crate::schema::{Literal, Name, Normalized, Schema, Type};
+use crate::schema::{Literal, Name, Normalized, Schema};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
@@ -28,10 +29,6 @@ impl Dialect for Postgres {
 
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize(schema)
-    }
-
-    fn serves(&self, declared: &Type, actual: &Type) -> bool {
-        types::serves(declared, actual)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {

@@ -2,16 +2,18 @@
 //!
 //! Must not know where the schema came from, or what SQL means beyond what `dialect::expression` makes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
-    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Name, Named, Normalized, ObjectName,
-    Options, Part, Place, Schema, Table, Type, View,
+    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named, Normalized,
+    ObjectName, Options, Part, Place, Schema, Standing, Table, Type, View,
 };
 
-use super::{names, render, types, words};
+use super::{moments, names, render, types, words};
+
+mod definitions;
 
 /// Brings a schema to the catalog's form.
 pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
@@ -33,6 +35,7 @@ pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
     for routine in schema.routines.values_mut() {
         routine.definition = normal_definition(&routine.definition);
     }
+    definitions::normalize(&mut schema)?;
     Ok(Normalized::by_dialect(schema))
 }
 
@@ -171,6 +174,11 @@ fn without_implied_cast(text: &str, data_type: &Type) -> String {
     };
     if !implied {
         return text.to_owned();
+    }
+    if let (Some(content), Type::Native(own)) = (&content, data_type)
+        && let Some(printed) = moments::printed(content, own)
+    {
+        return render::literal(&Literal::Text(printed));
     }
     match (content, data_type) {
         (Some(content), Type::Native(own)) if numeric(own) && is_number(&content) => content.trim().to_owned(),
@@ -324,7 +332,8 @@ fn normalize_index(table: &ObjectName, index: &mut Index) -> Result<(), Unsuppor
 
 fn normalize_views(schema: &mut Schema) -> Result<(), Unsupported> {
     let mut views = std::mem::take(&mut schema.views);
-    let known: Vec<ObjectName> = schema.tables.keys().chain(views.keys()).cloned().collect();
+    let beside = schema.definitions.keys().filter(|id| id.kind.standing() == Standing::Beside).map(|id| &id.name);
+    let known: BTreeSet<ObjectName> = schema.tables.keys().chain(views.keys()).chain(beside).cloned().collect();
     let columns_of = |name: &ObjectName| {
         let table = schema.tables.get(name)?;
         Some(table.columns.keys().map(|column| column.as_str().to_owned()).collect())
@@ -337,7 +346,11 @@ fn normalize_views(schema: &mut Schema) -> Result<(), Unsupported> {
     Ok(())
 }
 
-fn normalize_view(view: &mut View, known: &[ObjectName], columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>) {
+fn normalize_view(
+    view: &mut View,
+    known: &BTreeSet<ObjectName>,
+    columns_of: &dyn Fn(&ObjectName) -> Option<Vec<String>>,
+) {
     let text = view.query.text().trim().trim_end_matches(';').trim_end();
     let (canonical, mut reads) = canonical_query(Product::Postgres, text, columns_of);
     if reads.is_empty() {

@@ -2,6 +2,8 @@
 //!
 //! Must not know what the session is used for.
 
+pub mod reprint;
+
 use crate::dialect::session::{DatabaseError, Session};
 
 /// Statements sent once after connecting: how strings are read, how dates and names are printed, and that

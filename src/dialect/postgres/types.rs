@@ -205,23 +205,6 @@ pub(super) fn family(spelling: &str) -> Family {
     }
 }
 
-/// Whether a column of type `actual` serves a declaration that only implied `declared`; both are normalised.
-pub(super) fn serves(declared: &Type, actual: &Type) -> bool {
-    let (Type::Native(declared), Type::Native(actual)) = (declared, actual) else { return declared == actual };
-    match (declared.strip_suffix("[]"), actual.strip_suffix("[]")) {
-        (Some(declared), Some(actual)) => alike(declared, actual),
-        (None, None) => alike(declared, actual),
-        _ => false,
-    }
-}
-
-fn alike(declared: &str, actual: &str) -> bool {
-    match (family(declared), family(actual)) {
-        (Family::Text, Family::Text) | (Family::Json, Family::Json) => true,
-        _ => base(declared) == base(actual),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use sea_query::{ColumnDef, ColumnType, PostgresQueryBuilder, StringLen, Table};
@@ -324,19 +307,5 @@ mod tests {
         let enums = |name: &ObjectName| (*name == mood.name).then_some(&mood);
         let found = normalize(&Type::Custom("app.\"Mood\"[]".to_owned()), &enums);
         assert_eq!(found, Ok(Type::Array(Box::new(Type::Enum(mood.name.clone())))));
-    }
-
-    #[test]
-    fn types_of_one_family_serve() {
-        let native = |text: &str| Type::Native(text.to_owned());
-        assert!(serves(&native("character varying"), &native("text")));
-        assert!(serves(&native("numeric"), &native("numeric(10,2)")));
-        assert!(serves(&native("timestamp with time zone"), &native("timestamp(3) with time zone")));
-        assert!(serves(&native("json"), &native("jsonb")));
-        assert!(serves(&native("text[]"), &native("character varying(3)[]")));
-        assert!(!serves(&native("integer"), &native("bigint")));
-        assert!(!serves(&native("timestamp with time zone"), &native("timestamp without time zone")));
-        assert!(!serves(&native("text"), &Type::Enum(ObjectName::local("mood"))));
-        assert!(!serves(&native("text"), &native("text[]")));
     }
 }

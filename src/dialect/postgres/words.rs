@@ -81,6 +81,28 @@ pub(super) fn mentions(sql: &str, name: &str) -> bool {
     })
 }
 
+/// The names that stand in the text outside strings, quoted or not; unquoted ones also as PostgreSQL folds them.
+pub(super) fn names(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, token) in tokens(sql) {
+        match token.strip_prefix('"') {
+            Some(quoted) => found.extend(quoted.strip_suffix('"').map(|inner| inner.replace("\"\"", "\""))),
+            None if token.starts_with(|first: char| first.is_alphabetic() || first == '_') => {
+                found.push(token.to_lowercase());
+            }
+            None => {}
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The contents of the strings in the text.
+pub(super) fn strings(sql: &str) -> Vec<String> {
+    tokens(sql).into_iter().filter_map(|(_, token)| string_content(token)).collect()
+}
+
 /// Whether the text has `*` outside strings, which may stand for any column.
 pub(super) fn has_star(sql: &str) -> bool {
     tokens(sql).into_iter().any(|(_, token)| token == "*")

@@ -8,7 +8,7 @@ use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
-    Name, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View,
+    Name, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
 };
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
@@ -134,6 +134,7 @@ fn table(name: &str, sql: &str, columns: &[Row], foreign_keys: &[Row]) -> Option
             expression: Expression::new(expression.as_str()),
             stored: row.text(5) == "3",
         });
+        column.wording = Wording::new(said.wording.as_str());
         set(&mut column.options, "not_null_on_conflict", said.not_null_on_conflict.clone());
         table.columns.insert(column.name.clone(), column);
     }
@@ -210,8 +211,16 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row]) -> Option<(
         column.is_some_and(|column| column.data_type.eq_ignore_ascii_case("integer"))
     };
     let alone = said.parts.len() == 1 && said.parts.first().is_some_and(|part| row_id(&part.column));
-    if said.inline || !alone || text.without_rowid {
+    let is_row_id = alone && !text.without_rowid && !(said.inline && orders(said).is_some());
+    if !is_row_id {
         set(&mut table.options, "primary_key_orders", orders(said));
+    } else if let Some(part) = said.parts.first()
+        && let Some(column) = table.columns.values_mut().find(|column| same(&column.name, &part.column))
+        && column.nullable
+    {
+        // The row id takes no NULL whatever the text says; what it says is kept beside that.
+        column.nullable = false;
+        column.options.insert(normalize::NOT_NULL.to_owned(), normalize::IMPLIED.to_owned());
     }
     Some(())
 }
@@ -307,6 +316,7 @@ fn add_indexes(table: &mut Table, rows: &[Row], texts: &BTreeMap<&str, &str>) {
     }
     for index in table.indexes.values_mut() {
         let text = texts.get(index.name.as_str());
+        index.wording = text.map(|text| Wording::new(*text)).unwrap_or_default();
         let Some(said) = text.and_then(|text| table_sql::read_index(text)) else { continue };
         index.predicate = said.predicate.map(Expression::new);
         for (part, said) in index.parts.iter_mut().zip(said.parts) {

@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Product, Rebuild, Step, Unsupported};
+use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Column, DefaultValue, IndexTarget, Name, ObjectName, Place, Schema, Table};
+use crate::schema::{Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
 use super::{names, render, tokens};
 
 pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    let plan = &case::followed(plan, from);
     let mut to = from.clone();
     for op in plan.ops() {
         advance(op, &mut to)?;
@@ -24,7 +25,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported
     let mut steps = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
         if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(&later(plan, table)))) {
-            steps.extend(stay(op, &tables, &to));
+            steps.extend(stay(op, &tables, &now, &to));
         }
         advance(op, &mut now)?;
         for name in last.iter().filter(|(_, last)| **last == position).map(|(name, _)| name) {
@@ -115,14 +116,14 @@ fn owner(op: &Op) -> Option<&ObjectName> {
             | Object::Check(table, _)
             | Object::Index(table, _)
             | Object::Trigger(table, _) => Some(table),
-            Object::Table(_) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => None,
+            Object::Table(_) | Object::Enum(_) | Object::View(_) | Object::Routine(_) | Object::Definition(_) => None,
         },
         Op::Alter(alter) => match alter {
             Alter::Column(table, _)
             | Alter::PrimaryKey(table, _)
             | Alter::Comment(table, _)
             | Alter::Options(table, _) => Some(table),
-            Alter::Enum(_) | Alter::Routine(_) => None,
+            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => None,
         },
         Op::Rename(rename) => match rename {
             Rename::Column(table, _)
@@ -159,18 +160,18 @@ fn needs_rebuild(op: &Op, table: Option<&Table>) -> Result<bool, Unsupported> {
             Object::Column(_, column) => !can_add(column),
             Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
             Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
-            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+            Object::Enum(_) | Object::Routine(_) | Object::Definition(_) => return Err(foreign(op)),
         },
         Op::Drop(object) => match object {
             Object::Column(_, column) => table.is_none_or(|table| !can_drop(table, &column.name)),
             Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Check(..) => true,
             Object::Table(_) | Object::Index(..) | Object::Trigger(..) | Object::View(_) => false,
-            Object::Enum(_) | Object::Routine(_) => return Err(foreign(op)),
+            Object::Enum(_) | Object::Routine(_) | Object::Definition(_) => return Err(foreign(op)),
         },
         Op::Alter(alter) => match alter {
             Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Options(..) => true,
             Alter::Comment(..) => false,
-            Alter::Enum(_) | Alter::Routine(_) => return Err(foreign(op)),
+            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => return Err(foreign(op)),
         },
         Op::Rename(rename) => match rename {
             Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => true,
@@ -258,7 +259,12 @@ fn is_folded(op: &Op) -> bool {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Index(..) => true,
-            Object::Table(_) | Object::Trigger(..) | Object::Enum(_) | Object::View(_) | Object::Routine(_) => false,
+            Object::Table(_)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::View(_)
+            | Object::Routine(_)
+            | Object::Definition(_) => false,
         },
         Op::Alter(_) => true,
         Op::Rename(rename) => match rename {
@@ -268,8 +274,8 @@ fn is_folded(op: &Op) -> bool {
     }
 }
 
-/// The steps of an operation that no rebuild takes in.
-fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
+/// The steps of an operation that no rebuild takes in; `now` is the schema just before it.
+fn stay(op: &Op, tables: &Tables, now: &Schema, to: &Schema) -> Vec<Step> {
     match op {
         // A new table is created with its foreign keys: SQLite does not ask whether what they refer to is there yet.
         Op::Create(Object::Table(table)) => {
@@ -283,10 +289,10 @@ fn stay(op: &Op, tables: &Tables, to: &Schema) -> Vec<Step> {
         Op::Drop(Object::ForeignKey(table, _)) if tables.dropped.contains(table) => Vec::new(),
         Op::Alter(Alter::Comment(..)) => Vec::new(),
         Op::Rename(Rename::Index(table, change)) => {
-            let index = to.tables.get(table).and_then(|it| it.indexes.get(&change.to));
-            let Some(new) = index.cloned() else { return Vec::new() };
-            let mut old = new.clone();
-            old.name = change.from.clone();
+            // A plan that leads back renames its columns after this.
+            let index = now.tables.get(table).and_then(|it| it.indexes.get(&change.from));
+            let Some(old) = index.cloned() else { return Vec::new() };
+            let new = Index { name: change.to.clone(), ..old.clone() };
             let drop = Op::Drop(Object::Index(table.clone(), old));
             vec![Step::Direct(drop), Step::Direct(Op::Create(Object::Index(table.clone(), new)))]
         }

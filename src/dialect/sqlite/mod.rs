@@ -14,7 +14,7 @@ mod tokens;
 mod types;
 
 use crate::plan::Plan;
-use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
+use crate::schema::{Literal, Name, Normalized, Schema, Table};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
@@ -29,10 +29,6 @@ impl Dialect for Sqlite {
 
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize(schema)
-    }
-
-    fn serves(&self, declared: &Type, actual: &Type) -> bool {
-        types::serves(declared, actual)
     }
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {

@@ -8,18 +8,23 @@ use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
     Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized, ObjectName,
-    Options, Part, Place, Schema, Table, Trigger, Type, Unique, View,
+    Options, Part, Place, Schema, Table, Trigger, Type, Unique, View, Wording,
 };
 
-use super::{names, render, tokens, types};
+use super::{names, render, table_sql, tokens, types};
 
 /// Settings of a table; the three for its primary key stand here because a key has none of its own.
 const TABLE_OPTIONS: &[&str] =
     &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
-const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
+const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict", NOT_NULL];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
+
+/// The option of a row id that says where its `NOT NULL` comes from, when that is not the text.
+pub(super) const NOT_NULL: &str = "not_null";
+/// The value of that option: SQLite lets no row id be NULL.
+pub(super) const IMPLIED: &str = "implied";
 
 /// The start of the name of a view's option that holds a trigger on the view.
 pub(super) const VIEW_TRIGGER: &str = "trigger ";
@@ -30,6 +35,10 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     if let Some(routine) = schema.routines.keys().next() {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Routine(routine.clone()), "it has no routines", hint));
+    }
+    if let Some(id) = schema.definitions.keys().next() {
+        let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
+        return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
     }
     let mut tables = BTreeMap::new();
     for table in schema.tables.into_values() {
@@ -51,7 +60,7 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     for view in views.values_mut() {
         normal_view(view, &tables, &known)?;
     }
-    Ok(Normalized::by_dialect(Schema { tables, views, enums: BTreeMap::new(), routines: BTreeMap::new() }))
+    Ok(Normalized::by_dialect(Schema { tables, views, ..Schema::default() }))
 }
 
 fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {
@@ -193,6 +202,12 @@ fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
         if row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name)) {
             column.nullable = false;
         }
+        if row_id.as_ref() != Some(&column.name) {
+            column.options.remove(NOT_NULL);
+        }
+        if column.wording.text().is_some_and(|words| words == render::facets(column).trim_start()) {
+            column.wording = Wording::default();
+        }
     }
     Ok(())
 }
@@ -258,6 +273,12 @@ fn normal_index(
     index.method = None;
     index.comment = None;
     index.predicate = index.predicate.take().map(compared);
+    // Words that say no more than what would be written anew are not worth keeping; nor are those of an earlier name.
+    let anew = render::create_index(owner, index, None);
+    let named = index.wording.text().is_some_and(|text| table_sql::is_index_on(text, &index.name, &owner.name));
+    if !named || index.wording.text() == Some(anew.as_str()) {
+        index.wording = Wording::default();
+    }
     Ok(())
 }
 

@@ -39,7 +39,7 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Create(Object::Column(table, column)) => {
             one(format!("ALTER TABLE {} ADD COLUMN {}", object(table), column_definition(column, None)))
         }
-        Op::Create(Object::Index(table, index)) => one(create_index(table, index)),
+        Op::Create(Object::Index(table, index)) => one(create_index(table, index, index.wording.text())),
         Op::Create(Object::Trigger(_, trigger)) => one(trigger.definition.text().to_owned()),
         Op::Create(Object::View(view)) => Ok(create_view(view)),
         Op::Drop(Object::Table(table)) => one(format!("DROP TABLE {}", object(&table.name))),
@@ -62,7 +62,8 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Enum(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Drop(
             Object::PrimaryKey(..)
@@ -70,7 +71,8 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
             | Object::ForeignKey(..)
             | Object::Check(..)
             | Object::Enum(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Alter(_)
         | Op::Rename(
@@ -120,7 +122,7 @@ fn create_table_whole(table: &Table) -> Vec<Statement> {
 
 /// What belongs to a table and is created after it.
 pub(super) fn belongings(table: &Table) -> impl Iterator<Item = Statement> + '_ {
-    let indexes = table.indexes.values().map(|index| create_index(&table.name, index));
+    let indexes = table.indexes.values().map(|index| create_index(&table.name, index, index.wording.text()));
     let triggers = table.triggers.values().map(|trigger| trigger.definition.text().to_owned());
     indexes.chain(triggers).map(Statement::new)
 }
@@ -156,20 +158,10 @@ pub(super) fn create_table(table: &Table, name: &Name) -> String {
 /// A column; `key` holds the table's options where the column alone is the primary key.
 fn column_definition(column: &Column, key: Option<&Options>) -> String {
     let mut text = quote(&column.name);
-    if let crate::schema::Type::Native(spelling) = &column.data_type
-        && !spelling.is_empty()
-    {
-        text.push_str(&format!(" {spelling}"));
-    }
-    if let Some(collation) = &column.collation {
-        text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
-    }
-    if !column.nullable {
-        text.push_str(" NOT NULL");
-        text.push_str(&on_conflict(column.options.get("not_null_on_conflict").map(String::as_str)));
-    }
-    if let Some(DefaultValue::Expression(expression)) = &column.default {
-        text.push_str(&format!(" DEFAULT {}", default(expression.text())));
+    match column.wording.text() {
+        Some("") => {}
+        Some(words) => text.push_str(&format!(" {words}")),
+        None => text.push_str(&facets(column)),
     }
     if let Some(options) = key {
         text.push_str(" PRIMARY KEY");
@@ -180,6 +172,27 @@ fn column_definition(column: &Column, key: Option<&Options>) -> String {
         if column.identity.is_some() {
             text.push_str(" AUTOINCREMENT");
         }
+    }
+    text
+}
+
+/// What a column is beside its name and its key.
+pub(super) fn facets(column: &Column) -> String {
+    let mut text = String::new();
+    if let crate::schema::Type::Native(spelling) = &column.data_type
+        && !spelling.is_empty()
+    {
+        text.push_str(&format!(" {spelling}"));
+    }
+    if let Some(collation) = &column.collation {
+        text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
+    }
+    if !column.nullable && !column.options.contains_key(normalize::NOT_NULL) {
+        text.push_str(" NOT NULL");
+        text.push_str(&on_conflict(column.options.get("not_null_on_conflict").map(String::as_str)));
+    }
+    if let Some(DefaultValue::Expression(expression)) = &column.default {
+        text.push_str(&format!(" DEFAULT {}", default(expression.text())));
     }
     if let Some(generated) = &column.generated {
         let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
@@ -273,7 +286,11 @@ fn foreign_key_definition(key: &ForeignKey) -> String {
     text
 }
 
-fn create_index(table: &ObjectName, index: &Index) -> String {
+/// An index, in these words where there are any.
+pub(super) fn create_index(table: &ObjectName, index: &Index, wording: Option<&str>) -> String {
+    if let Some(wording) = wording {
+        return wording.to_owned();
+    }
     let part = |part: &crate::schema::IndexPart| {
         let mut text = match &part.target {
             IndexTarget::Column(name) => quote(name),

@@ -29,6 +29,8 @@ pub(super) struct ColumnText {
     pub(super) collation: Option<String>,
     pub(super) generated: Option<String>,
     pub(super) autoincrement: bool,
+    /// Everything it says but keys, checks, references and names of constraints, in its own words.
+    pub(super) wording: String,
 }
 
 /// What it says about a primary key or a unique constraint.
@@ -134,6 +136,13 @@ impl<'a> Cursor<'a> {
         self.next()?.name()
     }
 
+    /// The text from an earlier place to this one, comments left out.
+    fn words_since(&self, from: usize) -> String {
+        let passed = self.tokens.get(from..self.at).unwrap_or_default();
+        let ends = passed.first().zip(passed.last());
+        ends.and_then(|(first, last)| self.sql.get(first.start..last.end())).map(without_comments).unwrap_or_default()
+    }
+
     /// Passes a parenthesised text and gives back what is inside.
     pub(super) fn parenthesised(&mut self) -> Option<String> {
         let open = self.next().filter(|token| token.is_symbol('('))?;
@@ -215,7 +224,9 @@ impl<'a> Cursor<'a> {
 
 fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
     let name = cursor.name()?;
+    let mut from = cursor.at;
     let data_type = data_type(cursor)?;
+    let mut words = vec![cursor.words_since(from)];
     let mut column = ColumnText {
         name: name.clone(),
         data_type,
@@ -223,6 +234,7 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         collation: None,
         generated: None,
         autoincrement: false,
+        wording: String::new(),
     };
     let part = |descending| vec![KeyPart { column: name.clone(), collation: None, descending }];
     loop {
@@ -231,7 +243,10 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         while cursor.eat(&["CONSTRAINT"]) {
             constraint = Some(cursor.name()?);
         }
+        from = cursor.at;
+        let mut is_own = true;
         if cursor.eat(&["PRIMARY", "KEY"]) {
+            is_own = false;
             let descending = cursor.eat(&["DESC"]);
             cursor.eat(&["ASC"]);
             let on_conflict = cursor.on_conflict();
@@ -243,9 +258,11 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         } else if cursor.eat(&["NULL"]) {
             cursor.on_conflict();
         } else if cursor.eat(&["UNIQUE"]) {
+            is_own = false;
             let on_conflict = cursor.on_conflict();
             table.uniques.push(KeyText { name: constraint, parts: part(false), on_conflict, inline: true });
         } else if cursor.eat(&["CHECK"]) {
+            is_own = false;
             let expression = cursor.parenthesised()?;
             table.checks.push(CheckText { name: constraint, column: Some(name.clone()), expression });
         } else if cursor.eat(&["DEFAULT"]) {
@@ -253,6 +270,7 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         } else if cursor.eat(&["COLLATE"]) {
             column.collation = Some(cursor.name()?.to_string());
         } else if cursor.eat(&["REFERENCES"]) {
+            is_own = false;
             let key = cursor.references(constraint, vec![name.clone()])?;
             table.foreign_keys.push(key);
         } else if cursor.eat(&["GENERATED", "ALWAYS", "AS"]) || cursor.eat(&["AS"]) {
@@ -261,7 +279,12 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         } else {
             break;
         }
+        if is_own {
+            words.push(cursor.words_since(from));
+        }
     }
+    words.retain(|words| !words.is_empty());
+    column.wording = words.join(" ");
     table.columns.push(column);
     cursor.peek().filter(|token| token.is_symbol(',') || token.is_symbol(')')).map(|_| ())
 }
@@ -380,6 +403,17 @@ pub(super) fn read_index(sql: &str) -> Option<IndexText> {
         index.predicate = Some(without_comments(sql.get(start..)?).trim_end_matches([';', ' ']).to_owned());
     }
     Some(index)
+}
+
+/// Whether a `CREATE INDEX` text is about this index of this table.
+pub(super) fn is_index_on(sql: &str, index: &Name, table: &Name) -> bool {
+    let tokens = tokens(sql);
+    let Some(on) = tokens.iter().position(|token| token.is("ON")) else { return false };
+    let is = |at: Option<usize>, name: &Name| {
+        let found = at.and_then(|at| tokens.get(at)?.name());
+        found.is_some_and(|found| found.as_str().eq_ignore_ascii_case(name.as_str()))
+    };
+    is(on.checked_sub(1), index) && is(on.checked_add(1), table)
 }
 
 fn index_part(sql: &str, mut part: &[Token<'_>]) -> Option<IndexPartText> {

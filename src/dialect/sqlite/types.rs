@@ -103,70 +103,6 @@ fn needs_quotes(name: &str) -> bool {
         })
 }
 
-/// What a declaration through a Rust type asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
-    Integer,
-    Boolean,
-    Real,
-    Text,
-    Moment,
-    Date,
-    Time,
-    Json,
-    Uuid,
-    Blob,
-    /// No type at all, or `any`: holds everything.
-    Anything,
-    Other,
-}
-
-fn family(spelling: &str) -> Family {
-    let base = spelling.split('(').next().unwrap_or_default().trim();
-    match base {
-        "" | "any" => Family::Anything,
-        "boolean" | "bool" => Family::Boolean,
-        "datetime_text"
-        | "timestamp_text"
-        | "timestamp_with_timezone_text"
-        | "datetime"
-        | "timestamp"
-        | "timestamptz"
-        | "timestamp with time zone"
-        | "timestamp without time zone" => Family::Moment,
-        "date_text" | "date" => Family::Date,
-        "time_text" | "time" => Family::Time,
-        "json_text" | "jsonb_text" | "json" | "jsonb" => Family::Json,
-        "uuid_text" | "uuid" => Family::Uuid,
-        _ if base.contains("int") => Family::Integer,
-        _ if ["char", "clob", "text"].iter().any(|part| base.contains(part)) => Family::Text,
-        _ if ["blob", "binary", "bytea"].iter().any(|part| base.contains(part)) => Family::Blob,
-        _ if ["real", "floa", "doub", "dec", "numeric", "number", "money"].iter().any(|part| base.contains(part)) => {
-            Family::Real
-        }
-        _ => Family::Other,
-    }
-}
-
-/// Whether a column of type `actual` serves a declaration that only implied `declared`.
-///
-/// SQLite stores every text alike, and sqlx reads a moment, JSON or a UUID from a plain text column too; so do integers of
-/// every width.
-pub(super) fn serves(declared: &Type, actual: &Type) -> bool {
-    let (Ok(declared), Ok(actual)) = (native(declared), native(actual)) else { return false };
-    if declared == actual {
-        return true;
-    }
-    let (wanted, found) = (family(&declared), family(&actual));
-    match wanted {
-        _ if found == Family::Anything || wanted == found && wanted != Family::Other => true,
-        Family::Boolean => found == Family::Integer,
-        Family::Moment | Family::Date | Family::Time | Family::Json => found == Family::Text,
-        Family::Uuid => matches!(found, Family::Text | Family::Blob),
-        Family::Integer | Family::Real | Family::Text | Family::Blob | Family::Anything | Family::Other => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use sea_query::{Alias, ColumnDef, ColumnType, IntoIden, SqliteQueryBuilder, StringLen, Table};
@@ -249,17 +185,5 @@ mod tests {
             assert_eq!(plain(written), form);
             assert_eq!(plain(form), form);
         }
-    }
-
-    #[test]
-    fn a_family_serves_its_own() {
-        let serves = |declared: Type, actual: &str| serves(&declared, &Type::Native(actual.into()));
-        assert!(serves(Type::String(None), "text") && serves(Type::Text, "varchar(80)"));
-        assert!(serves(Type::Integer, "bigint") && serves(Type::BigInteger, "int"));
-        assert!(serves(Type::Decimal(None), "double") && serves(Type::Double, "real(10, 2)"));
-        assert!(serves(Type::DateTime, "datetime") && serves(Type::TimestampWithTimeZone, "text"));
-        assert!(serves(Type::Uuid, "blob(16)") && serves(Type::Json, "json") && serves(Type::Integer, ""));
-        assert!(!serves(Type::Integer, "text") && !serves(Type::String(None), "integer"));
-        assert!(!serves(Type::Text, "blob") && !serves(Type::Date, "time_text"));
     }
 }

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Rename;
 use crate::schema::{
-    Action, Change, Check, Column, DefaultValue, EnumType, Expression, ForeignKey, Generated, Identity, Index,
-    IndexPart, IndexTarget, Name, Named, ObjectName, Options, PrimaryKey, Routine, RoutineKind, Schema, Table, Trigger,
-    Type, Unique, View,
+    Action, Change, Check, Column, DefaultValue, Definition, DefinitionId, DefinitionKind, EnumType, Expression, Facet,
+    ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Name, Named, ObjectName, Options, Part, Place,
+    PrimaryKey, Routine, RoutineKind, Schema, Table, Trigger, Type, Unique, View,
 };
 
 const RELATIONS: &[&str] = &["a", "b", "c", "d", "e", "shop.a"];
@@ -101,7 +101,15 @@ pub(super) fn schema(draw: &mut Draw) -> Schema {
         }
     }
     let mut readable = tables;
-    for name in draw.some(&views, 0) {
+    let mut views = draw.some(&views, 0);
+    let beside = draw.below(3).min(views.len());
+    for name in views.drain(..beside) {
+        let kind = draw.pick(&[DefinitionKind::Partition, DefinitionKind::ForeignTable]);
+        let needs = draw.some(&readable, 0).into_iter().take(2).map(|name| relation_place(&schema, &name)).collect();
+        define(draw, &mut schema, DefinitionId::new(kind, name.clone()), needs);
+        readable.push(name);
+    }
+    for name in views {
         let reads: BTreeSet<ObjectName> = draw.some(&readable, 0).into_iter().take(2).collect();
         readable.push(name.clone());
         let view = View {
@@ -119,7 +127,74 @@ pub(super) fn schema(draw: &mut Draw) -> Schema {
         let kind = if draw.one_in(4) { RoutineKind::Procedure } else { RoutineKind::Function };
         schema.routines.insert(name.clone(), Routine { name, kind, definition: draw.text() });
     }
+    definitions(draw, &mut schema, &readable);
     schema
+}
+
+fn define(draw: &mut Draw, schema: &mut Schema, id: DefinitionId, needs: BTreeSet<Place>) {
+    let definition =
+        Definition { create: draw.text(), needs, comment: draw.comment(), ..Definition::new(id.clone(), "") };
+    schema.definitions.insert(id, definition);
+}
+
+/// A relation by its place: its name alone does not say whether it is a table.
+fn relation_place(schema: &Schema, name: &ObjectName) -> Place {
+    match schema.relation_beside(name) {
+        Some(definition) => Place::Definition(definition.id.clone()),
+        None if schema.views.contains_key(name) => Place::View(name.clone()),
+        None => Place::table(name),
+    }
+}
+
+/// What is below tables, then what is above them; each may stand on what was drawn before it.
+fn definitions(draw: &mut Draw, schema: &mut Schema, relations: &[ObjectName]) {
+    let routines = schema.routines.keys().cloned().map(Place::Routine);
+    let mut grounds: Vec<Place> = schema.enums.keys().cloned().map(Place::Enum).chain(routines).collect();
+    let below = [
+        (DefinitionKind::Schema, "shop"),
+        (DefinitionKind::Domain, "d1"),
+        (DefinitionKind::Domain, "d2"),
+        (DefinitionKind::Aggregate, "d1"),
+        (DefinitionKind::CompositeType, "d3"),
+    ];
+    for (kind, name) in draw.some(&below, 0) {
+        let id = DefinitionId::new(kind, relation(name));
+        let needs = match kind {
+            DefinitionKind::Schema => BTreeSet::new(),
+            _ => draw.some(&grounds, 0).into_iter().take(2).collect(),
+        };
+        define(draw, schema, id.clone(), needs);
+        grounds.push(Place::Definition(id));
+    }
+    for name in relations {
+        let Some(table) = schema.tables.get(name) else {
+            grounds.push(relation_place(schema, name));
+            continue;
+        };
+        let at = |part| Place::Table(name.clone(), part);
+        grounds.push(at(Part::Whole));
+        grounds.extend(table.columns.keys().map(|column| at(Part::Column(column.clone(), Facet::Whole))));
+        grounds.extend(table.triggers.keys().map(|trigger| at(Part::Trigger(trigger.clone()))));
+        grounds.extend(table.indexes.keys().map(|index| at(Part::Index(index.clone()))));
+        grounds.extend(table.foreign_keys.keys().map(|key| at(Part::ForeignKey(key.clone(), Facet::Whole))));
+        grounds.extend(table.primary_key.iter().map(|_| at(Part::PrimaryKey)));
+    }
+    let count = draw.below(5);
+    for _ in 0..count {
+        let kind = draw.pick(&[DefinitionKind::Policy, DefinitionKind::Comment, DefinitionKind::Event]);
+        let name = relation(draw.pick(&["p1", "p2"]));
+        let id = match kind {
+            DefinitionKind::Event => DefinitionId::new(kind, name),
+            _ if relations.is_empty() => continue,
+            _ => DefinitionId::on(kind, draw.pick(relations), name),
+        };
+        let needs = draw.some(&grounds, 0).into_iter().take(2).filter(|need| *need != Place::Definition(id.clone()));
+        let needs: BTreeSet<Place> = needs.collect();
+        if !schema.definitions.contains_key(&id) {
+            define(draw, schema, id.clone(), needs);
+            grounds.push(Place::Definition(id));
+        }
+    }
 }
 
 fn table(draw: &mut Draw, name: &ObjectName, enums: &[ObjectName], index_names: &mut Vec<&'static str>) -> Table {

@@ -57,6 +57,27 @@ pub(super) fn read(
             IndexOption::Comment(comment) => index.comment = Some(comment.clone()),
         }
     }
+    // An index that an entity asks for has a name by convention; in SQL a name is written, so there it counts.
+    let at = |part| Place::Table(table.name.clone(), part);
+    let of_entity = |place: &Place| output.model.sources.get(place).is_none_or(|it| it.origin == Origin::Entity);
+    let twins: Vec<Name> = table
+        .indexes
+        .values()
+        .filter(|known| Index { name: name.clone(), comment: index.comment.clone(), ..(*known).clone() } == index)
+        .map(|known| known.name.clone())
+        .filter(|known| *known != name && of_entity(&at(Part::Index(known.clone()))))
+        .collect();
+    let plain = index == Index { unique: true, ..Index::on(name.clone(), columns_of(&index)) };
+    let served: Vec<Name> = table
+        .uniques
+        .values()
+        .filter(|known| {
+            plain && known.columns == columns_of(&index) && of_entity(&at(Part::Unique(known.name.clone())))
+        })
+        .map(|known| known.name.clone())
+        .collect();
+    table.indexes.retain(|known, _| !twins.contains(known));
+    table.uniques.retain(|known, _| !served.contains(known));
     let place = Place::Table(table.name.clone(), Part::Index(name.clone()));
     let taken = table.indexes.contains_key(&name);
     if !taken {
@@ -68,6 +89,14 @@ pub(super) fn read(
     let trouble =
         Trouble::new(statement.spot_of(&ident.value), format!("two indexes are called `{name}`"), "the second");
     Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())))
+}
+
+fn columns_of(index: &Index) -> Vec<Name> {
+    let column = |part: &IndexPart| match &part.target {
+        IndexTarget::Column(name) => Some(name.clone()),
+        IndexTarget::Expression(_) => None,
+    };
+    index.parts.iter().filter_map(column).collect()
 }
 
 fn part(

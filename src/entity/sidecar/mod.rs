@@ -3,6 +3,8 @@
 //! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
 
+mod column;
+mod definition;
 mod index;
 mod names;
 mod raw;
@@ -14,7 +16,7 @@ use std::path::Path;
 
 use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 
-use crate::schema::Product;
+use crate::schema::{DefinitionKind, Product};
 
 use super::SourceFile;
 use super::source::{Output, Trouble};
@@ -63,6 +65,7 @@ pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, 
         if let Err(trouble) = one(&statement, output) {
             output.error(trouble);
         }
+        output.settle();
     }
 }
 
@@ -71,6 +74,10 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
     match statement.kind() {
         Kind::Index { method } => index::read(statement, method, output),
         Kind::View => view::read(statement, output),
+        Kind::AlterTable if definition::excludes(statement) => {
+            definition::read(statement, DefinitionKind::Exclusion, output)
+        }
+        Kind::Definition(kind) => definition::read(statement, kind, output),
         Kind::AlterTable => table::read(statement, output),
         Kind::Comment => table::comment(statement, output),
         Kind::Routine(kind) => raw::routine(statement, kind, output),
@@ -87,15 +94,13 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
         }
         Kind::Drop => Err(Trouble::new(statement.first_words(), "a declaration says what there is", "drops something")
             .hint("remove the statement that declares it, and this one")),
-        Kind::Table => {
-            Err(Trouble::new(statement.first_words(), "a table is declared by an entity", "declares a table")
-                .hint("write a SeaORM entity for it"))
-        }
+        Kind::Table => column::table(statement, output),
+        Kind::Type => column::enum_type(statement, output),
         Kind::Other => {
             // A slip of the pen is told as one before the statement is called unknown.
             statement.parse()?;
             Err(Trouble::new(statement.first_words(), "this statement declares nothing that is known", "not understood")
-                .hint("indexes, views, checks, functions and triggers are declared here; for anything else `gen migration <Name> --empty`"))
+                .hint("tables, indexes, views, checks, functions and triggers are declared here; for anything else `gen migration <Name> --empty`"))
         }
     }
 }

@@ -25,6 +25,30 @@ pub(super) fn object(name: &Written, product: Product) -> Option<ObjectName> {
     }
 }
 
+/// What stands between two quotes: the parser leaves it as it is written. On MySQL and MariaDB a backslash escapes too.
+pub(super) fn unescaped(text: &str, product: Product) -> String {
+    let backslash = matches!(product, Product::MySql | Product::MariaDb);
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => {
+                plain.push('\'');
+                letters.next();
+            }
+            '\\' if backslash => plain.extend(letters.next().map(|escaped| match escaped {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '0' => '\0',
+                other => other,
+            })),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
 /// A name's last part as text: a collation, an operator class.
 pub(in super::super) fn plain_name(name: &Written) -> String {
     name.0.last().and_then(ObjectNamePart::as_ident).map(|ident| ident.value.clone()).unwrap_or_default()

@@ -76,7 +76,7 @@ fn name_after(statement: &Statement<'_>, keyword: Keyword) -> Option<(ObjectName
     name_at(statement, at)
 }
 
-fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectName, usize)> {
+pub(super) fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectName, usize)> {
     let name = |at: usize| match statement.tokens().get(at) {
         Some((Token::Word(word), _)) => {
             Some(names::folded(&word.clone().into_ident(sqlparser::tokenizer::Span::empty()), statement.product()))

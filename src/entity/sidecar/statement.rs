@@ -11,7 +11,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use crate::schema::{Product, RoutineKind};
+use crate::schema::{DefinitionKind, Product, RoutineKind};
 
 use super::super::source::{Spot, Trouble};
 
@@ -23,6 +23,7 @@ pub(super) struct Text<'t> {
     /// Whether quoted identifiers are for any product, and must be requoted for this one.
     portable: bool,
     product: Product,
+    bytes: Bytes,
     /// Tokens that are neither white space nor comments, with their bytes.
     tokens: Vec<(Token, Range<usize>)>,
 }
@@ -39,12 +40,14 @@ pub(super) enum Kind {
     View,
     AlterTable,
     Comment,
+    Definition(DefinitionKind),
     Routine(RoutineKind),
     Trigger,
     Data(String),
     Users(String),
     Drop,
     Table,
+    Type,
     Other,
 }
 
@@ -62,7 +65,7 @@ impl<'t> Text<'t> {
         if let Err(error) = outcome {
             let start = bytes.at(error.location).min(text.len());
             let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
-            let spot = Spot { file: path.to_owned(), span: start..end, line: line(text, start) };
+            let spot = Spot { file: path.into(), span: start..end, line: bytes.line(start) };
             return Err(Trouble::new(spot, "this is not SQL", error.message));
         }
         let tokens = found
@@ -70,7 +73,7 @@ impl<'t> Text<'t> {
             .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
             .map(|token| (token.token, bytes.at(token.span.start)..bytes.at(token.span.end)))
             .collect();
-        Ok(Self { path, text, grammar, portable: meant.is_none(), product, tokens })
+        Ok(Self { path, text, grammar, portable: meant.is_none(), product, bytes, tokens })
     }
 
     /// The statements, one for each semicolon that does not stand inside a routine's or a trigger's body.
@@ -105,7 +108,7 @@ impl<'t> Text<'t> {
     }
 
     fn spot(&self, span: Range<usize>) -> Spot {
-        Spot { file: self.path.to_owned(), line: line(self.text, span.start), span }
+        Spot { file: self.path.into(), line: self.bytes.line(span.start), span }
     }
 }
 
@@ -182,6 +185,9 @@ impl<'t> Statement<'t> {
             .collect();
         let first = words.first().map_or("", String::as_str);
         let second = words.get(1).map_or("", String::as_str);
+        if let Some(kind) = super::definition::kind_of(&words) {
+            return Kind::Definition(kind);
+        }
         match first {
             "CREATE" => self.created(second),
             "ALTER" if second == "TABLE" => Kind::AlterTable,
@@ -204,6 +210,7 @@ impl<'t> Statement<'t> {
                 Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
                 Keyword::VIEW => Some(Kind::View),
                 Keyword::TABLE => Some(Kind::Table),
+                Keyword::TYPE => Some(Kind::Type),
                 Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),
                 Keyword::INDEX => Some(Kind::Index {
                     method: match second {
@@ -236,7 +243,10 @@ impl<'t> Statement<'t> {
             let location = Location { line: 1, column: span.start as u64 };
             TokenWithSpan { token: token.clone(), span: sqlparser::tokenizer::Span { start: location, end: location } }
         });
-        let mut parser = Parser::new(&*self.text.grammar)
+        // A comment is declared by the standard's statement everywhere, also where the database has another.
+        let general = sqlparser::dialect::GenericDialect {};
+        let grammar = if matches!(self.kind(), Kind::Comment) { &general } else { &*self.text.grammar };
+        let mut parser = Parser::new(grammar)
             .with_options(ParserOptions::new().with_unescape(false))
             .with_tokens_with_locations(located.collect());
         let (message, at) = match parser.parse_statement() {
@@ -306,27 +316,42 @@ fn quote(product: Product) -> char {
     }
 }
 
-fn line(text: &str, at: usize) -> usize {
-    text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+/// From the tokenizer's lines and columns, which count characters, to bytes, and back to lines.
+struct Bytes {
+    length: usize,
+    lines: Vec<Line>,
 }
 
-/// From the tokenizer's lines and columns, which count characters, to bytes.
-struct Bytes<'t> {
-    text: &'t str,
-    lines: Vec<usize>,
+struct Line {
+    start: usize,
+    /// Where each character begins, in a line that has others than ASCII.
+    characters: Option<Vec<usize>>,
 }
 
-impl<'t> Bytes<'t> {
-    fn of(text: &'t str) -> Self {
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { text, lines: std::iter::once(0).chain(starts).collect() }
+impl Bytes {
+    fn of(text: &str) -> Self {
+        let mut start = 0;
+        let lines = text.split_inclusive('\n').map(|line| {
+            let characters = (!line.is_ascii()).then(|| line.char_indices().map(|(at, _)| start + at).collect());
+            let found = Line { start, characters };
+            start += line.len();
+            found
+        });
+        Self { lines: lines.collect(), length: text.len() }
     }
 
     fn at(&self, location: Location) -> usize {
         let line = usize::try_from(location.line).unwrap_or(1).saturating_sub(1);
         let column = usize::try_from(location.column).unwrap_or(1).saturating_sub(1);
-        let Some(start) = self.lines.get(line) else { return self.text.len() };
-        let rest = self.text.get(*start..).unwrap_or_default();
-        rest.char_indices().nth(column).map_or(self.text.len(), |(offset, _)| start + offset)
+        let Some(line) = self.lines.get(line) else { return self.length };
+        match &line.characters {
+            Some(characters) => characters.get(column).copied().unwrap_or(self.length),
+            None => (line.start + column).min(self.length),
+        }
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= at).max(1)
     }
 }

@@ -1,11 +1,11 @@
-//! `ALTER TABLE … ADD CONSTRAINT`, `ALTER COLUMN … SET DEFAULT`, `COMMENT ON`.
+//! `ALTER TABLE … ADD CONSTRAINT`, `ALTER COLUMN … SET DEFAULT`, `SET (…)`, `COMMENT ON`.
 //!
 //! Must not know columns beyond what entities declare.
 
 use std::collections::BTreeMap;
 
 use sqlparser::ast::{
-    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, Statement as Parsed,
+    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
     TableConstraint,
 };
 
@@ -25,9 +25,11 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     };
     for operation in &written.operations {
         let table = find(statement, &written.name, output)?;
-        let part = operation_on(statement, table, operation)?;
-        let place = Place::Table(table.name.clone(), part);
-        output.declare(place, &statement.spot(), Origin::Sidecar);
+        let parts = operation_on(statement, table, operation)?;
+        let name = table.name.clone();
+        for part in parts {
+            output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar);
+        }
     }
     Ok(())
 }
@@ -36,7 +38,7 @@ fn operation_on(
     statement: &Statement<'_>,
     table: &mut Table,
     operation: &AlterTableOperation,
-) -> Result<Part, Trouble> {
+) -> Result<Vec<Part>, Trouble> {
     let product = statement.product();
     match operation {
         AlterTableOperation::AddConstraint { constraint, not_valid } => match constraint {
@@ -58,24 +60,24 @@ fn operation_on(
                 }
                 let check = Check { name: name.clone(), expression: expression(&check.expr), options };
                 table.checks.insert(name.clone(), check);
-                Ok(Part::Check(name))
+                Ok(vec![Part::Check(name)])
             }
             TableConstraint::Unique(unique) => {
                 let idents: Vec<_> =
                     unique.columns.iter().map(|column| column_ident(statement, column)).collect::<Result<_, _>>()?;
                 let columns = columns(statement, table, &idents)?;
                 let name = named(statement, unique.name.as_ref(), "UNIQUE")?;
+                table.uniques.retain(|other, known| *other == name || known.columns != columns);
                 free(statement, &name, table.uniques.contains_key(&name))?;
                 let mut options = BTreeMap::new();
                 if matches!(unique.nulls_distinct, ast::NullsDistinctOption::NotDistinct) {
                     options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
                 }
                 table.uniques.insert(name.clone(), Unique { name: name.clone(), columns, options });
-                Ok(Part::Unique(name))
+                Ok(vec![Part::Unique(name)])
             }
             TableConstraint::ForeignKey(key) => {
                 let name = named(statement, key.name.as_ref(), "FOREIGN KEY")?;
-                free(statement, &name, table.foreign_keys.contains_key(&name))?;
                 let Some(references) = names::object(&key.foreign_table, product) else {
                     return Err(Trouble::new(statement.spot(), "cannot read the table referred to", "too many parts"));
                 };
@@ -90,10 +92,9 @@ fn operation_on(
                         .collect(),
                     on_update: key.on_update.as_ref().and_then(action),
                     on_delete: key.on_delete.as_ref().and_then(action),
-                    options: BTreeMap::new(),
+                    options: characteristics(key.characteristics.as_ref()),
                 };
-                table.foreign_keys.insert(name.clone(), key);
-                Ok(Part::ForeignKey(name, Facet::Whole))
+                foreign_key(statement, table, key)
             }
             other => Err(unknown(statement, &other.to_string())),
         },
@@ -106,10 +107,90 @@ fn operation_on(
                 }
                 column.default = Some(DefaultValue::Expression(expression(value)));
             }
-            Ok(Part::Column(name, Facet::Default))
+            Ok(vec![Part::Column(name, Facet::Default)])
+        }
+        AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDataType { data_type, .. } } => {
+            let name = column(statement, table, column_name)?;
+            if let Some(column) = table.columns.get_mut(&name) {
+                super::column::set_type(column, data_type, product);
+            }
+            Ok(vec![Part::Column(name, Facet::Type)])
+        }
+        AlterTableOperation::ModifyColumn { col_name, data_type, options, .. } => {
+            let name = column(statement, table, col_name)?;
+            match table.columns.get_mut(&name) {
+                Some(column) => super::column::modify(statement, column, data_type, options.iter()),
+                None => Ok(Vec::new()),
+            }
+        }
+        AlterTableOperation::AddColumn { column_def, .. } => {
+            let options = column_def.options.iter().map(|option| &option.option);
+            let name = names::folded(&column_def.name, product);
+            super::column::add(statement, table, name, &column_def.data_type, options)
+        }
+        AlterTableOperation::SetOptionsParens { options } => {
+            let mut parts = Vec::new();
+            for option in options {
+                let SqlOption::KeyValue { key, value } = option else {
+                    return Err(unknown(statement, &option.to_string()));
+                };
+                let value = value.to_string();
+                let value = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(&value);
+                table.options.insert(key.value.to_lowercase(), names::unescaped(value, product));
+                parts.push(Part::Option(key.value.to_lowercase()));
+            }
+            Ok(parts)
         }
         other => Err(unknown(statement, &other.to_string())),
     }
+}
+
+/// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
+/// of its own.
+fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, Trouble> {
+    let same = table.foreign_keys.values_mut().find(|known| {
+        (&known.columns, &known.references, &known.referenced_columns)
+            == (&key.columns, &key.references, &key.referenced_columns)
+    });
+    let at = |name: &Name, facet| Part::ForeignKey(name.clone(), facet);
+    let Some(known) = same else {
+        free(statement, &key.name, table.foreign_keys.contains_key(&key.name))?;
+        let facets = [Facet::Whole, Facet::OnDelete, Facet::OnUpdate, Facet::Options];
+        let parts = facets.into_iter().map(|facet| at(&key.name, facet)).collect();
+        table.foreign_keys.insert(key.name.clone(), key);
+        return Ok(parts);
+    };
+    // In SQL a name is always written, so there it counts.
+    let before = std::mem::replace(&mut known.name, key.name.clone());
+    let mut parts = vec![at(&known.name, Facet::Whole)];
+    if known.on_delete.is_none() && key.on_delete.is_some() {
+        known.on_delete = key.on_delete;
+        parts.push(at(&known.name, Facet::OnDelete));
+    }
+    if known.on_update.is_none() && key.on_update.is_some() {
+        known.on_update = key.on_update;
+        parts.push(at(&known.name, Facet::OnUpdate));
+    }
+    if known.options.is_empty() && !key.options.is_empty() {
+        known.options = key.options;
+        parts.push(at(&known.name, Facet::Options));
+    }
+    if let Some(known) = table.foreign_keys.remove(&before) {
+        table.foreign_keys.insert(known.name.clone(), known);
+    }
+    Ok(parts)
+}
+
+fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> BTreeMap<String, String> {
+    let mut options = BTreeMap::new();
+    let Some(written) = written else { return options };
+    let deferred = written.initially == Some(ast::DeferrableInitial::Deferred);
+    for (option, set) in [("deferrable", written.deferrable == Some(true)), ("initially_deferred", deferred)] {
+        if set {
+            options.insert(option.to_owned(), "true".to_owned());
+        }
+    }
+    options
 }
 
 pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
@@ -117,6 +198,7 @@ pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<
         return Err(Trouble::new(statement.first_words(), "this is no comment", "not understood"));
     };
     let product = statement.product();
+    let comment = comment.map(|text| names::unescaped(&text, product));
     match object_type {
         CommentObject::Table => {
             let table = find(statement, &object_name, output)?;

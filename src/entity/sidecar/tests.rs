@@ -165,9 +165,84 @@ fn views() {
         "SQLite has no materialized views",
         "CREATE MATERIALIZED",
     );
-    error("CREATE VIEW v (a) AS SELECT 1", "a view's columns are named in its query", "a");
+    error("CREATE VIEW v (a) AS SELECT * FROM book", "names before a view's query need a query without `*`", "a");
+    error("CREATE VIEW v (a, b) AS SELECT 1", "a view's columns are as many as its query has", "a");
     error("CREATE VIEW v AS SELECT 1; CREATE VIEW v AS SELECT 2", "two views are called `v`", "CREATE VIEW");
     error("CREATE TEMPORARY VIEW v AS SELECT 1", "a temporary view is not part of a schema", "CREATE TEMPORARY");
+}
+
+#[test]
+fn what_is_not_taken_apart_is_kept_whole() {
+    let path = "e/book.postgres.sql";
+    for (sql, id, kept) in [
+        ("CREATE EXTENSION IF NOT EXISTS citext;", "extension citext", "CREATE EXTENSION citext"),
+        (
+            "CREATE DOMAIN price AS numeric CHECK (VALUE > 0)",
+            "domain price",
+            "CREATE DOMAIN price AS numeric CHECK (VALUE > 0)",
+        ),
+        (
+            "CREATE TYPE shop.money2 AS (a int, b text)",
+            "composite type shop.money2",
+            "CREATE TYPE shop.money2 AS (a int, b text)",
+        ),
+        (
+            "CREATE TYPE years AS RANGE (subtype = int4)",
+            "range type years",
+            "CREATE TYPE years AS RANGE (subtype = int4)",
+        ),
+        ("CREATE SEQUENCE numbers", "sequence numbers", "CREATE SEQUENCE numbers"),
+        (
+            "CREATE POLICY own ON book FOR SELECT USING (id > 0)",
+            "book.policy own",
+            "CREATE POLICY own ON book FOR SELECT USING (id > 0)",
+        ),
+        (
+            "ALTER TABLE ONLY book ADD CONSTRAINT apart EXCLUDE USING gist (title WITH =)",
+            "book.exclusion constraint apart",
+            "ALTER TABLE ONLY book ADD CONSTRAINT apart EXCLUDE USING gist (title WITH =)",
+        ),
+    ] {
+        let model = model(path, sql, Product::Postgres);
+        let found: Vec<_> = model
+            .schema
+            .definitions
+            .values()
+            .map(|found| (found.id.to_string(), found.create.text().to_owned()))
+            .collect();
+        assert_eq!(found, [(id.to_owned(), kept.to_owned())]);
+    }
+    error("CREATE POLICY own ON shelf USING (true)", "no entity declares a table `shelf`", "shelf");
+    error("CREATE DOMAIN a AS int; CREATE DOMAIN a AS int", "`domain a` is declared twice", "CREATE DOMAIN");
+    error_for(
+        "e/book.sql",
+        "CREATE DOMAIN a AS int",
+        Product::MySql,
+        "MySQL has no such thing: domain",
+        "CREATE DOMAIN",
+    );
+}
+
+#[test]
+fn names_before_a_views_query_go_into_it() {
+    let query = |path: &str, sql: &str, product| {
+        let view = model(path, sql, product).schema.views.into_values().next();
+        view.map(|view| view.query.text().to_owned()).unwrap_or_default()
+    };
+    let sql = "CREATE VIEW v (a, \"Order\") AS SELECT title AS t, \"order\" + 1 FROM book WHERE id > 0 ORDER BY 1";
+    assert_eq!(
+        query("e/book.sql", sql, Product::Postgres),
+        "SELECT title AS a, \"order\" + 1 AS \"Order\" FROM book WHERE id > 0 ORDER BY 1"
+    );
+    assert_eq!(
+        query("e/book.sql", sql, Product::MySql),
+        "SELECT title AS a, `order` + 1 AS `Order` FROM book WHERE id > 0 ORDER BY 1"
+    );
+    let sql = "CREATE VIEW v (n) AS WITH x AS (SELECT id FROM book) (SELECT id FROM x) UNION ALL SELECT 2";
+    assert_eq!(
+        query("e/book.sqlite.sql", sql, Product::Sqlite),
+        "WITH x AS (SELECT id FROM book) (SELECT id AS n FROM x) UNION ALL SELECT 2"
+    );
 }
 
 #[test]
@@ -239,9 +314,9 @@ fn statements_that_declare_nothing() {
         error(sql, &format!("`{what}` touches users and their rights, which are not declared here"), words);
     }
     error("DROP TABLE book", "a declaration says what there is", "DROP TABLE");
-    error("CREATE TABLE a (id int)", "a table is declared by an entity", "CREATE TABLE");
+    error("CREATE TABLE book (id int)", "table `book` is declared already", "book");
     error("CREATE EXTENSION citext", "this statement declares nothing that is known", "CREATE EXTENSION");
-    error("ALTER TABLE book ADD COLUMN a int", "`ADD COLUMN a INT` is not declared here", "ALTER TABLE");
+    error("ALTER TABLE book DROP COLUMN id", "`DROP COLUMN id` is not declared here", "ALTER TABLE");
     let definer = "CREATE DEFINER = root TRIGGER t BEFORE INSERT ON book FOR EACH ROW SET NEW.id = 1";
     error_for(
         "e/b.mysql.sql",

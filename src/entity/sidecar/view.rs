@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlparser::ast::{CreateTableOptions, SqlOption, Statement as Parsed};
+use sqlparser::ast::{CreateTableOptions, SelectItem, SetExpr, SqlOption, Statement as Parsed, ViewColumnDef};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
@@ -23,14 +23,6 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     let Some(name) = names::object(&written.name, product) else {
         return Err(Trouble::new(statement.spot(), "a view's name has at most a schema before it", "too many parts"));
     };
-    if let Some(first) = written.columns.first() {
-        let trouble = Trouble::new(
-            statement.spot_of(&first.name.value),
-            "a view's columns are named in its query",
-            "named before it",
-        );
-        return Err(trouble.hint("SELECT … AS name"));
-    }
     if written.temporary {
         return Err(Trouble::new(statement.first_words(), "a temporary view is not part of a schema", "temporary"));
     }
@@ -73,6 +65,17 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
             options.insert("security".to_owned(), security.to_string().to_lowercase());
         }
     }
+    let query = match written.columns.as_slice() {
+        [] => statement.sql(tail.query),
+        columns => {
+            let mut query = written.query.clone();
+            rename(&mut query.body, columns).map_err(|trouble| {
+                let first = columns.first().map_or("", |column| column.name.value.as_str());
+                Trouble::new(statement.spot_of(first), trouble, "named before it").hint("SELECT … AS name")
+            })?;
+            query.to_string()
+        }
+    };
     let place = Place::View(name.clone());
     if let Some(first) = output.model.sources.get(&place) {
         let first = format!("{}:{}", first.file.display(), first.line);
@@ -82,7 +85,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     output.declare(place, &statement.spot(), Origin::Sidecar);
     let view = View {
         name: name.clone(),
-        query: Expression::new(statement.sql(tail.query)),
+        query: Expression::new(query),
         reads: std::collections::BTreeSet::new(),
         materialized: written.materialized,
         comment: None,
@@ -90,6 +93,31 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     };
     output.model.schema.views.insert(name, view);
     Ok(())
+}
+
+/// Names in the query what is named before it: this is how every database gives a view back.
+fn rename(body: &mut SetExpr, columns: &[ViewColumnDef]) -> Result<(), &'static str> {
+    match body {
+        SetExpr::Select(select) => {
+            if select.projection.len() != columns.len() {
+                return Err("a view's columns are as many as its query has");
+            }
+            for (item, column) in select.projection.iter_mut().zip(columns) {
+                let expr = match item {
+                    SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => expr.clone(),
+                    SelectItem::ExprWithAliases { .. }
+                    | SelectItem::QualifiedWildcard(..)
+                    | SelectItem::Wildcard(_) => return Err("names before a view's query need a query without `*`"),
+                };
+                *item = SelectItem::ExprWithAlias { expr, alias: column.name.clone() };
+            }
+            Ok(())
+        }
+        // The first of several gives the names.
+        SetExpr::SetOperation { left, .. } => rename(left, columns),
+        SetExpr::Query(query) => rename(&mut query.body, columns),
+        _ => Err("a view's columns are named in its query"),
+    }
 }
 
 /// What stands behind a view's `AS`.

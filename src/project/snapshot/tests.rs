@@ -11,7 +11,7 @@ fn stems_of(names: &[ObjectName]) -> Vec<String> {
         schema.tables.insert(name.clone(), Table::new(name.clone()));
     }
     let stems = stems(&schema);
-    names.iter().map(|name| stems[&(Kind::Table, name)].clone()).collect()
+    names.iter().map(|name| stems[&(Kind::Table, None, name)].clone()).collect()
 }
 
 #[test]

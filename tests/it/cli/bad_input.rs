@@ -187,7 +187,7 @@ fn sql_beside_the_entities_must_be_sql() {
 fn there_must_be_entities() {
     let project = Project::empty("");
     shows!(project.refused(&["init"]), @r#"
-    error: no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`
+    error: no entities found: no file here declares one by `DeriveEntityModel`
 
     hint: say where they are, in gen.toml: `entities = ["path/to/entities"]`
     "#);

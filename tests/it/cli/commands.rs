@@ -8,7 +8,7 @@ use super::shows;
 #[test]
 fn help_lists_the_commands() {
     let project = Project::new();
-    shows!(project.run(&["-h"]), @r"
+    shows!(project.run(&["-h"]), @"
     exit 0
     --- stdout
     Entity-diffing migrations for SeaORM: reviewed, reversible, proven
@@ -18,6 +18,7 @@ fn help_lists_the_commands() {
     Commands:
       init         Set a project up: folders, first snapshot, lock; adopts what an existing database
                    already has
+      entities     List what was read from the entities and the SQL files beside them
       migration    Write the migration that brings the schema to what the entities declare [alias:
                    generate]
       diff         Show the difference between any two states
@@ -43,7 +44,7 @@ fn help_lists_the_commands() {
       -h, --help                Print help (see more with '--help')
       -V, --version             Print version
     ");
-    shows!(project.run(&["migration", "-h"]), @r"
+    shows!(project.run(&["migration", "-h"]), @"
     exit 0
     --- stdout
     Write the migration that brings the schema to what the entities declare
@@ -65,6 +66,11 @@ fn help_lists_the_commands() {
           --dry-run             Print what would be written, and write nothing
           --exit-code           With --dry-run: exit with 2 when there is something to write
           --strict              Treat what nobody declares as an error
+          --rename <OLD:NEW>    What was called otherwise before: `user:account`, `user.mail:email`,
+                                `index:user.old:new` (repeat for more)
+          --answers <FILE>      A JSON file with the answers to open questions, in the form they are
+                                printed in
+          --no-interactive      Never ask; questions without an answer are printed and end with 1
           --format <FORMAT>     The form of the migration file [default: sql] [possible values: sql]
           --json                Print as JSON
       -h, --help                Print help (see more with '--help')
@@ -150,6 +156,7 @@ fn init_writes_down_the_dialects_it_is_given() {
     {
       "adopted": {},
       "baseline": null,
+      "contradictions": [],
       "dialects": [
         "sqlite",
         "postgres"
@@ -157,6 +164,10 @@ fn init_writes_down_the_dialects_it_is_given() {
       "entities": [
         "entities"
       ],
+      "imported": [],
+      "left_open": {},
+      "not_imported": [],
+      "seaql_migrations": null,
       "unmanaged": null
     }
     "#);

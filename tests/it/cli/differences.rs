@@ -71,6 +71,10 @@ fn json_is_for_programs() {
     exit 0
     --- stdout
     {
+      "compared": {
+        "asked": 0,
+        "same": 0
+      },
       "dialect": "sqlite",
       "plan": [
         {
@@ -95,7 +99,8 @@ fn json_is_for_programs() {
           "sql": "ALTER TABLE \"user\" ADD COLUMN \"email\" varchar",
           "transactional": true
         }
-      ]
+      ],
+      "unmanaged": []
     }
     "#);
     assert_eq!(project.run(&["diff", "--json"]), project.run(&["diff", "--format", "json"]));
@@ -103,9 +108,14 @@ fn json_is_for_programs() {
     exit 0
     --- stdout
     {
+      "compared": {
+        "asked": 0,
+        "same": 0
+      },
       "dialect": "sqlite",
       "plan": [],
-      "statements": []
+      "statements": [],
+      "unmanaged": []
     }
     "#);
 }

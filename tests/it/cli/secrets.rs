@@ -27,6 +27,27 @@ fn of_a_server_that_is_away() {
     }
 }
 
+/// Neither when the address stands where no address belongs.
+#[test]
+fn of_an_address_in_the_wrong_place() {
+    let project = Project::new();
+    let address = "postgres://ann:hunter2@127.0.0.1:1/shop";
+    for arguments in [
+        &[address][..],
+        &["status", address],
+        &["up", "--databse-url", address],
+        &["init", &format!("--url={address}")],
+        &["diff", "--format", address],
+        &["diff", &format!("--format={address}")],
+    ] {
+        let output = project.output(arguments);
+        let shown = project.shown(&output);
+        assert_eq!(output.status.code(), Some(1), "{shown}");
+        assert!(!shown.contains("hunter"), "{arguments:?}: {shown}");
+        assert!(shown.contains("error:"), "{arguments:?}: {shown}");
+    }
+}
+
 fn silent(address: &str) {
     let project = Project::new();
     let products = if address.starts_with("postgres") { "postgres" } else { "mysql" };

@@ -253,6 +253,18 @@ fn a_postgres_role_without_rights_reads_and_does_not_write() {
 
     hint: running migrations takes the right to create tables: GRANT USAGE, CREATE ON SCHEMA "public" TO …
     "#);
+    // An adoption that could not be recorded is refused before anything is written.
+    let other = Scene::new(Product::Postgres, "pg_adopt");
+    execute(&other.scratch.url, "CREATE TABLE public.shown (id integer PRIMARY KEY)");
+    shows!(other.refused(&other.address(ENCODED), &["init"]), @r#"
+    error: the history table "public"."sea_gen_history" could not be created
+      permission denied for schema public
+
+    hint: running migrations takes the right to create tables: GRANT USAGE, CREATE ON SCHEMA "public" TO …
+    hint: nothing was written
+    "#);
+    assert!(!other.project.path("schema.lock.json").exists());
+    assert!(!other.project.path("snapshots").exists());
     execute(
         &scene.server,
         &format!("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", scene.url().path().trim_start_matches('/')),

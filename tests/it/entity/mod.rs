@@ -1,7 +1,10 @@
 //! The model reader against SeaORM itself: what it reads from text must be what SeaORM makes of the compiled entities.
 
+#[allow(dead_code, unexpected_cfgs, reason = "forms are there to be read")]
+mod expanded;
 #[allow(dead_code, non_snake_case, reason = "forms are there to be read, one of them a field SeaORM renames")]
 mod forms;
+mod soup;
 
 use std::path::{Path, PathBuf};
 
@@ -66,6 +69,31 @@ fn every_other_form_is_what_seaorm_makes_of_it() {
         }
         same!(every_type, every_name, odd_name, every_default, edition, print, tree, leaf, compact);
         assert_eq!(model.schema.tables.len(), tables);
+    }
+}
+
+#[test]
+fn entities_written_out_are_what_seaorm_makes_of_them() {
+    let files = [
+        SourceFile { path: PathBuf::from("tests/it/entity/forms.rs"), text: include_str!("forms.rs").to_owned() },
+        SourceFile { path: PathBuf::from("tests/it/entity/expanded.rs"), text: include_str!("expanded.rs").to_owned() },
+    ];
+    // These lines are compiled for tests, and `cfg(test)` is what a reader never takes for true.
+    let files = files.map(|file| SourceFile {
+        text: file.text.replace("#[cfg(test)]", "").replace("#[cfg(not(test))]", "#[cfg(any())]"),
+        ..file
+    });
+    for (backend, product) in BACKENDS {
+        let (model, diagnostics) = read(&files, product);
+        assert!(diagnostics.iter().all(|said| said.severity == Severity::Warning), "{diagnostics:#?}");
+        same(&model, expanded::cake::Entity, backend);
+        same(&model, expanded::filling::Filling, backend);
+        same(&model, expanded::mixed::Entity, backend);
+        same(&model, expanded::dense::Entity, backend);
+        for (table, former) in [("mixed", "mixture"), ("dense", "thick")] {
+            let place = sea_gen::schema::Place::table(&ObjectName::local(table));
+            assert_eq!(model.renames.get(&place).map(|name| name.as_str()), Some(former));
+        }
     }
 }
 
@@ -156,13 +184,25 @@ fn same_column(model: &Model, table: &Table, definition: &ColumnDef, backend: Db
     let place = format!("{}.{name} on {backend:?}", table.name);
     let column = table.columns.get(name.as_str()).expect("a column");
     let spec = definition.get_column_spec();
-    assert_eq!(Some(&column_type(model, &column.data_type, backend)), definition.get_column_type(), "{place}");
+    // What the builders write for it: `varbinary(65535)`, `bytea`, `varbinary_blob`.
+    let unlimited = match backend {
+        DbBackend::MySql => StringLen::N(65_535),
+        _ => StringLen::None,
+    };
+    let expected = match definition.get_column_type() {
+        Some(ColumnType::VarBinary(StringLen::Max)) => Some(ColumnType::VarBinary(unlimited)),
+        other => other.cloned(),
+    };
+    assert_eq!(Some(column_type(model, &column.data_type, backend)), expected, "{place}");
     assert_eq!(column.nullable, spec.nullable.unwrap_or(true), "{place}");
     assert_eq!(column.identity == Some(Identity::AutoIncrement), spec.auto_increment, "{place}");
     assert_eq!(column.default.as_ref().map(default), spec.default.as_ref().map(|value| sql(value, backend)), "{place}");
     let comment = match model.renames.get(&sea_gen::schema::Place::column(&table.name, &column.name)) {
         // SeaORM hides what a column was called in its comment; here it is a rename.
-        Some(former) => column.comment.as_ref().map(|comment| format!("{comment}; renamed_from \"{former}\"")),
+        Some(former) => Some(match &column.comment {
+            Some(comment) => format!("{comment}; renamed_from \"{former}\""),
+            None => format!("renamed_from \"{former}\""),
+        }),
         None => column.comment.clone(),
     };
     assert_eq!(comment, spec.comment, "{place}");

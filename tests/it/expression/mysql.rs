@@ -236,9 +236,11 @@ const VIEWS: &[&str] = &[
 async fn prints_what_was_declared(url: &str) {
     let mut session = connect(url).await;
     let product = session.product();
-    session.execute("DROP DATABASE IF EXISTS expression_test").await.unwrap();
-    session.execute("CREATE DATABASE expression_test").await.unwrap();
-    session.execute("USE expression_test").await.unwrap();
+    // Another run may be at work on the same server.
+    let name = format!("sea_gen_test_words_{}", std::process::id());
+    session.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    session.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    session.execute(&format!("USE {name}")).await.unwrap();
     for table in TABLES {
         session.execute(table).await.unwrap();
     }
@@ -250,7 +252,7 @@ async fn prints_what_was_declared(url: &str) {
             continue;
         }
         let printed = session
-            .query("SELECT check_clause FROM information_schema.check_constraints WHERE constraint_schema = 'expression_test' AND constraint_name = 'c'")
+            .query("SELECT check_clause FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() AND constraint_name = 'c'")
             .await
             .unwrap();
         for row in printed {
@@ -270,7 +272,7 @@ async fn prints_what_was_declared(url: &str) {
             continue;
         }
         let catalog = format!(
-            "SELECT {column} FROM information_schema.columns WHERE table_schema = 'expression_test' AND column_name = 'c'"
+            "SELECT {column} FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'c'"
         );
         for row in session.query(&catalog).await.unwrap() {
             findings.expression(product, declared, row.text(0));
@@ -284,13 +286,13 @@ async fn prints_what_was_declared(url: &str) {
             findings.refused(&statement, &error);
             continue;
         }
-        let catalog = "SELECT view_definition FROM information_schema.views WHERE table_schema = 'expression_test'";
+        let catalog = "SELECT view_definition FROM information_schema.views WHERE table_schema = DATABASE()";
         for row in session.query(catalog).await.unwrap() {
-            findings.query(product, text, &row.text(0).replace("`expression_test`.", ""));
+            findings.query(product, text, &row.text(0).replace(&format!("`{name}`."), ""));
         }
         session.execute("DROP VIEW v").await.unwrap();
     }
-    session.execute("DROP DATABASE expression_test").await.unwrap();
+    session.execute(&format!("DROP DATABASE {name}")).await.unwrap();
     session.close().await;
     findings.finish(205);
 }

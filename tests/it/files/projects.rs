@@ -49,11 +49,13 @@ fn every_setting_is_read() {
     let root = folder();
     let settings = "entities = [\"model\"]\ndialects = [\"sqlite\", \"postgresql\"]\ndatabase-url = \"sqlite://x.db\"\n\
                     migrations = \"db/migrations\"\nsnapshots = \"db/snapshots\"\nlock = \"db/lock.json\"\n\
-                    undeclared = \"error\"\nexclude = [\"tmp_*\"]\nschemas = [\"audit\"]\ndevelopment = [\"db\"]\n";
+                    undeclared = \"error\"\nexclude = [\"tmp_*\"]\nschemas = [\"audit\"]\ndevelopment = [\"db\"]\n\
+                    type-rules = { zone = \"loose\" }\n";
     put(root.path(), "gen.toml", settings);
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(project.dialects, [Product::Sqlite, Product::Postgres]);
     assert_eq!(project.config.undeclared, Undeclared::Error);
+    assert_eq!(project.config.type_rules, [("zone".to_owned(), sea_gen::schema::Strictness::Loose)].into());
     assert_eq!(project.config.entities, [PathBuf::from("model")]);
     let shown = |path: &Path| project.shown(path).display().to_string();
     assert_eq!(shown(&project.migrations_folder(Product::Postgres)), "db/migrations/postgres");
@@ -96,10 +98,15 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, undeclared, exclude, schemas, development",
+             migrations, snapshots, lock, undeclared, include, exclude, schemas, development, features, cfg, types, type-rules",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
+        (
+            "types = ['Secret']",
+            "`ROOT/gen.toml`, line 1: `types` must name a column type for each Rust type\n`types = { Secret = \"VarBinary(StringLen::Max)\" }`",
+        ),
+        ("[types]\nSecret = 1", "`ROOT/gen.toml`, line 2: `Secret` must be a text\n"),
         ("lock = ''", "`ROOT/gen.toml`, line 1: `lock` must be a text\n"),
         (
             "lock = '../x'",
@@ -131,6 +138,52 @@ fn a_bad_setting_is_named() {
     );
 }
 
+/// Where nothing usual is there, any file that declares an entity counts, with its folder where that is one for entities.
+#[test]
+fn entities_are_searched_for() {
+    const ENTITY: &str = "#[derive(Clone, DeriveEntityModel)]";
+    let root = folder();
+    put(root.path(), "gen.toml", "");
+    put(root.path(), "src/models/_entities/users.rs", ENTITY);
+    put(root.path(), "src/models/_entities/mod.rs", "pub mod users;");
+    put(root.path(), "src/models/_entities/prelude.rs", "pub use super::users::Entity as Users;");
+    put(root.path(), "src/models/users.rs", "use super::_entities::users;");
+    put(root.path(), "crates/shop-entity/src/post.rs", ENTITY);
+    put(root.path(), "crates/shop-entity/src/lib.rs", "pub mod post;");
+    put(root.path(), "crates/api/src/main.rs", "fn main() {}");
+    put(root.path(), "crates/api/src/note.rs", ENTITY);
+    put(root.path(), "crates/api/src/mood.rs", "#[derive(EnumIter, DeriveActiveEnum)]");
+    for elsewhere in ["migration/src/entity/old.rs", "target/debug/a.rs", "tests/fixture.rs", ".cache/a.rs"] {
+        put(root.path(), elsewhere, ENTITY);
+    }
+    let project = Project::discover(root.path()).unwrap();
+    let found = project.find_entities().unwrap();
+    let paths: Vec<String> = found.paths.iter().map(|path| path.display().to_string()).collect();
+    assert_eq!(
+        paths,
+        ["crates/api/src/mood.rs", "crates/api/src/note.rs", "crates/shop-entity/src", "src/models/_entities"]
+    );
+    assert!(found.searched);
+    // A single file has its own SQL beside it and no other's.
+    put(root.path(), "crates/api/src/note.postgres.sql", "");
+    put(root.path(), "crates/api/src/other.sql", "");
+    let files = project.entity_files().unwrap();
+    let sql: Vec<String> =
+        files.iter().map(|file| file.path.display().to_string()).filter(|path| path.ends_with(".sql")).collect();
+    assert_eq!(sql, ["crates/api/src/note.postgres.sql"]);
+
+    let beside = |entity: Option<(&str, &str)>| {
+        let entity = entity.map(|(file, table)| (std::path::Path::new(file), table));
+        project.sidecar_path(entity, sea_gen::schema::Product::Postgres).unwrap().display().to_string()
+    };
+    assert_eq!(beside(Some(("crates/api/src/note.rs", "notes"))), "crates/api/src/note.postgres.sql");
+    assert_eq!(beside(Some(("src/models/_entities/users.rs", "users"))), "src/models/_entities/users.postgres.sql");
+    assert_eq!(beside(None), "crates/shop-entity/src/schema.postgres.sql");
+    // What is usual goes before all that.
+    put(root.path(), "src/entity/b.rs", "b");
+    assert!(!project.find_entities().unwrap().searched);
+}
+
 #[test]
 fn entities_are_found() {
     let root = folder();
@@ -141,8 +194,8 @@ fn entities_are_found() {
     };
     assert_eq!(
         refusal(root.path(), project.entity_files()),
-        "no entities found: there is no `entities`, `entity`, `src/entities` or `src/entity`\nsay where they are, in \
-         gen.toml: `entities = [\"path/to/entities\"]`"
+        "no entities found: no file here declares one by `DeriveEntityModel`\nsay where they are, in gen.toml: \
+         `entities = [\"path/to/entities\"]`"
     );
     put(root.path(), "src/entity/b.rs", "b");
     put(root.path(), "src/entities/a.rs", "a");
@@ -156,7 +209,8 @@ fn entities_are_found() {
     assert_eq!(found(), ["entities/deep/er.rs", "entities/user.postgres.sql", "entities/user.rs", "entities/user.sql"]);
     put(root.path(), "entities/Cargo.toml", "");
     put(root.path(), "entities/src/lib.rs", "lib");
-    assert_eq!(found(), ["entities/src/lib.rs"]);
+    // The crate's own manifest says which features are on.
+    assert_eq!(found(), ["entities/src/lib.rs", "entities/Cargo.toml"]);
     assert_eq!(project.entity_files().unwrap()[0].text, "lib");
 
     put(root.path(), "entities/src/bad.rs", b"\n\xff");
@@ -168,7 +222,7 @@ fn entities_are_found() {
     let project = Project::discover(root.path()).unwrap();
     let files = project.entity_files().unwrap();
     let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs"]);
+    assert_eq!(paths, ["entities/src/lib.rs", "src/entities/a.rs", "src/entity/b.rs", "entities/Cargo.toml"]);
     put(root.path(), "gen.toml", "entities = ['gone']");
     let project = Project::discover(root.path()).unwrap();
     assert_eq!(

@@ -136,21 +136,31 @@ const PAIRS: &[(&str, &str, &str)] = &[
 ];
 
 async fn every_pair_goes_there_and_back(scratch: Scratch) {
-    for (topic, old, new) in PAIRS {
-        let mut one = scratch.database("old").await;
-        let mut other = scratch.database("new").await;
-        execute(&mut one, &statements(old)).await;
-        execute(&mut other, &statements(new)).await;
-        let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
-        assert_ne!(from, to, "{topic}");
-        let before = definitions(shown(&mut one).await);
-        let plan = scratch.migrate(&mut one, &from, &to).await;
-        scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
-        assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
-        scratch.run(&mut one, &plan.inverse(), &to).await;
-        scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
-        assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
+    for pair in PAIRS {
+        there_and_back(&scratch, pair, &[]).await;
     }
+}
+
+/// One pair, with rows in the old state; gives back what `read` then finds in the new one.
+pub async fn there_and_back(scratch: &Scratch, (topic, old, new): &(&str, &str, &str), read: &[&str]) -> Vec<String> {
+    let mut one = scratch.database("old").await;
+    let mut other = scratch.database("new").await;
+    execute(&mut one, &statements(old)).await;
+    execute(&mut other, &statements(new)).await;
+    let (from, to) = (scratch.read(&mut one).await, scratch.read(&mut other).await);
+    assert_ne!(from, to, "{topic}");
+    let before = definitions(shown(&mut one).await);
+    let plan = scratch.migrate(&mut one, &from, &to).await;
+    scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
+    assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
+    let mut found = Vec::new();
+    for sql in read {
+        found.extend(one.query(sql).await.unwrap().iter().map(|row| row.text(0).to_owned()));
+    }
+    scratch.run(&mut one, &plan.inverse(), &to).await;
+    scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
+    assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
+    found
 }
 
 pub fn statements(script: &str) -> Vec<&str> {

@@ -137,5 +137,10 @@ pub async fn shown(session: &mut Session) -> Vec<String> {
         let found = session.query(&sql).await.unwrap();
         shown.push(found[0].text(1).to_owned());
     }
+    let events = "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY event_name";
+    for row in session.query(events).await.unwrap() {
+        let found = session.query(&format!("SHOW CREATE EVENT `{}`", row.text(0))).await.unwrap();
+        shown.push(found[0].text(3).to_owned());
+    }
     shown
 }

@@ -66,15 +66,23 @@ impl Database {
         self.introspect_after(Some(format!("SET ROLE {role}")), &[])
     }
 
+    /// Reads the catalog of everything in the database.
+    pub fn introspect_everything(&mut self) -> Catalog {
+        self.introspect_in(None, &Scope::everything())
+    }
+
     fn introspect_after(&mut self, first: Option<String>, schemas: &[Name]) -> Catalog {
-        let scope = Scope { schemas: schemas.to_vec(), exclude: Vec::new() };
+        self.introspect_in(first, &Scope { schemas: schemas.to_vec(), ..Scope::default() })
+    }
+
+    fn introspect_in(&mut self, first: Option<String>, scope: &Scope) -> Catalog {
         let url = self.url.clone();
         self.runtime.block_on(async {
             let mut session = connect(&url).await;
             if let Some(first) = first {
                 session.execute(&first).await.expect("a setting");
             }
-            let catalog = introspect(&mut session, &scope).await.expect("the catalog");
+            let catalog = introspect(&mut session, scope).await.expect("the catalog");
             session.close().await;
             catalog
         })
@@ -97,10 +105,17 @@ impl Database {
     /// does not count. PostgreSQL 18 names its NOT NULLs and prints the name where it no longer follows the column's (after a
     /// rename); older ones have no such name, so a plan does not set one, and it is left out.
     pub fn dump(&self) -> Vec<String> {
-        let output = Command::new("pg_dump")
-            .args(["-s", "--no-owner", "--no-privileges", &self.url])
-            .output()
-            .expect("pg_dump runs");
+        self.dump_with(&["--no-privileges"])
+    }
+
+    /// The same with what roles may do.
+    pub fn whole_dump(&self) -> Vec<String> {
+        self.dump_with(&[])
+    }
+
+    fn dump_with(&self, options: &[&str]) -> Vec<String> {
+        let output =
+            Command::new("pg_dump").args(["-s", "--no-owner", &self.url]).args(options).output().expect("pg_dump runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).expect("a dump in UTF-8");
         let mut chunks: Vec<String> = text

@@ -192,7 +192,9 @@ fn what_is_declared_is_what_is_read_back() {
     let nothing = normalize(Schema::default());
     let wanted = normalize(declared());
     migrate(&mut database, &nothing, &wanted);
-    let catalog = database.introspect(&[]).schema;
+    let mut catalog = database.introspect(&[]).schema;
+    // Extensions are made by hand here.
+    catalog.definitions.clear();
     let found = normalize(catalog.clone());
     for (name, table) in &wanted.schema().tables {
         // Types are spelled as the catalog does before anybody normalises them.
@@ -208,7 +210,9 @@ fn what_is_declared_is_what_is_read_back() {
     assert_eq!(found, wanted);
     assert!(diff(&found, &wanted, &[]).is_empty());
     migrate_back(&mut database, &nothing, &wanted);
-    assert!(database.introspect(&[]).schema.is_empty());
+    let mut left = database.introspect(&[]).schema;
+    left.definitions.clear();
+    assert!(left.is_empty());
 }
 
 #[test_with::env(DATABASE_URL_POSTGRES)]

@@ -108,7 +108,7 @@ const EVERYWHERE: &[&str] = &[
 ];
 
 /// A database made by hand, adopted.
-fn adopted(product: Product) -> Project {
+pub fn adopted(product: Product) -> Project {
     let project = Project::new(product);
     let here = match product {
         Product::Sqlite => SQLITE,

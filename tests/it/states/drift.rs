@@ -13,6 +13,11 @@ on_each!(
     from_the_snapshot_nothing_of_the_drift_is_written,
     from_the_database_what_was_made_by_hand_is_kept,
     something_missing_is_drift_too,
+    what_was_made_by_hand_is_adopted,
+    what_is_missing_is_adopted_as_gone,
+    what_was_made_by_hand_is_reverted_if_that_is_allowed,
+    what_is_missing_is_brought_back,
+    drift_is_not_told_from_what_is_pending,
 );
 
 /// A column and an index made by hand, and an entity that wants something else.
@@ -79,5 +84,90 @@ fn something_missing_is_drift_too(product: Product) {
     project.run(&["migration", "Nothing"]).with(1).mentions("drifted").mentions("age");
     assert_eq!(project.written(), before);
     project.run(&["migration", "Nothing", "--from", "snapshot"]).with(0).mentions("nothing to do");
+    assert_eq!(project.written(), before);
+}
+
+fn what_was_made_by_hand_is_adopted(product: Product) {
+    let project = drifted(product);
+    let there = catalog(&project.database);
+    let before = project.written();
+    let dry = project.run(&["drift", "adopt", "--dry-run"]).with(0).mentions("-- UP").mentions("by_hand");
+    assert_eq!(project.written(), before);
+    let report = project.json(&["drift", "adopt", "HandMade"]);
+    assert_eq!(report["drift"].as_array().map(Vec::len), Some(2), "{report:#}");
+    assert!(project.newest().contains("hand_made") && dry.out.contains("hand_made"));
+    assert_eq!(catalog(&project.database), there, "only the history was written");
+    project.run(&["drift"]).with(0);
+    project.run(&["drift", "adopt"]).with(0).mentions("no drift");
+    assert_eq!(project.situation(), "current");
+    project.run(&["status"]).with(0).mentions("hand_made").mentions("recognised");
+    project.run(&["check", "--lock", "--replay", "--database"]).with(0);
+    // Nobody declares it, so it is kept; what the code wants is the only change.
+    project.run(&["migration", "AddEmailIndex"]).with(0);
+    assert!(!project.newest().contains("hand"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.run(&["down", "2"]).with(0);
+    let settled = Project::settled(product);
+    assert_eq!(catalog(&project.database), catalog(&settled.database), "the way back takes it off");
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn what_is_missing_is_adopted_as_gone(product: Product) {
+    let project = Project::settled(product);
+    project.database.execute("ALTER TABLE person DROP COLUMN age");
+    project.run(&["drift", "adopt"]).with(0).mentions("age");
+    assert_eq!(project.situation(), "current");
+    // The code still says that it is there.
+    project.run(&["migration", "BringAgeBack"]).with(0).mentions("+ column age");
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn what_was_made_by_hand_is_reverted_if_that_is_allowed(product: Product) {
+    let project = Project::settled(product);
+    let settled = catalog(&project.database);
+    project.database.execute("ALTER TABLE person ADD COLUMN by_hand integer");
+    project.database.execute("CREATE TABLE stray (id integer)");
+    project.database.execute("INSERT INTO person (email, by_hand) VALUES ('a', 1), ('b', NULL)");
+    project.database.execute("INSERT INTO stray VALUES (1), (2)");
+    let drifted = catalog(&project.database);
+    let said = project.run(&["drift", "revert"]).with(1);
+    let said = said.mentions("--allow drop-column:person.by_hand").mentions("--allow drop-table:stray");
+    said.mentions("(1 value)").mentions("(2 rows)");
+    project.run(&["drift", "revert", "--allow", "drop-table"]).with(1).mentions("by_hand").keeps_silent_on("stray");
+    let mistyped = project.run(&["drift", "revert", "--allow", "drop-tabel"]).with(1);
+    mistyped.mentions("there is no rule `drop-tabel`").mentions("drop-table");
+    project.run(&["drift", "revert", "--dry-run"]).with(0).mentions("DROP TABLE").mentions("--allow");
+    assert_eq!(catalog(&project.database), drifted);
+    let before = project.written();
+    let allowed = ["drift", "revert", "--allow", "drop-table:stray", "--allow", "drop-column:person.*"];
+    project.run(&allowed).with(0).mentions("reverted");
+    assert_eq!(catalog(&project.database), settled);
+    assert_eq!(project.written(), before);
+    let rows = project.database.query("SELECT email FROM person ORDER BY email");
+    assert_eq!(rows.iter().map(|row| row.text(0)).collect::<Vec<_>>(), ["a", "b"]);
+    project.run(&["drift"]).with(0);
+    project.run(&["drift", "revert"]).with(0).mentions("no drift");
+    project.finds_nothing();
+}
+
+fn what_is_missing_is_brought_back(product: Product) {
+    let project = Project::settled(product);
+    let settled = catalog(&project.database);
+    project.database.execute("ALTER TABLE person DROP COLUMN age");
+    project.run(&["drift", "revert"]).with(0).mentions("age");
+    assert_eq!(catalog(&project.database), settled);
+    project.run(&["drift"]).with(0);
+}
+
+fn drift_is_not_told_from_what_is_pending(product: Product) {
+    let project = Project::settled(product);
+    project.edit("person", "pub email", "#[sea_orm(indexed)]\n    pub email");
+    project.run(&["migration", "AddEmailIndex"]).with(0);
+    let before = project.written();
+    for way in ["adopt", "revert"] {
+        project.run(&["drift", way]).with(1).mentions("1 migration pending").mentions("gen up");
+    }
     assert_eq!(project.written(), before);
 }

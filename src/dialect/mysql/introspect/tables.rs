@@ -2,7 +2,7 @@
 //!
 //! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::dialect::session::Row;
 use crate::introspect::{Catalog, Scope};
@@ -12,23 +12,30 @@ use crate::schema::{
 };
 
 use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
-use super::super::tokens::bare;
+use super::super::tokens::{bare, without_database};
 use super::super::types::{Family, family};
+use super::super::versioning;
 use super::{Answers, Flavor, expression, local, unmanaged};
 
 pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
-        match row.text(1) {
-            "BASE TABLE" | "SYSTEM VERSIONED" => table(row, catalog),
-            "SEQUENCE" => unmanaged(catalog, format!("sequence {}", row.text(0)), "sequences are not managed"),
-            _ => {}
+        if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
+            table(row, catalog);
         }
     }
     let schema = &mut catalog.schema;
+    let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
+    let sequences = answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE");
+    let sequences: BTreeSet<String> = sequences.map(|row| row.text(0).to_owned()).collect();
     let collations: HashMap<&str, Option<&str>> = answers.tables.iter().map(|row| (row.text(0), row.get(3))).collect();
     for row in &answers.columns {
         if let Some(table) = of(schema, row) {
-            let column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
+            let mut column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
+            if let Some(DefaultValue::Expression(default)) = &mut column.default
+                && !sequences.is_empty()
+            {
+                *default = Expression::new(without_database(default.text(), database, &sequences).0);
+            }
             table.columns.insert(column.name.clone(), column);
         }
     }
@@ -58,7 +65,7 @@ fn of<'a>(schema: &'a mut Schema, row: &Row) -> Option<&'a mut Table> {
 fn table(row: &Row, catalog: &mut Catalog) {
     let mut table = Table::new(ObjectName::local(row.text(0)));
     if row.text(1) == "SYSTEM VERSIONED" {
-        unmanaged(catalog, format!("system versioning of table {}", table.name), "history of rows is not managed");
+        table.options.insert(versioning::OPTION.to_owned(), "true".to_owned());
     }
     table.comment = Some(row.text(4).to_owned());
     table.options.insert("engine".to_owned(), row.text(2).to_owned());
@@ -69,10 +76,9 @@ fn table(row: &Row, catalog: &mut Catalog) {
         let (key, value) = option.split_once('=').unwrap_or((option, ""));
         let key = key.trim_matches(['`', '"']).to_lowercase();
         if TABLE_OPTIONS.contains(&key.as_str()) {
+            let value = value.trim_matches(['\'', '"']);
             table.options.insert(key, value.to_uppercase());
-        } else if key == "partitioned" {
-            unmanaged(catalog, format!("partitions of table {}", table.name), "partitions are not managed");
-        } else {
+        } else if key != "partitioned" {
             let reason = "this option is left as it is";
             unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
         }
@@ -97,6 +103,9 @@ fn column(flavor: Flavor, row: &Row, table_collation: Option<&str>) -> Column {
     if let Some((_, update)) = extra.split_once("on update ") {
         let end = update.find([',', ' ']).unwrap_or(update.len());
         column.on_update = update.get(..end).map(Expression::new);
+    }
+    if extra.contains("without system versioning") {
+        column.options.insert(versioning::OPTION.to_owned(), versioning::WITHOUT.to_owned());
     }
     if extra.contains("invisible") {
         column.options.insert("invisible".to_owned(), "true".to_owned());

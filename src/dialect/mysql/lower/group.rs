@@ -116,7 +116,8 @@ fn place(ends: &Ends<'_>, time: Time, op: &Op) -> Option<(ObjectName, Part)> {
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Drop(
             Object::Table(_)
@@ -124,9 +125,10 @@ fn place(ends: &Ends<'_>, time: Time, op: &Op) -> Option<(ObjectName, Part)> {
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
         | Op::Rename(_) => None,
     }
 }

@@ -101,6 +101,38 @@ pub(super) fn overtaken(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
     ops.extend(further);
 }
 
+/// The server makes the index of a foreign key nobody named itself and calls it after the first column. When the key comes
+/// back under a name, the server would call that index after the key; made by the statement before, it is ours and stays.
+pub(super) fn generated(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
+    let mut further = Vec::new();
+    for (side, op) in ops.iter() {
+        let Op::Create(Object::ForeignKey(name, key)) = op else { continue };
+        let Some((before, after)) = ends.both(*side, name) else { continue };
+        let (Some(first), true) =
+            (key.columns.first(), before.foreign_keys.values().any(|it| it.columns == key.columns))
+        else {
+            continue;
+        };
+        let own = Index::on("", key.columns.clone()).parts;
+        let is_named_so = |index: &Index| {
+            let rest = index.name.as_str().strip_prefix(first.as_str());
+            rest.is_some_and(|rest| rest.chars().all(|letter| letter == '_' || letter.is_ascii_digit()))
+        };
+        let stays = |index: &&Index| {
+            let is_same = index.parts == own && !index.unique && after.indexes.get(&index.name) == Some(*index);
+            is_same && is_named_so(index) && index.name != key.name
+        };
+        for index in before.indexes.values().filter(stays) {
+            let drop = (*side, Op::Drop(Object::Index(name.clone(), index.clone())));
+            if !ops.contains(&drop) && !further.contains(&drop) {
+                further.push(drop);
+                further.push((*side, Op::Create(Object::Index(name.clone(), index.clone()))));
+            }
+        }
+    }
+    ops.extend(further);
+}
+
 /// Where a check is part of its column, changing either means writing both.
 pub(super) fn column_checks(flavor: Flavor, ends: &Ends<'_>, ops: &mut Vec<Sided>) {
     for later in ends.to.tables.keys() {

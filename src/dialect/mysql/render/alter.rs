@@ -6,15 +6,17 @@ use crate::dialect::{Statement, Unsupported};
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{Change, Check, Name, ObjectName, Options};
 
-use super::super::Flavor;
+use super::super::{Flavor, partitions, versioning};
 use super::{
-    check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition, is_column_check,
-    object, option, primary_key, quote, text_literal,
+    CLAUSES, check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition,
+    is_column_check, object, option, primary_key, quote, text_literal,
 };
 
 /// What a clause does first to last: what goes makes room for what comes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
+    DropVersioning,
+    DropPeriod,
     DropForeignKey,
     DropCheck,
     DropIndex,
@@ -26,13 +28,19 @@ enum Turn {
     AddIndex,
     AddCheck,
     AddForeignKey,
+    AddPeriod,
+    AddVersioning,
     Option,
 }
 
 pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Vec<Statement>, Unsupported> {
     let mut clauses: Vec<(Turn, String)> = Vec::new();
-    let mut before = Vec::new();
+    let (mut before, mut division) = (Vec::new(), None);
     for op in ops {
+        if let Op::Alter(Alter::Options(_, change)) = op {
+            let clause = |options: &'_ Options| options.get(partitions::OPTION).cloned();
+            division = partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref()).or(division);
+        }
         if let Op::Alter(Alter::Options(_, change)) = op
             && loses_collation(change)
         {
@@ -40,12 +48,39 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
         }
         clauses.extend(clauses_of(flavor, table, op, ops)?);
     }
+    let (dropped, added) = versioning::periods(ops);
+    clauses.extend(dropped.map(|clause| (Turn::DropPeriod, clause)));
+    clauses.extend(added.map(|clause| (Turn::AddPeriod, clause)));
     clauses.sort_by_key(|(turn, _)| *turn);
     let clauses: Vec<String> = clauses.into_iter().map(|(_, clause)| clause).collect();
-    match clauses.as_slice() {
-        [] => {}
-        [clause] => before.push(ddl(format!("ALTER TABLE {} {clause}", object(table)))),
-        clauses => before.push(ddl(format!("ALTER TABLE {}\n  {}", object(table), clauses.join(",\n  ")))),
+    let anew = match &division {
+        Some(partitions::Change::Anew(clause)) => Some(clause.as_str()),
+        Some(partitions::Change::InPlace(_)) | None => None,
+    };
+    let altered = object(table);
+    let keep = if versioning::is_marked(ops) { versioning::KEEP_HISTORY } else { "" };
+    match (clauses.as_slice(), anew) {
+        ([], None) => {}
+        ([], Some(anew)) => before.push(ddl(format!("{keep}ALTER TABLE {altered} {anew}"))),
+        ([clause], None) => before.push(ddl(format!("{keep}ALTER TABLE {altered} {clause}"))),
+        (clauses, anew) => {
+            let anew = anew.map(|clause| format!("\n  {clause}")).unwrap_or_default();
+            before.push(ddl(format!("{keep}ALTER TABLE {altered}\n  {}{anew}", clauses.join(",\n  "))));
+        }
+    }
+    if versioning::loses_history(table, ops)
+        && let Some(statement) = before.pop()
+    {
+        before.push(statement.with_note(format!("the history of the rows of {} is deleted", table.name)));
+    }
+    if let Some(partitions::Change::InPlace(steps)) = division {
+        before.extend(steps.into_iter().map(|step| {
+            let statement = ddl(format!("{keep}ALTER TABLE {altered} {}", step.clause));
+            match step.deletes.as_slice() {
+                [] => statement,
+                names => statement.with_note(format!("the rows in partition {} are deleted", names.join(", "))),
+            }
+        }));
     }
     Ok(before)
 }
@@ -90,7 +125,11 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             one(Turn::Option, format!("COMMENT={}", text_literal(comment)))
         }
         Op::Alter(Alter::Options(_, change)) => {
-            Ok(options(change).into_iter().map(|clause| (Turn::Option, clause)).collect())
+            let mut clauses: Vec<_> = options(change).into_iter().map(|clause| (Turn::Option, clause)).collect();
+            let turn =
+                if change.to.contains_key(versioning::OPTION) { Turn::AddVersioning } else { Turn::DropVersioning };
+            clauses.extend(versioning::change(&change.from, &change.to).map(|clause| (turn, clause.to_owned())));
+            Ok(clauses)
         }
         Op::Create(
             Object::Table(_)
@@ -98,7 +137,8 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
         | Op::Drop(
             Object::Table(_)
@@ -106,9 +146,10 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             | Object::Trigger(..)
             | Object::Enum(_)
             | Object::View(_)
-            | Object::Routine(_),
+            | Object::Routine(_)
+            | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
         | Op::Rename(_) => Err(foreign(flavor, op)),
     }
 }
@@ -134,7 +175,7 @@ fn column_check_of<'a>(flavor: Flavor, table: &ObjectName, column: &Name, ops: &
 
 fn options(change: &Change<Options>) -> Vec<String> {
     let mut clauses = Vec::new();
-    for (key, value) in &change.to {
+    for (key, value) in change.to.iter().filter(|(key, _)| !CLAUSES.contains(&key.as_str())) {
         if change.from.get(key) != Some(value) {
             clauses.push(option(key, value));
         }
@@ -143,6 +184,13 @@ fn options(change: &Change<Options>) -> Vec<String> {
         match key.as_str() {
             // Done by statements of its own before.
             "collation" => {}
+            key if CLAUSES.contains(&key) => {}
+            "page_compressed" | "encrypted" | "transactional" => {
+                clauses.push(format!("{}=DEFAULT", key.to_uppercase()))
+            }
+            "page_compression_level" | "encryption_key_id" => clauses.push(format!("{}=DEFAULT", key.to_uppercase())),
+            "compression" => clauses.push("COMPRESSION='NONE'".to_owned()),
+            "encryption" => clauses.push("ENCRYPTION='N'".to_owned()),
             "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
             "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {
                 clauses.push(format!("{}=DEFAULT", key.to_uppercase()));

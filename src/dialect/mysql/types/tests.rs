@@ -1,4 +1,4 @@
-//! Which type is which, and what serves what.
+//! Which type is which.
 
 use super::*;
 
@@ -39,31 +39,6 @@ fn a_collation_is_read_off_the_type() {
     let spelled = spell(Flavor::MySql, "varchar(9) CHARACTER SET latin1");
     assert_eq!((spelled.text.as_str(), spelled.collation.as_deref()), ("varchar(9)", Some("latin1_swedish_ci")));
     assert_eq!(spell(Flavor::MySql, "text collate 'utf8mb4_bin'").collation.as_deref(), Some("utf8mb4_bin"));
-}
-
-#[test]
-fn a_column_serves_what_its_family_serves() {
-    let serves = |declared: &str, actual: &str| serves(&Type::Native(declared.into()), &Type::Native(actual.into()));
-    for (declared, actual, expected) in [
-        ("varchar(255)", "text", true),
-        ("varchar(255)", "char(3)", true),
-        ("varchar(255)", "enum('a')", false),
-        ("int(11)", "int(5)", true),
-        ("int", "bigint", false),
-        ("int", "int unsigned", false),
-        ("decimal(10,0)", "decimal(20,4)", true),
-        ("datetime", "timestamp(6)", true),
-        ("json", "longtext", true),
-        ("json", "text", false),
-        ("tinyint(1)", "bit(1)", true),
-        ("binary(16)", "char(36)", false),
-        ("blob", "longblob", true),
-        ("enum('a')", "enum('b')", false),
-        ("float", "double", false),
-        ("uuid", "inet6", false),
-    ] {
-        assert_eq!(serves(declared, actual), expected, "{declared} {actual}");
-    }
 }
 
 #[test]

@@ -30,12 +30,9 @@ impl Reading<'_> {
         let name = Name::new(row.text(1));
         let columns = names(row.get(3));
         let mut options = constraint_options(row);
-        if row.text(2) == "x" {
-            self.leave(format!("exclusion constraint {owner}.{name}"), "the schema has no place for it");
-            return;
-        }
-        if row.text(2) == "p" && options.remove("comment").is_some() {
-            self.leave(format!("comment on primary key of {owner}"), "the schema has no place for it");
+        if row.text(2) == "p" {
+            // A primary key has no place for a comment; it is a definition of its own.
+            options.remove("comment");
         }
         let references = self.object_name(row.text(4), row.text(5));
         let Some(table) = self.catalog.schema.tables.get_mut(&owner) else { return };
@@ -90,7 +87,7 @@ impl Reading<'_> {
                     view.options.insert(format!("index:{name}"), row.text(10).to_owned());
                 }
             }
-            None => {}
+            Some(Relation::Beside(_)) | None => {}
         }
     }
 }

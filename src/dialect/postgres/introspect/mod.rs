@@ -5,13 +5,16 @@
 //! role can run them.
 
 mod constraints;
+mod definitions;
 mod relations;
 
 use std::collections::BTreeMap;
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
-use crate::schema::{EnumType, Expression, Literal, Name, ObjectName, Routine, RoutineKind, Trigger};
+use crate::schema::{
+    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Trigger,
+};
 
 use super::render;
 
@@ -29,8 +32,20 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let current = session.query("SELECT current_schema()").await?;
     let default = current.first().and_then(|row| row.get(0)).map(str::to_owned);
-    let queries = Queries::new(session.version(), default.as_deref(), scope);
-    let mut reading = Reading { default, scope, catalog: Catalog::default(), relations: BTreeMap::new() };
+    // What is printed is qualified by this; another schema on the user's path must not hide that a name is not the default's.
+    session.query("SELECT set_config('search_path', coalesce(quote_ident(current_schema()), ''), true)").await?;
+    let found = session.query(include_str!("../queries/schemas.sql")).await?;
+    let schemas = found.iter().map(|row| row.text(0)).filter(|name| scope.reads_schema(name));
+    let queries = Queries::new(session.version(), default.as_deref(), schemas);
+    let mut reading = Reading {
+        default,
+        scope,
+        catalog: Catalog::default(),
+        relations: BTreeMap::new(),
+        places: BTreeMap::new(),
+        columns: BTreeMap::new(),
+        owned: Vec::new(),
+    };
 
     let enums = session.query(&queries.of(include_str!("../queries/enums.sql"))).await?;
     let relations = session.query(&queries.of(include_str!("../queries/relations.sql"))).await?;
@@ -39,6 +54,13 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     let indexes = session.query(&queries.of(include_str!("../queries/indexes.sql"))).await?;
     let triggers = session.query(&queries.of(include_str!("../queries/triggers.sql"))).await?;
     let routines = session.query(&queries.of(include_str!("../queries/routines.sql"))).await?;
+    let definitions = session.query(&queries.of(include_str!("../queries/definitions.sql"))).await?;
+    let attached = session.query(&queries.of(include_str!("../queries/attached.sql"))).await?;
+    let privileges = match scope.privileges {
+        true => session.query(&queries.of(include_str!("../queries/privileges.sql"))).await?,
+        false => Vec::new(),
+    };
+    let needs = session.query(&queries.of(include_str!("../queries/needs.sql"))).await?;
     let unmanaged = session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await?;
 
     enums.iter().for_each(|row| reading.enum_type(row));
@@ -48,6 +70,10 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     indexes.iter().for_each(|row| reading.index(row));
     triggers.iter().for_each(|row| reading.trigger(row));
     routines.iter().for_each(|row| reading.routine(row));
+    definitions.iter().for_each(|row| reading.definition(row));
+    attached.iter().for_each(|row| reading.definition(row));
+    privileges.iter().for_each(|row| reading.definition(row));
+    needs.iter().for_each(|row| reading.need(row));
     unmanaged.iter().for_each(|row| reading.unmanaged(row));
     reading.leave_out_dangling_keys();
     Ok(reading.catalog)
@@ -56,15 +82,20 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
 /// The queries with what differs between versions and scopes filled in.
 struct Queries {
     major: u32,
+    default: String,
     schemas: String,
 }
 
 impl Queries {
-    fn new(version: &str, default: Option<&str>, scope: &Scope) -> Self {
+    fn new<'a>(version: &str, default: Option<&'a str>, schemas: impl Iterator<Item = &'a str>) -> Self {
         let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
-        let names = default.into_iter().chain(scope.schemas.iter().map(Name::as_str));
-        let names: Vec<String> = names.map(|name| render::literal(&Literal::Text(name.to_owned()))).collect();
-        Self { major: digits.parse().unwrap_or(13), schemas: format!("ARRAY[{}]::name[]", names.join(", ")) }
+        let literal = |name: &str| render::literal(&Literal::Text(name.to_owned()));
+        let names: Vec<String> = default.into_iter().chain(schemas).map(literal).collect();
+        Self {
+            major: digits.parse().unwrap_or(13),
+            default: default.map_or_else(|| "NULL::text".to_owned(), literal),
+            schemas: format!("ARRAY[{}]::name[]", names.join(", ")),
+        }
     }
 
     fn of(&self, template: &str) -> String {
@@ -74,13 +105,52 @@ impl Queries {
         let set_columns = "(SELECT json_agg(a.attname ORDER BY u.position) \
              FROM unnest(k.confdelsetcols) WITH ORDINALITY u (number, position) \
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number)";
-        template
+        let multirange = "coalesce(E',\n    MULTIRANGE_TYPE_NAME = ' || nullif(r.rngmultitypid, 0)::regtype, '')";
+        let icu = "CASE WHEN o.collprovider = 'i' THEN format(', locale = %L', coalesce({icu}, o.collcollate)) \
+             WHEN o.collcollate = o.collctype THEN format(', locale = %L', o.collcollate) \
+             ELSE format(', lc_collate = %L, lc_ctype = %L', o.collcollate, o.collctype) END";
+        let icu = match self.major {
+            17.. => icu.replace("{icu}", "o.colllocale"),
+            15 | 16 => icu.replace("{icu}", "o.colliculocale"),
+            _ => icu.replace("{icu}", "NULL"),
+        };
+        let unnumbering = "NOT EXISTS (SELECT 1 FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                      AND (d.deptype = 'i'
+                           OR d.deptype = 'a' AND EXISTS (
+                               SELECT 1 FROM pg_attrdef ad
+                                 JOIN pg_depend dd ON dd.classid = 'pg_attrdef'::regclass AND dd.objid = ad.oid
+                                                  AND dd.refclassid = 'pg_class'::regclass AND dd.refobjid = c.oid
+                                 JOIN pg_attribute da ON da.attrelid = ad.adrelid AND da.attnum = ad.adnum
+                                WHERE ad.adrelid = d.refobjid AND ad.adnum = d.refobjsubid
+                                  AND da.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype))))";
+        let own_trigger = "NOT c.relispartition AND {unextended}('pg_class'::regclass, c.oid)";
+        let text = template
+            .replace("{multirange}", since(14, multirange, "''"))
+            .replace("{collation_locale}", &icu)
+            .replace("{unnumbering}", unnumbering)
+            .replace("{own_trigger}", own_trigger)
+            .replace("{default}", &self.default)
             .replace("{compression}", since(14, "nullif(a.attcompression, '')", "NULL"))
             .replace("{set_columns}", since(15, set_columns, "NULL"))
             .replace("{nulls_not_distinct}", since(15, "x.indnullsnotdistinct", "false"))
             .replace("{enforced}", since(18, "k.conenforced", "true"))
-            .replace("{schemas}", &self.schemas)
+            .replace("{schemas}", &self.schemas);
+        unextended(&text)
     }
+}
+
+/// Writes out `{unextended}(class, oid)`: the object belongs to no extension.
+fn unextended(text: &str) -> String {
+    let mut parts = text.split("{unextended}(");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (arguments, rest) = part.split_once(')').unwrap_or((part, ""));
+        written.push_str(&format!(
+            "NOT EXISTS (SELECT 1 FROM pg_depend xd WHERE xd.deptype = 'e' AND (xd.classid, xd.objid) = ({arguments})){rest}"
+        ));
+    }
+    written
 }
 
 /// What a row of `pg_class` turned out to be.
@@ -88,6 +158,8 @@ impl Queries {
 enum Relation {
     Table(ObjectName),
     View(ObjectName),
+    /// A partition or a foreign table.
+    Beside(ObjectName),
 }
 
 /// The catalog as far as it is read.
@@ -97,6 +169,12 @@ struct Reading<'a> {
     catalog: Catalog,
     /// By oid; what is excluded or not managed is not here, and neither is anything that belongs to it.
     relations: BTreeMap<String, Relation>,
+    /// Whatever a definition may stand on, by class and oid.
+    places: BTreeMap<(String, String), Place>,
+    /// Columns of tables by the table's oid and their number.
+    columns: BTreeMap<(String, String), Name>,
+    /// Sequences that belong to a column they do not number, by oid, and the definition that says so.
+    owned: Vec<(String, DefinitionId)>,
 }
 
 impl Reading<'_> {
@@ -113,6 +191,7 @@ impl Reading<'_> {
         let name = self.object_name(row.text(0), row.text(1));
         let values = list(row.get(2));
         let comment = row.get(3).map(str::to_owned);
+        self.places.insert(("pg_type".to_owned(), row.text(4).to_owned()), Place::Enum(name.clone()));
         self.catalog.schema.enums.insert(name.clone(), EnumType { name, values, comment });
     }
 
@@ -121,9 +200,6 @@ impl Reading<'_> {
         let definition = row.text(2);
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
-                if row.text(3) != "O" {
-                    self.leave(format!("state of trigger {owner}.{name}"), "only enabled triggers are written");
-                }
                 let trigger = Trigger { name: Name::new(name), definition: Expression::new(definition) };
                 if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
                     table.triggers.insert(trigger.name.clone(), trigger);
@@ -134,7 +210,7 @@ impl Reading<'_> {
                     view.options.insert(format!("trigger:{name}"), definition.to_owned());
                 }
             }
-            None => {}
+            Some(Relation::Beside(_)) | None => {}
         }
     }
 
@@ -149,6 +225,7 @@ impl Reading<'_> {
             None => without_schema(definition, schema),
         };
         let routine = Routine { name: object.clone(), kind, definition: Expression::new(definition) };
+        self.places.insert(("pg_proc".to_owned(), row.text(5).to_owned()), Place::Routine(object.clone()));
         self.catalog.schema.routines.insert(object, routine);
     }
 
@@ -157,14 +234,18 @@ impl Reading<'_> {
         if row.get(3).is_some_and(|table| self.scope.excludes(table)) {
             return;
         }
-        let name = self.object_name(row.text(1), row.get(3).unwrap_or(name));
+        let name = match row.get(1) {
+            Some(schema) => self.object_name(schema, row.get(3).unwrap_or(name)),
+            None => ObjectName::local(name),
+        };
         let object = match row.get(3) {
             Some(_) => format!("{kind} {name}.{}", row.text(2)),
             None => format!("{kind} {name}"),
         };
         let reason = match kind {
-            "sequence" => "it belongs to no column",
-            "policy" => "row security is not managed",
+            "user mapping" => "it holds a password",
+            "default privileges" => "they are about objects that are not there yet",
+            "event trigger" | "publication" => "it belongs to the database, not to its schemas",
             _ => "the schema has no place for it",
         };
         self.leave(object, reason);
@@ -224,8 +305,8 @@ mod tests {
 
     #[test]
     fn queries_fit_the_version() {
-        let old = Queries::new("13.4", Some("public"), &Scope::default());
-        let new = Queries::new("18.1 (Debian)", Some("it's"), &Scope::default());
+        let old = Queries::new("13.4", Some("public"), std::iter::empty());
+        let new = Queries::new("18.1 (Debian)", Some("it's"), std::iter::empty());
         assert_eq!(old.of("{nulls_not_distinct} {schemas}"), "false ARRAY['public']::name[]");
         assert_eq!(new.of("{enforced} {schemas}"), "k.conenforced ARRAY['it''s']::name[]");
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::dialect::session::Row;
 use crate::schema::{
-    Column, DefaultValue, Expression, Generated, Identity, Name, ObjectName, Options, Table, Type, View,
+    Column, DefaultValue, Expression, Generated, Identity, Name, ObjectName, Options, Place, Table, Type, View,
 };
 
 use super::super::{names, render};
@@ -20,14 +20,10 @@ impl Reading<'_> {
         }
         let name = self.object_name(schema, bare);
         match row.text(3) {
-            "f" => self.leave(format!("foreign table {name}"), "the schema has no place for it"),
-            "r" | "p" if row.is_true(5) => {
-                self.leave(format!("partition {name}"), "partitions come and go with the data");
-            }
+            // Foreign tables and partitions are definitions.
+            "f" => {}
+            "r" | "p" if row.is_true(5) => {}
             "r" | "p" => {
-                if row.is_true(12) {
-                    self.leave(format!("row security of {name}"), "row security is not managed");
-                }
                 let mut table = Table::new(name.clone());
                 table.comment = row.get(9).map(str::to_owned);
                 table.options = self.table_options(row);
@@ -54,6 +50,11 @@ impl Reading<'_> {
         if row.text(4) == "u" {
             options.insert("unlogged".to_owned(), "true".to_owned());
         }
+        for (key, on) in [("row_security", row.is_true(12)), ("force_row_security", row.is_true(13))] {
+            if on {
+                options.insert(key.to_owned(), "true".to_owned());
+            }
+        }
         if let Some(key) = row.get(6) {
             options.insert("partition_by".to_owned(), key.to_owned());
         }
@@ -75,6 +76,10 @@ impl Reading<'_> {
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
                 let column = self.column_of(&owner, name.clone(), row);
+                self.columns.insert((row.text(0).to_owned(), row.text(20).to_owned()), name.clone());
+                if let Some(sequence) = row.get(21) {
+                    self.places.insert(("pg_class".to_owned(), sequence.to_owned()), Place::column(&owner, &name));
+                }
                 if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
                     table.columns.insert(name, column);
                 }
@@ -84,7 +89,7 @@ impl Reading<'_> {
                     view.options.insert(format!("comment:{name}"), row.text(8).to_owned());
                 }
             }
-            None => {}
+            Some(Relation::Beside(_)) | None => {}
         }
     }
 

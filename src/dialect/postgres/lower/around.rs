@@ -7,17 +7,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Column, Name, ObjectName, Schema, Table, Type, View};
+use crate::schema::{Column, Name, ObjectName, Part, Place, Schema, Standing, Table, Type, View};
 
 use super::super::types::{Family, family};
 use super::super::words;
 use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_made_anew};
+use super::replaced::Replaced;
 
 /// What goes before the plan and comes back after it.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    /// Views, in no order.
-    pub views: Vec<View>,
+    /// Views and definitions above tables, as they are and as they will be.
+    pub above_before: Vec<Object>,
+    pub above_after: Vec<Object>,
+    /// Columns that let go of a default or a type before, and take it back after.
+    pub unset: Vec<Op>,
+    pub reset: Vec<Op>,
     /// Dropped before, as they are.
     pub before: Vec<Object>,
     /// Created after, as they will be.
@@ -39,18 +44,23 @@ struct Touched {
 
 /// Finds what stands in the way.
 pub(super) fn find(ops: &[Op], from: &Schema) -> Around {
-    let touched = touched(ops, from);
+    let replaced = Replaced::find(ops, from);
+    let mut touched = touched(ops, from);
+    for (table, column) in replaced.columns(from) {
+        touched.entry(table).or_default().retyped.insert(column);
+    }
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.to_vec()), &mut to);
-    let mut finding = Finding { ops, from, to: &to, around: Around::default() };
+    let mut finding = Finding { ops, from, to: &to, around: Around::default(), moved: BTreeSet::new() };
+    finding.replaced(&replaced);
     finding.views(&touched);
     finding.foreign_keys(&touched);
-    finding.routines();
     for (name, touched) in &touched {
         if let Some(table) = from.tables.get(name) {
             finding.parts(table, touched);
         }
     }
+    finding.definitions(&touched);
     finding.around
 }
 
@@ -124,11 +134,14 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
     found
 }
 
-struct Finding<'a> {
+/// The search, over the plan and the schema on both sides of it.
+pub(super) struct Finding<'a> {
     ops: &'a [Op],
-    from: &'a Schema,
-    to: &'a Schema,
-    around: Around,
+    pub(super) from: &'a Schema,
+    pub(super) to: &'a Schema,
+    pub(super) around: Around,
+    /// Views that have to go.
+    pub(super) moved: BTreeSet<ObjectName>,
 }
 
 impl Finding<'_> {
@@ -137,7 +150,7 @@ impl Finding<'_> {
     }
 
     /// What a table of before is called after the plan.
-    fn later_table(&self, name: &ObjectName) -> ObjectName {
+    pub(super) fn later_table(&self, name: &ObjectName) -> ObjectName {
         self.ops.iter().fold(name.clone(), |name, op| match op {
             Op::Rename(Rename::Table(change)) if change.from == name => change.to.clone(),
             _ => name,
@@ -145,7 +158,7 @@ impl Finding<'_> {
     }
 
     /// Takes an object out of the way; `after` is what stands in its place once the plan is done.
-    fn take(&mut self, before: Object, after: Option<Object>) {
+    pub(super) fn take(&mut self, before: Object, after: Option<Object>) {
         if self.is_dropped(&before) || self.around.before.contains(&before) {
             return;
         }
@@ -153,10 +166,24 @@ impl Finding<'_> {
         self.around.after.extend(after);
     }
 
+    /// Whether the plan leaves an object as it is.
+    pub(super) fn stays(&self, object: &Object) -> bool {
+        !self.ops.iter().any(|op| op.place() == object.place())
+    }
+
+    /// Takes something above tables out of the way and back.
+    pub(super) fn take_above(&mut self, object: &Object) {
+        if self.stays(object) && !self.around.above_before.contains(object) {
+            self.around.above_before.push(object.clone());
+            self.around.above_after.push(object.clone());
+        }
+    }
+
     /// Views that read what changes, and views that read those or views the plan drops.
     fn views(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
+        let named = std::mem::take(&mut self.moved);
         let dropped = |view: &View| self.is_dropped(&Object::View(view.clone()));
-        let mut moved: BTreeSet<&ObjectName> = BTreeSet::new();
+        let mut moved: BTreeSet<&ObjectName> = named.iter().collect();
         for view in self.from.views.values() {
             let text = view.query.text();
             let reads = |(table, touched): (&ObjectName, &Touched)| {
@@ -180,7 +207,36 @@ impl Finding<'_> {
             };
         }
         let views = self.from.views.values().filter(|view| moved.contains(&view.name) && !dropped(view));
-        self.around.views = views.cloned().collect();
+        let views: Vec<Object> = views.cloned().map(Object::View).collect();
+        let moved = moved.into_iter().cloned().collect();
+        self.moved = moved;
+        self.around.above_before.extend(views.iter().cloned());
+        self.around.above_after.extend(views);
+    }
+
+    /// Definitions above tables that stand on a column in the way, or on something that is taken out of the way.
+    fn definitions(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
+        loop {
+            let taken: BTreeSet<Place> =
+                self.around.before.iter().chain(&self.around.above_before).map(Object::place).collect();
+            let goes = |need: &Place| match need {
+                Place::Table(table, Part::Column(column, _)) => touched.get(table).is_some_and(|touched| {
+                    [&touched.retyped, &touched.gone, &touched.swapped].iter().any(|columns| columns.contains(column))
+                }),
+                Place::View(view) => self.moved.contains(view),
+                Place::Table(..) | Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => false,
+            };
+            let found = self.from.definitions.values().find(|definition| {
+                let object = Object::Definition((*definition).clone());
+                definition.id.kind.standing() == Standing::Above
+                    && (definition.id.on.iter().any(|owner| self.moved.contains(owner))
+                        || definition.needs.iter().any(|need| goes(need) || taken.contains(need)))
+                    && self.stays(&object)
+                    && !self.around.above_before.contains(&object)
+            });
+            let Some(found) = found.cloned() else { break };
+            self.take_above(&Object::Definition(found));
+        }
     }
 
     /// Foreign keys that lean on a key that goes, or whose columns change to a type that fits only once both sides have it.
@@ -226,27 +282,6 @@ impl Finding<'_> {
             let new = later.and_then(|table| table.columns.get(name));
             !matches!((old, new), (Some(old), Some(new)) if compare(old, new))
         })
-    }
-
-    /// Routines whose arguments or result are of an enum type that is swapped.
-    fn routines(&mut self) {
-        let swapped: Vec<&ObjectName> = self
-            .ops
-            .iter()
-            .filter_map(|op| match op {
-                Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => Some(&change.from.name),
-                _ => None,
-            })
-            .collect();
-        for routine in self.from.routines.values() {
-            let head = super::head(routine.definition.text());
-            // One that the plan changes besides is the plan's own matter.
-            let stays = self.to.routines.get(&routine.name) == Some(routine);
-            if stays && swapped.iter().any(|name| words::mentions(head, name.name.as_str())) {
-                let object = Object::Routine(routine.clone());
-                self.take(object.clone(), Some(object));
-            }
-        }
     }
 
     /// What a table holds that names a column in the way.
@@ -300,8 +335,7 @@ impl Finding<'_> {
         for column in generated {
             let object = Object::Column(table.name.clone(), column.clone());
             let Some(after) = later.columns.get(&column.name).cloned() else { continue };
-            self.take(object, None);
-            self.around.after.push(Object::Column(owner.clone(), after));
+            self.take(object, Some(Object::Column(owner.clone(), after)));
         }
     }
 }

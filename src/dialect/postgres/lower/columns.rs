@@ -35,6 +35,7 @@ pub(super) fn uses_string(op: &Op, value: &str) -> bool {
         Op::Create(object) => object_uses(object, value),
         Op::Alter(Alter::Column(_, change)) => column_uses(&change.to, value),
         Op::Alter(Alter::Routine(change)) => words::has_string(change.to.definition.text(), value),
+        Op::Alter(Alter::Definition(change)) => words::has_string(change.to.create.text(), value),
         Op::Alter(Alter::PrimaryKey(..) | Alter::Comment(..) | Alter::Options(..) | Alter::Enum(_))
         | Op::Drop(_)
         | Op::Rename(_) => false,
@@ -51,6 +52,7 @@ fn object_uses(object: &Object, value: &str) -> bool {
         Object::Trigger(_, trigger) => holds(&trigger.definition),
         Object::View(view) => holds(&view.query),
         Object::Routine(routine) => holds(&routine.definition),
+        Object::Definition(definition) => holds(&definition.create),
         Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Enum(_) => false,
     }
 }
@@ -74,19 +76,6 @@ fn column_uses(column: &Column, value: &str) -> bool {
     };
     let generated = column.generated.iter().any(|generated| words::has_string(generated.expression.text(), value));
     default || generated
-}
-
-/// Whether a table's defaults, generated columns, checks, indexes or triggers name something.
-pub(super) fn table_mentions(table: &Table, name: &str) -> bool {
-    let names = |expression: &Expression| words::mentions(expression.text(), name);
-    let column = |column: &Column| {
-        column.generated.iter().any(|generated| names(&generated.expression))
-            || matches!(&column.default, Some(DefaultValue::Expression(expression)) if names(expression))
-    };
-    table.columns.values().any(column)
-        || table.checks.values().any(|check| names(&check.expression))
-        || table.indexes.values().flat_map(index_expressions).any(names)
-        || table.triggers.values().any(|trigger| names(&trigger.definition))
 }
 
 /// The expressions of an index.

@@ -4,50 +4,90 @@
 
 mod around;
 mod columns;
+mod order;
+mod replaced;
+
+use std::collections::BTreeSet;
 
 use crate::dialect::{Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, EnumType, Name, ObjectName, Routine, Schema, Table, Type};
-
-use super::words;
+use crate::schema::{Change, Column, DefinitionKind, EnumType, Name, ObjectName, Routine, Schema, Standing, Type};
 
 /// Turns a plan into steps.
 pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
     let ops = arranged(plan.ops());
     let around = around::find(&ops, from);
     let mut walk = Walk { state: from.clone(), steps: Vec::new() };
-    let is_view = |op: &&Op| matches!(op, Op::Drop(Object::View(_)) | Op::Create(Object::View(_)));
-    let (views, rest): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(is_view);
-    let (mut drops, mut creates): (Vec<Op>, Vec<Op>) =
-        views.into_iter().cloned().partition(|op| matches!(op, Op::Drop(_)));
-    drops.extend(around.views.iter().map(|view| Op::Drop(Object::View(view.clone()))));
-    creates.extend(around.views.iter().map(|view| Op::Create(Object::View(view.clone()))));
+    let (above, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_above);
+    let (mut drops, mut creates): (Vec<Op>, Vec<Op>) = above.into_iter().partition(|op| matches!(op, Op::Drop(_)));
+    drops.extend(around.above_before.into_iter().map(Op::Drop));
+    creates.extend(around.above_after.into_iter().map(Op::Create));
+    let gone: BTreeSet<ObjectName> = drops.iter().chain(&rest).filter_map(dropped_relation).collect();
+    drops.retain(|op| !goes_with_its_owner(op, &gone));
 
-    for op in Plan::new(drops).ops() {
-        walk.direct(op.clone());
-    }
-    for op in Plan::new(around.before.into_iter().map(Op::Drop).collect()).ops() {
-        walk.direct(op.clone());
-    }
-    for (at, op) in rest.iter().enumerate() {
-        walk.lower(op, rest.get(at + 1..).unwrap_or_default());
-    }
-    for op in Plan::new(around.after.into_iter().map(Op::Create).collect()).ops() {
-        walk.direct(op.clone());
-    }
-    for op in Plan::new(creates).ops() {
-        walk.direct(op.clone());
+    let sorted = |ops: Vec<Op>| Plan::new(ops).ops().to_vec();
+    let before = sorted(around.before.into_iter().map(Op::Drop).collect());
+    let after = sorted(around.after.into_iter().map(Op::Create).collect());
+    let mut all = sorted(drops);
+    all.extend(around.unset);
+    all.extend(before);
+    all.extend(rest);
+    all.extend(after);
+    all.extend(around.reset);
+    all.extend(sorted(creates));
+    let all = order::by_need(all);
+    for (at, op) in all.iter().enumerate() {
+        walk.lower(op, all.get(at + 1..).unwrap_or_default());
     }
     Ok(walk.steps)
 }
 
-/// The operations in an order PostgreSQL takes: enum types change before the columns that use their values, also in a plan
-/// that leads back, and tables are created after and dropped before the tables they inherit from.
+/// The table, view or what else is like one that an operation drops.
+fn dropped_relation(op: &Op) -> Option<ObjectName> {
+    match op {
+        Op::Drop(Object::Table(table)) => Some(table.name.clone()),
+        Op::Drop(Object::View(view)) => Some(view.name.clone()),
+        Op::Drop(Object::Definition(definition)) if definition.id.kind.standing() == Standing::Beside => {
+            Some(definition.id.name.clone())
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    }
+}
+
+/// What is said of a table goes without a word when the table goes.
+fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
+    let Op::Drop(Object::Definition(definition)) = op else { return false };
+    let said = [DefinitionKind::Comment, DefinitionKind::Privilege, DefinitionKind::Setting];
+    said.contains(&definition.id.kind) && definition.id.on.as_ref().is_some_and(|owner| gone.contains(owner))
+}
+
+/// Views, and what stands on tables and views without being part of one.
+fn is_above(op: &Op) -> bool {
+    match op {
+        Op::Create(object) | Op::Drop(object) => match object {
+            Object::View(_) => true,
+            Object::Definition(definition) => definition.id.kind.standing() == Standing::Above,
+            Object::Table(_)
+            | Object::Column(..)
+            | Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Index(..)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::Routine(_) => false,
+        },
+        Op::Alter(_) | Op::Rename(_) => false,
+    }
+}
+
+/// Operations that change enum types come before those on the columns that use their values, also in a plan that leads back.
 fn arranged(ops: &[Op]) -> Vec<Op> {
     let mut ops = ops.to_vec();
     for at in 1..ops.len() {
         let mut at = at;
-        while at > 0 && matches!(ops.get(at), Some(Op::Alter(Alter::Enum(_)))) {
+        while at > 0 && matches!(ops.get(at), Some(Op::Alter(Alter::Enum(_) | Alter::Definition(_)))) {
             let passes = matches!(
                 ops.get(at - 1),
                 Some(Op::Alter(
@@ -65,86 +105,11 @@ fn arranged(ops: &[Op]) -> Vec<Op> {
             at -= 1;
         }
     }
-    parents_first(&mut ops, |op| match op {
-        Op::Create(Object::Table(table)) => Some(table),
-        _ => None,
-    });
-    ops.reverse();
-    parents_first(&mut ops, |op| match op {
-        Op::Drop(Object::Table(table)) => Some(table),
-        _ => None,
-    });
-    ops.reverse();
-    after_their_tables(ops)
-}
-
-/// Sorts the operations that `table_of` picks among themselves, each table after those it inherits from.
-fn parents_first(ops: &mut [Op], table_of: impl Fn(&Op) -> Option<&Table>) {
-    let places: Vec<usize> = (0..ops.len()).filter(|at| ops.get(*at).and_then(&table_of).is_some()).collect();
-    let mut waiting: Vec<Op> = places.iter().filter_map(|at| ops.get(*at).cloned()).collect();
-    let mut sorted = Vec::new();
-    while !waiting.is_empty() {
-        let names: Vec<String> = waiting.iter().filter_map(&table_of).map(|table| quoted(&table.name)).collect();
-        let free = waiting.iter().position(|op| {
-            let parents = table_of(op).and_then(|table| table.options.get("inherits"));
-            !parents.is_some_and(|parents| words::split_list(parents).iter().any(|parent| names.contains(parent)))
-        });
-        sorted.push(waiting.remove(free.unwrap_or(0)));
-    }
-    for (at, op) in places.into_iter().zip(sorted) {
-        if let Some(place) = ops.get_mut(at) {
-            *place = op;
-        }
-    }
+    ops
 }
 
 fn quoted(name: &ObjectName) -> String {
     super::render::quote_object(name)
-}
-
-/// Routines come before tables, because columns and triggers call them; but one that speaks of a table in its arguments or
-/// result, or in a body the server reads at once, comes after that table and goes before it.
-fn after_their_tables(ops: Vec<Op>) -> Vec<Op> {
-    let tables: Vec<Table> = ops
-        .iter()
-        .filter_map(|op| match op {
-            Op::Create(Object::Table(table)) | Op::Drop(Object::Table(table)) => Some(table.clone()),
-            _ => None,
-        })
-        .collect();
-    let speaks_of_one = |routine: &Routine| {
-        let text = routine.definition.text();
-        let called = called(routine);
-        let named = |text: &str| tables.iter().any(|table| words::mentions(text, table.name.name.as_str()));
-        named(head(text))
-            || (words::mentions(text, "sql")
-                && named(text)
-                && !tables.iter().any(|table| columns::table_mentions(table, called)))
-    };
-    let (mut first, mut middle, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for op in ops {
-        match &op {
-            Op::Create(Object::Routine(routine)) if speaks_of_one(routine) => last.push(op),
-            Op::Drop(Object::Routine(routine)) if speaks_of_one(routine) => first.push(op),
-            _ => middle.push(op),
-        }
-    }
-    if !last.is_empty() {
-        let table = middle.iter().rposition(|op| matches!(op, Op::Create(Object::Table(_))));
-        let at = table.map_or(middle.len(), |position| position + 1);
-        middle.splice(at..at, last);
-    }
-    if !first.is_empty() {
-        let at = middle.iter().position(|op| matches!(op, Op::Drop(Object::Table(_)))).unwrap_or(0);
-        middle.splice(at..at, first);
-    }
-    middle
-}
-
-/// The name a routine is called by.
-fn called(routine: &Routine) -> &str {
-    let name = routine.name.name.as_str();
-    name.rsplit_once('(').map_or(name, |(name, _)| name)
 }
 
 /// A routine's definition up to its body: its name, arguments and result.
@@ -174,7 +139,7 @@ impl Walk {
         let _ = apply(&Plan::new(vec![op.clone()]), &mut self.state);
     }
 
-    fn lower(&mut self, op: &Op, rest: &[&Op]) {
+    fn lower(&mut self, op: &Op, rest: &[Op]) {
         match op {
             Op::Alter(Alter::Enum(change)) => self.change_enum(op, change, rest),
             Op::Alter(Alter::Column(table, change)) if columns::is_made_anew(change) => {
@@ -201,7 +166,7 @@ impl Walk {
         }
     }
 
-    fn change_enum(&mut self, op: &Op, change: &Change<EnumType>, rest: &[&Op]) {
+    fn change_enum(&mut self, op: &Op, change: &Change<EnumType>, rest: &[Op]) {
         if !only_adds(change) {
             let name = &change.from.name;
             let mut columns: Vec<(ObjectName, Column)> = Vec::new();

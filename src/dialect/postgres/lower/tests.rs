@@ -3,7 +3,7 @@
 use crate::dialect::{Product, Statement, of};
 use crate::diff::diff;
 use crate::schema::{
-    DefaultValue, Expression, ForeignKey, Identity, Normalized, Options, PrimaryKey, Type, Unique, View,
+    DefaultValue, Expression, ForeignKey, Identity, Normalized, Options, PrimaryKey, Table, Type, Unique, View,
 };
 
 use super::*;

@@ -23,7 +23,9 @@ SELECT a.attrelid,
        s.deptype,
        json_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text, 'increment', s.seqincrement::text,
                          'minimum', s.seqmin::text, 'maximum', s.seqmax::text, 'cache', s.seqcache::text,
-                         'cycle', s.seqcycle)
+                         'cycle', s.seqcycle),
+       a.attnum,
+       s.seqrelid
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

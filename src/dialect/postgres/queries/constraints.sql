@@ -1,4 +1,4 @@
--- Keys, foreign keys, checks and exclusion constraints of tables that are not partitions.
+-- Keys, foreign keys and checks of tables that are not partitions.
 SELECT k.conrelid,
        k.conname,
        k.contype,
@@ -36,7 +36,7 @@ SELECT k.conrelid,
   LEFT JOIN pg_class xc ON xc.oid = x.indexrelid
  WHERE n.nspname = ANY ({schemas})
    AND NOT c.relispartition
-   AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+   AND k.contype IN ('p', 'u', 'f', 'c')
    AND k.conparentid = 0
    AND k.conislocal
  ORDER BY k.conrelid, k.conname

@@ -2,7 +2,8 @@
 SELECT n.nspname,
        t.typname,
        (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
-       obj_description(t.oid, 'pg_type')
+       obj_description(t.oid, 'pg_type'),
+       t.oid
   FROM pg_type t
   JOIN pg_namespace n ON n.oid = t.typnamespace
  WHERE n.nspname = ANY ({schemas})

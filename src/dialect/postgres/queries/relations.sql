@@ -21,7 +21,8 @@ SELECT c.oid,
           JOIN pg_class r ON r.oid = d.refobjid
           JOIN pg_namespace rn ON rn.oid = r.relnamespace
          WHERE w.ev_class = c.oid AND c.relkind IN ('v', 'm')),
-       c.relrowsecurity
+       c.relrowsecurity,
+       c.relforcerowsecurity
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas})

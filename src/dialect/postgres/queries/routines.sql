@@ -3,7 +3,8 @@ SELECT n.nspname,
        p.proname,
        oidvectortypes(p.proargtypes),
        p.prokind,
-       pg_get_functiondef(p.oid)
+       pg_get_functiondef(p.oid),
+       p.oid
   FROM pg_proc p
   JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE n.nspname = ANY ({schemas})

@@ -1,78 +1,100 @@
 -- What the model has no place for: kind, schema, name, and the table it belongs to.
-SELECT 'sequence', n.nspname, c.relname, NULL::name
-  FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'S'
-   AND n.nspname = ANY ({schemas})
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                      AND (d.deptype IN ('e', 'i')
-                           OR d.deptype = 'a' AND EXISTS (
-                               SELECT 1 FROM pg_attrdef ad
-                                 JOIN pg_depend dd ON dd.classid = 'pg_attrdef'::regclass AND dd.objid = ad.oid
-                                                  AND dd.refclassid = 'pg_class'::regclass AND dd.refobjid = c.oid
-                                WHERE ad.adrelid = d.refobjid AND ad.adnum = d.refobjsubid)))
+SELECT 'operator', n.nspname::text, o.oid::regoperator::text, NULL::text
+  FROM pg_operator o
+  JOIN pg_namespace n ON n.oid = o.oprnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_operator'::regclass, o.oid)
 UNION ALL
-SELECT CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'composite type' END,
-       n.nspname, t.typname, NULL
+SELECT 'operator class', n.nspname, o.opcname, NULL
+  FROM pg_opclass o
+  JOIN pg_namespace n ON n.oid = o.opcnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_opclass'::regclass, o.oid)
+UNION ALL
+SELECT 'operator family', n.nspname, o.opfname, NULL
+  FROM pg_opfamily o
+  JOIN pg_namespace n ON n.oid = o.opfnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_opfamily'::regclass, o.oid)
+UNION ALL
+SELECT 'cast', NULL, format('(%s AS %s)', format_type(o.castsource, NULL), format_type(o.casttarget, NULL)), NULL
+  FROM pg_cast o
+ WHERE o.oid >= 16384 AND {unextended}('pg_cast'::regclass, o.oid)
+   -- A range type comes with one of its own.
+   AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                    WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid AND d.deptype = 'i')
+UNION ALL
+SELECT 'conversion', n.nspname, o.conname, NULL
+  FROM pg_conversion o
+  JOIN pg_namespace n ON n.oid = o.connamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_conversion'::regclass, o.oid)
+UNION ALL
+SELECT 'text search configuration', n.nspname, o.cfgname, NULL
+  FROM pg_ts_config o
+  JOIN pg_namespace n ON n.oid = o.cfgnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_ts_config'::regclass, o.oid)
+UNION ALL
+SELECT 'text search dictionary', n.nspname, o.dictname, NULL
+  FROM pg_ts_dict o
+  JOIN pg_namespace n ON n.oid = o.dictnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_ts_dict'::regclass, o.oid)
+UNION ALL
+SELECT 'base type', n.nspname, t.typname, NULL
   FROM pg_type t
   JOIN pg_namespace n ON n.oid = t.typnamespace
-  LEFT JOIN pg_class c ON c.oid = t.typrelid
- WHERE n.nspname = ANY ({schemas})
-   AND (t.typtype IN ('d', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE (d.classid, d.objid) IN (('pg_type'::regclass, t.oid), ('pg_class'::regclass, t.typrelid))
-                      AND d.deptype = 'e')
+ WHERE n.nspname = ANY ({schemas}) AND t.typtype IN ('b', 'p') AND t.typelem = 0
+   AND {unextended}('pg_type'::regclass, t.oid)
 UNION ALL
-SELECT 'policy', n.nspname, p.polname, c.relname
-  FROM pg_policy p
-  JOIN pg_class c ON c.oid = p.polrelid
+SELECT 'foreign data wrapper', NULL, w.fdwname, NULL
+  FROM pg_foreign_data_wrapper w
+ WHERE {unextended}('pg_foreign_data_wrapper'::regclass, w.oid)
+UNION ALL
+SELECT 'foreign server', NULL, s.srvname, NULL
+  FROM pg_foreign_server s
+ WHERE {unextended}('pg_foreign_server'::regclass, s.oid)
+   AND {unextended}('pg_foreign_data_wrapper'::regclass, s.srvfdw)
+UNION ALL
+SELECT 'user mapping', NULL, u.srvname || ' for ' || coalesce(u.usename, 'public'), NULL
+  FROM pg_user_mappings u
+UNION ALL
+SELECT 'event trigger', NULL, e.evtname, NULL
+  FROM pg_event_trigger e
+ WHERE {unextended}('pg_event_trigger'::regclass, e.oid)
+UNION ALL
+SELECT 'publication', NULL, p.pubname, NULL FROM pg_publication p
+UNION ALL
+SELECT 'language', NULL, l.lanname, NULL
+  FROM pg_language l
+ WHERE l.oid >= 16384 AND {unextended}('pg_language'::regclass, l.oid)
+UNION ALL
+SELECT 'access method', NULL, m.amname, NULL
+  FROM pg_am m
+ WHERE m.oid >= 16384 AND {unextended}('pg_am'::regclass, m.oid)
+UNION ALL
+SELECT 'default privileges', n.nspname, pg_get_userbyid(d.defaclrole), NULL
+  FROM pg_default_acl d
+  LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+ WHERE d.defaclnamespace = 0 OR n.nspname = ANY ({schemas})
+UNION ALL
+SELECT 'partition', n.nspname, c.relname, NULL
+  FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas})
+ WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND c.relkind = 'f'
 UNION ALL
-SELECT 'rule', n.nspname, r.rulename, c.relname
-  FROM pg_rewrite r
-  JOIN pg_class c ON c.oid = r.ev_class
+SELECT 'index of partition', n.nspname, i.relname, c.relname
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class c ON c.oid = x.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas})
-   AND r.rulename <> '_RETURN'
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND NOT i.relispartition
 UNION ALL
-SELECT 'statistics', n.nspname, s.stxname, NULL
-  FROM pg_statistic_ext s
-  JOIN pg_namespace n ON n.oid = s.stxnamespace
- WHERE n.nspname = ANY ({schemas})
+SELECT 'constraint of partition', n.nspname, k.conname, c.relname
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND k.conislocal AND k.conparentid = 0
+   AND k.contype IN ('c', 'f')
 UNION ALL
-SELECT 'collation', n.nspname, o.collname, NULL
-  FROM pg_collation o
-  JOIN pg_namespace n ON n.oid = o.collnamespace
- WHERE n.nspname = ANY ({schemas})
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_collation'::regclass AND d.objid = o.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'aggregate', n.nspname, p.proname, NULL
-  FROM pg_proc p
-  JOIN pg_namespace n ON n.oid = p.pronamespace
- WHERE n.nspname = ANY ({schemas})
-   AND p.prokind = 'a'
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'comment on trigger', n.nspname, t.tgname, c.relname
+SELECT 'trigger of partition', n.nspname, t.tgname, c.relname
   FROM pg_trigger t
   JOIN pg_class c ON c.oid = t.tgrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas})
-   AND NOT t.tgisinternal
-   AND obj_description(t.oid, 'pg_trigger') IS NOT NULL
-UNION ALL
-SELECT 'comment on routine', n.nspname, p.proname, NULL
-  FROM pg_proc p
-  JOIN pg_namespace n ON n.oid = p.pronamespace
- WHERE n.nspname = ANY ({schemas})
-   AND p.prokind <> 'a'
-   AND obj_description(p.oid, 'pg_proc') IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+ WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0
  ORDER BY 1, 2, 3

@@ -164,6 +164,14 @@ pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Ve
                 let clause = if to.is_some() { "SET UNLOGGED" } else { "SET LOGGED" };
                 statements.push(alter_table(table, &[clause.to_owned()]));
             }
+            "row_security" => {
+                let clause = if to.is_some() { "ENABLE" } else { "DISABLE" };
+                statements.push(alter_table(table, &[format!("{clause} ROW LEVEL SECURITY")]));
+            }
+            "force_row_security" => {
+                let clause = if to.is_some() { "FORCE" } else { "NO FORCE" };
+                statements.push(alter_table(table, &[format!("{clause} ROW LEVEL SECURITY")]));
+            }
             "with" => statements.extend(storage(table, from, to)),
             "inherits" => statements.extend(inheritance(table, from, to)),
             _ => {

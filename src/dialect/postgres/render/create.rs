@@ -39,6 +39,11 @@ pub(super) fn table(table: &Table) -> Vec<Statement> {
     for column in table.columns.values().filter(|column| column.comment.is_some()) {
         statements.push(column_comment(&table.name, column));
     }
+    for (key, clause) in [("row_security", "ENABLE"), ("force_row_security", "FORCE")] {
+        if table.options.contains_key(key) {
+            statements.push(super::alter::alter_table(&table.name, &[format!("{clause} ROW LEVEL SECURITY")]));
+        }
+    }
     statements.extend(table.triggers.values().map(|trigger| Statement::new(trigger.definition.text())));
     statements
 }
@@ -167,10 +172,20 @@ pub(super) fn written_collation(collation: &str) -> String {
 pub(super) fn default(column: &Column) -> Option<String> {
     use crate::schema::DefaultValue;
     match &column.default {
-        Some(DefaultValue::Expression(expression)) => Some(expression.text().to_owned()),
+        Some(DefaultValue::Expression(expression)) => Some(standing_alone(expression.text())),
         Some(DefaultValue::Literal(literal)) => Some(super::literal(literal)),
         None => None,
     }
+}
+
+/// Behind `DEFAULT` the grammar takes no operator that is a word (`now() AT TIME ZONE 'utc'`) unless it is in parentheses.
+fn standing_alone(text: &str) -> String {
+    let operators =
+        ["at", "and", "or", "not", "like", "ilike", "similar", "between", "in", "is", "collate", "overlaps"];
+    if operators.iter().any(|operator| words::mentions(text, operator)) {
+        return format!("({text})");
+    }
+    text.to_owned()
 }
 
 /// What can only be said once the column is there.

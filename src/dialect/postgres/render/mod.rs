@@ -5,7 +5,9 @@
 mod alter;
 mod casts;
 mod create;
+mod definitions;
 mod enums;
+mod in_place;
 mod numbering;
 mod objects;
 
@@ -62,6 +64,7 @@ fn create(object: &Object) -> Vec<Statement> {
         Object::Enum(enum_type) => enums::create(enum_type),
         Object::View(view) => objects::create_view(view),
         Object::Routine(routine) => vec![Statement::new(routine.definition.text())],
+        Object::Definition(definition) => definitions::create(definition),
     }
 }
 
@@ -83,6 +86,7 @@ fn drop(object: &Object) -> Vec<Statement> {
             vec![Statement::new(format!("DROP {kind} {}", quote_object(&view.name)))]
         }
         Object::Routine(routine) => vec![objects::drop_routine(routine)],
+        Object::Definition(definition) => vec![definitions::drop(definition)],
     }
 }
 
@@ -96,6 +100,7 @@ fn render_alter(alter: &Alter) -> Result<Vec<Statement>, Unsupported> {
         Alter::Options(table, change) => alter::options(table, change),
         Alter::Enum(change) => Ok(enums::alter(change)),
         Alter::Routine(change) => Ok(vec![Statement::new(objects::or_replace(change.to.definition.text()))]),
+        Alter::Definition(change) => Ok(definitions::alter(change)),
     }
 }
 
@@ -140,6 +145,16 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
     Statement::new(format!("COMMENT ON {target} IS {text}"))
+}
+
+/// Whether the definition can be changed without being dropped.
+pub(super) fn changes_in_place(change: &crate::schema::Change<crate::schema::Definition>) -> bool {
+    in_place::statements(change).is_some()
+}
+
+/// The statement that drops a definition.
+pub(super) fn drop_statement(id: &crate::schema::DefinitionId) -> String {
+    definitions::drop_statement(id)
 }
 
 /// Quotes an identifier. NUL cannot be part of one.

@@ -1,0 +1,269 @@
+//! Answers: what only the developer knows of a migration, from options, from a file, or from a terminal. Unanswered questions
+//! are printed in the form the file has.
+//!
+//! Must not know how questions are found.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::plan::Rename;
+use crate::project::read_text;
+use crate::schema::{Change, Name, ObjectName};
+use crate::state::{Candidate, Question, Subject};
+
+use super::paint::{self, Ink};
+use super::report::Failure;
+use super::show;
+
+/// The answers of one run.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// Renames by option, as they are.
+    given: Vec<Rename>,
+    /// Answers by file and terminal.
+    answered: Vec<Answered>,
+    /// Somebody is there to be asked.
+    interactive: bool,
+}
+
+/// The file: what `--answers` reads, and what is printed when something is left unanswered.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    renames: Vec<Answered>,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Answered {
+    #[serde(flatten)]
+    subject: Subject,
+    #[serde(default)]
+    candidates: Vec<Candidate>,
+    /// The old name, `false` where it is new, nothing while it is open.
+    renamed_from: Option<Former>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Former {
+    Name(String),
+    /// Only `false` says anything.
+    Is(bool),
+}
+
+impl Answers {
+    /// Those of the options and the file; with a terminal on both ends, whatever is left can be asked.
+    ///
+    /// # Errors
+    /// An option that cannot be read; a file that is not there or is not such a document.
+    pub(super) fn read(renames: &[String], file: Option<&Path>, interactive: bool) -> Result<Self, Failure> {
+        let given: Result<Vec<Rename>, Failure> = renames.iter().map(|text| parse(text)).collect();
+        let answered = file.map(read).transpose()?.unwrap_or_default().renames;
+        let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        Ok(Self { given: follow_tables(given?), answered, interactive })
+    }
+
+    /// Every rename answered so far.
+    pub(super) fn renames(&self) -> Vec<Rename> {
+        let answered = self.answered.iter().filter_map(|it| match &it.renamed_from {
+            Some(Former::Name(old)) => Some(it.subject.renamed_from(old)),
+            Some(Former::Is(_)) | None => None,
+        });
+        self.given.iter().cloned().chain(answered).collect()
+    }
+
+    /// Answers what is open, by asking. `true` when there are new answers, so that the plan has to be made again.
+    ///
+    /// # Errors
+    /// Questions without an answer and nobody to ask: they are printed to be filled in. An answer that names what is not
+    /// there.
+    pub(super) fn settle(&mut self, questions: &[Question]) -> Result<bool, Failure> {
+        let mut open: Vec<&Question> = Vec::new();
+        for question in questions {
+            match self.answered.iter().find(|it| it.subject == question.subject).and_then(|it| it.renamed_from.clone())
+            {
+                Some(Former::Is(false)) => {}
+                Some(Former::Name(old)) => {
+                    return Err(Error::new(format!(
+                        "{} cannot have been `{old}`: nothing of that name goes",
+                        question.subject
+                    ))
+                    .hint(format!("answer with one of: {}", names(question)))
+                    .into());
+                }
+                Some(Former::Is(true)) | None => open.push(question),
+            }
+        }
+        let Some(first) = open.first() else { return Ok(false) };
+        if !self.interactive {
+            return Err(unanswered(&open));
+        }
+        // One at a time: an answer may settle others, as that of a table does those of its columns.
+        self.answered.push(ask(first)?);
+        Ok(true)
+    }
+}
+
+fn names(question: &Question) -> String {
+    let names: Vec<String> = question.candidates.iter().map(|candidate| format!("\"{}\"", candidate.from)).collect();
+    format!("{}, false", names.join(", "))
+}
+
+fn read(path: &Path) -> Result<Document, Failure> {
+    let text = read_text(path)?;
+    Ok(serde_json::from_str(&text).map_err(|error| {
+        Error::new(format!("{} does not hold answers", path.display())).because(error).hint(
+            "`gen migration … --no-interactive > answers.json` prints the open questions in the form it should have",
+        )
+    })?)
+}
+
+/// The stop on questions nobody answered; they go to stdout, to be filled in.
+fn unanswered(open: &[&Question]) -> Failure {
+    let renames: Vec<Answered> = open
+        .iter()
+        .map(|question| Answered {
+            subject: question.subject.clone(),
+            candidates: question.candidates.clone(),
+            renamed_from: None,
+        })
+        .collect();
+    if let Ok(text) = serde_json::to_string_pretty(&Document { renames }) {
+        paint::result(&format!("{text}\n"));
+    }
+    let lines: Vec<String> = open
+        .iter()
+        .map(|question| {
+            let former: Vec<&str> = question.candidates.iter().map(|candidate| candidate.from.as_str()).collect();
+            format!("{} is new; was it {}?", question.subject, former.join(" or "))
+        })
+        .collect();
+    let mut error =
+        Error::new(format!("{} to answer before this can be planned", show::plural(open.len(), "question")))
+            .because(lines.join("\n"));
+    if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
+        error = error.hint(format!("renamed: `--rename {}`", option(&question.subject, &candidate.from)));
+    }
+    error
+        .hint("or fill in `renamed_from` in the JSON above (the old name, or false for what is new) and pass it by `--answers`")
+        .into()
+}
+
+/// The option that answers a question.
+fn option(subject: &Subject, old: &str) -> String {
+    match subject {
+        Subject::Table { name } if name.schema.is_none() => format!("{old}:{name}"),
+        Subject::Table { name } => format!("table:{}:{name}", ObjectName { name: Name::from(old), ..name.clone() }),
+        Subject::Column { table, name } => format!("{table}.{old}:{name}"),
+        Subject::Enum { name } => format!("enum:{}:{name}", ObjectName { name: Name::from(old), ..name.clone() }),
+        Subject::Value { of, name } => format!("value:{of}.{old}:{name}"),
+    }
+}
+
+/// Asks on the terminal.
+fn ask(question: &Question) -> Result<Answered, Failure> {
+    paint::talk(format!("{} {} is new. Was it one of these?", paint::ink_talk(Ink::Yellow, "?"), question.subject));
+    for (number, candidate) in (1..).zip(&question.candidates) {
+        let because = candidate.because.join(", ");
+        paint::talk(format!("  {number}  {}  ({} %: {because})", candidate.from, candidate.likeness));
+    }
+    paint::talk("  n  none: it is new, and what goes is dropped");
+    let renamed_from = loop {
+        paint::prompt("> ");
+        let mut line = String::new();
+        let length = std::io::stdin().lock().read_line(&mut line);
+        if length.map_err(|error| Error::new("cannot read the answer").because(error))? == 0 {
+            return Err(unanswered(&[question]));
+        }
+        let chosen = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match (line.trim(), chosen.and_then(|index| question.candidates.get(index))) {
+            ("n", _) => break Former::Is(false),
+            (_, Some(candidate)) => break Former::Name(candidate.from.clone()),
+            _ => paint::talk(format!("a number from 1 to {}, or n", question.candidates.len())),
+        }
+    };
+    let (subject, candidates) = (question.subject.clone(), question.candidates.clone());
+    Ok(Answered { subject, candidates, renamed_from: Some(renamed_from) })
+}
+
+/// `old:new` for a table, `table.old:new` for a column, `kind:…` for anything else.
+fn parse(text: &str) -> Result<Rename, Failure> {
+    let unreadable = || {
+        Failure::from(
+            Error::new(format!("`--rename {text}` cannot be read"))
+                .hint("a table: `--rename user:account`; a column: `--rename user.mail:email`")
+                .hint("anything else by its kind: `index:user.old:new`, `unique:…`, `foreign-key:…`, `check:…`, `enum:old:new`, `value:mood.old:new`"),
+        )
+    };
+    let parts: Vec<&str> = text.split(':').collect();
+    let (kind, old, new) = match parts[..] {
+        [old, new] if old.contains('.') => ("column", old, new),
+        [old, new] => ("table", old, new),
+        [kind, old, new] => (kind, old, new),
+        _ => return Err(unreadable()),
+    };
+    if old.is_empty() || new.is_empty() {
+        return Err(unreadable());
+    }
+    let objects = || Change::new(object(old), object(new));
+    let within = || -> Result<(ObjectName, Change<Name>), Failure> {
+        let (table, old) = old.rsplit_once('.').ok_or_else(unreadable)?;
+        let (later, new) = match new.rsplit_once('.') {
+            Some((later, new)) => (later, new),
+            None => (table, new),
+        };
+        Ok((object(later), Change::new(Name::from(old), Name::from(new))))
+    };
+    Ok(match kind {
+        "table" => Rename::Table(objects()),
+        "enum" => Rename::Enum(objects()),
+        "column" => within().map(|(table, change)| Rename::Column(table, change))?,
+        "index" => within().map(|(table, change)| Rename::Index(table, change))?,
+        "unique" => within().map(|(table, change)| Rename::Unique(table, change))?,
+        "foreign-key" => within().map(|(table, change)| Rename::ForeignKey(table, change))?,
+        "check" => within().map(|(table, change)| Rename::Check(table, change))?,
+        "value" => {
+            let (of, change) = within()?;
+            Rename::EnumValue(of, Change::new(change.from.to_string(), change.to.to_string()))
+        }
+        _ => return Err(unreadable()),
+    })
+}
+
+fn object(text: &str) -> ObjectName {
+    match text.split_once('.') {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName::local(text),
+    }
+}
+
+/// What is in a table that is renamed too is renamed under its later name, whichever of the two was written.
+fn follow_tables(renames: Vec<Rename>) -> Vec<Rename> {
+    let tables: Vec<Change<ObjectName>> = renames
+        .iter()
+        .filter_map(|rename| match rename {
+            Rename::Table(change) => Some(change.clone()),
+            _ => None,
+        })
+        .collect();
+    let later: BTreeSet<&ObjectName> = tables.iter().map(|change| &change.to).collect();
+    let follow = |table: ObjectName| {
+        let change = tables.iter().find(|change| change.from == table && !later.contains(&table));
+        change.map_or(table, |change| change.to.clone())
+    };
+    let followed = renames.into_iter().map(|rename| match rename {
+        Rename::Column(table, change) => Rename::Column(follow(table), change),
+        Rename::Index(table, change) => Rename::Index(follow(table), change),
+        Rename::Unique(table, change) => Rename::Unique(follow(table), change),
+        Rename::ForeignKey(table, change) => Rename::ForeignKey(follow(table), change),
+        Rename::Check(table, change) => Rename::Check(follow(table), change),
+        Rename::Table(_) | Rename::Enum(_) | Rename::EnumValue(..) => rename,
+    });
+    followed.collect()
+}

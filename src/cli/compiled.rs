@@ -1,0 +1,190 @@
+//! E as SeaORM itself means it: the compiled entities, created on a scratch database and read back.
+//!
+//! Must not know how they are compiled (`project` does that) or what is done with the model.
+
+use crate::dialect::session::Session;
+use crate::dialect::{self, Product};
+use crate::diff::diff;
+use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
+use crate::error::Error;
+use crate::introspect;
+use crate::project::Compiled;
+use crate::run::{self, Scratch};
+use crate::schema::{Name, Normalized, Origins, Place, Schema, Undeclared};
+use crate::state;
+
+use super::report::Failure;
+use super::states::Workspace;
+
+/// What SeaORM hides in a column's comment.
+const RENAMED_FROM: &str = "renamed_from \"";
+
+/// The model of one dialect, read from the compiled entities and the sidecars beside them. What the source text tells of
+/// places in the code is used where it can be read, and its problems are passed over.
+pub(super) async fn model(
+    workspace: &Workspace,
+    files: &[SourceFile],
+    product: Product,
+) -> Result<(Model, Vec<Diagnostic>), Failure> {
+    let compiled = Compiled::build(&workspace.project)?;
+    let Some(schema) = created(workspace, &compiled, product).await? else {
+        return Err(Error::new(format!(
+            "compiled entities are read on a scratch database, and no {product} server is at hand"
+        ))
+        .hint("name one with `--database-url`, or take the database out of `dialects`")
+        .into());
+    };
+    let (read, _) = entity::read_with(&entities(files), product, &workspace.project.config.answers);
+    let mut model =
+        Model { schema: schema.into_schema(), sources: read.sources, renames: read.renames, ..Model::default() };
+    if product == Product::Postgres {
+        comments_of(&read.schema, &mut model.schema);
+    }
+    reveal_renames(&mut model);
+    let (model, diagnostics) = entity::read_sidecars(files, product, model);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(Failure::Entities(diagnostics, files.to_vec()));
+    }
+    Ok((model, diagnostics))
+}
+
+/// In what the source text, read, differs from the compiled entities; `None` where no server of the product is at hand.
+pub(super) async fn differences(
+    workspace: &Workspace,
+    compiled: &Compiled,
+    product: Product,
+) -> Result<Option<Vec<String>>, Failure> {
+    let files = entities(&workspace.files()?);
+    let (mut read, diagnostics) = entity::read_with(&files, product, &workspace.project.config.answers);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(Failure::Entities(diagnostics, files));
+    }
+    let Some(schema) = created(workspace, compiled, product).await? else { return Ok(None) };
+    let mut model = Model { schema: schema.into_schema(), ..Model::default() };
+    reveal_renames(&mut model);
+    if product == Product::Postgres {
+        comments_of(&Schema::default(), &mut read.schema);
+    }
+    let base = dialect::of(product).normalize(model.schema)?;
+    // Nothing is kept for being undeclared: whatever SeaORM creates and the reader does not know is a difference.
+    let policy = workspace.keeping().undeclared(Undeclared::Drop);
+    let target = state::reconcile(dialect::of(product), &read, &base, &Origins::default(), &policy)?;
+    Ok(Some(diff(&base, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect()))
+}
+
+fn entities(files: &[SourceFile]) -> Vec<SourceFile> {
+    files.iter().filter(|file| file.path.extension().is_some_and(|extension| extension == "rs")).cloned().collect()
+}
+
+/// What a scratch database holds after SeaORM's statements; `None` where no server of the product is at hand.
+async fn created(workspace: &Workspace, compiled: &Compiled, product: Product) -> Result<Option<Normalized>, Failure> {
+    let server = match (product, &workspace.url) {
+        (Product::Sqlite, _) => "sqlite::memory:",
+        (_, Some(url)) if url.product_hint() == Product::Sqlite => return Ok(None),
+        (_, Some(url)) => url.reveal(),
+        (_, None) => return Ok(None),
+    };
+    if (product == Product::Postgres) != server.starts_with("postgres") && product != Product::Sqlite {
+        return Ok(None);
+    }
+    let statements = compiled.statements(product)?;
+    let (scratch, mut session) = Scratch::create(server).await?;
+    let outcome = match session.product() == product {
+        true => create(workspace, &mut session, server, &statements).await.map(Some),
+        false => Ok(None),
+    };
+    session.close().await;
+    scratch.drop().await?;
+    Ok(outcome?.map(|schema| dialect::of(product).normalize(schema)).transpose()?)
+}
+
+async fn create(
+    workspace: &Workspace,
+    session: &mut Session,
+    server: &str,
+    statements: &[String],
+) -> Result<Schema, Error> {
+    let failed = |sql: &str| Error::new(format!("SeaORM's statement `{}` failed", sql.trim()));
+    for statement in prepared(workspace, session.product(), server, statements).await? {
+        session.execute(&statement).await.map_err(|error| {
+            failed(&statement)
+                .hint("this is what SeaORM makes of the compiled entities; correct them, or report it to SeaORM")
+                .because(error)
+        })?;
+    }
+    let catalog = introspect::introspect(session, &workspace.scope()).await;
+    Ok(catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?.schema)
+}
+
+/// SeaORM's statements, and before them what they stand on: it creates tables with their foreign keys, in an order that
+/// tables which refer to each other cannot have, and neither schemas nor extensions.
+async fn prepared(
+    workspace: &Workspace,
+    product: Product,
+    server: &str,
+    statements: &[String],
+) -> Result<Vec<String>, Error> {
+    let mut all = Vec::new();
+    match product {
+        Product::Sqlite => {}
+        Product::MySql | Product::MariaDb => all.push("SET foreign_key_checks = 0".to_owned()),
+        Product::Postgres => {
+            let quote = |name: &str| dialect::of(product).quote(&Name::from(name));
+            let schemas = &workspace.project.config.schemas;
+            all.extend(schemas.iter().map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quote(name))));
+            for extension in extensions(server).await? {
+                all.push(format!("CREATE EXTENSION IF NOT EXISTS {}", quote(&extension)));
+            }
+            let mut keys = Vec::new();
+            for statement in statements {
+                let (table, later) = foreign_keys::apart(statement);
+                all.push(table);
+                keys.extend(later);
+            }
+            all.extend(keys);
+            return Ok(all);
+        }
+    }
+    all.extend(statements.iter().cloned());
+    Ok(all)
+}
+
+/// The extensions the project's database has: what the entities take types from is there, or they could not be used.
+async fn extensions(server: &str) -> Result<Vec<String>, Error> {
+    let mut session = run::connect(server, crate::dialect::session::Missing::Refuse).await?;
+    let rows = session.query("SELECT extname FROM pg_catalog.pg_extension ORDER BY extname").await;
+    session.close().await;
+    let rows = rows.map_err(|error| Error::new("cannot read the extensions of the database").because(error))?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+/// SeaQuery writes no comments for PostgreSQL, so they are taken from elsewhere.
+fn comments_of(from: &Schema, to: &mut Schema) {
+    for (name, table) in &mut to.tables {
+        let known = from.tables.get(name);
+        table.comment = known.and_then(|table| table.comment.clone());
+        for (name, column) in &mut table.columns {
+            column.comment = known.and_then(|table| table.columns.get(name)).and_then(|column| column.comment.clone());
+        }
+    }
+}
+
+/// A comment SeaORM hides a former name in is the comment without it, and a rename.
+fn reveal_renames(model: &mut Model) {
+    for table in model.schema.tables.values_mut() {
+        for column in table.columns.values_mut() {
+            let Some(comment) = column.comment.take() else { continue };
+            let hidden = comment.rsplit_once(RENAMED_FROM).and_then(|(own, rest)| Some((own, rest.strip_suffix('"')?)));
+            match hidden {
+                Some((own, former)) => {
+                    let own = own.trim_end_matches("; ");
+                    column.comment = (!own.is_empty()).then(|| own.to_owned());
+                    model.renames.insert(Place::column(&table.name, &column.name), Name::from(former));
+                }
+                None => column.comment = Some(comment),
+            }
+        }
+    }
+}
+
+mod foreign_keys;

@@ -1,0 +1,198 @@
+//! `gen init --import`: what no entity declares is written into SQL files beside the entities.
+//!
+//! Must not know how a statement is written or read; it asks for them, reads them back, and keeps those that are understood.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::dialect;
+use crate::diff::diff;
+use crate::entity::{self, Model, Severity, SourceFile};
+use crate::error::Error;
+use crate::plan::Op;
+use crate::schema::{Facet, Name, Origin, Origins, Part, Place, Schema};
+use crate::state::{self, Target};
+use crate::write::{self, Declaration};
+
+use super::report::Failure;
+use super::states::{Live, Workspace};
+
+/// What became of it.
+pub(super) struct Imported {
+    /// Files as they are to be written; those that were there hold what they held before.
+    pub(super) files: Vec<SourceFile>,
+    /// What no SQL file can say.
+    pub(super) unsaid: Vec<Place>,
+}
+
+/// Writes a statement for everything in the database that the code does not declare, and reads all of it back: a statement
+/// that cannot be read, or that is read as something else, is left out again. What is left over stays adopted.
+pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
+    let product = live.product();
+    let dialect = dialect::of(product);
+    let nobody = state::adopted(live.schema.schema());
+    let (model, _) = workspace.model(files, product).await?;
+    let reconciled = |model: &Model| -> Result<Target, Failure> {
+        Ok(state::reconcile(dialect, model, &live.schema, &nobody, &workspace.keeping())?)
+    };
+    let ops = |target: &Target| diff(&live.schema, &target.schema, &target.renames).ops().to_vec();
+    let before = reconciled(&model)?;
+    let contradictions = ops(&before);
+    let mut origins = adopted_by(&nobody, &before);
+    for place in named_otherwise(dialect.normalize(model.schema.clone())?.schema(), live.schema.schema(), &before) {
+        origins.set(place, Origin::Adopted);
+    }
+    let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
+    // Each round leaves out at least one statement, so there is an end to it.
+    loop {
+        let draft = Draft::of(workspace, files, &declarations, &model, product)?;
+        let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.answers);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let mut refused: BTreeSet<usize> = BTreeSet::new();
+        for error in errors {
+            let Some(index) = draft.statement_at(&error.file, error.span.start) else {
+                return Err(Error::new(format!("{}: {}", error.file.display(), error.message)).into());
+            };
+            refused.insert(index);
+        }
+        let mut unsaid = Vec::new();
+        if refused.is_empty() {
+            match state::reconcile(dialect, &read, &live.schema, &nobody, &workspace.keeping()) {
+                Ok(target) => {
+                    // Whatever the files add must be there already.
+                    for op in ops(&target).into_iter().filter(|op| !contradictions.contains(op)) {
+                        refused.extend(behind(&declarations, &op));
+                    }
+                    unsaid = adopted_by(&nobody, &target).listed().map(|(place, _)| place.clone()).collect();
+                }
+                Err(unsupported) => refused.extend(of_object(&declarations, &unsupported.place)),
+            }
+        }
+        if refused.is_empty() {
+            unsaid.retain(|place| origins.of(place) == Origin::Adopted);
+            return Ok(Imported { files: draft.files, unsaid });
+        }
+        let mut index = 0;
+        declarations.retain(|_| {
+            index += 1;
+            !refused.contains(&(index - 1))
+        });
+    }
+}
+
+/// What the entities declare, and the database has under another name, or numbered in another way: the entities are content
+/// with it, but would not make it so.
+fn named_otherwise(declared: &Schema, live: &Schema, target: &Target) -> Vec<Place> {
+    let mut places = Vec::new();
+    for table in live.tables.values() {
+        let Some(of_code) = declared.tables.get(&table.name) else { continue };
+        let names = |known: &dyn Fn(&Name) -> bool, found: Vec<&Name>, part: &dyn Fn(Name) -> Part| -> Vec<Place> {
+            let other = found.into_iter().filter(|name| !known(name));
+            other.map(|name| Place::Table(table.name.clone(), part(name.clone()))).collect()
+        };
+        let keys = |name| Part::ForeignKey(name, Facet::Whole);
+        let known = |name: &Name| of_code.foreign_keys.contains_key(name);
+        places.extend(names(&known, table.foreign_keys.keys().collect(), &keys));
+        let known = |name: &Name| of_code.uniques.contains_key(name);
+        places.extend(names(&known, table.uniques.keys().collect(), &Part::Unique));
+        let known = |name: &Name| of_code.indexes.contains_key(name);
+        places.extend(names(&known, table.indexes.keys().collect(), &Part::Index));
+        for column in table.columns.values() {
+            if of_code.columns.get(&column.name).is_some_and(|it| it.identity != column.identity) {
+                let part = Part::Column(column.name.clone(), Facet::Identity);
+                places.push(Place::Table(table.name.clone(), part));
+            }
+        }
+    }
+    places.retain(|place| target.origins.of(place) == Origin::Entity);
+    places
+}
+
+/// What stays adopted, given a target.
+fn adopted_by(nobody: &Origins, target: &Target) -> Origins {
+    let left = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place)));
+    left.filter(|(_, origin)| *origin == Origin::Adopted).collect()
+}
+
+/// The statements a step comes from: those of its place, else those of its object.
+fn behind(declarations: &[Declaration], op: &Op) -> BTreeSet<usize> {
+    let place = op.place();
+    let same = |declared: &Place| match (declared, &place) {
+        (Place::Table(table, part), Place::Table(other, of)) => {
+            use crate::schema::Part::{Column, ForeignKey};
+            table == other
+                && match (part, of) {
+                    (Column(name, _), Column(of, _)) | (ForeignKey(name, _), ForeignKey(of, _)) => name == of,
+                    (part, of) => part == of,
+                }
+        }
+        (declared, place) => declared == place,
+    };
+    let exact: BTreeSet<usize> = numbered(declarations, |declaration| declaration.places.iter().any(same));
+    if exact.is_empty() { of_object(declarations, &place) } else { exact }
+}
+
+fn of_object(declarations: &[Declaration], place: &Place) -> BTreeSet<usize> {
+    let found = numbered(declarations, |it| it.places.iter().any(|declared| declared.object() == place.object()));
+    // Nothing is behind it: then none of it can be trusted, and the files would say something that is not so.
+    if found.is_empty() { (0..declarations.len()).collect() } else { found }
+}
+
+fn numbered(declarations: &[Declaration], wanted: impl Fn(&Declaration) -> bool) -> BTreeSet<usize> {
+    let found = declarations.iter().enumerate().filter(|(_, declaration)| wanted(declaration));
+    found.map(|(index, _)| index).collect()
+}
+
+/// Files with statements in them, and where each statement stands.
+struct Draft {
+    files: Vec<SourceFile>,
+    statements: Vec<(PathBuf, Range<usize>, usize)>,
+}
+
+impl Draft {
+    fn of(
+        workspace: &Workspace,
+        files: &[SourceFile],
+        declarations: &[Declaration],
+        model: &Model,
+        product: dialect::Product,
+    ) -> Result<Self, Failure> {
+        let mut draft = Self { files: Vec::new(), statements: Vec::new() };
+        for (index, declaration) in declarations.iter().enumerate() {
+            let entity = declaration.table.as_ref().and_then(|table| {
+                let source = model.sources.get(&Place::table(table))?;
+                Some((source.file.as_path(), table.name.as_str()))
+            });
+            let path = workspace.project.sidecar_path(entity, product)?;
+            let at = match draft.files.iter().position(|file| file.path == path) {
+                Some(at) => at,
+                None => {
+                    // What is there stays as it is, and the statements come after it.
+                    let there = files.iter().find(|file| file.path == path).map(|file| file.text.trim_end());
+                    let text = there.map(|text| format!("{text}\n\n")).unwrap_or_default();
+                    draft.files.push(SourceFile { path: path.clone(), text });
+                    draft.files.len() - 1
+                }
+            };
+            if let Some(file) = draft.files.get_mut(at) {
+                let start = file.text.len();
+                file.text.push_str(&declaration.sql);
+                file.text.push_str(";\n");
+                draft.statements.push((path, start..file.text.len(), index));
+            }
+        }
+        Ok(draft)
+    }
+
+    /// These files and all others.
+    fn all(&self, files: &[SourceFile]) -> Vec<SourceFile> {
+        let others = files.iter().filter(|file| !self.files.iter().any(|new| new.path == file.path));
+        others.chain(&self.files).cloned().collect()
+    }
+
+    fn statement_at(&self, file: &Path, at: usize) -> Option<usize> {
+        let found = self.statements.iter().find(|(path, span, _)| path == file && span.contains(&at));
+        found.map(|(_, _, index)| *index)
+    }
+}

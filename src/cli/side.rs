@@ -1,0 +1,260 @@
+//! One side of a difference: a state by its name on the command line, and what it holds.
+//!
+//! Must not know what the other side is, or how a difference is shown.
+
+use std::path::PathBuf;
+
+use crate::dialect::script::dump;
+use crate::dialect::session::{Missing, Session};
+use crate::dialect::{self, Product};
+use crate::entity::Model;
+use crate::error::Error;
+use crate::introspect::{self, Scope, Unmanaged};
+use crate::project::{self, DatabaseUrl, Snapshot};
+use crate::run::Scratch;
+use crate::schema::{Normalized, Origins, Schema};
+use crate::state;
+
+use super::report::Failure;
+use super::states::{self, Workspace, current_folder};
+
+/// A state by its name on the command line.
+pub(super) enum State {
+    Entities,
+    Snapshot,
+    Database,
+    Git(String),
+    File(PathBuf),
+    Url(DatabaseUrl),
+}
+
+impl State {
+    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+        Ok(match text {
+            "entities" => Self::Entities,
+            "snapshot" => Self::Snapshot,
+            "database" => Self::Database,
+            _ => match text.split_once(':') {
+                Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
+                Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
+                Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
+                    Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
+                }
+                // What may be an address may hold a password, so it is not repeated.
+                _ if text.contains("://") || text.contains('@') => {
+                    return Err(Error::new(
+                        "unknown state: it looks like a database URL, but of no database known here",
+                    )
+                    .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
+                    .into());
+                }
+                _ => {
+                    return Err(Error::new(format!("unknown state `{text}`"))
+                        .hint("a state is one of entities, snapshot, database, git:<rev>, file:<path.sql>, or a database URL")
+                        .into());
+                }
+            },
+        })
+    }
+
+    pub(super) fn needs_project(&self) -> bool {
+        matches!(self, Self::Entities | Self::Snapshot | Self::Database | Self::Git(_))
+    }
+}
+
+/// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
+pub(super) enum Loaded {
+    Schema(Box<Normalized>, Origins),
+    Model(Box<Model>),
+}
+
+/// A side with the connection it was read through, which can be asked about the other side too.
+pub(super) struct Side {
+    pub(super) loaded: Loaded,
+    pub(super) session: Option<Session>,
+    pub(super) unmanaged: Vec<Unmanaged>,
+    /// Which server's words it is in: two of one version print what is the same in the same words. `None` for nobody's.
+    pub(super) words: Option<String>,
+    scratch: Option<Scratch>,
+}
+
+impl Side {
+    fn plain(loaded: Loaded) -> Self {
+        Self { loaded, session: None, unmanaged: Vec::new(), words: None, scratch: None }
+    }
+
+    fn schema(schema: Normalized, origins: Origins) -> Self {
+        Self::plain(Loaded::Schema(Box::new(schema), origins))
+    }
+
+    /// Lets go of the connection, and of what was made to read the side.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        if let Some(session) = self.session {
+            session.close().await;
+        }
+        if let Some(scratch) = self.scratch {
+            scratch.drop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What sides are loaded with.
+pub(super) struct Loader<'a> {
+    pub(super) workspace: Option<&'a Workspace>,
+    /// An address that was named on the command line.
+    pub(super) server: Option<DatabaseUrl>,
+    pub(super) product: Product,
+    pub(super) scope: Scope,
+}
+
+impl Loader<'_> {
+    /// Loads a side.
+    pub(super) async fn load(&self, state: State) -> Result<Side, Failure> {
+        let product = self.product;
+        match state {
+            State::Entities => {
+                let workspace = self.project()?;
+                let (mut model, _) = workspace.model(&workspace.files()?, product).await?;
+                self.scope.restrict(&mut model.schema);
+                Ok(Side::plain(Loaded::Model(Box::new(model))))
+            }
+            State::Snapshot => {
+                let workspace = self.project()?;
+                workspace.sealed_lock()?;
+                match workspace.sealed(product)? {
+                    Some(sealed) => Ok(Side::schema(self.restricted(sealed.schema.into_schema())?, sealed.origins)),
+                    None => Ok(Side::schema(dialect::nothing(), Origins::default())),
+                }
+            }
+            State::Database => {
+                let workspace = self.project()?;
+                let Some(url) = &workspace.url else {
+                    workspace.required(Missing::Refuse).await?;
+                    return Ok(Side::schema(dialect::nothing(), Origins::default()));
+                };
+                if !workspace.products().contains(&product) {
+                    return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
+                        .hint(format!("add \"{}\" to `dialects` in the configuration", product.key()))
+                        .into());
+                }
+                let mut side = self.database(url).await?;
+                if let (Some(sealed), Loaded::Schema(_, origins)) = (workspace.sealed(product)?, &mut side.loaded) {
+                    *origins = sealed.origins;
+                }
+                Ok(side)
+            }
+            State::Url(url) => self.database(&url).await,
+            State::Git(revision) => {
+                let workspace = self.project()?;
+                let folder = workspace.project.snapshot_folder(product);
+                let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?;
+                // A misspelt revision is an error already; one from before the project was set up is not.
+                let snapshot = snapshot.unwrap_or_default();
+                Ok(Side::schema(self.restricted(snapshot.schema)?, snapshot.origins))
+            }
+            State::File(path) => {
+                let script = project::read_text(&path)?;
+                self.script(&script).await
+            }
+        }
+    }
+
+    fn project(&self) -> Result<&Workspace, Failure> {
+        self.workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")))
+    }
+
+    /// What is looked at of a schema that was not read from a catalog, in the dialect's form.
+    fn restricted(&self, mut schema: Schema) -> Result<Normalized, Failure> {
+        self.scope.restrict(&mut schema);
+        Ok(dialect::of(self.product).normalize(schema)?)
+    }
+
+    async fn database(&self, url: &DatabaseUrl) -> Result<Side, Failure> {
+        let live = states::read(url, Missing::Refuse, &self.scope).await?;
+        if live.product() != self.product {
+            return Err(Error::new(format!("{url} is {}, the other side is {}", live.product(), self.product))
+                .hint("compare two databases of one product")
+                .into());
+        }
+        let origins = state::adopted(live.schema.schema());
+        let loaded = Loaded::Schema(Box::new(live.schema), origins);
+        let words = words(&live.session);
+        Ok(Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, scratch: None })
+    }
+
+    /// What a script builds, as a scratch database of the product sees it.
+    async fn script(&self, script: &str) -> Result<Side, Failure> {
+        let product = self.product;
+        let at_hand = self.server.as_ref().or_else(|| self.workspace?.url.as_ref());
+        let server = match (product, at_hand) {
+            (Product::Sqlite, _) => "sqlite::memory:",
+            (_, Some(url)) if speaks(url, product) => url.reveal(),
+            (_, _) => {
+                return Err(Error::new(format!("a script for {product} needs a {product} server to build it on"))
+                    .hint("name one with `--database-url`; a scratch database is created there and dropped again")
+                    .into());
+            }
+        };
+        let statements = dump::statements(product, script)
+            .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
+        if let Some(statement) = statements.iter().find(|statement| dump::reaches_beyond(product, statement)) {
+            let first = statement.lines().next().unwrap_or_default();
+            return Err(Error::new(format!("the script reaches beyond one database: `{first}`"))
+                .hint("it is built on a scratch database: take such statements out, or dump one database by itself")
+                .into());
+        }
+        let (scratch, mut session) = Scratch::create(server).await?;
+        let built = self.build(&mut session, &statements).await;
+        match built {
+            Ok((schema, unmanaged)) => {
+                let loaded = Loaded::Schema(Box::new(schema), Origins::default());
+                Ok(Side { loaded, words: words(&session), session: Some(session), unmanaged, scratch: Some(scratch) })
+            }
+            Err(failure) => {
+                session.close().await;
+                scratch.drop().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    async fn build(
+        &self,
+        session: &mut Session,
+        statements: &[String],
+    ) -> Result<(Normalized, Vec<Unmanaged>), Failure> {
+        let product = self.product;
+        for statement in statements {
+            if let Err(error) = session.execute(statement).await {
+                let first = statement.lines().next().unwrap_or_default().to_owned();
+                let failure = Error::new(format!("the script fails at `{first}`"))
+                    .hint(format!("correct the script; it has to run on an empty {product} database"))
+                    .because(error);
+                return Err(match (product, self.workspace) {
+                    (Product::Sqlite, None) => failure.hint("if it is for a server, name one with `--database-url`"),
+                    _ => failure,
+                }
+                .into());
+            }
+        }
+        let unreadable = |error| Error::new("cannot read the scratch database").because(error);
+        // A dump may have changed how names are found; what it built is looked at as by anybody else.
+        session.settle().await.map_err(unreadable)?;
+        let catalog = introspect::introspect(session, &self.scope).await.map_err(unreadable)?;
+        Ok((dialect::of(product).normalize(catalog.schema)?, catalog.unmanaged))
+    }
+}
+
+/// PostgreSQL prints from what it has parsed; the others keep much of what was written.
+fn words(session: &Session) -> Option<String> {
+    let version = session.version();
+    let major = version.split('.').next().unwrap_or(version).to_owned();
+    (session.product() == Product::Postgres).then_some(major)
+}
+
+/// Whether a server of this address may be of this product: which of MySQL and MariaDB it is, only the server can say.
+fn speaks(url: &DatabaseUrl, product: Product) -> bool {
+    let is_mysql = |product: Product| matches!(product, Product::MySql | Product::MariaDb);
+    url.product_hint() == product || (is_mysql(url.product_hint()) && is_mysql(product))
+}

@@ -1,0 +1,67 @@
+//! Bringing the three states to the same words, wherever the database says that two expressions mean the same.
+//!
+//! The snapshot takes the words of the code, the database those of the snapshot. So what lands in the snapshot is what was
+//! declared, and the next run finds the same text there, whether or not a database is at hand then. Must not know what a
+//! command does with the states.
+
+use crate::dialect::session::Session;
+use crate::dialect::session::reprint::{self, Comparison};
+use crate::dialect::{self};
+use crate::entity::Model;
+use crate::project::fingerprint;
+use crate::schema::Normalized;
+
+use super::report::Failure;
+use super::states::{Live, Sealed};
+
+/// `ours` in the words of `theirs`, where that changes anything.
+pub(super) async fn reworded(
+    session: &mut Session,
+    comparison: &mut Comparison,
+    ours: &Normalized,
+    theirs: &Normalized,
+) -> Result<Option<Normalized>, Failure> {
+    if ours == theirs {
+        return Ok(None);
+    }
+    let mut schema = ours.schema().clone();
+    let answer = reprint::agree(session, &mut schema, theirs.schema()).await;
+    let changed = answer.same > 0;
+    comparison.add(answer);
+    Ok(if changed { Some(dialect::of(session.product()).normalize(schema)?) } else { None })
+}
+
+impl Live {
+    /// Brings snapshot and database to the words of the code (where it is given), and the database to those of the
+    /// snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
+    pub(super) async fn settle(
+        &mut self,
+        mut sealed: Option<&mut Sealed>,
+        model: Option<&Model>,
+    ) -> Result<bool, Failure> {
+        let declared = model.map(|model| dialect::of(self.product()).normalize(model.schema.clone())).transpose()?;
+        let mut changed = false;
+        if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), &declared)
+            && let Some(schema) = reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared).await?
+        {
+            sealed.reword(schema);
+            changed = true;
+        }
+        for theirs in [sealed.map(|sealed| &sealed.schema), declared.as_ref()].into_iter().flatten() {
+            if let Some(schema) = reworded(&mut self.session, &mut self.comparison, &self.schema, theirs).await? {
+                self.found.get_or_insert_with(|| fingerprint(self.schema.schema()));
+                self.schema = schema;
+                changed = true;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// The fingerprints of the database: in the words of the snapshot, and in its own. A migration that was written when
+    /// the snapshot had other words leads to one of them.
+    pub(super) fn fingerprints(&self) -> Vec<String> {
+        let mut fingerprints = vec![fingerprint(self.schema.schema())];
+        fingerprints.extend(self.found.clone());
+        fingerprints
+    }
+}

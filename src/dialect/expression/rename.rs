@@ -1,0 +1,117 @@
+//! A column's or a table's new name in the SQL that mentions it.
+//!
+//! Must not know what the expression means: it sees pieces of text, and leaves all but the name as it is written.
+
+use super::{print, spell};
+use crate::dialect::Product;
+use crate::dialect::script::lexer::{self, Kind, Piece};
+
+/// The expression of a table (a check, a generated column, an index) after one of its columns was renamed. Databases change
+/// the expressions they keep in the same way. Text with a quote that is never closed stays as it is.
+pub fn rename_column(product: Product, sql: &str, from: &str, to: &str) -> String {
+    let Ok(pieces) = lexer::pieces(product, sql) else { return sql.to_owned() };
+    let mut text = String::with_capacity(sql.len());
+    for (index, piece) in pieces.iter().enumerate() {
+        if is_named(product, piece, from) && !is_something_else(&pieces, index) {
+            text.push_str(&spelled(product, to));
+        } else {
+            text.push_str(piece.text);
+        }
+    }
+    text
+}
+
+/// A view's query or a trigger's statement after a table it names was renamed: the name is replaced where a table's name
+/// stands (`FROM`, `JOIN`, `INTO`, `UPDATE`, `ON`, before a dot). A comma join keeps the old name, which is then still there.
+pub fn rename_table(product: Product, sql: &str, from: &str, to: &str) -> String {
+    let Ok(pieces) = lexer::pieces(product, sql) else { return sql.to_owned() };
+    let mut text = String::with_capacity(sql.len());
+    for (index, piece) in pieces.iter().enumerate() {
+        if is_named(product, piece, from) && is_table(&pieces, index) {
+            text.push_str(&spelled(product, to));
+        } else {
+            text.push_str(piece.text);
+        }
+    }
+    text
+}
+
+/// Quoted only where it must be, as catalogs print a name.
+fn spelled(product: Product, name: &str) -> String {
+    if print::is_bare(product, name) { name.to_owned() } else { spell::quote(spell::mark(product), name) }
+}
+
+/// Whether SQL mentions a name, as the product compares names; text in quotes does not count.
+pub fn mentions(product: Product, sql: &str, name: &str) -> bool {
+    lexer::pieces(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| is_named(product, piece, name)))
+}
+
+/// Whether a table's name stands here: a word before it says so, or the dot after it. `FROM schema.table` does both.
+fn is_table(pieces: &[Piece<'_>], index: usize) -> bool {
+    let next = |from: usize| pieces.iter().skip(from).find(|piece| !piece.is_blank());
+    let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());
+    let (mut last, one_before, two_before) = (before.next(), before.next(), before.next());
+    if last.is_some_and(|piece| piece.text == ".") && one_before.is_some() {
+        last = two_before;
+    }
+    let opens = ["from", "join", "into", "update", "on", "table"];
+    let opened = last.is_some_and(|last| opens.iter().any(|word| last.is_word(word)));
+    opened || next(index + 1).is_some_and(|piece| piece.text == ".")
+}
+
+/// Whether a piece is this name, as the product compares names.
+fn is_named(product: Product, piece: &Piece<'_>, name: &str) -> bool {
+    match (piece.kind, product) {
+        (Kind::Word, Product::Postgres) => piece.text.to_lowercase() == name,
+        (Kind::Name, Product::Postgres) => spell::content(piece.text) == name,
+        (Kind::Word, Product::MySql | Product::MariaDb | Product::Sqlite) => piece.text.eq_ignore_ascii_case(name),
+        (Kind::Name, Product::MySql | Product::MariaDb | Product::Sqlite) => {
+            spell::content(piece.text).eq_ignore_ascii_case(name)
+        }
+        (Kind::Space | Kind::Comment | Kind::ExecutableComment | Kind::String | Kind::Symbol, _) => false,
+    }
+}
+
+/// A function's name has a parenthesis after it, a type's stands after `::` or `AS`.
+fn is_something_else(pieces: &[Piece<'_>], index: usize) -> bool {
+    let after = pieces.iter().skip(index + 1).find(|piece| !piece.is_blank());
+    let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());
+    let (last, last_but_one) = (before.next(), before.next());
+    let is = |piece: Option<&Piece<'_>>, text: &str| piece.is_some_and(|piece| piece.text == text);
+    is(after, "(") || (is(last, ":") && is(last_but_one, ":")) || last.is_some_and(|piece| piece.is_word("as"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_column_changes() {
+        let renamed = |product, sql| rename_column(product, sql, "day", "due");
+        let postgres = Product::Postgres;
+        assert_eq!(renamed(postgres, "day > 'day'::day AND \"day\" < now()"), "due > 'day'::day AND due < now()");
+        assert_eq!(renamed(postgres, "DAY > 1 and \"Day\" > 1"), "due > 1 and \"Day\" > 1");
+        assert_eq!(renamed(postgres, "cast(t.day as day)"), "cast(t.due as day)");
+        assert_eq!(renamed(Product::MySql, "day(`Day`) + today"), "day(due) + today");
+        assert_eq!(renamed(Product::Sqlite, "[day] + day /* day */"), "due + due /* day */");
+        assert_eq!(renamed(Product::Sqlite, "day = 'open"), "day = 'open");
+    }
+
+    #[test]
+    fn only_the_table_changes() {
+        let renamed = |product, sql| rename_table(product, sql, "book", "volume");
+        assert_eq!(
+            renamed(Product::Postgres, "SELECT book.id, book FROM public.book JOIN \"Book\" b ON book.id = b.book"),
+            "SELECT volume.id, book FROM public.volume JOIN \"Book\" b ON volume.id = b.book"
+        );
+        assert_eq!(
+            renamed(
+                Product::Sqlite,
+                "CREATE TRIGGER book AFTER UPDATE OF book ON book BEGIN INSERT INTO Book VALUES (1); END"
+            ),
+            "CREATE TRIGGER book AFTER UPDATE OF book ON volume BEGIN INSERT INTO volume VALUES (1); END"
+        );
+        assert!(mentions(Product::MySql, "select `Book` from b", "book"));
+        assert!(!mentions(Product::Postgres, "select 'book', \"Book\"", "book"));
+    }
+}

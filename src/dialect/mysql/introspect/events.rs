@@ -1,0 +1,45 @@
+//! Events, put together again from the catalog's rows.
+//!
+//! Must not know what a body does.
+
+use crate::dialect::session::Row;
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Schema};
+
+use super::super::render::{quote, text_literal};
+use super::{Answers, local};
+
+pub(super) fn read(answers: &Answers, schema: &mut Schema) {
+    for row in &answers.events {
+        let id = DefinitionId::new(DefinitionKind::Event, local(row.text(0)));
+        schema.definitions.insert(id.clone(), Definition::new(id, create(row)));
+    }
+}
+
+fn create(row: &Row) -> String {
+    let mut sql = format!("CREATE EVENT {}\n    ON SCHEDULE", quote(&Name::from(row.text(0))));
+    if row.text(1) == "ONE TIME" {
+        sql = format!("{sql} AT {}", text_literal(row.text(2)));
+    } else {
+        // A value of several units (`1:30`) is a string, one of a single unit is a number.
+        let is_number = row.text(3).chars().all(|digit| digit.is_ascii_digit());
+        let value = if is_number { row.text(3).to_owned() } else { text_literal(row.text(3).trim_matches('\'')) };
+        sql = format!("{sql} EVERY {value} {}", row.text(4));
+        for (word, time) in [("STARTS", row.get(5)), ("ENDS", row.get(6))] {
+            if let Some(time) = time {
+                sql = format!("{sql} {word} {}", text_literal(time));
+            }
+        }
+    }
+    if row.text(8) == "PRESERVE" {
+        sql.push_str("\n    ON COMPLETION PRESERVE");
+    }
+    match row.text(7) {
+        "ENABLED" => {}
+        "DISABLED" => sql.push_str("\n    DISABLE"),
+        _ => sql.push_str("\n    DISABLE ON SLAVE"),
+    }
+    if !row.text(9).is_empty() {
+        sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(9)));
+    }
+    format!("{sql}\n    DO {}", row.text(10))
+}

@@ -1,0 +1,282 @@
+//! How a table is divided into partitions: read from the server's words, and how one division becomes another.
+//!
+//! Must not know tables or statements beyond the clause that divides one.
+
+use super::tokens::{Kind, Token, tokens};
+
+/// The name of the table option that holds the clause, without `PARTITION BY`.
+pub(super) const OPTION: &str = "partition_by";
+
+/// A division taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Division {
+    /// The method, its expression, and how partitions are divided again.
+    by: String,
+    /// How many partitions there are, where only that is said.
+    count: Option<u32>,
+    /// The partitions by name, in their order, where they are listed.
+    parts: Vec<Part>,
+}
+
+/// One listed partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    name: String,
+    /// The whole definition, `PARTITION` and name included.
+    text: String,
+    /// What follows `VALUES`.
+    values: String,
+}
+
+/// How one division becomes another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A clause that can stand at the end of any `ALTER TABLE`: every row is put in its place anew, and one without a place
+    /// stops it.
+    Anew(String),
+    /// Clauses that stand alone, each in an `ALTER TABLE` of its own.
+    InPlace(Vec<Step>),
+}
+
+/// One clause, and the partitions whose rows it deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) clause: String,
+    pub(super) deletes: Vec<String>,
+}
+
+/// The clause as it stands in the text of `SHOW CREATE TABLE`, if the table is divided.
+pub(super) fn clause(show_create: &str) -> Option<String> {
+    // Everything inside the parentheses is indented, and no string spans lines: the server escapes them.
+    let options = show_create.find("\n)")?;
+    let tail = show_create.get(options + 1..)?;
+    let tail = unconditional(tail.get(tail.find('\n')?..)?);
+    Some(normal(tail.trim().strip_prefix("PARTITION BY")?))
+}
+
+/// The text without the marks of comments that the server executes.
+pub(super) fn unconditional(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for token in tokens(text) {
+        match token.text.strip_prefix("/*!").and_then(|inner| inner.strip_suffix("*/")) {
+            Some(inner) if token.kind == Kind::Comment => {
+                plain.push_str(inner.trim_start_matches(|mark: char| mark.is_ascii_digit()).trim());
+            }
+            _ => plain.push_str(token.text),
+        }
+    }
+    plain
+}
+
+/// The one way a clause is written: without the engine, which is the table's, and a partition a line.
+pub(super) fn normal(clause: &str) -> String {
+    let division = read(clause);
+    let mut text = division.by;
+    if let Some(count) = division.count {
+        text.push_str(&format!("\nPARTITIONS {count}"));
+    }
+    if !division.parts.is_empty() {
+        let parts: Vec<&str> = division.parts.iter().map(|part| part.text.as_str()).collect();
+        text.push_str(&format!("\n({})", parts.join(",\n ")));
+    }
+    text
+}
+
+/// What a division into partitions becomes another by; `None` on a side where the table is not divided.
+pub(super) fn change(from: Option<&str>, to: Option<&str>) -> Option<Change> {
+    let (from, to) = match (from, to) {
+        (None, None) => return None,
+        (Some(_), None) => return Some(Change::Anew("REMOVE PARTITIONING".to_owned())),
+        (None, Some(to)) => return Some(Change::Anew(format!("PARTITION BY {to}"))),
+        (Some(from), Some(to)) if from == to => return None,
+        (Some(from), Some(to)) => (from, to),
+    };
+    let steps = in_place(&read(from), &read(to));
+    Some(steps.map_or_else(|| Change::Anew(format!("PARTITION BY {to}")), Change::InPlace))
+}
+
+fn step(clause: String) -> Vec<Step> {
+    vec![Step { clause, deletes: Vec::new() }]
+}
+
+fn in_place(from: &Division, to: &Division) -> Option<Vec<Step>> {
+    if from.by != to.by || from.parts.is_empty() != to.parts.is_empty() {
+        return None;
+    }
+    if to.parts.is_empty() {
+        let (old, new) = (from.count.unwrap_or(1), to.count.unwrap_or(1));
+        return Some(step(match new.checked_sub(old) {
+            Some(more) => format!("ADD PARTITION PARTITIONS {more}"),
+            None => format!("COALESCE PARTITION {}", old - new),
+        }));
+    }
+    let method = from.by.to_ascii_uppercase();
+    if method.starts_with("RANGE") {
+        ranges(&from.parts, &to.parts)
+    } else if method.starts_with("LIST") {
+        lists(&from.parts, &to.parts)
+    } else {
+        None
+    }
+}
+
+/// Ranges are ordered: what differs is one stretch, and another division of the same stretch loses nothing. Ranges at the end
+/// that nothing else covers are dropped, and their rows with them.
+fn ranges(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
+    let head = from.iter().zip(to).take_while(|(old, new)| old == new).count();
+    let tail = from.iter().skip(head).rev().zip(to.iter().skip(head).rev()).take_while(|(old, new)| old == new).count();
+    let (old, new) = (from.get(head..from.len() - tail)?, to.get(head..to.len() - tail)?);
+    let ends_alike = old.last().map(|part| &part.values) == new.last().map(|part| &part.values);
+    if tail > 0 && (old.is_empty() || new.is_empty() || !ends_alike) {
+        // The following partition gives up part of its stretch, or takes it over.
+        return Some(reorganize(from.get(head..=from.len() - tail)?, to.get(head..=to.len() - tail)?));
+    }
+    match (old, new) {
+        ([], new) => Some(step(format!("ADD PARTITION {}", listed(new)))),
+        (old, []) => Some(dropping(old)),
+        (old, new) if ends_alike => Some(reorganize(old, new)),
+        _ => None,
+    }
+}
+
+/// Lists of values have no order. Where some go and others come, the server divides anew, unless the values are the same.
+fn lists(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
+    let old: Vec<Part> = from.iter().filter(|part| !to.contains(part)).cloned().collect();
+    let new: Vec<Part> = to.iter().filter(|part| !from.contains(part)).cloned().collect();
+    let values = |parts: &[Part]| {
+        let mut all: Vec<String> = parts.iter().flat_map(|part| values_of(&part.values)).collect();
+        all.sort();
+        all
+    };
+    match (old.as_slice(), new.as_slice()) {
+        ([], []) => None,
+        ([], new) => Some(step(format!("ADD PARTITION {}", listed(new)))),
+        (old, []) => Some(dropping(old)),
+        (old, new) if values(old) == values(new) => Some(reorganize(old, new)),
+        _ => None,
+    }
+}
+
+fn dropping(parts: &[Part]) -> Vec<Step> {
+    let clause = format!("DROP PARTITION {}", names(parts));
+    vec![Step { clause, deletes: parts.iter().map(|part| part.name.clone()).collect() }]
+}
+
+fn reorganize(from: &[Part], to: &[Part]) -> Vec<Step> {
+    step(format!("REORGANIZE PARTITION {} INTO {}", names(from), listed(to)))
+}
+
+fn names(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn listed(parts: &[Part]) -> String {
+    format!("({})", parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+fn is(token: Option<&Token<'_>>, word: &str) -> bool {
+    token.is_some_and(|token| token.text.eq_ignore_ascii_case(word))
+}
+
+fn text(tokens: &[Token<'_>]) -> String {
+    tokens.iter().map(|token| token.text).collect::<String>().trim().to_owned()
+}
+
+fn read(clause: &str) -> Division {
+    // Runs of space count for one, so that positions are those of words; inside strings nothing is touched.
+    let mut found: Vec<Token<'_>> = Vec::new();
+    for token in tokens(clause.trim()) {
+        match token.kind {
+            Kind::Space if found.last().is_some_and(|last| last.kind == Kind::Space) => {}
+            Kind::Space if token.text.contains('\n') => found.push(Token { kind: Kind::Space, text: "\n" }),
+            Kind::Space => found.push(Token { kind: Kind::Space, text: " " }),
+            Kind::Comment => {}
+            Kind::Text | Kind::Name | Kind::Word | Kind::Symbol => found.push(token),
+        }
+    }
+    let list = (0..found.len()).find(|at| {
+        let next = found.iter().skip(at + 1).find(|token| token.kind != Kind::Space);
+        is(found.get(*at), "(") && is(next, "PARTITION")
+    });
+    let (head, rest) = found.split_at(list.unwrap_or(found.len()));
+    let mut division = Division::default();
+    let words: Vec<usize> =
+        (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != Kind::Space)).collect();
+    // `PARTITIONS n` stands last, if it does.
+    let mut end = head.len();
+    if let [.., count, number] = words.as_slice()
+        && is(head.get(*count), "PARTITIONS")
+    {
+        division.count = head.get(*number).and_then(|token| token.text.parse().ok());
+        if division.count.is_some() {
+            end = *count;
+        }
+    }
+    division.by = text(head.get(..end).unwrap_or_default());
+    division.parts = rest.get(1..).map(parts).unwrap_or_default();
+    division
+}
+
+/// The listed partitions, from behind the opening parenthesis.
+fn parts(found: &[Token<'_>]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for tokens in cut(found) {
+        let words: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != Kind::Space).collect();
+        let Some(name) = words.get(1).filter(|_| is(words.first().copied(), "PARTITION")) else { continue };
+        let at = |word: &str| tokens.iter().position(|token| is(Some(token), word));
+        let values = at("VALUES").and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        let end = values
+            .iter()
+            .position(|it| ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE"].iter().any(|word| is(Some(it), word)));
+        let values = text(values.get(..end.unwrap_or(values.len())).unwrap_or_default());
+        parts.push(Part { name: name.text.to_owned(), text: without_engine(&tokens), values });
+    }
+    parts
+}
+
+/// Cuts at the commas outside parentheses, up to the parenthesis that closes the list.
+fn cut<'a>(found: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
+    let mut pieces = vec![Vec::new()];
+    let mut depth = 0i32;
+    for token in found {
+        depth += i32::from(token.text == "(") - i32::from(token.text == ")");
+        if depth < 0 {
+            break;
+        }
+        if depth == 0 && token.text == "," {
+            pieces.push(Vec::new());
+        } else if let Some(piece) = pieces.last_mut() {
+            piece.push(*token);
+        }
+    }
+    pieces
+}
+
+/// The words of one partition without `ENGINE = …`, its own and those of its subpartitions.
+fn without_engine(tokens: &[Token<'_>]) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut words = tokens.iter().peekable();
+    while let Some(token) = words.next() {
+        if token.kind == Kind::Word && token.text.eq_ignore_ascii_case("ENGINE") {
+            while words.next_if(|next| next.kind == Kind::Space || next.text == "=").is_some() {}
+            words.next();
+            while kept.last().is_some_and(|last| last.trim().is_empty()) {
+                kept.pop();
+            }
+        } else {
+            kept.push(token.text);
+        }
+    }
+    kept.concat().trim().replace('\n', " ")
+}
+
+/// The values of a list: `IN (1,2,(3,4))` holds three.
+fn values_of(text: &str) -> Vec<String> {
+    let found: Vec<Token<'_>> = tokens(text).into_iter().filter(|token| token.kind != Kind::Space).collect();
+    let inside = found.iter().position(|token| token.text == "(").and_then(|at| found.get(at + 1..));
+    let pieces = inside.map(cut).unwrap_or_default();
+    pieces.iter().map(|piece| piece.iter().map(|token| token.text).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests;

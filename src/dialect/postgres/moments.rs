@@ -1,0 +1,52 @@
+//! Moments in defaults, as the catalog prints them.
+//!
+//! Must not know columns. A session of ours, and one of SeaORM's, is in UTC, so a moment without a zone is one in UTC.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// The text of a constant as a column of the given type prints it, where the column's type is a moment and the text is one
+/// that the database would read the same way.
+pub(super) fn printed(text: &str, spelling: &str) -> Option<String> {
+    let zoned = match spelling {
+        "timestamp with time zone" => true,
+        "timestamp without time zone" => false,
+        _ => return None,
+    };
+    let text = text.trim();
+    let moment = match text.parse::<Timestamp>() {
+        Ok(moment) if zoned => moment.to_zoned(TimeZone::UTC).datetime(),
+        // Without a zone in the column the one in the text is read over.
+        Ok(_) => return None,
+        Err(_) => text.parse::<DateTime>().ok()?,
+    };
+    let year = moment.year();
+    // Seven digits of a fraction would be rounded, and years before Christ have words.
+    if !(1..=9999).contains(&year) || moment.subsec_nanosecond() % 1000 != 0 {
+        return None;
+    }
+    let zone = if zoned { "+00" } else { "" };
+    Some(format!("{}{zone}", moment.strftime("%Y-%m-%d %H:%M:%S%.f")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_printed_as_the_catalog_does() {
+        for (text, with, without) in [
+            ("2022-01-26 16:24:00", Some("2022-01-26 16:24:00+00"), Some("2022-01-26 16:24:00")),
+            ("2022-01-26T16:24:00.5Z", Some("2022-01-26 16:24:00.5+00"), None),
+            ("2022-01-26 16:24:00+02", Some("2022-01-26 14:24:00+00"), None),
+            ("2022-01-26", Some("2022-01-26 00:00:00+00"), Some("2022-01-26 00:00:00")),
+            ("now", None, None),
+            ("infinity", None, None),
+        ] {
+            assert_eq!(printed(text, "timestamp with time zone").as_deref(), with, "{text}");
+            assert_eq!(printed(text, "timestamp without time zone").as_deref(), without, "{text}");
+        }
+        assert_eq!(printed("2022-01-26", "date"), None);
+    }
+}

@@ -1,0 +1,46 @@
+//! Definitions in one form: spelled alike, with a statement that drops them, standing only on what is there.
+//!
+//! Must not know what a definition says.
+
+use crate::dialect::{Product, Unsupported, script};
+use crate::plan::stands_at;
+use crate::schema::{DefinitionKind, Expression, Place, Schema, Standing};
+
+use super::super::render;
+use super::{drop_empty, fits, normal_definition};
+
+/// Brings every definition to its form.
+pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
+    let known = schema.clone();
+    for (id, definition) in &mut schema.definitions {
+        if definition.id.on.is_none() && !id.name.name.as_str().contains('(') && is_named(id.kind) {
+            fits(&id.name, || Place::Definition(id.clone()))?;
+        }
+        let text = normal_definition(&definition.create);
+        let canonical = script::significant(Product::Postgres, text.text());
+        definition.create = Expression::new(text.text()).with_canonical(canonical.trim_end_matches([';', '\n']));
+        if definition.drop.is_empty() {
+            definition.drop = render::drop_statement(id);
+        }
+        drop_empty(&mut definition.comment);
+        definition.needs.retain(|need| stands_at(&known, need));
+        if id.kind.standing() == Standing::Below {
+            definition.needs.retain(is_below);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the kind's names are the database's.
+fn is_named(kind: DefinitionKind) -> bool {
+    !matches!(kind, DefinitionKind::Setting | DefinitionKind::Comment | DefinitionKind::Privilege)
+}
+
+/// What is below tables cannot wait for one.
+fn is_below(need: &Place) -> bool {
+    match need {
+        Place::Enum(_) | Place::Routine(_) => true,
+        Place::Definition(other) => other.kind.standing() == Standing::Below,
+        Place::Table(..) | Place::View(_) => false,
+    }
+}

@@ -1,0 +1,180 @@
+-- What hangs on tables and views, in the same columns as definitions.sql.
+SELECT 'exclusion', NULL::text, k.conname::text, n.nspname::text, c.relname::text,
+       format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)),
+       format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname),
+       obj_description(k.oid, 'pg_constraint'), 'pg_constraint', k.oid
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND k.contype = 'x'
+   AND k.conparentid = 0
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'policy', NULL, p.polname, n.nspname, c.relname,
+       format('CREATE POLICY %I ON %s', p.polname, c.oid::regclass)
+       || CASE WHEN NOT p.polpermissive THEN ' AS RESTRICTIVE' ELSE '' END
+       || CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' WHEN 'w' THEN ' FOR UPDATE'
+                        WHEN 'd' THEN ' FOR DELETE' ELSE '' END
+       || CASE WHEN p.polroles = '{0}' THEN ''
+               ELSE ' TO ' || (SELECT string_agg(CASE WHEN r.oid = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END,
+                                                 ', ' ORDER BY pg_get_userbyid(r.oid)) FROM unnest(p.polroles) r (oid)) END
+       || coalesce(E'\n    USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
+       || coalesce(E'\n    WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', ''),
+       NULL, obj_description(p.oid, 'pg_policy'), 'pg_policy', p.oid
+  FROM pg_policy p
+  JOIN pg_class c ON c.oid = p.polrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'rule', NULL, r.rulename, n.nspname, c.relname,
+       rtrim(pg_get_ruledef(r.oid), ';'),
+       NULL, obj_description(r.oid, 'pg_rewrite'), 'pg_rewrite', r.oid
+  FROM pg_rewrite r
+  JOIN pg_class c ON c.oid = r.ev_class
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND r.rulename <> '_RETURN'
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'setting', NULL, 'state of rule ' || r.rulename, n.nspname, c.relname,
+       format('ALTER TABLE %s %s RULE %I', c.oid::regclass,
+              CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, r.rulename),
+       format('ALTER TABLE %s ENABLE RULE %I', c.oid::regclass, r.rulename), NULL, 'rule_state', r.oid
+  FROM pg_rewrite r
+  JOIN pg_class c ON c.oid = r.ev_class
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND r.rulename <> '_RETURN'
+   AND r.ev_enabled <> 'O'
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'setting', NULL, 'state of trigger ' || t.tgname, n.nspname, c.relname,
+       format('ALTER TABLE %s %s TRIGGER %I', c.oid::regclass,
+              CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname),
+       format('ALTER TABLE %s ENABLE TRIGGER %I', c.oid::regclass, t.tgname), NULL, 'trigger:' || t.tgname, c.oid
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND NOT t.tgisinternal
+   AND {own_trigger}
+   AND t.tgenabled <> 'O'
+UNION ALL
+SELECT 'setting', NULL, 'cluster', n.nspname, c.relname,
+       format('ALTER TABLE %s CLUSTER ON %I', c.oid::regclass, i.relname),
+       format('ALTER TABLE %s SET WITHOUT CLUSTER', c.oid::regclass), NULL, 'index:' || i.relname, c.oid
+  FROM pg_index x
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND x.indisclustered
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'setting', NULL, 'replica identity', n.nspname, c.relname,
+       format('ALTER TABLE %s REPLICA IDENTITY %s', c.oid::regclass,
+              CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
+                                  ELSE (SELECT format('USING INDEX %I', i.relname) FROM pg_index x
+                                          JOIN pg_class i ON i.oid = x.indexrelid
+                                         WHERE x.indrelid = c.oid AND x.indisreplident) END),
+       format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', c.oid::regclass), NULL,
+       coalesce('index:' || (SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+                              WHERE x.indrelid = c.oid AND x.indisreplident), 'nothing'), c.oid
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relkind IN ('r', 'p')
+   AND (c.relreplident IN ('f', 'n')
+        OR c.relreplident = 'i' AND EXISTS (SELECT 1 FROM pg_index x WHERE x.indrelid = c.oid AND x.indisreplident))
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'statistics', n.nspname, s.stxname, NULL, NULL,
+       regexp_replace(pg_get_statisticsobjdef(s.oid), '^CREATE STATISTICS \S+ ',
+                      format('CREATE STATISTICS %s ', CASE WHEN n.nspname = {default} THEN format('%I', s.stxname)
+                                                           ELSE format('%I.%I', n.nspname, s.stxname) END)),
+       NULL, obj_description(s.oid, 'pg_statistic_ext'), 'pg_statistic_ext', s.oid
+  FROM pg_statistic_ext s
+  JOIN pg_namespace n ON n.oid = s.stxnamespace
+ WHERE n.nspname = ANY ({schemas})
+UNION ALL
+SELECT 'comment', NULL, 'trigger ' || t.tgname, n.nspname, c.relname,
+       format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, c.oid::regclass, obj_description(t.oid, 'pg_trigger')),
+       format('COMMENT ON TRIGGER %I ON %s IS NULL', t.tgname, c.oid::regclass), NULL, 'trigger:' || t.tgname, c.oid
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND NOT t.tgisinternal
+   AND {own_trigger}
+   AND obj_description(t.oid, 'pg_trigger') IS NOT NULL
+UNION ALL
+SELECT 'comment', NULL, 'primary key', n.nspname, c.relname,
+       format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, c.oid::regclass, obj_description(k.oid, 'pg_constraint')),
+       format('COMMENT ON CONSTRAINT %I ON %s IS NULL', k.conname, c.oid::regclass), NULL, 'primary_key', c.oid
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND k.contype = 'p'
+   AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'comment', NULL, 'index behind ' || k.conname, n.nspname, c.relname,
+       format('COMMENT ON INDEX %s IS %L', k.conindid::regclass, obj_description(k.conindid, 'pg_class')),
+       format('COMMENT ON INDEX %s IS NULL', k.conindid::regclass), NULL, 'constraint:' || k.conname, c.oid
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND k.contype IN ('p', 'u', 'x')
+   AND k.conparentid = 0
+   AND obj_description(k.conindid, 'pg_class') IS NOT NULL
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'comment', NULL, CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure, NULL, NULL,
+       format('COMMENT ON %s %s IS %L', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure,
+              obj_description(p.oid, 'pg_proc')),
+       format('COMMENT ON %s %s IS NULL', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure),
+       NULL, 'routine', p.oid
+  FROM pg_proc p
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND p.prokind <> 'a'
+   AND obj_description(p.oid, 'pg_proc') IS NOT NULL
+   AND {unextended}('pg_proc'::regclass, p.oid)
+UNION ALL
+SELECT 'comment', NULL, 'constraint ' || k.conname || ' of domain ' || t.oid::regtype, NULL, NULL,
+       format('COMMENT ON CONSTRAINT %I ON DOMAIN %s IS %L', k.conname, t.oid::regtype, obj_description(k.oid, 'pg_constraint')),
+       format('COMMENT ON CONSTRAINT %I ON DOMAIN %s IS NULL', k.conname, t.oid::regtype), NULL, 'type', t.oid
+  FROM pg_constraint k
+  JOIN pg_type t ON t.oid = k.contypid
+  JOIN pg_namespace n ON n.oid = t.typnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
+   AND {unextended}('pg_type'::regclass, t.oid)
+UNION ALL
+SELECT 'comment', NULL, 'column ' || a.attname || ' of type ' || t.oid::regtype, NULL, NULL,
+       format('COMMENT ON COLUMN %s.%I IS %L', t.oid::regtype, a.attname, col_description(c.oid, a.attnum)),
+       format('COMMENT ON COLUMN %s.%I IS NULL', t.oid::regtype, a.attname), NULL, 'type', t.oid
+  FROM pg_class c
+  JOIN pg_type t ON t.oid = c.reltype
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relkind = 'c'
+   AND col_description(c.oid, a.attnum) IS NOT NULL
+   AND {unextended}('pg_type'::regclass, t.oid)
+UNION ALL
+SELECT 'comment', NULL, 'column ' || a.attname, n.nspname, c.relname,
+       format('COMMENT ON COLUMN %s.%I IS %L', c.oid::regclass, a.attname, col_description(c.oid, a.attnum)),
+       format('COMMENT ON COLUMN %s.%I IS NULL', c.oid::regclass, a.attname), NULL, 'nothing', c.oid
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+ WHERE n.nspname = ANY ({schemas})
+   AND (c.relispartition OR c.relkind = 'f')
+   AND col_description(c.oid, a.attnum) IS NOT NULL
+   AND {unextended}('pg_class'::regclass, c.oid)
+ ORDER BY 1, 4, 5, 2, 3

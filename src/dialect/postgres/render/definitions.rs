@@ -1,0 +1,85 @@
+//! Definitions: what the catalog says in its own words, with comments.
+//!
+//! Must not know what stands on a definition; lowering has made way.
+
+use crate::dialect::Statement;
+use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
+
+use super::{comment, in_place, quote, quote_object};
+
+/// Creates what is defined, with its comment.
+pub(super) fn create(definition: &Definition) -> Vec<Statement> {
+    let mut statements = vec![Statement::new(definition.create.text())];
+    if let (Some(target), Some(text)) = (target(&definition.id), &definition.comment) {
+        statements.push(comment(&target, Some(text)));
+    }
+    statements
+}
+
+/// Drops what is defined.
+pub(super) fn drop(definition: &Definition) -> Statement {
+    Statement::new(&definition.drop)
+}
+
+/// Changes what is defined in place where it can be, else replaces it.
+pub(super) fn alter(change: &Change<Definition>) -> Vec<Statement> {
+    let (from, to) = (&change.from, &change.to);
+    let Some(mut statements) = in_place::statements(change) else {
+        return std::iter::once(drop(from)).chain(create(to)).collect();
+    };
+    if let Some(target) = target(&to.id).filter(|_| from.comment != to.comment) {
+        statements.push(comment(&target, to.comment.as_deref()));
+    }
+    statements
+}
+
+/// The statement that drops what is found by this; empty for what says itself how it is taken back.
+pub(super) fn drop_statement(id: &DefinitionId) -> String {
+    match (id.kind, &id.on, target(id)) {
+        (DefinitionKind::Exclusion, Some(owner), _) => {
+            format!("ALTER TABLE {} DROP CONSTRAINT {}", quote_object(owner), quote(&id.name.name))
+        }
+        (_, _, Some(target)) => format!("DROP {target}"),
+        (_, _, None) => String::new(),
+    }
+}
+
+/// How `COMMENT ON` and `DROP` call what is defined; `None` for what neither knows.
+pub(super) fn target(id: &DefinitionId) -> Option<String> {
+    let name = &id.name;
+    let owner = || id.on.as_ref().map(quote_object).unwrap_or_default();
+    let kind = match id.kind {
+        DefinitionKind::Schema => "SCHEMA",
+        DefinitionKind::Extension => return Some(format!("EXTENSION {}", quote(&name.name))),
+        DefinitionKind::Collation => "COLLATION",
+        DefinitionKind::Domain => "DOMAIN",
+        DefinitionKind::CompositeType | DefinitionKind::RangeType => "TYPE",
+        DefinitionKind::Sequence => "SEQUENCE",
+        DefinitionKind::Aggregate => return Some(format!("AGGREGATE {}", signature(name))),
+        DefinitionKind::Operator => return None,
+        DefinitionKind::Server => "SERVER",
+        DefinitionKind::Partition => "TABLE",
+        DefinitionKind::ForeignTable => "FOREIGN TABLE",
+        DefinitionKind::Exclusion => return Some(format!("CONSTRAINT {} ON {}", quote(&name.name), owner())),
+        DefinitionKind::Policy => return Some(format!("POLICY {} ON {}", quote(&name.name), owner())),
+        DefinitionKind::Rule => return Some(format!("RULE {} ON {}", quote(&name.name), owner())),
+        DefinitionKind::Statistics => "STATISTICS",
+        DefinitionKind::EventTrigger => "EVENT TRIGGER",
+        DefinitionKind::Publication => "PUBLICATION",
+        DefinitionKind::Partitioning
+        | DefinitionKind::Event
+        | DefinitionKind::Setting
+        | DefinitionKind::Comment
+        | DefinitionKind::Privilege => return None,
+    };
+    Some(format!("{kind} {}", quote_object(name)))
+}
+
+/// A name with argument types: the name is quoted, the types are the catalog's own spelling.
+fn signature(name: &ObjectName) -> String {
+    let text = name.name.as_str();
+    let (bare, arguments) = text.split_once('(').unwrap_or((text, ""));
+    let arguments = if matches!(arguments, "" | ")") { "*)" } else { arguments };
+    let bare = ObjectName { schema: name.schema.clone(), name: Name::new(bare) };
+    format!("{}({arguments}", quote_object(&bare))
+}

@@ -1,0 +1,283 @@
+//! Definitions that can be changed where they are: domains, sequences, composite types, extensions, partitions.
+//!
+//! Must not know what stands on a definition. It reads the catalog's own spelling, one clause a line; anything spelled
+//! otherwise is replaced instead.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Statement;
+use crate::schema::{Change, Definition, DefinitionKind};
+
+use super::definitions::target;
+
+/// The statements that change what is defined in place; `None` where it has to be dropped and created.
+pub(super) fn statements(change: &Change<Definition>) -> Option<Vec<Statement>> {
+    let (from, to) = (change.from.create.text(), change.to.create.text());
+    if change.from.create == change.to.create {
+        return Some(Vec::new());
+    }
+    let target = target(&change.to.id)?;
+    match change.to.id.kind {
+        DefinitionKind::Domain => domain(&target, from, to),
+        DefinitionKind::Sequence => sequence(&target, from, to),
+        DefinitionKind::CompositeType => composite(&target, from, to),
+        DefinitionKind::Extension => {
+            let schema = |text: &str| text.split_once(" WITH SCHEMA ").map(|(_, schema)| schema.to_owned());
+            Some(match schema(to) {
+                Some(schema) => vec![Statement::new(format!("ALTER {target} SET SCHEMA {schema}"))],
+                // It moves to whatever the connection's default schema is.
+                None => vec![Statement::new(format!(
+                    "DO $$ BEGIN EXECUTE format('ALTER {} SET SCHEMA %I', current_schema()); END $$",
+                    target.replace('\'', "''")
+                ))],
+            })
+        }
+        DefinitionKind::Partition => partition(from, to),
+        DefinitionKind::Schema
+        | DefinitionKind::Collation
+        | DefinitionKind::RangeType
+        | DefinitionKind::Aggregate
+        | DefinitionKind::Operator
+        | DefinitionKind::Server
+        | DefinitionKind::ForeignTable
+        | DefinitionKind::Partitioning
+        | DefinitionKind::Exclusion
+        | DefinitionKind::Policy
+        | DefinitionKind::Rule
+        | DefinitionKind::Statistics
+        | DefinitionKind::Event
+        | DefinitionKind::EventTrigger
+        | DefinitionKind::Publication
+        | DefinitionKind::Setting
+        | DefinitionKind::Comment
+        | DefinitionKind::Privilege => None,
+    }
+}
+
+/// A domain's clauses. What cannot be changed is in the head.
+#[derive(Default)]
+struct Domain<'a> {
+    head: Vec<&'a str>,
+    default: Option<String>,
+    not_null: bool,
+    constraints: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Domain<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut domain = Self::default();
+        // A string inside a clause may span lines; what starts no clause belongs to the one before.
+        let mut last: Option<&'a str> = None;
+        for line in text.lines() {
+            let clause = line.strip_prefix("    ").unwrap_or_default();
+            if let Some(value) = clause.strip_prefix("DEFAULT ") {
+                domain.default = Some(value.to_owned());
+                last = None;
+            } else if clause == "NOT NULL" {
+                domain.not_null = true;
+            } else if let Some(constraint) = clause.strip_prefix("CONSTRAINT ") {
+                let (name, check) = constraint.split_at(name_length(constraint));
+                domain.constraints.insert(name, check.to_owned());
+                last = Some(name);
+            } else if let Some(check) = last.and_then(|name| domain.constraints.get_mut(name)) {
+                check.push('\n');
+                check.push_str(line);
+            } else {
+                domain.head.push(line);
+            }
+        }
+        let spelled = domain.head.iter().skip(1).all(|line| line.starts_with("    COLLATE "));
+        (spelled && !domain.head.iter().any(|line| line.contains(" CHECK "))).then_some(domain)
+    }
+}
+
+fn domain(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
+    let (old, new) = (Domain::read(from)?, Domain::read(to)?);
+    if old.head != new.head {
+        return None;
+    }
+    let mut clauses = Vec::new();
+    for (name, check) in &old.constraints {
+        if new.constraints.get(name) != Some(check) {
+            clauses.push(format!("DROP CONSTRAINT {name}"));
+        }
+    }
+    match (&old.default, &new.default) {
+        (old, Some(new)) if old.as_ref() != Some(new) => clauses.push(format!("SET DEFAULT {new}")),
+        (Some(_), None) => clauses.push("DROP DEFAULT".to_owned()),
+        _ => {}
+    }
+    match (old.not_null, new.not_null) {
+        (false, true) => clauses.push("SET NOT NULL".to_owned()),
+        (true, false) => clauses.push("DROP NOT NULL".to_owned()),
+        _ => {}
+    }
+    for (name, check) in &new.constraints {
+        if old.constraints.get(name) != Some(check) {
+            clauses.push(format!("ADD CONSTRAINT {name}{check}"));
+        }
+    }
+    Some(clauses.into_iter().map(|clause| Statement::new(format!("ALTER {target} {clause}"))).collect())
+}
+
+/// How many bytes the name at the start of a text takes.
+fn name_length(text: &str) -> usize {
+    if !text.starts_with('"') {
+        return text.find(' ').unwrap_or(text.len());
+    }
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if character == '"' && characters.next_if(|(_, next)| *next == '"').is_none() {
+            return at + 1;
+        }
+    }
+    text.len()
+}
+
+fn sequence(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
+    let settings = |text: &'_ str| -> Option<(String, String)> {
+        let at = text.find("SEQUENCE ")? + "SEQUENCE ".len();
+        let rest = text.get(at..)?;
+        let mut length = name_length(rest);
+        // A qualified name has a second part.
+        while rest.get(length..)?.starts_with('.') {
+            length += 1 + name_length(rest.get(length + 1..)?);
+        }
+        Some((text.get(..at)?.to_owned(), rest.get(length..)?.trim().to_owned()))
+    };
+    let ((old_head, old), (new_head, new)) = (settings(from)?, settings(to)?);
+    if old_head != new_head {
+        return None;
+    }
+    let descends = new.contains("INCREMENT BY -");
+    let mut clauses = Vec::new();
+    for (key, usual) in [
+        ("AS ", "AS bigint"),
+        ("INCREMENT BY", "INCREMENT BY 1"),
+        ("MINVALUE", "NO MINVALUE"),
+        ("MAXVALUE", "NO MAXVALUE"),
+        ("CACHE", "CACHE 1"),
+        ("CYCLE", "NO CYCLE"),
+    ] {
+        if !new.contains(key) {
+            clauses.push(usual.to_owned());
+        }
+    }
+    if !new.contains("START WITH") {
+        let bound = if descends { "MAXVALUE " } else { "MINVALUE " };
+        let start = new.split_once(bound).and_then(|(_, rest)| rest.split_whitespace().next());
+        clauses.push(format!("START WITH {}", start.unwrap_or(if descends { "-1" } else { "1" })));
+    }
+    let bound = |settings: &str, key: &str| {
+        settings.split_once(key).and_then(|(_, rest)| rest.split_whitespace().next()).map(str::to_owned)
+    };
+    let rebounded =
+        ["AS ", "MINVALUE ", "MAXVALUE ", "INCREMENT BY "].iter().any(|key| bound(&old, key) != bound(&new, key));
+    if !new.is_empty() {
+        clauses.push(new);
+    }
+    if rebounded {
+        // The next number may lie outside the new bounds.
+        clauses.push("RESTART".to_owned());
+    }
+    Some(vec![Statement::new(format!("ALTER {target} {}", clauses.join(" ")))])
+}
+
+fn composite(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
+    fn attributes(text: &str) -> Option<BTreeMap<&str, &str>> {
+        let inside = text.split_once("AS (\n")?.1.strip_suffix("\n)")?;
+        let lines = inside.lines().map(|line| {
+            let line = line.strip_prefix("    ")?;
+            let line = line.strip_suffix(',').unwrap_or(line);
+            Some(line.split_at(name_length(line)))
+        });
+        lines.collect()
+    }
+    let (old, new) = (attributes(from)?, attributes(to)?);
+    // A column may hold values of the type; then PostgreSQL refuses to change an attribute's type.
+    if old.iter().any(|(name, data_type)| new.get(name).is_some_and(|new| new != data_type)) {
+        return None;
+    }
+    let added = new.iter().filter(|(name, _)| !old.contains_key(*name));
+    let added = added.map(|(name, data_type)| format!("ADD ATTRIBUTE {name}{data_type}"));
+    let gone = old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("DROP ATTRIBUTE {name}"));
+    Some(added.chain(gone).map(|clause| Statement::new(format!("ALTER {target} {clause}"))).collect())
+}
+
+/// A partition that takes other rows is taken out and put in again with its rows, which have to fit.
+fn partition(from: &str, to: &str) -> Option<Vec<Statement>> {
+    fn parts(text: &str) -> Option<(&str, &str, &str, &str)> {
+        let (head, rest) = text.split_once('\n')?;
+        let (child, parent) = head.split_once("TABLE ")?.1.split_once(" PARTITION OF ")?;
+        let (bound, rest) = rest.split_once('\n').unwrap_or((rest, ""));
+        Some((child, parent, bound.trim(), rest))
+    }
+    let (old, new) = (parts(from)?, parts(to)?);
+    if (old.0, old.1, old.3) != (new.0, new.1, new.3) {
+        return None;
+    }
+    let (child, parent, bound, _) = new;
+    Some(vec![
+        Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {child}")),
+        Statement::new(format!("ALTER TABLE {parent} ATTACH PARTITION {child} {bound}")),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{DefinitionId, ObjectName};
+
+    use super::*;
+
+    fn changed(kind: DefinitionKind, from: &str, to: &str) -> Option<Vec<String>> {
+        let definition = |text: &str| Definition::new(DefinitionId::new(kind, ObjectName::local("d")), text);
+        let statements = statements(&Change::new(definition(from), definition(to)))?;
+        Some(statements.into_iter().map(|statement| statement.sql).collect())
+    }
+
+    #[test]
+    fn a_domain_is_changed_clause_by_clause() {
+        let from = "CREATE DOMAIN d AS integer\n    DEFAULT 1\n    CONSTRAINT \"a b\" CHECK ((VALUE > 0))";
+        let to = "CREATE DOMAIN d AS integer\n    NOT NULL\n    CONSTRAINT \"a b\" CHECK ((VALUE > 1))";
+        assert_eq!(
+            changed(DefinitionKind::Domain, from, to).unwrap(),
+            [
+                "ALTER DOMAIN \"d\" DROP CONSTRAINT \"a b\"",
+                "ALTER DOMAIN \"d\" DROP DEFAULT",
+                "ALTER DOMAIN \"d\" SET NOT NULL",
+                "ALTER DOMAIN \"d\" ADD CONSTRAINT \"a b\" CHECK ((VALUE > 1))",
+            ]
+        );
+        assert_eq!(changed(DefinitionKind::Domain, from, "CREATE DOMAIN d AS text"), None);
+    }
+
+    #[test]
+    fn a_composite_type_gains_and_loses_attributes() {
+        let (from, to) = ("CREATE TYPE d AS (\n    a integer,\n    b text\n)", "CREATE TYPE d AS (\n    a integer\n)");
+        assert_eq!(changed(DefinitionKind::CompositeType, from, to).unwrap(), ["ALTER TYPE \"d\" DROP ATTRIBUTE b"]);
+        let other = "CREATE TYPE d AS (\n    a bigint\n)";
+        assert_eq!(changed(DefinitionKind::CompositeType, to, other), None);
+    }
+
+    #[test]
+    fn a_sequence_is_told_what_is_usual_again() {
+        let from = "CREATE SEQUENCE \"odd name\" AS integer INCREMENT BY 5";
+        let to = "CREATE SEQUENCE \"odd name\" MINVALUE 3";
+        assert_eq!(
+            changed(DefinitionKind::Sequence, from, to).unwrap(),
+            [
+                "ALTER SEQUENCE \"d\" AS bigint INCREMENT BY 1 NO MAXVALUE CACHE 1 NO CYCLE START WITH 3 MINVALUE 3 RESTART"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_partition_keeps_its_rows() {
+        let from = "CREATE TABLE p PARTITION OF t\n    FOR VALUES IN (1)";
+        let to = "CREATE TABLE p PARTITION OF t\n    FOR VALUES IN (1, 2)";
+        assert_eq!(
+            changed(DefinitionKind::Partition, from, to).unwrap(),
+            ["ALTER TABLE t DETACH PARTITION p", "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1, 2)"]
+        );
+    }
+}

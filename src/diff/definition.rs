@@ -1,0 +1,111 @@
+//! Definitions: altered where tables stand on them or they may hold rows, else dropped and created, also when what they
+//! stand on changes under them.
+//!
+//! Must not know SQL or any dialect. Every rule here reads the same in both directions, so that a plan's inverse is the plan
+//! for the other direction.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Alter, Object, Op, column_ground};
+use crate::schema::{Change, Definition, DefinitionId, Facet, ObjectName, Part, Place, Schema, Standing};
+
+use super::dependent::{beside_stays, same_ground, view_stays};
+
+/// The operations on definitions.
+pub(super) fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
+    let mut ground = Ground { from, to, views: BTreeMap::new(), definitions: BTreeMap::new() };
+    let (mut drops, mut creates) = (Vec::new(), Vec::new());
+    for (id, old) in &from.definitions {
+        match to.definitions.get(id) {
+            Some(new) if id.kind.standing() != Standing::Above && ground.definition_stays(id) => {
+                if old != new {
+                    let change = Change::new(old.clone(), new.clone());
+                    ops.push(Op::Alter(Alter::Definition(change)));
+                }
+            }
+            _ if ground.definition_stays(id) => {}
+            _ => drops.push(old),
+        }
+    }
+    for (id, new) in &to.definitions {
+        if !ground.definition_stays(id) {
+            creates.push(new);
+        }
+    }
+    let object = |definition: &Definition| Object::Definition(definition.clone());
+    ops.extend(drops.into_iter().map(|definition| Op::Drop(object(definition))));
+    ops.extend(creates.into_iter().map(|definition| Op::Create(object(definition))));
+}
+
+/// Both sides, and what is known of them already.
+struct Ground<'a> {
+    from: &'a Schema,
+    to: &'a Schema,
+    views: BTreeMap<ObjectName, bool>,
+    definitions: BTreeMap<DefinitionId, bool>,
+}
+
+impl Ground<'_> {
+    /// Whether a definition is on both sides and may keep its place: one above tables when it is the same and on the same
+    /// ground, one beside tables when it belongs to the same tables, one below them always.
+    fn definition_stays(&mut self, id: &DefinitionId) -> bool {
+        let (Some(old), Some(new)) = (self.from.definitions.get(id), self.to.definitions.get(id)) else { return false };
+        match id.kind.standing() {
+            Standing::Below => return true,
+            Standing::Beside => return beside_stays(&id.name, self.from, self.to),
+            Standing::Above => {}
+        }
+        if let Some(known) = self.definitions.get(id) {
+            return *known;
+        }
+        // Definitions that stand on each other in a circle cannot exist; this keeps such nonsense from running for ever.
+        self.definitions.insert(id.clone(), true);
+        let stays = old == new
+            && id.on.iter().all(|owner| self.owner_stays(owner))
+            && old.needs.iter().all(|need| self.place_stays(need));
+        self.definitions.insert(id.clone(), stays);
+        stays
+    }
+
+    /// What belongs to a table minds only that the table stays; what it says of columns is in its needs.
+    fn owner_stays(&mut self, owner: &ObjectName) -> bool {
+        let (from, to) = (self.from, self.to);
+        if from.views.contains_key(owner) || to.views.contains_key(owner) {
+            return view_stays(owner, from, to, &mut self.views);
+        }
+        from.tables.contains_key(owner) == to.tables.contains_key(owner) && beside_stays(owner, from, to)
+    }
+
+    fn place_stays(&mut self, place: &Place) -> bool {
+        let (from, to) = (self.from, self.to);
+        match place {
+            Place::Table(name, part) => {
+                let (Some(old), Some(new)) = (from.tables.get(name), to.tables.get(name)) else { return false };
+                match part {
+                    Part::Whole => same_ground(old, new),
+                    Part::Comment => old.comment == new.comment,
+                    Part::Option(key) => old.options.get(key) == new.options.get(key),
+                    Part::PrimaryKey => old.primary_key == new.primary_key,
+                    Part::Column(name, Facet::Whole) => {
+                        let (old, new) = (old.columns.get(name), new.columns.get(name));
+                        old.is_some() && old.map(column_ground) == new.map(column_ground)
+                    }
+                    Part::Column(name, _) => old.columns.get(name) == new.columns.get(name),
+                    Part::Unique(name) => old.uniques.get(name) == new.uniques.get(name),
+                    // A foreign key may be replaced although it is the same; what stands on one is replaced with it.
+                    Part::ForeignKey(name, _) => {
+                        let (old, new) = (old.foreign_keys.get(name), new.foreign_keys.get(name));
+                        old == new && from.tables == to.tables
+                    }
+                    Part::Check(name) => old.checks.get(name) == new.checks.get(name),
+                    Part::Index(name) => old.indexes.get(name) == new.indexes.get(name),
+                    Part::Trigger(name) => old.triggers.get(name) == new.triggers.get(name),
+                }
+            }
+            Place::Enum(name) => from.enums.contains_key(name) == to.enums.contains_key(name),
+            Place::View(name) => view_stays(name, from, to, &mut self.views),
+            Place::Routine(name) => from.routines.contains_key(name) == to.routines.contains_key(name),
+            Place::Definition(id) => self.definition_stays(id),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Columns in SQL files: `CREATE TABLE`, `ADD COLUMN`, `MODIFY COLUMN`, `ALTER COLUMN … SET DATA TYPE`, `CREATE TYPE`.
+//!
+//! Entities declare tables and their columns; what stands here is what no entity mentions, or leaves open. Must not know what
+//! a database makes of a type.
+
+use sqlparser::ast::{
+    ColumnOption, DataType, Expr, GeneratedAs, GeneratedExpressionMode, Statement as Parsed, TableConstraint,
+    UserDefinedTypeRepresentation,
+};
+
+use crate::schema::{
+    Column, DefaultValue, EnumType, Facet, Generated, Identity, Name, Origin, Part, Place, PrimaryKey, Product, Table,
+    Type,
+};
+
+use super::super::extra::expression;
+use super::super::source::{Output, Trouble};
+use super::names;
+use super::statement::Statement;
+
+/// `CREATE TABLE`, for a table that no entity declares.
+pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let Parsed::CreateTable(written) = statement.parse()? else {
+        return Err(Trouble::new(statement.first_words(), "this is no table", "not understood"));
+    };
+    let product = statement.product();
+    let Some(name) = names::object(&written.name, product) else {
+        return Err(Trouble::new(statement.spot(), "a table's name has at most a schema before it", "too many parts"));
+    };
+    if let Some(known) = names::table(&mut output.model.schema, &name, product) {
+        let place = Place::table(&known.name);
+        let first = output.model.sources.get(&place).map(|at| format!("{}:{}", at.file.display(), at.line));
+        let message = format!("table `{name}` is declared already");
+        let trouble = Trouble::new(statement.spot_of(name.name.as_str()), message, "the second");
+        return Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())));
+    }
+    let mut table = Table::new(name.clone());
+    let mut parts = vec![Part::Whole];
+    for definition in &written.columns {
+        let options = definition.options.iter().map(|option| &option.option);
+        let (column, facets, key) =
+            new(statement, names::folded(&definition.name, product), &definition.data_type, options)?;
+        parts.extend(facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)));
+        if key {
+            table.primary_key = Some(PrimaryKey { name: None, columns: vec![column.name.clone()] });
+        }
+        table.columns.insert(column.name.clone(), column);
+    }
+    for constraint in &written.constraints {
+        let TableConstraint::PrimaryKey(key) = constraint else {
+            let trouble = Trouble::new(
+                statement.spot(),
+                "only columns and the primary key stand inside a table here",
+                "something else does",
+            );
+            return Err(trouble.hint("ALTER TABLE … ADD CONSTRAINT …"));
+        };
+        let idents = key.columns.iter().map(|column| match &column.column.expr {
+            Expr::Identifier(ident) => Some(names::folded(ident, product)),
+            _ => None,
+        });
+        let Some(columns) = idents.collect::<Option<Vec<Name>>>() else {
+            return Err(Trouble::new(statement.spot(), "a primary key is made of columns", "not a column"));
+        };
+        let name = key.name.as_ref().map(|name| names::folded(name, product));
+        table.primary_key = Some(PrimaryKey { name, columns });
+    }
+    if table.primary_key.is_some() {
+        parts.push(Part::PrimaryKey);
+    }
+    output.model.schema.tables.insert(name.clone(), table);
+    for part in parts {
+        output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar);
+    }
+    Ok(())
+}
+
+/// `CREATE TYPE … AS ENUM`.
+pub(super) fn enum_type(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let product = statement.product();
+    let Parsed::CreateType { name, representation: Some(UserDefinedTypeRepresentation::Enum { labels }) } =
+        statement.parse()?
+    else {
+        return Err(Trouble::new(statement.first_words(), "only enum types are declared here", "not understood"));
+    };
+    if product != Product::Postgres {
+        let trouble = Trouble::new(statement.first_words(), format!("{product} has no enum types"), "a type");
+        return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
+    }
+    let Some(name) = names::object(&name, product) else {
+        return Err(Trouble::new(statement.spot(), "a type's name has at most a schema before it", "too many parts"));
+    };
+    if output.model.schema.enums.contains_key(&name) {
+        let message = format!("enum `{name}` is declared already");
+        return Err(Trouble::new(statement.spot_of(name.name.as_str()), message, "the second"));
+    }
+    let values = labels.iter().map(|label| names::unescaped(&label.value, product)).collect();
+    output.declare(Place::Enum(name.clone()), &statement.spot(), Origin::Sidecar);
+    output.model.schema.enums.insert(name.clone(), EnumType { name, values, comment: None });
+    Ok(())
+}
+
+/// `ADD COLUMN`: what it declares.
+pub(super) fn add<'o>(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    name: Name,
+    data_type: &DataType,
+    options: impl Iterator<Item = &'o ColumnOption>,
+) -> Result<Vec<Part>, Trouble> {
+    if table.columns.contains_key(&name) {
+        let message = format!("table `{}` has a column `{name}` already", table.name);
+        let trouble = Trouble::new(statement.spot_of(name.as_str()), message, "the second");
+        return Err(trouble.hint("what the entity leaves open is said by `ALTER TABLE … MODIFY COLUMN …`"));
+    }
+    let (column, facets, _) = new(statement, name, data_type, options)?;
+    let parts = facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)).collect();
+    table.columns.insert(column.name.clone(), column);
+    Ok(parts)
+}
+
+/// `MODIFY COLUMN`: says more of a column that an entity declares. Whether it takes NULL is the entity's to say.
+pub(super) fn modify<'o>(
+    statement: &Statement<'_>,
+    column: &mut Column,
+    data_type: &DataType,
+    options: impl Iterator<Item = &'o ColumnOption>,
+) -> Result<Vec<Part>, Trouble> {
+    let nullable = column.nullable;
+    set_type(column, data_type, statement.product());
+    let mut facets = vec![Facet::Type];
+    for option in options {
+        facets.extend(set(statement, column, option)?);
+    }
+    column.nullable = nullable;
+    if column.identity.is_some() && !facets.contains(&Facet::Identity) && is_serial(data_type, statement.product()) {
+        facets.push(Facet::Identity);
+    }
+    Ok(facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)).collect())
+}
+
+/// A type as SQL spells it. PostgreSQL's `serial` is a type and a numbering.
+pub(super) fn set_type(column: &mut Column, data_type: &DataType, product: Product) {
+    let spelled = data_type.to_string();
+    if is_serial(data_type, product) {
+        column.identity = Some(Identity::Serial);
+        column.data_type = match spelled.to_lowercase().as_str() {
+            "smallserial" | "serial2" => Type::SmallInteger,
+            "bigserial" | "serial8" => Type::BigInteger,
+            _ => Type::Integer,
+        };
+    } else {
+        column.data_type = Type::Custom(spelled);
+    }
+}
+
+fn is_serial(data_type: &DataType, product: Product) -> bool {
+    let spelled = data_type.to_string().to_lowercase();
+    product == Product::Postgres
+        && ["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"].contains(&spelled.as_str())
+}
+
+/// A column, the facets that its definition says, and whether it is the primary key.
+fn new<'o>(
+    statement: &Statement<'_>,
+    name: Name,
+    data_type: &DataType,
+    options: impl Iterator<Item = &'o ColumnOption>,
+) -> Result<(Column, Vec<Facet>, bool), Trouble> {
+    let mut column = Column::new(name, Type::Text);
+    column.nullable = true;
+    set_type(&mut column, data_type, statement.product());
+    let mut facets = vec![Facet::Whole, Facet::Type];
+    if column.identity.is_some() {
+        facets.push(Facet::Identity);
+    }
+    let mut key = false;
+    for option in options {
+        key |= matches!(option, ColumnOption::PrimaryKey(_));
+        facets.extend(set(statement, &mut column, option)?);
+    }
+    column.nullable &= !key;
+    Ok((column, facets, key))
+}
+
+/// One option behind a column's type: what it sets.
+fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Option<Facet>, Trouble> {
+    Ok(match option {
+        ColumnOption::Null | ColumnOption::PrimaryKey(_) => None,
+        ColumnOption::NotNull => {
+            column.nullable = false;
+            None
+        }
+        ColumnOption::Default(value) => {
+            column.default = Some(DefaultValue::Expression(expression(value)));
+            Some(Facet::Default)
+        }
+        ColumnOption::Collation(name) => {
+            column.collation = Some(names::plain_name(name));
+            Some(Facet::Collation)
+        }
+        ColumnOption::OnUpdate(value) => {
+            column.on_update = Some(expression(value));
+            Some(Facet::OnUpdate)
+        }
+        ColumnOption::Comment(text) => {
+            column.comment = Some(names::unescaped(text, statement.product()));
+            Some(Facet::Comment)
+        }
+        ColumnOption::Generated { generated_as, generation_expr: Some(value), generation_expr_mode, .. } => {
+            let stored = matches!(generation_expr_mode, Some(GeneratedExpressionMode::Stored))
+                || matches!(generated_as, GeneratedAs::ExpStored);
+            column.generated = Some(Generated { expression: expression(value), stored });
+            Some(Facet::Generated)
+        }
+        ColumnOption::Generated { generated_as, generation_expr: None, .. } => {
+            let always = matches!(generated_as, GeneratedAs::Always);
+            column.identity = Some(if always { Identity::Always } else { Identity::ByDefault });
+            Some(Facet::Identity)
+        }
+        ColumnOption::DialectSpecific(tokens)
+            if tokens.iter().any(|token| {
+                let word = token.to_string().to_uppercase();
+                word == "AUTO_INCREMENT" || word == "AUTOINCREMENT"
+            }) =>
+        {
+            column.identity = Some(Identity::AutoIncrement);
+            Some(Facet::Identity)
+        }
+        ColumnOption::Invisible => {
+            column.options.insert("invisible".to_owned(), "true".to_owned());
+            Some(Facet::Options)
+        }
+        other => {
+            let message = format!("`{other}` does not stand behind a column here");
+            return Err(Trouble::new(statement.spot(), message, "not understood")
+                .hint("constraints and indexes are statements of their own"));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

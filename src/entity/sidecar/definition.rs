@@ -1,0 +1,108 @@
+//! Statements the model does not take apart: extensions, domains, policies and their like, kept in the database's own words.
+//!
+//! Must not know what one of them says; only what it is called and what it belongs to.
+
+use sqlparser::tokenizer::Token;
+
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Origin, Place, Product};
+
+use super::super::source::{Output, Trouble};
+use super::statement::Statement;
+use super::{names, raw};
+
+/// What `CREATE` and the next words declare, if it is one of these.
+pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
+    let word = |at: usize| words.get(at).map_or("", String::as_str);
+    if word(0) != "CREATE" {
+        return None;
+    }
+    match word(1) {
+        "SCHEMA" => Some(DefinitionKind::Schema),
+        "EXTENSION" => Some(DefinitionKind::Extension),
+        "COLLATION" => Some(DefinitionKind::Collation),
+        "DOMAIN" => Some(DefinitionKind::Domain),
+        "SEQUENCE" => Some(DefinitionKind::Sequence),
+        "STATISTICS" => Some(DefinitionKind::Statistics),
+        "POLICY" => Some(DefinitionKind::Policy),
+        "TYPE" => match (word(3), word(4)) {
+            ("AS", "RANGE") => Some(DefinitionKind::RangeType),
+            ("AS", "") => Some(DefinitionKind::CompositeType),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether `ALTER TABLE` adds an exclusion constraint, which the grammar does not have.
+pub(super) fn excludes(statement: &Statement<'_>) -> bool {
+    let mut words = statement.tokens().iter().map(|(token, _)| token);
+    words.any(|token| is_word(token, "CONSTRAINT")) && words.nth(1).is_some_and(|token| is_word(token, "EXCLUDE"))
+}
+
+/// Takes a statement into the model as it is.
+pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut Output) -> Result<(), Trouble> {
+    let product = statement.product();
+    if product != Product::Postgres {
+        let trouble = Trouble::new(
+            statement.first_words(),
+            format!("{product} has no such thing: {kind}"),
+            "not for every database",
+        );
+        return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
+    }
+    let tokens = statement.tokens();
+    let find = |word: &str, from: usize| {
+        tokens.iter().skip(from).position(|(token, _)| is_word(token, word)).map(|at| from + at)
+    };
+    // `IF NOT EXISTS` is about running a statement, not about what it declares.
+    let guard = (2..5).contains(&find("EXISTS", 2).unwrap_or(0)).then_some(2..5);
+    let nameless = || Trouble::new(statement.first_words(), format!("this {kind} has no name"), "no name");
+    let (id, sql) = match kind {
+        DefinitionKind::Exclusion => {
+            let at = find("CONSTRAINT", 0).ok_or_else(nameless)? + 1;
+            let (name, _) = raw::name_at(statement, at).ok_or_else(nameless)?;
+            let after = |word: &str| find(word, 0).filter(|found| *found < at).map(|found| found + 1);
+            let table = after("ONLY").or_else(|| after("EXISTS")).or_else(|| after("TABLE")).ok_or_else(nameless)?;
+            (DefinitionId::on(kind, owner(statement, table, output)?, name), statement.whole())
+        }
+        DefinitionKind::Policy => {
+            let (name, after) = raw::name_at(statement, 2).ok_or_else(nameless)?;
+            let on = find("ON", after).ok_or_else(nameless)? + 1;
+            (DefinitionId::on(kind, owner(statement, on, output)?, name), statement.whole())
+        }
+        _ => {
+            let (name, _) =
+                raw::name_at(statement, guard.as_ref().map_or(2, |guard| guard.end)).ok_or_else(nameless)?;
+            let sql = match guard {
+                Some(guard) => format!("{} {}", statement.sql(0..guard.start), statement.sql(guard.end..tokens.len())),
+                None => statement.whole(),
+            };
+            (DefinitionId::new(kind, name), sql)
+        }
+    };
+    let place = Place::Definition(id.clone());
+    if let Some(first) = output.model.sources.get(&place) {
+        let first = format!("{}:{}", first.file.display(), first.line);
+        let trouble = Trouble::new(statement.first_words(), format!("`{id}` is declared twice"), "the second");
+        return Err(trouble.hint(format!("the first is at {first}")));
+    }
+    output.declare(place, &statement.spot(), Origin::Sidecar);
+    output.model.schema.definitions.insert(id.clone(), Definition::new(id, sql));
+    Ok(())
+}
+
+/// The declared table that a name at a token means.
+fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<crate::schema::ObjectName, Trouble> {
+    let nothing = || Trouble::new(statement.first_words(), "this belongs to no table", "no table");
+    let (target, _) = raw::name_at(statement, at).ok_or_else(nothing)?;
+    let table = names::table(&mut output.model.schema, &target, statement.product());
+    table.map(|table| table.name.clone()).ok_or_else(|| {
+        let spot = statement.spot_of(target.name.as_str());
+        Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found")
+            .hint("declare the table by an entity, or correct its name")
+    })
+}
+
+fn is_word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,154 @@
+//! What a person allows: rules of the lint by name, for everything or for one object. `drop-table`, `drop-table:orders`,
+//! `drop-column:orders.note`, `*`, `drop-*:orders*`.
+//!
+//! Must not know what is done with a finding that nobody allows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::schema::{Part, Place};
+
+use super::{Finding, Level, RULES};
+
+/// One thing that is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    rule: String,
+    object: Option<String>,
+}
+
+impl Allow {
+    /// Whether the finding is allowed. Without an object, the rule is allowed everywhere; a table's name covers what is in it.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let objects = || objects(&finding.place);
+        matches(&self.rule, finding.rule)
+            && self.object.as_ref().is_none_or(|pattern| objects().iter().any(|object| matches(pattern, object)))
+    }
+}
+
+/// The findings that lose something and are not allowed.
+pub fn refused<'a>(findings: &'a [Finding], allowed: &[Allow]) -> Vec<&'a Finding> {
+    let is_refused =
+        |finding: &&Finding| finding.level == Level::Danger && !allowed.iter().any(|allow| allow.covers(finding));
+    findings.iter().filter(is_refused).collect()
+}
+
+/// What to type to allow a finding: `--allow drop-table:orders`.
+pub fn flag(finding: &Finding) -> String {
+    let object = objects(&finding.place).into_iter().next().unwrap_or_default();
+    let quoted = match object.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-')) {
+        true => format!("{}:{object}", finding.rule),
+        false => format!("'{}:{}'", finding.rule, object.replace('\'', "'\\''")),
+    };
+    format!("--allow {quoted}")
+}
+
+impl FromStr for Allow {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (rule, object) = match text.split_once(':') {
+            Some((rule, object)) => (rule, Some(object)),
+            None => (text, None),
+        };
+        if object.is_some_and(str::is_empty) {
+            return Err(format!("`{text}` names no object behind the colon"));
+        }
+        if !RULES.iter().any(|known| matches(rule, known.name)) {
+            let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+            return Err(format!("there is no rule `{rule}`; the rules are {}, and * for all", known.join(", ")));
+        }
+        Ok(Self { rule: rule.to_owned(), object: object.map(str::to_owned) })
+    }
+}
+
+impl fmt::Display for Allow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.object {
+            Some(object) => write!(formatter, "{}:{object}", self.rule),
+            None => formatter.write_str(&self.rule),
+        }
+    }
+}
+
+/// What an object may be called, its most exact name first: `orders.note`, `orders`.
+fn objects(place: &Place) -> Vec<String> {
+    match place {
+        Place::Enum(name) | Place::View(name) | Place::Routine(name) => vec![name.to_string()],
+        Place::Definition(id) => vec![id.name.to_string()],
+        Place::Table(table, part) => {
+            let inside = match part {
+                Part::Whole | Part::Comment | Part::Option(_) | Part::PrimaryKey => None,
+                Part::Column(name, _)
+                | Part::Unique(name)
+                | Part::ForeignKey(name, _)
+                | Part::Check(name)
+                | Part::Index(name)
+                | Part::Trigger(name) => Some(format!("{table}.{name}")),
+            };
+            inside.into_iter().chain([table.to_string()]).collect()
+        }
+    }
+}
+
+/// `*` stands for any characters, everything else for itself.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            ends.into_iter().any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Facet, ObjectName};
+
+    fn finding(rule: &'static str, place: Place) -> Finding {
+        Finding { rule, level: Level::Danger, place, message: String::new() }
+    }
+
+    #[test]
+    fn a_rule_is_allowed_for_what_was_named() {
+        let table = finding("drop-table", Place::table(&ObjectName::local("orders")));
+        let column = finding(
+            "drop-column",
+            Place::Table(ObjectName::local("orders"), Part::Column("note".into(), Facet::Whole)),
+        );
+        for (text, allows_table, allows_column) in [
+            ("*", true, true),
+            ("drop-table", true, false),
+            ("drop-table:orders", true, false),
+            ("drop-table:order", false, false),
+            ("drop-column:orders.note", false, true),
+            ("drop-column:orders", false, true),
+            ("drop-column:orders.*", false, true),
+            ("drop-column:orders.other", false, false),
+            ("drop-*:ord*", true, true),
+            ("*:items", false, false),
+        ] {
+            let allow: Allow = text.parse().unwrap();
+            assert_eq!((allow.covers(&table), allow.covers(&column)), (allows_table, allows_column), "{text}");
+            assert_eq!(allow.to_string(), text);
+        }
+        let findings = [table, column];
+        assert_eq!(refused(&findings, &["drop-table".parse().unwrap()]), [&findings[1]]);
+        assert_eq!(flag(&findings[1]), "--allow drop-column:orders.note");
+    }
+
+    #[test]
+    fn a_mistyped_rule_is_not_taken_for_one() {
+        assert!("drop-tabel:orders".parse::<Allow>().unwrap_err().contains("drop-table"));
+        assert!("drop-table:".parse::<Allow>().is_err());
+    }
+
+    #[test]
+    fn a_warning_needs_no_leave() {
+        let mut warning = finding("drop-table", Place::table(&ObjectName::local("orders")));
+        warning.level = Level::Warning;
+        assert!(refused(&[warning], &[]).is_empty());
+    }
+}

@@ -1,0 +1,167 @@
+//! Where the entities of a project lie: as configured, else where they usually do, else wherever one is found.
+//!
+//! Must not know how an entity is read; a file with one is told by a word in it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::schema::Product;
+
+use super::{CONFIG_FILE, Project, list, read_text};
+
+/// Where most projects have them: one of the first two, else any of the others.
+const WHOLE: [&str; 2] = ["entities", "entity"];
+const PARTS: [&str; 2] = ["src/entities", "src/entity"];
+
+/// How deep folders are searched: `crates/shop/src/models/_entities` and some more.
+const DEPTH: usize = 8;
+
+/// Words by which a file declares an entity, or something that the columns of one are made of.
+const ENTITY: [&str; 3] = ["DeriveEntityModel", "DeriveEntity,", "DeriveEntity)"];
+const VALUE: [&str; 2] = ["DeriveActiveEnum", "DeriveValueType"];
+
+/// What was found, as paths from the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntityPaths {
+    /// Folders and files.
+    pub paths: Vec<PathBuf>,
+    /// They were neither configured nor in a usual place, but searched for.
+    pub searched: bool,
+}
+
+impl Project {
+    /// Where the entities lie: as configured, else where they usually do, else wherever the project has one. Paths from the
+    /// root.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn find_entities(&self) -> Result<EntityPaths> {
+        if !self.config.entities.is_empty() {
+            let paths = self.config.entities.clone();
+            if let Some(path) = paths.iter().find(|path| !self.root.join(path).exists()) {
+                return Err(Error::new(format!("the entities' folder `{}` does not exist", path.display()))
+                    .hint("correct `entities` in the configuration"));
+            }
+            return Ok(EntityPaths { paths: self.sources(paths), searched: false });
+        }
+        let there = |path: &&str| self.root.join(path).is_dir();
+        let usual: Vec<PathBuf> = match WHOLE.iter().find(|path| there(path)) {
+            Some(folder) => vec![PathBuf::from(folder)],
+            None => PARTS.iter().filter(|path| there(path)).map(PathBuf::from).collect(),
+        };
+        if !usual.is_empty() {
+            return Ok(EntityPaths { paths: self.sources(usual), searched: false });
+        }
+        let mut found = Found::default();
+        search(&self.root, DEPTH, &mut found)?;
+        let paths = found.paths().into_iter().map(|path| self.shown(&path).to_owned()).collect::<Vec<_>>();
+        if paths.is_empty() {
+            return Err(Error::new("no entities found: no file here declares one by `DeriveEntityModel`")
+                .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
+        }
+        Ok(EntityPaths { paths, searched: true })
+    }
+
+    /// Where the SQL file for a table and a product lies: beside the entity's file, or in the first place of entities for what
+    /// belongs to no entity. Where an entity's file stands among other code, the SQL file is called like it.
+    ///
+    /// # Errors
+    /// There are no entities.
+    pub fn sidecar_path(&self, entity: Option<(&Path, &str)>, product: Product) -> Result<PathBuf> {
+        let paths = self.find_entities()?.paths;
+        let key = product.key();
+        let beside = |file: &Path| {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            file.with_file_name(format!("{stem}.{key}.sql"))
+        };
+        if let Some((file, table)) = entity {
+            return Ok(match paths.iter().any(|path| path == file) {
+                true => beside(file),
+                false => file.with_file_name(format!("{table}.{key}.sql")),
+            });
+        }
+        let folder = paths.iter().find(|path| self.root.join(path).is_dir());
+        let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        Ok(folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql"))))
+    }
+
+    /// A crate is read from its sources, not from its tests or its build script.
+    fn sources(&self, paths: Vec<PathBuf>) -> Vec<PathBuf> {
+        let source = |path: PathBuf| {
+            let crate_like = self.root.join(&path).join("Cargo.toml").is_file();
+            let source = path.join("src");
+            if crate_like && self.root.join(&source).is_dir() { source } else { path }
+        };
+        paths.into_iter().map(source).collect()
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    entities: BTreeSet<PathBuf>,
+    /// Files with enums and newtypes but no entity. Columns may be of these types, wherever they are.
+    values: BTreeSet<PathBuf>,
+}
+
+impl Found {
+    /// The folders of entities, and single files beside other code.
+    fn paths(self) -> Vec<PathBuf> {
+        let Self { entities, values } = self;
+        let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
+        for file in entities {
+            let folder = file.parent().unwrap_or(&file).to_owned();
+            paths.insert(if is_for_entities(&folder) { folder } else { file });
+        }
+        let inside =
+            |paths: &BTreeSet<PathBuf>, path: &Path| path.ancestors().skip(1).any(|above| paths.contains(above));
+        if !paths.is_empty() {
+            for file in values {
+                if !inside(&paths, &file) {
+                    paths.insert(file);
+                }
+            }
+        }
+        paths.iter().filter(|path| !inside(&paths, path)).cloned().collect()
+    }
+}
+
+/// Whether a folder is there for entities: it is called so, or it is the `src` of a crate that is. In any other folder an
+/// entity stands beside other code, and only its file counts.
+fn is_for_entities(folder: &Path) -> bool {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let called_so = |name: &str| {
+        let name = name.trim_start_matches('_');
+        ["entity", "entities", "model", "models"]
+            .iter()
+            .any(|word| name == *word || name.ends_with(&format!("_{word}")) || name.ends_with(&format!("-{word}")))
+    };
+    let own = name(folder);
+    let above = folder.parent().map(name).unwrap_or_default();
+    called_so(&own) || (own == "src" && called_so(&above))
+}
+
+/// Searches a folder. Build output, hidden folders, tests, migrations and packages of other languages are left out; a link
+/// is not followed, because it may lead around in a circle.
+fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
+    const LEFT_OUT: [&str; 5] = ["target", "node_modules", "tests", "benches", "examples"];
+    for entry in list(folder)? {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') || entry.is_symlink() {
+            continue;
+        }
+        if entry.is_dir() {
+            if depth > 0 && !LEFT_OUT.contains(&name.as_str()) && !name.starts_with("migration") {
+                search(&entry, depth - 1, found)?;
+            }
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            let Ok(text) = read_text(&entry) else { continue };
+            if ENTITY.iter().any(|word| text.contains(word)) {
+                found.entities.insert(entry);
+            } else if VALUE.iter().any(|word| text.contains(word)) {
+                found.values.insert(entry);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! Definitions: what the model does not take apart, held in the database's own words with what it stands on.
+//!
+//! Must not know how any database spells one. One noun serves all kinds, so that a new kind is one line here and a query in
+//! a dialect, and nothing in between.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Expression, ObjectName, Place};
+
+/// What a definition defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefinitionKind {
+    /// A schema other than the default one.
+    Schema,
+    /// An extension; its members are its own business.
+    Extension,
+    /// A collation.
+    Collation,
+    /// A domain.
+    Domain,
+    /// A composite type.
+    CompositeType,
+    /// A range type.
+    RangeType,
+    /// A sequence that numbers no column.
+    Sequence,
+    /// An aggregate function.
+    Aggregate,
+    /// An operator.
+    Operator,
+    /// A foreign server.
+    Server,
+    /// A partition that is a table of its own.
+    Partition,
+    /// A foreign table.
+    ForeignTable,
+    /// How a table is divided into partitions that are no tables.
+    Partitioning,
+    /// An exclusion constraint.
+    Exclusion,
+    /// A row security policy.
+    Policy,
+    /// A rewrite rule.
+    Rule,
+    /// Extended statistics.
+    Statistics,
+    /// A scheduled event.
+    Event,
+    /// A trigger on events of the database.
+    EventTrigger,
+    /// What is published to subscribers.
+    Publication,
+    /// A setting of something that is an object of its own: a trigger that is disabled, the index a table is clustered on.
+    Setting,
+    /// A comment on something that has no place for one.
+    Comment,
+    /// What a role may do with an object.
+    Privilege,
+}
+
+/// Where a kind of definition stands in relation to tables: decides when its turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Tables stand on it. It is there before they are created and until they are dropped, and is altered, not replaced.
+    Below,
+    /// It is a table in all but form. It may hold rows, so it is altered, not replaced.
+    Beside,
+    /// It stands on tables or views. It is dropped and created when it changes.
+    Above,
+}
+
+impl DefinitionKind {
+    /// Every kind, in the order they are listed.
+    pub const ALL: [Self; 23] = [
+        Self::Schema,
+        Self::Extension,
+        Self::Collation,
+        Self::Domain,
+        Self::CompositeType,
+        Self::RangeType,
+        Self::Sequence,
+        Self::Aggregate,
+        Self::Operator,
+        Self::Server,
+        Self::Partition,
+        Self::ForeignTable,
+        Self::Partitioning,
+        Self::Exclusion,
+        Self::Policy,
+        Self::Rule,
+        Self::Statistics,
+        Self::Event,
+        Self::EventTrigger,
+        Self::Publication,
+        Self::Setting,
+        Self::Comment,
+        Self::Privilege,
+    ];
+
+    /// Where the kind stands.
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Schema
+            | Self::Extension
+            | Self::Collation
+            | Self::Domain
+            | Self::CompositeType
+            | Self::RangeType
+            | Self::Sequence
+            | Self::Aggregate
+            | Self::Operator
+            | Self::Server => Standing::Below,
+            Self::Partition | Self::ForeignTable => Standing::Beside,
+            Self::Partitioning
+            | Self::Exclusion
+            | Self::Policy
+            | Self::Rule
+            | Self::Statistics
+            | Self::Event
+            | Self::EventTrigger
+            | Self::Publication
+            | Self::Setting
+            | Self::Comment
+            | Self::Privilege => Standing::Above,
+        }
+    }
+
+    /// The name of the folder that holds the snapshots of the kind.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Schema => "schemas",
+            Self::Extension => "extensions",
+            Self::Collation => "collations",
+            Self::Domain => "domains",
+            Self::CompositeType => "composite_types",
+            Self::RangeType => "range_types",
+            Self::Sequence => "sequences",
+            Self::Aggregate => "aggregates",
+            Self::Operator => "operators",
+            Self::Server => "servers",
+            Self::Partition => "partitions",
+            Self::ForeignTable => "foreign_tables",
+            Self::Partitioning => "partitionings",
+            Self::Exclusion => "exclusions",
+            Self::Policy => "policies",
+            Self::Rule => "rules",
+            Self::Statistics => "statistics",
+            Self::Event => "events",
+            Self::EventTrigger => "event_triggers",
+            Self::Publication => "publications",
+            Self::Setting => "settings",
+            Self::Comment => "comments",
+            Self::Privilege => "privileges",
+        }
+    }
+}
+
+impl fmt::Display for DefinitionKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Schema => "schema",
+            Self::Extension => "extension",
+            Self::Collation => "collation",
+            Self::Domain => "domain",
+            Self::CompositeType => "composite type",
+            Self::RangeType => "range type",
+            Self::Sequence => "sequence",
+            Self::Aggregate => "aggregate",
+            Self::Operator => "operator",
+            Self::Server => "foreign server",
+            Self::Partition => "partition",
+            Self::ForeignTable => "foreign table",
+            Self::Partitioning => "partitioning",
+            Self::Exclusion => "exclusion constraint",
+            Self::Policy => "policy",
+            Self::Rule => "rule",
+            Self::Statistics => "statistics",
+            Self::Event => "event",
+            Self::EventTrigger => "event trigger",
+            Self::Publication => "publication",
+            Self::Setting => "setting",
+            Self::Comment => "comment",
+            Self::Privilege => "privilege",
+        })
+    }
+}
+
+/// What a definition is found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DefinitionId {
+    /// What it defines.
+    pub kind: DefinitionKind,
+    /// The table or view it belongs to, where its name is known only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<ObjectName>,
+    /// Its name; where names can be overloaded, with its argument types.
+    pub name: ObjectName,
+}
+
+impl DefinitionId {
+    /// Something with a name of its own.
+    pub fn new(kind: DefinitionKind, name: ObjectName) -> Self {
+        Self { kind, on: None, name }
+    }
+
+    /// Something that belongs to a table or a view.
+    pub fn on(kind: DefinitionKind, owner: ObjectName, name: ObjectName) -> Self {
+        Self { kind, on: Some(owner), name }
+    }
+}
+
+impl fmt::Display for DefinitionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.on {
+            Some(owner) => write!(formatter, "{owner}.{} {}", self.kind, self.name),
+            None => write!(formatter, "{} {}", self.kind, self.name),
+        }
+    }
+}
+
+/// Something held in the database's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    /// What it is found by.
+    #[serde(flatten)]
+    pub id: DefinitionId,
+    /// The statement that creates it, without a final semicolon.
+    pub create: Expression,
+    /// The statement that drops it, without a final semicolon. Where it is empty, a dialect's `normalize` fills it in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub drop: String,
+    /// What it stands on beside the table or view it belongs to: whatever is listed is created before it and dropped after.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub needs: BTreeSet<Place>,
+    /// The comment, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+impl Definition {
+    /// A definition that stands on nothing but what it belongs to.
+    pub fn new(id: DefinitionId, create: impl Into<String>) -> Self {
+        Self { id, create: Expression::new(create), drop: String::new(), needs: BTreeSet::new(), comment: None }
+    }
+}

@@ -1,0 +1,246 @@
+//! Look-alikes: what goes and what comes that could be one thing under two names. Only the developer knows, so this finds
+//! the questions and never the answers.
+//!
+//! Must not know how a question is asked.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use similar::TextDiff;
+
+use crate::plan::Rename;
+use crate::schema::{Change, Column, EnumType, Index, IndexTarget, Name, ObjectName, Schema, Table};
+
+/// From this likeness on, of 100, a pair is asked about. Two columns of one type in one position of their tables reach it
+/// without any likeness of their names; two of different types only with names that are nearly the same.
+const WORTH_ASKING: u8 = 50;
+
+/// Something new that may be something old under another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// What it is now.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// What it may have been, most alike first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What a question is about: something that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Subject {
+    /// A table.
+    Table {
+        /// Its name.
+        name: ObjectName,
+    },
+    /// A column.
+    Column {
+        /// The table's name, after any renaming.
+        table: ObjectName,
+        /// The column's name.
+        name: Name,
+    },
+    /// An enum type.
+    Enum {
+        /// Its name.
+        name: ObjectName,
+    },
+    /// A value of an enum type.
+    Value {
+        /// The type's name.
+        of: ObjectName,
+        /// The value.
+        name: String,
+    },
+}
+
+impl Subject {
+    /// The rename that an answer amounts to.
+    pub fn renamed_from(&self, old: &str) -> Rename {
+        let object = |name: &ObjectName| {
+            Change::new(ObjectName { schema: name.schema.clone(), name: Name::from(old) }, name.clone())
+        };
+        match self {
+            Self::Table { name } => Rename::Table(object(name)),
+            Self::Column { table, name } => Rename::Column(table.clone(), Change::new(Name::from(old), name.clone())),
+            Self::Enum { name } => Rename::Enum(object(name)),
+            Self::Value { of, name } => Rename::EnumValue(of.clone(), Change::new(old.to_owned(), name.clone())),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Table { name } => write!(formatter, "table {name}"),
+            Self::Column { table, name } => write!(formatter, "column {table}.{name}"),
+            Self::Enum { name } => write!(formatter, "enum {name}"),
+            Self::Value { of, name } => write!(formatter, "value {name} of enum {of}"),
+        }
+    }
+}
+
+/// Something old that goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Its name.
+    pub from: String,
+    /// How alike the two are, of 100.
+    pub likeness: u8,
+    /// What they share, in words.
+    pub because: Vec<String>,
+}
+
+/// What has to be asked before one schema may be turned into another, tables first. `base` is renamed already.
+pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
+    let mut found = tables(base, target);
+    found.extend(enums(base, target));
+    for (name, new) in &target.tables {
+        if let Some(old) = base.tables.get(name) {
+            found.extend(columns(old, new));
+        }
+    }
+    for (name, new) in &target.enums {
+        if let Some(old) = base.enums.get(name) {
+            found.extend(values(old, new));
+        }
+    }
+    found
+}
+
+fn tables(base: &Schema, target: &Schema) -> Vec<Question> {
+    let gone: Vec<&Table> = base.tables.values().filter(|it| !target.tables.contains_key(&it.name)).collect();
+    let come = target.tables.values().filter(|it| !base.tables.contains_key(&it.name));
+    come.filter_map(|new| {
+        let candidates = gone.iter().filter(|old| old.name.schema == new.name.schema).map(|old| {
+            let columns = |table: &Table| table.columns.keys().map(ToString::to_string).collect();
+            let shared = share(&columns(old), &columns(new));
+            let mut traits = Likeness::default();
+            traits.add(shared * 8 / 10, if shared == 100 { "same columns" } else { "similar columns" });
+            traits.name(&old.name.name, &new.name.name, 20);
+            traits.of(old.name.name.as_str())
+        });
+        ask(Subject::Table { name: new.name.clone() }, candidates.collect())
+    })
+    .collect()
+}
+
+fn columns(old: &Table, new: &Table) -> Vec<Question> {
+    let gone: Vec<&Column> = old.columns.values().filter(|it| !new.columns.contains_key(&it.name)).collect();
+    let come = new.columns.values().filter(|it| !old.columns.contains_key(&it.name));
+    come.filter_map(|column| {
+        let candidates = gone.iter().map(|before| {
+            let mut traits = Likeness::default();
+            if before.data_type == column.data_type {
+                traits.add(40, "same type");
+            }
+            if old.columns.get_index_of(&before.name) == new.columns.get_index_of(&column.name) {
+                traits.add(10, "same position");
+            }
+            let facets = |it: &Column| (it.nullable, it.default.clone(), it.identity, it.comment.clone());
+            if facets(before) == facets(column) {
+                traits.add(10, "same default and nullability");
+            }
+            if uses(old, &before.name) == uses(new, &column.name) {
+                traits.add(10, "in the same keys and indexes");
+            }
+            traits.name(&before.name, &column.name, 30);
+            traits.of(before.name.as_str())
+        });
+        ask(Subject::Column { table: new.name.clone(), name: column.name.clone() }, candidates.collect())
+    })
+    .collect()
+}
+
+/// What a column is part of, without any names that would follow a rename.
+fn uses(table: &Table, column: &Name) -> (bool, usize, Vec<ObjectName>, usize) {
+    let indexed = |index: &&Index| index.parts.iter().any(|part| part.target == IndexTarget::Column(column.clone()));
+    let keys = table.foreign_keys.values().filter(|key| key.columns.contains(column));
+    (
+        table.primary_key.as_ref().is_some_and(|key| key.columns.contains(column)),
+        table.uniques.values().filter(|unique| unique.columns.contains(column)).count(),
+        keys.map(|key| key.references.clone()).collect(),
+        table.indexes.values().filter(indexed).count(),
+    )
+}
+
+fn enums(base: &Schema, target: &Schema) -> Vec<Question> {
+    let gone: Vec<&EnumType> = base.enums.values().filter(|it| !target.enums.contains_key(&it.name)).collect();
+    let come = target.enums.values().filter(|it| !base.enums.contains_key(&it.name));
+    come.filter_map(|new| {
+        let candidates = gone.iter().filter(|old| old.name.schema == new.name.schema).map(|old| {
+            let values = |it: &EnumType| it.values.iter().cloned().collect();
+            let shared = share(&values(old), &values(new));
+            let mut traits = Likeness::default();
+            traits.add(shared * 7 / 10, if shared == 100 { "same values" } else { "similar values" });
+            traits.name(&old.name.name, &new.name.name, 30);
+            traits.of(old.name.name.as_str())
+        });
+        ask(Subject::Enum { name: new.name.clone() }, candidates.collect())
+    })
+    .collect()
+}
+
+fn values(old: &EnumType, new: &EnumType) -> Vec<Question> {
+    let position = |of: &EnumType, value: &String| of.values.iter().position(|it| it == value);
+    let gone: Vec<&String> = old.values.iter().filter(|value| !new.values.contains(value)).collect();
+    let come = new.values.iter().filter(|value| !old.values.contains(value));
+    come.filter_map(|value| {
+        let candidates = gone.iter().map(|before| {
+            let mut traits = Likeness::default();
+            if position(old, before) == position(new, value) {
+                traits.add(50, "same position");
+            }
+            traits.name(&Name::from(before.as_str()), &Name::from(value.as_str()), 50);
+            traits.of(before)
+        });
+        ask(Subject::Value { of: new.name.clone(), name: value.clone() }, candidates.collect())
+    })
+    .collect()
+}
+
+fn ask(subject: Subject, candidates: Vec<Candidate>) -> Option<Question> {
+    let mut candidates: Vec<Candidate> = candidates.into_iter().filter(|it| it.likeness >= WORTH_ASKING).collect();
+    candidates.sort_by(|a, b| b.likeness.cmp(&a.likeness).then_with(|| a.from.cmp(&b.from)));
+    (!candidates.is_empty()).then_some(Question { subject, candidates })
+}
+
+/// How much of the larger of two sets is in the other, of 100.
+fn share(a: &BTreeSet<String>, b: &BTreeSet<String>) -> u32 {
+    let common = u32::try_from(a.intersection(b).count()).unwrap_or_default();
+    let all = u32::try_from(a.len().max(b.len())).unwrap_or_default();
+    (common * 100).checked_div(all).unwrap_or_default()
+}
+
+/// The parts of a likeness, added up.
+#[derive(Default)]
+struct Likeness {
+    sum: u32,
+    because: Vec<&'static str>,
+}
+
+impl Likeness {
+    fn add(&mut self, weight: u32, because: &'static str) {
+        if weight > 0 {
+            self.sum += weight;
+            self.because.push(because);
+        }
+    }
+
+    fn name(&mut self, old: &Name, new: &Name, weight: u32) {
+        let (old, new) = (old.as_str().to_lowercase(), new.as_str().to_lowercase());
+        // A ratio is between 0 and 1.
+        let alike = (TextDiff::from_chars(old.as_str(), new.as_str()).ratio() * 100.0) as u32;
+        let contained = old.contains(&new) || new.contains(&old);
+        let alike = if contained { alike.max(60) } else { alike };
+        if alike >= 40 {
+            self.add(weight * alike / 100, "similar name");
+        }
+    }
+
+    fn of(self, from: &str) -> Candidate {
+        let likeness = u8::try_from(self.sum.min(100)).unwrap_or(100);
+        Candidate { from: from.to_owned(), likeness, because: self.because.into_iter().map(str::to_owned).collect() }
+    }
+}

@@ -1,0 +1,369 @@
+//! Renames: what the developer says was called otherwise, done to the base before anything is compared with it. So what
+//! nobody declares goes along with the table or column it belongs to.
+//!
+//! Must not know where the wishes come from, or how a rename is written.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::expression::{mentions, rename_column, rename_table};
+use crate::dialect::{Dialect, Unsupported};
+use crate::entity::Model;
+use crate::plan::{Op, Plan, Rename, apply};
+use crate::schema::{
+    Change, Check, DefaultValue, Expression, Facet, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName,
+    Origins, Part, Place, Product, Schema, Table, Unique,
+};
+
+use super::follow;
+
+/// A base in its new words.
+pub(super) struct Renamed {
+    pub(super) base: Normalized,
+    pub(super) origins: Origins,
+    /// What was renamed, in order, with all that follows.
+    pub(super) renames: Vec<Rename>,
+}
+
+/// The renames that the code declares by `renamed_from` and those the developer answered, tables before what is in them. The
+/// code's stay there for as long as somebody likes: one whose old name is gone says nothing any more.
+pub(super) fn wishes(model: &Model) -> Vec<Rename> {
+    let of_the_code = model.renames.iter().filter_map(|(place, old)| declared(place, old));
+    let mut renames: Vec<Rename> = of_the_code.chain(model.answers.iter().cloned()).collect();
+    renames.sort_by_key(|rename| !matches!(rename, Rename::Table(_) | Rename::Enum(_)));
+    renames
+}
+
+fn declared(place: &Place, old: &Name) -> Option<Rename> {
+    let object = |to: &ObjectName| Change::new(ObjectName { schema: to.schema.clone(), name: old.clone() }, to.clone());
+    let part = |to: &Name| Change::new(old.clone(), to.clone());
+    Some(match place {
+        Place::Enum(name) => Rename::Enum(object(name)),
+        Place::Table(table, within) => match within {
+            Part::Whole => Rename::Table(object(table)),
+            Part::Column(name, Facet::Whole) => Rename::Column(table.clone(), part(name)),
+            Part::Index(name) => Rename::Index(table.clone(), part(name)),
+            Part::Unique(name) => Rename::Unique(table.clone(), part(name)),
+            Part::ForeignKey(name, Facet::Whole) => Rename::ForeignKey(table.clone(), part(name)),
+            Part::Check(name) => Rename::Check(table.clone(), part(name)),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Does to the base what `wishes` say, in an order in which each new name is free; names that go round in a circle give way
+/// to each other by a name in between. A wish whose old name is not there, or whose new name is taken for good, is left out.
+/// Names made by convention follow (`idx-user-mail` becomes `idx-user-email`), unless `declared` has them as they are.
+///
+/// # Errors
+/// None for a base that this dialect normalised.
+pub(super) fn rename(
+    dialect: &dyn Dialect,
+    declared: &Schema,
+    base: &Normalized,
+    origins: &Origins,
+    wishes: &[Rename],
+) -> Result<Renamed, Unsupported> {
+    let mut work = Work {
+        product: dialect.product(),
+        declared,
+        schema: base.schema().clone(),
+        origins: origins.clone(),
+        renames: Vec::new(),
+    };
+    let mut open: Vec<Rename> = wishes.to_vec();
+    loop {
+        let before = open.len();
+        open.retain(|wish| !work.carry_out(wish));
+        if open.len() < before {
+            continue;
+        }
+        match open.iter().position(|wish| work.is_blocked_by_another(wish, &open)) {
+            None => break,
+            Some(index) => {
+                let (first, second) = by_way_of(open.remove(index), &work.schema);
+                if work.carry_out(&first) {
+                    open.push(second);
+                }
+            }
+        }
+    }
+    let base = if work.renames.is_empty() { base.clone() } else { dialect.normalize(work.schema)? };
+    Ok(Renamed { base, origins: work.origins, renames: work.renames })
+}
+
+/// Constraints and indexes that are the same on both sides but for their names: renaming one costs nothing, creating it anew
+/// may take hours.
+pub(super) fn same_but_for_the_name(base: &Schema, target: &Schema) -> Vec<Rename> {
+    let mut renames = Vec::new();
+    for (name, new) in &target.tables {
+        let Some(old) = base.tables.get(name) else { continue };
+        let uniques = pairs(&old.uniques, &new.uniques, |it: &Unique, name| Unique { name, ..it.clone() });
+        renames.extend(uniques.into_iter().map(|change| Rename::Unique(name.clone(), change)));
+        let keys =
+            pairs(&old.foreign_keys, &new.foreign_keys, |it: &ForeignKey, name| ForeignKey { name, ..it.clone() });
+        renames.extend(keys.into_iter().map(|change| Rename::ForeignKey(name.clone(), change)));
+        let checks = pairs(&old.checks, &new.checks, |it: &Check, name| Check { name, ..it.clone() });
+        renames.extend(checks.into_iter().map(|change| Rename::Check(name.clone(), change)));
+        let indexes = pairs(&old.indexes, &new.indexes, |it: &Index, name| Index { name, ..it.clone() });
+        renames.extend(indexes.into_iter().map(|change| Rename::Index(name.clone(), change)));
+    }
+    renames
+}
+
+fn pairs<T: Clone + PartialEq>(
+    old: &BTreeMap<Name, T>,
+    new: &BTreeMap<Name, T>,
+    called: impl Fn(&T, Name) -> T,
+) -> Vec<Change<Name>> {
+    let mut gone: Vec<&Name> = old.keys().filter(|name| !new.contains_key(*name)).collect();
+    let mut changes = Vec::new();
+    for (name, object) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+        let same = |before: &&Name| old.get(*before).is_some_and(|old| called(old, name.clone()) == *object);
+        if let Some(index) = gone.iter().position(same) {
+            changes.push(Change::new(gone.remove(index).clone(), name.clone()));
+        }
+    }
+    changes
+}
+
+/// Refuses what would be left behind: a view or a trigger that still names what is renamed, because nobody declares it.
+///
+/// # Errors
+/// The first of them.
+pub(super) fn nothing_left_behind(
+    product: Product,
+    renames: &[Rename],
+    base: &Schema,
+    target: &Schema,
+) -> Result<(), Unsupported> {
+    for rename in renames {
+        let (table, old) = match rename {
+            Rename::Table(change) => (&change.to, change.from.name.as_str()),
+            Rename::Column(table, change) => (table, change.from.as_str()),
+            _ => continue,
+        };
+        let refuse = |place: Place| {
+            Unsupported {
+            product,
+            place,
+            reason: format!("it names `{old}`, which is renamed, and no entity or SQL file declares it"),
+            hint: "declare it in an SQL file beside the entities, with the new name (`gen init --import` writes such files)".to_owned(),
+        }
+        };
+        let stale = |definition: &Expression| mentions(product, definition.text(), old);
+        let kept =
+            target.views.values().filter(|view| view.reads.contains(table) && base.views.get(&view.name) == Some(view));
+        if let Some(view) = kept.clone().find(|view| stale(&view.query)) {
+            return Err(refuse(Place::View(view.name.clone())));
+        }
+        let triggers =
+            |schema: &'_ Schema| schema.tables.get(table).map(|table| table.triggers.clone()).unwrap_or_default();
+        let before = triggers(base);
+        let kept = triggers(target).into_values().filter(|it| before.get(&it.name) == Some(it));
+        if let Some(trigger) = kept.into_iter().find(|trigger| stale(&trigger.definition)) {
+            return Err(refuse(Place::Table(table.clone(), Part::Trigger(trigger.name))));
+        }
+    }
+    Ok(())
+}
+
+/// One rename as two, by a name that is free.
+fn by_way_of(rename: Rename, schema: &Schema) -> (Rename, Rename) {
+    let between = |name: &Name| {
+        let taken = |candidate: &str| {
+            let found = |table: &Table| {
+                table.name.name.as_str() == candidate || table.columns.keys().any(|it| it.as_str() == candidate)
+            };
+            schema.tables.values().any(found)
+        };
+        let mut candidate = format!("{name}_between");
+        while taken(&candidate) {
+            candidate.push('_');
+        }
+        Name::from(candidate)
+    };
+    let part = |change: Change<Name>| {
+        let middle = between(&change.from);
+        (Change::new(change.from, middle.clone()), Change::new(middle, change.to))
+    };
+    let object = |change: Change<ObjectName>| {
+        let middle = ObjectName { schema: change.from.schema.clone(), name: between(&change.from.name) };
+        (Change::new(change.from, middle.clone()), Change::new(middle, change.to))
+    };
+    macro_rules! of_table {
+        ($kind:ident, $table:ident, $change:ident) => {{
+            let (first, second) = part($change);
+            (Rename::$kind($table.clone(), first), Rename::$kind($table, second))
+        }};
+    }
+    match rename {
+        Rename::Table(change) => {
+            let (first, second) = object(change);
+            (Rename::Table(first), Rename::Table(second))
+        }
+        Rename::Enum(change) => {
+            let (first, second) = object(change);
+            (Rename::Enum(first), Rename::Enum(second))
+        }
+        Rename::EnumValue(name, change) => {
+            let middle = format!("{}_between", change.from);
+            let first = Rename::EnumValue(name.clone(), Change::new(change.from, middle.clone()));
+            (first, Rename::EnumValue(name, Change::new(middle, change.to)))
+        }
+        Rename::Column(table, change) => of_table!(Column, table, change),
+        Rename::Index(table, change) => of_table!(Index, table, change),
+        Rename::Unique(table, change) => of_table!(Unique, table, change),
+        Rename::ForeignKey(table, change) => of_table!(ForeignKey, table, change),
+        Rename::Check(table, change) => of_table!(Check, table, change),
+    }
+}
+
+struct Work<'a> {
+    product: Product,
+    declared: &'a Schema,
+    schema: Schema,
+    origins: Origins,
+    renames: Vec<Rename>,
+}
+
+impl Work<'_> {
+    /// Renames and takes along what follows; `false` if it cannot be done now.
+    fn carry_out(&mut self, rename: &Rename) -> bool {
+        if !self.has_old(rename) || !self.apply(rename) {
+            return false;
+        }
+        match rename {
+            Rename::Column(table, change) => self.rename_in_expressions(table, change),
+            Rename::Table(change) => {
+                let key = self.schema.tables.get_mut(&change.to).and_then(|table| table.primary_key.as_mut());
+                // No operation renames a primary key; the differ sees one that changed in its name only.
+                if let Some(name) = key.and_then(|key| key.name.as_mut()) {
+                    follow::primary_key(name, change);
+                }
+                self.rename_in_statements(change);
+            }
+            _ => {}
+        }
+        if let Some(table) = follow::table_of(rename).and_then(|name| self.schema.tables.get(name)) {
+            let declared = self.declared.tables.get(&table.name);
+            for follower in follow::names(table, rename, declared) {
+                self.apply(&follower);
+            }
+        }
+        true
+    }
+
+    fn apply(&mut self, rename: &Rename) -> bool {
+        let plan = Plan::new(vec![Op::Rename(rename.clone())]);
+        let mut changed = self.schema.clone();
+        if apply(&plan, &mut changed).is_err() {
+            return false;
+        }
+        self.schema = changed;
+        self.origins = self.origins.listed().map(|(place, origin)| (renamed(place, rename), origin)).collect();
+        self.renames.push(rename.clone());
+        true
+    }
+
+    fn has_old(&self, rename: &Rename) -> bool {
+        let table = |name: &ObjectName| self.schema.tables.get(name);
+        match rename {
+            Rename::Table(change) => table(&change.from).is_some(),
+            Rename::Column(owner, change) => table(owner).is_some_and(|it| it.columns.contains_key(&change.from)),
+            Rename::Index(owner, change) => table(owner).is_some_and(|it| it.indexes.contains_key(&change.from)),
+            Rename::Unique(owner, change) => table(owner).is_some_and(|it| it.uniques.contains_key(&change.from)),
+            Rename::ForeignKey(owner, change) => {
+                table(owner).is_some_and(|it| it.foreign_keys.contains_key(&change.from))
+            }
+            Rename::Check(owner, change) => table(owner).is_some_and(|it| it.checks.contains_key(&change.from)),
+            Rename::Enum(change) => self.schema.enums.contains_key(&change.from),
+            Rename::EnumValue(name, change) => {
+                self.schema.enums.get(name).is_some_and(|it| it.values.contains(&change.from))
+            }
+        }
+    }
+
+    /// Whether only another open wish has the new name.
+    fn is_blocked_by_another(&self, wish: &Rename, open: &[Rename]) -> bool {
+        let vacates = |other: &Rename| match (wish, other) {
+            (Rename::Table(wish), Rename::Table(other)) => wish.to == other.from,
+            (Rename::Enum(wish), Rename::Enum(other)) => wish.to == other.from,
+            (Rename::Column(table, wish), Rename::Column(owner, other))
+            | (Rename::Index(table, wish), Rename::Index(owner, other))
+            | (Rename::Unique(table, wish), Rename::Unique(owner, other))
+            | (Rename::ForeignKey(table, wish), Rename::ForeignKey(owner, other))
+            | (Rename::Check(table, wish), Rename::Check(owner, other)) => table == owner && wish.to == other.from,
+            (Rename::EnumValue(name, wish), Rename::EnumValue(owner, other)) => name == owner && wish.to == other.from,
+            _ => false,
+        };
+        self.has_old(wish) && open.iter().any(vacates)
+    }
+
+    /// In the views that read a renamed table and in its triggers.
+    fn rename_in_statements(&mut self, change: &Change<ObjectName>) {
+        let product = self.product;
+        let follow = |expression: &mut Expression| {
+            let text = rename_table(product, expression.text(), change.from.name.as_str(), change.to.name.as_str());
+            if text != expression.text() {
+                *expression = Expression::new(text);
+            }
+        };
+        let reading = self.schema.views.values_mut().filter(|view| view.reads.contains(&change.to));
+        reading.for_each(|view| follow(&mut view.query));
+        let table = self.schema.tables.get_mut(&change.to);
+        table.into_iter().flat_map(|table| table.triggers.values_mut()).for_each(|it| follow(&mut it.definition));
+    }
+
+    fn rename_in_expressions(&mut self, table: &ObjectName, change: &Change<Name>) {
+        let product = self.product;
+        let Some(table) = self.schema.tables.get_mut(table) else { return };
+        let follow = |expression: &mut Expression| {
+            let text = rename_column(product, expression.text(), change.from.as_str(), change.to.as_str());
+            if text != expression.text() {
+                *expression = Expression::new(text);
+            }
+        };
+        table.checks.values_mut().for_each(|check| follow(&mut check.expression));
+        for column in table.columns.values_mut() {
+            column.generated.iter_mut().for_each(|generated| follow(&mut generated.expression));
+            if let Some(DefaultValue::Expression(expression)) = &mut column.default {
+                follow(expression);
+            }
+        }
+        for index in table.indexes.values_mut() {
+            index.predicate.iter_mut().for_each(follow);
+            for part in &mut index.parts {
+                if let IndexTarget::Expression(expression) = &mut part.target {
+                    follow(expression);
+                }
+            }
+        }
+    }
+}
+
+/// A place after a rename.
+fn renamed(place: &Place, rename: &Rename) -> Place {
+    let object = |name: &ObjectName, change: &Change<ObjectName>| {
+        if *name == change.from { change.to.clone() } else { name.clone() }
+    };
+    let part = |name: &Name, change: &Change<Name>| if *name == change.from { change.to.clone() } else { name.clone() };
+    match (place, rename) {
+        (Place::Table(name, within), Rename::Table(change)) => Place::Table(object(name, change), within.clone()),
+        (Place::Enum(name), Rename::Enum(change)) => Place::Enum(object(name, change)),
+        (Place::Table(name, within), rename) if follow::table_of(rename) == Some(name) => {
+            let within = match (within, rename) {
+                (Part::Column(name, facet), Rename::Column(_, change)) => Part::Column(part(name, change), *facet),
+                (Part::Index(name), Rename::Index(_, change)) => Part::Index(part(name, change)),
+                (Part::Unique(name), Rename::Unique(_, change)) => Part::Unique(part(name, change)),
+                (Part::ForeignKey(name, facet), Rename::ForeignKey(_, change)) => {
+                    Part::ForeignKey(part(name, change), *facet)
+                }
+                (Part::Check(name), Rename::Check(_, change)) => Part::Check(part(name, change)),
+                (within, _) => within.clone(),
+            };
+            Place::Table(name.clone(), within)
+        }
+        (place, _) => place.clone(),
+    }
+}

@@ -1,0 +1,419 @@
+//! SQL files beside the entities, written for what no entity declares: a statement for each thing.
+//!
+//! The statements say what there is and are never sent, so they have one form where databases differ in theirs.
+//! Must not know files, or how a statement is read.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Dialect;
+use crate::plan::action_name;
+use crate::schema::{
+    Action, Check, Column, DefaultValue, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget, Literal, Name,
+    ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
+};
+
+/// One statement, and what it declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The places it declares.
+    pub places: Vec<Place>,
+    /// The table it belongs to; `None` for what belongs to none.
+    pub table: Option<ObjectName>,
+    /// The statement, without a final semicolon.
+    pub sql: String,
+}
+
+/// A statement for each thing in a schema that was adopted, in an order in which it can be read; and the places no
+/// statement can declare.
+pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -> (Vec<Declaration>, Vec<Place>) {
+    let writer = Writer { dialect, origins };
+    let mut written = Vec::new();
+    for value in schema.enums.values().filter(|value| writer.is_adopted(&Place::Enum(value.name.clone()))) {
+        let values: Vec<String> = value.values.iter().map(|value| writer.text(value)).collect();
+        let sql = format!("CREATE TYPE {} AS ENUM ({})", writer.object(&value.name), values.join(", "));
+        written.push(Declaration { places: vec![Place::Enum(value.name.clone())], table: None, sql });
+    }
+    for table in schema.tables.values() {
+        writer.table(table, &mut written);
+    }
+    for routine in schema.routines.values() {
+        let place = Place::Routine(routine.name.clone());
+        if writer.is_adopted(&place) {
+            let sql = routine.definition.text().to_owned();
+            written.push(Declaration { places: vec![place], table: None, sql });
+        }
+    }
+    // What reads a view stands after it.
+    let mut views: Vec<&View> = schema.views.values().collect();
+    views.sort_by_key(|view| depth(schema, &view.name, 0));
+    for view in views {
+        writer.view(view, &mut written);
+    }
+    let said = |place: &Place| written.iter().any(|declaration| declaration.places.contains(place));
+    let adopted = origins.listed().filter(|(_, origin)| *origin == Origin::Adopted);
+    let unsaid = adopted.map(|(place, _)| place).filter(|place| !said(place)).cloned().collect();
+    (written, unsaid)
+}
+
+/// How many views stand below one. A circle cannot be, but is not followed either.
+fn depth(schema: &Schema, name: &ObjectName, level: usize) -> usize {
+    let Some(view) = schema.views.get(name).filter(|_| level < 32) else { return 0 };
+    view.reads.iter().map(|read| depth(schema, read, level + 1)).max().unwrap_or(0) + 1
+}
+
+struct Writer<'a> {
+    dialect: &'a dyn Dialect,
+    origins: &'a Origins,
+}
+
+impl Writer<'_> {
+    fn is_adopted(&self, place: &Place) -> bool {
+        self.origins.of(place) == Origin::Adopted
+    }
+
+    fn text(&self, text: &str) -> String {
+        self.dialect.literal(&Literal::Text(text.to_owned()))
+    }
+
+    fn object(&self, name: &ObjectName) -> String {
+        self.dialect.quote_object(name)
+    }
+
+    fn names(&self, names: &[Name]) -> String {
+        names.iter().map(|name| self.dialect.quote(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn table(&self, table: &Table, written: &mut Vec<Declaration>) {
+        let name = self.object(&table.name);
+        let at = |part: Part| Place::Table(table.name.clone(), part);
+        let mut say = |parts: Vec<Part>, sql: String| {
+            let places = parts.into_iter().map(at).collect();
+            written.push(Declaration { places, table: Some(table.name.clone()), sql });
+        };
+        let adopted = |part: &Part| self.is_adopted(&at(part.clone()));
+        let whole = adopted(&Part::Whole);
+        if whole {
+            let (parts, sql) = self.create(table);
+            say(parts, sql);
+        }
+        for column in table.columns.values() {
+            let facet = |facet| Part::Column(column.name.clone(), facet);
+            if adopted(&facet(Facet::Whole)) && !whole {
+                let sql = format!("ALTER TABLE {name} ADD COLUMN {}", self.column(column, &FACETS));
+                say(FACETS.map(facet).to_vec(), sql);
+            } else if !whole {
+                self.facets(&name, column, &adopted, &mut say);
+            }
+            if let Some(comment) = column.comment.as_ref().filter(|_| adopted(&facet(Facet::Comment))) {
+                let column = self.dialect.quote(&column.name);
+                let sql = format!("COMMENT ON COLUMN {name}.{column} IS {}", self.text(comment));
+                say(vec![facet(Facet::Comment)], sql);
+            }
+        }
+        for unique in table.uniques.values() {
+            let part = Part::Unique(unique.name.clone());
+            if adopted(&part) {
+                say(vec![part], format!("ALTER TABLE {name} ADD {}", self.unique(unique)));
+            }
+        }
+        for check in table.checks.values() {
+            let part = Part::Check(check.name.clone());
+            if adopted(&part) {
+                say(vec![part], format!("ALTER TABLE {name} ADD {}", self.check(check)));
+            }
+        }
+        for key in table.foreign_keys.values() {
+            let parts: Vec<Part> = [Facet::Whole, Facet::OnDelete, Facet::OnUpdate, Facet::Options]
+                .into_iter()
+                .map(|facet| Part::ForeignKey(key.name.clone(), facet))
+                .collect();
+            if parts.iter().any(&adopted) {
+                say(parts, format!("ALTER TABLE {name} ADD {}", self.foreign_key(key)));
+            }
+        }
+        for index in table.indexes.values() {
+            let part = Part::Index(index.name.clone());
+            if adopted(&part) {
+                say(vec![part], self.index(&name, index));
+            }
+        }
+        for trigger in table.triggers.values() {
+            let part = Part::Trigger(trigger.name.clone());
+            if adopted(&part) {
+                say(vec![part], trigger.definition.text().to_owned());
+            }
+        }
+        if let Some(comment) = table.comment.as_ref().filter(|_| adopted(&Part::Comment)) {
+            say(vec![Part::Comment], format!("COMMENT ON TABLE {name} IS {}", self.text(comment)));
+        }
+        let options: BTreeMap<_, _> =
+            table.options.iter().filter(|(key, _)| adopted(&Part::Option((*key).clone()))).collect();
+        if !options.is_empty() {
+            let settings: Vec<String> =
+                options.iter().map(|(key, value)| format!("{key} = {}", self.text(value))).collect();
+            let parts = options.keys().map(|key| Part::Option((*key).clone())).collect();
+            say(parts, format!("ALTER TABLE {name} SET ({})", settings.join(", ")));
+        }
+    }
+
+    /// The columns and the key; everything else is said by itself.
+    fn create(&self, table: &Table) -> (Vec<Part>, String) {
+        let mut parts = vec![Part::Whole];
+        let mut lines = Vec::new();
+        for column in table.columns.values() {
+            lines.push(self.column(column, &FACETS));
+            parts.extend(FACETS.map(|facet| Part::Column(column.name.clone(), facet)));
+        }
+        if let Some(key) = &table.primary_key {
+            let name =
+                key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.dialect.quote(name))).unwrap_or_default();
+            lines.push(format!("{name}PRIMARY KEY ({})", self.names(&key.columns)));
+            parts.push(Part::PrimaryKey);
+        }
+        (parts, format!("CREATE TABLE {} (\n  {}\n)", self.object(&table.name), lines.join(",\n  ")))
+    }
+
+    /// What of a column the entity leaves unsaid.
+    fn facets(
+        &self,
+        table: &str,
+        column: &Column,
+        adopted: &dyn Fn(&Part) -> bool,
+        say: &mut dyn FnMut(Vec<Part>, String),
+    ) {
+        let open: Vec<Facet> = FACETS
+            .into_iter()
+            .filter(|facet| *facet != Facet::Whole && adopted(&Part::Column(column.name.clone(), *facet)))
+            .collect();
+        let name = self.dialect.quote(&column.name);
+        let parts = || open.iter().map(|facet| Part::Column(column.name.clone(), *facet)).collect();
+        match open.as_slice() {
+            [] => {}
+            [Facet::Default] => {
+                let default = column.default.as_ref().map(|it| self.default(it)).unwrap_or_default();
+                say(parts(), format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}"));
+            }
+            [Facet::Type] => {
+                let spelled = self.data_type(&column.data_type);
+                say(parts(), format!("ALTER TABLE {table} ALTER COLUMN {name} SET DATA TYPE {spelled}"));
+            }
+            facets => say(parts(), format!("ALTER TABLE {table} MODIFY COLUMN {}", self.column(column, facets))),
+        }
+    }
+
+    fn column(&self, column: &Column, facets: &[Facet]) -> String {
+        let mut sql = self.dialect.quote(&column.name);
+        let says = |facet| facets.contains(&facet);
+        let serial = (column.identity == Some(Identity::Serial) && says(Facet::Identity)).then(|| serial(column));
+        let spelled = serial.flatten().map_or_else(|| self.data_type(&column.data_type), str::to_owned);
+        if !spelled.is_empty() {
+            sql.push_str(&format!(" {spelled}"));
+        }
+        if let Some(collation) = column.collation.as_ref().filter(|_| says(Facet::Collation)) {
+            let quoted = collation.starts_with('"');
+            let plain = || self.dialect.quote(&collation.as_str().into());
+            sql.push_str(&format!(" COLLATE {}", if quoted { collation.clone() } else { plain() }));
+        }
+        if !column.nullable {
+            sql.push_str(" NOT NULL");
+        }
+        if let Some(default) = column.default.as_ref().filter(|_| says(Facet::Default)) {
+            sql.push_str(&format!(" DEFAULT {}", self.default(default)));
+        }
+        if says(Facet::Identity) {
+            sql.push_str(match (column.identity, self.dialect.product()) {
+                (None | Some(Identity::Serial), _) => "",
+                (Some(Identity::Always), _) => " GENERATED ALWAYS AS IDENTITY",
+                (Some(Identity::AutoIncrement), Product::Sqlite) => " AUTOINCREMENT",
+                (Some(Identity::AutoIncrement), Product::MySql | Product::MariaDb) => " AUTO_INCREMENT",
+                (Some(Identity::AutoIncrement), Product::Postgres) | (Some(Identity::ByDefault), _) => {
+                    " GENERATED BY DEFAULT AS IDENTITY"
+                }
+            });
+        }
+        if let Some(generated) = column.generated.as_ref().filter(|_| says(Facet::Generated)) {
+            let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+            sql.push_str(&format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression.text()));
+        }
+        if let Some(on_update) = column.on_update.as_ref().filter(|_| says(Facet::OnUpdate)) {
+            sql.push_str(&format!(" ON UPDATE {}", on_update.text()));
+        }
+        if says(Facet::Options) && column.options.contains_key("invisible") {
+            sql.push_str(" INVISIBLE");
+        }
+        sql
+    }
+
+    fn data_type(&self, data_type: &Type) -> String {
+        match data_type {
+            Type::Enum(name) => self.object(name),
+            Type::Array(element) => format!("{}[]", self.data_type(element)),
+            other => crate::plan::type_name(other),
+        }
+    }
+
+    /// A default stands in parentheses unless it is one word or one constant.
+    fn default(&self, default: &DefaultValue) -> String {
+        let text = crate::plan::default_text(default);
+        let plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.-+".contains(letter));
+        let constant = text.len() > 1
+            && text.starts_with('\'')
+            && text.ends_with('\'')
+            && text.get(1..text.len() - 1).is_some_and(|inside| !inside.replace("''", "").contains('\''));
+        if plain || constant { text } else { format!("({text})") }
+    }
+
+    fn unique(&self, unique: &Unique) -> String {
+        let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
+        format!("CONSTRAINT {} UNIQUE{nulls} ({})", self.dialect.quote(&unique.name), self.names(&unique.columns))
+    }
+
+    fn check(&self, check: &Check) -> String {
+        let option =
+            |key: &str, words: &str| if check.options.contains_key(key) { words.to_owned() } else { String::new() };
+        format!(
+            "CONSTRAINT {} CHECK ({}){}{}{}",
+            self.dialect.quote(&check.name),
+            check.expression.text(),
+            option("no_inherit", " NO INHERIT"),
+            option("not_enforced", " NOT ENFORCED"),
+            option("not_valid", " NOT VALID"),
+        )
+    }
+
+    fn foreign_key(&self, key: &ForeignKey) -> String {
+        let mut sql = format!(
+            "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
+            self.dialect.quote(&key.name),
+            self.names(&key.columns),
+            self.object(&key.references),
+            self.names(&key.referenced_columns)
+        );
+        let mut act = |event: &str, action: Option<Action>| {
+            if let Some(action) = action {
+                sql.push_str(&format!(" ON {event} {}", action_name(action).to_uppercase()));
+            }
+        };
+        act("DELETE", key.on_delete);
+        act("UPDATE", key.on_update);
+        if key.options.contains_key("deferrable") {
+            sql.push_str(" DEFERRABLE");
+        }
+        if key.options.contains_key("initially_deferred") {
+            sql.push_str(" INITIALLY DEFERRED");
+        }
+        sql
+    }
+
+    fn index(&self, table: &str, index: &Index) -> String {
+        let kind = match index.method.as_deref() {
+            Some("fulltext") => "FULLTEXT ",
+            Some("spatial") => "SPATIAL ",
+            _ if index.unique => "UNIQUE ",
+            _ => "",
+        };
+        let parts: Vec<String> = index.parts.iter().map(|part| self.part(part)).collect();
+        let method = index.method.as_ref().filter(|method| !["fulltext", "spatial"].contains(&method.as_str()));
+        let using = method.map(|method| format!(" USING {method}")).unwrap_or_default();
+        let name = self.dialect.quote(&index.name);
+        let mut sql = match self.dialect.product() {
+            Product::Postgres | Product::Sqlite => {
+                format!("CREATE {kind}INDEX {name} ON {table}{using} ({})", parts.join(", "))
+            }
+            Product::MySql | Product::MariaDb => {
+                format!("CREATE {kind}INDEX {name}{using} ON {table} ({})", parts.join(", "))
+            }
+        };
+        if !index.include.is_empty() {
+            sql.push_str(&format!(" INCLUDE ({})", self.names(&index.include)));
+        }
+        if index.options.contains_key("nulls_not_distinct") {
+            sql.push_str(" NULLS NOT DISTINCT");
+        }
+        if let Some(predicate) = &index.predicate {
+            sql.push_str(&format!(" WHERE {}", predicate.text()));
+        }
+        if let Some(comment) = &index.comment {
+            match self.dialect.product() {
+                Product::MySql | Product::MariaDb => sql.push_str(&format!(" COMMENT {}", self.text(comment))),
+                Product::Postgres | Product::Sqlite => {}
+            }
+        }
+        sql
+    }
+
+    fn part(&self, part: &IndexPart) -> String {
+        let mut sql = match &part.target {
+            IndexTarget::Column(name) => self.dialect.quote(name),
+            IndexTarget::Expression(expression) => format!("({})", expression.text()),
+        };
+        if let Some(prefix) = part.options.get("prefix") {
+            sql.push_str(&format!("({prefix})"));
+        }
+        if let Some(collation) = part.options.get("collation") {
+            let plain = || self.dialect.quote(&collation.as_str().into());
+            sql.push_str(&format!(" COLLATE {}", if collation.starts_with('"') { collation.clone() } else { plain() }));
+        }
+        if let Some(class) = part.options.get("opclass") {
+            sql.push_str(&format!(" {class}"));
+        }
+        if part.descending {
+            sql.push_str(" DESC");
+        }
+        if let Some(nulls) = part.options.get("nulls") {
+            sql.push_str(&format!(" NULLS {}", nulls.to_uppercase()));
+        }
+        sql
+    }
+
+    fn view(&self, view: &View, written: &mut Vec<Declaration>) {
+        let place = Place::View(view.name.clone());
+        if !self.is_adopted(&place) {
+            return;
+        }
+        let mut head = String::from("CREATE ");
+        if view.materialized {
+            head.push_str("MATERIALIZED ");
+        }
+        if let Some(algorithm) = view.options.get("algorithm") {
+            head.push_str(&format!("ALGORITHM = {} ", algorithm.to_uppercase()));
+        }
+        if let Some(security) = view.options.get("security") {
+            head.push_str(&format!("SQL SECURITY {} ", security.to_uppercase()));
+        }
+        let name = self.object(&view.name);
+        let with = view.options.get("with").map(|with| format!(" WITH ({with})")).unwrap_or_default();
+        let check = view.options.get("check_option");
+        let check = check.map(|check| format!("\nWITH {} CHECK OPTION", check.to_uppercase())).unwrap_or_default();
+        let query = view.query.text().trim_end().trim_end_matches(';');
+        let sql = format!("{head}VIEW {name}{with} AS\n{query}{check}");
+        written.push(Declaration { places: vec![place], table: None, sql });
+        if let Some(comment) = &view.comment {
+            let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+            let sql = format!("COMMENT ON {kind} {name} IS {}", self.text(comment));
+            written.push(Declaration { places: Vec::new(), table: None, sql });
+        }
+    }
+}
+
+/// Facets of a column that its definition says.
+const FACETS: [Facet; 8] = [
+    Facet::Whole,
+    Facet::Type,
+    Facet::Default,
+    Facet::Identity,
+    Facet::Generated,
+    Facet::Collation,
+    Facet::OnUpdate,
+    Facet::Options,
+];
+
+fn serial(column: &Column) -> Option<&'static str> {
+    let Type::Native(spelling) = &column.data_type else { return None };
+    match spelling.as_str() {
+        "smallint" => Some("smallserial"),
+        "integer" => Some("serial"),
+        "bigint" => Some("bigserial"),
+        _ => None,
+    }
+}

@@ -1,0 +1,267 @@
+//! SeaORM itself as the oracle of the model reader, on real databases, both ways.
+//!
+//! SeaORM creates a schema from compiled entities, and what is read from their text must differ in nothing. Then what is read
+//! is created, and SeaORM's own synchronisation must find nothing to do.
+
+mod sets;
+
+use std::sync::{Arc, Mutex};
+
+use sea_gen::dialect::session::Session;
+use sea_gen::dialect::{self, Product};
+use sea_gen::diff::diff;
+use sea_gen::entity::{Answers, Severity, read_with};
+use sea_gen::introspect::{Scope, introspect};
+use sea_gen::schema::{Normalized, Origins, Undeclared};
+use sea_gen::state::{Policy, reconcile};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, SchemaBuilder};
+
+use crate::support::Scratch;
+use sets::Set;
+
+/// The features the fixtures are compiled with: those of `oracle-entities`.
+const FEATURES: [&str; 5] = ["default", "postgres-array", "postgres-vector", "with-bigdecimal", "with-ipnetwork"];
+
+/// Holds one set against SeaORM on one database.
+fn agrees(set: &Set, product: Product) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let there = runtime.block_on(created_by_seaorm(set, product));
+    let back = runtime.block_on(created_by_us(set, product));
+    assert!(
+        there.is_empty() && back.is_empty(),
+        "{} on {product}\nread otherwise: {there:#?}\nSeaORM still does: {back:#?}",
+        set.root
+    );
+}
+
+/// What would have to change for the database that SeaORM makes to be what the reader says.
+async fn created_by_seaorm(set: &Set, product: Product) -> Vec<String> {
+    let scratch = Scratch::create(product).await.expect("a scratch database");
+    let mut session = scratch.connect().await.expect("a session");
+    prepare(set, &mut session).await;
+    let connection = connect(&scratch, product).await;
+    let outcome = match set.is_circular() && product != Product::Sqlite {
+        true => create_in_parts(set, &connection).await,
+        false => builder(set, &connection).apply(&connection).await,
+    };
+    connection.close().await.expect("SeaORM lets go");
+    outcome.unwrap_or_else(|error| panic!("SeaORM creates {} on {product}: {error}", set.root));
+    let live = catalog(set, &mut session).await;
+    session.close().await;
+    scratch.remove().await.expect("the scratch database goes");
+    let target = target(set, product, &live);
+    let lines = diff(&live, &target, &[]).ops().iter().map(ToString::to_string).collect::<Vec<_>>();
+    lines.into_iter().filter(|line| !is_known(line, product)).collect()
+}
+
+/// Beginnings of statements that change nothing. SeaORM's synchronisation does not see plain indexes on PostgreSQL, so it
+/// sends their creation each time, and the database skips it (SeaQL/sea-schema reads constraints only).
+const HARMLESS: [&str; 4] = ["SELECT", "PRAGMA", "SHOW", "CREATE INDEX IF NOT EXISTS"];
+
+/// What SeaORM's synchronisation does to the database that we make.
+async fn created_by_us(set: &Set, product: Product) -> Vec<String> {
+    let scratch = Scratch::create(product).await.expect("a scratch database");
+    let mut session = scratch.connect().await.expect("a session");
+    prepare(set, &mut session).await;
+    let nothing = dialect::nothing();
+    let target = target(set, product, &nothing);
+    let plan = diff(&nothing, &target, &[]);
+    for statement in dialect::statements(dialect::of(product), &plan, nothing.schema()).expect("statements") {
+        let sql = statement.sql.clone();
+        session.execute(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    session.close().await;
+    let mut connection = connect(&scratch, product).await;
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&done);
+    connection.set_metric_callback(move |info| {
+        let sql = info.statement.sql.clone();
+        if !HARMLESS.iter().any(|beginning| sql.trim_start().to_uppercase().starts_with(beginning)) {
+            record.lock().expect("the record").push(sql);
+        }
+    });
+    let outcome = builder(set, &connection).sync(&connection).await;
+    connection.close().await.expect("SeaORM lets go");
+    let mut session = scratch.connect().await.expect("a session");
+    let after = catalog(set, &mut session).await;
+    session.close().await;
+    scratch.remove().await.expect("the scratch database goes");
+    let mut done = done.lock().expect("the record").clone();
+    done.extend(diff(&target, &after, &[]).ops().iter().map(ToString::to_string));
+    done.extend(outcome.err().map(|error| error.to_string()));
+    done
+}
+
+/// What a database has.
+async fn catalog(set: &Set, session: &mut Session) -> Normalized {
+    let scope = Scope { schemas: set.schemas.iter().map(|name| (*name).into()).collect(), ..Scope::default() };
+    let catalog = introspect(session, &scope).await.expect("a catalog");
+    dialect::of(session.product()).normalize(catalog.schema).expect("a schema")
+}
+
+/// What SeaORM is known to leave out.
+fn is_known(line: &str, product: Product) -> bool {
+    // SeaQuery writes no comments for PostgreSQL: SeaQL/sea-query issue 761.
+    product == Product::Postgres && line.contains("comment none → ")
+}
+
+/// Makes what entities need and SeaORM does not create.
+async fn prepare(set: &Set, session: &mut Session) {
+    for schema in &set.schemas {
+        session.execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema");
+    }
+    for extension in &set.extensions {
+        session.execute(&format!("CREATE EXTENSION {extension}")).await.expect("an extension");
+    }
+}
+
+/// Creates tables that refer to each other, which `apply` cannot: SeaORM writes foreign keys into the tables.
+async fn create_in_parts(set: &Set, connection: &DatabaseConnection) -> Result<(), DbErr> {
+    let schema = sea_orm::Schema::new(connection.get_database_backend());
+    let parts: Vec<_> = set.entities.iter().map(|entity| (entity.statements)(&schema)).collect();
+    let mut enums = Vec::new();
+    for statement in parts.iter().flat_map(|part| &part.enums) {
+        let sql = connection.get_database_backend().build(statement);
+        if !enums.contains(&sql) {
+            connection.execute(statement).await?;
+            enums.push(sql);
+        }
+    }
+    for part in &parts {
+        connection.execute(&without_foreign_keys(&part.table)).await?;
+    }
+    for part in &parts {
+        for statement in part.table.get_foreign_key_create_stmts() {
+            connection.execute(statement).await?;
+        }
+        for statement in &part.indexes {
+            connection.execute(statement).await?;
+        }
+    }
+    Ok(())
+}
+
+fn without_foreign_keys(table: &TableCreateStatement) -> TableCreateStatement {
+    let mut bare = TableCreateStatement::new();
+    bare.table(table.get_table_name().expect("a name").clone());
+    for column in table.get_columns() {
+        bare.col(column.clone());
+    }
+    for index in table.get_indexes() {
+        bare.index(&mut index.clone());
+    }
+    if let Some(comment) = table.get_comment() {
+        bare.comment(comment);
+    }
+    bare
+}
+
+fn builder(set: &Set, connection: &DatabaseConnection) -> SchemaBuilder {
+    let schema = sea_orm::Schema::new(connection.get_database_backend());
+    set.entities.iter().fold(SchemaBuilder::new(schema), |builder, entity| (entity.register)(builder))
+}
+
+async fn connect(scratch: &Scratch, product: Product) -> DatabaseConnection {
+    let url = match product {
+        Product::MariaDb => scratch.url.replacen("mariadb:", "mysql:", 1),
+        Product::Sqlite | Product::Postgres | Product::MySql => scratch.url.clone(),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("SeaORM connects")
+}
+
+/// What the reader says of the set's text, as it would be on this database: only names nobody gave are taken from there.
+fn target(set: &Set, product: Product, base: &Normalized) -> Normalized {
+    let answers = Answers { features: Some(FEATURES.map(str::to_owned).to_vec()), ..Answers::default() };
+    let (model, diagnostics) = read_with(&set.files, product, &answers);
+    let errors: Vec<_> = diagnostics.iter().filter(|said| said.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let origins = Origins::default();
+    reconcile(dialect::of(product), &model, base, &origins, &Policy::default().undeclared(Undeclared::Drop))
+        .expect("a target")
+        .schema
+}
+
+/// One test a set and a database.
+macro_rules! on_every_database {
+    ($($set:ident),+ $(,)?) => {$(
+        mod $set {
+            use sea_gen::dialect::Product;
+
+            #[test]
+            fn sqlite() {
+                super::agrees(&super::sets::$set(), Product::Sqlite);
+            }
+
+            #[test_with::env(DATABASE_URL_POSTGRES)]
+            #[test]
+            fn postgres() {
+                super::agrees(&super::sets::$set(), Product::Postgres);
+            }
+
+            #[test_with::env(DATABASE_URL_MARIADB)]
+            #[test]
+            fn mariadb() {
+                super::agrees(&super::sets::$set(), Product::MariaDb);
+            }
+
+            #[test_with::env(DATABASE_URL_MYSQL)]
+            #[test]
+            fn mysql() {
+                super::agrees(&super::sets::$set(), Product::MySql);
+            }
+        }
+    )+};
+}
+
+on_every_database! {
+    bookshop, bakery_chain, bakery_dense, blogger, blogger_mono, blogger_legacy, blogger_legacy_mono, film_store,
+    film_store_mono, film_store_compact, features, forms_of_types, forms_of_attributes, forms_of_enums, forms_of_values,
+    forms_of_relations,
+}
+
+/// What SeaORM writes for PostgreSQL only.
+macro_rules! on_postgres {
+    ($($set:ident),+ $(,)?) => {$(
+        #[test_with::env(DATABASE_URL_POSTGRES)]
+        #[test]
+        fn $set() {
+            agrees(&sets::$set(), Product::Postgres);
+        }
+    )+};
+}
+
+on_postgres! { features_of_postgres, features_expanded, forms_of_postgres }
+
+#[test]
+fn forms_of_unsigned_keys_on_sqlite() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::Sqlite);
+}
+
+#[test_with::env(DATABASE_URL_MARIADB)]
+#[test]
+fn forms_of_unsigned_keys_on_mariadb() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::MariaDb);
+}
+
+#[test_with::env(DATABASE_URL_MYSQL)]
+#[test]
+fn forms_of_unsigned_keys_on_mysql() {
+    agrees(&sets::forms_of_unsigned_keys(), Product::MySql);
+}
+
+/// What SeaORM itself cannot create anywhere these tests run.
+const BEYOND_SEAORM: [&str; 2] = ["fixtures::features::collection", "fixtures::features::embedding"];
+
+#[test]
+fn every_entity_that_is_compiled_is_in_a_set() {
+    let sets = sets::all();
+    let named: Vec<&str> = sets.iter().flat_map(|set| set.entities.iter().map(|entity| entity.path)).collect();
+    let compiled = inventory::iter::<sea_orm::EntityRegistry>().filter_map(|entity| {
+        entity.module_path.strip_prefix("oracle_entities::").filter(|path| !BEYOND_SEAORM.contains(path))
+    });
+    let missing: Vec<&str> = compiled.filter(|path| !named.contains(path)).collect();
+    assert!(missing.is_empty(), "in no set: {missing:#?}");
+}

@@ -1,0 +1,177 @@
+//! Renames: by option, by an answers file, by the code; never by guessing. What is in the table stays in it, there and back.
+//!
+//! Must not know how candidates are scored.
+
+use sea_gen::schema::Product;
+use serde_json::Value;
+
+use super::adoption::adopted;
+use super::catalog::{catalog, only};
+use super::on_each;
+use super::project::Project;
+
+on_each!(
+    a_renamed_column_keeps_its_values,
+    a_question_is_answered_by_a_file,
+    the_code_says_what_it_was_called,
+    a_table_and_its_column_are_renamed_together_and_change_type,
+    two_columns_swap_their_names,
+    what_nobody_declares_goes_along,
+);
+
+/// A person in the table.
+fn peopled(product: Product) -> Project {
+    let project = Project::settled(product);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', 33)");
+    project
+}
+
+impl Project {
+    #[track_caller]
+    fn has(&self, sql: &str, value: &str) {
+        assert_eq!(self.database.query(sql)[0].text(0), value, "{sql}");
+    }
+}
+
+fn a_renamed_column_keeps_its_values(product: Product) {
+    let project = peopled(product);
+    let there = catalog(&project.database);
+    project.edit("person", "pub email: String", "pub mail: String");
+    let before = project.written();
+    let said = project.run(&["migration", "Mail"]).with(1).mentions("column person.mail is new; was it email?");
+    let said = said.mentions("--rename person.email:mail");
+    let asked: Value = serde_json::from_str(&said.out).expect("the open questions");
+    assert_eq!(asked["renames"][0]["candidates"][0]["from"], "email");
+    assert_eq!(project.written(), before, "nothing is written while a question is open");
+
+    project.run(&["migration", "Mail", "--rename", "person.email:mail"]).with(0).mentions("email → mail");
+    project.run(&["up"]).with(0);
+    project.has("SELECT mail FROM person", "ann@example.org");
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down"]).with(0);
+    project.has("SELECT email FROM person", "ann@example.org");
+    assert_eq!(catalog(&project.database), there);
+    project.run(&["up"]).with(0);
+    project.has("SELECT mail FROM person", "ann@example.org");
+}
+
+fn a_question_is_answered_by_a_file(product: Product) {
+    let project = peopled(product);
+    project.edit("person", "pub email: String", "pub mail: String");
+    project.edit("person", "pub age: Option<i32>", "pub years: Option<i32>");
+    let said = project.run(&["migration", "Mail", "--no-interactive"]).with(1);
+    let mut answers: Value = serde_json::from_str(&said.out).expect("the open questions");
+    let answers_file = project.path().join("answers.json");
+    for question in answers["renames"].as_array_mut().expect("questions") {
+        question["renamed_from"] = match question["name"].as_str() {
+            Some("mail") => "email".into(),
+            _ => false.into(),
+        };
+    }
+    std::fs::write(&answers_file, answers.to_string()).expect("a file");
+    let path = answers_file.to_str().expect("a path");
+    project.run(&["migration", "Mail", "--answers", path]).with(0).mentions("email → mail").mentions("years");
+    project.run(&["up"]).with(0);
+    project.has("SELECT mail FROM person WHERE years IS NULL", "ann@example.org");
+    project.holds();
+
+    project.edit("person", "pub mail: String", "pub address: String");
+    let wrong = r#"{"renames": [{"kind": "column", "table": "person", "name": "address", "renamed_from": "nothing"}]}"#;
+    std::fs::write(&answers_file, wrong).expect("a file");
+    project.run(&["migration", "Address", "--answers", path]).with(1).mentions("cannot have been `nothing`");
+    std::fs::write(&answers_file, r#"{"renamed": []}"#).expect("a file");
+    project.run(&["migration", "Address", "--answers", path]).with(1).mentions("does not hold answers");
+    project.run(&["migration", "Address", "--rename", "person"]).with(1).mentions("cannot be read");
+}
+
+/// And may go on saying so when the old name is long gone.
+fn the_code_says_what_it_was_called(product: Product) {
+    let project = peopled(product);
+    project.edit("person", "pub email: String", "#[sea_orm(indexed, renamed_from = \"email\")]\n    pub mail: String");
+    project.run(&["migration", "Mail"]).with(0).mentions("email → mail");
+    project.run(&["up"]).with(0);
+    project.has("SELECT mail FROM person", "ann@example.org");
+    project.finds_nothing();
+    project.edit("person", "pub age", "#[sea_orm(indexed)]\n    pub age");
+    project.run(&["migration", "Age"]).with(0).keeps_silent_on("mail");
+    project.run(&["up"]).with(0);
+    project.holds();
+
+    // An index named after its column follows, and so it does on the way back.
+    project.edit("person", "pub age", "#[sea_orm(renamed_from = \"age\")]\n    pub years");
+    project.run(&["migration", "Years"]).with(0).mentions("idx-person-age → idx-person-years");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.run(&["down", "3"]).with(0);
+    project.has("SELECT email FROM person WHERE age = 33", "ann@example.org");
+}
+
+fn a_table_and_its_column_are_renamed_together_and_change_type(product: Product) {
+    let project = peopled(product);
+    let there = catalog(&project.database);
+    project.edit("person", "table_name = \"person\"", "table_name = \"human\"");
+    project.edit("person", "pub age: Option<i32>", "pub years: Option<i64>");
+    project.run(&["migration", "Human"]).with(1).mentions("table human is new; was it person?");
+    let arguments = ["migration", "Human", "--rename", "person:human", "--rename", "person.age:years"];
+    project.run(&arguments).with(0).mentions("person → human").mentions("age → years");
+    project.run(&["up"]).with(0);
+    project.has("SELECT email FROM human WHERE years = 33", "ann@example.org");
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down"]).with(0);
+    project.has("SELECT email FROM person WHERE age = 33", "ann@example.org");
+    assert_eq!(catalog(&project.database), there);
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn two_columns_swap_their_names(product: Product) {
+    let project = Project::new(product);
+    project.entity("person", &super::project::PERSON.replace("pub age: Option<i32>", "pub nick: String"));
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, nick) VALUES (1, 'an address', 'a nick')");
+    let arguments = ["migration", "Swap", "--rename", "person.email:nick", "--rename", "person.nick:email"];
+    project.run(&arguments).with(0);
+    project.run(&["up"]).with(0);
+    project.has("SELECT email FROM person", "a nick");
+    project.has("SELECT nick FROM person", "an address");
+    project.holds();
+    project.run(&["down"]).with(0);
+    project.has("SELECT email FROM person", "an address");
+}
+
+fn what_nobody_declares_goes_along(product: Product) {
+    let project = adopted(product);
+    let there = catalog(&project.database);
+    // A view that nobody declares names the column: only who made it knows what it should be.
+    project.edit("book", "pub stock: i32", "pub amount: i32");
+    project
+        .run(&["migration", "Amount", "--rename", "book.stock:amount"])
+        .with(1)
+        .mentions("in_stock")
+        .mentions("declare it");
+    project.edit("book", "pub amount: i32", "pub stock: i32");
+
+    project.edit("book", "pub shelf: i32", "pub board: i32");
+    project.run(&["migration", "Board", "--rename", "book.shelf:board"]).with(0).mentions("shelf → board");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+    let gone = only(&there, &catalog(&project.database));
+    assert!(gone.iter().all(|line| line.contains("shelf")), "{gone:#?}");
+    project.run(&["down"]).with(0);
+    assert_eq!(catalog(&project.database), there);
+    project.run(&["up"]).with(0);
+
+    let here = catalog(&project.database);
+    project.edit("book", "table_name = \"book\"", "table_name = \"volume\"");
+    project.run(&["migration", "Volume", "--rename", "book:volume"]).with(0).mentions("book → volume");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down"]).with(0);
+    assert_eq!(catalog(&project.database), here);
+}
