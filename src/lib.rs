@@ -64,10 +64,11 @@
 //! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `dialect::expression` |
+//! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
 //! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `dialect`, `project` |
-//! | [`run`] | history, lock, apply, revert, scratch databases | `schema`, `dialect`, `project`, `write` |
+//! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
 //!
@@ -128,5 +129,6 @@ pub mod plan;
 pub mod project;
 pub mod run;
 pub mod schema;
+pub mod seed;
 pub mod state;
 pub mod write;

@@ -71,6 +71,10 @@ pub(super) enum Command {
     Sync(Sync),
     /// Check for CI: entities, snapshot, lock, migrations and database agree
     Check(Check),
+    /// Prove migrations on a scratch database: up, down and up again, with rows in it
+    Verify(Verify),
+    /// Fill a development database, or a file, with test data that holds every constraint
+    Seed(Seed),
     /// Seal the migration files as they are now, after editing them or writing them by hand
     Lock,
     /// Freeze the schema under a release name; no migration can be added until it is thawed
@@ -126,6 +130,9 @@ pub(super) struct Migration {
     /// Treat what nobody declares as an error
     #[arg(long)]
     pub(super) strict: bool,
+    /// Do not prove the migration on a scratch database first
+    #[arg(long)]
+    pub(super) no_verify: bool,
     /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
     #[arg(long = "rename", value_name = "OLD:NEW")]
     pub(super) renames: Vec<String>,
@@ -334,6 +341,61 @@ pub(super) struct Check {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen verify`.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// Which ones (id, name, or an unambiguous beginning); otherwise those that are not proven yet
+    #[arg(value_name = "ID")]
+    pub(super) targets: Vec<String>,
+    /// All of them, also those proven before
+    #[arg(long, conflicts_with = "targets")]
+    pub(super) all: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen seed`.
+#[derive(Debug, Args)]
+pub(super) struct Seed {
+    /// The number everything follows from: the same number gives the same rows
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub(super) seed: u64,
+    /// How many rows each table gets
+    #[arg(long, default_value_t = 100, value_name = "ROWS")]
+    pub(super) rows: usize,
+    /// How many rows one table gets instead (repeat)
+    #[arg(long = "table", value_name = "TABLE=ROWS", value_parser = rows_of)]
+    pub(super) tables: Vec<(String, usize)>,
+    /// Only these tables (repeat or separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "TABLE", conflicts_with = "except")]
+    pub(super) only: Vec<String>,
+    /// All tables but these (repeat or separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "TABLE")]
+    pub(super) except: Vec<String>,
+    /// Write to a file, .sql or .json, instead of the database
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The dialect of the file, where the project has several and no database is at hand
+    #[arg(long, requires = "out", value_name = "DIALECT")]
+    pub(super) dialect: Option<crate::schema::Product>,
+    /// Also fill tables that have rows already
+    #[arg(long, conflicts_with = "out")]
+    pub(super) append: bool,
+    /// Vouch that a database on another host is a development database
+    #[arg(long)]
+    pub(super) development: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `book=500`.
+fn rows_of(text: &str) -> Result<(String, usize), String> {
+    let parts = text.rsplit_once('=').and_then(|(table, rows)| Some((table.to_owned(), rows.trim().parse().ok()?)));
+    parts.ok_or_else(|| "write a table and a number of rows, such as book=500".to_owned())
 }
 
 /// `gen freeze`.

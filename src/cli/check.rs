@@ -10,7 +10,7 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::error::Error;
 use crate::introspect;
-use crate::project::Compiled;
+use crate::project::{Compiled, Demand};
 use crate::run::{self, Scratch};
 use crate::state::Situation;
 
@@ -120,10 +120,15 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     Ok(verdict(lines))
 }
 
-/// The lock is whole (reading it has proven that) and lists just the files that are there.
+/// The lock is whole (reading it has proven that), lists just the files that are there, and has a proof of each where the
+/// configuration demands one.
 fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
-    let findings = workspace.unsealed(product, &migrations)?;
+    let mut findings = workspace.unsealed(product, &migrations)?;
+    if workspace.project.config.proof == Demand::Required {
+        let unproven = workspace.sealed_lock()?.migrations(product).iter().filter(|line| line.proof.is_none());
+        findings.extend(unproven.map(|line| format!("{} is not proven: `gen verify {}`", line.id, line.id)));
+    }
     Ok(verdict(findings))
 }
 

@@ -11,7 +11,7 @@ use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::{Finding, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, MigrationId, Snapshot};
+use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
@@ -22,7 +22,7 @@ use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
-use super::{init, show};
+use super::{init, show, verify};
 
 /// One dialect's part of the migration.
 struct Draft {
@@ -30,10 +30,13 @@ struct Draft {
     model: Model,
     /// S in the words of the code.
     sealed: Sealed,
+    /// Where the plan starts.
+    base: Normalized,
     plan: Plan,
     findings: Vec<Finding>,
     target: Target,
     migration: Migration,
+    proof: Option<Proof>,
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
@@ -85,8 +88,14 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
         .into());
     }
-    let (drafts, silent): (Vec<Draft>, Vec<Draft>) =
+    let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
+    if !command.dry_run && !command.no_verify {
+        let newborn: Vec<verify::Newborn<'_>> =
+            drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
+        let proofs = verify::new(&workspace, &newborn).await?;
+        drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
+    }
     let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };
     if drafts.is_empty() {
         tell_nothing(&workspace, command, &written);
@@ -196,7 +205,7 @@ async fn draft(
         up: dialect::statements(dialect, &plan, base.schema())?,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    Ok(Draft { product, model, sealed, plan, findings, target, migration })
+    Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
 }
 
 /// What the plan leads from and to.
@@ -276,7 +285,8 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
     let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
-        lock.append(draft.product, locked(&draft.migration), draft.sealed.fingerprint_of(&draft.target.schema));
+        let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
+        lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
     }
     let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema).collect();
     let mut reworded = false;
@@ -313,6 +323,7 @@ fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written
             "findings": draft.findings,
             "up": draft.migration.up,
             "down": draft.migration.down,
+            "proof": draft.proof,
         })
     });
     let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();

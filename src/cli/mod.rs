@@ -18,12 +18,14 @@ mod lock;
 mod migration;
 mod paint;
 mod report;
+mod seed;
 mod show;
 mod side;
 mod states;
 mod status;
 mod sync;
 mod up;
+mod verify;
 mod wording;
 
 use std::process::ExitCode;
@@ -90,6 +92,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => check::run(common, command).await,
+        Command::Verify(command) => verify::run(common, command).await,
+        Command::Seed(command) => seed::run(common, command).await,
         Command::Lock => lock::run(common),
         Command::Freeze(command) => freeze::freeze(common, command),
         Command::Thaw => freeze::thaw(common),

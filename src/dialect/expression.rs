@@ -56,6 +56,15 @@ fn parsed_expression(product: Product, sql: &str) -> String {
     print::expression(product, &mut expression)
 }
 
+/// An expression of this database as a tree in its canonical form, for whoever asks what it means; `None` where it cannot be
+/// read.
+pub fn tree(product: Product, sql: &str) -> Option<Expr> {
+    let plain = spell::plain(product, sql)?;
+    let mut expression = parse::expression(product, &plain)?;
+    rewrite::expression(product, &mut expression);
+    Some(expression)
+}
+
 /// Whether a text is a literal that every database writes in this one way: most defaults are.
 fn is_plain_literal(sql: &str) -> bool {
     let number = !sql.is_empty() && sql.bytes().all(|digit| digit.is_ascii_digit());

@@ -14,7 +14,7 @@ use crate::entity::Answers;
 use crate::error::{Error, Result};
 use crate::schema::{ObjectName, Product, Strictness, Undeclared};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "entities",
     "dialects",
     "database-url",
@@ -26,6 +26,7 @@ const KEYS: [&str; 16] = [
     "exclude",
     "schemas",
     "development",
+    "proof",
     "features",
     "cfg",
     "type-rules",
@@ -58,12 +59,26 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// Hosts that are for development beside this machine.
     pub development: Vec<String>,
+    /// Whether migrations are proven.
+    pub proof: Demand,
     /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
     pub answers: Answers,
     /// Rules on which types may stand for one another, where they are not applied as usual.
     pub type_rules: BTreeMap<String, Strictness>,
     /// What tells what the entities declare.
     pub reader: Reader,
+}
+
+/// Whether migrations are proven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demand {
+    /// Only when `gen verify` is told to.
+    Off,
+    /// Where there is a scratch database.
+    #[default]
+    Wanted,
+    /// All of them, or `gen check` refuses.
+    Required,
 }
 
 /// What tells what the entities declare.
@@ -100,6 +115,7 @@ impl Default for Config {
             exclude: Vec::new(),
             schemas: Vec::new(),
             development: Vec::new(),
+            proof: Demand::Wanted,
             answers: Answers::default(),
             type_rules: BTreeMap::new(),
             reader: Reader::Source,
@@ -188,6 +204,7 @@ impl<'a> File<'a> {
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
+                "proof" => config.proof = self.demand(key, value)?,
                 "features" => config.answers.features = Some(self.texts(key, value)?),
                 "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
                 "types" => config.answers.types = self.types(key, value)?,
@@ -256,6 +273,15 @@ impl<'a> File<'a> {
         }
         let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
+    }
+
+    fn demand(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Demand> {
+        match self.text(key, value)?.as_str() {
+            "off" => Ok(Demand::Off),
+            "wanted" => Ok(Demand::Wanted),
+            "required" => Ok(Demand::Required),
+            other => Err(self.error(value.span(), &format!("`proof` cannot be `{other}`: off, wanted or required"))),
+        }
     }
 
     /// `type-rules = { json = "exact" }`.

@@ -99,7 +99,33 @@ struct Line {
     chain: String,
     from: Option<String>,
     to: Option<String>,
-    proof: Option<Proof>,
+    #[serde(default)]
+    proof: Standing,
+}
+
+/// How a line says whether its migration was proven. The word is for readers: a line that says nothing says the same.
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum Standing {
+    Proven(Proof),
+    Unproven(Word),
+    #[default]
+    Unsaid,
+}
+
+#[derive(Deserialize)]
+enum Word {
+    #[serde(rename = "unproven")]
+    Unproven,
+}
+
+impl From<Standing> for Option<Proof> {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Proven(proof) => Some(proof),
+            Standing::Unproven(Word::Unproven) | Standing::Unsaid => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -153,7 +179,7 @@ impl Lock {
                 if locked.migrations.last().is_some_and(|before| before.id >= id) {
                     return Err(broken(format!("`{id}` of {} is not in its place", product.key())));
                 }
-                let migration = LockedMigration { id, checksum, from, to, proof };
+                let migration = LockedMigration { id, checksum, from, to, proof: proof.into() };
                 chain = link(&chain, &migration);
                 if sealed != chain {
                     let what = format!("`{}` of {}, or what stood before it", migration.id, product.key());
@@ -258,12 +284,13 @@ fn lines(locked: &Locked) -> Vec<String> {
                 line.push_str(&format!(", \"{key}\": {}", value!(fingerprint)));
             }
         }
-        if let Some(Proof { engine, version }) = proof {
-            line.push_str(&format!(
+        match proof {
+            Some(Proof { engine, version }) => line.push_str(&format!(
                 ", \"proof\": {{\"engine\": {}, \"version\": {}}}",
                 value!(engine),
                 value!(version)
-            ));
+            )),
+            None => line.push_str(", \"proof\": \"unproven\""),
         }
         line.push('}');
         lines.push(line);

@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::schema::Product;
 
 pub use compiled::Compiled;
-pub use config::{Config, Reader};
+pub use config::{Config, Demand, Reader};
 pub use entities::EntityPaths;
 pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};

@@ -2,7 +2,7 @@
 //!
 //! Must not know where migrations come from: they are handed in by id and checksum.
 
-use super::{Frozen, Lock, Locked, LockedMigration, MigrationId, fingerprint};
+use super::{Frozen, Lock, Locked, LockedMigration, MigrationId, Proof, fingerprint};
 use crate::schema::{Product, Schema};
 
 impl Lock {
@@ -45,6 +45,17 @@ impl Lock {
         changed.extend(gone.map(|migration| migration.id.clone()));
         locked.migrations = migrations;
         changed
+    }
+
+    /// Writes down where a migration was proven, if its line is for the file with this checksum; whether it is.
+    pub fn prove(&mut self, product: Product, id: &MigrationId, checksum: &str, proof: Option<Proof>) -> bool {
+        let lines = self.dialects.get_mut(&product).map(|locked| &mut locked.migrations);
+        let line = lines.and_then(|lines| lines.iter_mut().find(|line| line.id == *id && line.checksum == checksum));
+        let found = line.is_some();
+        if let Some(line) = line {
+            line.proof = proof;
+        }
+        found
     }
 
     /// The release the schema is frozen for.

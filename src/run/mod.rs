@@ -7,10 +7,12 @@
 mod apply;
 mod connect;
 mod direct;
+mod fill;
 mod history;
 mod lock;
 mod pending;
 mod scratch;
+pub mod verify;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -26,6 +28,7 @@ use history::Table;
 pub use crate::dialect::HISTORY_TABLE;
 pub use connect::connect;
 pub use direct::execute;
+pub use fill::{Harvest, Sowing, fill};
 pub use history::{Record, Status, history};
 pub use pending::{pending, to_apply, to_revert};
 pub use scratch::Scratch;

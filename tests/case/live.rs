@@ -6,7 +6,9 @@ use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
+use sea_gen::run::verify::{Claim, Renames, Verdict, prove};
 use sea_gen::schema::{Normalized, Product};
+use sea_gen::write::Migration;
 
 use super::Case;
 use super::outcome::{self, Outcome, same};
@@ -19,7 +21,10 @@ pub fn run(case: &Case, product: Product) -> Result<(), String> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let scratch = Scratch::create(product).await.map_err(|error| error.to_string())?;
-        let result = there_and_back(&outcome, product, &scratch).await;
+        let result = match there_and_back(&outcome, product, &scratch).await {
+            Ok(()) => proof(&outcome, product, &scratch).await,
+            failed => failed,
+        };
         // The test's own failure is worth more than one to clean up after it.
         let removed = scratch.remove().await.map_err(|error| format!("cannot remove the scratch database: {error}"));
         result.and(removed)
@@ -38,6 +43,21 @@ async fn there_and_back(outcome: &Outcome, product: Product, scratch: &Scratch) 
     expect(&mut session, product, &outcome.to, "after up again").await?;
     session.close().await;
     Ok(())
+}
+
+/// The same with rows, as the tool proves it: nothing is refuted.
+async fn proof(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result<(), String> {
+    let id = "20260101_000000_case".parse().map_err(|error| format!("{error}"))?;
+    let (up, down) = (outcome.up.clone(), outcome.down.clone());
+    let migration = Migration { id, product, from: None, to: None, up, down };
+    let (renames, scope) = (Renames::of(&outcome.plan), Scope::default());
+    let claim =
+        Claim { migration: &migration, from: &outcome.from, to: Some(&outcome.to), renames: &renames, scope: &scope };
+    let url = if product == Product::Sqlite { "sqlite::memory:" } else { scratch.url.as_str() };
+    match prove(url, claim).await {
+        Ok(Verdict::Proven(_)) => Ok(()),
+        other => Err(format!("it is not proven: {other:#?}")),
+    }
 }
 
 async fn send(session: &mut Session, statements: &[Statement], when: &str) -> Result<(), String> {

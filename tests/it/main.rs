@@ -21,6 +21,8 @@ mod mysql;
 mod oracle;
 mod postgres;
 mod run;
+mod seed;
 mod sqlite;
 mod states;
 mod support;
+mod verify;

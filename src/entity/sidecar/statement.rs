@@ -173,16 +173,19 @@ impl<'t> Statement<'t> {
     }
 
     pub(super) fn kind(&self) -> Kind {
-        let words: Vec<String> = self
-            .tokens
-            .iter()
-            .map_while(|(token, _)| match token {
-                Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_uppercase()),
+        let mut words: Vec<String> = Vec::new();
+        let mut qualified = false;
+        for (token, _) in self.tokens {
+            match token {
+                // A name with its schema counts as one word.
+                Token::Word(_) if qualified => qualified = false,
+                Token::Period => qualified = true,
+                Token::Word(word) if word.quote_style.is_none() => words.push(word.value.to_uppercase()),
                 // `CREATE DEFINER = …`, `ALGORITHM = …`.
-                Token::Eq => Some("=".to_owned()),
-                _ => None,
-            })
-            .collect();
+                Token::Eq => words.push("=".to_owned()),
+                _ => break,
+            }
+        }
         let first = words.first().map_or("", String::as_str);
         let second = words.get(1).map_or("", String::as_str);
         if let Some(kind) = super::definition::kind_of(&words) {

@@ -30,6 +30,8 @@ fn help_lists_the_commands() {
       drift        List what the database has that the migrations do not account for, and the reverse
       sync         Bring a development database to what the entities declare, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
+      verify       Prove migrations on a scratch database: up, down and up again, with rows in it
+      seed         Fill a development database, or a file, with test data that holds every constraint
       lock         Seal the migration files as they are now, after editing them or writing them by hand
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
@@ -66,6 +68,7 @@ fn help_lists_the_commands() {
           --dry-run             Print what would be written, and write nothing
           --exit-code           With --dry-run: exit with 2 when there is something to write
           --strict              Treat what nobody declares as an error
+          --no-verify           Do not prove the migration on a scratch database first
           --rename <OLD:NEW>    What was called otherwise before: `user:account`, `user.mail:email`,
                                 `index:user.old:new` (repeat for more)
           --answers <FILE>      A JSON file with the answers to open questions, in the form they are
@@ -274,7 +277,7 @@ fn the_bookshop_fits_on_a_screen() {
 
     next: `gen migration Initial` writes what the entities declare
     ");
-    shows!(project.run(&["migration", "Initial"]), @r"
+    shows!(project.run(&["migration", "Initial"]), @"
     exit 0
     --- stdout
     Initial: 24 steps (sqlite, mysql, mariadb)
@@ -361,6 +364,9 @@ fn the_bookshop_fits_on_a_screen() {
     wrote snapshots/ (45 files)
 
     next: read the migration, then `gen up` applies it and `gen status` shows it
+    --- stderr
+    proven on SQLite [version]: up, down, up again
+    unproven on PostgreSQL, MySQL, MariaDB: no server of that kind is at hand for a scratch database
     ");
     shows!(project.run(&["up"]), @r"
     exit 0

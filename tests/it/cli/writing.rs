@@ -32,7 +32,7 @@ fn a_migration_is_written() {
     let output = project.output(&["migration", "Initial", "--dry-run", "--exit-code"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(project.migrations().is_empty());
-    shows!(project.run(&["migration", "Initial"]), @r"
+    shows!(project.run(&["migration", "Initial"]), @"
     exit 0
     --- stdout
     Initial: 1 step
@@ -44,6 +44,8 @@ fn a_migration_is_written() {
     wrote snapshots/ (1 file)
 
     next: read the migration, then `gen up` applies it and `gen status` shows it
+    --- stderr
+    proven on SQLite [version]: up, down, up again
     ");
     shows!(project.read(&project.migrations()[0]), @r#"
     -- Initial (sqlite)
@@ -116,6 +118,10 @@ fn a_migration_is_data_where_that_is_asked_for() {
               "summary": "+ user: column email varchar"
             }
           ],
+          "proof": {
+            "engine": "SQLite",
+            "version": "[version]"
+          },
           "to": "[digest]",
           "up": [
             {
@@ -131,6 +137,8 @@ fn a_migration_is_data_where_that_is_asked_for() {
         "schema.lock.json"
       ]
     }
+    --- stderr
+    proven on SQLite [version]: up, down, up again, with 40 rows
     "#);
 }
 

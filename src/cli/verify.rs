@@ -1,0 +1,284 @@
+//! `gen verify`: proves migrations on scratch databases and writes it into the lock; also for `gen migration`, before anything
+//! is written.
+//!
+//! Must not know how a proof is made.
+
+use serde_json::json;
+
+use crate::dialect::Product;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::project::{Batch, Demand, MigrationId, Proof};
+use crate::run::verify::{Before, Claim, Proven, Refuted, Renames, Verdict, before, prove};
+use crate::schema::Normalized;
+use crate::write::Migration;
+
+use super::Ending;
+use super::arguments::{Common, Verify};
+use super::paint::{self, Ink, ink, ink_talk};
+use super::report::Failure;
+use super::show;
+use super::states::Workspace;
+
+/// How the proof of one migration for one dialect ended.
+struct Line {
+    id: MigrationId,
+    product: Product,
+    verdict: Verdict,
+}
+
+/// Where a scratch database of a product can be had: in memory, or beside the project's database.
+fn server(workspace: &Workspace, product: Product) -> Result<&str, String> {
+    let other = || "no server of that kind is at hand for a scratch database".to_owned();
+    match (&workspace.url, product) {
+        (_, Product::Sqlite) => Ok("sqlite::memory:"),
+        (None, _) => Err(other()),
+        (Some(url), _) => {
+            let speaks = match url.product_hint() {
+                Product::MySql | Product::MariaDb => matches!(product, Product::MySql | Product::MariaDb),
+                hint => hint == product,
+            };
+            if speaks { Ok(url.reveal()) } else { Err(other()) }
+        }
+    }
+}
+
+/// A migration that is not written yet, what it leads from and to, and the plan it was made from.
+pub(super) type Newborn<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+
+/// Proves migrations that are not written yet. What cannot be proven is said; what is refuted is not to be written.
+pub(super) async fn new(workspace: &Workspace, migrations: &[Newborn<'_>]) -> Result<Vec<Option<Proof>>, Failure> {
+    let mut proofs = Vec::new();
+    let mut silences: Vec<(String, Vec<String>)> = Vec::new();
+    for (migration, from, to, plan) in migrations {
+        if workspace.project.config.proof == Demand::Off || plan.is_empty() {
+            proofs.push(None);
+            continue;
+        }
+        let product = migration.product;
+        let verdict = match server(workspace, product) {
+            Err(reason) => Verdict::Unproven(reason),
+            Ok(url) => {
+                let claim =
+                    Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
+                prove(url, claim).await?
+            }
+        };
+        match verdict {
+            Verdict::Proven(proven) => {
+                tell(&proven);
+                proofs.push(Some(proof(&proven)));
+            }
+            Verdict::Unproven(reason) => {
+                match silences.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, products)) => products.push(product.to_string()),
+                    None => silences.push((reason, vec![product.to_string()])),
+                }
+                proofs.push(None);
+            }
+            Verdict::Refuted(refuted) => return Err(refusal(product, &refuted)),
+        }
+    }
+    for (reason, products) in silences {
+        paint::talk(format!("{} on {}: {reason}", ink_talk(Ink::Yellow, "unproven"), products.join(", ")));
+    }
+    Ok(proofs)
+}
+
+fn refusal(product: Product, refuted: &Refuted) -> Failure {
+    Error::new(format!("the migration fails its proof on {product}, so nothing was written: {}", refuted.what))
+        .because(evidence(refuted).join("\n"))
+        .hint(
+            "`--dry-run` prints it; `--no-verify` writes it all the same, to be edited; then `gen lock` and `gen verify`",
+        )
+        .into()
+}
+
+fn tell(proven: &Proven) {
+    let word = ink_talk(Ink::Green, "proven");
+    paint::talk(format!("{word} on {} {}: up, down, up again{}", proven.engine, proven.version, rows(proven)));
+    proven.notes.iter().for_each(|note| paint::talk(format!("  note: {note}")));
+}
+
+/// How many rows went along, if there was anything to put them in.
+fn rows(proven: &Proven) -> String {
+    if proven.rows == 0 { String::new() } else { format!(", with {}", show::plural(proven.rows, "row")) }
+}
+
+fn proof(proven: &Proven) -> Proof {
+    Proof { engine: proven.engine.to_string(), version: proven.version.clone() }
+}
+
+/// Differences and statements, line by line.
+fn evidence(refuted: &Refuted) -> Vec<String> {
+    let mut lines = refuted.lines.clone();
+    if !refuted.statements.is_empty() {
+        lines.push("the statements that may have done it:".to_owned());
+        lines.extend(refuted.statements.iter().flat_map(|sql| sql.lines()).map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Failure> {
+    let workspace = Workspace::open(common)?;
+    let mut lock = workspace.sealed_lock()?.clone();
+    let mut lines = Vec::new();
+    let mut unsealed = Vec::new();
+    let mut known = false;
+    for product in workspace.products().to_vec() {
+        let migrations = workspace.migrations(product)?;
+        known |= !migrations.is_empty();
+        let chosen = chosen(&workspace, command, product, &migrations)?;
+        for (index, verdict) in verdicts(&workspace, product, &migrations, &chosen).await? {
+            let Some(migration) = migrations.get(index) else { continue };
+            let found = match &verdict {
+                Verdict::Proven(proven) => Some(Some(proof(proven))),
+                // What was proven of it once does not hold any more.
+                Verdict::Refuted(_) => Some(None),
+                Verdict::Unproven(_) => None,
+            };
+            if let Some(found) = found
+                && !lock.prove(product, &migration.id, &migration.checksum(), found)
+            {
+                unsealed.push(migration.id.to_string());
+            }
+            lines.push(Line { id: migration.id.clone(), product, verdict });
+        }
+    }
+    if lines.is_empty() {
+        paint::talk(if known {
+            "nothing to do: every migration is proven"
+        } else {
+            "nothing to do: there are no migrations"
+        });
+    }
+    if Some(&lock) != workspace.lock.as_ref() {
+        let mut batch = Batch::new(workspace.root());
+        lock.write(&workspace.project.lock_path(), &mut batch);
+        batch.commit()?;
+    }
+    print(&lines, command.json);
+    unsealed.sort();
+    unsealed.dedup();
+    for id in unsealed {
+        paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
+    }
+    let refuted = lines.iter().filter(|line| matches!(line.verdict, Verdict::Refuted(_))).count();
+    let unproven = lines.iter().any(|line| matches!(line.verdict, Verdict::Unproven(_)));
+    match (refuted, unproven) {
+        (0, true) if workspace.project.config.proof == Demand::Required => Ok(Ending::Findings),
+        (0, _) => Ok(Ending::Done),
+        _ => Err(Error::new(format!(
+            "{} the proof",
+            if refuted == 1 { "a migration fails".to_owned() } else { format!("{refuted} migrations fail") }
+        ))
+        .hint(format!(
+            "values that a statement is meant to change: say `-- {}` and why above it",
+            crate::run::verify::CHANGES_DATA
+        ))
+        .into()),
+    }
+}
+
+/// Which migrations are to be proven, by their place.
+fn chosen(
+    workspace: &Workspace,
+    command: &Verify,
+    product: Product,
+    migrations: &[Migration],
+) -> Result<Vec<usize>, Failure> {
+    let mut wanted = Vec::new();
+    for text in &command.targets {
+        wanted.push(MigrationId::find(text, migrations.iter().map(|migration| &migration.id))?.clone());
+    }
+    let lock = workspace.sealed_lock()?;
+    let proven = |migration: &Migration| {
+        let checksum = migration.checksum();
+        let mut lines = lock.migrations(product).iter();
+        lines.any(|line| line.id == migration.id && line.checksum == checksum && line.proof.is_some())
+    };
+    let is_chosen = |migration: &Migration| match wanted.is_empty() {
+        true => command.all || !proven(migration),
+        false => wanted.contains(&migration.id),
+    };
+    Ok(migrations.iter().enumerate().filter(|(_, migration)| is_chosen(migration)).map(|(index, _)| index).collect())
+}
+
+/// Proves the chosen ones, newest first, because the snapshot says where the newest leads, and each where the one before it
+/// does. Given back oldest first.
+async fn verdicts(
+    workspace: &Workspace,
+    product: Product,
+    migrations: &[Migration],
+    chosen: &[usize],
+) -> Result<Vec<(usize, Verdict)>, Failure> {
+    let mut found = Vec::new();
+    let Some(oldest) = chosen.first().copied() else { return Ok(found) };
+    let url = match server(workspace, product) {
+        Ok(url) => url,
+        Err(reason) => return Ok(chosen.iter().map(|index| (*index, Verdict::Unproven(reason.clone()))).collect()),
+    };
+    let scope = workspace.scope();
+    let mut to = workspace.sealed(product)?.map(|sealed| sealed.schema);
+    for (index, migration) in migrations.iter().enumerate().skip(oldest).rev() {
+        let from = match before(url, migrations, index, to.as_ref(), &scope).await? {
+            Before::Known(from) => *from,
+            Before::Unknown(reason) => {
+                if chosen.contains(&index) {
+                    found.push((index, Verdict::Unproven(reason)));
+                }
+                to = None;
+                continue;
+            }
+        };
+        if chosen.contains(&index) {
+            let renames = Renames::written(migration);
+            let claim = Claim { migration, from: &from, to: to.as_ref(), renames: &renames, scope: &scope };
+            found.push((index, prove(url, claim).await?));
+        }
+        to = Some(from);
+    }
+    found.reverse();
+    Ok(found)
+}
+
+fn print(lines: &[Line], as_json: bool) {
+    if as_json {
+        let rows = lines.iter().map(|line| {
+            let (verdict, details) = match &line.verdict {
+                Verdict::Proven(proven) => {
+                    let Proven { engine, version, rows, notes } = proven;
+                    (
+                        "proven",
+                        json!({ "engine": engine.to_string(), "version": version, "rows": rows, "notes": notes }),
+                    )
+                }
+                Verdict::Refuted(refuted) => {
+                    let Refuted { what, lines, statements, .. } = refuted;
+                    ("refuted", json!({ "what": what, "differences": lines, "statements": statements }))
+                }
+                Verdict::Unproven(reason) => ("unproven", json!({ "reason": reason })),
+            };
+            json!({ "id": line.id, "dialect": line.product.key(), "verdict": verdict, "details": details })
+        });
+        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        return;
+    }
+    let mut text = String::new();
+    for line in lines {
+        let (word, what, details) = match &line.verdict {
+            Verdict::Proven(proven) => {
+                let notes = proven.notes.iter().map(|note| format!("note: {note}")).collect();
+                (ink(Ink::Green, "proven  "), format!("{} {}{}", proven.engine, proven.version, rows(proven)), notes)
+            }
+            Verdict::Refuted(refuted) => (ink(Ink::Red, "refuted "), refuted.what.clone(), evidence(refuted)),
+            Verdict::Unproven(reason) => (ink(Ink::Yellow, "unproven"), reason.clone(), Vec::new()),
+        };
+        text.push_str(&format!("{word}  {}  {:<8}  {what}\n", line.id, line.product.key()));
+        details
+            .iter()
+            .flat_map(|detail| detail.lines())
+            .for_each(|detail| text.push_str(&format!("          {detail}\n")));
+    }
+    paint::result(&text);
+}

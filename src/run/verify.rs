@@ -1,0 +1,405 @@
+//! Proofs: a migration run up, down and up again on a scratch database, with rows in it.
+//!
+//! Must not know files, the lock or what is printed. A refutation is a value: an error is only what kept the proof from being
+//! made at all.
+
+mod before;
+mod follow;
+mod part;
+mod rows;
+mod written;
+
+use crate::dialect::session::Session;
+use crate::dialect::{self, Product};
+use crate::diff::diff;
+use crate::error::{Error, Result};
+use crate::introspect::{self, Scope};
+use crate::schema::{Name, Normalized, ObjectName, Schema};
+use crate::seed::{Wish, seeds};
+use crate::write::Migration;
+
+use super::fill::fill;
+use super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
+
+pub use before::{Before, before};
+pub use follow::Renames;
+
+use follow::Followed;
+use part::Part;
+use rows::When;
+
+/// How many rows each table has while a migration is proven, and the number they follow from.
+const ROWS: usize = 40;
+const SEED: u64 = 20_261_121;
+
+/// What a note above a statement says when it is meant to change values.
+pub const CHANGES_DATA: &str = "changes data";
+
+/// What is to be proven.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// The schema it starts from.
+    pub from: &'a Normalized,
+    /// The schema it leads to, where that is known.
+    pub to: Option<&'a Normalized>,
+    /// What it renames.
+    pub renames: &'a Renames,
+    /// What is read of a database.
+    pub scope: &'a Scope,
+}
+
+/// How a proof ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything held.
+    Proven(Proven),
+    /// Something did not.
+    Refuted(Refuted),
+    /// There was no way to find out, for this reason.
+    Unproven(String),
+}
+
+/// A proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    /// The database that ran it.
+    pub engine: Product,
+    /// Its version.
+    pub version: String,
+    /// How many rows came through.
+    pub rows: usize,
+    /// What the proof does not cover, in words.
+    pub notes: Vec<String>,
+}
+
+/// What did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refuted {
+    /// What it is.
+    pub what: String,
+    /// How it shows: differences, the database's answer.
+    pub lines: Vec<String>,
+    /// Statements it may come from.
+    pub statements: Vec<String>,
+    /// Whether a statement failed, which other rows might not make it do.
+    failed: bool,
+}
+
+impl Refuted {
+    fn new(what: impl Into<String>, lines: Vec<String>) -> Self {
+        Self { what: what.into(), lines, statements: Vec::new(), failed: false }
+    }
+}
+
+/// Which rows the scratch database gets.
+#[derive(Clone, Copy, Debug)]
+struct Filling {
+    /// Values at the ends of their types.
+    ends: bool,
+    /// No rows in tables that cannot keep theirs.
+    bare: bool,
+}
+
+/// Proves a migration on scratch databases of the server at `url`.
+///
+/// # Errors
+/// A scratch database that could not be dropped; the tool's own failures. Whatever the migration does wrong is a verdict.
+pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
+    let empty = Schema::default();
+    let from = claim.from.schema();
+    let to = claim.to.map_or(&empty, Normalized::schema);
+    let part = part::part(&[from, to], &[&claim.migration.up, &claim.migration.down]);
+    let delicate = match claim.to {
+        Some(_) => {
+            let mut found = follow::demanding(from, to, claim.renames);
+            found.extend(follow::demanding_back(from, to, claim.renames));
+            found
+        }
+        None => Vec::new(),
+    };
+    let mut first: Option<Refuted> = None;
+    for filling in [(true, false), (true, true), (false, false), (false, true)] {
+        let filling = Filling { ends: filling.0, bare: filling.1 };
+        if filling.bare && delicate.is_empty() {
+            continue;
+        }
+        let verdict = attempt(url, claim, &part, &delicate, filling).await?;
+        match (verdict, &mut first) {
+            // Rows that a statement cannot take are the rows' fault, if there are others that it takes.
+            (Verdict::Refuted(refuted), first) if refuted.failed => {
+                first.get_or_insert(refuted);
+            }
+            (Verdict::Refuted(refuted), _) => return Ok(Verdict::Refuted(refuted)),
+            (Verdict::Proven(mut proven), Some(first)) => {
+                proven.notes.push(excuse(first, filling, &delicate));
+                return Ok(Verdict::Proven(proven));
+            }
+            (verdict, None) => return Ok(verdict),
+            (_, Some(_)) => break,
+        }
+    }
+    Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
+}
+
+/// What to say of a proof that needed other rows than the first.
+fn excuse(first: &Refuted, filling: Filling, delicate: &[(ObjectName, Name)]) -> String {
+    let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
+    if filling.bare {
+        let columns: Vec<String> = delicate.iter().map(|(table, column)| format!("`{table}.{column}`")).collect();
+        let columns = columns.join(", ");
+        return format!(
+            "proven without rows in tables with {columns}: no NULL, no default, so nothing can fill it{reason}"
+        );
+    }
+    format!("proven with ordinary values only; with values at the ends of their types {}{reason}", first.what)
+}
+
+async fn attempt(
+    url: &str,
+    claim: Claim<'_>,
+    part: &Part,
+    delicate: &[(ObjectName, Name)],
+    filling: Filling,
+) -> Result<Verdict> {
+    let (scratch, mut session) = match Scratch::create(url).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Verdict::Unproven(with_reason(&error))),
+    };
+    if session.product() != claim.migration.product {
+        let reason = format!("the server at hand is {}", session.product());
+        session.close().await;
+        scratch.drop().await?;
+        return Ok(Verdict::Unproven(reason));
+    }
+    let mut trial = Trial { session: &mut session, claim, part };
+    let verdict = trial.run(delicate, filling).await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(verdict)
+}
+
+fn with_reason(error: &Error) -> String {
+    let reason = std::error::Error::source(error).map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{error}{reason}")
+}
+
+/// One run on one scratch database.
+struct Trial<'a> {
+    session: &'a mut Session,
+    claim: Claim<'a>,
+    part: &'a Part,
+}
+
+/// Why a trial ended before its end.
+enum Stop {
+    Refuted(Refuted),
+    Unproven(String),
+}
+
+impl From<Refuted> for Stop {
+    fn from(refuted: Refuted) -> Self {
+        Self::Refuted(refuted)
+    }
+}
+
+impl Trial<'_> {
+    async fn run(&mut self, delicate: &[(ObjectName, Name)], filling: Filling) -> Verdict {
+        match self.walk(delicate, filling).await {
+            Ok(proven) => Verdict::Proven(proven),
+            Err(Stop::Refuted(refuted)) => Verdict::Refuted(refuted),
+            Err(Stop::Unproven(reason)) => Verdict::Unproven(reason),
+        }
+    }
+
+    /// Builds, fills, and goes up, down and up again.
+    async fn walk(&mut self, delicate: &[(ObjectName, Name)], filling: Filling) -> Result<Proven, Stop> {
+        let Claim { migration, from, to, renames, .. } = self.claim;
+        let product = migration.product;
+        let unbuilt =
+            |error: Error| Stop::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)));
+        let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
+        let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
+        build(self.session, &from_part).await.map_err(unbuilt)?;
+        let built = read_back(self.session, self.claim.scope).await.map_err(unbuilt)?;
+        if built != from_part {
+            let lines = differences(&from_part, &built);
+            return Err(Stop::Unproven(format!(
+                "the scratch database holds the schema differently: {}",
+                lines.join("; ")
+            )));
+        }
+        let target = to_part.as_ref().unwrap_or(&from_part);
+        let (both, narrower) = follow::both(product, from_part.schema(), target.schema(), renames);
+        let mut wish = Wish { ends: filling.ends, narrower, ..Wish::new(product, SEED, ROWS) };
+        if filling.bare {
+            wish.rows_of.extend(delicate.iter().map(|(table, _)| (table.clone(), 0)));
+        }
+        let harvest = fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await.map_err(unbuilt)?;
+        let mut notes = harvest.notes.clone();
+        let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
+        self.exempt(&mut followed, &mut notes);
+        let before = self.rows(&followed, When::Before).await?;
+
+        self.migrate("up").await?;
+        self.compare(to_part.as_ref(), "up", "the target").await?;
+        self.kept(&followed, &before, When::After, "up").await?;
+        if migration.down.is_empty() && !migration.up.is_empty() {
+            notes.push("it has no way back, so only the way there is proven".to_owned());
+        } else {
+            self.migrate("down").await?;
+            self.compare(Some(&from_part), "down", "what was there before").await?;
+            self.kept(&followed, &before, When::Before, "down").await?;
+            self.migrate("up again").await?;
+            self.compare(to_part.as_ref(), "up again", "the target").await?;
+            self.kept(&followed, &before, When::After, "up again").await?;
+        }
+        if to_part.is_none() {
+            notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
+        }
+        Ok(Proven {
+            engine: self.session.product(),
+            version: self.session.version().to_owned(),
+            rows: harvest.rows(),
+            notes,
+        })
+    }
+
+    /// Leaves out the tables of statements that say they change values.
+    fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
+        let all = self.claim.migration.up.iter().chain(&self.claim.migration.down);
+        let meant: Vec<_> = all
+            .filter(|statement| {
+                statement.note.as_deref().is_some_and(|note| note.to_lowercase().contains(CHANGES_DATA))
+            })
+            .cloned()
+            .collect();
+        if meant.is_empty() {
+            return;
+        }
+        let schemas = [Some(self.claim.from), self.claim.to];
+        let schemas: Vec<&Schema> = schemas.into_iter().flatten().map(Normalized::schema).collect();
+        let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
+        rows::exempt(followed, &tables);
+        let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
+        notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
+    }
+
+    async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {
+        rows::read(self.session, followed, when).await.map_err(|error| {
+            let what = "the rows cannot be read where they should be";
+            Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
+        })
+    }
+
+    /// Runs the migration by the runner itself, with its transactions and its history.
+    async fn migrate(&mut self, way: &str) -> Result<(), Stop> {
+        let migration = self.claim.migration;
+        let files = [Applicable { migration, checksum: migration.checksum() }];
+        let session = &mut *self.session;
+        let outcome = match way {
+            "down" => super::down(session, &files, &Target::Count(1), DEFAULT_WAIT, &mut |_| ()).await,
+            _ => super::up(session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await,
+        };
+        outcome.map(|_| ()).map_err(|error| {
+            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            let mut refuted = Refuted::new(format!("going {way}, {error}"), reason.into_iter().collect());
+            refuted.failed = true;
+            Stop::Refuted(refuted)
+        })
+    }
+
+    /// Reads the schema back and compares it with what it should be.
+    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
+        let found = read_back(self.session, self.claim.scope)
+            .await
+            .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
+        match wanted {
+            Some(wanted) if *wanted != found => {
+                let mut refuted =
+                    Refuted::new(format!("going {way} does not lead to {what}"), differences(wanted, &found));
+                let names = changed_tables(wanted.schema(), found.schema());
+                refuted.statements = self.naming(way, &names);
+                Err(refuted.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether every value is still there.
+    async fn kept(&mut self, followed: &[Followed], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+        let now = self.rows(followed, when).await?;
+        let lines = rows::losses(followed, before, &now);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let lost: Vec<ObjectName> = followed
+            .iter()
+            .zip(before.iter().zip(&now))
+            .filter(|(table, (before, now))| {
+                !rows::losses(std::slice::from_ref(*table), std::slice::from_ref(*before), std::slice::from_ref(*now))
+                    .is_empty()
+            })
+            .map(|(table, _)| table.before.clone())
+            .collect();
+        let mut refuted = Refuted::new(format!("going {way} changes values it should keep"), lines);
+        refuted.statements = self.naming(way, &lost);
+        Err(refuted.into())
+    }
+
+    /// The statements of one way that name one of the tables.
+    fn naming(&self, way: &str, tables: &[ObjectName]) -> Vec<String> {
+        let migration = self.claim.migration;
+        let statements = if way == "down" { &migration.down } else { &migration.up };
+        let mut schema = Schema::default();
+        for name in tables {
+            schema.tables.insert(name.clone(), crate::schema::Table::new(name.clone()));
+        }
+        let one = |statement: &&crate::dialect::Statement| {
+            !part::part(&[&schema], &[std::slice::from_ref(*statement)]).named.is_empty()
+        };
+        statements.iter().filter(one).map(|statement| statement.sql.clone()).collect()
+    }
+}
+
+/// A part of a normalised schema is normal, and only a dialect can say so.
+fn normalized(product: Product, schema: Schema) -> Result<Normalized> {
+    Ok(dialect::of(product).normalize(schema)?)
+}
+
+/// Builds a schema in an empty database.
+async fn build(session: &mut Session, schema: &Normalized) -> Result<()> {
+    let product = session.product();
+    if product == Product::Postgres {
+        let names =
+            schema.schema().tables.keys().chain(schema.schema().enums.keys()).chain(schema.schema().views.keys());
+        let spaces: std::collections::BTreeSet<&Name> = names.filter_map(|name| name.schema.as_ref()).collect();
+        for space in spaces {
+            let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", dialect::of(product).quote(space));
+            session.execute(&sql).await.map_err(|error| Error::new(format!("`{sql}` failed")).because(error))?;
+        }
+    }
+    let nothing = dialect::nothing();
+    let plan = diff(&nothing, schema, &[]);
+    let statements = dialect::statements(dialect::of(product), &plan, nothing.schema())?;
+    direct::execute(session, &statements, DEFAULT_WAIT).await
+}
+
+/// The schema a database has.
+async fn read_back(session: &mut Session, scope: &Scope) -> Result<Normalized> {
+    let catalog = introspect::introspect(session, scope).await;
+    let catalog = catalog.map_err(|error| Error::new("the catalog cannot be read").because(error))?;
+    normalized(session.product(), catalog.schema)
+}
+
+/// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.
+fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
+    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
+}
+
+/// Everything that is not the same in two schemas.
+fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
+    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
+    names.into_iter().filter(|name| one.tables.get(*name) != two.tables.get(*name)).cloned().collect()
+}

@@ -1,0 +1,95 @@
+//! The schema before a migration, when only the one after it is written down.
+//!
+//! The way back says it, and the fingerprint in the file's header confirms it; only a part has to be built for that. Where it does not, all
+//! migrations before are replayed. Must not know whether the migration is any good.
+
+use crate::dialect;
+use crate::error::Result;
+use crate::introspect::Scope;
+use crate::project::fingerprint;
+use crate::schema::Normalized;
+use crate::write::Migration;
+
+use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
+use super::{build, normalized, part, read_back};
+
+/// The schema before a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// This one.
+    Known(Box<Normalized>),
+    /// It cannot be told, for this reason.
+    Unknown(String),
+}
+
+/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known.
+///
+/// # Errors
+/// A scratch database that could not be dropped.
+pub async fn before(
+    url: &str,
+    migrations: &[Migration],
+    index: usize,
+    to: Option<&Normalized>,
+    scope: &Scope,
+) -> Result<Before> {
+    let Some(migration) = migrations.get(index) else {
+        return Ok(Before::Unknown("there is no such migration".to_owned()));
+    };
+    let nothing = dialect::nothing();
+    if index == 0 && migration.from.as_ref().is_none_or(|from| *from == fingerprint(nothing.schema())) {
+        return Ok(Before::Known(Box::new(nothing)));
+    }
+    if let (Some(to), Some(from)) = (to, &migration.from)
+        && !migration.down.is_empty()
+        && let Some(found) = by_the_way_back(url, migration, to, scope).await?
+        && fingerprint(found.schema()) == *from
+    {
+        return Ok(Before::Known(Box::new(found)));
+    }
+    by_replaying(url, migrations.get(..index).unwrap_or_default(), scope).await
+}
+
+/// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
+async fn by_the_way_back(
+    url: &str,
+    migration: &Migration,
+    to: &Normalized,
+    scope: &Scope,
+) -> Result<Option<Normalized>> {
+    let part = part::part(&[to.schema()], &[&migration.up, &migration.down]);
+    let Ok((scratch, mut session)) = Scratch::create(url).await else { return Ok(None) };
+    let outcome: Result<Normalized> = async {
+        build(&mut session, &normalized(migration.product, part.of(to.schema()))?).await?;
+        direct::execute(&mut session, &migration.down, DEFAULT_WAIT).await?;
+        let found = read_back(&mut session, scope).await?;
+        normalized(migration.product, part.replaced(to.schema(), found.into_schema()))
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(outcome.ok())
+}
+
+/// What all migrations before lead to.
+async fn by_replaying(url: &str, migrations: &[Migration], scope: &Scope) -> Result<Before> {
+    let (scratch, mut session) = match Scratch::create(url).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
+    };
+    let files: Vec<Applicable<'_>> =
+        migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
+    let outcome: Result<Normalized> = async {
+        super::super::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
+        read_back(&mut session, scope).await
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(match outcome {
+        Ok(found) => Before::Known(Box::new(found)),
+        Err(error) => {
+            Before::Unknown(format!("the migrations before it cannot be replayed: {}", super::with_reason(&error)))
+        }
+    })
+}

@@ -1,0 +1,239 @@
+//! Where tables and columns went: which column after a migration holds the values of which before it.
+//!
+//! Must not know rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dialect::Product;
+use crate::plan::{Op, Plan, Rename};
+use crate::schema::{Check, Column, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table, Unique};
+use crate::seed::{Narrower, domain};
+
+/// Renames, from the old names to the new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renames {
+    /// Tables.
+    pub tables: BTreeMap<ObjectName, ObjectName>,
+    /// Columns, by the old name of their table.
+    pub columns: BTreeMap<(ObjectName, Name), Name>,
+}
+
+impl Renames {
+    /// Those a plan makes.
+    pub fn of(plan: &Plan) -> Self {
+        let mut renames = Self::default();
+        for op in plan.ops() {
+            let Op::Rename(rename) = op else { continue };
+            match rename {
+                Rename::Table(change) => renames.move_table(&change.from, change.to.clone()),
+                Rename::Column(table, change) => renames.move_column(table, &change.from, change.to.clone()),
+                Rename::Index(..)
+                | Rename::Unique(..)
+                | Rename::ForeignKey(..)
+                | Rename::Check(..)
+                | Rename::Enum(_)
+                | Rename::EnumValue(..) => {}
+            }
+        }
+        renames
+    }
+
+    /// A table that has this name now gets another.
+    pub(super) fn move_table(&mut self, now: &ObjectName, to: ObjectName) {
+        let first = self.old_table(now);
+        self.tables.insert(first, to);
+    }
+
+    /// A column that has this name now gets another.
+    pub(super) fn move_column(&mut self, table: &ObjectName, now: &Name, to: Name) {
+        let table = self.old_table(table);
+        let before = self.columns.iter().find(|((of, _), name)| *of == table && *name == now);
+        let first = before.map_or_else(|| now.clone(), |((_, first), _)| first.clone());
+        self.columns.insert((table, first), to);
+    }
+
+    fn old_table(&self, now: &ObjectName) -> ObjectName {
+        let before = self.tables.iter().find(|(_, to)| *to == now);
+        before.map_or_else(|| now.clone(), |(before, _)| before.clone())
+    }
+
+    /// A table's name afterwards.
+    pub(super) fn table<'a>(&'a self, before: &'a ObjectName) -> &'a ObjectName {
+        self.tables.get(before).unwrap_or(before)
+    }
+
+    /// A column's name afterwards.
+    pub(super) fn column(&self, table: &ObjectName, before: &Name) -> Name {
+        self.columns.get(&(table.clone(), before.clone())).unwrap_or(before).clone()
+    }
+}
+
+/// A table whose values are looked after.
+#[derive(Clone, Debug)]
+pub(super) struct Followed {
+    pub(super) before: ObjectName,
+    pub(super) after: ObjectName,
+    /// Columns before and after whose values must be the same.
+    pub(super) columns: Vec<(Column, Column)>,
+    /// The primary key's columns among them, when all of it is.
+    pub(super) key: Vec<Name>,
+}
+
+/// What must still be there after a migration: the values of every column it does not touch, and of those it touches in a
+/// way that keeps the values rows were made of.
+pub(super) fn followed(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Followed> {
+    let mut all = Vec::new();
+    for before in from.tables.values() {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+        let mut columns = Vec::new();
+        for column in before.columns.values() {
+            let Some(then) = after.columns.get(&renames.column(&before.name, &column.name)) else { continue };
+            let computed = |column: &Column| column.generated.is_some() || column.on_update.is_some();
+            if computed(column) || computed(then) {
+                continue;
+            }
+            let same = column.data_type == then.data_type;
+            if same || domain(product, from, column).keeps(&domain(product, to, then)) {
+                columns.push((column.clone(), then.clone()));
+            }
+        }
+        let primary = before.primary_key.as_ref().map_or_else(Vec::new, |primary| primary.columns.clone());
+        let whole = primary.iter().all(|name| columns.iter().any(|(column, _)| column.name == *name));
+        let key = if whole { primary } else { Vec::new() };
+        if !columns.is_empty() {
+            all.push(Followed { before: before.name.clone(), after: after.name.clone(), columns, key });
+        }
+    }
+    all
+}
+
+/// The schema to make rows for: that before, and of that after whatever rows must hold as well.
+pub(super) fn both(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> (Schema, Narrower) {
+    let mut both = from.clone();
+    let mut narrower = Narrower::new();
+    for before in from.tables.values() {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+        let Some(table) = both.tables.get_mut(&before.name) else { continue };
+        // Names after to names before; a column that is new has none.
+        let old: BTreeMap<Name, Name> = before
+            .columns
+            .keys()
+            .map(|name| (renames.column(&before.name, name), name.clone()))
+            .filter(|(now, _)| after.columns.contains_key(now))
+            .collect();
+        for (now, name) in &old {
+            let (Some(column), Some(then)) = (table.columns.get_mut(name), after.columns.get(now)) else { continue };
+            column.nullable &= then.nullable;
+            let (one, two) = (domain(product, from, column), domain(product, to, then));
+            if one != two {
+                narrower.insert((before.name.clone(), name.clone()), two);
+            }
+        }
+        add_keys(table, after, &old);
+        add_checks(table, after, &old);
+        for key in after.foreign_keys.values() {
+            let references = renames.old_table(&key.references);
+            let Some(referenced) = from.tables.get(&references) else { continue };
+            let columns = mapped(&key.columns, &old);
+            let there: Option<Vec<Name>> = key
+                .referenced_columns
+                .iter()
+                .map(|now| {
+                    let is = |name: &&Name| renames.column(&references, name) == *now;
+                    referenced.columns.keys().find(is).cloned()
+                })
+                .collect();
+            let (Some(columns), Some(referenced_columns)) = (columns, there) else { continue };
+            let same = |known: &ForeignKey| known.columns == columns && known.references == references;
+            if !table.foreign_keys.values().any(same) {
+                let name = afterwards(&key.name);
+                let key = ForeignKey { name: name.clone(), columns, references, referenced_columns, ..key.clone() };
+                table.foreign_keys.insert(name, key);
+            }
+        }
+    }
+    (both, narrower)
+}
+
+/// A name beside those before.
+fn afterwards(name: &Name) -> Name {
+    Name::new(format!("{name} (afterwards)"))
+}
+
+fn mapped(names: &[Name], old: &BTreeMap<Name, Name>) -> Option<Vec<Name>> {
+    names.iter().map(|name| old.get(name).cloned()).collect()
+}
+
+fn add_keys(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
+    for unique in after.uniques.values() {
+        if let Some(columns) = mapped(&unique.columns, old) {
+            let name = afterwards(&unique.name);
+            table.uniques.insert(name.clone(), Unique { name, columns, options: unique.options.clone() });
+        }
+    }
+    if let Some(columns) = after.primary_key.as_ref().and_then(|primary| mapped(&primary.columns, old)) {
+        let name = Name::from("primary key (afterwards)");
+        table.uniques.insert(name.clone(), Unique { name, columns, options: crate::schema::Options::new() });
+    }
+    let is_renamed = old.iter().any(|(now, name)| now != name);
+    for index in after.indexes.values().filter(|index| index.unique) {
+        let mut index = Index { name: afterwards(&index.name), ..index.clone() };
+        let mut known = index.predicate.is_none() || !is_renamed;
+        for part in &mut index.parts {
+            match &mut part.target {
+                IndexTarget::Column(name) => match old.get(name) {
+                    Some(before) => *name = before.clone(),
+                    None => known = false,
+                },
+                IndexTarget::Expression(_) => known &= !is_renamed,
+            }
+        }
+        if known {
+            table.indexes.insert(index.name.clone(), index);
+        }
+    }
+}
+
+/// Checks are read with the names of the columns after, so a table with renamed columns is left to the database.
+fn add_checks(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
+    if old.iter().any(|(now, name)| now != name) {
+        return;
+    }
+    let known: BTreeSet<_> = table.checks.values().map(|check| check.expression.canonical().to_owned()).collect();
+    for check in after.checks.values().filter(|check| !known.contains(check.expression.canonical())) {
+        let name = afterwards(&check.name);
+        table.checks.insert(name.clone(), Check { name, ..check.clone() });
+    }
+}
+
+/// Tables that get a column which takes no NULL and says no value for the rows that are there.
+pub(super) fn demanding(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
+    let mut found = Vec::new();
+    for before in from.tables.values() {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+        let known: BTreeSet<Name> = before.columns.keys().map(|name| renames.column(&before.name, name)).collect();
+        let demands = |column: &&Column| {
+            !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+        };
+        let new = after.columns.values().filter(|column| !known.contains(&column.name));
+        found.extend(new.filter(demands).map(|column| (before.name.clone(), column.name.clone())));
+    }
+    found
+}
+
+/// Tables that lose such a column and get it back on the way back.
+pub(super) fn demanding_back(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
+    let mut found = Vec::new();
+    for before in from.tables.values() {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+        let demands = |column: &&Column| {
+            !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+        };
+        let gone = before
+            .columns
+            .values()
+            .filter(|column| !after.columns.contains_key(&renames.column(&before.name, &column.name)));
+        found.extend(gone.filter(demands).map(|column| (before.name.clone(), column.name.clone())));
+    }
+    found
+}

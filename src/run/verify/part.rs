@@ -1,0 +1,280 @@
+//! The part of a schema a migration can touch: what its statements name, what that needs, and what depends on it.
+//!
+//! Must not know databases. Too much does no harm, it is only slower; what is left out is in no statement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dialect::Statement;
+use crate::schema::{DefaultValue, Definition, Name, ObjectName, Place, Schema, Table, Type};
+
+/// Names that belong to a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Part {
+    /// What the statements name.
+    pub(super) named: BTreeSet<ObjectName>,
+    /// That, and what is around it.
+    tables: BTreeSet<ObjectName>,
+    views: BTreeSet<ObjectName>,
+    enums: BTreeSet<ObjectName>,
+    routines: BTreeSet<ObjectName>,
+}
+
+/// The words of a text in lower case, and the text itself for names that are more than a word.
+struct Words {
+    words: BTreeSet<String>,
+    text: String,
+}
+
+impl Words {
+    fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let text = texts.collect::<Vec<_>>().join("\n").to_lowercase();
+        let words = text.split(|letter: char| !is_of_word(letter)).map(str::to_owned).collect();
+        Self { words, text }
+    }
+
+    fn name(&self, name: &Name) -> bool {
+        let name = name.as_str().to_lowercase();
+        match name.chars().all(is_of_word) {
+            true => self.words.contains(&name),
+            // Quotes inside a quoted name are doubled.
+            false => {
+                self.text.contains(&name)
+                    || ['"', '`']
+                        .iter()
+                        .any(|quote| self.text.contains(&name.replace(*quote, &format!("{quote}{quote}"))))
+            }
+        }
+    }
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// What of the schemas the statements can touch.
+pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
+    let words = Words::of(statements.iter().flat_map(|list| list.iter()).map(|statement| statement.sql.as_str()));
+    let mut part = Part::default();
+    for schema in schemas {
+        let names = schema.tables.keys().chain(schema.views.keys()).chain(schema.enums.keys());
+        part.named.extend(names.filter(|name| words.name(&name.name)).cloned());
+        let routines = schema.routines.keys().filter(|name| words.name(&plain(name)));
+        part.routines.extend(routines.cloned());
+        // An index or a constraint may be named without its table.
+        let inner = schema.tables.values().filter(|table| inner_names(table).any(|name| words.name(name)));
+        part.named.extend(inner.map(|table| table.name.clone()));
+    }
+    part.tables = part.named.clone();
+    part.views = part.named.clone();
+    for schema in schemas {
+        part.surround(schema);
+    }
+    part
+}
+
+/// The names inside a table that belong to the whole schema, so that a statement may use them alone.
+fn inner_names(table: &Table) -> impl Iterator<Item = &Name> {
+    table.indexes.keys().chain(table.triggers.keys())
+}
+
+/// A routine's name without the types of its arguments.
+fn plain(name: &ObjectName) -> Name {
+    Name::from(name.name.as_str().split('(').next().unwrap_or_default())
+}
+
+impl Part {
+    /// Adds what is around what is named.
+    fn surround(&mut self, schema: &Schema) {
+        let refer = |table: &Table, to: &BTreeSet<ObjectName>| {
+            table.foreign_keys.values().any(|key| to.contains(&key.references))
+        };
+        // A column of a named enum type makes its table depend on the type.
+        let uses = |table: &Table, named: &BTreeSet<ObjectName>| {
+            table.columns.values().any(|column| enum_of(&column.data_type).is_some_and(|name| named.contains(name)))
+        };
+        let dependent = schema.tables.values().filter(|table| refer(table, &self.named) || uses(table, &self.named));
+        let dependent: Vec<ObjectName> = dependent.map(|table| table.name.clone()).collect();
+        self.tables.extend(dependent);
+        // Views upon views upon what is named, and all that they read.
+        loop {
+            let more: Vec<&ObjectName> = schema
+                .views
+                .values()
+                .filter(|view| !self.views.contains(&view.name))
+                .filter(|view| view.reads.iter().any(|read| self.tables.contains(read) || self.views.contains(read)))
+                .map(|view| &view.name)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            self.views.extend(more.into_iter().cloned());
+        }
+        let mut reading: Vec<ObjectName> = self.views.iter().cloned().collect();
+        while let Some(view) = reading.pop().and_then(|name| schema.views.get(&name)) {
+            for read in &view.reads {
+                if schema.tables.contains_key(read) {
+                    self.tables.insert(read.clone());
+                } else if self.views.insert(read.clone()) {
+                    reading.push(read.clone());
+                }
+            }
+        }
+        let needed: Vec<ObjectName> = self
+            .tables
+            .iter()
+            .filter_map(|name| schema.tables.get(name))
+            .flat_map(|table| table.foreign_keys.values().map(|key| key.references.clone()))
+            .collect();
+        self.tables.extend(needed);
+        self.enums.extend(self.named.iter().cloned());
+        for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
+            self.enums.extend(table.columns.values().filter_map(|column| enum_of(&column.data_type)).cloned());
+        }
+        self.call(schema);
+    }
+
+    /// Adds the routines that what is there calls, and those that they call.
+    fn call(&mut self, schema: &Schema) {
+        if schema.routines.is_empty() {
+            return;
+        }
+        let mut texts: Vec<&str> = Vec::new();
+        for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
+            texts.extend(table.triggers.values().map(|trigger| trigger.definition.text()));
+            texts.extend(table.checks.values().map(|check| check.expression.text()));
+            for column in table.columns.values() {
+                texts.extend(column.generated.iter().map(|generated| generated.expression.text()));
+                if let Some(DefaultValue::Expression(expression)) = &column.default {
+                    texts.push(expression.text());
+                }
+            }
+        }
+        texts.extend(self.views.iter().filter_map(|name| schema.views.get(name)).map(|view| view.query.text()));
+        let mut left: Vec<&ObjectName> = schema.routines.keys().filter(|name| !self.routines.contains(*name)).collect();
+        texts.extend(self.routines.iter().filter_map(|name| schema.routines.get(name)).map(|it| it.definition.text()));
+        loop {
+            let words = Words::of(texts.iter().copied());
+            let (called, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|name| words.name(&plain(name)));
+            texts =
+                called.iter().filter_map(|name| schema.routines.get(*name)).map(|it| it.definition.text()).collect();
+            self.routines.extend(called.into_iter().cloned());
+            left = rest;
+            if texts.is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// The part of a schema. A foreign key that leads out of it is left out.
+    pub(super) fn of(&self, schema: &Schema) -> Schema {
+        let mut part = Schema::default();
+        for table in schema.tables.values().filter(|table| self.tables.contains(&table.name)) {
+            let mut table = table.clone();
+            table.foreign_keys.retain(|_, key| self.tables.contains(&key.references));
+            part.tables.insert(table.name.clone(), table);
+        }
+        let taken = |names: &BTreeSet<ObjectName>, name: &ObjectName| names.contains(name);
+        part.views.extend(schema.views.iter().filter(|(name, _)| taken(&self.views, name)).map(pair));
+        part.enums.extend(schema.enums.iter().filter(|(name, _)| taken(&self.enums, name)).map(pair));
+        part.routines.extend(schema.routines.iter().filter(|(name, _)| taken(&self.routines, name)).map(pair));
+        let held = schema.definitions.iter().filter(|(_, definition)| self.holds(definition));
+        part.definitions.extend(held.map(pair));
+        part
+    }
+
+    /// What is held in the database's own words goes with the tables it belongs to and stands on; what stands on none may be
+    /// needed by any.
+    fn holds(&self, definition: &Definition) -> bool {
+        let here = |name: &ObjectName| self.tables.contains(name) || self.views.contains(name);
+        definition.id.on.as_ref().is_none_or(here)
+            && definition.needs.iter().all(|need| match need {
+                Place::Table(name, _) | Place::View(name) => here(name),
+                _ => true,
+            })
+    }
+
+    /// The whole schema with its part replaced by another state of it.
+    pub(super) fn replaced(&self, schema: &Schema, by: Schema) -> Schema {
+        let mut whole = schema.clone();
+        // What is around the named stays as it is: foreign keys that lead out of the part were left out of it.
+        whole.tables.retain(|name, _| !self.named.contains(name));
+        whole.views.retain(|name, _| !self.named.contains(name));
+        whole.enums.retain(|name, _| !self.named.contains(name));
+        whole.routines.retain(|name, _| !self.routines.contains(name));
+        whole.definitions.retain(|_, definition| !self.holds(definition));
+        add(&mut whole.tables, by.tables);
+        add(&mut whole.views, by.views);
+        add(&mut whole.enums, by.enums);
+        add(&mut whole.routines, by.routines);
+        add(&mut whole.definitions, by.definitions);
+        whole
+    }
+}
+
+/// Adds what is not there.
+fn add<K: Ord, V>(whole: &mut BTreeMap<K, V>, part: BTreeMap<K, V>) {
+    for (name, object) in part {
+        whole.entry(name).or_insert(object);
+    }
+}
+
+fn pair<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
+    (key.clone(), value.clone())
+}
+
+/// The enum type behind a column's type.
+fn enum_of(data_type: &Type) -> Option<&ObjectName> {
+    match data_type {
+        Type::Enum(name) => Some(name),
+        Type::Array(inner) => enum_of(inner),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, ForeignKey};
+
+    fn table(name: &str, refers: &[&str]) -> Table {
+        let mut table = Table::new(ObjectName::local(name));
+        table.columns.insert("id".into(), Column::new("id", Type::Native("integer".into())));
+        for to in refers {
+            let key = ForeignKey {
+                name: (*to).into(),
+                columns: vec!["id".into()],
+                references: ObjectName::local(*to),
+                referenced_columns: vec!["id".into()],
+                on_update: None,
+                on_delete: None,
+                options: std::collections::BTreeMap::new(),
+            };
+            table.foreign_keys.insert(key.name.clone(), key);
+        }
+        table
+    }
+
+    #[test]
+    fn only_what_is_around_the_named_is_built() {
+        let tables = [
+            table("a", &[]),
+            table("b", &["a"]),
+            table("c", &["b"]),
+            table("d", &["c"]),
+            table("e", &["d", "x"]),
+            table("x", &["far"]),
+            table("far", &[]),
+        ];
+        let schema = Schema {
+            tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
+            ..Schema::default()
+        };
+        let up = [Statement::new("ALTER TABLE \"D\" ADD COLUMN e1 int")];
+        let part = part(&[&schema], &[&up]);
+        let of = part.of(&schema);
+        let names: Vec<&str> = of.tables.keys().map(|name| name.name.as_str()).collect();
+        assert_eq!(names, ["c", "d", "e", "x"]);
+        assert!(of.tables[&ObjectName::local("x")].foreign_keys.is_empty(), "a key that leads out is left out");
+        assert_eq!(part.replaced(&schema, of), schema);
+    }
+}

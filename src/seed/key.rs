@@ -1,0 +1,125 @@
+//! Keys: what may not be twice in a table, and what is there already.
+//!
+//! Must not know how values are drawn.
+
+use std::collections::BTreeSet;
+
+use crate::dialect::Product;
+use crate::schema::{IndexTarget, Name, Options, Table};
+
+use super::Value;
+use super::rule::{Rule, Scalar};
+
+/// One part of a key.
+enum Part {
+    /// A column, with the number of characters that count where not all do.
+    Column(Name, Option<usize>),
+    /// An expression that is understood as far as it can be.
+    Expression(Rule),
+}
+
+/// A primary key, a unique constraint or a unique index.
+pub(super) struct Key {
+    parts: Vec<Part>,
+    predicate: Option<Rule>,
+    nulls_differ: bool,
+    seen: BTreeSet<String>,
+}
+
+impl Key {
+    fn columns<'a>(columns: impl IntoIterator<Item = &'a Name>, options: &Options) -> Self {
+        Self {
+            parts: columns.into_iter().map(|column| Part::Column(column.clone(), None)).collect(),
+            predicate: None,
+            nulls_differ: !options.contains_key("nulls_not_distinct"),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Every key of a table. One with a part that is not understood is left to the database.
+    pub(super) fn of(product: Product, table: &Table) -> Vec<Self> {
+        let mut keys = Vec::new();
+        if let Some(primary) = &table.primary_key {
+            keys.push(Self::columns(&primary.columns, &Options::new()));
+        }
+        keys.extend(table.uniques.values().map(|unique| Self::columns(&unique.columns, &unique.options)));
+        for index in table.indexes.values().filter(|index| index.unique) {
+            let parts: Option<Vec<Part>> = index
+                .parts
+                .iter()
+                .map(|part| match &part.target {
+                    IndexTarget::Column(name) => {
+                        let prefix = part.options.get("prefix").and_then(|count| count.parse().ok());
+                        Some(Part::Column(name.clone(), prefix))
+                    }
+                    IndexTarget::Expression(expression) => Rule::read(product, expression.text()).map(Part::Expression),
+                })
+                .collect();
+            let Some(parts) = parts else { continue };
+            // A predicate that is not understood is taken for true: better too few rows than two of the same.
+            let predicate = index.predicate.as_ref().and_then(|predicate| Rule::read(product, predicate.text()));
+            let nulls_differ = !index.options.contains_key("nulls_not_distinct");
+            keys.push(Self { parts, predicate, nulls_differ, seen: BTreeSet::new() });
+        }
+        keys
+    }
+
+    /// The columns it is made of.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Name> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Column(name, _) => Some(name),
+            Part::Expression(_) => None,
+        })
+    }
+
+    /// Whether it is on a single column.
+    pub(super) fn is_single(&self) -> bool {
+        self.parts.len() == 1
+    }
+
+    /// The row as this key sees it; `None` when the key does not hold it.
+    fn print(&self, row: &dyn Fn(&str) -> Option<Value>) -> Option<String> {
+        let scalars = |name: &str| row(name).and_then(|value| Scalar::of(&value));
+        if let Some(predicate) = &self.predicate
+            && predicate.is_true(&scalars) == Some(false)
+        {
+            return None;
+        }
+        let mut text = String::new();
+        for part in &self.parts {
+            let (is_null, key) = match part {
+                Part::Column(name, prefix) => {
+                    let value = match (row(name.as_str())?, prefix) {
+                        (Value::Text(text), Some(prefix)) => Value::Text(text.chars().take(*prefix).collect()),
+                        (value, _) => value,
+                    };
+                    (value.is_null(), value.key())
+                }
+                Part::Expression(rule) => match rule.value(&scalars)? {
+                    Scalar::Null => (true, String::new()),
+                    Scalar::Number(number) => (false, number.to_string()),
+                    Scalar::Text(text) => (false, text.to_lowercase()),
+                    Scalar::Boolean(truth) => (false, truth.to_string()),
+                },
+            };
+            if is_null && self.nulls_differ {
+                return None;
+            }
+            text.push_str(&key);
+            text.push('\0');
+        }
+        Some(text)
+    }
+
+    /// Whether the row may be added.
+    pub(super) fn admits(&self, row: &dyn Fn(&str) -> Option<Value>) -> bool {
+        self.print(row).is_none_or(|print| !self.seen.contains(&print))
+    }
+
+    /// Remembers a row.
+    pub(super) fn remember(&mut self, row: &dyn Fn(&str) -> Option<Value>) {
+        if let Some(print) = self.print(row) {
+            self.seen.insert(print);
+        }
+    }
+}

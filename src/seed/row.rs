@@ -1,0 +1,432 @@
+//! Rows: one table filled, row by row, on the ground of the tables filled before it.
+//!
+//! Must not know SQL text beyond the rules that were read from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dialect::Product;
+use crate::schema::{Action, Column, ForeignKey, Identity, Name, ObjectName, Schema, Table};
+
+use super::chance::Chance;
+use super::domain::{Domain, domain};
+use super::draw::{Draw, End};
+use super::key::Key;
+use super::limits::Limits;
+use super::order::{Turn, is_optional};
+use super::rule::{Rule, Scalar};
+use super::{Filled, Seeds, Value, Wish};
+
+/// How often a row is drawn anew before it is given up.
+const ATTEMPTS: usize = 40;
+
+/// Letters for the longest texts: quotes and signs that a careless writer of SQL trips over.
+const STRANGE: &str = "it's \"quoted\" 100% C:\\x; -- ä é ß 東京";
+const STRANGE_WESTERN: &str = "it's \"quoted\" 100% C:\\x; -- ae ss";
+
+type Values = BTreeMap<Name, Value>;
+
+/// What is there already.
+pub(super) struct Ground<'a> {
+    schema: &'a Schema,
+    wish: &'a Wish,
+    rows: BTreeMap<ObjectName, Vec<Values>>,
+}
+
+/// What a table is filled by.
+struct Plan<'a> {
+    table: &'a Table,
+    turn: &'a Turn,
+    columns: Vec<(&'a Column, Domain)>,
+    numbered: BTreeSet<&'a Name>,
+    rules: Vec<Rule>,
+    ordered: Vec<(Name, Name)>,
+    keys: Vec<Key>,
+    crowded: BTreeSet<Name>,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn new(schema: &'a Schema, wish: &'a Wish) -> Self {
+        Self { schema, wish, rows: wish.present.clone() }
+    }
+
+    fn plan<'t>(&self, table: &'t Table, turn: &'t Turn, notes: &mut Vec<String>) -> Plan<'t> {
+        let product = self.wish.product;
+        let primary: &[Name] = table.primary_key.as_ref().map_or(&[], |primary| &primary.columns);
+        let refers = |name: &Name| table.foreign_keys.values().any(|key| key.columns.contains(name));
+        let mut columns = Vec::new();
+        let mut numbered = BTreeSet::new();
+        for column in table.columns.values().filter(|column| column.generated.is_none()) {
+            let place = (table.name.clone(), column.name.clone());
+            let own = domain(product, self.schema, column);
+            let domain = match self.wish.narrower.get(&place) {
+                None => own,
+                Some(narrower) => own.shared(narrower).unwrap_or_else(|| {
+                    notes.push(format!(
+                        "no values of `{}.{}` are known to fit both of its types",
+                        table.name, column.name
+                    ));
+                    own
+                }),
+            };
+            let is_integer = matches!(domain, Domain::Integer { .. });
+            let alone = primary == [column.name.clone()] && is_integer && !refers(&column.name);
+            if (column.identity.is_some() && is_integer && !refers(&column.name)) || alone {
+                numbered.insert(&column.name);
+            }
+            columns.push((column, domain));
+        }
+        let mut rules = Vec::new();
+        for check in table.checks.values().filter(|check| !check.options.contains_key("not_enforced")) {
+            match Rule::read(product, check.expression.text()) {
+                Some(rule) => rules.push(rule),
+                None => notes.push(format!("the check `{}` of `{}` is left to the database", check.name, table.name)),
+            }
+        }
+        let ordered = rules.iter().flat_map(Rule::ordered).collect();
+        let keys = Key::of(product, table);
+        let crowded = keys.iter().filter(|key| key.is_single()).flat_map(Key::members).cloned();
+        let crowded = crowded.filter(|name| !refers(name)).collect();
+        Plan { table, turn, columns, numbered, rules, ordered, keys, crowded }
+    }
+
+    /// Makes a table's rows and keeps them for those that refer to it.
+    pub(super) fn fill(&mut self, table: &Table, turn: &Turn, notes: &mut Vec<String>) -> Filled {
+        let mut plan = self.plan(table, turn, notes);
+        let wanted = self.wish.rows_of.get(&table.name).copied().unwrap_or(self.wish.rows);
+        let mut chance = Chance::new(self.wish.seed, &table.name.to_string());
+        let mut own: Vec<Values> = Vec::new();
+        let mut refused = None;
+        for index in 0..wanted {
+            match (0..ATTEMPTS).find_map(|attempt| self.row(&plan, &own, (index, attempt), &mut chance, &mut refused)) {
+                Some(values) => {
+                    let seen = |name: &str| seen(&values, name);
+                    plan.keys.iter_mut().for_each(|key| key.remember(&seen));
+                    own.push(values);
+                }
+                // The rows with values at the ends may be impossible where ordinary ones are not.
+                None if index > 5 && own.is_empty() => break,
+                None => {}
+            }
+        }
+        if own.len() < wanted {
+            let why = refused.map(|why| format!(": {why}")).unwrap_or_default();
+            notes.push(format!("`{}` gets {} of {wanted} rows{why}", table.name, own.len()));
+        }
+        let columns: Vec<Name> = plan
+            .columns
+            .iter()
+            .map(|(column, _)| &column.name)
+            .filter(|name| own.iter().any(|row| row.contains_key(*name)))
+            .cloned()
+            .collect();
+        let rows = own
+            .iter()
+            .map(|row| columns.iter().map(|name| row.get(name).cloned().unwrap_or(Value::Null)).collect())
+            .collect();
+        let by_database = |name: &&Name| table.columns.get(*name).is_some_and(|column| column.identity.is_some());
+        let numbered: Vec<Name> = columns.iter().filter(by_database).cloned().collect();
+        let overriding = numbered
+            .iter()
+            .any(|name| table.columns.get(name).is_some_and(|column| column.identity == Some(Identity::Always)));
+        self.rows.entry(table.name.clone()).or_default().extend(own);
+        let key = table.primary_key.as_ref().map_or_else(Vec::new, |primary| primary.columns.clone());
+        {
+            let mut keys = self.schema.tables.values().flat_map(|table| table.foreign_keys.values());
+            let referred = keys.any(|key| key.references == table.name);
+            Filled { table: table.name.clone(), columns, rows, later: Vec::new(), key, numbered, referred, overriding }
+        }
+    }
+
+    /// One try at a row.
+    fn row(
+        &self,
+        plan: &Plan<'_>,
+        own: &[Values],
+        (index, attempt): (usize, usize),
+        chance: &mut Chance,
+        refused: &mut Option<String>,
+    ) -> Option<Values> {
+        let table = plan.table;
+        let ends = self.wish.ends && attempt < ATTEMPTS / 4;
+        let end = match index {
+            0 if ends => End::Low,
+            1 if ends => End::High,
+            _ => End::Middle,
+        };
+        let all_null = ends && index == 2;
+        let mut limits: BTreeMap<Name, Limits> =
+            table.columns.keys().map(|name| (name.clone(), Limits::default())).collect();
+        for rule in &plan.rules {
+            rule.limit(&mut limits, &mut |count| usize::try_from(chance.below(count as u64)).unwrap_or_default());
+        }
+        for (less, more) in &plan.ordered {
+            // What must not be greater than something bounded is bounded itself.
+            let high = limits.get(more).and_then(|limits| limits.high.clone());
+            let low = limits.get(less).and_then(|limits| limits.low.clone());
+            if let Some(limits) = limits.get_mut(less) {
+                limits.high = limits.high.take().or(high);
+            }
+            if let Some(limits) = limits.get_mut(more) {
+                limits.low = limits.low.take().or(low);
+            }
+        }
+        let mut values = Values::new();
+        for name in &plan.numbered {
+            let place = (table.name.clone(), (*name).clone());
+            let number = self.wish.taken.get(&place).copied().unwrap_or_default() + index as i128 + 1;
+            values.insert((*name).clone(), Value::number(number));
+        }
+        // Keys of more columns first: they leave the least choice.
+        let mut keys: Vec<&ForeignKey> = table.foreign_keys.values().collect();
+        keys.sort_by_key(|key| std::cmp::Reverse(key.columns.len()));
+        for key in keys {
+            let want_null = all_null || (index > 2 && chance.percent(10));
+            if let Err(why) = self.refer(plan, key, own, (index, attempt), want_null, &mut values, chance) {
+                *refused = Some(why);
+                return None;
+            }
+        }
+        for (column, domain) in &plan.columns {
+            if values.contains_key(&column.name) {
+                continue;
+            }
+            let nothing = Limits::default();
+            let limits = limits.get(&column.name).unwrap_or(&nothing);
+            let may_be_null = column.nullable
+                && !limits.present
+                && !table.primary_key.as_ref().is_some_and(|primary| primary.columns.contains(&column.name));
+            if may_be_null && (all_null || (index > 2 && chance.percent(10))) {
+                values.insert(column.name.clone(), Value::Null);
+                continue;
+            }
+            let strange = match self.wish.product {
+                Product::Postgres | Product::Sqlite => STRANGE,
+                Product::MySql | Product::MariaDb => STRANGE_WESTERN,
+            };
+            let draw =
+                Draw { table: table.name.name.as_str(), column: column.name.as_str(), domain, limits, end, strange };
+            match draw.value(chance) {
+                Some(value) => {
+                    let value = if attempt > 1 && plan.crowded.contains(&column.name) {
+                        apart(value, domain, limits, index)
+                    } else {
+                        value
+                    };
+                    values.insert(column.name.clone(), value);
+                }
+                None if may_be_null => {
+                    values.insert(column.name.clone(), Value::Null);
+                }
+                None if column.default.is_some() => {}
+                None => {
+                    *refused = Some(format!("no value is known for `{}`", column.name));
+                    return None;
+                }
+            }
+        }
+        self.put_in_order(plan, &mut values);
+        self.judge(plan, &values, refused).then_some(values)
+    }
+
+    /// Swaps what a check wants the other way round.
+    fn put_in_order(&self, plan: &Plan<'_>, values: &mut Values) {
+        for (less, more) in &plan.ordered {
+            let known =
+                |name: &Name| values.keys().find(|known| known.as_str().eq_ignore_ascii_case(name.as_str())).cloned();
+            let (Some(less), Some(more)) = (known(less), known(more)) else { continue };
+            let is_bound = |name: &Name| plan.table.foreign_keys.values().any(|key| key.columns.contains(name));
+            let scalar = |name: &Name| values.get(name).and_then(Scalar::of);
+            let (Some(one), Some(two)) = (scalar(&less), scalar(&more)) else { continue };
+            let wrong = super::rule::compare(&one, &two) == Some(std::cmp::Ordering::Greater);
+            if wrong
+                && !is_bound(&less)
+                && !is_bound(&more)
+                && let (Some(one), Some(two)) = (values.remove(&less), values.remove(&more))
+            {
+                values.insert(less, two);
+                values.insert(more, one);
+            }
+        }
+    }
+
+    /// Whether checks and keys take the row, as far as that can be told.
+    fn judge(&self, plan: &Plan<'_>, values: &Values, refused: &mut Option<String>) -> bool {
+        let scalars = |name: &str| seen(values, name).and_then(|value| Scalar::of(&value));
+        if plan.rules.iter().any(|rule| rule.holds(&scalars) == Some(false)) {
+            *refused = Some("its checks leave no more".to_owned());
+            return false;
+        }
+        if !plan.keys.iter().all(|key| key.admits(&|name| seen(values, name))) {
+            *refused = Some("its keys leave no more".to_owned());
+            return false;
+        }
+        true
+    }
+
+    /// Gives a foreign key's columns the values of a row it refers to.
+    #[allow(clippy::too_many_arguments, reason = "a row in the making is all of these")]
+    fn refer(
+        &self,
+        plan: &Plan<'_>,
+        key: &ForeignKey,
+        own: &[Values],
+        (index, attempt): (usize, usize),
+        want_null: bool,
+        values: &mut Values,
+        chance: &mut Chance,
+    ) -> Result<(), String> {
+        let optional = is_optional(plan.table, key);
+        let is_later = plan.turn.later.contains(&key.name);
+        let nobody: &[Values] = &[];
+        let known = self.rows.get(&key.references).map_or(nobody, Vec::as_slice);
+        if is_later || (optional && want_null) {
+            self.leave_empty(plan, key, values);
+            return Ok(());
+        }
+        if plan.turn.deferred.contains(&key.name) {
+            return Ok(());
+        }
+        let parents = if key.references == plan.table.name && known.is_empty() { own } else { known };
+        let pairs: Vec<(&Name, &Name)> = key.columns.iter().zip(&key.referenced_columns).collect();
+        let fits = |parent: &Values| {
+            pairs.iter().all(|(column, referenced)| match (values.get(*column), parent.get(*referenced)) {
+                (_, None | Some(Value::Null)) => false,
+                (Some(set), Some(there)) => set.key() == there.key(),
+                (None, Some(_)) => true,
+            })
+        };
+        let count = parents.len();
+        // At first by chance, then one after the other, so that a key with little choice finds what is left.
+        let alone = plan.keys.iter().any(|unique| unique.members().all(|member| key.columns.contains(member)));
+        let start = match attempt {
+            0..=4 if !alone => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
+            _ => index + attempt,
+        };
+        let found =
+            (0..count).filter_map(|step| parents.get((start + step) % count)).find(|parent| fits(parent)).cloned();
+        if let Some(parent) = found {
+            for (column, referenced) in pairs {
+                if let Some(value) = parent.get(referenced) {
+                    values.insert(column.clone(), value.clone());
+                }
+            }
+            return Ok(());
+        }
+        if optional {
+            self.leave_empty(plan, key, values);
+            return Ok(());
+        }
+        if key.references == plan.table.name {
+            // The first of all refers to itself.
+            let own: Option<Vec<Value>> =
+                pairs.iter().map(|(_, referenced)| values.get(*referenced).cloned()).collect();
+            if let Some(own) = own {
+                let columns = key.columns.iter().cloned();
+                values.extend(columns.zip(own));
+                return Ok(());
+            }
+        }
+        Err(format!("`{}` has no row that `{}` can refer to", key.references, key.name))
+    }
+
+    /// Makes a foreign key refer to nothing: every column that may be NULL is, unless another key has set it.
+    fn leave_empty(&self, plan: &Plan<'_>, key: &ForeignKey, values: &mut Values) {
+        for name in &key.columns {
+            let in_primary = plan.table.primary_key.as_ref().is_some_and(|primary| primary.columns.contains(name));
+            let nullable = plan.table.columns.get(name).is_some_and(|column| column.nullable) && !in_primary;
+            let shared = plan.table.foreign_keys.values().filter(|other| other.columns.contains(name)).count() > 1;
+            if nullable && !(shared && values.contains_key(name)) {
+                values.insert(name.clone(), Value::Null);
+            }
+        }
+    }
+
+    /// Lets tables that were filled before what they refer to refer to it.
+    pub(super) fn close_circles(&self, seeds: &mut Seeds) {
+        let turns: BTreeMap<ObjectName, usize> =
+            seeds.tables.iter().enumerate().map(|(turn, filled)| (filled.table.clone(), turn)).collect();
+        for (turn, filled) in seeds.tables.iter_mut().enumerate() {
+            let Some(table) = self.schema.tables.get(&filled.table) else { continue };
+            for key in table.foreign_keys.values() {
+                let comes_later = turns.get(&key.references).is_some_and(|other| *other > turn);
+                let Some(parents) = self.rows.get(&key.references).filter(|rows| comes_later && !rows.is_empty())
+                else {
+                    continue;
+                };
+                let unique = Key::of(self.wish.product, table)
+                    .iter()
+                    .any(|unique| unique.members().all(|member| key.columns.contains(member)));
+                let optional = is_optional(table, key);
+                for index in 0..filled.rows.len() {
+                    let Some(parent) = parents.get(index % parents.len()) else { continue };
+                    if optional && ((unique && index >= parents.len()) || index % 10 == 2) {
+                        continue;
+                    }
+                    let pairs = key.columns.iter().zip(&key.referenced_columns);
+                    let values: Vec<(Name, Value)> = pairs
+                        .filter_map(|(column, referenced)| Some((column.clone(), parent.get(referenced)?.clone())))
+                        .collect();
+                    if !optional {
+                        for (name, value) in values {
+                            set(filled, index, &name, value);
+                        }
+                    } else if key.on_delete != Some(Action::SetDefault) && consistent(filled, index, &values) {
+                        filled.later.push((index, values));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether what is to be set later contradicts nothing that is set already.
+fn consistent(filled: &Filled, index: usize, values: &[(Name, Value)]) -> bool {
+    values.iter().all(|(name, value)| {
+        let place = filled.columns.iter().position(|column| column == name);
+        let now = place.and_then(|place| filled.rows.get(index)?.get(place));
+        now.is_none_or(|now| now.is_null() || now == value)
+    })
+}
+
+fn set(filled: &mut Filled, index: usize, name: &Name, value: Value) {
+    let place = match filled.columns.iter().position(|column| column == name) {
+        Some(place) => place,
+        None => {
+            filled.columns.push(name.clone());
+            filled.rows.iter_mut().for_each(|row| row.push(Value::Null));
+            filled.columns.len() - 1
+        }
+    };
+    if let Some(cell) = filled.rows.get_mut(index).and_then(|row| row.get_mut(place)) {
+        *cell = value;
+    }
+}
+
+/// A value as a rule names it: the case of a name counts for no rule. A column that is left out is not known.
+fn seen(values: &Values, name: &str) -> Option<Value> {
+    values
+        .get(name)
+        .or_else(|| values.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name)).map(|(_, value)| value))
+        .cloned()
+}
+
+/// A value of a key made different from those of all other rows by the row's number.
+fn apart(value: Value, domain: &Domain, limits: &Limits, index: usize) -> Value {
+    if limits.choices.is_some() || limits.pattern.is_some() {
+        return value;
+    }
+    match (value, domain) {
+        (Value::Text(text), Domain::Text(most)) => {
+            let number = index.to_string();
+            let room = most
+                .map_or(usize::MAX, |most| most as usize)
+                .min(limits.length.1.map_or(usize::MAX, |most| most as usize));
+            let kept: String = text.chars().take(room.saturating_sub(number.len())).collect();
+            Value::Text((number + &kept).chars().take(room).collect())
+        }
+        (Value::Number(_), Domain::Integer { min, max }) if limits.low.is_none() && limits.high.is_none() => {
+            Value::number((index as i128 + 1).clamp(*min, *max))
+        }
+        (value, _) => value,
+    }
+}
