@@ -257,11 +257,11 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
     // A file as it was written needs no second look.
     let (own, origins) = without_origins(text);
     let mut written = String::with_capacity(own.len());
-    if compact::write(&object, &mut written).is_ok() && compact::joined(&own) == written {
-        match origins.map(serde_json::from_str).transpose() {
-            Ok(origins) => return Ok((object, origins.unwrap_or_default())),
-            Err(_) => {}
-        }
+    if compact::write(&object, &mut written).is_ok()
+        && compact::joined(&own) == written
+        && let Ok(origins) = origins.map(serde_json::from_str).transpose()
+    {
+        return Ok((object, origins.unwrap_or_default()));
     }
     let mut found: Value = json::read(path, text, &restore(path))?;
     if let Value::Object(properties) = &mut found {

@@ -1,7 +1,9 @@
 //! `cargo bench`: the parts of a run by themselves, at 100, 1,000 and 5,000 tables of ten columns. Each should grow with the
 //! number of tables and no faster; differing, with the number of tables that changed.
 //!
-//! Whole processes, floors and memory are measured by `run.sh` beside this file.
+//! Whole processes, floors and memory are measured by `run.sh` beside this file. Must not know how any part works.
+
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a program for the terminal")]
 
 use std::hint::black_box;
 use std::path::PathBuf;
