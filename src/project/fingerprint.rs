@@ -156,8 +156,9 @@ fn expression(expression: &mut Expression) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::json;
     use super::*;
-    use crate::schema::{Name, ObjectName, Options, RoutineKind, Type};
+    use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Options, Place, RoutineKind, Type};
 
     /// An expression: its number is what it means, `spelling` how it is written.
     fn written(meaning: u8, spelling: &str) -> Expression {
@@ -239,5 +240,27 @@ mod tests {
         assert_eq!(fingerprint(&Schema::default()), "e3b0c44298fc1c149afbf4c8996fb924");
         assert_eq!(fingerprint(&schema(&[0, 1, 2, 3], "a", false)), "3f658beda83ebbfae5af33ef2b555977");
         assert_eq!(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn definitions_count_and_wordings_do_not() {
+        let plain = schema(&[1], "a", false);
+        let mut worded = plain.clone();
+        for table in worded.tables.values_mut() {
+            table.columns.values_mut().for_each(|column| column.wording = Wording::new("c0 t1"));
+            table.indexes.values_mut().for_each(|index| index.wording = Wording::new("CREATE INDEX x ON t (c0)"));
+        }
+        assert_eq!(fingerprint(&plain), fingerprint(&worded));
+        let mut schema = Schema::default();
+        let id = DefinitionId::on(DefinitionKind::Policy, ObjectName::local("t"), ObjectName::local("own"));
+        let mut policy = Definition::new(id.clone(), "spelling");
+        policy.create = Expression::new("spelling").with_canonical("create \"policy\"");
+        policy.drop = "DROP POLICY own ON t".to_owned();
+        policy.needs.insert(Place::table(&ObjectName::local("t")));
+        schema.definitions.insert(id, policy.clone());
+        policy.create = Expression::new("create \"policy\"");
+        let tree = json::compact(&serde_json::to_value(&policy).unwrap());
+        let whole = sha256(&format!("definition {tree}\n"));
+        assert_eq!(fingerprint(&schema), whole.get(..32).unwrap());
     }
 }
