@@ -107,6 +107,12 @@
 //!   else, stays adopted and is said to be, so the files can never declare what is not there.
 //! * **SQL beside the entities is declared, not run**, so a column says more of itself by `MODIFY COLUMN` on every database and
 //!   a comment by `COMMENT ON`; the dialect finds the statements that lead there.
+//! * **What the model does not take apart is a definition** ([`schema::Definition`]): a domain, a policy, an event, in the
+//!   database's own words, with what it stands on. One noun for all of them; its kind says where it stands, and `needs` decides
+//!   the order. Whatever is neither modelled nor held so is listed as unmanaged, with the reason.
+//! * **Renames are done to the base first** (`state::rename`), before anything is compared: so names made by convention and
+//!   what nobody declares go along. `plan::apply` knows no SQL, so an expression that names a renamed column is dropped and
+//!   created around the rename, whatever the database would do by itself.
 //! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
 //!
 //! ## Where things go
