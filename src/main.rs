@@ -2,6 +2,10 @@
 //!
 //! Must not know any command.
 
+/// Reading schemas takes many small pieces of memory, and gives all of them back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     sea_gen::cli::main()
 }

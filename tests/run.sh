@@ -336,6 +336,14 @@ if [ "${SEA_GEN_NEWER:-yes}" = yes ]; then
     report+=("newer servers: MISSING, nothing ran on them")
   fi
 fi
+say "instructions"
+counted=0
+tests/bench/instructions.sh || counted=$?
+case $counted in
+  0) report+=("passed: instructions") ;;
+  77) report+=("instructions: NOT COUNTED, see tests/bench/instructions.sh") ;;
+  *) report+=("FAILED: instructions") && code=1 ;;
+esac
 check env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 say "summary"

@@ -170,10 +170,10 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
 async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Failure> {
     let product = live.product();
     let mut sealed = workspace.sealed(product)?;
-    let migrations = workspace.migrations(product)?;
-    let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &migrations)?;
+    let headings = workspace.headings(product)?;
+    let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     if situation != Situation::Current && live.settle(sealed.as_mut(), None).await? {
-        situation = workspace.situation(sealed.as_ref(), Some(live), None, &migrations)?;
+        situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     }
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     Ok(match situation {

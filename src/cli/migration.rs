@@ -11,7 +11,7 @@ use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::{self, Finding, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot, fingerprint};
+use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Situation, Target};
 use crate::write::{self, Migration};
@@ -28,10 +28,8 @@ use super::{init, show, verify};
 struct Draft {
     product: Product,
     model: Model,
-    /// S as it lies on disk.
-    before: Sealed,
     /// S in the words of the code.
-    sealed: Normalized,
+    sealed: Sealed,
     /// Where the plan starts.
     base: Normalized,
     plan: Plan,
@@ -48,18 +46,19 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     }
     workspace.refuse_frozen()?;
     let id = next_id(&workspace, &command.name)?;
-    let files = workspace.files()?;
-    // Every dialect's entities are read before anything else, so that a mistake in them is all a person hears about.
-    let mut models = Vec::new();
-    for (index, product) in workspace.products().to_vec().into_iter().enumerate() {
-        let (model, warnings) = workspace.model(&files, product).await?;
-        if index == 0 {
-            report::show_diagnostics(&warnings, &files);
-        }
-        models.push((product, model));
+    // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
+    // them is all a person hears about; the others' turn to be heard comes later.
+    let ((files, models), sealed, live) =
+        tokio::try_join!(workspace.models(), workspace.aside(sealed), async { Ok(reach(&workspace, command).await) })?;
+    if let Some((_, _, warnings)) = models.first() {
+        report::show_diagnostics(warnings, &files);
     }
+    let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
     let mut answers = Answers::read(command)?;
-    let mut live = reach(&workspace, command).await?;
+    let (mut live, note) = live?;
+    if let Some(note) = note {
+        paint::talk(note);
+    }
     if workspace.lock.is_none() {
         if command.dry_run {
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
@@ -72,9 +71,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
     }
     let mut all = Vec::new();
-    for (product, model) in models {
+    for ((product, model), sealed) in models.into_iter().zip(sealed) {
         let live = live.as_mut().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, (product, model), live, &mut answers).await?);
+        all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
     }
     if let Some(live) = live {
         live.session.close().await;
@@ -107,7 +106,15 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     } else {
         print_text(&workspace, command, &id, &drafts, &written);
     }
+    // The process ends here: giving back the memory of every table, piece by piece, would only take time.
+    std::mem::forget((drafts, silent));
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
+}
+
+/// S of each dialect, or why it cannot be told. A project without a lock has none yet: what is about to be adopted is read
+/// when it has been.
+fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>, Failure> {
+    Ok(workspace.products().iter().map(|product| workspace.sealed(*product)).collect())
 }
 
 /// An id that no migration of any dialect has.
@@ -125,27 +132,27 @@ pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, 
 }
 
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
-/// may be away, which is said and changes only what the plan can be checked against.
-async fn reach(workspace: &Workspace, command: &arguments::Migration) -> Result<Option<Live>, Failure> {
+/// may be away, which is to be said and changes only what the plan can be checked against.
+async fn reach(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+) -> Result<(Option<Live>, Option<String>), Failure> {
     let demanded = workspace.explicit || command.from == Some(arguments::From::Database);
     if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
-        return Ok(None);
+        return Ok((None, None));
     }
     if !demanded && workspace.database_is_absent() {
-        return Ok(None);
+        return Ok((None, None));
     }
     match workspace.live(Missing::Refuse).await {
         Ok(live) => {
             if live.is_none() && demanded {
                 workspace.required(Missing::Refuse).await?;
             }
-            Ok(live)
+            Ok((live, None))
         }
         Err(error) if demanded => Err(error.into()),
-        Err(error) => {
-            paint::talk(format!("note: {error}; planning from the snapshot"));
-            Ok(None)
-        }
+        Err(error) => Ok((None, Some(format!("note: {error}; planning from the snapshot")))),
     }
 }
 
@@ -154,14 +161,16 @@ async fn draft(
     command: &arguments::Migration,
     id: &MigrationId,
     (product, mut model): (Product, Model),
+    sealed: Option<Sealed>,
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
     let dialect = dialect::of(product);
-    // A dialect that the lock does not list yet starts from nothing.
-    let nothing = || Sealed { schema: dialect::nothing(), origins: Origins::default() };
-    let before = workspace.sealed(product)?.unwrap_or_else(nothing);
-    let mut sealed = before.clone();
+    let mut sealed = match sealed {
+        Some(sealed) => sealed,
+        // A dialect that the lock does not list yet starts from nothing.
+        None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
+    };
     let (base, target) = if command.empty {
         let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
         let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -193,13 +202,12 @@ async fn draft(
     let migration = Migration {
         id: id.clone(),
         product,
-        from: Some(fingerprint(base.schema())),
-        to: Some(fingerprint(target.schema.schema())),
+        from: Some(sealed.fingerprint_of(&base)),
+        to: Some(sealed.fingerprint_of(&target.schema)),
         up,
         down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
     };
-    let sealed = sealed.schema;
-    Ok(Draft { product, model, before, sealed, plan, findings, base, target, migration, proof: None })
+    Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
 }
 
 /// What the plan leads from and to.
@@ -219,8 +227,8 @@ fn sides(
         let target = workspace.target(product, model, &live.schema, &origins)?;
         return Ok((live.schema.clone(), target));
     }
-    let migrations = workspace.migrations(product)?;
-    match workspace.situation(Some(sealed), Some(live), Some(model), &migrations)? {
+    let headings = workspace.headings(product)?;
+    match workspace.situation(Some(sealed), Some(live), Some(model), &headings)? {
         Situation::Drifted => Err(drifted(workspace, sealed, live, model)?),
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
@@ -280,13 +288,13 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
-        lock.append(draft.product, line, fingerprint(draft.target.schema.schema()));
+        lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
     }
-    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed).collect();
+    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema).collect();
     let mut reworded = false;
-    for draft in same.iter().filter(|draft| draft.target.schema != draft.before.schema) {
+    for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
         if let Some(locked) = lock.dialects.get_mut(&draft.product) {
-            locked.fingerprint = fingerprint(draft.target.schema.schema());
+            locked.fingerprint = draft.sealed.fingerprint_of(&draft.target.schema);
             reworded = true;
         }
     }
@@ -295,7 +303,7 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
             schema: schema.schema().clone(),
             origins: origins.clone(),
         };
-        let before = snapshot(&draft.before.schema, &draft.before.origins);
+        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
         let after = snapshot(&draft.target.schema, &draft.target.origins);
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }

@@ -12,12 +12,13 @@ use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reade
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
-use crate::write::{self, Migration};
+use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
 use super::report::Failure;
 
 /// The project and what it says of itself.
+#[derive(Clone)]
 pub(super) struct Workspace {
     pub(super) project: Project,
     /// `None` before `gen init`.
@@ -34,7 +35,38 @@ pub(super) struct Workspace {
 pub(super) struct Sealed {
     pub(super) schema: Normalized,
     pub(super) origins: Origins,
+    pub(super) fingerprint: String,
+    /// The schema as it lies on disk, where it is held in other words now.
+    on_disk: Option<Normalized>,
 }
+
+impl Sealed {
+    /// Where every history begins.
+    pub(super) fn nothing() -> Self {
+        let schema = dialect::nothing();
+        Self { fingerprint: fingerprint(schema.schema()), schema, origins: Origins::default(), on_disk: None }
+    }
+
+    /// The schema as it lies on disk.
+    pub(super) fn on_disk(&self) -> &Normalized {
+        self.on_disk.as_ref().unwrap_or(&self.schema)
+    }
+
+    /// Holds the schema in other words.
+    pub(super) fn reword(&mut self, schema: Normalized) {
+        self.fingerprint = fingerprint(schema.schema());
+        let old = std::mem::replace(&mut self.schema, schema);
+        self.on_disk.get_or_insert(old);
+    }
+
+    /// The fingerprint of a schema, which is often this one.
+    pub(super) fn fingerprint_of(&self, schema: &Normalized) -> String {
+        if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
+    }
+}
+
+/// The entity files, and what they declare for each dialect.
+pub(super) type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
 
 /// D: a database that answers.
 pub(super) struct Live {
@@ -118,8 +150,9 @@ impl Workspace {
         let folder = self.project.snapshot_folder(product);
         let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
         let schema = dialect::of(product).normalize(snapshot.schema)?;
+        let fingerprint = fingerprint(schema.schema());
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
-            && locked.fingerprint != fingerprint(schema.schema())
+            && locked.fingerprint != fingerprint
         {
             let lock = self.project.lock_path();
             let (folder, lock) = (self.project.shown(&folder).display(), self.project.shown(&lock).display());
@@ -127,12 +160,29 @@ impl Workspace {
                 .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
                 .into());
         }
-        Ok(Some(Sealed { schema, origins: snapshot.origins }))
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk: None }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
     pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
         Ok(write::migrations(&self.project, product)?)
+    }
+
+    /// What the migration files of one dialect say of themselves, oldest first.
+    pub(super) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
+        Ok(write::headings(&self.project, product)?)
+    }
+
+    /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let workspace = self.clone();
+        match tokio::task::spawn_blocking(move || work(&workspace)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Error::new("a thread broke off").because(error).into()),
+        }
     }
 
     /// How the migration files differ from the lock, in words.
@@ -168,9 +218,36 @@ impl Workspace {
         files: &[SourceFile],
         product: Product,
     ) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        if self.project.config.reader == Reader::Compiled {
-            return super::compiled::model(self, files, product).await;
+        match self.project.config.reader {
+            Reader::Compiled => super::compiled::model(self, files, product).await,
+            Reader::Source => self.written(files, product),
         }
+    }
+
+    /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
+    pub(super) async fn models(&self) -> Result<Declared, Failure> {
+        let mut models = Vec::new();
+        if self.project.config.reader == Reader::Compiled {
+            let files = self.files()?;
+            for product in self.products() {
+                let (model, found) = super::compiled::model(self, &files, *product).await?;
+                models.push((*product, model, found));
+            }
+            return Ok((files, models));
+        }
+        let read = |workspace: &Self| {
+            let files = workspace.files()?;
+            for product in workspace.products() {
+                let (model, found) = workspace.written(&files, *product)?;
+                models.push((*product, model, found));
+            }
+            Ok((files, models))
+        };
+        self.aside(read).await
+    }
+
+    /// E of one dialect by its text alone.
+    fn written(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
@@ -267,15 +344,16 @@ impl Workspace {
         sealed: Option<&Sealed>,
         live: Option<&Live>,
         model: Option<&Model>,
-        migrations: &[Migration],
+        migrations: &[Heading],
     ) -> Result<Situation, Failure> {
         let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
         if let Some(live) = live {
             standing.populated = !live.schema.schema().is_empty();
-            let here = live.fingerprints();
+            // Most databases are where the snapshot is, and then nobody asks.
+            let here = std::cell::LazyCell::new(|| live.fingerprints());
             let applied =
-                |migration: &&Migration| live.history.iter().any(|record| record.id == migration.id.to_string());
-            let pending: Vec<&Migration> = migrations.iter().filter(|migration| !applied(migration)).collect();
+                |migration: &&Heading| live.history.iter().any(|record| record.id == migration.id.to_string());
+            let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
             standing.pending = !pending.is_empty();
             let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
             let beginning = fingerprint(&Schema::default());

@@ -90,7 +90,8 @@ fn stand(
     live: Option<&Live>,
     migrations: &[Migration],
 ) -> Result<(Situation, Plan, Plan), Failure> {
-    let situation = workspace.situation(sealed, live, Some(model), migrations)?;
+    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
+    let situation = workspace.situation(sealed, live, Some(model), &headings)?;
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = sealed {
         let target =

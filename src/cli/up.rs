@@ -113,9 +113,10 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 /// A dry run only says so.
 async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
     let mut sealed = bench.workspace.sealed(bench.live.product())?;
-    let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &bench.migrations)?;
+    let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
+    let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
     if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
-        situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &bench.migrations)?;
+        situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
     }
     match situation {
         Situation::Ahead => {}

@@ -44,7 +44,7 @@ impl Live {
         if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), &declared)
             && let Some(schema) = reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared).await?
         {
-            sealed.schema = schema;
+            sealed.reword(schema);
             changed = true;
         }
         for theirs in [sealed.map(|sealed| &sealed.schema), declared.as_ref()].into_iter().flatten() {

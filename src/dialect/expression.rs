@@ -39,6 +39,13 @@ pub use requote::requote;
 /// numeric types other than to `numeric`, and the spelling its types give untyped literals (`'2020-01-01'` for a timestamp,
 /// `'{"a":1}'` for `jsonb`). A literal's cast is dropped in a comparison and where it makes a whole default.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
+    if is_plain_literal(sql) {
+        return sql.to_owned();
+    }
+    parsed_expression(product, sql)
+}
+
+fn parsed_expression(product: Product, sql: &str) -> String {
     let Some(plain) = spell::plain(product, sql) else {
         return sql.trim().to_owned();
     };
@@ -56,6 +63,14 @@ pub fn tree(product: Product, sql: &str) -> Option<Expr> {
     let mut expression = parse::expression(product, &plain)?;
     rewrite::expression(product, &mut expression);
     Some(expression)
+}
+
+/// Whether a text is a literal that every database writes in this one way: most defaults are.
+fn is_plain_literal(sql: &str) -> bool {
+    let number = !sql.is_empty() && sql.bytes().all(|digit| digit.is_ascii_digit());
+    let text = sql.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b' ' | b'_' | b'-' | b'.');
+    number || text.is_some_and(|text| text.bytes().all(plain))
 }
 
 /// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.

@@ -16,7 +16,7 @@ mod wording;
 
 use std::fmt;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, near};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::schema::Product;
@@ -87,7 +87,7 @@ pub trait Dialect: fmt::Debug + Sync {
 /// What the database cannot do, with a hint.
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
-    for step in dialect.lower(plan, from)? {
+    for step in dialect.lower(plan, &near(plan, from))? {
         statements.extend(dialect.render(&step)?);
     }
     Ok(statements)

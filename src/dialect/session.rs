@@ -187,6 +187,8 @@ impl Session {
                 let options = SqliteConnectOptions::from_str(url)
                     .map_err(ConnectError::url)?
                     .create_if_missing(missing == Missing::Create)
+                    // The driver works on a thread of its own, which every full buffer puts to sleep.
+                    .row_buffer_size(1024)
                     .disable_statement_logging();
                 Self::new(Driver::Sqlite(Box::new(options.connect().await?)), Product::Sqlite)
             }

@@ -19,6 +19,9 @@ use crate::schema::{Change, Normalized, Schema};
 /// have it already.
 pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     let (from, to) = (from.schema(), to.schema());
+    if renames.is_empty() {
+        return Plan::new(compare(from, to));
+    }
     let mut renamed = from.clone();
     let mut renames: Vec<Op> = renames.iter().cloned().map(Op::Rename).collect();
     renames.retain(|rename| attempt(rename, &mut renamed));

@@ -5,6 +5,7 @@
 mod apply;
 mod describe;
 mod ground;
+mod near;
 mod op;
 mod order;
 mod standing;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::{Refusal, apply};
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
 pub use order::{LAST, MIDDLE, order, phase};
 pub use standing::stands_at;

@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod compact;
 mod compiled;
 mod config;
 mod entities;
@@ -12,6 +13,7 @@ mod fingerprint;
 mod id;
 mod json;
 mod lock;
+mod parallel;
 mod revision;
 mod seal;
 mod snapshot;

@@ -2,6 +2,8 @@
 //!
 //! Must not know how expressions are made comparable; whoever reads a snapshot has a dialect normalise it.
 
+use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +11,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fingerprint::canonical;
-use super::{Batch, files, json, sha256};
+use super::{Batch, compact, files, json, parallel, sha256};
 use crate::error::{Error, Result};
-use crate::schema::{DefinitionId, DefinitionKind, ObjectName, Origin, Origins, Part, Place, Schema};
+use crate::schema::{
+    Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
+    Table, View,
+};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -30,7 +34,7 @@ pub struct Snapshot {
 }
 
 /// What no entity declares of one object.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Listed {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -94,49 +98,14 @@ impl Snapshot {
     /// # Errors
     /// A file cannot be read, or is not as it was written.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
-        let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
+        let mut paths = Vec::new();
         for kind in Kind::all() {
-            for path in object_files(&folder.join(kind.folder()))? {
-                let text = files::read_text(&path)?;
-                let schema = &mut found.snapshot.schema;
-                match kind {
-                    Kind::Table => {
-                        let table: crate::schema::Table = object(&path, &text)?;
-                        let name = table.name.clone();
-                        schema.tables.insert(name.clone(), table);
-                        found.add((kind, None, name), path, &text)?;
-                    }
-                    Kind::Enum => {
-                        let value: crate::schema::EnumType = object(&path, &text)?;
-                        let name = value.name.clone();
-                        schema.enums.insert(name.clone(), value);
-                        found.add((kind, None, name), path, &text)?;
-                    }
-                    Kind::View => {
-                        let view: crate::schema::View = object(&path, &text)?;
-                        let name = view.name.clone();
-                        schema.views.insert(name.clone(), view);
-                        found.add((kind, None, name), path, &text)?;
-                    }
-                    Kind::Routine => {
-                        let routine: crate::schema::Routine = object(&path, &text)?;
-                        let name = routine.name.clone();
-                        schema.routines.insert(name.clone(), routine);
-                        found.add((kind, None, name), path, &text)?;
-                    }
-                    Kind::Definition(own) => {
-                        let definition: crate::schema::Definition = object(&path, &text)?;
-                        let id = definition.id.clone();
-                        if id.kind != own {
-                            return Err(
-                                Error::new(format!("`{}` holds a {}", path.display(), id.kind)).hint(restore(&path))
-                            );
-                        }
-                        schema.definitions.insert(id.clone(), definition);
-                        found.add((kind, id.on, id.name), path, &text)?;
-                    }
-                }
-            }
+            paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
+        }
+        let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
+        for (kind, path, object) in parallel::map(paths, |(kind, path)| (kind, path.clone(), Object::read(kind, &path)))
+        {
+            found.add(kind, path, object?)?;
         }
         if found.paths.is_empty() {
             return Ok(None);
@@ -157,8 +126,12 @@ impl Snapshot {
     /// # Errors
     /// An object that cannot be written as JSON.
     pub fn texts(&self) -> Result<BTreeMap<PathBuf, String>> {
-        let objects = objects(&self.schema, &self.origins)?;
-        Ok(objects.into_iter().map(|(path, object)| (path, json::pretty(&object))).collect())
+        let origins = listed(&self.origins);
+        let texts = stems(&self.schema).into_iter().map(|(key, stem)| {
+            let path = Path::new(key.0.folder()).join(format!("{stem}.json"));
+            Ok((path, json::pretty(&value(key, &self.schema, origins.get(&key))?)))
+        });
+        texts.collect()
     }
 
     /// Adds to `batch` what makes the files in `folder` those of this snapshot. `before` is what [`Snapshot::read`] gave,
@@ -167,17 +140,18 @@ impl Snapshot {
     /// # Errors
     /// The folder cannot be read.
     pub fn write(&self, folder: &Path, before: Option<&Self>, batch: &mut Batch) -> Result<()> {
-        let normal = |snapshot: &Self| objects(&canonical(&snapshot.schema), &snapshot.origins);
-        let old = before.map(normal).transpose()?.unwrap_or_default();
-        let new = normal(self)?;
         let mut stale = BTreeSet::new();
         for kind in Kind::all() {
             stale.extend(object_files(&folder.join(kind.folder()))?);
         }
-        for (path, object) in objects(&self.schema, &self.origins)? {
-            let there = stale.remove(&folder.join(&path));
-            if !(there && old.contains_key(&path) && old.get(&path) == new.get(&path)) {
-                batch.write(folder.join(path), json::pretty(&object));
+        let nothing = Self::default();
+        let before = before.unwrap_or(&nothing);
+        let (old_stems, old_origins, origins) = (stems(&before.schema), listed(&before.origins), listed(&self.origins));
+        for (key, stem) in stems(&self.schema) {
+            let path = folder.join(key.0.folder()).join(format!("{stem}.json"));
+            let there = stale.remove(&path) && old_stems.get(&key) == Some(&stem);
+            if !(there && same(key, &self.schema, &before.schema) && origins.get(&key) == old_origins.get(&key)) {
+                batch.write(path, json::pretty(&value(key, &self.schema, origins.get(&key))?));
             }
         }
         for path in stale {
@@ -193,23 +167,75 @@ struct Found {
 }
 
 impl Found {
-    /// Takes an object's origins in, and refuses a second file for it.
-    fn add(&mut self, key: (Kind, Option<ObjectName>, ObjectName), path: PathBuf, text: &str) -> Result<()> {
-        let (kind, on, name) = &key;
-        let WithOrigins { origins } = json::read(&path, text, &restore(&path))?;
+    /// Takes an object in, and refuses a second file for it.
+    fn add(&mut self, kind: Kind, path: PathBuf, (object, origins): (Object, Listed)) -> Result<()> {
+        let schema = &mut self.snapshot.schema;
+        let (on, name) = object.found_by();
+        match object {
+            Object::Table(table) => drop(schema.tables.insert(name.clone(), table)),
+            Object::Enum(value) => drop(schema.enums.insert(name.clone(), value)),
+            Object::View(view) => drop(schema.views.insert(name.clone(), view)),
+            Object::Routine(routine) => drop(schema.routines.insert(name.clone(), routine)),
+            Object::Definition(definition) => drop(schema.definitions.insert(definition.id.clone(), definition)),
+        }
         for (origin, parts) in [(Origin::Adopted, origins.adopted), (Origin::Sidecar, origins.sidecar)] {
             for part in parts {
-                let place = kind.place(on.as_ref(), name, part).ok_or_else(|| {
+                let place = kind.place(on.as_ref(), &name, part).ok_or_else(|| {
                     Error::new(format!("`{}`: only a table has parts", path.display())).hint(restore(&path))
                 })?;
                 self.snapshot.origins.set(place, origin);
             }
         }
-        let message = format!("`{}` holds `{name}`", path.display());
-        match self.paths.insert(key, path.clone()) {
-            None => Ok(()),
-            Some(first) => Err(Error::new(format!("{message}, and so does `{}`", first.display()))
-                .hint(format!("remove the copy: `git clean -n {}`", path.display()))),
+        match self.paths.entry((kind, on, name)) {
+            Entry::Vacant(free) => {
+                free.insert(path);
+                Ok(())
+            }
+            Entry::Occupied(taken) => {
+                let (here, first, name) = (path.display(), taken.get().display(), &taken.key().2);
+                Err(Error::new(format!("`{here}` holds `{name}`, and so does `{first}`"))
+                    .hint(format!("remove the copy: `git clean -n {here}`")))
+            }
+        }
+    }
+}
+
+/// What one file holds.
+enum Object {
+    Table(Table),
+    Enum(EnumType),
+    View(View),
+    Routine(Routine),
+    Definition(Definition),
+}
+
+impl Object {
+    fn read(kind: Kind, path: &Path) -> Result<(Self, Listed)> {
+        let text = files::read_text(path)?;
+        Ok(match kind {
+            Kind::Table => object(path, &text).map(|(object, origins)| (Self::Table(object), origins))?,
+            Kind::Enum => object(path, &text).map(|(object, origins)| (Self::Enum(object), origins))?,
+            Kind::View => object(path, &text).map(|(object, origins)| (Self::View(object), origins))?,
+            Kind::Routine => object(path, &text).map(|(object, origins)| (Self::Routine(object), origins))?,
+            Kind::Definition(own) => {
+                let (object, origins): (Definition, Listed) = object(path, &text)?;
+                if object.id.kind != own {
+                    let held = object.id.kind;
+                    return Err(Error::new(format!("`{}` holds a {held}", path.display())).hint(restore(path)));
+                }
+                (Self::Definition(object), origins)
+            }
+        })
+    }
+
+    /// What it belongs to, where its name is known only there, and its name.
+    fn found_by(&self) -> (Option<ObjectName>, ObjectName) {
+        match self {
+            Self::Table(table) => (None, table.name.clone()),
+            Self::Enum(value) => (None, value.name.clone()),
+            Self::View(view) => (None, view.name.clone()),
+            Self::Routine(routine) => (None, routine.name.clone()),
+            Self::Definition(definition) => (definition.id.on.clone(), definition.id.name.clone()),
         }
     }
 }
@@ -222,19 +248,21 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Reads one object strictly: what it would not be written with is an error, not ignored.
-fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
-    if let Some(line) = json::conflict(text) {
-        return Err(Error::new(format!(
-            "`{}`, line {line}: two branches have changed the same object",
-            path.display()
-        ))
-        .hint(format!(
-            "keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- {}`, delete your migration, and \
-                 make it again with `gen migration`",
-            path.display()
-        )));
+fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T, Listed)> {
+    let read: Result<T> = json::read(path, text, &restore(path));
+    let object = match read {
+        Ok(object) => object,
+        Err(error) => return Err(conflict(path, text).unwrap_or(error)),
+    };
+    // A file as it was written needs no second look.
+    let (own, origins) = without_origins(text);
+    let mut written = String::with_capacity(own.len());
+    if compact::write(&object, &mut written).is_ok()
+        && compact::joined(&own) == written
+        && let Ok(origins) = origins.map(serde_json::from_str).transpose()
+    {
+        return Ok((object, origins.unwrap_or_default()));
     }
-    let object: T = json::read(path, text, &restore(path))?;
     let mut found: Value = json::read(path, text, &restore(path))?;
     if let Value::Object(properties) = &mut found {
         properties.remove(ORIGINS);
@@ -245,7 +273,34 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<T>
             Error::new(format!("`{}`, line {line}: `{key}` does not belong there", path.display())).hint(restore(path))
         );
     }
-    Ok(object)
+    let WithOrigins { origins } = json::read(path, text, &restore(path))?;
+    Ok((object, origins))
+}
+
+/// The text without its origins, where they stand as they are written, and the text of the origins.
+fn without_origins(text: &str) -> (Cow<'_, str>, Option<&str>) {
+    let cut = || {
+        // No line break stands inside a string, so these lines are what they look like.
+        let (before, rest) = text.split_once("\n  \"origins\": ")?;
+        let end = rest.find("\n  }").map(|end| end + "\n  }".len()).filter(|_| rest.starts_with("{\n"));
+        let end = end.or_else(|| rest.find('}').map(|end| end + 1))?;
+        let (origins, after) = rest.split_at_checked(end)?;
+        let before = if after.starts_with(',') { before } else { before.strip_suffix(',').unwrap_or(before) };
+        Some((format!("{before}{}", after.strip_prefix(',').unwrap_or(after)), origins))
+    };
+    match cut() {
+        Some((own, origins)) => (Cow::Owned(own), Some(origins)),
+        None => (Cow::Borrowed(text), None),
+    }
+}
+
+fn conflict(path: &Path, text: &str) -> Option<Error> {
+    let line = json::conflict(text)?;
+    let shown = path.display();
+    Some(Error::new(format!("`{shown}`, line {line}: two branches have changed the same object")).hint(format!(
+        "keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- {shown}`, delete your migration, and make \
+         it again with `gen migration`"
+    )))
 }
 
 fn restore(path: &Path) -> String {
@@ -256,8 +311,8 @@ fn to_value<T: Serialize>(object: &T) -> Result<Value> {
     serde_json::to_value(object).map_err(|error| Error::new("an object has no JSON form").because(error))
 }
 
-/// Every object with its origins, under the path of its file.
-fn objects(schema: &Schema, origins: &Origins) -> Result<BTreeMap<PathBuf, Value>> {
+/// What no entity declares, by object.
+fn listed(origins: &Origins) -> BTreeMap<Key<'_>, Listed> {
     let mut listed: BTreeMap<Key<'_>, Listed> = BTreeMap::new();
     for (place, origin) in origins.listed() {
         let (key, part) = match place {
@@ -274,33 +329,38 @@ fn objects(schema: &Schema, origins: &Origins) -> Result<BTreeMap<PathBuf, Value
             Origin::Entity => {}
         }
     }
-    let Schema { tables, enums, views, routines, definitions } = schema;
-    let mut values: BTreeMap<Key<'_>, Value> = BTreeMap::new();
-    for (name, table) in tables {
-        values.insert((Kind::Table, None, name), to_value(table)?);
+    listed
+}
+
+/// One object with its origins.
+fn value(key: Key<'_>, schema: &Schema, origins: Option<&Listed>) -> Result<Value> {
+    let (kind, _, name) = key;
+    let mut value = match kind {
+        Kind::Table => to_value(&schema.tables.get(name)),
+        Kind::Enum => to_value(&schema.enums.get(name)),
+        Kind::View => to_value(&schema.views.get(name)),
+        Kind::Routine => to_value(&schema.routines.get(name)),
+        Kind::Definition(kind) => to_value(&schema.definitions.get(&id(kind, key))),
+    }?;
+    if let (Some(origins), Value::Object(properties)) = (origins, &mut value) {
+        properties.insert(ORIGINS.to_owned(), to_value(origins)?);
     }
-    for (name, value) in enums {
-        values.insert((Kind::Enum, None, name), to_value(value)?);
-    }
-    for (name, view) in views {
-        values.insert((Kind::View, None, name), to_value(view)?);
-    }
-    for (name, routine) in routines {
-        values.insert((Kind::Routine, None, name), to_value(routine)?);
-    }
-    for (id, definition) in definitions {
-        values.insert(key(id), to_value(definition)?);
-    }
-    let mut stems = stems(schema);
-    let mut objects = BTreeMap::new();
-    for (key, mut value) in values {
-        if let (Some(listed), Value::Object(properties)) = (listed.get(&key), &mut value) {
-            properties.insert(ORIGINS.to_owned(), to_value(listed)?);
+    Ok(value)
+}
+
+/// Whether two schemas have the same object.
+fn same(key: Key<'_>, one: &Schema, other: &Schema) -> bool {
+    let (kind, _, name) = key;
+    match kind {
+        Kind::Table => one.tables.get(name) == other.tables.get(name),
+        Kind::Enum => one.enums.get(name) == other.enums.get(name),
+        Kind::View => one.views.get(name) == other.views.get(name),
+        Kind::Routine => one.routines.get(name) == other.routines.get(name),
+        Kind::Definition(kind) => {
+            let id = id(kind, key);
+            one.definitions.get(&id) == other.definitions.get(&id)
         }
-        let stem = stems.remove(&key).unwrap_or_default();
-        objects.insert(Path::new(key.0.folder()).join(format!("{stem}.json")), value);
     }
-    Ok(objects)
 }
 
 /// The file name of every object, without `.json`.
@@ -328,6 +388,10 @@ fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
 
 fn key(id: &DefinitionId) -> Key<'_> {
     (Kind::Definition(id.kind), id.on.as_ref(), &id.name)
+}
+
+fn id(kind: DefinitionKind, (_, on, name): Key<'_>) -> DefinitionId {
+    DefinitionId { kind, on: on.cloned(), name: name.clone() }
 }
 
 /// A file name for any object: `name`, `schema.name`, and for what belongs to a table `name@table`.

@@ -31,6 +31,11 @@ impl Expression {
         &self.text
     }
 
+    /// Whether a dialect has normalised it.
+    pub fn is_normal(&self) -> bool {
+        self.canonical.is_some()
+    }
+
     /// The form two expressions are compared by.
     pub fn canonical(&self) -> &str {
         self.canonical.as_deref().unwrap_or(&self.text)

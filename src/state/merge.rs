@@ -36,21 +36,24 @@ impl Ledger<'_> {
         true
     }
 
-    /// The target of a facet that can be unsaid. Where both sides are equal, the base's own spelling is kept.
+    /// The target of a facet that can be unsaid. Where both sides are equal, the base's own spelling is kept. Where it stands
+    /// and who declares it is asked only of what is there: most facets are not.
     pub(super) fn facet<T: Clone + PartialEq>(
         &mut self,
         declared: Option<&T>,
         base: Option<&T>,
-        place: Place,
-        origin: Origin,
+        place: impl FnOnce() -> Place,
+        origin: impl FnOnce(&Place) -> Origin,
     ) -> Option<T> {
         match (declared, base) {
             (Some(declared), base) => {
+                let place = place();
+                let origin = origin(&place);
                 self.after.set(place, origin);
                 let same = base.filter(|base| *base == declared);
                 Some(same.unwrap_or(declared).clone())
             }
-            (None, Some(base)) => self.keeps(place).then(|| base.clone()),
+            (None, Some(base)) => self.keeps(place()).then(|| base.clone()),
             (None, None) => None,
         }
     }

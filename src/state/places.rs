@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Facet, Origin, Origins, Part, Place, Schema, Table};
+use crate::schema::{Column, Facet, ForeignKey, Origin, Origins, Part, Place, Schema, Table};
 
 /// The origins of a state in which nobody has declared anything: a database about to be adopted.
 pub fn adopted(schema: &Schema) -> Origins {
@@ -19,7 +19,7 @@ pub fn found(database: &Schema, snapshot: &Schema, origins: &Origins) -> Origins
     with_origins(places(database), origin)
 }
 
-pub(super) fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {
+fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {
     let mut origins = Origins::default();
     for place in places {
         let origin = origin(&place);
@@ -29,7 +29,7 @@ pub(super) fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(
 }
 
 /// Every place in a schema at which something stands.
-pub(super) fn places(schema: &Schema) -> impl Iterator<Item = Place> {
+fn places(schema: &Schema) -> impl Iterator<Item = Place> {
     let tables = schema.tables.values().flat_map(|table| {
         let whole = std::iter::once(Place::table(&table.name));
         whole.chain(places_in(table))
@@ -41,32 +41,68 @@ pub(super) fn places(schema: &Schema) -> impl Iterator<Item = Place> {
         .chain(schema.definitions.keys().cloned().map(Place::Definition))
 }
 
+/// Whether something stands at a place.
+pub(super) fn stands(place: &Place, schema: &Schema) -> bool {
+    match place {
+        Place::Table(name, part) => schema.tables.get(name).is_some_and(|table| stands_in(part, table)),
+        Place::Enum(name) => schema.enums.contains_key(name),
+        Place::View(name) => schema.views.contains_key(name),
+        Place::Routine(name) => schema.routines.contains_key(name),
+        Place::Definition(id) => schema.definitions.contains_key(id),
+    }
+}
+
+fn stands_in(part: &Part, table: &Table) -> bool {
+    match part {
+        Part::Whole => true,
+        Part::Comment => table.comment.is_some(),
+        Part::Option(key) => table.options.contains_key(key),
+        Part::PrimaryKey => table.primary_key.is_some(),
+        Part::Unique(name) => table.uniques.contains_key(name),
+        Part::Check(name) => table.checks.contains_key(name),
+        Part::Index(name) => table.indexes.contains_key(name),
+        Part::Trigger(name) => table.triggers.contains_key(name),
+        Part::Column(name, facet) => {
+            table.columns.get(name).is_some_and(|column| column_facets(column).contains(&(*facet, true)))
+        }
+        Part::ForeignKey(name, facet) => {
+            table.foreign_keys.get(name).is_some_and(|key| key_facets(key).contains(&(*facet, true)))
+        }
+    }
+}
+
+fn column_facets(column: &Column) -> [(Facet, bool); 9] {
+    [
+        (Facet::Whole, true),
+        (Facet::Type, true),
+        (Facet::Default, column.default.is_some()),
+        (Facet::Identity, column.identity.is_some()),
+        (Facet::Generated, column.generated.is_some()),
+        (Facet::Collation, column.collation.is_some()),
+        (Facet::OnUpdate, column.on_update.is_some()),
+        (Facet::Comment, column.comment.is_some()),
+        (Facet::Options, !column.options.is_empty()),
+    ]
+}
+
+fn key_facets(key: &ForeignKey) -> [(Facet, bool); 4] {
+    [
+        (Facet::Whole, true),
+        (Facet::OnUpdate, key.on_update.is_some()),
+        (Facet::OnDelete, key.on_delete.is_some()),
+        (Facet::Options, !key.options.is_empty()),
+    ]
+}
+
 /// Every place inside a table at which something stands.
 pub(super) fn places_in(table: &Table) -> Vec<Place> {
     let mut parts = Vec::new();
     for (name, column) in &table.columns {
-        let facets = [
-            (Facet::Whole, true),
-            (Facet::Type, true),
-            (Facet::Default, column.default.is_some()),
-            (Facet::Identity, column.identity.is_some()),
-            (Facet::Generated, column.generated.is_some()),
-            (Facet::Collation, column.collation.is_some()),
-            (Facet::OnUpdate, column.on_update.is_some()),
-            (Facet::Comment, column.comment.is_some()),
-            (Facet::Options, !column.options.is_empty()),
-        ];
-        let there = facets.into_iter().filter(|(_, there)| *there);
+        let there = column_facets(column).into_iter().filter(|(_, there)| *there);
         parts.extend(there.map(|(facet, _)| Part::Column(name.clone(), facet)));
     }
     for (name, key) in &table.foreign_keys {
-        let facets = [
-            (Facet::Whole, true),
-            (Facet::OnUpdate, key.on_update.is_some()),
-            (Facet::OnDelete, key.on_delete.is_some()),
-            (Facet::Options, !key.options.is_empty()),
-        ];
-        let there = facets.into_iter().filter(|(_, there)| *there);
+        let there = key_facets(key).into_iter().filter(|(_, there)| *there);
         parts.extend(there.map(|(facet, _)| Part::ForeignKey(name.clone(), facet)));
     }
     parts.extend(table.primary_key.iter().map(|_| Part::PrimaryKey));

@@ -14,7 +14,7 @@ use crate::schema::{
 
 use super::lookalikes::{self, Question};
 use super::merge::Ledger;
-use super::places::{places, places_in, with_origins};
+use super::places::{places_in, stands};
 use super::rename::{self, Renamed};
 use super::table;
 use super::types::{self, Rule, TypeRules};
@@ -74,7 +74,7 @@ pub fn reconcile(
     let (base, origins) = (base.schema(), &origins);
     let mut declared = with_known_needs(declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
-    let declaration = Declaration { dialect, model, types: &policy.types };
+    let declaration = Declaration::new(dialect, model, &policy.types);
     let mut ledger = Ledger {
         before: origins,
         after: Origins::default(),
@@ -92,7 +92,8 @@ pub fn reconcile(
     drop_what_lost_its_ground(&mut target, base);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
-    let origins = with_origins(places(schema.schema()), |place| ledger.after.of(place));
+    let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
+    let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
     rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
@@ -130,13 +131,20 @@ fn with_known_needs(mut declared: Schema, base: &Schema) -> Schema {
 pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
     model: &'a Model,
+    /// What no entity declares: little beside the sources, and asked for at every place.
+    others: BTreeMap<&'a Place, Origin>,
     types: &'a TypeRules,
 }
 
-impl Declaration<'_> {
+impl<'a> Declaration<'a> {
+    fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules) -> Self {
+        let others = model.sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
+        Self { dialect, model, others: others.map(|(place, source)| (place, source.origin)).collect(), types }
+    }
+
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
     pub(super) fn origin(&self, place: &Place) -> Origin {
-        self.model.sources.get(place).map(|source| source.origin).unwrap_or_default()
+        self.others.get(place).copied().unwrap_or_default()
     }
 
     /// Whether the place itself is spelled out in the code.
@@ -195,9 +203,9 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     let names: BTreeSet<&K> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
-        let place = place(name.clone());
-        let origin = declaration.origin(&place);
-        if let Some(object) = ledger.facet(declared.get(name), base.get(name), place, origin) {
+        let object =
+            ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
+        if let Some(object) = object {
             target.insert(name.clone(), object);
         }
     }

@@ -28,9 +28,9 @@ pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Tabl
         let added = column(declaration, declared, new, base, ledger);
         target.columns.insert(added.name.clone(), added);
     }
-    let origin = declaration.origin(&at(Part::PrimaryKey));
+    let origin = |place: &Place| declaration.origin(place);
     let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref());
-    target.primary_key = ledger.facet(key.as_ref(), base.primary_key.as_ref(), at(Part::PrimaryKey), origin);
+    target.primary_key = ledger.facet(key.as_ref(), base.primary_key.as_ref(), || at(Part::PrimaryKey), origin);
     unique_rules(declaration, declared, base, &mut target, ledger);
     target.checks = matched(
         declaration,
@@ -47,11 +47,9 @@ pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Tabl
         ledger,
     );
     foreign_keys(declaration, declared, base, &mut target, ledger);
-    let origin = declaration.origin(&at(Part::Comment));
-    target.comment = ledger.facet(declared.comment.as_ref(), base.comment.as_ref(), at(Part::Comment), origin);
+    target.comment = ledger.facet(declared.comment.as_ref(), base.comment.as_ref(), || at(Part::Comment), origin);
     for key in declared.options.keys().chain(base.options.keys()).collect::<BTreeSet<_>>() {
-        let place = at(Part::Option(key.clone()));
-        let origin = declaration.origin(&place);
+        let place = || at(Part::Option(key.clone()));
         let value = ledger.facet(declared.options.get(key), base.options.get(key), place, origin);
         target.options.extend(value.map(|value| (key.clone(), value)));
     }
@@ -84,14 +82,14 @@ const COLUMN_FACETS: [Facet; 8] = [
 
 fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Table, ledger: &mut Ledger<'_>) -> Column {
     let at = |facet| Place::Table(table.name.clone(), Part::Column(new.name.clone(), facet));
-    let origin = |facet| declaration.origin(&at(facet));
-    ledger.after.set(at(Facet::Whole), origin(Facet::Whole));
+    let origin = |place: &Place| declaration.origin(place);
+    ledger.after.set(at(Facet::Whole), origin(&at(Facet::Whole)));
     let bare = Column::new(new.name.clone(), new.data_type.clone());
     let old = base.columns.get(&new.name).unwrap_or(&bare);
     /// One facet of the column by the three-way rule.
     macro_rules! facet {
         ($field:ident, $facet:ident) => {
-            ledger.facet(new.$field.as_ref(), old.$field.as_ref(), at(Facet::$facet), origin(Facet::$facet))
+            ledger.facet(new.$field.as_ref(), old.$field.as_ref(), || at(Facet::$facet), origin)
         };
     }
     // The code can say that a column is numbered, but not in which of a database's ways.
@@ -105,7 +103,7 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         data_type: new.data_type.clone(),
         nullable: new.nullable,
         default: facet!(default, Default),
-        identity: ledger.facet(numbering.as_ref(), old.identity.as_ref(), at(Facet::Identity), origin(Facet::Identity)),
+        identity: ledger.facet(numbering.as_ref(), old.identity.as_ref(), || at(Facet::Identity), origin),
         generated: facet!(generated, Generated),
         collation: facet!(collation, Collation),
         on_update: facet!(on_update, OnUpdate),
@@ -113,8 +111,8 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         options: new.options.clone(),
         wording: new.wording.clone(),
     };
-    ledger.after.set(at(Facet::Type), origin(Facet::Type));
-    ledger.after.set(at(Facet::Options), origin(Facet::Options));
+    ledger.after.set(at(Facet::Type), origin(&at(Facet::Type)));
+    ledger.after.set(at(Facet::Options), origin(&at(Facet::Options)));
     if let Some(rule) = declaration.left_open(table, new, old)
         && ledger.keeps(at(Facet::Type))
     {
@@ -267,14 +265,14 @@ fn foreign_keys(
         merged.on_update = ledger.facet(
             new.on_update.as_ref(),
             old.on_update.as_ref(),
-            at(name, Facet::OnUpdate),
-            origin(Facet::OnUpdate),
+            || at(name, Facet::OnUpdate),
+            |_| origin(Facet::OnUpdate),
         );
         merged.on_delete = ledger.facet(
             new.on_delete.as_ref(),
             old.on_delete.as_ref(),
-            at(name, Facet::OnDelete),
-            origin(Facet::OnDelete),
+            || at(name, Facet::OnDelete),
+            |_| origin(Facet::OnDelete),
         );
         ledger.after.set(at(name, Facet::Options), origin(Facet::Options));
         if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Migration, parse};
+use super::{Heading, Migration, parse};
 use crate::dialect::Product;
 use crate::error::{Error, Result};
 use crate::project::{MigrationId, Project, list, read_text};
@@ -17,10 +17,24 @@ use crate::project::{MigrationId, Project, list, read_text};
 pub fn migrations(project: &Project, product: Product) -> Result<Vec<Migration>> {
     let mut migrations = Vec::new();
     for path in files(project, product)? {
-        migrations.push(read(project.shown(&path), &path, product)?);
+        migrations.push(read(project.shown(&path), &path, product, parse)?);
     }
     migrations.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(migrations)
+}
+
+/// What the migrations of a project for one product say of themselves, in the order in which they are applied. Their
+/// statements are not read.
+///
+/// # Errors
+/// A file that cannot be read, with its path.
+pub fn headings(project: &Project, product: Product) -> Result<Vec<Heading>> {
+    let mut headings = Vec::new();
+    for path in files(project, product)? {
+        headings.push(read(project.shown(&path), &path, product, super::parse::heading)?);
+    }
+    headings.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(headings)
 }
 
 /// The ids of a project's migrations for one product, by the names of their files alone.
@@ -54,7 +68,12 @@ fn id(shown: &Path, path: &Path) -> Result<MigrationId> {
     })
 }
 
-fn read(shown: &Path, path: &Path, product: Product) -> Result<Migration> {
+fn read<T>(
+    shown: &Path,
+    path: &Path,
+    product: Product,
+    parse: impl FnOnce(MigrationId, Product, &str) -> Result<T>,
+) -> Result<T> {
     parse(id(shown, path)?, product, &read_text(path)?).map_err(|error| {
         let hints = error.hints().to_vec();
         hints.into_iter().fold(Error::new(format!("`{}`: {error}", shown.display())), Error::hint)

@@ -12,7 +12,7 @@ use crate::dialect::{Product, Statement, script};
 use crate::project::{MigrationId, sha256};
 
 pub use client::script;
-pub use folder::{ids, migrations};
+pub use folder::{headings, ids, migrations};
 pub use parse::parse;
 pub use sidecar::{Declaration, declarations};
 pub use text::text;
@@ -34,7 +34,23 @@ pub struct Migration {
     pub down: Vec<Statement>,
 }
 
+/// What a migration's file says of itself before its statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Its id.
+    pub id: MigrationId,
+    /// The fingerprint of the schema it starts from, where it is said.
+    pub from: Option<String>,
+    /// The fingerprint of the schema it leads to, where it is said.
+    pub to: Option<String>,
+}
+
 impl Migration {
+    /// What stands before its statements.
+    pub fn heading(&self) -> Heading {
+        Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
+    }
+
     /// SHA-256 of what the migration does: its statements and whether each runs in a transaction. Comments, white space
     /// between words, line endings and the header do not count.
     pub fn checksum(&self) -> String {

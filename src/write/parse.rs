@@ -7,7 +7,7 @@ use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 use crate::project::MigrationId;
 
-use super::{BEGIN, END, Migration, NO_TRANSACTION, Section};
+use super::{BEGIN, END, Heading, Migration, NO_TRANSACTION, Section};
 
 /// Reads the text of a migration's file. What is not a marker, a note or a statement is a comment and is left out.
 ///
@@ -24,6 +24,15 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
         }
     }
     Ok(migration)
+}
+
+/// Reads what stands before the statements of a migration's file, and nothing else of it.
+///
+/// # Errors
+/// It is written for another product.
+pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<Heading> {
+    let (from, to) = header(product, text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    Ok(Heading { id, from, to })
 }
 
 /// The text without a byte order mark and, where a checkout has given every line a carriage return, without those.

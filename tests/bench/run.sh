@@ -1,37 +1,78 @@
 #!/usr/bin/env bash
-# Times whole processes: `gen migration … --dry-run` on the bookshop on every database at hand, and on generated schemas.
+# Times whole processes: `gen migration … --dry-run` on the bookshop and on generated schemas, on every database at hand,
+# beside what it cannot be faster than: the catalog's queries and the parsing of the entities.
 #
-#   tests/run.sh -- tests/bench/run.sh [TABLES …]        default: 1000
+#   tests/run.sh -- tests/bench/run.sh [TABLES …]        default: 100 1000 5000; growth and memory are those of 1000 and 10000
 #
 # Databases: SQLite always; PostgreSQL, MariaDB and MySQL where DATABASE_URL_POSTGRES, DATABASE_URL_MARIADB and
-# DATABASE_URL_MYSQL point at a server on which databases may be created, as tests/run.sh sees to. Prints milliseconds, minimum / median / maximum of seven runs after one warm-up, and the
-# machine; ratios only make sense within one run.
+# DATABASE_URL_MYSQL point at a server on which databases may be created, as tests/run.sh sees to. BENCH_DATABASES="sqlite
+# postgres" measures some of them only, BENCH_GROWTH=no leaves the 10,000 tables out. Every number is the median of seven runs
+# after one warm-up, in milliseconds; the floors are measured in the same run, and only the ratios mean something elsewhere.
+#
+#   catalog   the tool's own queries, sent by the database's own shell
+#   parse     every entity parsed with syn on two threads, nothing done with it
+#   ratio     gen / (catalog + parse)
+#
+# Peers, where they are installed (`pip install alembic psycopg[binary] django`, `npm install drizzle-kit drizzle-orm`): see
+# peers.sh beside this file.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build --release --quiet
+cargo build --release --quiet --manifest-path tests/bench/parse/Cargo.toml --target-dir target/bench
 gen=$PWD/target/release/gen
+parse=$PWD/target/bench/release/parse
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-milliseconds() { # command … -> "min / median / max"
+median() { # command … -> milliseconds
     local runs=() start
-    "$@" >/dev/null || { echo "failed: $*" >&2; exit 1; }
+    "$@" >/dev/null 2>"$work/errors" || { echo "failed: $*" >&2; cat "$work/errors" >&2; exit 1; }
     for _ in 1 2 3 4 5 6 7; do
         start=$(date +%s%N)
         "$@" >/dev/null 2>&1
         runs+=($((($(date +%s%N) - start) / 10000)))
     done
-    printf '%s\n' "${runs[@]}" | sort -n | awk '{v[NR]=$1/100} END {printf "%.1f / %.1f / %.1f", v[1], v[4], v[7]}'
+    printf '%s\n' "${runs[@]}" | sort -n | awk 'NR == 4 { printf "%.1f", $1 / 100 }'
 }
 
-database() { # server url, name -> url of an empty database of that name
-    local server=${1%/*}
+memory() { # command … -> the most memory it ever held, in MiB
+    [ -x /usr/bin/time ] || { echo "?"; return; }
+    /usr/bin/time -f %M -o "$work/memory" "$@" >/dev/null 2>&1
+    awk '{ printf "%.0f", $1 / 1024 }' "$work/memory"
+}
+
+client() { # url, database -> the options of the MariaDB client
+    local port
+    port=$(sed -n 's|.*:\([0-9]*\)/.*|\1|p' <<<"$1/")
+    echo "--protocol=tcp -h127.0.0.1 -P${port:-3306} -uroot --batch --skip-column-names $2"
+}
+
+database() { # database kind, server url -> url of an empty database
     case $1 in
-    postgres*) psql -qX "$1" -c "drop database if exists $2" -c "create database $2" >&2 ;;
-    *) mariadb --protocol=tcp -h127.0.0.1 -P"$(sed 's|.*:\([0-9]*\)/.*|\1|' <<<"$1/")" -uroot \
-        -e "drop database if exists $2; create database $2 character set utf8mb4" >&2 ;;
+    sqlite) rm -f "$work/bench.db" && echo "sqlite://$work/bench.db" && return ;;
+    postgres) psql -qX "$2" -c "drop database if exists sea_gen_bench" -c "create database sea_gen_bench" >&2 ;;
+    *) mariadb $(client "$2" "") -e "drop database if exists sea_gen_bench; create database sea_gen_bench character set utf8mb4" >&2 ;;
     esac
-    echo "$server/$2"
+    echo "${2%/*}/sea_gen_bench"
+}
+
+queries() { # database kind -> the tool's own catalog queries as one script
+    local folder=src/dialect/$1/queries file
+    [ "$1" != mariadb ] || folder=src/dialect/mysql/queries
+    for file in "$folder"/*.sql; do
+        case $1:$file in mysql:*.mariadb.sql | mariadb:*.mysql.sql) continue ;; esac
+        sed -e "s/{schemas}/ARRAY['public']/g; s/{compression}/nullif(a.attcompression, '')/; s/{enforced}/true/" \
+            -e "s/{nulls_not_distinct}/false/; s/{[a-z_]*}/NULL/g" "$file"
+        echo ";"
+    done
+}
+
+catalog() { # database kind, url
+    case $1 in
+    sqlite) sqlite3 "${2#sqlite://}" <"$work/queries.sql" ;;
+    postgres) psql -qXAt -v ON_ERROR_STOP=1 -f "$work/queries.sql" "$2" ;;
+    *) mariadb $(client "${2%/*}" sea_gen_bench) <"$work/queries.sql" ;;
+    esac
 }
 
 entities() { # folder, tables: one entity a file, ten columns, one unique key, one index, one foreign key
@@ -51,39 +92,58 @@ entities() { # folder, tables: one entity a file, ten columns, one unique key, o
     }'
 }
 
-generated() { # url, tables, dialect
-    local project=$work/$3-$2
-    mkdir -p "$project"
-    printf 'dialects = ["%s"]\ndatabase-url = "%s"\n' "$3" "$1" >"$project/gen.toml"
+generated() { # database kind, tables, url: a project and a database that is one column behind its entities
+    project=$work/$1-$2
+    rm -rf "$project" && mkdir -p "$project"
+    printf 'dialects = ["%s"]\ndatabase-url = "%s"\n' "$1" "$3" >"$project/gen.toml"
     entities "$project/entities" "$2"
-    "$gen" --project "$project" migration Initial >/dev/null 2>&1
+    "$gen" --project "$project" migration Initial --no-verify >/dev/null 2>&1
     "$gen" --project "$project" up >/dev/null 2>&1
+    [ "$1" != postgres ] || psql -qX "$3" -c "vacuum analyze" >&2
     sed -i 's/pub amount: i32,/pub amount: i32,\n    #[sea_orm(indexed)]\n    pub rank: Option<i32>,/' "$project/entities/thing_00007.rs"
-    milliseconds "$gen" --project "$project" migration AddRank --dry-run
+    run=("$gen" --project "$project" migration AddRank --dry-run)
 }
 
-bookshop() { # url
-    local project=$work/bookshop
-    rm -rf "$project" && mkdir "$project"
-    cp -r Cargo.toml entities migrations snapshots schema.lock.json "$project"
-    "$gen" --project "$project" --database-url "$1" up >/dev/null 2>&1
-    milliseconds "$gen" --project "$project" --database-url "$1" migration AddEmailIndex --dry-run
-}
+line() { printf '%-10s %9s %9s %9s %9s %7s %9s\n' "$@"; }
 
-echo "gen migration … --dry-run, whole process, release build; ms: min / median / max of 7"
 echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n1); $(rustc --version)"
 echo
-printf '%-12s %8s   %s\n' database tables "ms"
-for key in sqlite postgres mariadb mysql; do
-    case $key in
-    sqlite) server=sqlite ;;
-    *) variable=DATABASE_URL_${key^^} && server=${!variable:-} ;;
-    esac
-    [ -n "$server" ] || { printf '%-12s %8s   %s\n' "$key" - "not measured: no server"; continue; }
-    if [ "$key" = sqlite ]; then url=sqlite://$work/bookshop.db; else url=$(database "$server" sea_gen_bench); fi
-    printf '%-12s %8s   %s\n' "$key" bookshop "$(bookshop "$url")"
-    for tables in "${@:-1000}"; do
-        if [ "$key" = sqlite ]; then url=sqlite://$work/$tables.db; else url=$(database "$server" sea_gen_bench); fi
-        printf '%-12s %8s   %s\n' "$key" "$tables" "$(generated "$url" "$tables" "$key")"
+line database tables catalog parse gen ratio "peak MiB"
+for kind in ${BENCH_DATABASES:-sqlite postgres mariadb mysql}; do
+    variable=DATABASE_URL_${kind^^}
+    server=${!variable:-}
+    if [ "$kind" != sqlite ] && [ -z "$server" ]; then line "$kind" - - - "no server" - -; continue; fi
+    queries "$kind" >"$work/queries.sql"
+    url=$(database "$kind" "$server")
+    project=$work/bookshop
+    rm -rf "$project" && mkdir "$project" && cp -r Cargo.toml entities migrations snapshots schema.lock.json "$project"
+    run=("$gen" --project "$project" --database-url "$url" migration AddEmailIndex --dry-run)
+    "$gen" --project "$project" --database-url "$url" up >/dev/null 2>&1
+    line "$kind" bookshop "" "" "$(median "${run[@]}")" "" "$(memory "${run[@]}")"
+    sizes=("${@:-100 1000 5000}")
+    [ "${BENCH_GROWTH:-yes}" = no ] || sizes+=(10000)
+    declare -A taken=()
+    for tables in ${sizes[*]}; do
+        url=$(database "$kind" "$server")
+        generated "$kind" "$tables" "$url"
+        floor=$(median catalog "$kind" "$url")
+        parsed=$(median "$parse" "$project/entities")
+        taken[$tables]=$(median "${run[@]}")
+        ratio=$(awk -v a="${taken[$tables]}" -v b="$floor" -v c="$parsed" 'BEGIN { printf "%.2f", a / (b + c) }')
+        line "$kind" "$tables" "$floor" "$parsed" "${taken[$tables]}" "$ratio" "$(memory "${run[@]}")"
+        rm -rf "$project"
     done
+    if [ -n "${taken[1000]:-}" ] && [ -n "${taken[10000]:-}" ]; then
+        awk -v kind="$kind" -v a="${taken[1000]}" -v b="${taken[10000]}" \
+            'BEGIN { printf "%-10s from 1000 to 10000 tables: %.1f times the time\n", kind, b / a }'
+    fi
 done
+
+echo
+project=$work/bookshop
+echo "gen --help                        $(median "$gen" --help) ms"
+url=$(database sqlite "")
+"$gen" --project "$project" --database-url "$url" up >/dev/null 2>&1
+echo "gen status, bookshop on SQLite    $(median "$gen" --project "$project" --database-url "$url" status) ms"
+echo "binary                            $(du -m "$gen" | cut -f1) MiB"
+tests/bench/peers.sh "${PEER_TABLES:-1000}"

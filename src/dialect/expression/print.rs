@@ -5,6 +5,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, Value, VisitMut, VisitorMut};
+use sqlparser::keywords::ALL_KEYWORDS;
 
 use super::{parse, spell};
 use crate::dialect::Product;
@@ -160,6 +161,10 @@ pub(super) fn is_bare(product: Product, name: &str) -> bool {
     let is_plain = name.starts_with(starts) && name.chars().all(|other| starts(other) || other.is_ascii_digit());
     if !is_plain || SPECIAL.iter().any(|word| word.eq_ignore_ascii_case(name)) {
         return false;
+    }
+    if ALL_KEYWORDS.binary_search(&name.to_ascii_uppercase().as_str()).is_err() {
+        // The parser knows nothing of this word, so there is nothing to try out.
+        return true;
     }
     let with = |name: &str| {
         let sql = format!(

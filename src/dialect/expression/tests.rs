@@ -274,3 +274,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn plain_literals_are_what_parsing_them_gives() {
+    for product in Product::ALL {
+        for literal in
+            ["0", "1", "007", "12345678901234567890", "''", "'draft'", "'a b-c_d.e'", "'2020-01-01'", "'1'", "'true'"]
+        {
+            assert!(is_plain_literal(literal), "{literal}");
+            assert_eq!(
+                canonical_expression(product, literal),
+                parsed_expression(product, literal),
+                "{product}: {literal}"
+            );
+        }
+        for other in ["", "'", "'a''b'", "'a' || 'b'", "-1", "1.5", "'\\'", "x'00'", "true", "'a'::text", "1 + 1"] {
+            assert!(!is_plain_literal(other), "{other}");
+        }
+    }
+}

@@ -59,12 +59,18 @@ fn known_options(flavor: Flavor, place: &Place, options: &Options, known: &[&str
 
 /// An expression without the parentheses around it, with the form it is compared by.
 fn expression(flavor: Flavor, expression: &Expression) -> Expression {
+    if expression.is_normal() {
+        return expression.clone();
+    }
     let text = without_introducers(bare(expression.text()));
     let canonical = canonical_expression(flavor.product(), &text);
     Expression::new(text).with_canonical(canonical)
 }
 
 fn statement(definition: &Expression) -> Expression {
+    if definition.is_normal() {
+        return definition.clone();
+    }
     let text = definition.text().trim().trim_end_matches(';').trim_end();
     Expression::new(text).with_canonical(canonical_statement(text))
 }

@@ -56,6 +56,9 @@ fn drop_empty(comment: &mut Option<String>) {
 }
 
 fn normal_expression(expression: &Expression) -> Expression {
+    if expression.is_normal() {
+        return expression.clone();
+    }
     let text = words::without_parentheses(expression.text());
     Expression::new(text).with_canonical(canonical_expression(Product::Postgres, text))
 }

@@ -43,10 +43,9 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         } else if let Some(owner) = shadowed(name, &virtual_tables) {
             unmanaged(format!("it holds the data of the virtual table `{owner}`"));
         } else {
-            let rows = |found: &BTreeMap<String, Vec<Row>>| found.get(name).cloned().unwrap_or_default();
-            match table(name, sql, &rows(&columns), &rows(&foreign_keys)) {
+            match table(name, sql, rows(&columns, name), rows(&foreign_keys, name)) {
                 Some(mut table) => {
-                    add_indexes(&mut table, &rows(&indexes), &index_texts);
+                    add_indexes(&mut table, rows(&indexes, name), &index_texts);
                     catalog.schema.tables.insert(table.name.clone(), table);
                 }
                 None => unmanaged("its CREATE text cannot be read".to_owned()),
@@ -71,16 +70,24 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 fn by_table(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
     let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in rows {
-        found.entry(row.text(0).to_owned()).or_default().push(row);
+        match found.get_mut(row.text(0)) {
+            Some(rows) => rows.push(row),
+            None => drop(found.insert(row.text(0).to_owned(), vec![row])),
+        }
     }
     found
+}
+
+fn rows<'a>(found: &'a BTreeMap<String, Vec<Row>>, table: &str) -> &'a [Row] {
+    found.get(table).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Virtual tables by name, with their modules.
 fn virtual_tables(objects: &[Row]) -> BTreeMap<String, String> {
     let module = |object: &Row| {
+        // SQLite writes the head of a statement anew before it keeps it, so these are always its first words.
+        object.text(3).get(.."CREATE VIRTUAL".len()).filter(|head| head.eq_ignore_ascii_case("CREATE VIRTUAL"))?;
         let tokens = tokens(object.text(3));
-        tokens.get(1).filter(|token| token.is("VIRTUAL"))?;
         let using = tokens.iter().position(|token| token.is("USING"))?;
         let module = tokens.get(using + 1)?.name()?;
         Some((object.text(1).to_owned(), module.to_string().to_lowercase()))

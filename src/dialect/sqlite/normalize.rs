@@ -91,6 +91,9 @@ fn known_options(options: &mut Options, known: &[&str], place: impl Fn() -> Plac
 }
 
 fn compared(expression: Expression) -> Expression {
+    if expression.is_normal() {
+        return expression;
+    }
     let canonical = canonical_expression(Product::Sqlite, expression.text());
     expression.with_canonical(canonical)
 }
@@ -280,6 +283,9 @@ fn normal_index(
 }
 
 fn normal_trigger(trigger: &mut Trigger) {
+    if trigger.definition.is_normal() {
+        return;
+    }
     let canonical = tokens::canonical(trigger.definition.text());
     trigger.definition = trigger.definition.clone().with_canonical(canonical);
 }

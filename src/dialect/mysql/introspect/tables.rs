@@ -2,7 +2,7 @@
 //!
 //! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::dialect::session::Row;
 use crate::introspect::{Catalog, Scope};
@@ -27,10 +27,10 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
     let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
     let sequences = answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE");
     let sequences: BTreeSet<String> = sequences.map(|row| row.text(0).to_owned()).collect();
+    let collations: HashMap<&str, Option<&str>> = answers.tables.iter().map(|row| (row.text(0), row.get(3))).collect();
     for row in &answers.columns {
         if let Some(table) = of(schema, row) {
-            let collation = answers.tables.iter().find(|it| it.text(0) == row.text(0)).and_then(|it| it.get(3));
-            let mut column = column(flavor, row, collation);
+            let mut column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
             if let Some(DefaultValue::Expression(default)) = &mut column.default
                 && !sequences.is_empty()
             {

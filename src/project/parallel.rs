@@ -1,0 +1,45 @@
+//! The same work on many things, on as many threads as there are cores.
+//!
+//! Must not know the work.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
+
+/// Below this many things a thread costs more than it saves.
+const WORTHWHILE: usize = 32;
+
+/// Does `work` on every thing; the results are in the order of the things.
+pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(things.len() / WORTHWHILE);
+    if threads < 2 {
+        return things.into_iter().map(work).collect();
+    }
+    let share = things.len().div_ceil(threads);
+    let mut shares = Vec::new();
+    while things.len() > share {
+        let rest = things.split_off(share);
+        shares.push(std::mem::replace(&mut things, rest));
+    }
+    shares.push(things);
+    thread::scope(|scope| {
+        let work = &work;
+        let shares =
+            shares.into_iter().map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()));
+        let running: Vec<_> = shares.collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_things() {
+        for count in [0, 1, 63, 64, 65, 1_000] {
+            let doubled = map((0..count).collect(), |number| number * 2);
+            assert!(doubled.into_iter().eq((0..count).map(|number| number * 2)));
+        }
+    }
+}
