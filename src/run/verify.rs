@@ -9,7 +9,7 @@ mod part;
 mod rows;
 mod written;
 
-use crate::dialect::session::Session;
+use crate::dialect::session::{Session, reprint};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::error::{Error, Result};
@@ -222,7 +222,7 @@ impl Trial<'_> {
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
-        let built = read_back(self.session, self.claim.scope).await.map_err(unbuilt)?;
+        let built = self.found(Some(&from_part)).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
             return Err(Stop::Unproven(format!(
@@ -310,9 +310,20 @@ impl Trial<'_> {
         })
     }
 
+    /// The schema the scratch database has, in the words of `wanted` wherever the database prints the two alike.
+    async fn found(&mut self, wanted: Option<&Normalized>) -> Result<Normalized> {
+        let found = read_back(self.session, self.claim.scope).await?;
+        let Some(wanted) = wanted.filter(|wanted| **wanted != found) else { return Ok(found) };
+        let product = self.session.product();
+        let mut schema = found.into_schema();
+        reprint::agree(self.session, &mut schema, wanted.schema()).await;
+        normalized(product, schema)
+    }
+
     /// Reads the schema back and compares it with what it should be.
     async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
-        let found = read_back(self.session, self.claim.scope)
+        let found = self
+            .found(wanted)
             .await
             .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
         match wanted {

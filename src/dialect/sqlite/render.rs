@@ -187,7 +187,7 @@ pub(super) fn facets(column: &Column) -> String {
     if let Some(collation) = &column.collation {
         text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
     }
-    if !column.nullable && !column.options.contains_key(normalize::NOT_NULL) {
+    if !column.nullable {
         text.push_str(" NOT NULL");
         text.push_str(&on_conflict(column.options.get("not_null_on_conflict").map(String::as_str)));
     }
