@@ -159,9 +159,7 @@ fn excuse(first: &Refuted, filling: Filling, delicate: &[(ObjectName, Name)]) ->
     if filling.bare {
         let columns: Vec<String> = delicate.iter().map(|(table, column)| format!("`{table}.{column}`")).collect();
         let columns = columns.join(", ");
-        return format!(
-            "proven without rows in tables with {columns}: nothing at hand can fill or satisfy it{reason}"
-        );
+        return format!("proven without rows in tables with {columns}: nothing at hand can fill or satisfy it{reason}");
     }
     format!("proven with ordinary values only; with values at the ends of their types {}{reason}", first.what)
 }
