@@ -9,7 +9,7 @@ mod part;
 mod rows;
 mod written;
 
-use crate::dialect::session::Session;
+use crate::dialect::session::{Session, reprint};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::error::{Error, Result};
@@ -119,13 +119,23 @@ pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
         }
         None => Vec::new(),
     };
+    let checked = claim.to.map(|_| follow::checked(from, to, claim.renames)).unwrap_or_default();
+    let both: Vec<(ObjectName, Name)> = delicate.iter().chain(&checked).cloned().collect();
+    let attempts = [
+        (true, false, &delicate),
+        (true, true, &delicate),
+        (false, false, &delicate),
+        (false, true, &delicate),
+        // Rows that a new check takes are not found by trying; an empty table says whether the statements are right.
+        (false, true, &both),
+    ];
     let mut first: Option<Refuted> = None;
-    for filling in [(true, false), (true, true), (false, false), (false, true)] {
-        let filling = Filling { ends: filling.0, bare: filling.1 };
-        if filling.bare && delicate.is_empty() {
+    for (number, (ends, bare, delicate)) in attempts.into_iter().enumerate() {
+        let filling = Filling { ends, bare };
+        if bare && (delicate.is_empty() || number == attempts.len() - 1 && checked.is_empty()) {
             continue;
         }
-        let verdict = attempt(url, claim, &part, &delicate, filling).await?;
+        let verdict = attempt(url, claim, &part, delicate, filling).await?;
         match (verdict, &mut first) {
             // Rows that a statement cannot take are the rows' fault, if there are others that it takes.
             (Verdict::Refuted(refuted), first) if refuted.failed => {
@@ -133,7 +143,7 @@ pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
             }
             (Verdict::Refuted(refuted), _) => return Ok(Verdict::Refuted(refuted)),
             (Verdict::Proven(mut proven), Some(first)) => {
-                proven.notes.push(excuse(first, filling, &delicate));
+                proven.notes.push(excuse(first, filling, delicate));
                 return Ok(Verdict::Proven(proven));
             }
             (verdict, None) => return Ok(verdict),
@@ -149,9 +159,7 @@ fn excuse(first: &Refuted, filling: Filling, delicate: &[(ObjectName, Name)]) ->
     if filling.bare {
         let columns: Vec<String> = delicate.iter().map(|(table, column)| format!("`{table}.{column}`")).collect();
         let columns = columns.join(", ");
-        return format!(
-            "proven without rows in tables with {columns}: no NULL, no default, so nothing can fill it{reason}"
-        );
+        return format!("proven without rows in tables with {columns}: nothing at hand can fill or satisfy it{reason}");
     }
     format!("proven with ordinary values only; with values at the ends of their types {}{reason}", first.what)
 }
@@ -222,7 +230,7 @@ impl Trial<'_> {
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
-        let built = read_back(self.session, self.claim.scope).await.map_err(unbuilt)?;
+        let built = self.found(Some(&from_part)).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
             return Err(Stop::Unproven(format!(
@@ -310,9 +318,20 @@ impl Trial<'_> {
         })
     }
 
+    /// The schema the scratch database has, in the words of `wanted` wherever the database prints the two alike.
+    async fn found(&mut self, wanted: Option<&Normalized>) -> Result<Normalized> {
+        let found = read_back(self.session, self.claim.scope).await?;
+        let Some(wanted) = wanted.filter(|wanted| **wanted != found) else { return Ok(found) };
+        let product = self.session.product();
+        let mut schema = found.into_schema();
+        reprint::agree(self.session, &mut schema, wanted.schema()).await;
+        normalized(product, schema)
+    }
+
     /// Reads the schema back and compares it with what it should be.
     async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
-        let found = read_back(self.session, self.claim.scope)
+        let found = self
+            .found(wanted)
             .await
             .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
         match wanted {

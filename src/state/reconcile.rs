@@ -69,8 +69,9 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let Renamed { base, origins, mut renames } =
-        rename::rename(dialect, &declared, base, origins, &rename::wishes(model))?;
+    let mut wishes = rename::in_another_case(dialect.product(), &declared, base.schema());
+    wishes.extend(rename::wishes(model));
+    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
     let mut declared = with_known_needs(declared, base);
     forget_indexes_for_keys(&mut declared, model, base);

@@ -51,6 +51,24 @@ fn declared(place: &Place, old: &Name) -> Option<Rename> {
     })
 }
 
+/// The tables whose names differ from the base's in case only, on a database that sees no difference in that: such a table is
+/// the same one, and nobody has to be asked.
+pub(super) fn in_another_case(product: Product, declared: &Schema, base: &Schema) -> Vec<Rename> {
+    if product != Product::Sqlite {
+        return Vec::new();
+    }
+    let gone = || base.tables.keys().filter(|name| !declared.tables.contains_key(*name));
+    let come = declared.tables.keys().filter(|name| !base.tables.contains_key(*name));
+    let same = |one: &ObjectName, other: &ObjectName| {
+        one.schema == other.schema && one.name.as_str().eq_ignore_ascii_case(other.name.as_str())
+    };
+    come.filter_map(|new| {
+        let old = gone().find(|old| same(old, new))?;
+        Some(Rename::Table(Change::new(old.clone(), new.clone())))
+    })
+    .collect()
+}
+
 /// Does to the base what `wishes` say, in an order in which each new name is free; names that go round in a circle give way
 /// to each other by a name in between. A wish whose old name is not there, or whose new name is taken for good, is left out.
 /// Names made by convention follow (`idx-user-mail` becomes `idx-user-email`), unless `declared` has them as they are.

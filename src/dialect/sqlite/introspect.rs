@@ -214,13 +214,6 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row]) -> Option<(
     let is_row_id = alone && !text.without_rowid && !(said.inline && orders(said).is_some());
     if !is_row_id {
         set(&mut table.options, "primary_key_orders", orders(said));
-    } else if let Some(part) = said.parts.first()
-        && let Some(column) = table.columns.values_mut().find(|column| same(&column.name, &part.column))
-        && column.nullable
-    {
-        // The row id takes no NULL whatever the text says; what it says is kept beside that.
-        column.nullable = false;
-        column.options.insert(normalize::NOT_NULL.to_owned(), normalize::IMPLIED.to_owned());
     }
     Some(())
 }

@@ -16,15 +16,10 @@ use super::{names, render, table_sql, tokens, types};
 /// Settings of a table; the three for its primary key stand here because a key has none of its own.
 const TABLE_OPTIONS: &[&str] =
     &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
-const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict", NOT_NULL];
+const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
-
-/// The option of a row id that says where its `NOT NULL` comes from, when that is not the text.
-pub(super) const NOT_NULL: &str = "not_null";
-/// The value of that option: SQLite lets no row id be NULL.
-pub(super) const IMPLIED: &str = "implied";
 
 /// The start of the name of a view's option that holds a trigger on the view.
 pub(super) const VIEW_TRIGGER: &str = "trigger ";
@@ -198,14 +193,12 @@ fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
     }
     let row_id = row_id(table).cloned();
     for column in table.columns.values_mut() {
-        // The row id is never NULL whatever the text says.
-        if row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name)) {
-            column.nullable = false;
-        }
-        if row_id.as_ref() != Some(&column.name) {
-            column.options.remove(NOT_NULL);
-        }
-        if column.wording.text().is_some_and(|words| words == render::facets(column).trim_start()) {
+        // The row id is never NULL whatever the text says; what it says is in the column's words.
+        let implied = row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name));
+        column.nullable &= !implied;
+        let says_less = |words: &str| !column.nullable && !implied && !words.to_ascii_uppercase().contains("NOT NULL");
+        let is_needless = |words: &str| words == render::facets(column).trim_start() || says_less(words);
+        if column.wording.text().is_some_and(is_needless) {
             column.wording = Wording::default();
         }
     }

@@ -32,6 +32,17 @@ fn foreign(place: crate::schema::Place) -> Unsupported {
     }
 }
 
+/// A name that differs in case only is taken by the table itself, so it gets there by a name in between.
+fn rename_table(from: &Name, to: &Name) -> Vec<Statement> {
+    let rename =
+        |from: &Name, to: &Name| Statement::new(format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to)));
+    if !from.as_str().eq_ignore_ascii_case(to.as_str()) {
+        return vec![rename(from, to)];
+    }
+    let between = Name::from(format!("_new_{to}"));
+    vec![rename(from, &between), rename(&between, to)]
+}
+
 fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
     let one = |sql: String| Ok(vec![Statement::new(sql)]);
     match op {
@@ -49,9 +60,7 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Drop(Object::Index(_, index)) => one(format!("DROP INDEX {}", quote(&index.name))),
         Op::Drop(Object::Trigger(_, trigger)) => one(format!("DROP TRIGGER {}", quote(&trigger.name))),
         Op::Drop(Object::View(view)) => one(format!("DROP VIEW {}", object(&view.name))),
-        Op::Rename(Rename::Table(change)) => {
-            one(format!("ALTER TABLE {} RENAME TO {}", object(&change.from), quote(&change.to.name)))
-        }
+        Op::Rename(Rename::Table(change)) => Ok(rename_table(&change.from.name, &change.to.name)),
         Op::Rename(Rename::Column(table, change)) => {
             let (from, to) = (quote(&change.from), quote(&change.to));
             one(format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", object(table)))
@@ -187,7 +196,7 @@ pub(super) fn facets(column: &Column) -> String {
     if let Some(collation) = &column.collation {
         text.push_str(&format!(" COLLATE {}", quote(&Name::from(collation.as_str()))));
     }
-    if !column.nullable && !column.options.contains_key(normalize::NOT_NULL) {
+    if !column.nullable {
         text.push_str(" NOT NULL");
         text.push_str(&on_conflict(column.options.get("not_null_on_conflict").map(String::as_str)));
     }

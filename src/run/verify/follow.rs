@@ -237,3 +237,15 @@ pub(super) fn demanding_back(from: &Schema, to: &Schema, renames: &Renames) -> V
     }
     found
 }
+
+/// Tables that get a check they have not had: which rows it takes may be beyond whoever makes them up.
+pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
+    let mut found = Vec::new();
+    for before in from.tables.values() {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+        let known = |check: &Check| before.checks.values().any(|it| it.expression == check.expression);
+        let new = after.checks.values().filter(|check| !known(check));
+        found.extend(new.map(|check| (before.name.clone(), check.name.clone())));
+    }
+    found
+}

@@ -126,11 +126,26 @@ impl Part {
             .flat_map(|table| table.foreign_keys.values().map(|key| key.references.clone()))
             .collect();
         self.tables.extend(needed);
+        self.write_to(schema);
         self.enums.extend(self.named.iter().cloned());
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
             self.enums.extend(table.columns.values().filter_map(|column| enum_of(&column.data_type)).cloned());
         }
         self.call(schema);
+    }
+
+    /// Adds what the triggers of what is there name, and what the triggers of that do: a trigger of a table that is renamed is
+    /// read again by some databases, and fires while rows are written.
+    fn write_to(&mut self, schema: &Schema) {
+        let mut left: Vec<ObjectName> = self.tables.iter().cloned().collect();
+        while let Some(table) = left.pop().and_then(|name| schema.tables.get(&name)) {
+            let words = Words::of(table.triggers.values().map(|trigger| trigger.definition.text()));
+            for name in schema.tables.keys().filter(|name| words.name(&name.name)) {
+                if self.tables.insert(name.clone()) {
+                    left.push(name.clone());
+                }
+            }
+        }
     }
 
     /// Adds the routines that what is there calls, and those that they call.

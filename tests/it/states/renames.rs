@@ -17,6 +17,7 @@ on_each!(
     a_table_and_its_column_are_renamed_together_and_change_type,
     two_columns_swap_their_names,
     what_nobody_declares_goes_along,
+    a_table_whose_name_changes_its_case_keeps_its_rows,
 );
 
 /// A person in the table.
@@ -174,4 +175,27 @@ fn what_nobody_declares_goes_along(product: Product) {
     project.finds_nothing();
     project.run(&["down"]).with(0);
     assert_eq!(catalog(&project.database), here);
+}
+
+/// SQLite sees one table; for the others it is a question like any.
+fn a_table_whose_name_changes_its_case_keeps_its_rows(product: Product) {
+    let project = peopled(product);
+    let there = catalog(&project.database);
+    project.edit("person", "table_name = \"person\"", "table_name = \"Person\"");
+    let quote = if matches!(product, Product::MySql | Product::MariaDb) { '`' } else { '"' };
+    let rows = format!("SELECT email FROM {quote}Person{quote} WHERE age = 33");
+    if product == Product::Sqlite {
+        project.run(&["migration", "Case"]).with(0).mentions("person → Person");
+    } else {
+        project.run(&["migration", "Case"]).with(1).mentions("table Person is new; was it person?");
+        project.run(&["migration", "Case", "--rename", "person:Person"]).with(0).mentions("person → Person");
+    }
+    project.run(&["up"]).with(0);
+    project.has(&rows, "ann@example.org");
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down"]).with(0);
+    assert_eq!(catalog(&project.database), there);
+    project.run(&["up"]).with(0);
+    project.has(&rows, "ann@example.org");
 }
