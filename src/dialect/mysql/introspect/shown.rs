@@ -32,6 +32,9 @@ pub(super) async fn ask(
         }
     }
     tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "FULLTEXT").map(|row| row.text(0)));
+    if scope.spellings {
+        tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "BTREE").map(|row| row.text(0)));
+    }
     if flavor == Flavor::MariaDb {
         tables.extend(answers.checks.iter().filter(|row| may_be_period(row)).map(|row| row.text(0)));
     }
@@ -95,6 +98,11 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
                     index.options.insert("parser".to_owned(), parser);
                 }
             }
+            for index in trees(text) {
+                if let Some(index) = table.indexes.get_mut(&index) {
+                    index.options.insert("using".to_owned(), "btree".to_owned());
+                }
+            }
             let periods = periods(text);
             for period in &periods {
                 table.checks.remove(period);
@@ -110,6 +118,17 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
             }
         }
     }
+}
+
+/// The indexes of which somebody has said that they are trees, as they would be anyway.
+fn trees(text: &str) -> Vec<Name> {
+    let is_said = |line: &&str| {
+        let words: Vec<_> = tokens(line).into_iter().filter(|token| token.kind != Kind::Space).collect();
+        words.windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]))
+    };
+    let is_index = |line: &&str| line.starts_with("  KEY ") || line.starts_with("  UNIQUE KEY ");
+    let lines = text.lines().filter(is_index).filter(is_said);
+    lines.filter_map(|line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 })).map(Name::from).collect()
 }
 
 /// The names of the periods for which rows are valid; the system's own is not among them.
@@ -152,6 +171,12 @@ fn parsers(text: &str) -> BTreeMap<Name, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trees_are_found_where_somebody_said_so() {
+        let text = "CREATE TABLE `t` (\n  `a` int COMMENT 'USING BTREE',\n  UNIQUE KEY `u``1` (`a`) USING BTREE COMMENT 'x',\n  KEY `k` (`a`) USING BTREE,\n  KEY `l` (`a`) COMMENT 'USING BTREE'\n)";
+        assert_eq!(trees(text), [Name::from("u`1"), Name::from("k")]);
+    }
 
     #[test]
     fn periods_are_found_in_the_servers_words() {
