@@ -45,6 +45,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;
     // Without a project nobody has said what counts, so everything does.
     let mut scope = workspace.as_ref().map_or_else(Scope::everything, Workspace::scope);
+    scope.spellings = is_named(&from) && is_named(&to);
     scope.include.extend(command.scope.include.iter().cloned());
     scope.exclude.extend(command.scope.exclude.iter().cloned());
     let loader = Loader { workspace: workspace.as_ref(), server, product, scope };

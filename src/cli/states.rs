@@ -264,6 +264,7 @@ impl Workspace {
     pub(super) fn scope(&self) -> Scope {
         Scope {
             privileges: false,
+            spellings: false,
             schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
             include: self.project.config.include.clone(),
             exclude: self.project.config.exclude.clone(),

@@ -25,6 +25,9 @@ pub struct Scope {
     pub exclude: Vec<String>,
     /// Whether to read what roles may do with objects.
     pub privileges: bool,
+    /// Whether to read what was spelled out though it means nothing, and takes long to read (`USING BTREE`). It is wanted
+    /// where two databases shall become the same, not where one shall hold what is declared.
+    pub spellings: bool,
 }
 
 impl Scope {
@@ -145,7 +148,7 @@ mod tests {
             schemas: Vec::new(),
             include: include.iter().map(ToString::to_string).collect(),
             exclude: exclude.iter().map(ToString::to_string).collect(),
-            privileges: false,
+            ..Scope::default()
         };
         for (include, exclude, name, covered) in [
             (&[][..], &[][..], ObjectName::local("book"), true),

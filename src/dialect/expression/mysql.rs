@@ -13,6 +13,7 @@ use crate::dialect::Product;
 /// One expression, what is inside it done already.
 pub(super) fn rule(product: Product, tree: &mut Expr) {
     match tree {
+        Expr::Value(value) if product == Product::MariaDb => plain_text(&mut value.value),
         Expr::Function(_) => function(tree),
         Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::BangNot, expr } => *tree = negated(take(expr)),
         Expr::InList { expr, list, negated } => {
@@ -88,6 +89,20 @@ fn number(tree: &mut Expr) {
         && let Value::Boolean(truth) = value.value
     {
         *tree = Expr::value(Value::Number(u8::from(truth).to_string(), false));
+    }
+}
+
+/// Letters written as their bytes: what MariaDB 11.8 takes and prints as the text that they are.
+fn plain_text(value: &mut Value) {
+    let Value::HexStringLiteral(digits) = value else { return };
+    let digit = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(digit).collect();
+    // Quotes and backslashes are written in more than one way.
+    let is_plain = |byte: &u8| (byte.is_ascii_graphic() || *byte == b' ') && !matches!(byte, b'\'' | b'\\');
+    if let Some(text) = bytes.filter(|bytes| !bytes.is_empty() && bytes.iter().all(is_plain))
+        && let Ok(text) = String::from_utf8(text)
+    {
+        *value = Value::SingleQuotedString(text);
     }
 }
 
@@ -176,6 +191,11 @@ pub(super) fn condition(tree: &mut Expr) {
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
             condition(left);
             condition(right);
+        }
+        // MariaDB 11.8 prints `WHERE x` so.
+        Expr::IsTrue(operand) => {
+            *tree = take(operand);
+            condition(tree);
         }
         Expr::IsFalse(operand) => {
             // MySQL's optimizer prints `x IN (SELECT …) IS FALSE` for `x NOT IN (SELECT …)`.

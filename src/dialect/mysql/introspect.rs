@@ -1,4 +1,4 @@
-//! Reading the catalog: eleven queries, whatever the number of tables, and one batch for what only `SHOW CREATE` says.
+//! Reading the catalog: eleven queries, whatever the number of tables, and a batch or two for what only `SHOW CREATE` says.
 //!
 //! Must not know what is done with what it reads; names and spellings are made uniform by `normalize`, but for what only the
 //! catalog can tell (which check is a column's own, which text is JSON).
@@ -31,6 +31,8 @@ struct Answers {
     parameters: Vec<Row>,
     events: Vec<Row>,
     shown: Vec<Row>,
+    /// What MySQL shows of its views, if it does to this user.
+    shown_views: Option<Vec<Row>>,
 }
 
 /// Reads the catalog.
@@ -65,8 +67,12 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
         events: session.query(include_str!("queries/events.sql")).await?,
         shown: Vec::new(),
+        shown_views: Some(Vec::new()),
     };
     answers.shown = shown::ask(session, flavor, &answers, scope).await?;
+    if flavor == Flavor::MySql {
+        answers.shown_views = shown::ask_views(session, &answers, scope).await;
+    }
     Ok(assemble(flavor, &answers, scope))
 }
 
@@ -79,7 +85,8 @@ fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
     views(answers, scope, &mut catalog);
     routines::read(answers, &mut catalog);
     events::read(answers, &mut catalog.schema);
-    shown::read(answers, &mut catalog.schema);
+    shown::read(answers, &mut catalog);
+    shown::read_views(answers, &mut catalog);
     catalog
 }
 

@@ -249,7 +249,9 @@ fn normalize_index(
         return Err(refuse(flavor, place, "an index carries no further columns", elsewhere(flavor)));
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
-    known_options(flavor, &place, &index.options, &["invisible", "parser"])?;
+    known_options(flavor, &place, &index.options, &["invisible", "parser", "using"])?;
+    // Where a tree is not what comes unasked, the method says so already.
+    index.options.retain(|key, _| key != "using" || default_method(engine) == "btree");
     // Where there are no hash indexes, asking for one makes a tree.
     index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
     index.method =

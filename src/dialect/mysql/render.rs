@@ -303,7 +303,7 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     };
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
     let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
-    if method == Some("btree") {
+    if method == Some("btree") || index.options.contains_key("using") {
         sql.push_str(" USING BTREE");
     }
     if let Some(parser) = index.options.get("parser") {

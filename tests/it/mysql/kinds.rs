@@ -1,13 +1,14 @@
 //! Kinds of objects and facets only these servers have: partitions, events, sequences, versioned rows.
 
-use super::pairs::there_and_back;
-use super::scratch::{Scratch, on_each};
+use super::pairs::{all_there_and_back, there_and_back};
+use super::scratch::{Scratch, execute, on_each, shown};
 
 on_each![
     every_kind_goes_there_and_back,
     a_partition_split_or_merged_keeps_its_rows,
     a_column_that_changes_its_case_keeps_its_values,
     a_sequence_goes_on_where_it_was,
+    a_period_is_listed_and_left_alone,
 ];
 
 const ON_BOTH: &[(&str, &str, &str)] = &[
@@ -62,6 +63,11 @@ const ON_BOTH: &[(&str, &str, &str)] = &[
         "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int); \
          CREATE VIEW v1 AS SELECT * FROM a JOIN b USING (id); CREATE VIEW v2 AS SELECT a.id, b.y FROM a RIGHT JOIN b ON a.id = b.id; \
          CREATE VIEW v3 AS SELECT id FROM a NATURAL LEFT JOIN b; CREATE SQL SECURITY INVOKER VIEW v4 AS SELECT (SELECT count(*) FROM v1) n, 'ü' u",
+    ),
+    (
+        "a view's algorithm",
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TABLE t (a int); CREATE ALGORITHM=TEMPTABLE VIEW v AS SELECT a FROM t; CREATE ALGORITHM=MERGE VIEW `it``s` AS SELECT a FROM t",
     ),
     (
         "a default with its character set",
@@ -123,18 +129,11 @@ const ON_MARIADB: &[(&str, &str, &str)] = &[
         "CREATE TABLE t (a int)",
         "CREATE TABLE t (a int, u uuid DEFAULT uuid(), i inet4, x inet6 NOT NULL DEFAULT '::1', KEY k (a) IGNORED)",
     ),
-    (
-        "a view's algorithm",
-        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t",
-        "CREATE TABLE t (a int); CREATE ALGORITHM=TEMPTABLE VIEW v AS SELECT a FROM t",
-    ),
 ];
 
 async fn every_kind_goes_there_and_back(scratch: Scratch) {
     let own = if scratch.is_mariadb() { ON_MARIADB } else { ON_MYSQL };
-    for pair in ON_BOTH.iter().chain(own) {
-        there_and_back(&scratch, pair, &[]).await;
-    }
+    all_there_and_back(&scratch, ON_BOTH.iter().chain(own)).await;
 }
 
 async fn a_partition_split_or_merged_keeps_its_rows(scratch: Scratch) {
@@ -172,4 +171,30 @@ async fn a_sequence_goes_on_where_it_was(scratch: Scratch) {
     let found = there_and_back(&scratch, &pair, &["SELECT a FROM t", "SELECT CAST(nextval(s) AS CHAR)"]).await;
     assert_eq!(found[0], "5");
     assert!(found[1].parse::<i64>().unwrap() > 5, "{found:?}");
+}
+
+/// A table with a period, its rows and its key change; the period stays.
+async fn a_period_is_listed_and_left_alone(scratch: Scratch) {
+    if !scratch.is_mariadb() {
+        return;
+    }
+    let mut session = scratch.database("now").await;
+    let create = "CREATE TABLE t (id int, a date, b date, x int, CONSTRAINT less CHECK (id < x), PERIOD FOR `valid``1`(a, b), \
+                  PRIMARY KEY (id, `valid``1` WITHOUT OVERLAPS), UNIQUE u (x, `valid``1` WITHOUT OVERLAPS))";
+    execute(&mut session, &[create, "CREATE TABLE u (a int, b int, CONSTRAINT less CHECK (a < b))"]).await;
+    let catalog = scratch.catalog(&mut session).await;
+    let unmanaged: Vec<_> = catalog.unmanaged.iter().map(|it| it.object.as_str()).collect();
+    assert_eq!(unmanaged, ["period valid`1 of table t", "key PRIMARY of table t", "key u of table t"]);
+    let from = scratch.read(&mut session).await;
+    for table in from.schema().tables.values() {
+        assert_eq!(table.checks.keys().map(ToString::to_string).collect::<Vec<_>>(), ["less"], "{}", table.name);
+    }
+    let mut without = from.schema().clone();
+    for table in without.tables.values_mut() {
+        table.checks.clear();
+    }
+    let to = scratch.normalize(without);
+    scratch.migrate(&mut session, &from, &to).await;
+    scratch.expect(&mut session, &to, "without checks").await;
+    assert!(shown(&mut session).await.concat().contains("PERIOD FOR `valid``1`"));
 }

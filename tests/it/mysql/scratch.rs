@@ -1,5 +1,10 @@
 //! Databases made for one test, and the way from a schema to statements and back.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
 use sea_gen::dialect::session::{Missing, Session};
 use sea_gen::dialect::{self, Dialect, Product};
 use sea_gen::diff::diff;
@@ -133,14 +138,28 @@ pub async fn shown(session: &mut Session) -> Vec<String> {
     let mut shown = Vec::new();
     for row in names {
         let kind = if row.text(1) == "VIEW" { "VIEW" } else { "TABLE" };
-        let sql = format!("SHOW CREATE {kind} `{}`", row.text(0).replace('`', "``"));
+        let sql = format!("SHOW CREATE {kind} {}", quoted(row.text(0)));
         let found = session.query(&sql).await.unwrap();
         shown.push(found[0].text(1).to_owned());
     }
     let events = "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY event_name";
     for row in session.query(events).await.unwrap() {
-        let found = session.query(&format!("SHOW CREATE EVENT `{}`", row.text(0))).await.unwrap();
+        let found = session.query(&format!("SHOW CREATE EVENT {}", quoted(row.text(0)))).await.unwrap();
         shown.push(found[0].text(3).to_owned());
     }
     shown
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// Runs one of several cases; one that panics has said why, and the others still have their turn.
+pub async fn attempt<F: Future>(case: F) -> Option<F::Output> {
+    let mut case = pin!(case);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| case.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }

@@ -158,6 +158,38 @@ const OTHER_PAIRS: &[Pair] = &[
         rows: "INSERT INTO t VALUES ('b', 2), ('a', 1);",
         renames: &[],
     },
+    Pair {
+        name: "rebuilt without a rowid, with children and an index over some rows",
+        old: "CREATE TABLE t (a text, b int, v int, PRIMARY KEY (a, b DESC)) WITHOUT ROWID; CREATE INDEX some ON t (v) WHERE v > 1; \
+              CREATE TABLE c (a text, b int, FOREIGN KEY (a, b) REFERENCES t (a, b) ON DELETE CASCADE ON UPDATE CASCADE);",
+        new: "CREATE TABLE t (a text, b int, v int CHECK (v > 0), PRIMARY KEY (a, b DESC)) WITHOUT ROWID; CREATE INDEX some ON t (v) WHERE v > 1; \
+              CREATE TABLE c (a text, b int, FOREIGN KEY (a, b) REFERENCES t (a, b) ON DELETE CASCADE ON UPDATE CASCADE);",
+        rows: "INSERT INTO t VALUES ('x', 1, 1), ('x', 2, 2), ('w', 3, NULL); INSERT INTO c VALUES ('x', 1), ('w', 3), (NULL, 7);",
+        renames: &[],
+    },
+    Pair {
+        name: "rebuilt strictly, with every kind of value",
+        old: "CREATE TABLE t (id integer PRIMARY KEY, n int, r real, s text, b blob, v any) STRICT; CREATE UNIQUE INDEX some ON t (s) WHERE n IS NOT NULL;",
+        new: "CREATE TABLE t (id integer PRIMARY KEY, n int CHECK (n < 9), r real, s text DEFAULT 'x', b blob, v any) STRICT; CREATE UNIQUE INDEX some ON t (s) WHERE n IS NOT NULL;",
+        rows: "INSERT INTO t VALUES (1, 5, 1.5, 'é', x'00ff', '007'), (2, NULL, NULL, NULL, NULL, 7), (5, -1, 1e300, '', x'', x'07');",
+        renames: &[],
+    },
+    Pair {
+        name: "rows that refer to rows of their own table, rebuilt",
+        old: "CREATE TABLE t (id integer PRIMARY KEY AUTOINCREMENT, boss int REFERENCES t (id) ON DELETE CASCADE, name text);",
+        new: "CREATE TABLE t (id integer PRIMARY KEY AUTOINCREMENT, boss int REFERENCES t (id) ON DELETE CASCADE, name text NOT NULL DEFAULT 'x');",
+        rows: "INSERT INTO t VALUES (1, 3, 'a'), (3, 1, 'b'), (4, 4, 'c'), (5, NULL, 'd'), (9, NULL, 'gone'); DELETE FROM t WHERE id = 9;",
+        renames: &[],
+    },
+    Pair {
+        name: "computed columns, rebuilt",
+        old: "CREATE TABLE t (id integer PRIMARY KEY, a int, s int AS (a + 1) STORED, v text AS (a || 'x') VIRTUAL, z int); CREATE INDEX i ON t (v, s) WHERE s > 2; \
+              CREATE VIEW w AS SELECT s, v FROM t; CREATE TRIGGER g AFTER UPDATE ON t BEGIN UPDATE t SET z = 0 WHERE id = new.id; END;",
+        new: "CREATE TABLE t (id integer PRIMARY KEY, a int CHECK (a > 0), s int AS (a + 1) STORED, v text AS (a || 'x') VIRTUAL, z int); CREATE INDEX i ON t (v, s) WHERE s > 2; \
+              CREATE VIEW w AS SELECT s, v FROM t; CREATE TRIGGER g AFTER UPDATE ON t BEGIN UPDATE t SET z = 0 WHERE id = new.id; END;",
+        rows: "INSERT INTO t (id, a, z) VALUES (1, 1, 5), (2, 9, 6), (3, NULL, 7);",
+        renames: &[],
+    },
 ];
 
 /// The rows of every table that both schemas have, with the columns both have, in an order of their own.

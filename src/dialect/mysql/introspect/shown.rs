@@ -1,18 +1,18 @@
 //! What only `SHOW CREATE` says: how a table is divided into partitions, which parser a full-text index has, what system
-//! versioning leaves out, and a sequence.
+//! versioning leaves out, periods, a sequence, and on MySQL the algorithm of a view.
 //!
 //! One batch in one round trip, for those objects alone that may have such a thing. Must not know what else a table holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::session::{DatabaseError, Row, Session};
-use crate::introspect::Scope;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Schema};
+use crate::introspect::{Catalog, Scope};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 
 use super::super::partitions::{self, unconditional};
 use super::super::render::quote;
 use super::super::tokens::{Kind, tokens};
-use super::{Answers, Flavor, local};
+use super::{Answers, Flavor, local, unmanaged};
 
 /// Asks for the texts.
 pub(super) async fn ask(
@@ -32,6 +32,12 @@ pub(super) async fn ask(
         }
     }
     tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "FULLTEXT").map(|row| row.text(0)));
+    if scope.spellings {
+        tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "BTREE").map(|row| row.text(0)));
+    }
+    if flavor == Flavor::MariaDb {
+        tables.extend(answers.checks.iter().filter(|row| may_be_period(row)).map(|row| row.text(0)));
+    }
     let partitioned = match flavor {
         // A table divided by its key with nothing more said is not marked in the list of tables.
         Flavor::MySql => session.query(include_str!("../queries/partitioned.mysql.sql")).await?,
@@ -46,8 +52,35 @@ pub(super) async fn ask(
     if batch.is_empty() { Ok(Vec::new()) } else { session.query(&batch).await }
 }
 
+/// Whether a check may be the one that comes with a period for which the rows are valid: it compares two columns.
+fn may_be_period(check: &Row) -> bool {
+    let is_name = |text: &str| text.starts_with('`') && text.ends_with('`');
+    check.text(3).split_once(" < ").is_some_and(|(start, end)| is_name(start) && is_name(end))
+}
+
+/// The algorithms of MySQL's views, one row a view; nothing where the server does not show them to this user.
+pub(super) async fn ask_views(session: &mut Session, answers: &Answers, scope: &Scope) -> Option<Vec<Row>> {
+    let names = answers.views.iter().map(|row| row.text(0)).filter(|name| !scope.excludes(name));
+    let batch: String = names.map(|name| format!("SHOW CREATE VIEW {};", quote(&Name::from(name)))).collect();
+    if batch.is_empty() { Some(Vec::new()) } else { session.query(&batch).await.ok() }
+}
+
+/// Puts the views' algorithms into the schema.
+pub(super) fn read_views(answers: &Answers, catalog: &mut Catalog) {
+    let Some(shown) = &answers.shown_views else {
+        let reason = "the server does not show the views' texts to this user";
+        return unmanaged(catalog, "algorithm of views".to_owned(), reason);
+    };
+    for row in shown {
+        let algorithm = row.text(1).strip_prefix("CREATE ALGORITHM=").and_then(|rest| rest.split(' ').next());
+        if let (Some(view), Some(algorithm)) = (catalog.schema.views.get_mut(&local(row.text(0))), algorithm) {
+            view.options.insert("algorithm".to_owned(), algorithm.to_lowercase());
+        }
+    }
+}
+
 /// Puts what the texts say into the schema.
-pub(super) fn read(answers: &Answers, schema: &mut Schema) {
+pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     let sequences: BTreeSet<&str> =
         answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE").map(|row| row.text(0)).collect();
     for row in &answers.shown {
@@ -55,8 +88,8 @@ pub(super) fn read(answers: &Answers, schema: &mut Schema) {
         if sequences.contains(name) {
             let id = DefinitionId::new(DefinitionKind::Sequence, local(name));
             let create = text.split(" ENGINE=").next().unwrap_or(text);
-            schema.definitions.insert(id.clone(), Definition::new(id, create));
-        } else if let Some(table) = schema.tables.get_mut(&local(name)) {
+            catalog.schema.definitions.insert(id.clone(), Definition::new(id, create));
+        } else if let Some(table) = catalog.schema.tables.get_mut(&local(name)) {
             if let Some(clause) = partitions::clause(text) {
                 table.options.insert(partitions::OPTION.to_owned(), clause);
             }
@@ -65,8 +98,60 @@ pub(super) fn read(answers: &Answers, schema: &mut Schema) {
                     index.options.insert("parser".to_owned(), parser);
                 }
             }
+            for index in trees(text) {
+                if let Some(index) = table.indexes.get_mut(&index) {
+                    index.options.insert("using".to_owned(), "btree".to_owned());
+                }
+            }
+            let periods = periods(text);
+            for period in &periods {
+                table.checks.remove(period);
+            }
+            for period in periods {
+                let reason =
+                    "a period for which rows are valid, and the check that comes with it, are left as they are";
+                unmanaged(catalog, format!("period {period} of table {name}"), reason);
+            }
+            for key in keys_without_overlaps(text) {
+                let reason = "WITHOUT OVERLAPS is not managed: the key is taken for one over the period's two columns";
+                unmanaged(catalog, format!("key {key} of table {name}"), reason);
+            }
         }
     }
+}
+
+/// The indexes of which somebody has said that they are trees, as they would be anyway.
+fn trees(text: &str) -> Vec<Name> {
+    let is_said = |line: &&str| {
+        let words: Vec<_> = tokens(line).into_iter().filter(|token| token.kind != Kind::Space).collect();
+        words.windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]))
+    };
+    let is_index = |line: &&str| line.starts_with("  KEY ") || line.starts_with("  UNIQUE KEY ");
+    let lines = text.lines().filter(is_index).filter(is_said);
+    lines.filter_map(|line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 })).map(Name::from).collect()
+}
+
+/// The names of the periods for which rows are valid; the system's own is not among them.
+fn periods(text: &str) -> Vec<Name> {
+    let lines = text.lines().filter(|line| line.starts_with("  PERIOD FOR `"));
+    lines.filter_map(|line| nth_name(line, 2)).map(Name::from).collect()
+}
+
+/// The keys of which no two rows may be valid at the same time.
+fn keys_without_overlaps(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| line.trim_end_matches(',').ends_with("` WITHOUT OVERLAPS)"));
+    lines
+        .filter_map(
+            |line| {
+                if line.starts_with("  PRIMARY KEY ") { Some("PRIMARY".to_owned()) } else { nth_name(line, 2) }
+            },
+        )
+        .collect()
+}
+
+/// The name that is this word of a line.
+fn nth_name(line: &str, at: usize) -> Option<String> {
+    tokens(line).into_iter().filter(|token| token.kind != Kind::Space).nth(at)?.name()
 }
 
 /// The parsers of full-text indexes by the indexes' names.
@@ -86,6 +171,19 @@ fn parsers(text: &str) -> BTreeMap<Name, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trees_are_found_where_somebody_said_so() {
+        let text = "CREATE TABLE `t` (\n  `a` int COMMENT 'USING BTREE',\n  UNIQUE KEY `u``1` (`a`) USING BTREE COMMENT 'x',\n  KEY `k` (`a`) USING BTREE,\n  KEY `l` (`a`) COMMENT 'USING BTREE'\n)";
+        assert_eq!(trees(text), [Name::from("u`1"), Name::from("k")]);
+    }
+
+    #[test]
+    fn periods_are_found_in_the_servers_words() {
+        let text = "CREATE TABLE `p` (\n  `a` date NOT NULL COMMENT '\\n  PERIOD FOR `x`',\n  PERIOD FOR SYSTEM_TIME (`s`, `e`),\n  PERIOD FOR `p``1` (`a`, `b`),\n  PRIMARY KEY (`id`,`p``1` WITHOUT OVERLAPS),\n  UNIQUE KEY `u` (`k`,`p``1` WITHOUT OVERLAPS)\n)";
+        assert_eq!(periods(text), [Name::from("p`1")]);
+        assert_eq!(keys_without_overlaps(text), ["PRIMARY", "u"]);
+    }
 
     #[test]
     fn parsers_are_found_in_the_servers_words() {

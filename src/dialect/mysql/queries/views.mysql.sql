@@ -1,4 +1,4 @@
--- Views: name, query, check option, whose rights count. The catalog does not list the algorithm.
+-- Views: name, query, check option, whose rights count. The catalog does not list the algorithm: `SHOW CREATE VIEW` does.
 SELECT CAST(v.table_name AS CHAR),
        CAST(v.view_definition AS CHAR),
        CAST(v.check_option AS CHAR),
