@@ -46,10 +46,16 @@ pub(super) fn read(
     if written.nulls_distinct == Some(false) {
         index.options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
     }
+    // As the catalog has them: in order of their names.
+    let mut storage: Vec<String> = Vec::new();
     for setting in &written.with {
         if let Expr::BinaryOp { left, right, .. } = setting {
-            index.options.insert(left.to_string().to_lowercase(), right.to_string().trim_matches('\'').to_owned());
+            storage.push(format!("{}={}", left.to_string().to_lowercase(), right.to_string().trim_matches('\'')));
         }
+    }
+    storage.sort();
+    if !storage.is_empty() {
+        index.options.insert("with".to_owned(), storage.join(", "));
     }
     for option in &written.index_options {
         match option {

@@ -168,19 +168,29 @@ fn sequence(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
         let start = new.split_once(bound).and_then(|(_, rest)| rest.split_whitespace().next());
         clauses.push(format!("START WITH {}", start.unwrap_or(if descends { "-1" } else { "1" })));
     }
-    let bound = |settings: &str, key: &str| {
-        settings.split_once(key).and_then(|(_, rest)| rest.split_whitespace().next()).map(str::to_owned)
-    };
-    let rebounded =
-        ["AS ", "MINVALUE ", "MAXVALUE ", "INCREMENT BY "].iter().any(|key| bound(&old, key) != bound(&new, key));
+    let ((least, most), (new_least, new_most)) = (bounds(&old), bounds(&new));
+    let narrows = new_least > least || new_most < most;
     if !new.is_empty() {
         clauses.push(new);
     }
-    if rebounded {
+    if narrows {
         // The next number may lie outside the new bounds.
         clauses.push("RESTART".to_owned());
     }
     Some(vec![Statement::new(format!("ALTER {target} {}", clauses.join(" ")))])
+}
+
+/// The smallest and the largest number of a sequence. Where they only widen, it counts on.
+fn bounds(settings: &str) -> (i128, i128) {
+    let word = |key: &str| settings.split_once(key).and_then(|(_, rest)| rest.split_whitespace().next());
+    let number = |key: &str| word(key).and_then(|word| word.parse::<i128>().ok());
+    let (lowest, highest) = match word("AS ") {
+        Some("smallint") => (i128::from(i16::MIN), i128::from(i16::MAX)),
+        Some("integer") => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
+    };
+    let (least, most) = if settings.contains("INCREMENT BY -") { (lowest, -1) } else { (1, highest) };
+    (number("MINVALUE ").unwrap_or(least), number("MAXVALUE ").unwrap_or(most))
 }
 
 fn composite(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
