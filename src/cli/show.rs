@@ -152,18 +152,25 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 /// What nobody declares, by kind: `2 indexes, 1 trigger`. Facets of one column count once, as `column facet`.
 pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
+    let is_adopted = |table: &crate::schema::ObjectName, part: Part| {
+        origins.of(&Place::Table(table.clone(), part)) == crate::schema::Origin::Adopted
+    };
     for (place, origin) in origins.listed() {
         if origin != crate::schema::Origin::Adopted {
             continue;
         }
         let kind = match place {
-            Place::Table(_, part) => match part {
+            Place::Table(table, part) => match part {
                 Part::Whole => "table",
                 Part::Comment => "table comment",
                 Part::Option(_) => "table option",
                 Part::PrimaryKey => "primary key",
                 Part::Column(_, Facet::Whole) => "column",
                 Part::Column(_, Facet::Type) => continue,
+                // How a column is worded belongs to the column, where that is nobody's either.
+                Part::Column(name, Facet::Options) if is_adopted(table, Part::Column(name.clone(), Facet::Whole)) => {
+                    continue;
+                }
                 Part::Column(_, Facet::Default) => "default",
                 Part::Column(_, _) => "column facet",
                 Part::Unique(_) => "unique",

@@ -30,7 +30,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::plan::Rename;
-use crate::schema::{Name, Origin, Place, Product, Schema};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, Origin, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
@@ -140,8 +140,37 @@ pub fn read_with(files: &[SourceFile], product: Product, answers: &Answers) -> (
     output.settle();
 
     sidecars(&files, product, &mut output);
+    schemas(product, &mut output.model);
     output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     (output.model, output.diagnostics)
+}
+
+/// Declares the schemas that entities put their tables in: nothing can stand in one that is not there. Elsewhere than on
+/// PostgreSQL a schema is a database, and nobody's to create.
+fn schemas(product: Product, model: &mut Model) {
+    if product != Product::Postgres {
+        return;
+    }
+    let mut found = BTreeMap::new();
+    for name in model.schema.tables.keys() {
+        // The one that every database comes with.
+        let schema = name.schema.as_ref().filter(|schema| schema.as_str() != "public");
+        if let (Some(schema), Some(source)) = (schema, model.sources.get(&Place::table(name))) {
+            found.entry(schema.clone()).or_insert_with(|| source.clone());
+        }
+    }
+    for (schema, source) in found {
+        let plain = schema.as_str().bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+            && !schema.as_str().starts_with(|first: char| first.is_ascii_digit());
+        let written = match plain {
+            true => schema.as_str().to_owned(),
+            false => format!("\"{}\"", schema.as_str().replace('"', "\"\"")),
+        };
+        let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: schema });
+        model.sources.entry(Place::Definition(id.clone())).or_insert(source);
+        let definition = || Definition::new(id.clone(), format!("CREATE SCHEMA {written}"));
+        model.schema.definitions.entry(id.clone()).or_insert_with(definition);
+    }
 }
 
 /// Reads the sidecars among the files on top of a model that is there already.
@@ -219,7 +248,7 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                     Trouble::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
                 output.error(trouble.hint("give it a module of its own: `mod … { … }`"));
             }
-            syn::Item::Macro(item) if item.mac.tokens.to_string().contains("DeriveEntityModel") => {
+            syn::Item::Macro(item) if makes_entities(item) => {
                 let trouble = Trouble::new(
                     module.file.spot(&item.mac.path),
                     "entities made by a macro are not read",
@@ -232,6 +261,12 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
             _ => {}
         }
     }
+}
+
+/// Whether a macro is written, or called, with an entity in it.
+fn makes_entities(item: &syn::ItemMacro) -> bool {
+    let text = item.mac.tokens.to_string();
+    ["DeriveEntity", "sea_orm :: model", "sea_orm::model", "EntityTrait for"].iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]

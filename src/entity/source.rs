@@ -44,7 +44,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl RustFile {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Trouble> {
-        let stripped = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        // The parser and the tokenizer below it each drop one of their own accord.
+        let stripped = text.trim_start_matches(BYTE_ORDER_MARK);
         let skipped = text.len() - stripped.len();
         // A `#!` line is blanked out rather than cut off, so that every span stays true.
         let readable = match stripped.strip_prefix("#!") {
@@ -58,9 +59,8 @@ impl RustFile {
             Ok(syntax) => Ok(Self { path: path.into(), syntax, skipped }),
             Err(error) => {
                 let spot = spot(&path.into(), skipped, error.span());
-                // At the end of the file there is no token to point at; the last byte stands for it.
                 let span = match spot.span.is_empty() {
-                    true => text.trim_end().len().saturating_sub(1)..text.trim_end().len(),
+                    true => character(text, spot.span.start, skipped),
                     false => spot.span.clone(),
                 };
                 let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
@@ -78,6 +78,17 @@ impl RustFile {
 fn spot(path: &Arc<Path>, skipped: usize, span: proc_macro2::Span) -> Spot {
     let range = span.byte_range();
     Spot { file: path.clone(), span: range.start + skipped..range.end + skipped, line: span.start().line }
+}
+
+/// The character of a text at a byte. The parser says the start where no token is left; the last character stands for that.
+fn character(text: &str, at: usize, zero: usize) -> Range<usize> {
+    let visible = text.trim_end();
+    let at = match visible.get(at..).is_some_and(|rest| at > zero && !rest.is_empty()) {
+        true => at,
+        false => visible.char_indices().next_back().map_or(0, |(start, _)| start),
+    };
+    let width = visible.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    at..at + width
 }
 
 /// Something that could not be read, before it is decided how bad that is.

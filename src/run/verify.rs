@@ -14,7 +14,7 @@ use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::error::{Error, Result};
 use crate::introspect::{self, Scope};
-use crate::schema::{Name, Normalized, ObjectName, Schema};
+use crate::schema::{DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
 use crate::seed::{Wish, seeds};
 use crate::write::Migration;
 
@@ -394,7 +394,12 @@ async fn build(session: &mut Session, schema: &Normalized) -> Result<()> {
         let names =
             schema.schema().tables.keys().chain(schema.schema().enums.keys()).chain(schema.schema().views.keys());
         let spaces: std::collections::BTreeSet<&Name> = names.filter_map(|name| name.schema.as_ref()).collect();
-        for space in spaces {
+        // One that is declared is created with the rest.
+        let declared = |space: &Name| {
+            let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: space.clone() });
+            schema.schema().definitions.contains_key(&id)
+        };
+        for space in spaces.into_iter().filter(|space| !declared(space)) {
             let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", dialect::of(product).quote(space));
             session.execute(&sql).await.map_err(|error| Error::new(format!("`{sql}` failed")).because(error))?;
         }

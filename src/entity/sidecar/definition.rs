@@ -24,6 +24,8 @@ pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
         "SEQUENCE" => Some(DefinitionKind::Sequence),
         "STATISTICS" => Some(DefinitionKind::Statistics),
         "POLICY" => Some(DefinitionKind::Policy),
+        "RULE" => Some(DefinitionKind::Rule),
+        "OR" if word(2) == "REPLACE" && word(3) == "RULE" => Some(DefinitionKind::Rule),
         "TYPE" => match (word(3), word(4)) {
             ("AS", "RANGE") => Some(DefinitionKind::RangeType),
             ("AS", "") => Some(DefinitionKind::CompositeType),
@@ -64,6 +66,13 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
             let after = |word: &str| find(word, 0).filter(|found| *found < at).map(|found| found + 1);
             let table = after("ONLY").or_else(|| after("EXISTS")).or_else(|| after("TABLE")).ok_or_else(nameless)?;
             (DefinitionId::on(kind, owner(statement, table, output)?, name), statement.whole())
+        }
+        DefinitionKind::Rule => {
+            let at = find("RULE", 1).ok_or_else(nameless)? + 1;
+            let (name, after) = raw::name_at(statement, at).ok_or_else(nameless)?;
+            let to = find("ON", after).and_then(|on| find("TO", on)).ok_or_else(nameless)? + 1;
+            let sql = format!("CREATE {}", statement.sql(at - 1..tokens.len()));
+            (DefinitionId::on(kind, owner(statement, to, output)?, name), sql)
         }
         DefinitionKind::Policy => {
             let (name, after) = raw::name_at(statement, 2).ok_or_else(nameless)?;

@@ -29,9 +29,16 @@ pub(super) fn read(
     let table = target.as_ref().and_then(|target| names::table(&mut output.model.schema, target, product));
     let Some(table) = table else {
         let spelled = names::plain_name(&written.table_name);
+        if target.is_some_and(|target| output.model.schema.views.contains_key(&target)) {
+            let message = format!("`{spelled}` is a view, and indexes of views are not declared");
+            let trouble = Trouble::new(statement.spot_of(&spelled), message, "a view");
+            return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
+        }
         let trouble =
             Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");
-        return Err(trouble.hint("declare the table by an entity, or correct its name"));
+        return Err(trouble.hint(
+            "declare the table by an entity, or correct its name; on a table nobody declares, an index is made by a migration: `gen migration <Name> --empty`",
+        ));
     };
     let mut index = Index::on(name.clone(), []);
     index.unique = written.unique;

@@ -41,6 +41,12 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
 pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
     no_definer(statement)?;
     let product = statement.product();
+    let second = statement.tokens().get(1).map(|(token, _)| token);
+    if matches!(second, Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("event")) {
+        let message = "an event trigger belongs to the whole database, and is not declared here";
+        let trouble = Trouble::new(statement.first_words(), message, "not a table's");
+        return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
+    }
     let Some((name, after)) = name_after(statement, Keyword::TRIGGER) else {
         return Err(Trouble::new(statement.first_words(), "a trigger needs a name", "no name"));
     };

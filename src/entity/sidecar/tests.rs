@@ -328,6 +328,18 @@ fn statements_that_declare_nothing() {
 }
 
 #[test]
+fn what_stands_on_something_else_than_a_table() {
+    let of_view = "CREATE MATERIALIZED VIEW tall AS SELECT id FROM book; CREATE UNIQUE INDEX a ON tall (id)";
+    let message = "`tall` is a view, and indexes of views are not declared";
+    error_for("e/b.postgres.sql", of_view, Product::Postgres, message, "tall");
+    let event = "CREATE EVENT TRIGGER a ON ddl_command_start EXECUTE FUNCTION f()";
+    let message = "an event trigger belongs to the whole database, and is not declared here";
+    error_for("e/b.postgres.sql", event, Product::Postgres, message, "CREATE EVENT");
+    let rule = "CREATE RULE a AS ON UPDATE TO boook DO INSTEAD NOTHING";
+    error_for("e/b.postgres.sql", rule, Product::Postgres, "no entity declares a table `boook`", "boook");
+}
+
+#[test]
 fn names_that_are_not_there_or_twice() {
     error("CREATE INDEX a ON boook (title)", "no entity declares a table `boook`", "boook");
     error("CREATE INDEX a ON book (titel)", "table `book` has no column `titel`", "titel");

@@ -142,6 +142,8 @@ fn what_is_compiled_is_held_against_what_is_written() {
     wrote snapshots/ (2 files)
 
     next: read the migration, then `gen up` applies it and `gen status` shows it
+    --- stderr
+    proven on SQLite [version]: up, down, up again
     ");
     shows!(project.read(&project.migrations()[0]), @r#"
     -- Initial (sqlite)

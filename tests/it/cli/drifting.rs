@@ -42,7 +42,8 @@ fn drift_is_listed() {
                     {
                       "column": "name"
                     }
-                  ]
+                  ],
+                  "wording": "CREATE INDEX by_name ON \"user\" (name)"
                 }
               ]
             }

@@ -40,6 +40,9 @@ async fn created_by_seaorm(set: &Set, product: Product) -> Vec<String> {
     let scratch = Scratch::create(product).await.expect("a scratch database");
     let mut session = scratch.connect().await.expect("a session");
     prepare(set, &mut session).await;
+    for schema in &set.schemas {
+        session.execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema");
+    }
     let connection = connect(&scratch, product).await;
     let outcome = match set.is_circular() && product != Product::Sqlite {
         true => create_in_parts(set, &connection).await,
@@ -106,11 +109,8 @@ fn is_known(line: &str, product: Product) -> bool {
     product == Product::Postgres && line.contains("comment none → ")
 }
 
-/// Makes what entities need and SeaORM does not create.
+/// Makes what entities need, and neither SeaORM nor the entities create.
 async fn prepare(set: &Set, session: &mut Session) {
-    for schema in &set.schemas {
-        session.execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema");
-    }
     for extension in &set.extensions {
         session.execute(&format!("CREATE EXTENSION {extension}")).await.expect("an extension");
     }
