@@ -30,7 +30,7 @@ use crate::schema::ObjectName;
 
 use super::Product;
 
-pub use rename::{mentions, rename_column, rename_table};
+pub use rename::{mentions, rename_column, rename_table, spelled};
 pub use requote::requote;
 
 /// The form an expression of this database is compared by.

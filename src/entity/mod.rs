@@ -29,6 +29,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::dialect::expression::spelled;
 use crate::plan::Rename;
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, Origin, Place, Product, Schema};
 
@@ -160,12 +161,7 @@ fn schemas(product: Product, model: &mut Model) {
         }
     }
     for (schema, source) in found {
-        let plain = schema.as_str().bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-            && !schema.as_str().starts_with(|first: char| first.is_ascii_digit());
-        let written = match plain {
-            true => schema.as_str().to_owned(),
-            false => format!("\"{}\"", schema.as_str().replace('"', "\"\"")),
-        };
+        let written = spelled(product, schema.as_str());
         let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: schema });
         model.sources.entry(Place::Definition(id.clone())).or_insert(source);
         let definition = || Definition::new(id.clone(), format!("CREATE SCHEMA {written}"));

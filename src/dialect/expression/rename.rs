@@ -36,8 +36,8 @@ pub fn rename_table(product: Product, sql: &str, from: &str, to: &str) -> String
     text
 }
 
-/// Quoted only where it must be, as catalogs print a name.
-fn spelled(product: Product, name: &str) -> String {
+/// A name, quoted only where it must be, as catalogs print it.
+pub fn spelled(product: Product, name: &str) -> String {
     if print::is_bare(product, name) { name.to_owned() } else { spell::quote(spell::mark(product), name) }
 }
 

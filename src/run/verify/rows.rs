@@ -179,9 +179,9 @@ mod tests {
     fn what_is_lost_is_named() {
         let before = rows(true, &[("1", Some("Ada")), ("2", Some("Grace")), ("3", None)]);
         let now = rows(true, &[("1", Some("Ad")), ("3", None)]);
-        let lines = losses(&[table(&["id"])], &[before.clone()], &[now]);
+        let lines = losses(&[table(&["id"])], std::slice::from_ref(&before), &[now]);
         assert_eq!(lines, ["t (id 1): `name` was `Ada`, is `Ad`", "t (id 2): the row is gone"]);
-        assert!(losses(&[table(&["id"])], &[before.clone()], &[before]).is_empty());
+        assert!(losses(&[table(&["id"])], std::slice::from_ref(&before), std::slice::from_ref(&before)).is_empty());
     }
 
     #[test]
