@@ -57,26 +57,30 @@ fn help_lists_the_commands() {
       <NAME>  The migration's name, such as AddEmailIndex
 
     Options:
-          --database-url <URL>  The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
-                                DATABASE_URL, .env, or the configuration
-          --from <STATE>        The state to start from; otherwise chosen from how the database stands
-                                to the snapshot [possible values: database, snapshot]
-          --empty               Write a migration with empty sections, to be filled by hand
-          --project <FOLDER>    The project's folder; otherwise the nearest one at or above the current
-                                folder
-          --color <WHEN>        When to colour [default: auto] [possible values: auto, always, never]
-          --dry-run             Print what would be written, and write nothing
-          --exit-code           With --dry-run: exit with 2 when there is something to write
-          --strict              Treat what nobody declares as an error
-          --no-verify           Do not prove the migration on a scratch database first
-          --rename <OLD:NEW>    What was called otherwise before: `user:account`, `user.mail:email`,
-                                `index:user.old:new` (repeat for more)
-          --answers <FILE>      A JSON file with the answers to open questions, in the form they are
-                                printed in
-          --no-interactive      Never ask; questions without an answer are printed and end with 1
-          --format <FORMAT>     The form of the migration file [default: sql] [possible values: sql]
-          --json                Print as JSON
-      -h, --help                Print help (see more with '--help')
+          --database-url <URL>       The database (postgres://, mysql://, mariadb://, sqlite://);
+                                     otherwise DATABASE_URL, .env, or the configuration
+          --from <STATE>             The state to start from; otherwise chosen from how the database
+                                     stands to the snapshot [possible values: database, snapshot]
+          --empty                    Write a migration with empty sections, to be filled by hand
+          --project <FOLDER>         The project's folder; otherwise the nearest one at or above the
+                                     current folder
+          --color <WHEN>             When to colour [default: auto] [possible values: auto, always,
+                                     never]
+          --dry-run                  Print what would be written, and write nothing
+          --exit-code                With --dry-run: exit with 2 when there is something to write
+          --strict                   Treat what nobody declares as an error
+          --no-verify                Do not prove the migration on a scratch database first
+          --rename <OLD:NEW>         What was called otherwise before: `user:account`,
+                                     `user.mail:email`, `index:user.old:new` (repeat for more)
+          --backfill <COLUMN=VALUE>  What rows that are there get in a column that takes no NULL:
+                                     `user.years=0`, any SQL expression (repeat for more)
+          --answers <FILE>           A JSON file with the answers to open questions, in the form they
+                                     are printed in
+          --no-interactive           Never ask; questions without an answer are printed and end with 1
+          --format <FORMAT>          The form of the migration file [default: sql] [possible values:
+                                     sql]
+          --json                     Print as JSON
+      -h, --help                     Print help (see more with '--help')
     ");
 }
 

@@ -135,12 +135,15 @@ pub async fn execute(session: &mut Session, statements: &[&str]) {
 /// What the server itself says of every table and view, in the order of their names.
 pub async fn shown(session: &mut Session) -> Vec<String> {
     let names = session.query("SHOW FULL TABLES").await.unwrap();
+    // A sequence in a default is printed with its database, which has another name here than there.
+    let here = session.query("SELECT DATABASE()").await.unwrap();
+    let here = format!("{}.", quoted(here[0].text(0)));
     let mut shown = Vec::new();
     for row in names {
         let kind = if row.text(1) == "VIEW" { "VIEW" } else { "TABLE" };
         let sql = format!("SHOW CREATE {kind} {}", quoted(row.text(0)));
         let found = session.query(&sql).await.unwrap();
-        shown.push(found[0].text(1).to_owned());
+        shown.push(found[0].text(1).replace(&here, ""));
     }
     let events = "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY event_name";
     for row in session.query(events).await.unwrap() {

@@ -4,7 +4,7 @@
 
 use crate::dialect::{Statement, Unsupported};
 use crate::plan::{Alter, Object, Op};
-use crate::schema::{Change, Check, Name, ObjectName, Options};
+use crate::schema::{Change, Check, Index, Name, ObjectName, Options};
 
 use super::super::{Flavor, partitions, versioning};
 use super::{
@@ -96,6 +96,11 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
             Some(_) => one(Turn::DropCheck, format!("DROP CONSTRAINT IF EXISTS {}", quote(&check.name))),
             None => one(Turn::DropCheck, format!("{} {}", flavor.drop_check(), quote(&check.name))),
         },
+        Op::Drop(Object::Index(_, index)) if shown_or_hidden(flavor, index, ops).is_some() => Ok(Vec::new()),
+        Op::Create(Object::Index(_, index)) if shown_or_hidden(flavor, index, ops).is_some() => {
+            let word = if index.options.contains_key("invisible") { "INVISIBLE" } else { "VISIBLE" };
+            one(Turn::Modify, format!("ALTER INDEX {} {word}", quote(&index.name)))
+        }
         Op::Drop(Object::Index(_, index)) => one(Turn::DropIndex, format!("DROP INDEX {}", quote(&index.name))),
         Op::Drop(Object::PrimaryKey(..)) => one(Turn::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
         Op::Drop(Object::Column(_, column)) => one(Turn::DropColumn, format!("DROP COLUMN {}", quote(&column.name))),
@@ -152,6 +157,23 @@ fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result
         | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
         | Op::Rename(_) => Err(foreign(flavor, op)),
     }
+}
+
+/// The other index of this name among these operations, if the two differ in nothing but being visible. MySQL takes an index
+/// that is dropped and added in one statement for the same one, and leaves it as visible as it was.
+fn shown_or_hidden<'a>(flavor: Flavor, index: &Index, ops: &'a [Op]) -> Option<&'a Index> {
+    let bare = |index: &Index| {
+        let mut bare = index.clone();
+        bare.options.remove("invisible");
+        bare
+    };
+    let twin = ops.iter().find_map(|op| match op {
+        Op::Drop(Object::Index(_, other)) | Op::Create(Object::Index(_, other)) => {
+            (other.name == index.name && other != index && bare(other) == bare(index)).then_some(other)
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    });
+    twin.filter(|_| flavor == Flavor::MySql)
 }
 
 /// The column among these operations that carries the check itself.
