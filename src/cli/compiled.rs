@@ -34,7 +34,7 @@ pub(super) async fn model(
         .hint("name one with `--database-url`, or take the database out of `dialects`")
         .into());
     };
-    let (read, _) = entity::read_with(&entities(files), product, &workspace.project.config.answers);
+    let (read, _) = entity::read_with(&entities(files), product, &workspace.project.config.context);
     let mut model =
         Model { schema: schema.into_schema(), sources: read.sources, renames: read.renames, ..Model::default() };
     if product == Product::Postgres {
@@ -55,7 +55,7 @@ pub(super) async fn differences(
     product: Product,
 ) -> Result<Option<Vec<String>>, Failure> {
     let files = entities(&workspace.files()?);
-    let (mut read, diagnostics) = entity::read_with(&files, product, &workspace.project.config.answers);
+    let (mut read, diagnostics) = entity::read_with(&files, product, &workspace.project.config.context);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Failure::Entities(diagnostics, files));
     }

@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common, command: &arguments::Entities) -> Result<Endi
         None => workspace.products().first().copied().unwrap_or(Product::Sqlite),
     };
     let files = workspace.files()?;
-    let (model, diagnostics) = entity::read_with(&files, product, &workspace.project.config.answers);
+    let (model, diagnostics) = entity::read_with(&files, product, &workspace.project.config.context);
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.

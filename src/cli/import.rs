@@ -47,7 +47,7 @@ pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     // Each round leaves out at least one statement, so there is an end to it.
     loop {
         let draft = Draft::of(workspace, files, &declarations, &model, product)?;
-        let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.answers);
+        let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.context);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();
         for error in errors {

@@ -248,7 +248,7 @@ impl Workspace {
 
     /// E of one dialect by its text alone.
     fn written(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.answers);
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }

@@ -10,7 +10,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, ImplItem, Item, Lit, Meta, Stmt, Token};
 
-use super::Answers;
+use super::Context;
 use super::outline::{module_path, path_attribute};
 use super::source::{RustFile, Spot, Trouble};
 
@@ -36,10 +36,10 @@ pub(super) struct Outcome {
 
 impl Conditions {
     /// What the configuration and a crate's own `Cargo.toml` say.
-    pub(super) fn of(answers: &Answers, manifest: Option<&str>) -> Self {
+    pub(super) fn of(context: &Context, manifest: Option<&str>) -> Self {
         let table: Option<toml::Table> = manifest.and_then(|text| text.parse().ok());
         let declared = table.as_ref().map(|table| table.get("features").and_then(toml::Value::as_table));
-        let first = match (&answers.features, &declared) {
+        let first = match (&context.features, &declared) {
             (Some(features), _) => Some(features.clone()),
             (None, Some(_)) => Some(vec!["default".to_owned()]),
             (None, None) => None,
@@ -56,7 +56,7 @@ impl Conditions {
             }
             on
         });
-        let others = answers.cfg.as_ref().map(|list| list.iter().map(|text| without_spaces(text)).collect());
+        let others = context.cfg.as_ref().map(|list| list.iter().map(|text| without_spaces(text)).collect());
         Self { features, others }
     }
 

@@ -73,9 +73,9 @@ pub struct Model {
     pub answers: Vec<Rename>,
 }
 
-/// What no source text tells, as the project's configuration answers it.
+/// What no source text tells, as the project's configuration tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
+pub struct Context {
     /// The features that are on, `default` among them where it is meant. Where this is not said, a crate's own default
     /// features are on, if its `Cargo.toml` is among the files.
     pub features: Option<Vec<String>>,
@@ -115,18 +115,18 @@ pub struct Diagnostic {
 /// sidecars for that product only, `Cargo.toml` for the features of its crate. What lies in a folder named `migration…` is
 /// history, not a declaration, and is left out.
 pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) {
-    read_with(files, product, &Answers::default())
+    read_with(files, product, &Context::default())
 }
 
-/// The same, with answers to what the files do not tell.
-pub fn read_with(files: &[SourceFile], product: Product, answers: &Answers) -> (Model, Vec<Diagnostic>) {
+/// The same, with what the files do not tell.
+pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (Model, Vec<Diagnostic>) {
     let root = common_folder(files);
-    let manifests = manifests(files, answers);
+    let manifests = manifests(files, context);
     let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut output = Output::default();
 
-    let unsaid = Arc::new(Conditions::of(answers, None));
+    let unsaid = Arc::new(Conditions::of(context, None));
     let inputs: Vec<Input<'_>> = files
         .iter()
         .filter(|file| has_extension(&file.path, "rs"))
@@ -135,7 +135,7 @@ pub fn read_with(files: &[SourceFile], product: Product, answers: &Answers) -> (
             Input { source, conditions: nearest.unwrap_or(&unsaid).clone() }
         })
         .collect();
-    let (outline, readings) = reading::read(&inputs, product, answers, &mut output);
+    let (outline, readings) = reading::read(&inputs, product, context, &mut output);
     keys::complete(&outline, readings, &mut output);
     output.settle_enums();
     output.settle();
@@ -190,11 +190,11 @@ fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
 }
 
 /// The conditions in each crate whose `Cargo.toml` is at hand, by its folder.
-fn manifests<'f>(files: &'f [SourceFile], answers: &Answers) -> BTreeMap<&'f Path, Arc<Conditions>> {
+fn manifests<'f>(files: &'f [SourceFile], context: &Context) -> BTreeMap<&'f Path, Arc<Conditions>> {
     files
         .iter()
         .filter(|file| file.path.file_name().is_some_and(|name| name == "Cargo.toml"))
-        .filter_map(|file| Some((file.path.parent()?, Arc::new(Conditions::of(answers, Some(&file.text))))))
+        .filter_map(|file| Some((file.path.parent()?, Arc::new(Conditions::of(context, Some(&file.text))))))
         .collect()
 }
 

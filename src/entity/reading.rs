@@ -13,7 +13,7 @@ use super::keys::Reading;
 use super::outline::{Outline, Outlined, module_path};
 use super::resolve::{Held, Modules};
 use super::source::{Output, RustFile, Spot, Trouble};
-use super::{Answers, SourceFile, relations, remarks, table};
+use super::{Context, SourceFile, relations, remarks, table};
 
 /// A Rust file, and the conditions of the crate it is in.
 pub(super) struct Input<'s> {
@@ -48,7 +48,7 @@ const LONGEST: usize = 512;
 pub(super) fn read(
     inputs: &[Input<'_>],
     product: Product,
-    answers: &Answers,
+    context: &Context,
     output: &mut Output,
 ) -> (Outline, Vec<Reading>) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -69,7 +69,7 @@ pub(super) fn read(
                 drop(survey);
                 let mut readings = Vec::new();
                 if let Ok(outline) = outline.recv() {
-                    let modules = Modules { outline: &outline, files: &files, answers, product };
+                    let modules = Modules { outline: &outline, files: &files, context, product };
                     entities(&modules, &mine, &mut readings, &mut output);
                 }
                 (readings, output)

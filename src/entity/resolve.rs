@@ -12,7 +12,7 @@ use crate::schema::Product;
 use super::conditions::{self, Conditions};
 use super::outline::{Outline, Target};
 use super::source::RustFile;
-use super::{Answers, SourceFile};
+use super::{Context, SourceFile};
 
 pub(super) use super::outline::segments;
 
@@ -48,7 +48,7 @@ impl<'s> Held<'s> {
 pub(super) struct Modules<'a> {
     pub(super) outline: &'a Outline,
     pub(super) files: &'a [Held<'a>],
-    pub(super) answers: &'a Answers,
+    pub(super) context: &'a Context,
     /// The database that is read for.
     pub(super) product: Product,
 }

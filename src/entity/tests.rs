@@ -388,8 +388,8 @@ fn what_the_configuration_says_of_a_type_counts() {
         ("Known", "<i64 as ValueType>::column_type()"),
     ];
     let types = types.map(|(name, of)| (name.to_owned(), of.to_owned())).into();
-    let answers = Answers { types, ..Answers::default() };
-    let (model, diagnostics) = read_with(&[file("e/a.rs", &text)], Product::Postgres, &answers);
+    let context = Context { types, ..Context::default() };
+    let (model, diagnostics) = read_with(&[file("e/a.rs", &text)], Product::Postgres, &context);
     assert_eq!(diagnostics, []);
     let Some(table) = model.schema.tables.get(&ObjectName::local("book")) else { panic!("no table") };
     let types: Vec<_> = table.columns.values().skip(1).map(|column| column.data_type.clone()).collect();
@@ -398,7 +398,7 @@ fn what_the_configuration_says_of_a_type_counts() {
     assert_eq!(types, expected);
     assert!(table.columns.get("a").is_some_and(|column| column.nullable));
 
-    let wrong = Answers { types: [("Secret".to_owned(), "Txt".to_owned())].into(), ..Answers::default() };
+    let wrong = Context { types: [("Secret".to_owned(), "Txt".to_owned())].into(), ..Context::default() };
     let (_, diagnostics) = read_with(&[file("e/a.rs", &self::model("pub a: Secret"))], Product::Postgres, &wrong);
     let said: Vec<_> = diagnostics.iter().map(|said| said.message.as_str()).collect();
     assert_eq!(said, ["cannot read what the configuration says of `Secret`: `Txt`"]);
@@ -417,9 +417,9 @@ fn every_type_that_tells_nothing_has_its_line_of_configuration() {
         let Some((_, found)) = hint.split_once("configuration: `") else { panic!("{hint}") };
         assert_eq!(found.strip_suffix('`'), Some(line));
         let name = line.split(['{', '=']).nth(2).map(|name| name.trim().trim_matches('"').to_owned());
-        let answers = Answers { types: [(name.unwrap_or_default(), "Text".to_owned())].into(), ..Answers::default() };
+        let context = Context { types: [(name.unwrap_or_default(), "Text".to_owned())].into(), ..Context::default() };
         let text = model(&format!("pub a: {field}")) + item;
-        assert_eq!(read_with(&[file("e/a.rs", &text)], Product::Postgres, &answers).1, [], "{line}");
+        assert_eq!(read_with(&[file("e/a.rs", &text)], Product::Postgres, &context).1, [], "{line}");
     }
 }
 

@@ -87,7 +87,7 @@ fn spelled(of: &syn::Type) -> String {
     quote::quote!(#of).to_string().replace(' ', "")
 }
 
-/// The line of configuration that answers for a type.
+/// The line of configuration that speaks for a type.
 pub(super) fn line(name: &str) -> String {
     let plain = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
     let key = if plain { name.to_owned() } else { format!("{name:?}") };
@@ -96,12 +96,12 @@ pub(super) fn line(name: &str) -> String {
 
 /// What the configuration says of a type: by its whole spelling, its path or its name.
 fn answered(modules: &Modules<'_>, module: usize, of: &syn::Type, path: &syn::Path) -> Option<Result<Typed, Trouble>> {
-    if modules.answers.types.is_empty() {
+    if modules.context.types.is_empty() {
         return None;
     }
     let path = segments(path);
     let names = [spelled(of), path.join("::"), path.last()?.clone()];
-    let answer = names.iter().find_map(|name| modules.answers.types.get(name))?;
+    let answer = names.iter().find_map(|name| modules.context.types.get(name))?;
     let column = syn::parse_str(answer).ok().and_then(|answer| column_type::read(modules, module, &answer));
     Some(match column {
         Some(column) => Ok(Typed { column, exact: true }),

@@ -4,7 +4,7 @@
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
-use crate::schema::{Name, ObjectName, Schema, Type};
+use crate::schema::{Name, ObjectName, Schema, Type, matches};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
 pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
@@ -86,23 +86,6 @@ fn element(data_type: &Type) -> &Type {
     match data_type {
         Type::Array(inner) => element(inner),
         other => other,
-    }
-}
-
-/// `*` stands for any characters, `?` for one, everything else for itself.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.into_iter().any(|at| matches(rest.as_str(), name.get(at..).unwrap_or_default()))
-        }
-        Some(first) => {
-            let mut letters = name.chars();
-            letters.next().is_some_and(|letter| first == '?' || first == letter)
-                && matches(rest.as_str(), letters.as_str())
-        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::schema::{Part, Place};
+use crate::schema::{Part, Place, matches};
 
 use super::{Finding, Level, RULES};
 
@@ -88,17 +88,6 @@ fn objects(place: &Place) -> Vec<String> {
             };
             inside.into_iter().chain([table.to_string()]).collect()
         }
-    }
-}
-
-/// `*` stands for any characters, everything else for itself.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
-            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            ends.into_iter().any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
-        }),
     }
 }
 

@@ -10,9 +10,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
-use crate::entity::Answers;
+use crate::entity::Context;
 use crate::error::{Error, Result};
-use crate::schema::{ObjectName, Product, Strictness, Undeclared};
+use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 const KEYS: [&str; 17] = [
     "entities",
@@ -62,7 +62,7 @@ pub struct Config {
     /// Whether migrations are proven.
     pub proof: Demand,
     /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
-    pub answers: Answers,
+    pub context: Context,
     /// Rules on which types may stand for one another, where they are not applied as usual.
     pub type_rules: BTreeMap<String, Strictness>,
     /// What tells what the entities declare.
@@ -116,7 +116,7 @@ impl Default for Config {
             schemas: Vec::new(),
             development: Vec::new(),
             proof: Demand::Wanted,
-            answers: Answers::default(),
+            context: Context::default(),
             type_rules: BTreeMap::new(),
             reader: Reader::Source,
         }
@@ -165,7 +165,7 @@ impl Config {
         let whole = name.to_string();
         self.exclude.iter().any(|pattern| {
             let name = if pattern.contains('.') { whole.as_str() } else { name.name.as_str() };
-            matches(&pattern.chars().collect::<Vec<_>>(), &name.chars().collect::<Vec<_>>())
+            matches(pattern, name)
         })
     }
 }
@@ -205,9 +205,9 @@ impl<'a> File<'a> {
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
                 "proof" => config.proof = self.demand(key, value)?,
-                "features" => config.answers.features = Some(self.texts(key, value)?),
-                "cfg" => config.answers.cfg = Some(self.texts(key, value)?),
-                "types" => config.answers.types = self.types(key, value)?,
+                "features" => config.context.features = Some(self.texts(key, value)?),
+                "cfg" => config.context.cfg = Some(self.texts(key, value)?),
+                "types" => config.context.types = self.types(key, value)?,
                 "type-rules" => config.type_rules = self.strictness(value)?,
                 "reader" => config.reader = self.reader(key, value)?,
                 unknown => {
@@ -392,20 +392,6 @@ fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Str
         rest = after;
     }
     Ok(expanded + rest)
-}
-
-/// Whether a pattern of `*` and `?` matches the whole of a name.
-fn matches(pattern: &[char], name: &[char]) -> bool {
-    match (pattern.split_first(), name.split_first()) {
-        (None, None) => true,
-        (Some(('*', rest)), _) => {
-            (0..=name.len()).any(|taken| name.get(taken..).is_some_and(|name| matches(rest, name)))
-        }
-        (Some((expected, pattern)), Some((found, name))) => {
-            (*expected == '?' || expected == found) && matches(pattern, name)
-        }
-        (None, Some(_)) | (Some(_), None) => false,
-    }
 }
 
 #[cfg(test)]

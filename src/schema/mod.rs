@@ -7,6 +7,7 @@ mod expression;
 mod list;
 mod name;
 mod origin;
+mod pattern;
 mod place;
 mod product;
 mod table;
@@ -22,6 +23,7 @@ pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use origin::{Origin, Origins, Strictness, Undeclared};
+pub use pattern::matches;
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{

@@ -3,7 +3,7 @@
 //!
 //! Must not know how a question is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use similar::TextDiff;
@@ -94,8 +94,18 @@ pub struct Candidate {
 
 /// What has to be asked before one schema may be turned into another, tables first. `base` is renamed already.
 pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
-    let mut found = tables(base, target);
-    found.extend(enums(base, target));
+    let mut found = objects(
+        (&base.tables, &target.tables),
+        |name| Subject::Table { name },
+        |table| table.columns.keys().map(ToString::to_string).collect(),
+        Weights { inside: 80, same: "same columns", similar: "similar columns" },
+    );
+    found.extend(objects(
+        (&base.enums, &target.enums),
+        |name| Subject::Enum { name },
+        |it| it.values.iter().cloned().collect(),
+        Weights { inside: 70, same: "same values", similar: "similar values" },
+    ));
     for (name, new) in &target.tables {
         if let Some(old) = base.tables.get(name) {
             found.extend(columns(old, new));
@@ -109,21 +119,33 @@ pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
     found
 }
 
-fn tables(base: &Schema, target: &Schema) -> Vec<Question> {
-    let gone: Vec<&Table> = base.tables.values().filter(|it| !target.tables.contains_key(&it.name)).collect();
-    let come = target.tables.values().filter(|it| !base.tables.contains_key(&it.name));
-    come.filter_map(|new| {
-        let candidates = gone.iter().filter(|old| old.name.schema == new.name.schema).map(|old| {
-            let columns = |table: &Table| table.columns.keys().map(ToString::to_string).collect();
-            let shared = share(&columns(old), &columns(new));
+/// Tables and enum types: what is in them weighs more than what they are called.
+fn objects<T>(
+    (old, new): (&BTreeMap<ObjectName, T>, &BTreeMap<ObjectName, T>),
+    subject: impl Fn(ObjectName) -> Subject,
+    inside: impl Fn(&T) -> BTreeSet<String>,
+    weights: Weights,
+) -> Vec<Question> {
+    let gone: Vec<_> = old.iter().filter(|(name, _)| !new.contains_key(*name)).collect();
+    let come = new.iter().filter(|(name, _)| !old.contains_key(*name));
+    come.filter_map(|(name, object)| {
+        let candidates = gone.iter().filter(|(old, _)| old.schema == name.schema).map(|(old, before)| {
+            let shared = share(&inside(before), &inside(object));
             let mut traits = Likeness::default();
-            traits.add(shared * 8 / 10, if shared == 100 { "same columns" } else { "similar columns" });
-            traits.name(&old.name.name, &new.name.name, 20);
-            traits.of(old.name.name.as_str())
+            traits.add(shared * weights.inside / 100, if shared == 100 { weights.same } else { weights.similar });
+            traits.name(&old.name, &name.name, 100 - weights.inside);
+            traits.of(old.name.as_str())
         });
-        ask(Subject::Table { name: new.name.clone() }, candidates.collect())
+        ask(subject(name.clone()), candidates.collect())
     })
     .collect()
+}
+
+/// What the inside of an object weighs, of 100, and what is said of it.
+struct Weights {
+    inside: u32,
+    same: &'static str,
+    similar: &'static str,
 }
 
 fn columns(old: &Table, new: &Table) -> Vec<Question> {
@@ -163,23 +185,6 @@ fn uses(table: &Table, column: &Name) -> (bool, usize, Vec<ObjectName>, usize) {
         keys.map(|key| key.references.clone()).collect(),
         table.indexes.values().filter(indexed).count(),
     )
-}
-
-fn enums(base: &Schema, target: &Schema) -> Vec<Question> {
-    let gone: Vec<&EnumType> = base.enums.values().filter(|it| !target.enums.contains_key(&it.name)).collect();
-    let come = target.enums.values().filter(|it| !base.enums.contains_key(&it.name));
-    come.filter_map(|new| {
-        let candidates = gone.iter().filter(|old| old.name.schema == new.name.schema).map(|old| {
-            let values = |it: &EnumType| it.values.iter().cloned().collect();
-            let shared = share(&values(old), &values(new));
-            let mut traits = Likeness::default();
-            traits.add(shared * 7 / 10, if shared == 100 { "same values" } else { "similar values" });
-            traits.name(&old.name.name, &new.name.name, 30);
-            traits.of(old.name.name.as_str())
-        });
-        ask(Subject::Enum { name: new.name.clone() }, candidates.collect())
-    })
-    .collect()
 }
 
 fn values(old: &EnumType, new: &EnumType) -> Vec<Question> {

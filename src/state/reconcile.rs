@@ -8,8 +8,8 @@ use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
 use crate::plan::{Rename, stands_at};
 use crate::schema::{
-    Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Schema,
-    Strictness, Table, Type, Undeclared,
+    Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Product,
+    Schema, Strictness, Table, Type, Undeclared,
 };
 
 use super::lookalikes::{self, Question};
@@ -90,7 +90,7 @@ pub fn reconcile(
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
         definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
     };
-    drop_what_lost_its_ground(&mut target, base);
+    drop_what_lost_its_ground(dialect.product(), &mut target, base);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
@@ -215,9 +215,9 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
 
 /// What was kept although undeclared may stand on something that is dropped: then it goes too, and the plan says so.
 /// An enum type that a kept column still has stays even if its last declaration is gone.
-fn drop_what_lost_its_ground(target: &mut Schema, base: &Schema) {
+fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schema) {
     for table in target.tables.values_mut() {
-        table::drop_what_lost_its_columns(table, base.tables.get(&table.name));
+        table::drop_what_lost_its_columns(product, table, base.tables.get(&table.name));
     }
     let standing: BTreeMap<ObjectName, BTreeSet<_>> =
         target.tables.iter().map(|(name, table)| (name.clone(), table.columns.keys().cloned().collect())).collect();

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::dialect::expression::mentions;
 use crate::schema::{
-    Check, Column, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Place, PrimaryKey, Table,
-    Unique,
+    Check, Column, Expression, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Place, PrimaryKey,
+    Product, Table, Unique,
 };
 
 use super::merge::Ledger;
@@ -292,7 +293,7 @@ fn foreign_keys(
 }
 
 /// Keys, indexes and checks that were kept although a column they stand on is dropped.
-pub(super) fn drop_what_lost_its_columns(table: &mut Table, base: Option<&Table>) {
+pub(super) fn drop_what_lost_its_columns(product: Product, table: &mut Table, base: Option<&Table>) {
     let gone: Vec<Name> = base
         .into_iter()
         .flat_map(|base| base.columns.keys())
@@ -302,6 +303,7 @@ pub(super) fn drop_what_lost_its_columns(table: &mut Table, base: Option<&Table>
     if gone.is_empty() {
         return;
     }
+    let loses = |expression: &Expression| gone.iter().any(|name| mentions(product, expression.text(), name.as_str()));
     let stands = |columns: &[Name]| columns.iter().all(|column| table.columns.contains_key(column));
     if table.primary_key.as_ref().is_some_and(|key| !stands(&key.columns)) {
         table.primary_key = None;
@@ -310,23 +312,13 @@ pub(super) fn drop_what_lost_its_columns(table: &mut Table, base: Option<&Table>
     let stands = |names: &[Name]| names.iter().all(|name| columns.contains_key(name));
     table.uniques.retain(|_, unique| stands(&unique.columns));
     table.foreign_keys.retain(|_, key| stands(&key.columns));
-    table.checks.retain(|_, check| !gone.iter().any(|name| mentions(check.expression.canonical(), name)));
+    table.checks.retain(|_, check| !loses(&check.expression));
     table.indexes.retain(|_, index| {
         let on_columns = index.parts.iter().all(|part| match &part.target {
             IndexTarget::Column(name) => columns.contains_key(name),
-            IndexTarget::Expression(expression) => !gone.iter().any(|name| mentions(expression.canonical(), name)),
+            IndexTarget::Expression(expression) => !loses(expression),
         });
         let predicate = index.predicate.as_ref();
-        on_columns
-            && stands(&index.include)
-            && predicate.is_none_or(|predicate| !gone.iter().any(|name| mentions(predicate.canonical(), name)))
+        on_columns && stands(&index.include) && !predicate.is_some_and(loses)
     });
-}
-
-/// Whether an expression mentions a column, by whole words: a dropped column's name in a string constant errs on the side
-/// of dropping the check, which the plan then shows.
-fn mentions(expression: &str, column: &Name) -> bool {
-    expression
-        .split(|character: char| !(character.is_alphanumeric() || character == '_'))
-        .any(|word| word.eq_ignore_ascii_case(column.as_str()))
 }

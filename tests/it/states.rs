@@ -14,37 +14,3 @@ mod situations;
 mod synchronised;
 mod wild;
 mod words;
-
-/// One test for each database; a server that the environment does not name shows as ignored.
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {$(
-        mod $test {
-            use sea_gen::schema::Product;
-
-            #[test]
-            fn sqlite() {
-                super::$test(Product::Sqlite);
-            }
-
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
-            fn postgres() {
-                super::$test(Product::Postgres);
-            }
-
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
-            fn mysql() {
-                super::$test(Product::MySql);
-            }
-
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
-            fn mariadb() {
-                super::$test(Product::MariaDb);
-            }
-        }
-    )*};
-}
-
-use on_each;

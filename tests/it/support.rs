@@ -22,6 +22,42 @@ pub fn variable(product: Product) -> Option<&'static str> {
     }
 }
 
+/// One test for each database; a server that the environment does not name shows as ignored.
+#[allow(unused_macros, reason = "the cases make their trials themselves")]
+macro_rules! on_each {
+    ($($test:ident),* $(,)?) => {$(
+        mod $test {
+            use sea_gen::schema::Product;
+
+            #[test]
+            fn sqlite() {
+                super::$test(Product::Sqlite);
+            }
+
+            #[test_with::env(DATABASE_URL_POSTGRES)]
+            #[test]
+            fn postgres() {
+                super::$test(Product::Postgres);
+            }
+
+            #[test_with::env(DATABASE_URL_MYSQL)]
+            #[test]
+            fn mysql() {
+                super::$test(Product::MySql);
+            }
+
+            #[test_with::env(DATABASE_URL_MARIADB)]
+            #[test]
+            fn mariadb() {
+                super::$test(Product::MariaDb);
+            }
+        }
+    )*};
+}
+
+#[allow(unused_imports, reason = "the cases make their trials themselves")]
+pub(crate) use on_each;
+
 /// The server an environment variable names. A test that needs one is ignored when it is built without the variable
 /// (`test_with::env`), so a variable that is missing now is an error.
 pub fn url(variable: &str) -> String {

@@ -1,15 +1,15 @@
 //! Tests of what `#[cfg]` takes away, and of what cannot be told.
 
-use crate::entity::{Answers, SourceFile, read_with};
+use crate::entity::{Context, SourceFile, read_with};
 use crate::schema::Product;
 
 const MANIFEST: &str = "[package]\nname = \"shop\"\n[features]\ndefault = [\"full\"]\nfull = [\"tags\", \"dep:serde\"]\ntags = []\nrare = []\n";
 
 /// The columns of all tables, and what is said.
-fn columns(files: &[(&str, &str)], answers: &Answers) -> (Vec<String>, Vec<String>) {
+fn columns(files: &[(&str, &str)], context: &Context) -> (Vec<String>, Vec<String>) {
     let files: Vec<SourceFile> =
         files.iter().map(|(path, text)| SourceFile { path: path.into(), text: (*text).to_owned() }).collect();
-    let (model, said) = read_with(&files, Product::Sqlite, answers);
+    let (model, said) = read_with(&files, Product::Sqlite, context);
     let columns = model.schema.tables.values().flat_map(|table| table.columns.keys().map(ToString::to_string));
     (columns.collect(), said.into_iter().map(|said| said.message).collect())
 }
@@ -21,13 +21,13 @@ fn fields(fields: &str) -> String {
 }
 
 #[track_caller]
-fn holds(condition: &str, expected: Option<bool>, answers: &Answers, manifest: bool) {
+fn holds(condition: &str, expected: Option<bool>, context: &Context, manifest: bool) {
     let text = fields(&format!("#[cfg({condition})] a: i32"));
     let mut files = vec![("shop/src/book.rs", text.as_str())];
     if manifest {
         files.push(("shop/Cargo.toml", MANIFEST));
     }
-    let (columns, said) = columns(&files, answers);
+    let (columns, said) = columns(&files, context);
     let found = match said.as_slice() {
         [] => Some(columns == ["id", "a"]),
         _ => None,
@@ -37,7 +37,7 @@ fn holds(condition: &str, expected: Option<bool>, answers: &Answers, manifest: b
 
 #[test]
 fn a_crates_own_default_features_are_on() {
-    let nothing = Answers::default();
+    let nothing = Context::default();
     for (condition, expected) in [
         ("feature = \"full\"", Some(true)),
         ("feature = \"tags\"", Some(true)),
@@ -65,21 +65,21 @@ fn a_crates_own_default_features_are_on() {
 #[test]
 fn what_is_configured_is_exact() {
     let list = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-    let answers =
-        Answers { features: list(&["rare"]), cfg: list(&["unix", "target_os = \"linux\""]), ..Answers::default() };
+    let context =
+        Context { features: list(&["rare"]), cfg: list(&["unix", "target_os = \"linux\""]), ..Context::default() };
     for manifest in [true, false] {
-        holds("feature = \"rare\"", Some(true), &answers, manifest);
-        holds("feature = \"full\"", Some(false), &answers, manifest);
-        holds("unix", Some(true), &answers, manifest);
-        holds("target_os=\"linux\"", Some(true), &answers, manifest);
-        holds("windows", Some(false), &answers, manifest);
+        holds("feature = \"rare\"", Some(true), &context, manifest);
+        holds("feature = \"full\"", Some(false), &context, manifest);
+        holds("unix", Some(true), &context, manifest);
+        holds("target_os=\"linux\"", Some(true), &context, manifest);
+        holds("windows", Some(false), &context, manifest);
     }
-    holds("feature = \"tags\"", Some(true), &Answers { features: list(&["default"]), ..Answers::default() }, true);
+    holds("feature = \"tags\"", Some(true), &Context { features: list(&["default"]), ..Context::default() }, true);
 }
 
 #[test]
 fn conditions_on_everything() {
-    let nothing = Answers::default();
+    let nothing = Context::default();
     // Attributes behind a condition, one in another.
     let text = "#[cfg_attr(feature = \"full\", derive(DeriveEntityModel), sea_orm(table_name = \"book\"))]
         pub struct Model { #[cfg_attr(feature = \"full\", cfg_attr(not(feature = \"rare\"), sea_orm(primary_key)))] id: i32,
@@ -111,7 +111,7 @@ fn conditions_on_everything() {
 
 #[test]
 fn what_cannot_be_told_is_said_only_where_it_matters() {
-    let said = |text: &str| columns(&[("shop/src/book.rs", text)], &Answers::default()).1;
+    let said = |text: &str| columns(&[("shop/src/book.rs", text)], &Context::default()).1;
     let unknown = ["whether `feature = \"x\"` holds cannot be told from these files"];
     let gate = "#[cfg(feature = \"x\")]";
     for text in [

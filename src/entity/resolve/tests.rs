@@ -7,7 +7,7 @@ use super::*;
 pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Modules<'_>) -> T) -> T {
     let sources: Vec<SourceFile> =
         texts.iter().map(|(path, text)| SourceFile { path: path.into(), text: (*text).to_owned() }).collect();
-    let (conditions, answers) = (Conditions::default(), Answers::default());
+    let (conditions, context) = (Conditions::default(), Context::default());
     let files: Vec<Held<'_>> = sources.iter().map(|source| Held::new(source, &conditions)).collect();
     let outlined = files
         .iter()
@@ -17,7 +17,7 @@ pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Module
         .collect();
     let mut outline = Outline::of(outlined, &[]);
     sources.iter().for_each(|source| outline.root(&source.path));
-    then(Modules { outline: &outline, files: &files, answers: &answers, product: Product::Sqlite })
+    then(Modules { outline: &outline, files: &files, context: &context, product: Product::Sqlite })
 }
 
 const MODEL: &str = "#[derive(DeriveEntityModel)] pub struct Model { id: i32 }";

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use sea_gen::entity::{Answers, SourceFile, read_with};
+use sea_gen::entity::{Context, SourceFile, read_with};
 use sea_gen::schema::Product;
 
 /// What a text of a few kilobytes never takes, even on a busy machine.
@@ -288,7 +288,7 @@ fn check(texts: Vec<String>, product: Product) {
     let (done, wait) = mpsc::channel();
     let texts = files.clone();
     std::thread::spawn(move || {
-        _ = done.send(read_with(&texts, product, &Answers::default()).1);
+        _ = done.send(read_with(&texts, product, &Context::default()).1);
     });
     let said = wait.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{error}: {files:#?}"));
     for said in said {

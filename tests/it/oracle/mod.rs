@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Product};
 use sea_gen::diff::diff;
-use sea_gen::entity::{Answers, Severity, read_with};
+use sea_gen::entity::{Context, Severity, read_with};
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::schema::{Normalized, Origins, Undeclared};
 use sea_gen::state::{Policy, reconcile};
@@ -174,8 +174,8 @@ async fn connect(scratch: &Scratch, product: Product) -> DatabaseConnection {
 
 /// What the reader says of the set's text, as it would be on this database: only names nobody gave are taken from there.
 fn target(set: &Set, product: Product, base: &Normalized) -> Normalized {
-    let answers = Answers { features: Some(FEATURES.map(str::to_owned).to_vec()), ..Answers::default() };
-    let (model, diagnostics) = read_with(&set.files, product, &answers);
+    let context = Context { features: Some(FEATURES.map(str::to_owned).to_vec()), ..Context::default() };
+    let (model, diagnostics) = read_with(&set.files, product, &context);
     let errors: Vec<_> = diagnostics.iter().filter(|said| said.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let origins = Origins::default();

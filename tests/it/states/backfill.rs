@@ -4,8 +4,8 @@
 
 use sea_gen::schema::Product;
 
-use super::on_each;
 use super::project::Project;
+use crate::support::on_each;
 
 on_each!(
     a_new_column_is_filled,

@@ -5,8 +5,8 @@
 use sea_gen::schema::Product;
 
 use super::catalog::{catalog, only};
-use super::on_each;
 use super::project::Project;
+use crate::support::on_each;
 
 on_each!(
     a_migration_stops_on_drift,

@@ -4,8 +4,8 @@
 
 use sea_gen::schema::Product;
 
-use super::on_each;
 use super::project::{PERSON, Project};
+use crate::support::on_each;
 
 on_each!(the_history_of_seaorm_is_left_alone);
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::adoption::adopted;
 use super::catalog::{catalog, only};
-use super::on_each;
 use super::project::Project;
+use crate::support::on_each;
 
 on_each!(
     a_renamed_column_keeps_its_values,

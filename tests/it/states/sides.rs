@@ -9,8 +9,8 @@ use sea_gen::schema::Product;
 use url::Url;
 
 use super::catalog::catalog;
-use super::on_each;
 use super::project::{Database, PERSON, Project};
+use crate::support::on_each;
 
 on_each!(
     every_pair_of_states_can_be_compared,

@@ -4,8 +4,8 @@
 
 use sea_gen::schema::Product;
 
-use super::on_each;
 use super::project::{PERSON, Project};
+use crate::support::on_each;
 
 on_each!(up_to_date, behind, unreachable, unreachable_when_named, no_snapshot, frozen, the_second_run_finds_nothing,);
 

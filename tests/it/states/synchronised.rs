@@ -5,8 +5,8 @@
 use sea_gen::schema::Product;
 
 use super::catalog::catalog;
-use super::on_each;
 use super::project::{Database, PERSON, Project, block};
+use crate::support::on_each;
 
 on_each!(
     a_synchronised_change_is_recognised,

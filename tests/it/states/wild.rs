@@ -5,8 +5,8 @@
 use sea_gen::schema::Product;
 
 use super::catalog::catalog;
-use super::on_each;
 use super::project::Project;
+use crate::support::on_each;
 
 on_each!(
     contradictions_are_shown_with_both_ways_out,

@@ -5,8 +5,8 @@
 
 use sea_gen::schema::Product;
 
-use super::on_each;
 use super::project::{PERSON, Project};
+use crate::support::on_each;
 
 on_each!(
     a_database_is_adopted_in_the_words_of_the_code,

@@ -4,6 +4,7 @@ use sea_gen::dialect::Product;
 use sea_gen::run::verify::{Proven, Refuted, Verdict};
 
 use super::{Case, block, verdict};
+use crate::support::on_each;
 
 const BEFORE: &[&str] = &[
     "CREATE TABLE author (id integer NOT NULL PRIMARY KEY, name varchar(80) NOT NULL, age integer CHECK (age > 0))",
@@ -93,37 +94,6 @@ fn a_statement_that_fails_is_shown(product: Product) {
     case.down.insert(0, "DROP TABLE nothing");
     let found = refuted(product, &case);
     assert!(found.what.contains("at statement 1 of 4, `DROP TABLE nothing`"), "{found:?}");
-}
-
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {$(
-        mod $test {
-            use sea_gen::dialect::Product;
-
-            #[test]
-            fn sqlite() {
-                super::$test(Product::Sqlite);
-            }
-
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
-            fn postgres() {
-                super::$test(Product::Postgres);
-            }
-
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
-            fn mysql() {
-                super::$test(Product::MySql);
-            }
-
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
-            fn mariadb() {
-                super::$test(Product::MariaDb);
-            }
-        }
-    )*};
 }
 
 on_each!(
