@@ -72,8 +72,9 @@ fn routine(routine: &mut Routine) {
 }
 
 fn definition(definition: &mut Definition) {
-    let Definition { id: _, create, drop: _, needs: _, comment: _ } = definition;
+    let Definition { id: _, create, drop: _, needs, comment: _ } = definition;
     expression(create);
+    needs.clear();
 }
 
 fn table(table: &mut Table) {
