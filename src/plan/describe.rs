@@ -141,9 +141,11 @@ fn quoted(values: &[String]) -> String {
 
 /// What only one database knows, in words: `fillfactor 70, unlogged`.
 fn options(options: &Options) -> String {
-    let words = options.iter().map(|(key, value)| match value.as_str() {
-        "true" => key.clone(),
-        value => format!("{key} {value}"),
+    let words = options.iter().map(|(key, value)| match (key.as_str(), value.as_str()) {
+        (key, "true") => key.to_owned(),
+        // PostgreSQL's storage parameters, which name themselves.
+        ("with", value) => value.to_owned(),
+        (key, value) => format!("{key} {value}"),
     });
     let words = words.collect::<Vec<_>>().join(", ");
     if words.is_empty() { "none".to_owned() } else { words }

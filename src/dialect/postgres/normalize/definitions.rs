@@ -7,10 +7,17 @@ use crate::plan::stands_at;
 use crate::schema::{Definition, DefinitionKind, Expression, Place, Schema, Standing};
 
 use super::super::render;
-use super::{clauses, drop_empty, fits, grounds, normal_definition};
+use super::{clauses, drop_empty, fits, grounds, normal_definition, signature};
 
 /// Brings every definition to its form.
 pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
+    for (mut id, mut definition) in std::mem::take(&mut schema.definitions) {
+        if id.kind == DefinitionKind::Aggregate {
+            id.name.name = signature(&id.name.name);
+            definition.id = id.clone();
+        }
+        schema.definitions.insert(id, definition);
+    }
     let known = schema.clone();
     for (id, definition) in &mut schema.definitions {
         if definition.id.on.is_none() && !id.name.name.as_str().contains('(') && is_named(id.kind) {
