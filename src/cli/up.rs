@@ -297,6 +297,7 @@ impl Talk {
                 let first = sql.lines().next().unwrap_or_default();
                 bar.set_message(format!("{number}/{of} {first}"));
             }
+            Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),
             Progress::Finished(_) => {}
         }
     }

@@ -12,6 +12,7 @@ mod history;
 mod lock;
 mod pending;
 mod scratch;
+mod statement;
 pub mod verify;
 
 use std::fmt;
@@ -138,6 +139,11 @@ pub enum Progress<'a> {
         of: usize,
         /// Its text.
         sql: &'a str,
+    },
+    /// A statement that goes by batches has changed some rows.
+    Batch {
+        /// How many rows so far.
+        rows: u64,
     },
     /// A migration is done.
     Finished(&'a Outcome),
