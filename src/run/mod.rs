@@ -248,6 +248,20 @@ pub async fn mark(
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
 }
 
+/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
+/// own words. By the second one it is known again where nobody remembers the words of the code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> Result<()> {
+    let table = Table::locate(session).await?;
+    let said = file.migration.to.as_deref().map(|to| format!("{to} ")).unwrap_or_default();
+    table
+        .note(session, &file.id(), &format!("{said}{found}"))
+        .await
+        .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
+}
+
 /// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
 ///
 /// # Errors
