@@ -4,6 +4,7 @@
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
 mod backfill;
+mod case;
 mod contradiction;
 mod follow;
 mod lookalikes;
@@ -16,6 +17,7 @@ mod table;
 mod types;
 
 pub use backfill::{Backfill, filled_up};
+pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use lookalikes::{Candidate, Question, Subject};
 pub use places::{adopted, found, keeps_what_nobody_declares};
