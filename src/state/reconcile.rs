@@ -12,6 +12,7 @@ use crate::schema::{
     Schema, Strictness, Table, Type, Undeclared,
 };
 
+use super::case::in_another_case;
 use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places_in, stands};
@@ -69,8 +70,13 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let mut wishes = rename::in_another_case(dialect.product(), &declared, base.schema());
-    wishes.extend(rename::wishes(model));
+    let mut wishes = rename::wishes(model);
+    let mut cases = in_another_case(dialect.product(), &declared, base.schema());
+    let meet = |wish: &Rename, case: &Rename| {
+        wish.place() == case.place() || wish.clone().inverse().place() == case.clone().inverse().place()
+    };
+    cases.retain(|case| !wishes.iter().any(|wish| meet(wish, case)));
+    wishes.splice(..0, cases);
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
     let mut declared = with_known_needs(declared, base);
