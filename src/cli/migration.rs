@@ -165,7 +165,7 @@ async fn draft(
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
-    let dialect = dialect::of(product);
+    let dialect = workspace.dialect(product, command.offline_forms);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
         // A dialect that the lock does not list yet starts from nothing.

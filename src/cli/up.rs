@@ -265,8 +265,10 @@ impl Talk {
 
     fn show(&mut self, progress: &Progress<'_>) {
         let Some(bar) = &self.0 else {
-            if let Progress::Waiting { holder } = progress {
-                paint::talk(format!("waiting for another runner{}", by(*holder)));
+            match progress {
+                Progress::Waiting { holder } => paint::talk(format!("waiting for another runner{}", by(*holder))),
+                Progress::Stepping { why } => paint::talk(format!("{why}; trying again")),
+                Progress::Started { .. } | Progress::Statement { .. } | Progress::Finished(_) => {}
             }
             return;
         };
@@ -277,6 +279,7 @@ impl Talk {
                 let first = sql.lines().next().unwrap_or_default();
                 bar.set_message(format!("{number}/{of} {first}"));
             }
+            Progress::Stepping { why } => bar.set_message(format!("{why}; trying again")),
             Progress::Finished(_) => {}
         }
     }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 
 use super::history::Table;
 use super::pending::first_line;
+use super::{indexes, patience};
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
 
 /// Statements that stand or fall together.
@@ -48,11 +49,13 @@ struct Stop {
     error: Box<dyn std::error::Error + Send + Sync>,
     /// Whether the database answered at all.
     answered: bool,
+    /// Whether it was only a lock that could not be had.
+    waited: Option<String>,
 }
 
 impl Stop {
     fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
-        Self { at, what, answered: error.code.is_some(), error: Box::new(error) }
+        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
     }
 }
 
@@ -95,7 +98,7 @@ impl<'a> Work<'a> {
 
     /// Everything in the transaction that is open, the history's row included.
     async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.stretch(session, range, true, watch).await {
+        let result = match self.patiently(session, range, true, watch).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -157,12 +160,35 @@ impl<'a> Work<'a> {
         if stretch.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.stretch(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
         if stretch.transactional {
             commit(session).await?;
         }
         Ok(())
+    }
+
+    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    async fn patiently(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let mut pauses = patience::pauses();
+        loop {
+            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+            if transactional && session.rollback().await.is_err() {
+                return Err(stop);
+            }
+            watch(Progress::Stepping { why });
+            tokio::time::sleep(pause).await;
+            if transactional && session.begin().await.is_err() {
+                return Err(stop);
+            }
+        }
     }
 
     /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
@@ -179,7 +205,13 @@ impl<'a> Work<'a> {
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            session.execute(&statement.sql).await.map_err(|error| Stop::new(Some(index), "", error))?;
+            let around = indexes::before(session, statement).await;
+            let done = session.execute(&statement.sql).await;
+            indexes::after(session, around, done.is_err()).await;
+            if let Err(error) = done {
+                let waited = patience::has_waited(session.product(), &error).then(|| error.message.clone());
+                return Err(Stop { waited, ..Stop::new(Some(index), "", error) });
+            }
         }
         match before {
             Some(before) => check_foreign_keys(session, before).await,
@@ -235,7 +267,8 @@ async fn commit(session: &mut Session) -> Result<(), Stop> {
 
 /// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
 async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
-    let stop = |error| Stop { at: None, what: "when foreign keys were checked at its end", error, answered: true };
+    let what = "when foreign keys were checked at its end";
+    let stop = |error| Stop { at: None, what, error, answered: true, waited: None };
     match (before, violations(session).await) {
         (Ok(before), Ok(after)) => match after.new_since(&before) {
             Some(violation) => Err(stop(violation.into())),
