@@ -164,6 +164,9 @@ pub(super) struct Migration {
     /// Never ask; questions without an answer are printed and end with 1
     #[arg(long)]
     pub(super) no_interactive: bool,
+    /// Write the short forms, which lock tables for as long as they are large, for a database nobody else works with
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
@@ -220,6 +223,9 @@ pub(super) struct Diff {
     /// The way back instead of the way there
     #[arg(long)]
     pub(super) down: bool,
+    /// Write SQL in the short forms, which lock tables for as long as they are large
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub(super) exit_code: bool,

@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
+use crate::dialect::Product;
 use crate::dialect::session::Missing;
-use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
@@ -195,7 +195,7 @@ async fn draft(
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
-    let dialect = dialect::of(product);
+    let dialect = workspace.dialect(product, command.offline_forms);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
         // A dialect that the lock does not list yet starts from nothing.

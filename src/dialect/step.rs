@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::plan::{Object, Op};
-use crate::schema::{Change, Column, EnumType, ObjectName, Table};
+use crate::schema::{Change, Column, EnumType, Name, ObjectName, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,11 @@ pub enum Step {
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
+    /// added it, because that one holds a stronger lock (PostgreSQL).
+    Validate(ObjectName, Name),
+    /// A key made of the index of the same name, which was built before (PostgreSQL).
+    Attach(Op),
 }
 
 impl Step {
@@ -42,7 +47,7 @@ impl Step {
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }
-            Self::SwapEnum(..) => Vec::new(),
+            Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
         }
     }
 }
