@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         report::show_diagnostics(warnings, &files);
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut answers = Answers::read(command)?;
+    let mut answers = Answers::read(command, workspace.project.config.forms)?;
     let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
