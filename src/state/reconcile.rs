@@ -97,6 +97,8 @@ pub fn reconcile(
         definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
     };
     drop_what_lost_its_ground(dialect.product(), &mut target, base);
+    // Every state that is there at once costs its memory.
+    drop(declared);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
