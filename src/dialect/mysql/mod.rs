@@ -5,6 +5,7 @@
 mod defaults;
 mod flavor;
 pub mod introspect;
+mod locks;
 mod lower;
 mod normalize;
 mod partitions;
@@ -15,6 +16,7 @@ mod types;
 mod versioning;
 
 use crate::plan::Plan;
+use crate::plan::deed::Cost;
 use crate::schema::{Literal, Name, Normalized, Schema};
 
 pub use flavor::Flavor;
@@ -36,6 +38,17 @@ impl Dialect for MySql {
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
         lower::lower(self.0, plan, from)
+    }
+
+    fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema) -> Vec<Step> {
+        steps
+    }
+
+    fn costs(&self) -> &'static [Cost] {
+        match self.0 {
+            Flavor::MySql => locks::MYSQL,
+            Flavor::MariaDb => locks::MARIADB,
+        }
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -48,7 +48,10 @@ const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(flavor, op),
-        Step::Apart(op) => Err(foreign(flavor, op)),
+        Step::Apart(op) | Step::Attach(op) => Err(foreign(flavor, op)),
+        Step::Validate(table, _) => {
+            Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), crate::schema::Change::new(None, None)))))
+        }
         Step::Together(table, ops) => alter::table(flavor, table, ops),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
         Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
