@@ -201,6 +201,13 @@ async fn draft(
         // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
+    if let Some(live) = live.as_deref_mut()
+        && command.from != Some(arguments::From::Database)
+        && live.schema == sealed.schema
+    {
+        // One of the two is enough, and comparing them again costs nothing.
+        live.schema = sealed.schema.clone();
+    }
     let (base, target) = if command.empty || command.purge {
         let (schema, origins) = match command.purge {
             true => state::purged(dialect, &sealed.schema, &sealed.origins)?,
