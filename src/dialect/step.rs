@@ -22,11 +22,24 @@ pub enum Step {
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, crate::schema::Column)>),
+    /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
+    Online(ObjectName, Vec<Op>, Online),
     /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
     /// added it, because that one holds a stronger lock (PostgreSQL).
     Validate(ObjectName, Name),
     /// A key made of the index of the same name, which was built before (PostgreSQL).
     Attach(Op),
+}
+
+/// How a server is told to alter a table, or to refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Online {
+    /// By which algorithm.
+    pub algorithm: &'static str,
+    /// Who has to wait: empty to leave that to the server.
+    pub lock: &'static str,
+    /// Whether every row is written anew while writers wait.
+    pub copies: bool,
 }
 
 /// A table made anew.
