@@ -103,7 +103,7 @@ pub(super) const MARIADB: &[Cost] = &[
     online(Deed::AddUnique, Work::Build, MARIADB_MANUAL),
     online(Deed::AddPrimaryKey, Work::Rewrite, MARIADB_MANUAL),
     online(Deed::ReplacePrimaryKey, Work::Rewrite, MARIADB_MANUAL),
-    online(Deed::DropPrimaryKey, Work::Rewrite, MARIADB_MANUAL),
+    copied(Deed::DropPrimaryKey, MARIADB_MANUAL),
     instant(Deed::DropForeignKey, MARIADB_MANUAL),
     instant(Deed::DropConstraint, MARIADB_MANUAL),
     online(Deed::CreateIndex, Work::Build, MARIADB_MANUAL),

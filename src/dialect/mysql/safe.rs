@@ -53,7 +53,11 @@ fn is_plain(table: &Table) -> bool {
     let is_known = |(key, value): (&String, &String)| {
         HARMLESS.contains(&key.as_str()) || (key == "engine" && value.eq_ignore_ascii_case("innodb"))
     };
-    let is_special = |index: &Index| index.method.as_deref().is_some_and(|method| method != "btree");
+    // An index on an expression stands on a computed column that nobody sees.
+    let computed = |part: &crate::schema::IndexPart| matches!(part.target, IndexTarget::Expression(_));
+    let is_special = |index: &Index| {
+        index.method.as_deref().is_some_and(|method| method != "btree") || index.parts.iter().any(computed)
+    };
     table.options.iter().all(is_known)
         && table.columns.values().all(|column| column.generated.is_none())
         && !table.indexes.values().any(is_special)
