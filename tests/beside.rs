@@ -76,7 +76,7 @@ async fn busy(
     stop: Rc<Cell<bool>>,
     sql: impl Fn(u32) -> String,
 ) -> Result<(u32, Duration), String> {
-    let (mut count, mut longest) = (0, Duration::ZERO);
+    let (mut count, mut longest) = (0_u32, Duration::ZERO);
     while !stop.get() {
         count += 1;
         let begun = Instant::now();
