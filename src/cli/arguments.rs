@@ -57,6 +57,8 @@ pub(super) enum Command {
     Diff(Diff),
     /// Show entities, snapshot and database, and how they stand to each other
     Status(Report),
+    /// Write the migration that drops what `gen migration --keep` has parked
+    Purge(Purge),
     /// Apply pending migrations
     Up(Up),
     /// Revert applied migrations
@@ -141,6 +143,23 @@ pub(super) struct Migration {
     /// What rows that are there get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
     #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
     pub(super) backfills: Vec<String>,
+    /// How values become values of a column's new type, where the database's own cast will not do: `user.age=length(age)`
+    /// (repeat for more)
+    #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
+    pub(super) conversions: Vec<String>,
+    /// What takes the place of an enum type's value that goes: `book.mood:dull=calm` (repeat for more)
+    #[arg(long = "replace", value_name = "COLUMN:OLD=NEW")]
+    pub(super) replacements: Vec<String>,
+    /// Do not drop tables and columns but park them, with their rows and values, under a dated name; `gen purge` drops them
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// The migration drops what is parked; set by `gen purge`.
+    #[arg(skip)]
+    pub(super) purge: bool,
+    /// Allow what loses rows or values, or fails on rows that are there: a rule (drop-table, drop-column, *), for everything
+    /// or for one object (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(super) allow: Vec<crate::lint::allow::Allow>,
     /// A JSON file with the answers to open questions, in the form they are printed in
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<std::path::PathBuf>,
@@ -153,6 +172,23 @@ pub(super) struct Migration {
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen purge`.
+#[derive(Debug, Args)]
+pub(super) struct Purge {
+    /// The migration's name
+    #[arg(default_value = "PurgeParked")]
+    pub(super) name: String,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not prove the migration on a scratch database first
+    #[arg(long)]
+    pub(super) no_verify: bool,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,

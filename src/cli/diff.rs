@@ -125,7 +125,10 @@ fn between(loader: &Loader<'_>, sides: &[Side; 2]) -> Result<Between, Failure> {
     let [from, to] = sides;
     let (mut model, mut renames) = (None, Vec::new());
     let (from, to) = match (&from.loaded, &to.loaded) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (from.as_ref().clone(), to.as_ref().clone()),
+        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => {
+            renames = state::in_another_case(loader.product, to.schema(), from.schema());
+            (from.as_ref().clone(), to.as_ref().clone())
+        }
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
             let target = declared_on(loader, declared, from, origins)?;
             model = Some(declared.clone());

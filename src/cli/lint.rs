@@ -96,7 +96,7 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let text = read_text(&path)?.replace("\r\n", "\n");
     let lines = |statements: &[Statement]| -> Vec<Line> {
         let line = |it: &Statement| {
-            Line::new(reading::read(product, &it.sql), it.transactional, false, it.note.as_deref())
+            Line::new(reading::read(product, &it.sql), it.transactional, it.step.is_some(), it.note.as_deref())
         };
         statements.iter().map(line).collect()
     };

@@ -18,10 +18,12 @@ mod lint;
 mod lock;
 mod migration;
 mod paint;
+mod purge;
 mod report;
 mod seed;
 mod show;
 mod side;
+mod stakes;
 mod states;
 mod status;
 mod sync;
@@ -84,6 +86,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Init(command) => init::run(common, command).await,
         Command::Entities(command) => entities::run(common, command),
         Command::Migration(command) => migration::run(common, command).await,
+        Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,
         Command::Up(command) => up::up(common, command).await,

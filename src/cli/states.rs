@@ -363,7 +363,10 @@ impl Workspace {
                 // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
                 _ => {
                     let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
+                    let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
                     [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                        || recorded.any(|at| here.iter().any(|found| found == at))
                 }
             };
             standing.at_pending =

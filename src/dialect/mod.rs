@@ -4,6 +4,7 @@
 //! commands, or why a plan was made.
 
 mod case;
+pub mod domain;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;
@@ -24,7 +25,7 @@ use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Online, Rebuild, Statement, Step};
+pub use step::{Online, Rebuild, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
@@ -106,7 +107,13 @@ pub trait Dialect: fmt::Debug + Sync {
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
     for step in dialect.lower(plan, &near(plan, from))? {
-        statements.extend(dialect.render(&step)?);
+        let mut rendered = dialect.render(&step)?;
+        if let Some(first) = rendered.first_mut() {
+            let lost = step.loses().into_iter().map(|what| format!("loses data: {what}"));
+            let lines: Vec<String> = lost.chain(first.note.take()).collect();
+            first.note = (!lines.is_empty()).then(|| lines.join("\n"));
+        }
+        statements.extend(rendered);
     }
     Ok(statements)
 }

@@ -14,8 +14,8 @@ mod standing;
 
 use serde::{Deserialize, Serialize};
 
-pub use deed::Forms;
 pub use apply::{Refusal, apply};
+pub use deed::Forms;
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use near::near;

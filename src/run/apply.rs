@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::sqlite::session::{Violations, violations};
-use crate::dialect::{Product, Statement};
+use crate::dialect::{Product, Role, Statement};
 use crate::error::{Error, Result};
 
 use super::history::Table;
+use super::patience;
 use super::pending::first_line;
-use super::{indexes, patience};
+use super::statement::{Trouble, carry_out};
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
 
 /// Statements that stand or fall together.
@@ -21,17 +22,31 @@ pub(super) struct Stretch {
     pub(super) transactional: bool,
 }
 
-/// Cuts statements where the database, or a statement, knows no transaction.
+/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
 pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let transactional = statement.transactional && !matches!(product, Product::MySql | Product::MariaDb);
         match stretches.last_mut() {
-            Some(last) if last.transactional && transactional => last.statements.end = index + 1,
+            Some(last) if last.transactional && transactional && statement.step.is_none() => {
+                last.statements.end = index + 1;
+            }
             _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
         }
     }
     stretches
+}
+
+impl Stretch {
+    fn after(self, offset: usize) -> Self {
+        let Range { start, end } = self.statements;
+        Self { statements: start + offset..end + offset, ..self }
+    }
+}
+
+/// How many statements at the beginning only look: what they find stops a migration before anything is changed.
+fn checks(statements: &[Statement]) -> usize {
+    statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
 }
 
 /// A migration on its way.
@@ -57,6 +72,18 @@ impl Stop {
     fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
         Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
     }
+
+    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Database(error) => {
+                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+                Self { waited, ..Self::new(Some(index), "", error) }
+            }
+            Trouble::Found(finding) => {
+                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
+            }
+        }
+    }
 }
 
 impl<'a> Work<'a> {
@@ -79,9 +106,16 @@ impl<'a> Work<'a> {
             direction: self.direction,
             statements: self.statements().len(),
         });
-        let stretches = stretches(session.product(), self.statements());
+        let first = checks(self.statements());
+        if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
+            let _ = session.rollback().await;
+            return Err(self.stopped(stop, "nothing was changed"));
+        }
+        let rest = self.statements().get(first..).unwrap_or_default();
+        let stretches: Vec<Stretch> =
+            stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
         match stretches.as_slice() {
-            [] => self.together(session, 0..0, watch).await?,
+            [] => self.together(session, first..first, watch).await?,
             [only] if only.transactional => self.together(session, only.statements.clone(), watch).await?,
             _ => self.journalled(session, &stretches, watch).await?,
         }
@@ -205,12 +239,9 @@ impl<'a> Work<'a> {
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let around = indexes::before(session, statement).await;
-            let done = session.execute(&statement.sql).await;
-            indexes::after(session, around, done.is_err()).await;
-            if let Err(error) = done {
-                let waited = patience::has_waited(session.product(), &error).then(|| error.message.clone());
-                return Err(Stop { waited, ..Stop::new(Some(index), "", error) });
+            let done = carry_out(session, statement, |rows| watch(Progress::Batch { rows })).await;
+            if let Err(trouble) = done {
+                return Err(Stop::of(session.product(), index, trouble));
             }
         }
         match before {

@@ -14,6 +14,7 @@ mod lock;
 mod patience;
 mod pending;
 mod scratch;
+mod statement;
 pub mod verify;
 
 use std::fmt;
@@ -141,6 +142,11 @@ pub enum Progress<'a> {
         /// Its text.
         sql: &'a str,
     },
+    /// A statement that goes by batches has changed some rows.
+    Batch {
+        /// How many rows so far.
+        rows: u64,
+    },
     /// A statement waited too long for a lock and lets others pass before it tries again.
     Stepping {
         /// What the database said.
@@ -247,6 +253,20 @@ pub async fn mark(
     wait: Duration,
 ) -> Result<()> {
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
+}
+
+/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
+/// own words. By the second one it is known again where nobody remembers the words of the code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> Result<()> {
+    let table = Table::locate(session).await?;
+    let said = file.migration.to.as_deref().map(|to| format!("{to} ")).unwrap_or_default();
+    table
+        .note(session, &file.id(), &format!("{said}{found}"))
+        .await
+        .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
 }
 
 /// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.

@@ -238,7 +238,11 @@ impl Walk<'_> {
             op_key.options.insert(NOT_VALID.to_owned(), "true".to_owned());
             let owner = if waits { last.clone() } else { table.clone() };
             let step = Step::Direct(Op::Create(Object::ForeignKey(owner, op_key)));
-            if waits { self.late.keys.push(step) } else { self.core.push(step) };
+            if waits {
+                self.late.keys.push(step)
+            } else {
+                self.core.push(step)
+            };
             self.late.validated.push(Step::Validate(last, later.name));
             return true;
         }

@@ -229,7 +229,8 @@ fn options(change: &Change<Options>) -> Vec<String> {
                 clauses.push(format!("{}=DEFAULT", key.to_uppercase()))
             }
             "page_compression_level" | "encryption_key_id" => clauses.push(format!("{}=DEFAULT", key.to_uppercase())),
-            "compression" => clauses.push("COMPRESSION='NONE'".to_owned()),
+            // `NONE` would be remembered as one more way to compress.
+            "compression" => clauses.push("COMPRESSION=''".to_owned()),
             "encryption" => clauses.push("ENCRYPTION='N'".to_owned()),
             "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
             "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {

@@ -2,11 +2,11 @@
 
 use crate::dialect::{Forms, Product, Statement, in_forms, of, statements};
 use crate::diff::diff;
+use crate::plan::Rename;
 use crate::schema::{
     Change, Check, Column, Expression, ForeignKey, Index, Name, Normalized, ObjectName, Options, Schema, Table, Type,
     Unique,
 };
-use crate::plan::Rename;
 
 fn table(name: &str, columns: &[(&str, bool)]) -> Table {
     let mut table = Table::new(ObjectName::local(name));
@@ -105,7 +105,10 @@ fn a_table_of_the_same_migration_needs_nothing_of_it() {
     new.indexes.insert("by_other".into(), Index::on("by_other", [Name::from("other")]));
     let to = schema(vec![new, unique_on_id(table("owner", &[("id", false)]))]);
     let (up, down) = both(&from, &to, &[]);
-    assert!(up.iter().chain(&down).all(|sql| !sql.starts_with("apart") && !sql.contains("NOT VALID")), "{up:?} {down:?}");
+    assert!(
+        up.iter().chain(&down).all(|sql| !sql.starts_with("apart") && !sql.contains("NOT VALID")),
+        "{up:?} {down:?}"
+    );
 }
 
 #[test]
@@ -117,10 +120,10 @@ fn what_is_late_is_called_by_its_last_name() {
     let to = schema(vec![after]);
     let rename = Rename::Table(Change::new(ObjectName::local("old"), ObjectName::local("new")));
     let (up, down) = both(&from, &to, &[rename]);
-    assert_eq!(up, [
-        r#"ALTER TABLE "old" RENAME TO "new""#,
-        r#"apart: CREATE INDEX CONCURRENTLY "by_a" ON "new" ("a")"#,
-    ]);
+    assert_eq!(
+        up,
+        [r#"ALTER TABLE "old" RENAME TO "new""#, r#"apart: CREATE INDEX CONCURRENTLY "by_a" ON "new" ("a")"#,]
+    );
     assert_eq!(down, [r#"ALTER TABLE "new" RENAME TO "old""#, r#"apart: DROP INDEX CONCURRENTLY "by_a""#]);
 }
 
