@@ -8,6 +8,7 @@ pub mod domain;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;
+pub mod reading;
 mod safe;
 pub mod script;
 pub mod session;
@@ -24,7 +25,7 @@ use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Rebuild, Role, Statement, Step};
+pub use step::{Online, Rebuild, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.

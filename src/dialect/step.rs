@@ -22,6 +22,8 @@ pub enum Step {
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
+    Online(ObjectName, Vec<Op>, Online),
     /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
     /// added it, because that one holds a stronger lock (PostgreSQL).
     Validate(ObjectName, Name),
@@ -40,7 +42,7 @@ impl Step {
         };
         match self {
             Self::Direct(op) | Self::Apart(op) => of(op).into_iter().collect(),
-            Self::Together(_, ops) => ops.iter().filter_map(of).collect(),
+            Self::Together(_, ops) | Self::Online(_, ops, _) => ops.iter().filter_map(of).collect(),
             Self::Rebuild(rebuild) => {
                 let gone =
                     |column: &&Column| column.generated.is_none() && !rebuild.to.columns.contains_key(&column.name);
@@ -50,6 +52,17 @@ impl Step {
             Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
         }
     }
+}
+
+/// How a server is told to alter a table, or to refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Online {
+    /// By which algorithm.
+    pub algorithm: &'static str,
+    /// Who has to wait: empty to leave that to the server.
+    pub lock: &'static str,
+    /// Whether every row is written anew while writers wait.
+    pub copies: bool,
 }
 
 /// A table made anew.

@@ -63,6 +63,8 @@ pub enum Deed {
     AddUnique,
     /// A unique constraint comes on an index that is there.
     AddUniqueReady,
+    /// Rows that are there must not hold the same twice from now on.
+    AddsUniqueness,
     /// A primary key comes with its index.
     AddPrimaryKey,
     /// A primary key comes on an index that is there.

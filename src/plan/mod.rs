@@ -9,6 +9,7 @@ mod ground;
 mod near;
 mod op;
 mod order;
+pub mod reading;
 mod standing;
 
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,7 @@ mod lower;
 mod normalize;
 mod partitions;
 mod render;
+mod safe;
 pub mod session;
 mod tokens;
 mod types;
@@ -40,8 +41,8 @@ impl Dialect for MySql {
         lower::lower(self.0, plan, from)
     }
 
-    fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema) -> Vec<Step> {
-        steps
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+        safe::safe(self.0, steps, plan, from)
     }
 
     fn costs(&self) -> &'static [Cost] {

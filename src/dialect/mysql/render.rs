@@ -50,9 +50,10 @@ pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsu
         Step::Direct(op) => render_op(flavor, op),
         Step::Apart(op) | Step::Attach(op) => Err(foreign(flavor, op)),
         Step::Validate(table, _) => {
-            Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), crate::schema::Change::new(None, None)))))
+            Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), Change::new(None, None)))))
         }
         Step::Together(table, ops) => alter::table(flavor, table, ops),
+        Step::Online(table, ops, online) => Ok(alter::online(alter::table(flavor, table, ops)?, online)),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
         Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
     }

@@ -97,6 +97,7 @@ impl Walk<'_> {
             },
             Step::Apart(_)
             | Step::Together(..)
+            | Step::Online(..)
             | Step::Rebuild(_)
             | Step::SwapEnum(..)
             | Step::Validate(..)
@@ -188,7 +189,12 @@ impl Walk<'_> {
                     }
             }
             Step::SwapEnum(..) => true,
-            Step::Apart(_) | Step::Together(..) | Step::Rebuild(_) | Step::Validate(..) | Step::Attach(_) => false,
+            Step::Apart(_)
+            | Step::Together(..)
+            | Step::Online(..)
+            | Step::Rebuild(_)
+            | Step::Validate(..)
+            | Step::Attach(_) => false,
         });
         if in_the_way {
             return false;

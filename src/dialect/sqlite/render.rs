@@ -19,7 +19,7 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Apart(op) => Err(foreign(op.place())),
         Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::Attach(op) => Err(foreign(op.place())),
-        Step::Together(table, _) => Err(foreign(crate::schema::Place::table(table))),
+        Step::Together(table, _) | Step::Online(table, ..) => Err(foreign(crate::schema::Place::table(table))),
         Step::SwapEnum(change, _) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
     }
 }

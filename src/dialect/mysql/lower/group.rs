@@ -44,6 +44,7 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 | Step::Apart(_)
                 | Step::Rebuild(_)
                 | Step::SwapEnum(..)
+                | Step::Online(..)
                 | Step::Validate(..)
                 | Step::Attach(_),
             )

@@ -37,6 +37,7 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         | Step::Apart(_)
         | Step::Rebuild(_)
         | Step::SwapEnum(..)
+        | Step::Online(..)
         | Step::Validate(..)
         | Step::Attach(_) => (String::new(), 1),
     });
