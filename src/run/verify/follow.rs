@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::plan::{Op, Plan, Rename};
 use crate::schema::{
-    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table, Unique,
+    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table,
+    Unique,
 };
 use crate::seed::{Narrower, domain};
 
