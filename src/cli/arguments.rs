@@ -75,6 +75,8 @@ pub(super) enum Command {
     Check(Check),
     /// Prove migrations on a scratch database: up, down and up again, with rows in it
     Verify(Verify),
+    /// Look for hazards in pending or named migrations, also in those written by hand
+    Lint(Lint),
     /// Fill a development database, or a file, with test data that holds every constraint
     Seed(Seed),
     /// Seal the migration files as they are now, after editing them or writing them by hand
@@ -164,6 +166,9 @@ pub(super) struct Migration {
     /// Never ask; questions without an answer are printed and end with 1
     #[arg(long)]
     pub(super) no_interactive: bool,
+    /// Write the short forms, which lock tables for as long as they are large, for a database nobody else works with
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
@@ -220,6 +225,9 @@ pub(super) struct Diff {
     /// The way back instead of the way there
     #[arg(long)]
     pub(super) down: bool,
+    /// Write SQL in the short forms, which lock tables for as long as they are large
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub(super) exit_code: bool,
@@ -394,6 +402,39 @@ pub(super) struct Verify {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen lint`.
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// Which ones (id, name, or an unambiguous beginning); otherwise those the database does not have yet
+    #[arg(value_name = "ID")]
+    pub(super) targets: Vec<String>,
+    /// All of them, also those applied already
+    #[arg(long, conflicts_with = "targets")]
+    pub(super) all: bool,
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["targets", "all"])]
+    pub(super) rules: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = LintFormat::Text, value_name = "FORMAT")]
+    pub(super) format: LintFormat,
+    /// Print as JSON; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+}
+
+/// How remarks on migrations are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    /// For eyes
+    Text,
+    /// As data
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// For whatever reads SARIF 2.1.0
+    Sarif,
 }
 
 /// `gen seed`.

@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
+use crate::dialect::Product;
 use crate::dialect::session::Missing;
-use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         report::show_diagnostics(warnings, &files);
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut answers = Answers::read(command)?;
+    let mut answers = Answers::read(command, workspace.project.config.forms)?;
     let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
@@ -195,12 +195,19 @@ async fn draft(
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
-    let dialect = dialect::of(product);
+    let dialect = workspace.dialect(product, command.offline_forms);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
         // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
+    if let Some(live) = live.as_deref_mut()
+        && command.from != Some(arguments::From::Database)
+        && live.schema == sealed.schema
+    {
+        // One of the two is enough, and comparing them again costs nothing.
+        live.schema = sealed.schema.clone();
+    }
     let (base, target) = if command.empty || command.purge {
         let (schema, origins) = match command.purge {
             true => state::purged(dialect, &sealed.schema, &sealed.origins)?,

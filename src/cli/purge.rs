@@ -22,6 +22,7 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
         conversions: Vec::new(),
         replacements: Vec::new(),
         keep: false,
+        offline_forms: false,
         purge: true,
         // Whoever purges has looked.
         allow: ["drop-table", "drop-column"].iter().filter_map(|rule| rule.parse().ok()).collect(),

@@ -152,6 +152,7 @@ pub(super) fn location(source: &Source, root: &Path) -> String {
 pub(super) fn findings(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let (colour, word) = match finding.level {
+            Level::Info => (Ink::Dim, "info"),
             Level::Warning => (Ink::Yellow, "warning"),
             Level::Danger => (Ink::Red, "danger"),
         };

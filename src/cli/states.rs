@@ -4,7 +4,7 @@
 
 use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
-use crate::dialect::{self, Product};
+use crate::dialect::{self, Dialect, Forms, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
@@ -380,6 +380,11 @@ impl Workspace {
             }
         }
         Ok(state::situate(standing))
+    }
+
+    /// The dialect of a product, in the forms migrations are written in.
+    pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
+        dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
     }
 
     /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.

@@ -285,8 +285,13 @@ impl Talk {
 
     fn show(&mut self, progress: &Progress<'_>) {
         let Some(bar) = &self.0 else {
-            if let Progress::Waiting { holder } = progress {
-                paint::talk(format!("waiting for another runner{}", by(*holder)));
+            match progress {
+                Progress::Waiting { holder } => paint::talk(format!("waiting for another runner{}", by(*holder))),
+                Progress::Stepping { why } => paint::talk(format!("{why}; trying again")),
+                Progress::Started { .. }
+                | Progress::Statement { .. }
+                | Progress::Batch { .. }
+                | Progress::Finished(_) => {}
             }
             return;
         };
@@ -298,6 +303,7 @@ impl Talk {
                 bar.set_message(format!("{number}/{of} {first}"));
             }
             Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),
+            Progress::Stepping { why } => bar.set_message(format!("{why}; trying again")),
             Progress::Finished(_) => {}
         }
     }

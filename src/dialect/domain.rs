@@ -358,6 +358,7 @@ impl Domain {
                 Self::Integer { min: (*min).max(-most), max: (*max).min(most) }
             }
             (Self::Float(one), Self::Float(two)) => Self::Float(*one.min(two)),
+            (Self::DateTime(..), Self::Date) | (Self::Date, Self::DateTime(..)) => Self::Date,
             (Self::DateTime(zone, first, last), Self::DateTime(_, from, to)) => {
                 Self::DateTime(*zone, *first.max(from), *last.min(to))
             }

@@ -8,6 +8,8 @@ pub mod domain;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;
+pub mod reading;
+mod safe;
 pub mod script;
 pub mod session;
 pub mod sqlite;
@@ -17,11 +19,13 @@ mod wording;
 
 use std::fmt;
 
+use crate::plan::deed::Cost;
 use crate::plan::{Plan, near};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
+pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Rebuild, Role, Statement, Step};
+pub use step::{Online, Rebuild, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
@@ -34,6 +38,14 @@ pub fn of(product: Product) -> &'static dyn Dialect {
         Product::Postgres => &postgres::Postgres,
         Product::MySql => &mysql::MySql(mysql::Flavor::MySql),
         Product::MariaDb => &mysql::MySql(mysql::Flavor::MariaDb),
+    }
+}
+
+/// The dialect of a product that lowers plans to safe forms, or to short ones.
+pub fn in_forms(product: Product, forms: Forms) -> &'static dyn Dialect {
+    match forms {
+        Forms::Safe => safe::of(product),
+        Forms::Offline => of(product),
     }
 }
 
@@ -60,6 +72,12 @@ pub trait Dialect: fmt::Debug + Sync {
     /// # Errors
     /// An operation that cannot be done here in any number of steps, with a hint.
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported>;
+
+    /// The steps of a plan in forms that make nobody wait for longer the more rows a table has, where there are such.
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step>;
+
+    /// What each kind of clause locks here, and what is done meanwhile.
+    fn costs(&self) -> &'static [Cost];
 
     /// Writes one step in SQL.
     ///

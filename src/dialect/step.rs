@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::plan::{Object, Op};
-use crate::schema::{Change, Column, EnumType, ObjectName, Table};
+use crate::schema::{Change, Column, EnumType, Name, ObjectName, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,13 @@ pub enum Step {
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
+    Online(ObjectName, Vec<Op>, Online),
+    /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
+    /// added it, because that one holds a stronger lock (PostgreSQL).
+    Validate(ObjectName, Name),
+    /// A key made of the index of the same name, which was built before (PostgreSQL).
+    Attach(Op),
 }
 
 impl Step {
@@ -35,16 +42,27 @@ impl Step {
         };
         match self {
             Self::Direct(op) | Self::Apart(op) => of(op).into_iter().collect(),
-            Self::Together(_, ops) => ops.iter().filter_map(of).collect(),
+            Self::Together(_, ops) | Self::Online(_, ops, _) => ops.iter().filter_map(of).collect(),
             Self::Rebuild(rebuild) => {
                 let gone =
                     |column: &&Column| column.generated.is_none() && !rebuild.to.columns.contains_key(&column.name);
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }
-            Self::SwapEnum(..) => Vec::new(),
+            Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
         }
     }
+}
+
+/// How a server is told to alter a table, or to refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Online {
+    /// By which algorithm.
+    pub algorithm: &'static str,
+    /// Who has to wait: empty to leave that to the server.
+    pub lock: &'static str,
+    /// Whether every row is written anew while writers wait.
+    pub copies: bool,
 }
 
 /// A table made anew.

@@ -5,6 +5,7 @@
 pub mod allow;
 mod destructive;
 mod filling;
+pub mod script;
 
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ use crate::schema::{Place, Schema};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
+    /// Good to know, and nothing to stop at.
+    Info,
     /// Worth knowing before the migration is applied.
     Warning,
     /// Loses data, or fails on rows that are there: nothing of it is written until it is allowed.

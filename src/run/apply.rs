@@ -11,6 +11,7 @@ use crate::dialect::{Product, Role, Statement};
 use crate::error::{Error, Result};
 
 use super::history::Table;
+use super::patience;
 use super::pending::first_line;
 use super::statement::{Trouble, carry_out};
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
@@ -63,17 +64,24 @@ struct Stop {
     error: Box<dyn std::error::Error + Send + Sync>,
     /// Whether the database answered at all.
     answered: bool,
+    /// Whether it was only a lock that could not be had.
+    waited: Option<String>,
 }
 
 impl Stop {
     fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
-        Self { at, what, answered: error.code.is_some(), error: Box::new(error) }
+        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
     }
 
-    fn of(index: usize, trouble: Trouble) -> Self {
+    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Database(error) => Self::new(Some(index), "", error),
-            Trouble::Found(finding) => Self { at: Some(index), what: "", error: Box::new(finding), answered: true },
+            Trouble::Database(error) => {
+                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+                Self { waited, ..Self::new(Some(index), "", error) }
+            }
+            Trouble::Found(finding) => {
+                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
+            }
         }
     }
 }
@@ -124,7 +132,7 @@ impl<'a> Work<'a> {
 
     /// Everything in the transaction that is open, the history's row included.
     async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.stretch(session, range, true, watch).await {
+        let result = match self.patiently(session, range, true, watch).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -186,12 +194,35 @@ impl<'a> Work<'a> {
         if stretch.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.stretch(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
         if stretch.transactional {
             commit(session).await?;
         }
         Ok(())
+    }
+
+    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    async fn patiently(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let mut pauses = patience::pauses();
+        loop {
+            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+            if transactional && session.rollback().await.is_err() {
+                return Err(stop);
+            }
+            watch(Progress::Stepping { why });
+            tokio::time::sleep(pause).await;
+            if transactional && session.begin().await.is_err() {
+                return Err(stop);
+            }
+        }
     }
 
     /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
@@ -209,7 +240,9 @@ impl<'a> Work<'a> {
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
             let done = carry_out(session, statement, |rows| watch(Progress::Batch { rows })).await;
-            done.map_err(|trouble| Stop::of(index, trouble))?;
+            if let Err(trouble) = done {
+                return Err(Stop::of(session.product(), index, trouble));
+            }
         }
         match before {
             Some(before) => check_foreign_keys(session, before).await,
@@ -265,7 +298,8 @@ async fn commit(session: &mut Session) -> Result<(), Stop> {
 
 /// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
 async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
-    let stop = |error| Stop { at: None, what: "when foreign keys were checked at its end", error, answered: true };
+    let what = "when foreign keys were checked at its end";
+    let stop = |error| Stop { at: None, what, error, answered: true, waited: None };
     match (before, violations(session).await) {
         (Ok(before), Ok(after)) => match after.new_since(&before) {
             Some(violation) => Err(stop(violation.into())),

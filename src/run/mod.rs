@@ -9,7 +9,9 @@ mod connect;
 mod direct;
 mod fill;
 mod history;
+mod indexes;
 mod lock;
+mod patience;
 mod pending;
 mod scratch;
 mod statement;
@@ -144,6 +146,11 @@ pub enum Progress<'a> {
     Batch {
         /// How many rows so far.
         rows: u64,
+    },
+    /// A statement waited too long for a lock and lets others pass before it tries again.
+    Stepping {
+        /// What the database said.
+        why: &'a str,
     },
     /// A migration is done.
     Finished(&'a Outcome),
@@ -322,7 +329,10 @@ impl Run {
             Err(error) => Err(error),
         };
         match found {
-            Ok(table) => Ok(Self { lock, table, wait, begun }),
+            Ok(table) => {
+                patience::limit(session).await;
+                Ok(Self { lock, table, wait, begun })
+            }
             Err(error) => {
                 lock::release(session, lock).await;
                 Err(error)
@@ -331,6 +341,7 @@ impl Run {
     }
 
     async fn end(self, session: &mut Session) {
+        patience::lift(session).await;
         lock::release(session, self.lock).await;
     }
 

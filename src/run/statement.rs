@@ -5,6 +5,8 @@
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{Role, Statement};
 
+use super::indexes;
+
 /// Why a statement is not done.
 pub(super) enum Trouble {
     /// The database refused it, or is gone.
@@ -34,7 +36,12 @@ pub(super) async fn carry_out(
     mut rows: impl FnMut(u64),
 ) -> Result<(), Trouble> {
     match &statement.role {
-        Role::Change => session.execute(&statement.sql).await.map(drop)?,
+        Role::Change => {
+            let around = indexes::before(session, statement).await;
+            let done = session.execute(&statement.sql).await;
+            indexes::after(session, around, done.is_err()).await;
+            done.map(drop)?;
+        }
         Role::Check(message) => {
             let found = session.query(&statement.sql).await?;
             let first = found.first().map(|row| row.text(0)).unwrap_or_default();

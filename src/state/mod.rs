@@ -4,6 +4,7 @@
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
 mod backfill;
+mod case;
 mod contradiction;
 mod follow;
 mod lookalikes;
@@ -20,6 +21,7 @@ mod types;
 mod ways;
 
 pub use backfill::{Backfill, Replacement, Values};
+pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use lookalikes::{Candidate, Question, Subject};
 pub use park::{park, purged};

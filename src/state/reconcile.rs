@@ -12,6 +12,7 @@ use crate::schema::{
     Schema, Strictness, Table, Type, Undeclared,
 };
 
+use super::case::in_another_case;
 use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places_in, stands};
@@ -69,8 +70,13 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let mut wishes = rename::in_another_case(dialect.product(), &declared, base.schema());
-    wishes.extend(rename::wishes(model));
+    let mut wishes = rename::wishes(model);
+    let mut cases = in_another_case(dialect.product(), &declared, base.schema());
+    let meet = |wish: &Rename, case: &Rename| {
+        wish.place() == case.place() || wish.clone().inverse().place() == case.clone().inverse().place()
+    };
+    cases.retain(|case| !wishes.iter().any(|wish| meet(wish, case)));
+    wishes.splice(..0, cases);
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
     let mut declared = with_known_needs(declared, base);
@@ -92,6 +98,8 @@ pub fn reconcile(
     };
     let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
+    // Every state that is there at once costs its memory.
+    drop(declared);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));

@@ -45,7 +45,9 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
 fn settings(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let has_times = lower.contains('\'') && (lower.contains("timestamp") || lower.contains("create event"));
-    let names = if text.is_ascii() { "" } else { "SET NAMES utf8mb4;\n" };
+    // A view remembers the connection it was made by.
+    let depends = !text.is_ascii() || lower.contains("view ");
+    let names = if depends { "SET NAMES utf8mb4;\n" } else { "" };
     format!("{names}{}", if has_times { "SET time_zone = '+00:00';\n" } else { "" })
 }
 

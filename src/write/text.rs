@@ -26,9 +26,16 @@ pub fn text(migration: &Migration) -> String {
     text
 }
 
+/// What is said above a section that is not one transaction.
+const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs outside of any, what stands above it is committed first,\n\
+                                 -- and stays if a later one fails\n\n";
+
 fn section(product: Product, statements: &[Statement], placeholder: &str, text: &mut String) {
     if statements.is_empty() {
         text.push_str(placeholder);
+    }
+    if statements.iter().any(|statement| !statement.transactional) && statements.len() > 1 {
+        text.push_str(MANY_TRANSACTIONS);
     }
     for statement in statements {
         let plain = block(statement, &format!("{};\n", statement.sql));

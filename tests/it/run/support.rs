@@ -162,6 +162,7 @@ impl Log {
                 Progress::Started { id, direction, statements } => format!("{direction} {id} ({statements})"),
                 Progress::Statement { number, of, sql } => format!("{number}/{of} {sql}"),
                 Progress::Batch { rows } => format!("{rows} rows"),
+                Progress::Stepping { why } => format!("stepping back: {why}"),
                 Progress::Finished(outcome) => format!("done {}", outcome.id),
             };
             lines.lock().expect("no poison").push(line);

@@ -17,6 +17,7 @@ on_each!(
     a_value_takes_the_place_of_one_that_goes,
     values_are_converted_by_an_expression,
     steps_are_committed_one_by_one,
+    every_narrower_type_is_asked_for,
 );
 
 fn peopled(product: Product) -> Project {
@@ -241,4 +242,66 @@ INSERT INTO nowhere VALUES (1);
     // What stands before the last step is committed.
     assert_eq!(project.first("SELECT CAST(age AS char(9)) FROM person WHERE id = 1").trim(), "30");
     assert_eq!(project.first("SELECT CAST(age AS char(9)) FROM person WHERE id = 2").trim(), "0");
+}
+
+/// SQLite keeps any value under any type, and asks nothing.
+fn every_narrower_type_is_asked_for(product: Product) {
+    let types = [
+        ("a", "i64", "BigInteger", "i32", "Integer", "12"),
+        ("b", "Decimal", "Decimal(Some((12, 4)))", "Decimal", "Decimal(Some((8, 2)))", "123.25"),
+        ("c", "String", "String(StringLen::N(80))", "String", "String(StringLen::N(20))", "'short'"),
+        ("d", "i64", "BigInteger", "Decimal", "Decimal(Some((6, 0)))", "999999"),
+        ("e", "Decimal", "Decimal(Some((10, 2)))", "i32", "Integer", "-7"),
+        ("f", "f64", "Double", "i32", "Integer", "3"),
+        ("g", "DateTime", "DateTime", "Date", "Date", "'2020-02-29 00:00:00'"),
+        ("h", "i64", "BigInteger", "String", "String(StringLen::N(3))", "-12"),
+        ("i", "Vec<u8>", "VarBinary(StringLen::N(20))", "Vec<u8>", "VarBinary(StringLen::N(10))", "'bytes'"),
+    ];
+    let declared = |new: bool| -> String {
+        let one = |(name, old, of, later, to, _): &(&str, &str, &str, &str, &str, &str)| {
+            let (rust, column) = if new { (later, to) } else { (old, of) };
+            format!("    #[sea_orm(column_type = \"{column}\")]\n    pub {name}: {rust},\n")
+        };
+        types.iter().map(one).collect()
+    };
+    let project = Project::new(product);
+    let entity = |new| PERSON.replace("    pub email: String,\n    pub age: Option<i32>,\n", &declared(new));
+    project.entity("person", &entity(false));
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    let (names, values): (Vec<&str>, Vec<&str>) = types.iter().map(|it| (it.0, it.5)).unzip();
+    let insert = format!("INSERT INTO person (id, {}) VALUES (1, {})", names.join(", "), values.join(", "));
+    project.database.execute(&insert);
+    project.entity("person", &entity(true));
+    project.run(&["migration", "Narrow"]).with(0);
+    let asked = project.newest().split("-- DOWN").next().expect("a way there").matches("-- gen: check").count();
+    assert_eq!(
+        asked,
+        if product == Product::Sqlite { 0 } else { 9 - usize::from(product == Product::Postgres) },
+        "{}",
+        project.newest()
+    );
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.run(&["down"]).with(0);
+    if product == Product::Sqlite {
+        return;
+    }
+    for (column, value, complaint) in [
+        ("a", "3000000000", "person.a has values beyond"),
+        ("b", "1.001", "person.b has values beyond"),
+        ("c", "'123456789012345678901'", "more than 20 characters"),
+        ("d", "1000000", "more than 6 digits"),
+        ("e", "1.5", "person.e has fractions"),
+        ("f", "1.5", "person.f has fractions"),
+        ("g", "'2020-02-29 10:00:00'", "person.g has times"),
+        ("h", "1234", "person.h has values of more than 3 characters"),
+    ] {
+        project.database.execute(&format!("UPDATE person SET {column} = {value}"));
+        project.run(&["up"]).with(1).mentions(complaint).mentions("nothing was changed");
+        let (_, good) = names.iter().zip(&values).find(|(name, _)| **name == column).expect("a column");
+        project.database.execute(&format!("UPDATE person SET {column} = {good}"));
+    }
+    project.run(&["up"]).with(0);
 }

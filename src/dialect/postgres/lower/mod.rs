@@ -3,7 +3,7 @@
 //! Must not know how a step is written. Every step is found by walking the plan over the schema it starts from.
 
 mod around;
-mod columns;
+pub(super) mod columns;
 mod order;
 mod replaced;
 
