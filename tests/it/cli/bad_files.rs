@@ -335,7 +335,7 @@ fn a_migration_that_is_none() {
     ");
     project.write(&path, text.replace("\"name\" varchar", "\"name varchar"));
     shows!(project.refused(&["up"]), @r#"
-    error: `migrations/[time]_initial.sql`: line 14: `";` is opened here and never closed
+    error: `migrations/[time]_initial.sql`: line 15: `";` is opened here and never closed
 
     hint: close it, or put the statement between `-- gen: statement` and `-- gen: end`
     "#);

@@ -23,6 +23,7 @@ fn help_lists_the_commands() {
                    generate]
       diff         Show the difference between any two states
       status       Show entities, snapshot and database, and how they stand to each other
+      purge        Write the migration that drops what `gen migration --keep` has parked
       up           Apply pending migrations
       down         Revert applied migrations
       redo         Revert the last applied migration and apply it again
@@ -31,6 +32,7 @@ fn help_lists_the_commands() {
       sync         Bring a development database to what the entities declare, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
       verify       Prove migrations on a scratch database: up, down and up again, with rows in it
+      lint         Look for hazards in pending or named migrations, also in those written by hand
       seed         Fill a development database, or a file, with test data that holds every constraint
       lock         Seal the migration files as they are now, after editing them or writing them by hand
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
@@ -57,30 +59,42 @@ fn help_lists_the_commands() {
       <NAME>  The migration's name, such as AddEmailIndex
 
     Options:
-          --database-url <URL>       The database (postgres://, mysql://, mariadb://, sqlite://);
-                                     otherwise DATABASE_URL, .env, or the configuration
-          --from <STATE>             The state to start from; otherwise chosen from how the database
-                                     stands to the snapshot [possible values: database, snapshot]
-          --empty                    Write a migration with empty sections, to be filled by hand
-          --project <FOLDER>         The project's folder; otherwise the nearest one at or above the
-                                     current folder
-          --color <WHEN>             When to colour [default: auto] [possible values: auto, always,
-                                     never]
-          --dry-run                  Print what would be written, and write nothing
-          --exit-code                With --dry-run: exit with 2 when there is something to write
-          --strict                   Treat what nobody declares as an error
-          --no-verify                Do not prove the migration on a scratch database first
-          --rename <OLD:NEW>         What was called otherwise before: `user:account`,
-                                     `user.mail:email`, `index:user.old:new` (repeat for more)
-          --backfill <COLUMN=VALUE>  What rows that are there get in a column that takes no NULL:
-                                     `user.years=0`, any SQL expression (repeat for more)
-          --answers <FILE>           A JSON file with the answers to open questions, in the form they
-                                     are printed in
-          --no-interactive           Never ask; questions without an answer are printed and end with 1
-          --format <FORMAT>          The form of the migration file [default: sql] [possible values:
-                                     sql]
-          --json                     Print as JSON
-      -h, --help                     Print help (see more with '--help')
+          --database-url <URL>         The database (postgres://, mysql://, mariadb://, sqlite://);
+                                       otherwise DATABASE_URL, .env, or the configuration
+          --from <STATE>               The state to start from; otherwise chosen from how the database
+                                       stands to the snapshot [possible values: database, snapshot]
+          --empty                      Write a migration with empty sections, to be filled by hand
+          --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
+                                       current folder
+          --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
+                                       never]
+          --dry-run                    Print what would be written, and write nothing
+          --exit-code                  With --dry-run: exit with 2 when there is something to write
+          --strict                     Treat what nobody declares as an error
+          --no-verify                  Do not prove the migration on a scratch database first
+          --rename <OLD:NEW>           What was called otherwise before: `user:account`,
+                                       `user.mail:email`, `index:user.old:new` (repeat for more)
+          --backfill <COLUMN=VALUE>    What rows that are there get in a column that takes no NULL:
+                                       `user.years=0`, any SQL expression (repeat for more)
+          --using <COLUMN=EXPRESSION>  How values become values of a column's new type, where the
+                                       database's own cast will not do: `user.age=length(age)` (repeat
+                                       for more)
+          --replace <COLUMN:OLD=NEW>   What takes the place of an enum type's value that goes:
+                                       `book.mood:dull=calm` (repeat for more)
+          --keep                       Do not drop tables and columns but park them, with their rows and
+                                       values, under a dated name; `gen purge` drops them
+          --allow <RULE[:OBJECT]>      Allow what loses rows or values, or fails on rows that are there:
+                                       a rule (drop-table, drop-column, *), for everything or for one
+                                       object (drop-table:orders); repeat it for more
+          --answers <FILE>             A JSON file with the answers to open questions, in the form they
+                                       are printed in
+          --no-interactive             Never ask; questions without an answer are printed and end with 1
+          --offline-forms              Write the short forms, which lock tables for as long as they are
+                                       large, for a database nobody else works with
+          --format <FORMAT>            The form of the migration file [default: sql] [possible values:
+                                       sql]
+          --json                       Print as JSON
+      -h, --help                       Print help (see more with '--help')
     ");
 }
 

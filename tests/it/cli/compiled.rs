@@ -173,8 +173,10 @@ fn what_is_compiled_is_held_against_what_is_written() {
 
     -- DOWN
 
+    -- loses data: the rows of table shelf
     DROP TABLE "shelf";
 
+    -- loses data: the rows of table label
     DROP TABLE "label";
     "#);
     shows!(run(&project, &["check", "--entities", "--replay"]), @"

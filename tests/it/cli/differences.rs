@@ -57,6 +57,7 @@ fn sql_is_for_running() {
     PRAGMA foreign_keys = OFF;
     BEGIN;
 
+    -- loses data: the values of column user.email
     ALTER TABLE "user" DROP COLUMN "email";
 
     COMMIT;

@@ -166,6 +166,7 @@ fn a_dry_run_prints_and_leaves_no_trace() {
     PRAGMA foreign_keys = OFF;
     BEGIN;
 
+    -- loses data: the rows of table user
     DROP TABLE "user";
 
     COMMIT;

@@ -27,6 +27,7 @@ fn a_migration_is_written() {
 
     -- DOWN
 
+    -- loses data: the rows of table user
     DROP TABLE "user";
     "#);
     let output = project.output(&["migration", "Initial", "--dry-run", "--exit-code"]);
@@ -61,6 +62,7 @@ fn a_migration_is_written() {
 
     -- DOWN
 
+    -- loses data: the rows of table user
     DROP TABLE "user";
     "#);
     shows!(project.run(&["migration", "Again"]), @r"
@@ -94,6 +96,7 @@ fn a_migration_is_data_where_that_is_asked_for() {
           "dialect": "sqlite",
           "down": [
             {
+              "note": "loses data: the values of column user.email",
               "sql": "ALTER TABLE \"user\" DROP COLUMN \"email\"",
               "transactional": true
             }
