@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::plan::Rename;
+use crate::plan::{Forms, Rename};
 use crate::project::read_text;
 use crate::schema::{Change, Name, ObjectName};
 use crate::state::{Backfill, Candidate, Question, Replacement, Subject, Values};
@@ -74,7 +74,7 @@ impl Answers {
     ///
     /// # Errors
     /// An option that cannot be read; a file that is not there or is not such a document.
-    pub(super) fn read(command: &Migration) -> Result<Self, Failure> {
+    pub(super) fn read(command: &Migration, forms: Forms) -> Result<Self, Failure> {
         let given: Result<Vec<Rename>, Failure> = command.renames.iter().map(|text| parse(text)).collect();
         let Document { renames: answered, backfills, conversions, replacements } =
             command.answers.as_deref().map(read).transpose()?.unwrap_or_default();
@@ -83,6 +83,7 @@ impl Answers {
             backfills: parsed(&all(&command.backfills, backfills), |text| value(text, "--backfill"))?,
             conversions: parsed(&all(&command.conversions, conversions), |text| value(text, "--using"))?,
             replacements: parsed(&all(&command.replacements, replacements), replacement)?,
+            in_batches: forms == Forms::Safe && !command.offline_forms,
         };
         let interactive = !command.no_interactive;
         let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();

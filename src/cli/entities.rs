@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::dialect;
 use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
 use crate::plan::{default_text, type_name};
+use crate::project::Reader;
 use crate::schema::{Column, Origin, Part, Place, Product, Schema, Table};
 
 use super::Ending;
@@ -16,14 +17,18 @@ use super::report::{self, Failure};
 use super::show;
 use super::states::Workspace;
 
-pub(super) fn run(common: &Common, command: &arguments::Entities) -> Result<Ending, Failure> {
+pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
     let product = match command.dialect {
         Some(product) => product,
         None => workspace.products().first().copied().unwrap_or(Product::Sqlite),
     };
     let files = workspace.files()?;
-    let (model, diagnostics) = entity::read_with(&files, product, &workspace.project.config.context);
+    let (model, diagnostics) = match workspace.project.config.reader {
+        // What is wrong with the text is shown beside what could be read of it.
+        Reader::Source => entity::read_with(&files, product, &workspace.project.config.context),
+        Reader::Compiled => super::compiled::model(&workspace, &files, product).await?,
+    };
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.

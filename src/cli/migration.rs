@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         report::show_diagnostics(warnings, &files);
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut answers = Answers::read(command)?;
+    let mut answers = Answers::read(command, workspace.project.config.forms)?;
     let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
@@ -201,6 +201,13 @@ async fn draft(
         // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
+    if let Some(live) = live.as_deref_mut()
+        && command.from != Some(arguments::From::Database)
+        && live.schema == sealed.schema
+    {
+        // One of the two is enough, and comparing them again costs nothing.
+        live.schema = sealed.schema.clone();
+    }
     let (base, target) = if command.empty || command.purge {
         let (schema, origins) = match command.purge {
             true => state::purged(dialect, &sealed.schema, &sealed.origins)?,

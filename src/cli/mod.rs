@@ -84,7 +84,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
-        Command::Entities(command) => entities::run(common, command),
+        Command::Entities(command) => entities::run(common, command).await,
         Command::Migration(command) => migration::run(common, command).await,
         Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,

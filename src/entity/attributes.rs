@@ -2,10 +2,17 @@
 //!
 //! Must not know what a setting means; only which ones SeaORM knows where.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use proc_macro2::Span;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, UnOp};
+use syn::{Attribute, Expr, ExprLit, Lit, LitBool, LitStr, Meta, MetaList, Token, UnOp};
 
+use super::outline::segments;
+use super::scan::is_too_deep;
 use super::source::{Output, RustFile, Spot, Trouble};
 
 /// What can stand on a model.
@@ -110,31 +117,90 @@ pub(super) const ON_VALUE: &[&str] =
 /// One setting inside `#[sea_orm(…)]`.
 pub(super) struct Setting {
     pub(super) name: String,
-    pub(super) value: Option<Expr>,
+    value: Value,
     /// The setting from its name to the end of its value.
     pub(super) spot: Spot,
     /// The value, or the setting where it has none.
     pub(super) value_spot: Spot,
 }
 
+/// What a setting is set to.
+enum Value {
+    None,
+    Text(String),
+    Other(Expr),
+}
+
 impl Setting {
+    /// The value, where it is anything but a string.
+    pub(super) fn value(&self) -> Option<&Expr> {
+        match &self.value {
+            Value::None | Value::Text(_) => None,
+            Value::Other(value) => Some(value),
+        }
+    }
+
     /// The value as a string literal's content.
     pub(super) fn text(&self) -> Option<String> {
-        match self.literal()? {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
+        match &self.value {
+            Value::None => None,
+            Value::Text(text) => Some(text.clone()),
+            Value::Other(value) => match literal(value)? {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
         }
     }
 
     /// The value as a literal; a minus before a number belongs to it.
     pub(super) fn literal(&self) -> Option<Lit> {
-        literal(self.value.as_ref()?)
+        match &self.value {
+            Value::None => None,
+            Value::Text(text) => Some(Lit::Str(LitStr::new(text, Span::call_site()))),
+            Value::Other(value) => literal(value),
+        }
     }
 
-    /// The value parsed as the Rust its string literal holds.
-    pub(super) fn rust<T: syn::parse::Parse>(&self) -> Option<T> {
-        syn::parse_str(&self.text()?).ok()
+    /// The value parsed as the expression its string literal holds.
+    pub(super) fn expression(&self) -> Option<Rc<Expr>> {
+        let text = self.text()?;
+        EXPRESSIONS.with_borrow_mut(|known| {
+            if let Some(expression) = known.get(&text) {
+                return expression.clone();
+            }
+            let parse = || syn::parse_str(&text).ok().map(Rc::new);
+            let expression = if is_too_deep(&text) { None } else { parse() };
+            // People write the same few again and again; whoever writes all kinds of them gains nothing.
+            if known.len() < MANY {
+                known.insert(text, expression.clone());
+            }
+            expression
+        })
     }
+
+    /// The segments of the path its string literal holds.
+    pub(super) fn path(&self) -> Option<Vec<String>> {
+        let text = self.text()?;
+        let is_plain = |segment: &str| is_identifier(segment.trim());
+        match text.split("::").all(is_plain) {
+            true => Some(text.split("::").map(|segment| segment.trim().to_owned()).collect()),
+            false if is_too_deep(&text) => None,
+            false => syn::parse_str(&text).ok().map(|path| segments(&path)),
+        }
+    }
+}
+
+/// How many expressions are remembered.
+const MANY: usize = 1_000;
+
+thread_local! {
+    /// The expressions this thread has parsed, by their text: nobody asks where in a file they stand.
+    static EXPRESSIONS: RefCell<HashMap<String, Option<Rc<Expr>>>> = RefCell::default();
+}
+
+fn is_identifier(text: &str) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    text.as_bytes().first().is_some_and(is_letter) && text.bytes().all(|byte| is_letter(&byte) || byte.is_ascii_digit())
 }
 
 /// A literal, with the minus before it.
@@ -166,6 +232,11 @@ impl Settings {
         let mut in_first = None;
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("sea_orm")) {
             let Meta::List(list) = &attribute.meta else { continue };
+            if let Some(found) = plainly(file, list) {
+                settings.extend(found);
+                in_first.get_or_insert(settings.len());
+                continue;
+            }
             let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
                 Ok(metas) => metas,
                 Err(error) => {
@@ -220,10 +291,59 @@ fn setting(file: &RustFile, meta: Meta) -> Setting {
     match meta {
         Meta::NameValue(pair) => {
             let value_spot = file.spot(&pair.value);
-            Setting { name, value: Some(pair.value), spot, value_spot }
+            Setting { name, value: Value::Other(pair.value), spot, value_spot }
         }
-        Meta::Path(_) | Meta::List(_) => Setting { name, value: None, value_spot: spot.clone(), spot },
+        Meta::Path(_) | Meta::List(_) => Setting { name, value: Value::None, value_spot: spot.clone(), spot },
     }
+}
+
+/// The settings of an attribute that holds only names, strings without escapes, `true` and `false`, which is nearly every one.
+/// Any other is the parser's.
+fn plainly(file: &RustFile, list: &MetaList) -> Option<Vec<Setting>> {
+    let (text, start) = file.behind(&list.delimiter)?;
+    let spot = |from: usize, to: usize| file.spot_at(start + from..start + to);
+    let bytes = text.as_bytes();
+    let after = |from: usize, goes_on: fn(u8) -> bool| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        from + rest.iter().position(|byte| !goes_on(*byte)).unwrap_or(rest.len())
+    };
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let space = |byte: u8| byte.is_ascii_whitespace();
+    let mut settings = Vec::new();
+    let mut at = after(0, space);
+    while bytes.get(at) != Some(&b')') {
+        let from = at;
+        let named = after(from, word);
+        let name = text.get(from..named).filter(|name| is_identifier(name))?.to_owned();
+        at = after(named, space);
+        if bytes.get(at) == Some(&b'=') {
+            let begins = after(at + 1, space);
+            let (value, ends) = match bytes.get(begins)? {
+                b'"' => {
+                    let ends = after(begins + 1, |byte| !matches!(byte, b'"' | b'\\' | b'\r'));
+                    (bytes.get(ends) == Some(&b'"')).then_some(())?;
+                    (Value::Text(text.get(begins + 1..ends)?.to_owned()), ends + 1)
+                }
+                _ => {
+                    let ends = after(begins, word);
+                    let value =
+                        matches!(text.get(begins..ends)?, "true" | "false").then(|| text.get(begins..ends))??;
+                    let value = LitBool::new(value == "true", Span::call_site());
+                    (Value::Other(Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Bool(value) })), ends)
+                }
+            };
+            settings.push(Setting { name, value, spot: spot(from, ends), value_spot: spot(begins, ends) });
+            at = after(ends, space);
+        } else {
+            settings.push(Setting { name, value: Value::None, spot: spot(from, named), value_spot: spot(from, named) });
+        }
+        match bytes.get(at) {
+            Some(b',') => at = after(at + 1, space),
+            Some(b')') => {}
+            Some(_) | None => return None,
+        }
+    }
+    Some(settings)
 }
 
 fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
@@ -238,11 +358,18 @@ fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
 }
 
 /// Whether `#[derive(…)]` names a macro, by whatever path.
-pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
+pub(super) fn derives(file: &RustFile, attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
         let Meta::List(list) = &attribute.meta else { return false };
-        Punctuated::<syn::Path, Token![,]>::parse_terminated
-            .parse2(list.tokens.clone())
-            .is_ok_and(|paths| paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name)))
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_:,".contains(&byte);
+        let list_of = file.behind(&list.delimiter).and_then(|(text, _)| text.split(')').next());
+        match list_of {
+            Some(text) if text.bytes().all(plain) => {
+                text.split(',').any(|path| path.rsplit("::").next().is_some_and(|last| last.trim() == name))
+            }
+            _ => Punctuated::<syn::Path, Token![,]>::parse_terminated.parse2(list.tokens.clone()).is_ok_and(|paths| {
+                paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name))
+            }),
+        }
     })
 }

@@ -320,7 +320,7 @@ impl<'a> Vocabulary<'_, 'a> {
     fn active_enum(&self, function: &ExprPath) -> Option<(usize, EnumType)> {
         let syn::Type::Path(owner) = owner(function)? else { return None };
         match self.modules.find(self.module, &segments(&owner.path)) {
-            Found::Enum(at, _, item) if enums::is(item) => {
+            Found::Enum(at, _, item) if enums::is(self.modules, at, item) => {
                 let (value, _) = enums::read(self.modules, at, item).ok()?.typed.column.enums.into_iter().next()?;
                 Some((at, value))
             }

@@ -30,7 +30,7 @@ pub(super) fn value(setting: &Setting) -> Result<DefaultValue, Trouble> {
 
 /// Reads `default_expr = "…"` as it stands in a module.
 pub(super) fn expression(modules: &Modules<'_>, module: usize, setting: &Setting) -> Result<DefaultValue, Trouble> {
-    let read = setting.rust::<Expr>().and_then(|spelled| Reader { modules, module }.default(&spelled, DEPTH));
+    let read = setting.expression().and_then(|spelled| Reader { modules, module }.default(&spelled, DEPTH));
     read.ok_or_else(|| {
         Trouble::new(setting.value_spot.clone(), "cannot read this `default_expr`", "not an expression known here")
             .hint(HINT)
@@ -91,11 +91,14 @@ impl Reader<'_, '_> {
         if before.last().is_some_and(|kind| kind == "Keyword") {
             return keyword(last);
         }
+        if last == "None" && before.last().is_none_or(|kind| kind == "Option") {
+            return keyword("Null");
+        }
         if let Found::Constant(module, value) = self.modules.find(self.module, path) {
             return Reader { modules: self.modules, module }.default(value, depth);
         }
         match self.modules.find(self.module, before) {
-            Found::Enum(at, _, item) if enums::is(item) => {
+            Found::Enum(at, _, item) if enums::is(self.modules, at, item) => {
                 let active = enums::read(self.modules, at, item).ok()?;
                 let (_, value) = active.variants.into_iter().find(|(name, _)| name == last)?;
                 Some(DefaultValue::Literal(value))
@@ -254,6 +257,8 @@ mod tests {
         assert_eq!(read("Expr::current_timestamp().add(1)"), sql("CURRENT_TIMESTAMP + 1"));
         assert_eq!(read("Expr::Keyword(Keyword::CurrentTimestamp)"), sql("CURRENT_TIMESTAMP"));
         assert_eq!(read("Value::Int(None)"), sql("NULL"));
+        assert_eq!(read("Expr::value(Option::<i32>::None)"), sql("NULL"));
+        assert_eq!(read("None::<i32>"), sql("NULL"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Must not know which columns have them.
 
-use syn::{Expr, ItemEnum, Lit, LitStr, Variant};
+use syn::{ItemEnum, Lit, LitStr, Variant};
 
 use crate::schema::{EnumType, Literal, ObjectName, Type};
 
@@ -23,8 +23,8 @@ pub(super) struct ActiveEnum {
 }
 
 /// Whether an enum is one.
-pub(super) fn is(item: &ItemEnum) -> bool {
-    derives(&item.attrs, "DeriveActiveEnum")
+pub(super) fn is(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> bool {
+    modules.get(at).is_some_and(|module| derives(module.file, &item.attrs, "DeriveActiveEnum"))
 }
 
 /// Reads one.
@@ -49,7 +49,7 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
             let enums = vec![(declared, Some(file.spot(&item.ident)))];
             Typed { column: ColumnType { data_type: Type::Enum(name), enums }, exact: true }
         }
-        Some(setting) => match setting.rust::<Expr>().and_then(|spelled| column_type::read(modules, at, &spelled)) {
+        Some(setting) => match setting.expression().and_then(|spelled| column_type::read(modules, at, &spelled)) {
             Some(column) => Typed { column, exact: true },
             None => {
                 let trouble =

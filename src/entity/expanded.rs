@@ -143,10 +143,10 @@ fn named<'a>(
     usual: &str,
     output: &mut Output,
 ) -> Option<Part<'a>> {
-    let own = match settings.get(setting).and_then(|setting| setting.value.as_ref()) {
+    let own = settings.get(setting).and_then(|setting| match setting.value() {
         Some(Expr::Path(path)) => Some(segments(&path.path)),
         _ => None,
-    };
+    });
     let written = || {
         module.items.iter().find_map(|item| {
             let syn::Item::Impl(item) = item else { return None };

@@ -18,6 +18,7 @@ mod outline;
 mod reading;
 mod relations;
 mod resolve;
+mod scan;
 mod sidecar;
 mod source;
 mod table;
@@ -146,6 +147,12 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
     (output.model, output.diagnostics)
 }
 
+/// The schema something is put in; `None` for the one it would be in anyway. Every database of PostgreSQL comes with
+/// `public`, which is where a name without a schema leads: spelled out or not, it is the same table.
+fn schema_of(product: Product, written: Name) -> Option<Name> {
+    Some(written).filter(|name| product != Product::Postgres || name.as_str() != "public")
+}
+
 /// Declares the schemas that entities put their tables in: nothing can stand in one that is not there. Elsewhere than on
 /// PostgreSQL a schema is a database, and nobody's to create.
 fn schemas(product: Product, model: &mut Model) {
@@ -154,9 +161,7 @@ fn schemas(product: Product, model: &mut Model) {
     }
     let mut found = BTreeMap::new();
     for name in model.schema.tables.keys() {
-        // The one that every database comes with.
-        let schema = name.schema.as_ref().filter(|schema| schema.as_str() != "public");
-        if let (Some(schema), Some(source)) = (schema, model.sources.get(&Place::table(name))) {
+        if let (Some(schema), Some(source)) = (&name.schema, model.sources.get(&Place::table(name))) {
             found.entry(schema.clone()).or_insert_with(|| source.clone());
         }
     }
@@ -177,6 +182,7 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
     files.sort_by(|a, b| a.path.cmp(&b.path));
     output.model = model;
     sidecars(&files, product, &mut output);
+    schemas(product, &mut output.model);
     output.diagnostics.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     (output.model, output.diagnostics)
 }
@@ -226,18 +232,20 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 fn remarks(module: &Module<'_>, output: &mut Output) {
     for item in module.items {
         match item {
-            syn::Item::Enum(item) if enums::is(item) => enums::check(module.file, item, output),
-            syn::Item::Struct(item) if derives(&item.attrs, "DeriveValueType") => {
+            syn::Item::Enum(item) if derives(module.file, &item.attrs, "DeriveActiveEnum") => {
+                enums::check(module.file, item, output)
+            }
+            syn::Item::Struct(item) if derives(module.file, &item.attrs, "DeriveValueType") => {
                 Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
             }
-            syn::Item::Enum(item) if derives(&item.attrs, "DeriveValueType") => {
+            syn::Item::Enum(item) if derives(module.file, &item.attrs, "DeriveValueType") => {
                 Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
             }
             // Beside a model, the `Entity` written out belongs to it.
             syn::Item::Struct(item)
-                if derives(&item.attrs, "DeriveEntity")
+                if derives(module.file, &item.attrs, "DeriveEntity")
                     && module.entity.is_some_and(|entity| {
-                        entity.ident != item.ident && !derives(&entity.attrs, "DeriveEntityModel")
+                        entity.ident != item.ident && !derives(module.file, &entity.attrs, "DeriveEntityModel")
                     }) =>
             {
                 let trouble =

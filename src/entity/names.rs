@@ -58,11 +58,24 @@ impl CaseStyle {
 
 /// A Rust identifier without `r#`.
 pub(super) fn plain(ident: &syn::Ident) -> String {
-    ident.to_string().trim_start_matches("r#").to_owned()
+    let name = ident.to_string();
+    match name.strip_prefix("r#") {
+        Some(plain) => plain.to_owned(),
+        None => name,
+    }
 }
 
 /// The variant of `Column` that SeaORM makes of a field, a relation's `from` or a relation's `to`.
 pub(super) fn variant(field: &str) -> String {
+    if is_simple(field) && field != "self" {
+        let mut variant = String::with_capacity(field.len());
+        for word in field.split('_') {
+            let (first, rest) = word.split_at(word.len().min(1));
+            variant.push_str(&first.to_ascii_uppercase());
+            variant.push_str(rest);
+        }
+        return variant;
+    }
     match field.to_upper_camel_case() {
         // SeaORM escapes the only keyword that begins with a capital letter.
         keyword if keyword == "Self" => "Self_".to_owned(),
@@ -70,8 +83,17 @@ pub(super) fn variant(field: &str) -> String {
     }
 }
 
+/// Whether a field is small words with single underscores between them: what nearly all are, and heck leaves as they are.
+fn is_simple(field: &str) -> bool {
+    let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    field.split('_').all(|word| !word.is_empty() && word.bytes().all(small))
+}
+
 /// The column SeaORM makes of a field that says nothing of `column_name`.
 pub(super) fn column(field: &str, enum_name: Option<&str>, rename_all: Option<CaseStyle>) -> String {
+    if enum_name.is_none() && rename_all.is_none() && is_simple(field) {
+        return field.to_owned();
+    }
     let camel = field.to_upper_camel_case();
     match rename_all {
         Some(style) => style.apply(&camel),

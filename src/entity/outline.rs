@@ -3,6 +3,7 @@
 //! Must not know the syntax behind a name: only where it stands, so that threads which hold different files can share what
 //! all of them are called. Knows of SeaORM only that a module with a model holds an `Entity` no text spells out.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
@@ -112,9 +113,9 @@ fn add(
     for (index, item) in items.iter().enumerate() {
         match item {
             Item::Struct(item) => {
-                if derives(&item.attrs, "DeriveEntityModel") {
+                if derives(file, &item.attrs, "DeriveEntityModel") {
                     module.entity = Some((index, "Entity".to_owned()));
-                } else if derives(&item.attrs, "DeriveEntity") && module.entity.is_none() {
+                } else if derives(file, &item.attrs, "DeriveEntity") && module.entity.is_none() {
                     module.entity = Some((index, plain(&item.ident)));
                 }
                 module.names.insert(plain(&item.ident), Named::Item(index));
@@ -239,7 +240,7 @@ impl Outline {
 
     /// Follows a path as it stands in a module.
     pub(super) fn find(&self, from: usize, path: &[String]) -> Target {
-        let search = Search { outline: self, patience: std::cell::Cell::new(PATIENCE) };
+        let search = Search { outline: self, patience: Cell::new(PATIENCE), followed: RefCell::default() };
         search.follow(from, path, DEPTH).unwrap_or_else(|| Target::External(path.to_vec()))
     }
 
@@ -280,7 +281,9 @@ impl Outline {
 /// One search for one name.
 struct Search<'o> {
     outline: &'o Outline,
-    patience: std::cell::Cell<usize>,
+    patience: Cell<usize>,
+    /// The globs that are being followed: none of them is found by way of itself.
+    followed: RefCell<Vec<(usize, usize)>>,
 }
 
 impl Search<'_> {
@@ -355,9 +358,17 @@ impl Search<'_> {
             return Some(Target::Position(child));
         }
         let (number, module) = module?;
-        module.globs.iter().find_map(|glob| match self.follow(number, glob, depth)? {
-            Target::Position(reached) if reached != node => self.member(reached, name, depth),
-            _ => None,
+        module.globs.iter().enumerate().find_map(|(index, glob)| {
+            if self.followed.borrow().contains(&(number, index)) {
+                return None;
+            }
+            self.followed.borrow_mut().push((number, index));
+            let reached = self.follow(number, glob, depth);
+            self.followed.borrow_mut().pop();
+            match reached? {
+                Target::Position(reached) if reached != node => self.member(reached, name, depth),
+                _ => None,
+            }
         })
     }
 

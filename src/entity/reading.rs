@@ -11,7 +11,7 @@ use crate::schema::Product;
 use super::conditions::{self, Conditions, Outcome};
 use super::keys::Reading;
 use super::outline::{Outline, Outlined, module_path};
-use super::resolve::{Held, Modules};
+use super::resolve::{Actives, Held, Modules};
 use super::source::{Output, RustFile, Spot, Trouble};
 use super::{Context, SourceFile, relations, remarks, table};
 
@@ -36,13 +36,6 @@ const MOST: usize = 8;
 
 /// Room for the parser, which goes as deep as the text it parses.
 const STACK: usize = 256 * 1024 * 1024;
-
-/// How many brackets may stand in one another before a file is not taken for a program. Rust's own compiler gives up at
-/// half as many.
-const DEEPEST: usize = 256;
-
-/// How many operators may follow one another: each is a level too.
-const LONGEST: usize = 512;
 
 /// Reads all entities.
 pub(super) fn read(
@@ -69,8 +62,10 @@ pub(super) fn read(
                 drop(survey);
                 let mut readings = Vec::new();
                 if let Ok(outline) = outline.recv() {
-                    let modules = Modules { outline: &outline, files: &files, context, product };
+                    let actives = Actives::default();
+                    let modules = Modules { outline: &outline, files: &files, context, product, actives: &actives };
                     entities(&modules, &mine, &mut readings, &mut output);
+                    output.sort();
                 }
                 (readings, output)
             };
@@ -127,14 +122,7 @@ pub(super) fn read(
 fn look(inputs: &[Input<'_>], files: &[Held<'_>], mine: &dyn Fn(usize) -> bool, output: &mut Output) -> Survey {
     let mut survey = Survey { modules: Vec::new(), outcome: Outcome::default() };
     for (number, (input, held)) in inputs.iter().zip(files).enumerate().filter(|(number, _)| mine(*number)) {
-        let parsed = match too_deep(&input.source.text) {
-            None => RustFile::parse(&input.source.path, &input.source.text),
-            Some(at) => {
-                let line = input.source.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-                let spot = Spot { file: input.source.path.as_path().into(), span: at..at + 1, line };
-                Err(Trouble::new(spot, "this is nested too deep to be read", "too deep"))
-            }
-        };
+        let parsed = RustFile::parse(&input.source.path, &input.source.text);
         let file = match parsed {
             Ok(mut file) => {
                 if input.source.text.contains("cfg") {
@@ -185,22 +173,4 @@ fn is_migrator(file: &RustFile) -> bool {
             }
             _ => false,
         })
-}
-
-/// Where a text goes deeper than a parser can follow. Brackets in texts and comments count too: there are never so many.
-fn too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut run) = (0_usize, 0_usize);
-    text.bytes().position(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        match byte {
-            b'!' | b'-' | b'*' | b'&' | b'|' | b'<' => run += 1,
-            b' ' | b'\n' | b'\t' | b'\r' => {}
-            _ => run = 0,
-        }
-        depth > DEEPEST || run > LONGEST
-    })
 }

@@ -38,7 +38,7 @@ pub(super) fn read(module: &Module<'_>, output: &mut Output) -> Vec<Relation> {
     }
     for item in module.items {
         match item {
-            Item::Enum(item) if derives(&item.attrs, "DeriveRelation") => {
+            Item::Enum(item) if derives(module.file, &item.attrs, "DeriveRelation") => {
                 of_enum(module.file, item, &mut relations, output)
             }
             Item::Impl(item) => {
@@ -60,13 +60,10 @@ pub(super) fn read(module: &Module<'_>, output: &mut Output) -> Vec<Relation> {
 }
 
 /// The kind and the entity of a field that is a relation, by its type's name as SeaORM's macro goes by it.
-pub(super) fn target(field: &Field) -> Option<(String, &syn::Path)> {
+pub(super) fn target(field: &Field) -> Option<(&'static str, &syn::Path)> {
     let syn::Type::Path(path) = &field.ty else { return None };
     let last = path.path.segments.last()?;
-    let kind = last.ident.to_string();
-    if !matches!(kind.as_str(), "BelongsTo" | "HasOne" | "HasMany") {
-        return None;
-    }
+    let kind = ["BelongsTo", "HasOne", "HasMany"].into_iter().find(|kind| last.ident == kind)?;
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     let Some(syn::GenericArgument::Type(inner)) = arguments.args.first() else { return None };
     match super::types::option(inner).unwrap_or(inner) {
@@ -116,7 +113,7 @@ fn of_enum(file: &RustFile, item: &ItemEnum, relations: &mut Vec<Relation>, outp
             output.error(trouble.hint("from = \"Column::AuthorId\", to = \"super::author::Column::Id\""));
             continue;
         };
-        let Some(path) = entity.rust::<syn::Path>() else {
+        let Some(path) = entity.path() else {
             let trouble =
                 Trouble::new(entity.value_spot.clone(), "`belongs_to` takes the path of an entity", "no path");
             output.error(trouble.hint("belongs_to = \"super::author::Entity\""));
@@ -125,7 +122,7 @@ fn of_enum(file: &RustFile, item: &ItemEnum, relations: &mut Vec<Relation>, outp
         let (Some(from), Some(to_columns)) = (fields(from, output), fields(to, output)) else { continue };
         relations.push(Relation {
             spot: file.spot(&variant.ident),
-            entity: segments(&path),
+            entity: path,
             entity_spot: entity.value_spot.clone(),
             from,
             to: to_columns,
@@ -139,7 +136,10 @@ fn of_enum(file: &RustFile, item: &ItemEnum, relations: &mut Vec<Relation>, outp
 
 /// The last segment of each path in `"Column::A"` or `"(Column::A, Column::B)"`.
 fn fields(setting: &Setting, output: &mut Output) -> Option<Vec<String>> {
-    let names = setting.rust::<Expr>().and_then(|columns| column_names(&columns));
+    let names = match setting.path() {
+        Some(path) => path.last().map(|last| vec![last.clone()]),
+        None => setting.expression().and_then(|columns| column_names(&columns)),
+    };
     if names.is_none() {
         let message = format!("cannot read the columns of `{}`", setting.name);
         let trouble = Trouble::new(setting.value_spot.clone(), message, "no column");

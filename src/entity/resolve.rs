@@ -3,7 +3,8 @@
 //! Must not know what any of it means. Syntax cannot leave the thread that parsed it, so each thread has a view of its own:
 //! what another thread parsed is parsed here again when a name leads to it. Names of columns' types seldom do.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 use syn::{Expr, Item, ItemEnum, ItemFn, ItemImpl, ItemStruct};
 
@@ -11,7 +12,8 @@ use crate::schema::Product;
 
 use super::conditions::{self, Conditions};
 use super::outline::{Outline, Target};
-use super::source::RustFile;
+use super::source::{RustFile, Trouble};
+use super::types::Typed;
 use super::{Context, SourceFile};
 
 pub(super) use super::outline::segments;
@@ -51,7 +53,12 @@ pub(super) struct Modules<'a> {
     pub(super) context: &'a Context,
     /// The database that is read for.
     pub(super) product: Product,
+    /// The active enums this thread has read.
+    pub(super) actives: &'a Actives,
 }
+
+/// What columns of active enums are, by the module and the number of each: many columns may have one.
+pub(super) type Actives = RefCell<HashMap<(usize, usize), Result<Typed, Trouble>>>;
 
 /// One module: a file, or a `mod { … }` inside one.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::schema::{EnumType, ObjectName, Origin, Place};
 
+use super::scan::{self, scan};
 use super::{Diagnostic, Model, Severity, Source};
 
 /// Some bytes of a file.
@@ -35,9 +36,24 @@ impl Spot {
 pub(super) struct RustFile {
     pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
+    /// The text as it was parsed, and where its lines begin.
+    text: String,
+    lines: Vec<usize>,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
     skipped: usize,
 }
+
+/// The traits whose implementations say something of an entity.
+pub(super) const TRAITS: [&str; 8] = [
+    "EntityName",
+    "EntityTrait",
+    "ColumnTrait",
+    "PrimaryKeyTrait",
+    "RelationTrait",
+    "ValueType",
+    "MigrationTrait",
+    "MigratorTrait",
+];
 
 /// The mark some editors put before UTF-8 text; the Rust parser drops it before it counts.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -55,8 +71,18 @@ impl RustFile {
             }
             _ => stripped.to_owned(),
         };
+        let scanned = scan(&readable, |name| TRAITS.contains(&name));
+        if let Some(at) = scanned.too_deep {
+            let line = readable.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+            let spot = Spot { file: path.into(), span: at + skipped..at + skipped + 1, line };
+            return Err(Trouble::new(spot, "this is nested too deep to be read", "too deep"));
+        }
+        let readable = scan::without(readable, &scanned.bodies);
         match syn::parse_file(&readable) {
-            Ok(syntax) => Ok(Self { path: path.into(), syntax, skipped }),
+            Ok(syntax) => {
+                let lines = readable.match_indices('\n').map(|(at, _)| at + 1).collect();
+                Ok(Self { path: path.into(), syntax, text: readable, lines, skipped })
+            }
             Err(error) => {
                 let spot = spot(&path.into(), skipped, error.span());
                 let span = match spot.span.is_empty() {
@@ -71,7 +97,21 @@ impl RustFile {
 
     /// Where a piece of this file's syntax stands.
     pub(super) fn spot(&self, of: &impl syn::spanned::Spanned) -> Spot {
-        spot(&self.path, self.skipped, of.span())
+        self.spot_at(of.span().byte_range())
+    }
+
+    /// The text behind an opening parenthesis, and where it begins. `None` for one that stands nowhere in this file.
+    pub(super) fn behind(&self, delimiter: &syn::MacroDelimiter) -> Option<(&str, usize)> {
+        let syn::MacroDelimiter::Paren(parentheses) = delimiter else { return None };
+        let open = parentheses.span.open().byte_range();
+        let is_one = self.text.get(open.clone()) == Some("(");
+        is_one.then(|| self.text.get(open.end..).map(|text| (text, open.end)))?
+    }
+
+    /// A place by the bytes of the text as it was parsed.
+    pub(super) fn spot_at(&self, bytes: Range<usize>) -> Spot {
+        let line = self.lines.partition_point(|start| *start <= bytes.start) + 1;
+        Spot { file: self.path.clone(), span: bytes.start + self.skipped..bytes.end + self.skipped, line }
     }
 }
 
@@ -164,12 +204,19 @@ impl Output {
         self.enums.extend(other.enums);
     }
 
+    /// Sorts the places found so far: what several threads have sorted is quickly one order.
+    pub(super) fn sort(&mut self) {
+        self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
+    }
+
     /// Puts all places into the model. Together they sort faster than they are inserted one by one.
     pub(super) fn settle(&mut self) {
-        let places = std::mem::take(&mut self.places);
+        let mut places = std::mem::take(&mut self.places);
         if self.model.sources.is_empty() {
-            // The last of equals is kept, and the first place is to count.
-            self.model.sources = places.into_iter().rev().collect();
+            places.sort_by(|(a, _), (b, _)| a.cmp(b));
+            // The first place is to count.
+            places.dedup_by(|(later, _), (first, _)| later == first);
+            self.model.sources = places.into_iter().collect();
             return;
         }
         for (place, source) in places {

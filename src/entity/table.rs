@@ -11,7 +11,7 @@ use super::columns::{Builder, Declared, Draft, Numbering};
 use super::names::{self, CaseStyle, plain};
 use super::resolve::{Module, Modules};
 use super::source::{Output, Spot, Trouble};
-use super::{column_type, default, expanded, relations, types};
+use super::{column_type, default, expanded, relations, schema_of, types};
 
 /// What a table is called.
 pub(super) struct Title {
@@ -25,7 +25,7 @@ pub(super) struct Title {
 pub(super) fn read(modules: &Modules<'_>, at: usize, output: &mut Output) -> Option<Draft> {
     let module = modules.get(at)?;
     let entity = module.entity?;
-    match derives(&entity.attrs, "DeriveEntityModel") {
+    match derives(module.file, &entity.attrs, "DeriveEntityModel") {
         true => of_model(modules, at, &module, entity, output),
         false => expanded::read(modules, at, &module, entity, output),
     }
@@ -83,7 +83,7 @@ pub(super) fn title(settings: &Settings, output: &mut Output) -> Option<Title> {
 
 /// An empty table of a title.
 pub(super) fn begin(modules: &Modules<'_>, title: &Title, output: &mut Output) -> Builder {
-    let schema = title.schema.as_deref().map(Name::from);
+    let schema = title.schema.as_deref().and_then(|schema| schema_of(modules.product, Name::from(schema)));
     let name = ObjectName { schema, name: Name::from(title.name.as_str()) };
     output.declare(Place::table(&name), &title.spot, Origin::Entity);
     let mut builder = Builder::new(name, modules.product);
@@ -166,7 +166,8 @@ impl Reader<'_, '_> {
         let file = self.module.file;
         let (column, exact) = match settings.get("column_type") {
             Some(setting) => {
-                let column = setting.rust().and_then(|spelled| column_type::read(self.modules, self.at, &spelled));
+                let column =
+                    setting.expression().and_then(|spelled| column_type::read(self.modules, self.at, &spelled));
                 let Some(column) = column else {
                     let message = "cannot read this `column_type`";
                     return Err(

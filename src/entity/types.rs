@@ -13,6 +13,7 @@ use super::source::{Spot, Trouble};
 use super::values::{self, Value};
 
 /// What a Rust type says of a column.
+#[derive(Clone, Debug)]
 pub(super) struct Typed {
     pub(super) column: ColumnType,
     /// Whether something declares the exact type, rather than the Rust type alone implying one.
@@ -52,8 +53,13 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
                     let value = Value { at, number, ident: &item.ident, attributes: &item.attrs };
                     values::read(modules, &value, Some(&item.fields), depth)
                 }
-                Found::Enum(at, _, item) if enums::is(item) => {
-                    enums::read(modules, at, item).map(|active| active.typed)
+                Found::Enum(at, number, item) if enums::is(modules, at, item) => {
+                    if let Some(known) = modules.actives.borrow().get(&(at, number)) {
+                        return known.clone();
+                    }
+                    let typed = enums::read(modules, at, item).map(|active| active.typed);
+                    modules.actives.borrow_mut().insert((at, number), typed.clone());
+                    typed
                 }
                 Found::Enum(at, number, item) => {
                     let value = Value { at, number, ident: &item.ident, attributes: &item.attrs };

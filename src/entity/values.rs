@@ -31,10 +31,10 @@ pub(super) fn read(
     depth: usize,
 ) -> Result<Typed, Trouble> {
     let Some(module) = modules.get(value.at) else { return Err(no_value(modules, value)) };
-    if derives(value.attributes, "DeriveValueType") {
+    if derives(module.file, value.attributes, "DeriveValueType") {
         return derived(modules, &module, value, fields, depth);
     }
-    if derives(value.attributes, "FromJsonQueryResult") {
+    if derives(module.file, value.attributes, "FromJsonQueryResult") {
         return Ok(Typed { column: Type::Json.into(), exact: false });
     }
     written(modules, value, depth).unwrap_or_else(|| Err(no_value(modules, value)))
@@ -50,7 +50,8 @@ fn derived(
     // Unknown settings are said once, where the files are gone through, not at every use of the type.
     let settings = Settings::read(module.file, value.attributes, &[ON_VALUE], &mut Output::default());
     if let Some(setting) = settings.get("column_type") {
-        let column = setting.rust().and_then(|expression| column_type::within(modules, value.at, &expression, depth));
+        let column =
+            setting.expression().and_then(|expression| column_type::within(modules, value.at, &expression, depth));
         return match column {
             Some(column) => Ok(Typed { column, exact: true }),
             None => {

@@ -8,7 +8,7 @@ use crate::dialect::expression::rename_column;
 use crate::dialect::{self, Dialect, Statement, Unsupported};
 use crate::diff::diff;
 use crate::plan::{Alter, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Schema};
+use crate::schema::{Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 /// A value for the rows that are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Values {
     pub conversions: Vec<Backfill>,
     /// Values that take the place of others.
     pub replacements: Vec<Replacement>,
+    /// Values are given to some rows at a time, where others work with the table meanwhile.
+    pub in_batches: bool,
 }
 
 impl Values {
@@ -76,8 +78,9 @@ pub(super) fn way(
     renames: &[Rename],
     plan: &Plan,
     fills: &[Backfill],
-    conversions: &[Backfill],
+    values: &Values,
 ) -> Result<Way, Unsupported> {
+    let conversions = &values.conversions;
     if fills.is_empty() && conversions.is_empty() {
         return Ok(Way { statements: dialect::statements(dialect, plan, from.schema())?, filled: Vec::new() });
     }
@@ -87,7 +90,9 @@ pub(super) fn way(
     let halfway = halfway(dialect, (from, to), &renames, fills, conversions)?;
     let mut statements = dialect::statements(dialect, &diff(from, &halfway, &renames), from.schema())?;
     statements.extend(conversions.iter().map(|it| conversion(dialect, it)));
-    statements.extend(fills.iter().map(|fill| statement(dialect, fill)));
+    statements.extend(fills.iter().filter_map(|fill| {
+        Some(statement(dialect, halfway.schema().tables.get(&fill.table)?, fill, values.in_batches))
+    }));
     let rest = diff(&halfway, to, &[]);
     statements.extend(dialect::statements(dialect, &rest, halfway.schema())?);
     let filled = fills.iter().chain(conversions).map(|fill| Place::column(&fill.table, &fill.column)).collect();
@@ -168,11 +173,30 @@ pub(super) fn replacement(dialect: &dyn Dialect, (table, column): (&ObjectName, 
     Statement::new(sql).with_note(note)
 }
 
-/// The statement that fills one column.
-fn statement(dialect: &dyn Dialect, fill: &Backfill) -> Statement {
-    let (table, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
+/// How many rows a batch changes. The rows of a batch are locked until it is done, and the next one waits for nobody.
+const BATCH: u32 = 10_000;
+
+/// The statement that fills one column. In batches it is sent again and again, outside a transaction, so that nobody waits for
+/// more than one of them; a row for which there is no value is left to the step that follows to complain about.
+fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, batched: bool) -> Statement {
+    let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    Statement::new(format!("UPDATE {table}\nSET {column} = {}\nWHERE {column} IS NULL", fill.value)).with_note(note)
+    let set = format!("UPDATE {name}\nSET {column} = {}", fill.value);
+    let left = format!("{column} IS NULL AND ({}) IS NOT NULL", fill.value);
+    let statement = match dialect.product() {
+        // Rows of several partitions can be in one place.
+        Product::Postgres if batched && !table.options.contains_key("partition_by") => Statement::batches(format!(
+            "{set}\nWHERE ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
+        )),
+        Product::MySql | Product::MariaDb if batched => {
+            Statement::batches(format!("{set}\nWHERE {left}\nLIMIT {BATCH}"))
+        }
+        // SQLite has one writer at a time, whatever it writes.
+        Product::Postgres | Product::MySql | Product::MariaDb | Product::Sqlite => {
+            Statement::new(format!("{set}\nWHERE {column} IS NULL"))
+        }
+    };
+    statement.with_note(note)
 }
 
 /// What a column's own default gives, for one that is there and took NULL.

@@ -98,6 +98,8 @@ pub fn reconcile(
     };
     let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
+    // Every state that is there at once costs its memory.
+    drop(declared);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));

@@ -53,7 +53,7 @@ pub fn ways(
     }
     there.refuse_needless(&values.conversions)?;
     let up = there.way(&there.fills(&needed, wanted, false), values)?;
-    let down = back.way(&back.fills(&needed_back, wanted, true), &Values::default())?;
+    let down = back.way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
     Ok(Ways { up: up.statements, down: with_losses(plan, down.statements), filled: up.filled })
 }
 
@@ -99,7 +99,7 @@ impl Leg<'_> {
         // A column that is filled in any case is filled once.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, &values.conversions)?;
+        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values)?;
         let ground = Ground::new(self.dialect, from, to, &self.plan);
         let mut first = ground.preflights(&way.filled, &values.replacements);
         for it in &values.replacements {

@@ -17,7 +17,8 @@ pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Module
         .collect();
     let mut outline = Outline::of(outlined, &[]);
     sources.iter().for_each(|source| outline.root(&source.path));
-    then(Modules { outline: &outline, files: &files, context: &context, product: Product::Sqlite })
+    let actives = super::Actives::default();
+    then(Modules { outline: &outline, files: &files, context: &context, product: Product::Sqlite, actives: &actives })
 }
 
 const MODEL: &str = "#[derive(DeriveEntityModel)] pub struct Model { id: i32 }";

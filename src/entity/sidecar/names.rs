@@ -4,6 +4,7 @@
 
 use sqlparser::ast::{Ident, ObjectName as Written, ObjectNamePart};
 
+use super::super::schema_of;
 use crate::schema::{Name, ObjectName, Product, Schema, Table};
 
 /// An identifier as the product's catalog stores it.
@@ -20,7 +21,7 @@ pub(super) fn object(name: &Written, product: Product) -> Option<ObjectName> {
     let part = |part: &ObjectNamePart| part.as_ident().map(|ident| folded(ident, product));
     match name.0.as_slice() {
         [only] => Some(ObjectName { schema: None, name: part(only)? }),
-        [schema, name] => Some(ObjectName { schema: Some(part(schema)?), name: part(name)? }),
+        [schema, name] => Some(ObjectName { schema: schema_of(product, part(schema)?), name: part(name)? }),
         _ => None,
     }
 }

@@ -189,7 +189,7 @@ const SPELLED_OUT: &[&str] = &[
         CONSTRAINT f4 FOREIGN KEY (d) REFERENCES p (id) ON DELETE CASCADE ON UPDATE RESTRICT)",
     "CREATE VIEW own AS SELECT concat(s, 'ü') AS x FROM p",
     "SET NAMES utf8mb3",
-    "CREATE VIEW v AS SELECT concat(s, _utf8mb3' AS ', _latin1'x') AS `as` FROM p WHERE s <> _binary'y' WITH LOCAL CHECK OPTION",
+    "CREATE VIEW v AS SELECT id, concat(s, _utf8mb3' AS ', _latin1'x') AS `as` FROM p WHERE s <> _binary'y' WITH LOCAL CHECK OPTION",
     "SET NAMES latin1 COLLATE latin1_bin",
     "CREATE VIEW w AS SELECT concat(s, 'x') AS x FROM p",
     "SET NAMES utf8mb4",

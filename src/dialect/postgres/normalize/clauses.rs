@@ -297,3 +297,94 @@ fn plain_object(text: &str) -> String {
     }
     kept.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{DefinitionId, ObjectName};
+
+    use super::*;
+
+    fn forms(kind: DefinitionKind, name: &str, text: &str) -> (String, String) {
+        let definition = Definition::new(DefinitionId::new(kind, ObjectName::local(name)), text);
+        normal(&definition, text).expect("it is understood")
+    }
+
+    /// As it is written, and as PostgreSQL 15 prints it.
+    #[test]
+    fn what_is_written_is_what_the_catalog_prints() {
+        use DefinitionKind::{
+            CompositeType, Domain, Exclusion, Extension, Policy, RangeType, Rule, Sequence, Statistics,
+        };
+        for (kind, written, printed) in [
+            (
+                Domain,
+                "CREATE DOMAIN d int4 NOT NULL DEFAULT 5 CHECK (VALUE > 0) CONSTRAINT a CHECK (VALUE <> 9)",
+                "CREATE DOMAIN d AS integer\n    DEFAULT 5\n    NOT NULL\n    CONSTRAINT a CHECK ((VALUE <> 9))\n    \
+                 CONSTRAINT d_check CHECK ((VALUE > 0))",
+            ),
+            (Domain, "create domain d as varchar(9) default null null", "CREATE DOMAIN d AS character varying(9)"),
+            (
+                CompositeType,
+                "CREATE TYPE d AS (b varchar(3) COLLATE \"C\", a int)",
+                "CREATE TYPE d AS (\n    a integer,\n    b character varying(3) COLLATE \"C\"\n)",
+            ),
+            (
+                Sequence,
+                "CREATE SEQUENCE d START 10 NO MINVALUE MAXVALUE 9223372036854775807 CACHE 1 NO CYCLE INCREMENT 5",
+                "CREATE SEQUENCE d INCREMENT BY 5 START WITH 10",
+            ),
+            (
+                RangeType,
+                "CREATE TYPE d AS RANGE (subtype = numeric)",
+                "CREATE TYPE d AS RANGE (\n    SUBTYPE = numeric,\n    MULTIRANGE_TYPE_NAME = d_multirange\n)",
+            ),
+            (
+                Policy,
+                "CREATE POLICY d ON t AS PERMISSIVE FOR ALL TO public USING (a > 1)",
+                "CREATE POLICY d ON t\n    USING ((a > 1))",
+            ),
+            (
+                Exclusion,
+                "ALTER TABLE ONLY t ADD CONSTRAINT d EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (NOT c)",
+                "ALTER TABLE t\n    ADD CONSTRAINT d EXCLUDE USING gist (a WITH =, b WITH &&) WHERE ((NOT c))",
+            ),
+            (
+                Statistics,
+                "CREATE STATISTICS d (mcv, ndistinct, dependencies) ON b, a FROM t",
+                "CREATE STATISTICS d ON a, b FROM t",
+            ),
+            (
+                Rule,
+                "CREATE RULE d AS ON DELETE TO t DO INSTEAD NOTHING",
+                "CREATE RULE d AS\n    ON DELETE TO t DO INSTEAD NOTHING",
+            ),
+            (Extension, "CREATE EXTENSION d SCHEMA s CASCADE", "CREATE EXTENSION d WITH SCHEMA s"),
+        ] {
+            assert_eq!(forms(kind, "d", written).1, forms(kind, "d", printed).1, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_difference_stays_one() {
+        use DefinitionKind::{CompositeType, Domain, Policy, RangeType, Sequence, Statistics};
+        for (kind, one, other) in [
+            (Domain, "CREATE DOMAIN d AS text", "CREATE DOMAIN d AS text NOT NULL"),
+            (Domain, "CREATE DOMAIN d AS text CHECK (VALUE > 'a')", "CREATE DOMAIN d AS text CHECK (VALUE > 'b')"),
+            (CompositeType, "CREATE TYPE d AS (a int)", "CREATE TYPE d AS (a bigint)"),
+            (Sequence, "CREATE SEQUENCE d", "CREATE SEQUENCE d CYCLE"),
+            (RangeType, "CREATE TYPE d AS RANGE (subtype = int4)", "CREATE TYPE d AS RANGE (subtype = int8)"),
+            (Policy, "CREATE POLICY d ON t TO a", "CREATE POLICY d ON t"),
+            (Policy, "CREATE POLICY d ON t USING (a)", "CREATE POLICY d ON t WITH CHECK (a)"),
+            (Statistics, "CREATE STATISTICS d (mcv) ON a, b FROM t", "CREATE STATISTICS d ON a, b FROM t"),
+        ] {
+            assert_ne!(forms(kind, "d", one).1, forms(kind, "d", other).1, "{one}");
+        }
+    }
+
+    #[test]
+    fn the_layout_is_kept_once_it_is_the_catalogs() {
+        let (layout, canonical) = forms(DefinitionKind::Domain, "d", "CREATE DOMAIN d int CHECK (VALUE > 0) NOT NULL");
+        assert_eq!(layout, "CREATE DOMAIN d AS integer\n    NOT NULL\n    CONSTRAINT d_check CHECK (VALUE > 0)");
+        assert_eq!(forms(DefinitionKind::Domain, "d", &layout), (layout, canonical));
+    }
+}
