@@ -51,6 +51,13 @@
 //!   holds to its laws over ten thousand random pairs of schemas.
 //! * **Invert, then lower, then render.** Lowering turns what a database cannot do into steps it can (SQLite's rebuild,
 //!   PostgreSQL's enum swap). It runs separately for up and down, so a rebuild is reversible for free.
+//! * **Safe forms are a lowering.** What locks a table for as long as it is large is told by a table of costs in each dialect
+//!   (`locks`), measured on the servers. Both read it: the safe lowering ([`dialect::in_forms`]), which turns the steps of a
+//!   plan into others that make nobody wait, and the lint. Tables that a plan creates, `gen sync`, `gen drift revert` and
+//!   scratch databases take the short forms: nobody else is there. On PostgreSQL what changes the schema stays in one
+//!   transaction, and what takes long follows behind it, each statement by itself.
+//! * **A file is judged by its own text.** Whoever wrote it: [`dialect::reading`] tells what each statement does, in plain
+//!   words ([`plan::reading`]), and [`lint::script`] judges those. What is not understood is said to be so.
 //!
 //! ## Code map
 //!

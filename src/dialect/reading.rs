@@ -48,8 +48,22 @@ fn clause(deed: Deed, table: impl Into<String>, part: impl Into<String>) -> Clau
 /// Reads a statement; whether its first words are known.
 fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     const NOTHING: &[&str] = &[
-        "SELECT", "GRANT", "REVOKE", "ANALYZE", "NOTIFY", "CALL", "PREPARE", "EXECUTE", "DEALLOCATE", "USE", "SAVEPOINT",
-        "RELEASE", "REFRESH", "SECURITY", "RESET", "WITH",
+        "SELECT",
+        "GRANT",
+        "REVOKE",
+        "ANALYZE",
+        "NOTIFY",
+        "CALL",
+        "PREPARE",
+        "EXECUTE",
+        "DEALLOCATE",
+        "USE",
+        "SAVEPOINT",
+        "RELEASE",
+        "REFRESH",
+        "SECURITY",
+        "RESET",
+        "WITH",
     ];
     if hand.take("CREATE") {
         return create(hand, reading);
@@ -161,8 +175,27 @@ fn upkeep(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
 
 fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     const KINDS: &[&str] = &[
-        "FUNCTION", "PROCEDURE", "EVENT", "VIEW", "TYPE", "DOMAIN", "EXTENSION", "SCHEMA", "DATABASE", "SEQUENCE", "ROLE",
-        "USER", "POLICY", "RULE", "COLLATION", "OPERATOR", "AGGREGATE", "STATISTICS", "PUBLICATION", "CAST", "SERVER",
+        "FUNCTION",
+        "PROCEDURE",
+        "EVENT",
+        "VIEW",
+        "TYPE",
+        "DOMAIN",
+        "EXTENSION",
+        "SCHEMA",
+        "DATABASE",
+        "SEQUENCE",
+        "ROLE",
+        "USER",
+        "POLICY",
+        "RULE",
+        "COLLATION",
+        "OPERATOR",
+        "AGGREGATE",
+        "STATISTICS",
+        "PUBLICATION",
+        "CAST",
+        "SERVER",
     ];
     hand.take("OR REPLACE");
     if hand.take("TEMPORARY") || hand.take("TEMP") {
@@ -178,9 +211,11 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
             for mut part in inside.parts() {
                 if part.take("CONSTRAINT") {
                     reading.names.push(part.name());
-                } else if !["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD"]
-                    .iter()
-                    .any(|word| part.is_at(word))
+                } else if ![
+                    "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD",
+                ]
+                .iter()
+                .any(|word| part.is_at(word))
                 {
                     reading.names.push(part.name());
                 }
@@ -258,10 +293,28 @@ fn alter(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         reading.clauses.push(clause(deed, "", name));
         return true;
     }
-    ["VIEW", "MATERIALIZED", "SEQUENCE", "FUNCTION", "PROCEDURE", "DOMAIN", "SCHEMA", "DATABASE", "ROLE", "USER", "POLICY",
-     "EXTENSION", "DEFAULT", "TRIGGER", "EVENT", "COLLATION", "PUBLICATION", "SYSTEM"]
-        .iter()
-        .any(|kind| hand.is_at(kind))
+    [
+        "VIEW",
+        "MATERIALIZED",
+        "SEQUENCE",
+        "FUNCTION",
+        "PROCEDURE",
+        "DOMAIN",
+        "SCHEMA",
+        "DATABASE",
+        "ROLE",
+        "USER",
+        "POLICY",
+        "EXTENSION",
+        "DEFAULT",
+        "TRIGGER",
+        "EVENT",
+        "COLLATION",
+        "PUBLICATION",
+        "SYSTEM",
+    ]
+    .iter()
+    .any(|kind| hand.is_at(kind))
 }
 
 fn drop(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
@@ -295,11 +348,33 @@ fn drop(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     } else if hand.take("DATABASE") || hand.take("SCHEMA") {
         reading.features.push(Feature::DropsDatabase);
     } else {
-        return ["FUNCTION", "PROCEDURE", "VIEW", "MATERIALIZED", "TYPE", "DOMAIN", "EXTENSION", "SEQUENCE", "ROLE", "USER",
-                "POLICY", "RULE", "EVENT", "COLLATION", "OPERATOR", "AGGREGATE", "STATISTICS", "OWNED", "PUBLICATION",
-                "PREPARE", "ROUTINE", "CAST", "SERVER"]
-            .iter()
-            .any(|kind| hand.is_at(kind));
+        return [
+            "FUNCTION",
+            "PROCEDURE",
+            "VIEW",
+            "MATERIALIZED",
+            "TYPE",
+            "DOMAIN",
+            "EXTENSION",
+            "SEQUENCE",
+            "ROLE",
+            "USER",
+            "POLICY",
+            "RULE",
+            "EVENT",
+            "COLLATION",
+            "OPERATOR",
+            "AGGREGATE",
+            "STATISTICS",
+            "OWNED",
+            "PUBLICATION",
+            "PREPARE",
+            "ROUTINE",
+            "CAST",
+            "SERVER",
+        ]
+        .iter()
+        .any(|kind| hand.is_at(kind));
     }
     true
 }

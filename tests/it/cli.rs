@@ -8,6 +8,7 @@ mod commands;
 mod compiled;
 mod differences;
 mod drifting;
+mod linting;
 mod project;
 mod reading;
 mod running;

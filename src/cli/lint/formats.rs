@@ -34,7 +34,11 @@ pub(super) fn text(judged: &[Judged]) -> String {
         for (line, remark) in &file.remarks {
             if let Some(reason) = &remark.silenced {
                 silenced += 1;
-                text.push_str(&format!("  {line}: {} [{}]\n", ink(Ink::Dim, format!("allowed: {reason}")), remark.code));
+                text.push_str(&format!(
+                    "  {line}: {} [{}]\n",
+                    ink(Ink::Dim, format!("allowed: {reason}")),
+                    remark.code
+                ));
                 continue;
             }
             open += 1;

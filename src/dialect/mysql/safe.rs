@@ -109,7 +109,9 @@ fn groups(ops: &[Op]) -> Vec<Vec<Op>> {
 /// The columns an operation is about.
 fn columns(op: &Op) -> Option<BTreeSet<Name>> {
     match op {
-        Op::Create(Object::Column(_, column)) | Op::Drop(Object::Column(_, column)) => Some([column.name.clone()].into()),
+        Op::Create(Object::Column(_, column)) | Op::Drop(Object::Column(_, column)) => {
+            Some([column.name.clone()].into())
+        }
         Op::Alter(Alter::Column(_, change)) => Some([change.to.name.clone()].into()),
         Op::Create(Object::Index(_, index)) | Op::Drop(Object::Index(_, index)) => {
             let of_part = |part: &crate::schema::IndexPart| match &part.target {
@@ -182,7 +184,9 @@ fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
         Op::Create(Object::ForeignKey(..)) => Some(Deed::AddForeignKey),
         Op::Drop(Object::ForeignKey(..)) => Some(Deed::DropForeignKey),
         // MariaDB's checks may belong to a column, which is written anew with them.
-        Op::Create(Object::Check(_, check)) if flavor == Flavor::MySql && check.options.is_empty() => Some(Deed::AddCheck),
+        Op::Create(Object::Check(_, check)) if flavor == Flavor::MySql && check.options.is_empty() => {
+            Some(Deed::AddCheck)
+        }
         Op::Drop(Object::Check(..)) if flavor == Flavor::MySql => Some(Deed::DropConstraint),
         Op::Alter(Alter::Comment(..)) => Some(Deed::Comment),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,

@@ -12,9 +12,31 @@ use super::words::{Hand, Word};
 
 /// Functions that give every row of a statement the same value.
 const STEADY: &[&str] = &[
-    "NOW", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER",
-    "TRANSACTION_TIMESTAMP", "STATEMENT_TIMESTAMP", "CURDATE", "CURTIME", "UTC_TIMESTAMP", "DATE", "VARCHAR", "NUMERIC",
-    "DECIMAL", "CHAR", "JSON_ARRAY", "JSON_OBJECT", "JSONB_BUILD_OBJECT", "LOWER", "UPPER", "CONCAT", "CAST", "COALESCE",
+    "NOW",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "CURRENT_USER",
+    "TRANSACTION_TIMESTAMP",
+    "STATEMENT_TIMESTAMP",
+    "CURDATE",
+    "CURTIME",
+    "UTC_TIMESTAMP",
+    "DATE",
+    "VARCHAR",
+    "NUMERIC",
+    "DECIMAL",
+    "CHAR",
+    "JSON_ARRAY",
+    "JSON_OBJECT",
+    "JSONB_BUILD_OBJECT",
+    "LOWER",
+    "UPPER",
+    "CONCAT",
+    "CAST",
+    "COALESCE",
 ];
 
 /// Reads what follows `ALTER TABLE`; whether all of it is known.
@@ -118,8 +140,22 @@ fn column_change(table: &str, column: String, mut hand: Hand<'_>, reading: &mut 
         Deed::RetypeFromUnknown
     } else if hand.take("SET STATISTICS") || hand.take("SET (") || hand.take("RESET (") {
         Deed::Setting
-    } else if hand.take_any(&["ADD GENERATED", "DROP IDENTITY", "DROP EXPRESSION", "SET STORAGE", "SET COMPRESSION",
-        "SET GENERATED", "RESTART", "SET INCREMENT", "SET CACHE", "SET VISIBLE", "SET INVISIBLE"]).is_some() {
+    } else if hand
+        .take_any(&[
+            "ADD GENERATED",
+            "DROP IDENTITY",
+            "DROP EXPRESSION",
+            "SET STORAGE",
+            "SET COMPRESSION",
+            "SET GENERATED",
+            "RESTART",
+            "SET INCREMENT",
+            "SET CACHE",
+            "SET VISIBLE",
+            "SET INVISIBLE",
+        ])
+        .is_some()
+    {
         // Only the catalog changes, as it does for a default.
         Deed::SetDefault
     } else {
@@ -262,13 +298,53 @@ fn differs_by_row(words: &[Word]) -> bool {
 /// Everything about a table that is not about its columns, keys and indexes.
 fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     let Some(head) = hand.take_any(&[
-        "ALGORITHM", "LOCK", "COMMENT", "ENGINE", "FORCE ROW LEVEL", "FORCE", "ROW_FORMAT", "AUTO_INCREMENT", "CONVERT TO",
-        "DEFAULT", "CHARACTER SET", "CHARSET", "COLLATE", "ORDER BY", "SET LOGGED", "SET UNLOGGED", "SET SCHEMA",
-        "SET TABLESPACE", "SET WITHOUT CLUSTER", "SET", "RESET", "CLUSTER ON", "ENABLE ROW LEVEL", "DISABLE ROW LEVEL",
-        "NO FORCE ROW LEVEL", "DISABLE TRIGGER", "ENABLE", "DISABLE KEYS", "OWNER TO", "REPLICA IDENTITY", "NO INHERIT",
-        "INHERIT", "ATTACH PARTITION", "DETACH PARTITION", "PARTITION", "REMOVE PARTITIONING", "REORGANIZE", "TRUNCATE",
-        "STATS_PERSISTENT", "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES", "KEY_BLOCK_SIZE", "COMPRESSION", "ENCRYPTION",
-        "PAGE_COMPRESSED", "PACK_KEYS", "WITH SYSTEM",
+        "ALGORITHM",
+        "LOCK",
+        "COMMENT",
+        "ENGINE",
+        "FORCE ROW LEVEL",
+        "FORCE",
+        "ROW_FORMAT",
+        "AUTO_INCREMENT",
+        "CONVERT TO",
+        "DEFAULT",
+        "CHARACTER SET",
+        "CHARSET",
+        "COLLATE",
+        "ORDER BY",
+        "SET LOGGED",
+        "SET UNLOGGED",
+        "SET SCHEMA",
+        "SET TABLESPACE",
+        "SET WITHOUT CLUSTER",
+        "SET",
+        "RESET",
+        "CLUSTER ON",
+        "ENABLE ROW LEVEL",
+        "DISABLE ROW LEVEL",
+        "NO FORCE ROW LEVEL",
+        "DISABLE TRIGGER",
+        "ENABLE",
+        "DISABLE KEYS",
+        "OWNER TO",
+        "REPLICA IDENTITY",
+        "NO INHERIT",
+        "INHERIT",
+        "ATTACH PARTITION",
+        "DETACH PARTITION",
+        "PARTITION",
+        "REMOVE PARTITIONING",
+        "REORGANIZE",
+        "TRUNCATE",
+        "STATS_PERSISTENT",
+        "STATS_AUTO_RECALC",
+        "STATS_SAMPLE_PAGES",
+        "KEY_BLOCK_SIZE",
+        "COMPRESSION",
+        "ENCRYPTION",
+        "PAGE_COMPRESSED",
+        "PACK_KEYS",
+        "WITH SYSTEM",
     ]) else {
         return false;
     };
@@ -285,8 +361,16 @@ fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
             Deed::CreateTrigger
         }
         "TRUNCATE" => Deed::Truncate,
-        "OWNER TO" | "REPLICA IDENTITY" | "NO INHERIT" | "INHERIT" | "ATTACH PARTITION" | "DETACH PARTITION"
-        | "PARTITION" | "REMOVE PARTITIONING" | "REORGANIZE" | "WITH SYSTEM" => Deed::Other,
+        "OWNER TO"
+        | "REPLICA IDENTITY"
+        | "NO INHERIT"
+        | "INHERIT"
+        | "ATTACH PARTITION"
+        | "DETACH PARTITION"
+        | "PARTITION"
+        | "REMOVE PARTITIONING"
+        | "REORGANIZE"
+        | "WITH SYSTEM" => Deed::Other,
         _ => Deed::Setting,
     };
     reading.clauses.push(clause(deed, table, ""));

@@ -21,7 +21,11 @@ fn clauses_are_told_by_their_first_words() {
         (Postgres, "CREATE INDEX ON t (a)", Deed::CreateIndex),
         (Postgres, "DROP INDEX CONCURRENTLY IF EXISTS i", Deed::DropIndexConcurrently),
         (Postgres, "ALTER TABLE ONLY s.t ADD CONSTRAINT u UNIQUE USING INDEX i", Deed::AddUniqueReady),
-        (Postgres, "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id) NOT VALID", Deed::AddForeignKeyUnchecked),
+        (
+            Postgres,
+            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id) NOT VALID",
+            Deed::AddForeignKeyUnchecked,
+        ),
         (Postgres, "ALTER TABLE t ADD c uuid DEFAULT gen_random_uuid()", Deed::AddColumnFilled),
         (Postgres, "ALTER TABLE t ADD c timestamptz DEFAULT now()", Deed::AddColumn),
         (Postgres, "ALTER TABLE t ADD COLUMN c varchar(10) DEFAULT 'x'", Deed::AddColumn),
@@ -35,7 +39,8 @@ fn clauses_are_told_by_their_first_words() {
         (MySql, "ALTER TABLE t ENGINE=InnoDB", Deed::Repack),
         (MySql, "CREATE FULLTEXT INDEX f ON t (a)", Deed::CreateSpecialIndex),
     ] {
-        let found: Vec<Deed> = deeds(product, sql).into_iter().map(|it| it.0).filter(|it| *it != Deed::AddsUniqueness).collect();
+        let found: Vec<Deed> =
+            deeds(product, sql).into_iter().map(|it| it.0).filter(|it| *it != Deed::AddsUniqueness).collect();
         assert_eq!(found.first(), Some(&deed), "{sql}");
     }
     assert_eq!(one(Postgres, "SELECT 1"), Deed::Other);

@@ -15,7 +15,9 @@ pub(super) const DROP_TABLE: Rule = Rule {
     why: "its rows are gone, and code that is still running fails",
     suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
     backwards: false,
-    check: |line, context| one(context.old(line), Deed::DropTable, |clause| format!("drops table {} and its rows", place(clause))),
+    check: |line, context| {
+        one(context.old(line), Deed::DropTable, |clause| format!("drops table {} and its rows", place(clause)))
+    },
 };
 
 /// A column is dropped.
@@ -66,7 +68,9 @@ pub(super) const CASCADE: Rule = Rule {
     why: "what goes with it is decided when it runs, and may be more than was there when it was written",
     suggestion: "name what goes, one statement each",
     backwards: true,
-    check: |line, _| line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned()),
+    check: |line, _| {
+        line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned())
+    },
 };
 
 /// A database or a schema is dropped.

@@ -124,7 +124,9 @@ pub(super) const LOCK_TABLE: Rule = Rule {
     why: "it is locked until the transaction ends, whatever the statements would need",
     suggestion: "let each statement take the lock it needs",
     backwards: true,
-    check: |line, _| line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned()),
+    check: |line, _| {
+        line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned())
+    },
 };
 
 /// The server may copy the table without a word.

@@ -38,7 +38,8 @@ pub(super) const NAME_STYLE: Rule = Rule {
     suggestion: "small letters, digits and underscores; SeaORM's own `idx-table-column` and the like are let pass",
     backwards: false,
     check: |line, _| {
-        let plain = |name: &str| name.chars().all(|it| it.is_lowercase() || it.is_ascii_digit() || it == '_' || it == '$');
+        let plain =
+            |name: &str| name.chars().all(|it| it.is_lowercase() || it.is_ascii_digit() || it == '_' || it == '$');
         let is_odd = |name: &&str| {
             let of_seaorm = ["idx-", "fk-", "pk-", "uk-"].iter().any(|start| name.starts_with(start));
             !name.is_empty() && !of_seaorm && !plain(name)

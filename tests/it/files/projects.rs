@@ -108,6 +108,7 @@ fn a_bad_setting_is_named() {
             "`ROOT/gen.toml`, line 1: `types` must name a column type for each Rust type\n`types = { Secret = \"VarBinary(StringLen::Max)\" }`",
         ),
         ("[types]\nSecret = 1", "`ROOT/gen.toml`, line 2: `Secret` must be a text\n"),
+        ("offline-forms = 'no'", "`ROOT/gen.toml`, line 1: `offline-forms` must be true or false\n"),
         ("lock = ''", "`ROOT/gen.toml`, line 1: `lock` must be a text\n"),
         (
             "lock = '../x'",

@@ -93,7 +93,8 @@ pub(super) fn online(statements: Vec<Statement>, online: &Online) -> Vec<Stateme
             let separator = if statement.sql.contains('\n') { ",\n  " } else { ", " };
             statement.sql.push_str(&format!("{separator}ALGORITHM={}{lock}", online.algorithm));
             if online.copies {
-                let note = "copies the table row by row; who writes to it may have to wait until the last one is copied";
+                let note =
+                    "copies the table row by row; who writes to it may have to wait until the last one is copied";
                 let lines: Vec<String> = statement.note.take().into_iter().chain([note.to_owned()]).collect();
                 statement.note = Some(lines.join("\n"));
             }
