@@ -359,10 +359,10 @@ fn the_schema_that_is_there_anyway_need_not_be_said() {
              pub struct Model {{ #[sea_orm(primary_key, comment = \"key\")] pub id: i32 }}"
         )
     };
-    let file_of = |path: &str, text: &str| SourceFile { path: path.into(), text: text.to_owned() };
+    let file = |path: &str, text: &str| SourceFile { path: path.into(), text: text.to_owned() };
     let read = |schema: &str, product: Product| {
-        let sidecar = file_of("entities/book.sql", "CREATE INDEX found ON public.book (id);");
-        let files = [file_of("entities/book.rs", &text(schema)), sidecar];
+        let sidecar = file("entities/book.sql", "CREATE INDEX found ON public.book (id);");
+        let files = [file("entities/book.rs", &text(schema)), sidecar];
         let (model, diagnostics) = crate::entity::read(&files, product);
         assert!(product != Product::Postgres || diagnostics.is_empty(), "{diagnostics:#?}");
         model.schema
