@@ -10,10 +10,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::plan::Rename;
+use crate::plan::{Forms, Rename};
 use crate::project::read_text;
 use crate::schema::{Change, Name, ObjectName};
-use crate::state::{Backfill, Candidate, Question, Subject};
+use crate::state::{Backfill, Candidate, Question, Replacement, Subject, Values};
 
 use super::arguments::Migration;
 use super::paint::{self, Ink};
@@ -28,7 +28,7 @@ pub(super) struct Answers {
     /// Answers by file and terminal.
     answered: Vec<Answered>,
     /// Values for rows that are there.
-    backfills: Vec<Backfill>,
+    values: Values,
     /// Somebody is there to be asked.
     interactive: bool,
 }
@@ -39,6 +39,15 @@ pub(super) struct Answers {
 struct Document {
     #[serde(default)]
     renames: Vec<Answered>,
+    /// As `--backfill` has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    backfills: Vec<String>,
+    /// As `--using` has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conversions: Vec<String>,
+    /// As `--replace` has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replacements: Vec<String>,
 }
 
 /// A question with its answer.
@@ -65,18 +74,25 @@ impl Answers {
     ///
     /// # Errors
     /// An option that cannot be read; a file that is not there or is not such a document.
-    pub(super) fn read(command: &Migration) -> Result<Self, Failure> {
+    pub(super) fn read(command: &Migration, forms: Forms) -> Result<Self, Failure> {
         let given: Result<Vec<Rename>, Failure> = command.renames.iter().map(|text| parse(text)).collect();
-        let backfills: Result<Vec<Backfill>, Failure> = command.backfills.iter().map(|text| backfill(text)).collect();
-        let answered = command.answers.as_deref().map(read).transpose()?.unwrap_or_default().renames;
+        let Document { renames: answered, backfills, conversions, replacements } =
+            command.answers.as_deref().map(read).transpose()?.unwrap_or_default();
+        let all = |given: &[String], answered: Vec<String>| given.iter().cloned().chain(answered).collect::<Vec<_>>();
+        let values = Values {
+            backfills: parsed(&all(&command.backfills, backfills), |text| value(text, "--backfill"))?,
+            conversions: parsed(&all(&command.conversions, conversions), |text| value(text, "--using"))?,
+            replacements: parsed(&all(&command.replacements, replacements), replacement)?,
+            in_batches: forms == Forms::Safe && !command.offline_forms,
+        };
         let interactive = !command.no_interactive;
         let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Ok(Self { given: follow_tables(given?), answered, backfills: backfills?, interactive })
+        Ok(Self { given: follow_tables(given?), answered, values, interactive })
     }
 
     /// What rows that are there get.
-    pub(super) fn backfills(&self) -> &[Backfill] {
-        &self.backfills
+    pub(super) fn values(&self) -> &Values {
+        &self.values
     }
 
     /// Every rename answered so far.
@@ -144,7 +160,7 @@ fn unanswered(open: &[&Question]) -> Failure {
             renamed_from: None,
         })
         .collect();
-    if let Ok(text) = serde_json::to_string_pretty(&Document { renames }) {
+    if let Ok(text) = serde_json::to_string_pretty(&Document { renames, ..Document::default() }) {
         paint::result(&format!("{text}\n"));
     }
     let lines: Vec<String> = open
@@ -246,15 +262,36 @@ fn parse(text: &str) -> Result<Rename, Failure> {
     })
 }
 
+fn parsed<T>(texts: &[String], parse: impl Fn(&str) -> Result<T, Failure>) -> Result<Vec<T>, Failure> {
+    texts.iter().map(|text| parse(text)).collect()
+}
+
+/// `table.column:old=new`.
+fn replacement(text: &str) -> Result<Replacement, Failure> {
+    let parts =
+        text.split_once(':').and_then(|(column, values)| Some((column.rsplit_once('.')?, values.split_once('=')?)));
+    match parts {
+        Some(((table, column), (from, to))) if ![table, column, from, to].contains(&"") => Ok(Replacement {
+            table: object(table),
+            column: Name::from(column),
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }),
+        _ => Err(Error::new(format!("`--replace {text}` cannot be read"))
+            .hint("a column, the value that goes and the one that stays: `--replace book.mood:dull=calm`")
+            .into()),
+    }
+}
+
 /// `table.column=expression`.
-fn backfill(text: &str) -> Result<Backfill, Failure> {
+fn value(text: &str, option: &str) -> Result<Backfill, Failure> {
     let parts = text.split_once('=').and_then(|(column, value)| Some((column.rsplit_once('.')?, value.trim())));
     match parts {
         Some(((table, column), value)) if !table.is_empty() && !column.is_empty() && !value.is_empty() => {
             Ok(Backfill { table: object(table), column: Name::from(column), value: value.to_owned() })
         }
-        _ => Err(Error::new(format!("`--backfill {text}` cannot be read"))
-            .hint("a column and an SQL expression: `--backfill user.years=0`, `--backfill \"user.name=email\"`")
+        _ => Err(Error::new(format!("`{option} {text}` cannot be read"))
+            .hint(format!("a column and an SQL expression: `{option} user.years=0`, `{option} \"user.name=email\"`"))
             .into()),
     }
 }

@@ -57,6 +57,8 @@ pub(super) enum Command {
     Diff(Diff),
     /// Show entities, snapshot and database, and how they stand to each other
     Status(Report),
+    /// Write the migration that drops what `gen migration --keep` has parked
+    Purge(Purge),
     /// Apply pending migrations
     Up(Up),
     /// Revert applied migrations
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Check(Check),
     /// Prove migrations on a scratch database: up, down and up again, with rows in it
     Verify(Verify),
+    /// Look for hazards in pending or named migrations, also in those written by hand
+    Lint(Lint),
     /// Fill a development database, or a file, with test data that holds every constraint
     Seed(Seed),
     /// Seal the migration files as they are now, after editing them or writing them by hand
@@ -139,15 +143,52 @@ pub(super) struct Migration {
     /// What rows that are there get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
     #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
     pub(super) backfills: Vec<String>,
+    /// How values become values of a column's new type, where the database's own cast will not do: `user.age=length(age)`
+    /// (repeat for more)
+    #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
+    pub(super) conversions: Vec<String>,
+    /// What takes the place of an enum type's value that goes: `book.mood:dull=calm` (repeat for more)
+    #[arg(long = "replace", value_name = "COLUMN:OLD=NEW")]
+    pub(super) replacements: Vec<String>,
+    /// Do not drop tables and columns but park them, with their rows and values, under a dated name; `gen purge` drops them
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// The migration drops what is parked; set by `gen purge`.
+    #[arg(skip)]
+    pub(super) purge: bool,
+    /// Allow what loses rows or values, or fails on rows that are there: a rule (drop-table, drop-column, *), for everything
+    /// or for one object (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(super) allow: Vec<crate::lint::allow::Allow>,
     /// A JSON file with the answers to open questions, in the form they are printed in
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<std::path::PathBuf>,
     /// Never ask; questions without an answer are printed and end with 1
     #[arg(long)]
     pub(super) no_interactive: bool,
+    /// Write the short forms, which lock tables for as long as they are large, for a database nobody else works with
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// The form of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen purge`.
+#[derive(Debug, Args)]
+pub(super) struct Purge {
+    /// The migration's name
+    #[arg(default_value = "PurgeParked")]
+    pub(super) name: String,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not prove the migration on a scratch database first
+    #[arg(long)]
+    pub(super) no_verify: bool,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -184,6 +225,9 @@ pub(super) struct Diff {
     /// The way back instead of the way there
     #[arg(long)]
     pub(super) down: bool,
+    /// Write SQL in the short forms, which lock tables for as long as they are large
+    #[arg(long)]
+    pub(super) offline_forms: bool,
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub(super) exit_code: bool,
@@ -358,6 +402,39 @@ pub(super) struct Verify {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen lint`.
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// Which ones (id, name, or an unambiguous beginning); otherwise those the database does not have yet
+    #[arg(value_name = "ID")]
+    pub(super) targets: Vec<String>,
+    /// All of them, also those applied already
+    #[arg(long, conflicts_with = "targets")]
+    pub(super) all: bool,
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["targets", "all"])]
+    pub(super) rules: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = LintFormat::Text, value_name = "FORMAT")]
+    pub(super) format: LintFormat,
+    /// Print as JSON; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+}
+
+/// How remarks on migrations are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    /// For eyes
+    Text,
+    /// As data
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// For whatever reads SARIF 2.1.0
+    Sarif,
 }
 
 /// `gen seed`.

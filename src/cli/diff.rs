@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
-use crate::dialect::{self, Product};
+use crate::dialect::{self, Dialect, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::introspect::{Scope, Unmanaged};
@@ -84,21 +84,23 @@ async fn compare(loader: &Loader<'_>, command: &Diff, sides: &mut [Side; 2]) -> 
     let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
     let root = loader.workspace.map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
     let model = model.as_deref();
+    let forms = loader.workspace.map(|workspace| workspace.project.config.forms).unwrap_or_default();
+    let dialect = dialect::in_forms(product, if command.offline_forms { Forms::Offline } else { forms });
     let format = if command.json { DiffFormat::Json } else { command.format };
     let text = match format {
         DiffFormat::Text => show::plan(&plan, model, &root),
-        DiffFormat::Sql => sql(product, &plan, start)?,
+        DiffFormat::Sql => sql(dialect, &plan, start)?,
         DiffFormat::Json => {
             let report = json!({
                 "dialect": product.key(),
                 "plan": show::plan_json(&plan, model, &root),
-                "statements": dialect::statements(dialect::of(product), &plan, start)?,
+                "statements": dialect::statements(dialect, &plan, start)?,
                 "compared": comparison,
                 "unmanaged": unmanaged(sides),
             });
             format!("{report:#}\n")
         }
-        DiffFormat::Markdown => markdown(product, &plan, start)?,
+        DiffFormat::Markdown => markdown(dialect, &plan, start)?,
         DiffFormat::Patch => {
             let (old, new) = if command.down { (&to, &from) } else { (&from, &to) };
             patch(old, new)?
@@ -123,7 +125,10 @@ fn between(loader: &Loader<'_>, sides: &[Side; 2]) -> Result<Between, Failure> {
     let [from, to] = sides;
     let (mut model, mut renames) = (None, Vec::new());
     let (from, to) = match (&from.loaded, &to.loaded) {
-        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => (from.as_ref().clone(), to.as_ref().clone()),
+        (Loaded::Schema(from, _), Loaded::Schema(to, _)) => {
+            renames = state::in_another_case(loader.product, to.schema(), from.schema());
+            (from.as_ref().clone(), to.as_ref().clone())
+        }
         (Loaded::Schema(from, origins), Loaded::Model(declared)) => {
             let target = declared_on(loader, declared, from, origins)?;
             model = Some(declared.clone());
@@ -237,20 +242,21 @@ async fn product_of(
 }
 
 /// Statements to run as they stand.
-fn sql(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
-    let statements = dialect::statements(dialect::of(product), plan, start)?;
-    Ok(write::script(product, &statements))
+fn sql(dialect: &dyn Dialect, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
+    let statements = dialect::statements(dialect, plan, start)?;
+    Ok(write::script(dialect.product(), &statements))
 }
 
-fn markdown(product: Product, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
+fn markdown(dialect: &dyn Dialect, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
     if plan.is_empty() {
         return Ok("No schema changes.\n".to_owned());
     }
     let lines: String = plan.ops().iter().map(|op| format!("- `{op}`\n")).collect();
-    let sql = sql(product, plan, start)?;
+    let sql = sql(dialect, plan, start)?;
     Ok(format!(
-        "**{}** ({product})\n\n{lines}\n<details><summary>SQL</summary>\n\n```sql\n{sql}```\n\n</details>\n",
+        "**{}** ({})\n\n{lines}\n<details><summary>SQL</summary>\n\n```sql\n{sql}```\n\n</details>\n",
         show::plural(plan.ops().len(), "schema change"),
+        dialect.product(),
     ))
 }
 

@@ -4,16 +4,17 @@
 
 use serde_json::json;
 
+use crate::dialect::Product;
 use crate::dialect::session::Missing;
-use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
+use crate::lint::allow::{flag, refused};
 use crate::lint::{self, Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state::{self, Situation, Target};
+use crate::state::{self, Situation, Target, Ways};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -22,7 +23,7 @@ use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
-use super::{init, show, verify};
+use super::{init, show, stakes, verify};
 
 /// One dialect's part of the migration.
 struct Draft {
@@ -54,7 +55,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         report::show_diagnostics(warnings, &files);
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut answers = Answers::read(command)?;
+    let mut answers = Answers::read(command, workspace.project.config.forms)?;
     let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
@@ -75,6 +76,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         let live = live.as_mut().filter(|live| live.product() == product);
         all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
     }
+    let refusal = refuse(command, &all, live.as_mut()).await;
     if let Some(live) = live {
         live.session.close().await;
     }
@@ -88,6 +90,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
         .into());
     }
+    refusal?;
     let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
     if !command.dry_run && !command.no_verify {
@@ -109,6 +112,33 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     // The process ends here: giving back the memory of every table, piece by piece, would only take time.
     std::mem::forget((drafts, silent));
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
+}
+
+/// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.
+async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Option<&mut Live>) -> Result<(), Failure> {
+    // The same is refused once, though every dialect finds it.
+    let mut found: Vec<&Finding> = Vec::new();
+    let mut lines = Vec::new();
+    for draft in drafts {
+        let mut refused = refused(&draft.findings, &command.allow);
+        refused.retain(|finding| !found.contains(finding));
+        let session = live.as_deref_mut().filter(|live| live.product() == draft.product).map(|live| &mut live.session);
+        lines.extend(stakes::lines(&refused, session).await);
+        found.extend(refused);
+    }
+    if found.is_empty() || command.dry_run {
+        for finding in &found {
+            paint::talk(format!("note: {} needs `{}`", finding.rule, flag(finding)));
+        }
+        return Ok(());
+    }
+    let what = "this migration would lose what is there, or fail on it";
+    let again = format!("gen migration {}", command.name);
+    let mut error = stakes::refusal(what, &again, &lines, &found);
+    if found.iter().any(|finding| finding.rule == lint::NOT_NULL) {
+        error = error.hint("or give the rows that are there a value: `--backfill COLUMN=VALUE`");
+    }
+    Err(error.into())
 }
 
 /// S of each dialect, or why it cannot be told. A project without a lock has none yet: what is about to be adopted is read
@@ -165,14 +195,24 @@ async fn draft(
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
-    let dialect = dialect::of(product);
+    let dialect = workspace.dialect(product, command.offline_forms);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
         // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
-    let (base, target) = if command.empty {
-        let (schema, origins) = (sealed.schema.clone(), sealed.origins.clone());
+    if let Some(live) = live.as_deref_mut()
+        && command.from != Some(arguments::From::Database)
+        && live.schema == sealed.schema
+    {
+        // One of the two is enough, and comparing them again costs nothing.
+        live.schema = sealed.schema.clone();
+    }
+    let (base, target) = if command.empty || command.purge {
+        let (schema, origins) = match command.purge {
+            true => state::purged(dialect, &sealed.schema, &sealed.origins)?,
+            false => (sealed.schema.clone(), sealed.origins.clone()),
+        };
         let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let target = Target { schema, origins, offences, left_open, renames, questions };
         (sealed.schema.clone(), target)
@@ -195,17 +235,22 @@ async fn draft(
             }
         }
     };
+    let target = match command.keep {
+        true => state::park(dialect, &base, target, id.stamp().get(..8).unwrap_or_default())?,
+        false => target,
+    };
     let plan = diff(&base, &target.schema, &target.renames);
-    let (up, filled) = state::filled_up(dialect, &base, &target, &plan, answers.backfills())?;
+    let Ways { up, down, filled } = state::ways(dialect, &base, &target, &plan, answers.values())?;
     let mut findings = lint(&plan, base.schema());
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
+    findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration {
         id: id.clone(),
         product,
         from: Some(sealed.fingerprint_of(&base)),
         to: Some(sealed.fingerprint_of(&target.schema)),
         up,
-        down: dialect::statements(dialect, &plan.inverse(), target.schema.schema())?,
+        down,
     };
     Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
 }

@@ -14,13 +14,16 @@ mod entities;
 mod freeze;
 mod import;
 mod init;
+mod lint;
 mod lock;
 mod migration;
 mod paint;
+mod purge;
 mod report;
 mod seed;
 mod show;
 mod side;
+mod stakes;
 mod states;
 mod status;
 mod sync;
@@ -83,6 +86,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Init(command) => init::run(common, command).await,
         Command::Entities(command) => entities::run(common, command).await,
         Command::Migration(command) => migration::run(common, command).await,
+        Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,
         Command::Up(command) => up::up(common, command).await,
@@ -93,6 +97,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => check::run(common, command).await,
         Command::Verify(command) => verify::run(common, command).await,
+        Command::Lint(command) => lint::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock => lock::run(common),
         Command::Freeze(command) => freeze::freeze(common, command),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::entity::{Model, Source};
 use crate::lint::{Finding, Level};
-use crate::plan::{Object, Op, Plan, Sign};
+use crate::plan::{Alter, Object, Op, Plan, Sign};
 use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place};
 
 use super::paint::{Ink, ink};
@@ -58,9 +58,56 @@ pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
                 text.push_str(&format!("{padding}   {}", ink(Ink::Dim, source)));
             }
             text.push('\n');
+            text.push_str(&rewritten(plan, op));
         }
     }
     text
+}
+
+/// What an object that is kept in the database's own words said, and what it says now, line by line; nothing for any other.
+fn rewritten(plan: &Plan, op: &Op) -> String {
+    let text = |object: &Object| match object {
+        Object::Trigger(_, trigger) => Some(trigger.definition.text().to_owned()),
+        Object::View(view) => Some(view.query.text().to_owned()),
+        Object::Routine(routine) => Some(routine.definition.text().to_owned()),
+        Object::Definition(definition) => Some(definition.create.text().to_owned()),
+        Object::Table(_)
+        | Object::Column(..)
+        | Object::PrimaryKey(..)
+        | Object::Unique(..)
+        | Object::ForeignKey(..)
+        | Object::Check(..)
+        | Object::Index(..)
+        | Object::Enum(_) => None,
+    };
+    let sides = match op {
+        Op::Alter(Alter::Definition(change)) => {
+            Some((change.from.create.text().to_owned(), change.to.create.text().to_owned()))
+        }
+        Op::Alter(Alter::Routine(change)) => {
+            Some((change.from.definition.text().to_owned(), change.to.definition.text().to_owned()))
+        }
+        Op::Create(new) => {
+            let old = plan.ops().iter().find_map(|other| match other {
+                Op::Drop(old) if old.place() == new.place() => text(old),
+                Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+            });
+            old.zip(text(new))
+        }
+        Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    };
+    let Some((old, new)) = sides else { return String::new() };
+    let (old, new) = (format!("{}\n", old.trim_end()), format!("{}\n", new.trim_end()));
+    let mut lines = String::new();
+    for change in similar::TextDiff::from_lines(&old, &new).iter_all_changes() {
+        let (colour, sign) = match change.tag() {
+            similar::ChangeTag::Delete => (Ink::Red, "−"),
+            similar::ChangeTag::Insert => (Ink::Green, "+"),
+            similar::ChangeTag::Equal => continue,
+        };
+        lines.push_str(&format!("        {} {}\n", ink(colour, sign), change.value().trim_end()));
+    }
+    lines
 }
 
 /// Where the thing an operation works on is declared: its own line, or that of what it belongs to. A drop has none.
@@ -105,6 +152,7 @@ pub(super) fn location(source: &Source, root: &Path) -> String {
 pub(super) fn findings(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let (colour, word) = match finding.level {
+            Level::Info => (Ink::Dim, "info"),
             Level::Warning => (Ink::Yellow, "warning"),
             Level::Danger => (Ink::Red, "danger"),
         };

@@ -4,7 +4,7 @@
 
 use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
-use crate::dialect::{self, Product};
+use crate::dialect::{self, Dialect, Forms, Product};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
@@ -363,7 +363,10 @@ impl Workspace {
                 // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
                 _ => {
                     let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
+                    let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
                     [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                        || recorded.any(|at| here.iter().any(|found| found == at))
                 }
             };
             standing.at_pending =
@@ -377,6 +380,11 @@ impl Workspace {
             }
         }
         Ok(state::situate(standing))
+    }
+
+    /// The dialect of a product, in the forms migrations are written in.
+    pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
+        dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
     }
 
     /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.

@@ -7,8 +7,10 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use crate::dialect;
 use crate::dialect::session::Missing;
-use crate::project::MigrationId;
+use crate::introspect;
+use crate::project::{MigrationId, fingerprint};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
 use crate::state::Situation;
 use crate::write::{self, Migration};
@@ -38,6 +40,19 @@ impl Bench {
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         Ok(Self { workspace, live, migrations })
+    }
+
+    /// Notes what the database is now in its own words, so that it is known again when the snapshot has other words. It is no
+    /// more than a help, so nothing is said where it cannot be done.
+    async fn note(&mut self, outcomes: &[Outcome]) {
+        let Some(last) = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up) else { return };
+        let Some(migration) = self.migrations.iter().find(|it| it.id.as_str() == last.id) else { return };
+        let scope = self.workspace.scope();
+        let Ok(catalog) = introspect::introspect(&mut self.live.session, &scope).await else { return };
+        if let Ok(schema) = dialect::of(self.live.product()).normalize(catalog.schema) {
+            let found = fingerprint(schema.schema());
+            let _ = run::note(&mut self.live.session, &applicable(migration), &found).await;
+        }
     }
 
     /// How many, or which one.
@@ -104,6 +119,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     progress.done();
     let mut outcomes = recognised;
     outcomes.extend(result?);
+    bench.note(&outcomes).await;
     print(&command.run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
@@ -185,7 +201,9 @@ pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failu
     let mut progress = Talk::new();
     let result = run::redo(&mut bench.live.session, &files, 1, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
     progress.done();
-    print(command, &result?);
+    let outcomes = result?;
+    bench.note(&outcomes).await;
+    print(command, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -209,7 +227,9 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
     let mut progress = Talk::new();
     let result = run::goto(&mut bench.live.session, &files, &id, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
     progress.done();
-    print(&command.run, &result?);
+    let outcomes = result?;
+    bench.note(&outcomes).await;
+    print(&command.run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -265,8 +285,13 @@ impl Talk {
 
     fn show(&mut self, progress: &Progress<'_>) {
         let Some(bar) = &self.0 else {
-            if let Progress::Waiting { holder } = progress {
-                paint::talk(format!("waiting for another runner{}", by(*holder)));
+            match progress {
+                Progress::Waiting { holder } => paint::talk(format!("waiting for another runner{}", by(*holder))),
+                Progress::Stepping { why } => paint::talk(format!("{why}; trying again")),
+                Progress::Started { .. }
+                | Progress::Statement { .. }
+                | Progress::Batch { .. }
+                | Progress::Finished(_) => {}
             }
             return;
         };
@@ -277,6 +302,8 @@ impl Talk {
                 let first = sql.lines().next().unwrap_or_default();
                 bar.set_message(format!("{number}/{of} {first}"));
             }
+            Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),
+            Progress::Stepping { why } => bar.set_message(format!("{why}; trying again")),
             Progress::Finished(_) => {}
         }
     }

@@ -45,6 +45,19 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
     parsed_expression(product, sql)
 }
 
+/// The same where it is known of some columns that a cast of them to text means something, because they are no text.
+pub fn canonical_expression_over(product: Product, sql: &str, is_no_text: &dyn Fn(&str) -> bool) -> String {
+    let casts = sql.contains("::") || sql.get(..).is_some_and(|sql| sql.to_ascii_lowercase().contains("cast"));
+    if product != Product::Postgres || !casts {
+        return canonical_expression(product, sql);
+    }
+    let read = spell::plain(product, sql).and_then(|plain| parse::expression(product, &plain));
+    let Some(mut expression) = read else { return canonical_expression(product, sql) };
+    postgres::keep_casts(&mut expression, is_no_text);
+    rewrite::expression(product, &mut expression);
+    print::expression(product, &mut expression)
+}
+
 fn parsed_expression(product: Product, sql: &str) -> String {
     let Some(plain) = spell::plain(product, sql) else {
         return sql.trim().to_owned();

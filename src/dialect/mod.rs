@@ -4,9 +4,12 @@
 //! commands, or why a plan was made.
 
 mod case;
+pub mod domain;
 pub mod expression;
 pub mod mysql;
 pub mod postgres;
+pub mod reading;
+mod safe;
 pub mod script;
 pub mod session;
 pub mod sqlite;
@@ -16,11 +19,13 @@ mod wording;
 
 use std::fmt;
 
+use crate::plan::deed::Cost;
 use crate::plan::{Plan, near};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
+pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Rebuild, Statement, Step};
+pub use step::{Online, Rebuild, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
@@ -33,6 +38,14 @@ pub fn of(product: Product) -> &'static dyn Dialect {
         Product::Postgres => &postgres::Postgres,
         Product::MySql => &mysql::MySql(mysql::Flavor::MySql),
         Product::MariaDb => &mysql::MySql(mysql::Flavor::MariaDb),
+    }
+}
+
+/// The dialect of a product that lowers plans to safe forms, or to short ones.
+pub fn in_forms(product: Product, forms: Forms) -> &'static dyn Dialect {
+    match forms {
+        Forms::Safe => safe::of(product),
+        Forms::Offline => of(product),
     }
 }
 
@@ -59,6 +72,12 @@ pub trait Dialect: fmt::Debug + Sync {
     /// # Errors
     /// An operation that cannot be done here in any number of steps, with a hint.
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported>;
+
+    /// The steps of a plan in forms that make nobody wait for longer the more rows a table has, where there are such.
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step>;
+
+    /// What each kind of clause locks here, and what is done meanwhile.
+    fn costs(&self) -> &'static [Cost];
 
     /// Writes one step in SQL.
     ///
@@ -88,7 +107,13 @@ pub trait Dialect: fmt::Debug + Sync {
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
     for step in dialect.lower(plan, &near(plan, from))? {
-        statements.extend(dialect.render(&step)?);
+        let mut rendered = dialect.render(&step)?;
+        if let Some(first) = rendered.first_mut() {
+            let lost = step.loses().into_iter().map(|what| format!("loses data: {what}"));
+            let lines: Vec<String> = lost.chain(first.note.take()).collect();
+            first.note = (!lines.is_empty()).then(|| lines.join("\n"));
+        }
+        statements.extend(rendered);
     }
     Ok(statements)
 }

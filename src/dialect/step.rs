@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::plan::Op;
-use crate::schema::{Change, EnumType, ObjectName, Table};
+use crate::plan::{Object, Op};
+use crate::schema::{Change, Column, EnumType, Name, ObjectName, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,48 @@ pub enum Step {
     Rebuild(Box<Rebuild>),
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables.
-    SwapEnum(Change<EnumType>, Vec<(ObjectName, crate::schema::Column)>),
+    SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
+    Online(ObjectName, Vec<Op>, Online),
+    /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
+    /// added it, because that one holds a stronger lock (PostgreSQL).
+    Validate(ObjectName, Name),
+    /// A key made of the index of the same name, which was built before (PostgreSQL).
+    Attach(Op),
+}
+
+impl Step {
+    /// What rows and values are gone for good after it, in words.
+    pub fn loses(&self) -> Vec<String> {
+        let values = |table: &ObjectName, column: &Column| format!("the values of column {table}.{}", column.name);
+        let of = |op: &Op| match op {
+            Op::Drop(Object::Table(table)) => Some(format!("the rows of table {}", table.name)),
+            Op::Drop(Object::Column(table, column)) if column.generated.is_none() => Some(values(table, column)),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        };
+        match self {
+            Self::Direct(op) | Self::Apart(op) => of(op).into_iter().collect(),
+            Self::Together(_, ops) | Self::Online(_, ops, _) => ops.iter().filter_map(of).collect(),
+            Self::Rebuild(rebuild) => {
+                let gone =
+                    |column: &&Column| column.generated.is_none() && !rebuild.to.columns.contains_key(&column.name);
+                let gone = rebuild.from.columns.values().filter(gone);
+                gone.map(|column| values(&rebuild.to.name, column)).collect()
+            }
+            Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
+        }
+    }
+}
+
+/// How a server is told to alter a table, or to refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Online {
+    /// By which algorithm.
+    pub algorithm: &'static str,
+    /// Who has to wait: empty to leave that to the server.
+    pub lock: &'static str,
+    /// Whether every row is written anew while writers wait.
+    pub copies: bool,
 }
 
 /// A table made anew.
@@ -43,12 +84,47 @@ pub struct Statement {
     /// A remark for the reader, written as a comment above the statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What it is sent for.
+    #[serde(skip_serializing_if = "Role::is_change")]
+    pub role: Role,
+    /// The name of the step it begins: what stands before it is committed before it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+}
+
+/// What a statement is sent for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It changes something.
+    #[default]
+    Change,
+    /// It is a query, and nothing goes on where its first value is anything but 0. The text says what must not be.
+    Check(String),
+    /// It changes some rows at a time, and is sent again until it changes none; outside any transaction.
+    Batches,
+}
+
+impl Role {
+    fn is_change(&self) -> bool {
+        *self == Self::Change
+    }
 }
 
 impl Statement {
     /// A statement that may run inside a transaction.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), transactional: true, note: None }
+        Self { sql: sql.into(), transactional: true, note: None, role: Role::Change, step: None }
+    }
+
+    /// A query whose first value must be 0, or that finds nothing: `message` says what must not be, on one line.
+    pub fn check(sql: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { role: Role::Check(message.into()), ..Self::new(sql) }
+    }
+
+    /// A statement that changes some rows at a time, to be sent again until it changes none.
+    pub fn batches(sql: impl Into<String>) -> Self {
+        Self { role: Role::Batches, transactional: false, ..Self::new(sql) }
     }
 
     /// The same statement with a remark.

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{DefaultValue, Expression, IndexTarget, Name, ObjectName, Schema, Table, Type};
+use crate::schema::{
+    DefaultValue, DefinitionId, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
+};
 
 /// Where in a table an expression stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +35,8 @@ pub(super) enum Seat {
     View(ObjectName),
     /// It is a routine's definition.
     Routine(ObjectName),
+    /// It is what a definition says.
+    Definition(DefinitionId),
 }
 
 /// Two expressions that a parser cannot bring to one form. They mostly stand at the same place; checks that nobody named
@@ -55,6 +59,7 @@ pub(super) fn expressions(schema: &Schema) -> BTreeMap<Seat, &Expression> {
     }
     found.extend(schema.views.values().map(|view| (Seat::View(view.name.clone()), &view.query)));
     found.extend(schema.routines.values().map(|routine| (Seat::Routine(routine.name.clone()), &routine.definition)));
+    found.extend(schema.definitions.values().map(|it| (Seat::Definition(it.id.clone()), &it.create)));
     found
 }
 
@@ -101,6 +106,11 @@ pub(super) fn put(schema: &mut Schema, seat: &Seat, expression: Expression) {
         Seat::Routine(name) => {
             if let Some(routine) = schema.routines.get_mut(name) {
                 routine.definition = expression;
+            }
+        }
+        Seat::Definition(id) => {
+            if let Some(definition) = schema.definitions.get_mut(id) {
+                definition.create = expression;
             }
         }
     }
@@ -177,7 +187,7 @@ fn has_one_type(seat: &Seat, ours: &Schema, theirs: &Schema) -> bool {
         Seat::Table(_, Slot::Default(column) | Slot::Generated(column)) => {
             data_type(ours, column) == data_type(theirs, column)
         }
-        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) => true,
+        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => true,
     }
 }
 
@@ -192,6 +202,15 @@ pub(super) fn ground(seats: &BTreeSet<Seat>, ours: &Schema, theirs: &Schema) -> 
             Seat::View(name) => {
                 let views = [ours.views.get(name), theirs.views.get(name)];
                 names.extend(views.into_iter().flatten().flat_map(|view| view.reads.iter().cloned()));
+            }
+            Seat::Definition(id) => {
+                names.extend(id.on.clone());
+                let definitions = [ours.definitions.get(id), theirs.definitions.get(id)];
+                let needs = definitions.into_iter().flatten().flat_map(|definition| &definition.needs);
+                names.extend(needs.filter_map(|need| match need {
+                    Place::Table(name, _) | Place::View(name) => Some(name.clone()),
+                    Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => None,
+                }));
             }
             Seat::Routine(_) => {}
         }

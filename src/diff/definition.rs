@@ -62,7 +62,7 @@ impl Ground<'_> {
         self.definitions.insert(id.clone(), true);
         let stays = old == new
             && id.on.iter().all(|owner| self.owner_stays(owner))
-            && old.needs.iter().all(|need| self.place_stays(need));
+            && old.needs.union(&new.needs).all(|need| self.place_stays(need));
         self.definitions.insert(id.clone(), stays);
         stays
     }

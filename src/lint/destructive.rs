@@ -2,7 +2,7 @@
 //!
 //! Must not know how many: that takes a database.
 
-use crate::plan::{Object, Op};
+use crate::plan::{Alter, Object, Op};
 
 use super::{Level, Rule};
 
@@ -26,6 +26,22 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     why: "its values are gone; the way back creates the column empty",
     check: |op, _| match op {
         Op::Drop(Object::Column(table, column)) => Some(format!("drops column {table}.{} and its values", column.name)),
+        _ => None,
+    },
+};
+
+/// A value of an enum type is removed.
+pub(super) const DROP_VALUE: Rule = Rule {
+    name: "drop-value",
+    level: Level::Danger,
+    summary: "a value of an enum type is removed",
+    why: "rows that have it stop the migration, and code that still writes it fails afterwards",
+    check: |op, _| match op {
+        Op::Alter(Alter::Enum(change)) => {
+            let gone: Vec<&str> =
+                change.from.values.iter().filter(|it| !change.to.values.contains(it)).map(String::as_str).collect();
+            (!gone.is_empty()).then(|| format!("removes {} from enum {}", gone.join(", "), change.to.name))
+        }
         _ => None,
     },
 };

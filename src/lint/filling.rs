@@ -9,7 +9,7 @@ use super::{Level, Rule};
 /// A column without NULL and without a value for the rows that are there.
 pub(super) const NOT_NULL: Rule = Rule {
     name: "not-null",
-    level: Level::Warning,
+    level: Level::Danger,
     summary: "a column takes no NULL, and rows that are there get no value",
     why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
     check: |op, from| match op {

@@ -5,6 +5,7 @@
 pub mod allow;
 mod destructive;
 mod filling;
+pub mod script;
 
 use serde::Serialize;
 
@@ -15,9 +16,11 @@ use crate::schema::{Place, Schema};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
+    /// Good to know, and nothing to stop at.
+    Info,
     /// Worth knowing before the migration is applied.
     Warning,
-    /// Loses data.
+    /// Loses data, or fails on rows that are there: nothing of it is written until it is allowed.
     Danger,
 }
 
@@ -51,8 +54,12 @@ pub struct Finding {
 /// The rule on columns that take no NULL: a backfill answers it.
 pub const NOT_NULL: &str = filling::NOT_NULL.name;
 
+/// The rule on values of enum types that go: a replacement answers it.
+pub const DROP_VALUE: &str = destructive::DROP_VALUE.name;
+
 /// Every rule.
-pub const RULES: &[&Rule] = &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN, &filling::NOT_NULL];
+pub const RULES: &[&Rule] =
+    &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN, &destructive::DROP_VALUE, &filling::NOT_NULL];
 
 /// The hazards of applying a plan, in the order of its operations.
 pub fn lint(plan: &Plan, from: &Schema) -> Vec<Finding> {

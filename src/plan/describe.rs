@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 
 use crate::schema::{
     Action, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName,
-    Table, Type,
+    Options, Table, Type,
 };
 
 use super::{Alter, Object, Op, Rename};
@@ -111,7 +111,7 @@ fn alter_summary(alter: &Alter) -> String {
             format!("primary key ({}) → ({})", list(&change.from.columns), list(&change.to.columns))
         }
         Alter::Comment(_, change) => format!("comment {} → {}", text(&change.from), text(&change.to)),
-        Alter::Options(_, change) => format!("options {:?} → {:?}", change.from, change.to),
+        Alter::Options(_, change) => format!("options {} → {}", options(&change.from), options(&change.to)),
         Alter::Enum(change) => format!("enum ({}) → ({})", quoted(&change.from.values), quoted(&change.to.values)),
         Alter::Routine(_) => "routine body".to_owned(),
         Alter::Definition(change) => definition_summary(&change.to),
@@ -139,18 +139,55 @@ fn quoted(values: &[String]) -> String {
     values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
 }
 
+/// What only one database knows, in words: `fillfactor 70, unlogged`.
+fn options(options: &Options) -> String {
+    let words = options.iter().map(|(key, value)| match (key.as_str(), value.as_str()) {
+        (key, "true") => key.to_owned(),
+        // PostgreSQL's storage parameters, which name themselves.
+        ("with", value) => value.to_owned(),
+        (key, value) => format!("{key} {value}"),
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "none".to_owned() } else { words }
+}
+
 fn text(comment: &Option<String>) -> String {
     comment.as_ref().map_or_else(|| "none".to_owned(), |comment| format!("'{comment}'"))
 }
 
 fn index_summary(index: &Index) -> String {
-    let parts = index.parts.iter().map(|part| match &part.target {
-        IndexTarget::Column(name) if part.descending => format!("{name} desc"),
-        IndexTarget::Column(name) => name.to_string(),
-        IndexTarget::Expression(expression) => format!("({})", expression.text()),
+    let parts = index.parts.iter().map(|part| {
+        let mut words = match &part.target {
+            IndexTarget::Column(name) => name.to_string(),
+            IndexTarget::Expression(expression) => format!("({})", expression.text()),
+        };
+        for (key, value) in &part.options {
+            words.push_str(&match key.as_str() {
+                "opclass" => format!(" {value}"),
+                "nulls" => String::new(),
+                key => format!(" {key} {value}"),
+            });
+        }
+        if part.descending {
+            words.push_str(" desc");
+        }
+        if let Some(nulls) = part.options.get("nulls") {
+            words.push_str(&format!(" nulls {nulls}"));
+        }
+        words
     });
     let unique = if index.unique { "unique " } else { "" };
-    let mut line = format!("{unique}index {} ({})", index.name, parts.collect::<Vec<_>>().join(", "));
+    let method = index.method.as_ref().map(|method| format!(" using {method}")).unwrap_or_default();
+    let mut line = format!("{unique}index {}{method} ({})", index.name, parts.collect::<Vec<_>>().join(", "));
+    if !index.include.is_empty() {
+        line.push_str(&format!(" include ({})", list(&index.include)));
+    }
+    if !index.options.is_empty() {
+        line.push_str(&format!(" with {}", options(&index.options)));
+    }
+    if let Some(comment) = &index.comment {
+        line.push_str(&format!(" comment '{comment}'"));
+    }
     if let Some(predicate) = &index.predicate {
         line.push_str(&format!(" where {}", predicate.text()));
     }
@@ -257,7 +294,7 @@ fn column_change(from: &Column, to: &Column) -> String {
     note("on update ", on_update(from), on_update(to));
     note("comment ", text(&from.comment), text(&to.comment));
     if from.options != to.options {
-        note("options ", format!("{:?}", from.options), format!("{:?}", to.options));
+        note("options ", options(&from.options), options(&to.options));
     }
     changes.join(", ")
 }

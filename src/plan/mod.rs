@@ -3,16 +3,19 @@
 //! Must not know SQL, any database, or how operations are found.
 
 mod apply;
+pub mod deed;
 mod describe;
 mod ground;
 mod near;
 mod op;
 mod order;
+pub mod reading;
 mod standing;
 
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Refusal, apply};
+pub use deed::Forms;
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use near::near;

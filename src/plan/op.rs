@@ -189,7 +189,8 @@ impl Rename {
         }
     }
 
-    fn place(&self) -> Place {
+    /// Where in the schema the new name stands.
+    pub fn place(&self) -> Place {
         match self {
             Self::Table(change) => Place::table(&change.to),
             Self::Column(table, change) => Place::column(table, &change.to),

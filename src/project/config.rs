@@ -12,9 +12,10 @@ use toml::de::{DeTable, DeValue};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
 use crate::entity::Context;
 use crate::error::{Error, Result};
+use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "entities",
     "dialects",
     "database-url",
@@ -32,6 +33,7 @@ const KEYS: [&str; 17] = [
     "type-rules",
     "types",
     "reader",
+    "offline-forms",
 ];
 
 /// The configuration; every setting has a default.
@@ -67,6 +69,8 @@ pub struct Config {
     pub type_rules: BTreeMap<String, Strictness>,
     /// What tells what the entities declare.
     pub reader: Reader,
+    /// In what forms migrations are written.
+    pub forms: Forms,
 }
 
 /// Whether migrations are proven.
@@ -119,6 +123,7 @@ impl Default for Config {
             context: Context::default(),
             type_rules: BTreeMap::new(),
             reader: Reader::Source,
+            forms: Forms::Safe,
         }
     }
 }
@@ -210,6 +215,7 @@ impl<'a> File<'a> {
                 "types" => config.context.types = self.types(key, value)?,
                 "type-rules" => config.type_rules = self.strictness(value)?,
                 "reader" => config.reader = self.reader(key, value)?,
+                "offline-forms" => config.forms = self.forms(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
                     return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
@@ -311,6 +317,14 @@ impl<'a> File<'a> {
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn forms(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Forms> {
+        match value.get_ref().as_bool() {
+            Some(true) => Ok(Forms::Offline),
+            Some(false) => Ok(Forms::Safe),
+            None => Err(self.error(value.span(), &format!("`{}` must be true or false", key.get_ref().as_ref()))),
         }
     }
 

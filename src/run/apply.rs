@@ -7,11 +7,13 @@ use std::time::Instant;
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::sqlite::session::{Violations, violations};
-use crate::dialect::{Product, Statement};
+use crate::dialect::{Product, Role, Statement};
 use crate::error::{Error, Result};
 
 use super::history::Table;
+use super::patience;
 use super::pending::first_line;
+use super::statement::{Trouble, carry_out};
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
 
 /// Statements that stand or fall together.
@@ -20,17 +22,31 @@ pub(super) struct Stretch {
     pub(super) transactional: bool,
 }
 
-/// Cuts statements where the database, or a statement, knows no transaction.
+/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
 pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let transactional = statement.transactional && !matches!(product, Product::MySql | Product::MariaDb);
         match stretches.last_mut() {
-            Some(last) if last.transactional && transactional => last.statements.end = index + 1,
+            Some(last) if last.transactional && transactional && statement.step.is_none() => {
+                last.statements.end = index + 1;
+            }
             _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
         }
     }
     stretches
+}
+
+impl Stretch {
+    fn after(self, offset: usize) -> Self {
+        let Range { start, end } = self.statements;
+        Self { statements: start + offset..end + offset, ..self }
+    }
+}
+
+/// How many statements at the beginning only look: what they find stops a migration before anything is changed.
+fn checks(statements: &[Statement]) -> usize {
+    statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
 }
 
 /// A migration on its way.
@@ -48,11 +64,25 @@ struct Stop {
     error: Box<dyn std::error::Error + Send + Sync>,
     /// Whether the database answered at all.
     answered: bool,
+    /// Whether it was only a lock that could not be had.
+    waited: Option<String>,
 }
 
 impl Stop {
     fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
-        Self { at, what, answered: error.code.is_some(), error: Box::new(error) }
+        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
+    }
+
+    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Database(error) => {
+                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+                Self { waited, ..Self::new(Some(index), "", error) }
+            }
+            Trouble::Found(finding) => {
+                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
+            }
+        }
     }
 }
 
@@ -76,9 +106,16 @@ impl<'a> Work<'a> {
             direction: self.direction,
             statements: self.statements().len(),
         });
-        let stretches = stretches(session.product(), self.statements());
+        let first = checks(self.statements());
+        if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
+            let _ = session.rollback().await;
+            return Err(self.stopped(stop, "nothing was changed"));
+        }
+        let rest = self.statements().get(first..).unwrap_or_default();
+        let stretches: Vec<Stretch> =
+            stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
         match stretches.as_slice() {
-            [] => self.together(session, 0..0, watch).await?,
+            [] => self.together(session, first..first, watch).await?,
             [only] if only.transactional => self.together(session, only.statements.clone(), watch).await?,
             _ => self.journalled(session, &stretches, watch).await?,
         }
@@ -95,7 +132,7 @@ impl<'a> Work<'a> {
 
     /// Everything in the transaction that is open, the history's row included.
     async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.stretch(session, range, true, watch).await {
+        let result = match self.patiently(session, range, true, watch).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -157,12 +194,35 @@ impl<'a> Work<'a> {
         if stretch.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.stretch(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
         if stretch.transactional {
             commit(session).await?;
         }
         Ok(())
+    }
+
+    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    async fn patiently(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let mut pauses = patience::pauses();
+        loop {
+            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+            if transactional && session.rollback().await.is_err() {
+                return Err(stop);
+            }
+            watch(Progress::Stepping { why });
+            tokio::time::sleep(pause).await;
+            if transactional && session.begin().await.is_err() {
+                return Err(stop);
+            }
+        }
     }
 
     /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
@@ -179,7 +239,10 @@ impl<'a> Work<'a> {
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            session.execute(&statement.sql).await.map_err(|error| Stop::new(Some(index), "", error))?;
+            let done = carry_out(session, statement, |rows| watch(Progress::Batch { rows })).await;
+            if let Err(trouble) = done {
+                return Err(Stop::of(session.product(), index, trouble));
+            }
         }
         match before {
             Some(before) => check_foreign_keys(session, before).await,
@@ -235,7 +298,8 @@ async fn commit(session: &mut Session) -> Result<(), Stop> {
 
 /// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
 async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
-    let stop = |error| Stop { at: None, what: "when foreign keys were checked at its end", error, answered: true };
+    let what = "when foreign keys were checked at its end";
+    let stop = |error| Stop { at: None, what, error, answered: true, waited: None };
     match (before, violations(session).await) {
         (Ok(before), Ok(after)) => match after.new_since(&before) {
             Some(violation) => Err(stop(violation.into())),

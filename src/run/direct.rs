@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use super::apply::stretches;
 use super::lock;
 use super::pending::first_line;
+use super::statement::{Trouble, carry_out};
 
 /// Sends statements under the runner's lock, together where the database can.
 ///
@@ -38,8 +39,12 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
         let stretch_statements = statements.iter().skip(begun).take(stretch.statements.len());
         let mut result: Result<()> = Ok(());
         for statement in stretch_statements {
-            result = session.execute(&statement.sql).await.map(|_| ()).map_err(|error| {
-                Error::new(format!("the statement `{}` failed", first_line(statement))).because(error)
+            result = carry_out(session, statement, |_| ()).await.map_err(|trouble| {
+                let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
+                match trouble {
+                    Trouble::Database(cause) => error.because(cause),
+                    Trouble::Found(finding) => error.because(finding),
+                }
             });
             if result.is_err() {
                 break;

@@ -51,6 +51,13 @@ impl Status {
     }
 }
 
+impl Record {
+    /// The fingerprints of the schema after it.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        self.fingerprint.as_deref().unwrap_or_default().split_whitespace()
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.key())
@@ -78,7 +85,8 @@ pub struct Record {
     pub statements: usize,
     /// The version of the tool that ran it.
     pub tool_version: String,
-    /// The fingerprint of the schema after it, where the file says.
+    /// The fingerprints of the schema after it, one space between them: the one the file says, and the one of the database's
+    /// own words.
     pub fingerprint: Option<String>,
 }
 
@@ -257,6 +265,13 @@ impl Table {
             session.placeholder(1),
         );
         session.execute_with(&sql, &[Some(id)]).await.map(|_| ())
+    }
+
+    /// Writes what the schema is after a migration.
+    pub(super) async fn note(&self, session: &mut Session, id: &str, text: &str) -> Result<(), DatabaseError> {
+        let (fingerprint, row) = (session.placeholder(1), session.placeholder(2));
+        let sql = format!("UPDATE {} SET fingerprint = {fingerprint} WHERE id = {row}", self.name);
+        session.execute_with(&sql, &[Some(text), Some(id)]).await.map(|_| ())
     }
 
     /// Removes a migration's row.

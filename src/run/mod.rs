@@ -9,9 +9,12 @@ mod connect;
 mod direct;
 mod fill;
 mod history;
+mod indexes;
 mod lock;
+mod patience;
 mod pending;
 mod scratch;
+mod statement;
 pub mod verify;
 
 use std::fmt;
@@ -139,6 +142,16 @@ pub enum Progress<'a> {
         /// Its text.
         sql: &'a str,
     },
+    /// A statement that goes by batches has changed some rows.
+    Batch {
+        /// How many rows so far.
+        rows: u64,
+    },
+    /// A statement waited too long for a lock and lets others pass before it tries again.
+    Stepping {
+        /// What the database said.
+        why: &'a str,
+    },
     /// A migration is done.
     Finished(&'a Outcome),
 }
@@ -242,6 +255,20 @@ pub async fn mark(
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
 }
 
+/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
+/// own words. By the second one it is known again where nobody remembers the words of the code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> Result<()> {
+    let table = Table::locate(session).await?;
+    let said = file.migration.to.as_deref().map(|to| format!("{to} ")).unwrap_or_default();
+    table
+        .note(session, &file.id(), &format!("{said}{found}"))
+        .await
+        .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
+}
+
 /// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
 ///
 /// # Errors
@@ -302,7 +329,10 @@ impl Run {
             Err(error) => Err(error),
         };
         match found {
-            Ok(table) => Ok(Self { lock, table, wait, begun }),
+            Ok(table) => {
+                patience::limit(session).await;
+                Ok(Self { lock, table, wait, begun })
+            }
             Err(error) => {
                 lock::release(session, lock).await;
                 Err(error)
@@ -311,6 +341,7 @@ impl Run {
     }
 
     async fn end(self, session: &mut Session) {
+        patience::lift(session).await;
         lock::release(session, self.lock).await;
     }
 

@@ -222,8 +222,9 @@ impl fmt::Display for DefinitionId {
     }
 }
 
-/// Something held in the database's own words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Something held in the database's own words. Two are equal when they say the same: what a definition stands on follows from
+/// that, and who read it from a text may know less of it than the database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Definition {
     /// What it is found by.
     #[serde(flatten)]
@@ -240,6 +241,15 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { id, create, drop, needs: _, comment } = self;
+        (id, create, drop, comment) == (&other.id, &other.create, &other.drop, &other.comment)
+    }
+}
+
+impl Eq for Definition {}
 
 impl Definition {
     /// A definition that stands on nothing but what it belongs to.

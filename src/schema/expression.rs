@@ -2,15 +2,21 @@
 //!
 //! Must not know how to parse SQL: the canonical form is put in by a dialect's `normalize`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// An SQL expression (or, for a view, a query) in the database's own language.
 ///
 /// Two expressions are equal when their canonical forms are: the catalog's `(price > (0)::numeric)` and the declared
 /// `price > 0` are one check. The text is what is written and sent, the canonical form is only ever compared. Before a
-/// dialect has normalised it, an expression is its own canonical form.
+/// dialect has normalised it, an expression is its own canonical form. Copies share the words: most columns have no
+/// expression, and the others have the same one in every state.
 #[derive(Clone, Debug)]
-pub struct Expression {
+pub struct Expression(Arc<Words>);
+
+#[derive(Debug)]
+struct Words {
     text: String,
     canonical: Option<String>,
 }
@@ -18,27 +24,28 @@ pub struct Expression {
 impl Expression {
     /// An expression nobody has normalised yet.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), canonical: None }
+        Self(Arc::new(Words { text: text.into(), canonical: None }))
     }
 
     /// The same text with the form it is compared by; for a dialect's `normalize`.
     pub fn with_canonical(self, canonical: impl Into<String>) -> Self {
-        Self { text: self.text, canonical: Some(canonical.into()) }
+        let text = Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |words| words.text);
+        Self(Arc::new(Words { text, canonical: Some(canonical.into()) }))
     }
 
     /// The text as it was declared or as the catalog prints it, without surrounding parentheses of its own.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// Whether a dialect has normalised it.
     pub fn is_normal(&self) -> bool {
-        self.canonical.is_some()
+        self.0.canonical.is_some()
     }
 
     /// The form two expressions are compared by.
     pub fn canonical(&self) -> &str {
-        self.canonical.as_deref().unwrap_or(&self.text)
+        self.0.canonical.as_deref().unwrap_or(&self.0.text)
     }
 }
 
@@ -64,7 +71,7 @@ impl Ord for Expression {
 
 impl Serialize for Expression {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.text.serialize(serializer)
+        self.text().serialize(serializer)
     }
 }
 
@@ -79,13 +86,13 @@ impl<'de> Deserialize<'de> for Expression {
 /// It is kept so that the object can be made again just as it was, and never compared: what two wordings mean is in the
 /// structure beside them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Wording(Option<String>);
+#[serde(from = "Option<String>", into = "Option<String>")]
+pub struct Wording(Option<Arc<str>>);
 
 impl Wording {
     /// These words.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Some(text.into()))
+        Self(Some(text.into().into()))
     }
 
     /// The words, where there are any.
@@ -96,6 +103,18 @@ impl Wording {
     /// Whether there are none.
     pub fn is_none(&self) -> bool {
         self.0.is_none()
+    }
+}
+
+impl From<Option<String>> for Wording {
+    fn from(text: Option<String>) -> Self {
+        Self(text.map(Into::into))
+    }
+}
+
+impl From<Wording> for Option<String> {
+    fn from(wording: Wording) -> Self {
+        wording.text().map(str::to_owned)
     }
 }
 

@@ -15,6 +15,7 @@ mod types;
 mod view;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -89,14 +90,15 @@ impl<T> Change<T> {
 
 /// A schema in the one form its database would report it in, so that comparing is `==`.
 ///
-/// Only a dialect's `normalize` builds one; the architecture test holds every other caller off.
+/// Only a dialect's `normalize` builds one; the architecture test holds every other caller off. It never changes, so copies
+/// are one and the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Normalized(Schema);
+pub struct Normalized(Arc<Schema>);
 
 impl Normalized {
     /// For a dialect's `normalize` alone: states that `schema` is in the dialect's one form.
     pub(crate) fn by_dialect(schema: Schema) -> Self {
-        Self(schema)
+        Self(Arc::new(schema))
     }
 
     /// The schema.
@@ -106,6 +108,6 @@ impl Normalized {
 
     /// Gives the schema up for changing; it must be normalised again.
     pub fn into_schema(self) -> Schema {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 }

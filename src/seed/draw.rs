@@ -3,10 +3,10 @@
 //! Must not know rows, keys or other columns.
 
 use super::chance::Chance;
-use super::domain::{Domain, tens};
 use super::limits::Limits;
 use super::rule::Scalar;
 use super::{Value, realistic};
+use crate::dialect::domain::{Domain, tens};
 
 /// Which part of a domain to draw from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 //! rows go, or the time; chance comes from the number alone.
 
 mod chance;
-mod domain;
 mod draw;
 mod key;
 mod limits;
@@ -20,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::schema::{Name, ObjectName, Schema};
 
-pub use domain::{Domain, Narrower, domain};
+pub use crate::dialect::domain::{Domain, Narrower, domain};
 pub use text::{Insert, around, counters, inserts, json, later, script};
 pub use value::Value;
 

@@ -8,13 +8,13 @@ use crate::dialect::Product;
 use crate::schema::{Action, Column, ForeignKey, Identity, Name, ObjectName, Schema, Table};
 
 use super::chance::Chance;
-use super::domain::{Domain, domain};
 use super::draw::{Draw, End};
 use super::key::Key;
 use super::limits::Limits;
 use super::order::{Turn, is_optional};
 use super::rule::{Rule, Scalar};
 use super::{Filled, Seeds, Value, Wish};
+use crate::dialect::domain::{Domain, domain};
 
 /// How often a row is drawn anew before it is given up.
 const ATTEMPTS: usize = 40;

@@ -1,15 +1,14 @@
-//! Values for the rows that are there when a column takes no NULL any more: the schema halfway, in which it still does, and the
-//! statement in between. What leads there and on is planned as anything else is.
+//! Values for the rows that are there: where a column takes no NULL any more, where its values become values of another type,
+//! where a value of an enum type goes. The schema halfway and the statements in between; what leads there and on is planned as
+//! anything else is.
 //!
 //! Must not know who gives the values.
 
+use crate::dialect::expression::rename_column;
 use crate::dialect::{self, Dialect, Statement, Unsupported};
 use crate::diff::diff;
-use crate::error::Error;
-use crate::plan::{Op, Plan, apply};
-use crate::schema::{DefaultValue, Name, Normalized, ObjectName, Place, Schema};
-
-use super::Target;
+use crate::plan::{Alter, Op, Plan, Rename, apply};
+use crate::schema::{Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 /// A value for the rows that are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,51 +21,87 @@ pub struct Backfill {
     pub value: String,
 }
 
-/// The statements of the way there, and the columns that rows which are there get a value in: they are added, or left, taking
-/// NULL, are filled, and take none from then on. A column that has a default is filled with that, if nobody says otherwise.
+/// What rows that hold a value of an enum type which goes get instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The table, by its later name.
+    pub table: ObjectName,
+    /// The column, by its later name.
+    pub column: Name,
+    /// The value that goes.
+    pub from: String,
+    /// The value that stays.
+    pub to: String,
+}
+
+/// What the developer says of the rows that are there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Values for columns that take no NULL any more.
+    pub backfills: Vec<Backfill>,
+    /// How the values of a column become values of its new type; an expression may name the column itself.
+    pub conversions: Vec<Backfill>,
+    /// Values that take the place of others.
+    pub replacements: Vec<Replacement>,
+    /// Values are given to some rows at a time, where others work with the table meanwhile.
+    pub in_batches: bool,
+}
+
+impl Values {
+    /// Whether every value that goes from the enum type at a place is replaced somewhere. Where it is not, looking first finds it.
+    pub fn replace_all(&self, plan: &Plan, place: &Place) -> bool {
+        plan.ops().iter().any(|op| match op {
+            Op::Alter(Alter::Enum(change)) if Place::Enum(change.to.name.clone()) == *place => {
+                let mut gone = change.from.values.iter().filter(|value| !change.to.values.contains(value));
+                gone.all(|value| self.replacements.iter().any(|it| it.from == *value))
+            }
+            Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
+        })
+    }
+}
+
+/// One way between two schemas, as statements.
+pub(super) struct Way {
+    pub(super) statements: Vec<Statement>,
+    /// The columns that rows which are there get a value in.
+    pub(super) filled: Vec<Place>,
+}
+
+/// The statements from one schema to another. Columns that are to be filled are added, or left, taking NULL, are filled, and
+/// take none from then on. `plan` leads there without that.
 ///
 /// # Errors
-/// A value for a column that needs none; what the database cannot do.
-pub fn filled_up(
+/// What the database cannot do.
+pub(super) fn way(
     dialect: &dyn Dialect,
-    base: &Normalized,
-    target: &Target,
+    (from, to): (&Normalized, &Normalized),
+    renames: &[Rename],
     plan: &Plan,
-    wanted: &[Backfill],
-) -> Result<(Vec<Statement>, Vec<Place>), Error> {
-    let mut renamed = base.schema().clone();
-    apply(&Plan::new(target.renames.iter().cloned().map(Op::Rename).collect()), &mut renamed)
-        .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
-    let after = target.schema.schema();
-    let bare = without_values(&renamed, after);
-    if let Some(fill) = wanted.iter().find(|fill| !bare.contains(&(fill.table.clone(), fill.column.clone()))) {
-        let column = format!("{}.{}", fill.table, fill.column);
-        return Err(Error::new(format!("column {column} needs no backfill in this migration"))
-            .hint(format!("only a column that comes without NULL and default, or stops taking NULL, does; drop `--backfill {column}=…`")));
+    fills: &[Backfill],
+    values: &Values,
+) -> Result<Way, Unsupported> {
+    let conversions = &values.conversions;
+    if fills.is_empty() && conversions.is_empty() {
+        return Ok(Way { statements: dialect::statements(dialect, plan, from.schema())?, filled: Vec::new() });
     }
-    let fills: Vec<Backfill> = bare
-        .into_iter()
-        .filter_map(|(table, column)| {
-            let given = wanted.iter().find(|fill| fill.table == table && fill.column == column);
-            let value = given.map(|fill| fill.value.clone()).or_else(|| of_default(after, &table, &column))?;
-            Some(Backfill { table, column, value })
-        })
-        .collect();
-    if fills.is_empty() {
-        return Ok((dialect::statements(dialect, plan, base.schema())?, Vec::new()));
-    }
-    let halfway = halfway(dialect, &target.schema, &fills)?;
-    let mut statements = dialect::statements(dialect, &diff(base, &halfway, &target.renames), base.schema())?;
-    statements.extend(fills.iter().map(|fill| statement(dialect, fill)));
-    let rest = diff(&halfway, &target.schema, &[]);
+    let aside =
+        conversions.iter().map(|it| Rename::Column(it.table.clone(), Change::new(it.column.clone(), old(&it.column))));
+    let renames: Vec<Rename> = renames.iter().cloned().chain(aside).collect();
+    let halfway = halfway(dialect, (from, to), &renames, fills, conversions)?;
+    let mut statements = dialect::statements(dialect, &diff(from, &halfway, &renames), from.schema())?;
+    statements.extend(conversions.iter().map(|it| conversion(dialect, it)));
+    statements.extend(fills.iter().filter_map(|fill| {
+        Some(statement(dialect, halfway.schema().tables.get(&fill.table)?, fill, values.in_batches))
+    }));
+    let rest = diff(&halfway, to, &[]);
     statements.extend(dialect::statements(dialect, &rest, halfway.schema())?);
-    let places = fills.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect();
-    Ok((statements, places))
+    let filled = fills.iter().chain(conversions).map(|fill| Place::column(&fill.table, &fill.column)).collect();
+    Ok(Way { statements, filled })
 }
 
 /// The columns that are to take no NULL and that rows which are there may have none in, of tables that stay. One that numbers
 /// itself, is computed or belongs to the primary key has its values from elsewhere; one that comes with a default has that.
-fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName, Name)> {
+pub(super) fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName, Name)> {
     let mut found = Vec::new();
     for (name, table) in &target.tables {
         let Some(old) = base.tables.get(name) else { continue };
@@ -85,30 +120,87 @@ fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName, Name)> {
     found
 }
 
-/// The target in which the columns that are filled still take NULL.
+/// The target in which the columns that are filled still take NULL, and in which those that are converted stand twice: as they
+/// were, under a name of their own, and as they will be, without values.
 ///
 /// # Errors
 /// None for a target this dialect normalised.
-fn halfway(dialect: &dyn Dialect, target: &Normalized, fills: &[Backfill]) -> Result<Normalized, Unsupported> {
-    let mut schema = target.schema().clone();
-    for fill in fills {
+fn halfway(
+    dialect: &dyn Dialect,
+    (from, to): (&Normalized, &Normalized),
+    renames: &[Rename],
+    fills: &[Backfill],
+    conversions: &[Backfill],
+) -> Result<Normalized, Unsupported> {
+    let mut schema = to.schema().clone();
+    for fill in fills.iter().chain(conversions) {
         let table = schema.tables.get_mut(&fill.table);
         if let Some(column) = table.and_then(|table| table.columns.get_mut(&fill.column)) {
             column.nullable = true;
         }
     }
+    let mut before = from.schema().clone();
+    // What cannot be renamed is refused where the statements are made.
+    let _ = apply(&Plan::new(renames.iter().cloned().map(Op::Rename).collect()), &mut before);
+    for conversion in conversions {
+        let aside = before.tables.get(&conversion.table).and_then(|table| table.columns.get(&old(&conversion.column)));
+        if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&conversion.table)) {
+            table.columns.insert(aside.name.clone(), Column { nullable: true, default: None, ..aside.clone() });
+        }
+    }
     dialect.normalize(schema)
 }
 
-/// The statement that fills one column.
-fn statement(dialect: &dyn Dialect, fill: &Backfill) -> Statement {
-    let (table, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
+/// What a column is called while its values are converted.
+fn old(column: &Name) -> Name {
+    Name::from(format!("{column}__old"))
+}
+
+/// The statement that converts the values of one column.
+fn conversion(dialect: &dyn Dialect, it: &Backfill) -> Statement {
+    let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
+    let value = rename_column(dialect.product(), &it.value, it.column.as_str(), old(&it.column).as_str());
+    let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
+    Statement::new(format!("UPDATE {table}\nSET {column} = {value}")).with_note(note)
+}
+
+/// The statement that puts one value in the place of another.
+pub(super) fn replacement(dialect: &dyn Dialect, (table, column): (&ObjectName, &Name), it: &Replacement) -> Statement {
+    let text = |value: &str| dialect.literal(&Literal::Text(value.to_owned()));
+    let note = format!("changes data: {}.{} is {} where it was {}", it.table, it.column, it.to, it.from);
+    let (table, column) = (dialect.quote_object(table), dialect.quote(column));
+    let sql = format!("UPDATE {table}\nSET {column} = {}\nWHERE {column} = {}", text(&it.to), text(&it.from));
+    Statement::new(sql).with_note(note)
+}
+
+/// How many rows a batch changes. The rows of a batch are locked until it is done, and the next one waits for nobody.
+const BATCH: u32 = 10_000;
+
+/// The statement that fills one column. In batches it is sent again and again, outside a transaction, so that nobody waits for
+/// more than one of them; a row for which there is no value is left to the step that follows to complain about.
+fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, batched: bool) -> Statement {
+    let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    Statement::new(format!("UPDATE {table}\nSET {column} = {}\nWHERE {column} IS NULL", fill.value)).with_note(note)
+    let set = format!("UPDATE {name}\nSET {column} = {}", fill.value);
+    let left = format!("{column} IS NULL AND ({}) IS NOT NULL", fill.value);
+    let statement = match dialect.product() {
+        // Rows of several partitions can be in one place.
+        Product::Postgres if batched && !table.options.contains_key("partition_by") => Statement::batches(format!(
+            "{set}\nWHERE ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
+        )),
+        Product::MySql | Product::MariaDb if batched => {
+            Statement::batches(format!("{set}\nWHERE {left}\nLIMIT {BATCH}"))
+        }
+        // SQLite has one writer at a time, whatever it writes.
+        Product::Postgres | Product::MySql | Product::MariaDb | Product::Sqlite => {
+            Statement::new(format!("{set}\nWHERE {column} IS NULL"))
+        }
+    };
+    statement.with_note(note)
 }
 
 /// What a column's own default gives, for one that is there and took NULL.
-fn of_default(target: &Schema, table: &ObjectName, column: &Name) -> Option<String> {
+pub(super) fn of_default(target: &Schema, table: &ObjectName, column: &Name) -> Option<String> {
     match &target.tables.get(table)?.columns.get(column)?.default {
         Some(DefaultValue::Expression(expression)) => Some(expression.text().to_owned()),
         Some(DefaultValue::Literal(_)) | None => None,

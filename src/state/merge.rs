@@ -5,6 +5,7 @@
 
 use crate::schema::{Origin, Origins, Place, Undeclared};
 
+use super::park::is_parked_place;
 use super::types::Rule;
 
 /// Where the three-way rule reads and writes origins.
@@ -28,6 +29,7 @@ impl Ledger<'_> {
             return false;
         }
         match self.undeclared {
+            _ if is_parked_place(&place) => {}
             Undeclared::Keep => {}
             Undeclared::Drop => return false,
             Undeclared::Error => self.offences.push(place.clone()),

@@ -4,24 +4,32 @@
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
 mod backfill;
+mod case;
 mod contradiction;
 mod follow;
 mod lookalikes;
 mod merge;
+mod narrowing;
+mod park;
 mod places;
+mod preflight;
 mod reconcile;
 mod rename;
 mod situation;
 mod table;
 mod types;
+mod ways;
 
-pub use backfill::{Backfill, filled_up};
+pub use backfill::{Backfill, Replacement, Values};
+pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use lookalikes::{Candidate, Question, Subject};
+pub use park::{park, purged};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, Target, reconcile};
 pub use situation::{Situation, Standing, situate};
 pub use types::{RULES, Rule, TypeRules, rule};
+pub use ways::{Ways, ways};
 
 #[cfg(test)]
 mod tests;

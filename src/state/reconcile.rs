@@ -12,6 +12,7 @@ use crate::schema::{
     Schema, Strictness, Table, Type, Undeclared,
 };
 
+use super::case::in_another_case;
 use super::lookalikes::{self, Question};
 use super::merge::Ledger;
 use super::places::{places_in, stands};
@@ -69,8 +70,13 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let declared = dialect.normalize(model.schema.clone())?.into_schema();
-    let mut wishes = rename::in_another_case(dialect.product(), &declared, base.schema());
-    wishes.extend(rename::wishes(model));
+    let mut wishes = rename::wishes(model);
+    let mut cases = in_another_case(dialect.product(), &declared, base.schema());
+    let meet = |wish: &Rename, case: &Rename| {
+        wish.place() == case.place() || wish.clone().inverse().place() == case.clone().inverse().place()
+    };
+    cases.retain(|case| !wishes.iter().any(|wish| meet(wish, case)));
+    wishes.splice(..0, cases);
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
     let mut declared = with_known_needs(declared, base);
@@ -90,7 +96,10 @@ pub fn reconcile(
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
         definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
     };
-    drop_what_lost_its_ground(dialect.product(), &mut target, base);
+    let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
+    drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
+    // Every state that is there at once costs its memory.
+    drop(declared);
     let schema = dialect.normalize(target)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
@@ -120,7 +129,7 @@ fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) 
 /// The code does not say what a definition stands on. Where the base has the same definition, it knows.
 fn with_known_needs(mut declared: Schema, base: &Schema) -> Schema {
     for (id, definition) in &mut declared.definitions {
-        let Some(known) = base.definitions.get(id).filter(|_| definition.needs.is_empty()) else { continue };
+        let Some(known) = base.definitions.get(id) else { continue };
         if known.create == definition.create && known.comment == definition.comment {
             definition.needs = known.needs.clone();
         }
@@ -215,7 +224,7 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
 
 /// What was kept although undeclared may stand on something that is dropped: then it goes too, and the plan says so.
 /// An enum type that a kept column still has stays even if its last declaration is gone.
-fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schema) {
+fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schema, declared: &BTreeSet<&DefinitionId>) {
     for table in target.tables.values_mut() {
         table::drop_what_lost_its_columns(product, table, base.tables.get(&table.name));
     }
@@ -227,7 +236,7 @@ fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schem
             referenced.is_some_and(|columns| key.referenced_columns.iter().all(|column| columns.contains(column)))
         });
     }
-    while drop_groundless(target, base) {}
+    while drop_groundless(target, base, declared) {}
     for column in target.tables.values().flat_map(|table| table.columns.values()) {
         if let Some(name) = enum_name(&column.data_type)
             && !target.enums.contains_key(name)
@@ -238,15 +247,17 @@ fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schem
     }
 }
 
-/// Takes out the views and definitions whose ground was there and is gone; `false` when there are none.
-fn drop_groundless(target: &mut Schema, base: &Schema) -> bool {
+/// Takes out the views and definitions whose ground was there and is gone; `false` when there are none. What a declared
+/// definition stands on was read from its text alone, so it stays.
+fn drop_groundless(target: &mut Schema, base: &Schema, declared: &BTreeSet<&DefinitionId>) -> bool {
     let is_relation = |schema: &Schema, name: &ObjectName| {
         schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
     };
     let gone = |name: &ObjectName| is_relation(base, name) && !is_relation(target, name);
     let groundless = |definition: &&Definition| {
         definition.id.on.as_ref().is_some_and(gone)
-            || definition.needs.iter().any(|need| stands_at(base, need) && !stands_at(target, need))
+            || !declared.contains(&definition.id)
+                && definition.needs.iter().any(|need| stands_at(base, need) && !stands_at(target, need))
     };
     let views: Vec<ObjectName> =
         target.views.values().filter(|view| view.reads.iter().any(gone)).map(|view| view.name.clone()).collect();

@@ -14,6 +14,7 @@ use crate::schema::{
     Origins, Part, Place, Product, Schema, Table, Unique,
 };
 
+use super::case::differs_in_case;
 use super::follow;
 
 /// A base in its new words.
@@ -49,24 +50,6 @@ fn declared(place: &Place, old: &Name) -> Option<Rename> {
         },
         _ => return None,
     })
-}
-
-/// The tables whose names differ from the base's in case only, on a database that sees no difference in that: such a table is
-/// the same one, and nobody has to be asked.
-pub(super) fn in_another_case(product: Product, declared: &Schema, base: &Schema) -> Vec<Rename> {
-    if product != Product::Sqlite {
-        return Vec::new();
-    }
-    let gone = || base.tables.keys().filter(|name| !declared.tables.contains_key(*name));
-    let come = declared.tables.keys().filter(|name| !base.tables.contains_key(*name));
-    let same = |one: &ObjectName, other: &ObjectName| {
-        one.schema == other.schema && one.name.as_str().eq_ignore_ascii_case(other.name.as_str())
-    };
-    come.filter_map(|new| {
-        let old = gone().find(|old| same(old, new))?;
-        Some(Rename::Table(Change::new(old.clone(), new.clone())))
-    })
-    .collect()
 }
 
 /// Does to the base what `wishes` say, in an order in which each new name is free; names that go round in a circle give way
@@ -158,6 +141,10 @@ pub(super) fn nothing_left_behind(
     for rename in renames {
         let (table, old) = match rename {
             Rename::Table(change) => (&change.to, change.from.name.as_str()),
+            // A column is found under its old name as well.
+            Rename::Column(_, change) if differs_in_case(&change.from, &change.to) && product != Product::Postgres => {
+                continue;
+            }
             Rename::Column(table, change) => (table, change.from.as_str()),
             _ => continue,
         };

@@ -2,7 +2,7 @@
 //!
 //! Must not know where the statements come from.
 
-use crate::dialect::{Product, Statement};
+use crate::dialect::{Product, Role, Statement};
 
 /// The text of a script: nothing for no statements. SQLite's is wrapped so that a rebuild of a table cannot delete the rows
 /// that refer to it: foreign keys are switched off before the transaction, since inside one the pragma does nothing.
@@ -11,6 +11,9 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
     for statement in statements {
         for line in statement.note.iter().flat_map(|note| note.lines()) {
             text.push_str(&format!("-- {line}\n"));
+        }
+        if let Role::Check(message) = &statement.role {
+            text.push_str(&format!("-- must be 0, otherwise {message}\n"));
         }
         text.push_str(&format!("{};\n\n", statement.sql));
     }
@@ -42,7 +45,9 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
 fn settings(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let has_times = lower.contains('\'') && (lower.contains("timestamp") || lower.contains("create event"));
-    let names = if text.is_ascii() { "" } else { "SET NAMES utf8mb4;\n" };
+    // A view remembers the connection it was made by.
+    let depends = !text.is_ascii() || lower.contains("view ");
+    let names = if depends { "SET NAMES utf8mb4;\n" } else { "" };
     format!("{names}{}", if has_times { "SET time_zone = '+00:00';\n" } else { "" })
 }
 

@@ -8,7 +8,7 @@ mod parse;
 mod sidecar;
 mod text;
 
-use crate::dialect::{Product, Statement, script};
+use crate::dialect::{Product, Role, Statement, script};
 use crate::project::{MigrationId, sha256};
 
 pub use client::script;
@@ -51,12 +51,22 @@ impl Migration {
         Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
     }
 
-    /// SHA-256 of what the migration does: its statements and whether each runs in a transaction. Comments, white space
+    /// SHA-256 of what the migration does: its statements and how each is run. Comments, white space
     /// between words, line endings and the header do not count.
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
             let counted = |statement: &Statement| {
-                serde_json::json!([statement.transactional, script::significant(self.product, &statement.sql)])
+                let sql = script::significant(self.product, &statement.sql);
+                let mut counted = vec![serde_json::json!(statement.transactional), serde_json::json!(sql)];
+                match &statement.role {
+                    Role::Change => {}
+                    Role::Check(_) => counted.push(serde_json::json!(CHECK)),
+                    Role::Batches => counted.push(serde_json::json!(BATCHES)),
+                }
+                if statement.step.is_some() {
+                    counted.push(serde_json::json!(STEP));
+                }
+                serde_json::Value::Array(counted)
             };
             statements.iter().map(counted).collect()
         };
@@ -73,6 +83,15 @@ enum Section {
 
 /// The comment that marks a statement which must not run inside a transaction.
 const NO_TRANSACTION: &str = "no transaction";
+
+/// The comment above a query that must find nothing, with what it would find.
+const CHECK: &str = "check";
+
+/// The comment above a statement that is sent again until it changes no row.
+const BATCHES: &str = "batches";
+
+/// The comment that begins a step of its own, with a name.
+const STEP: &str = "STEP";
 
 /// The comment above a statement that is taken as it stands, up to [`END`].
 const BEGIN: &str = "statement";

@@ -7,7 +7,7 @@ use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 use crate::project::MigrationId;
 
-use super::{BEGIN, END, Heading, Migration, NO_TRANSACTION, Section};
+use super::{BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section};
 
 /// Reads the text of a migration's file. What is not a marker, a note or a statement is a comment and is left out.
 ///
@@ -55,19 +55,23 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
             continue;
         }
         let mark = mark(piece.text);
-        if matches!(mark, Mark::None | Mark::NoTransaction) || !reader.is_closed(start, piece.start) {
+        if matches!(mark, Mark::None | Mark::How(_)) || !reader.is_closed(start, piece.start) {
             continue;
         }
         reader.plain(start, piece.start)?;
         match mark {
             Mark::Section(section) => reader.enter(section, piece.start)?,
+            Mark::Step(name) => reader.step(name, piece.start)?,
             Mark::Begin(tag) => position = reader.fenced(piece.start, tag)?,
             Mark::Unknown => {
                 return Err(reader
                     .error(piece.start, &format!("`{}` is not a mark", piece.text.trim_end()))
-                    .hint(format!("the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {BEGIN}` and `-- gen: {END}`")));
+                    .hint(format!(
+                        "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
+                         `-- gen: {BEGIN}` and `-- gen: {END}`"
+                    )));
             }
-            Mark::None | Mark::NoTransaction => {}
+            Mark::None | Mark::How(_) => {}
         }
         start = position;
     }
@@ -93,9 +97,18 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
 enum Mark<'a> {
     None,
     Section(Section),
-    NoTransaction,
+    Step(&'a str),
+    How(How<'a>),
     Begin(&'a str),
     Unknown,
+}
+
+/// How the statement below is run.
+#[derive(Clone, Copy)]
+enum How<'a> {
+    NoTransaction,
+    Check(&'a str),
+    Batches,
 }
 
 fn mark(comment: &str) -> Mark<'_> {
@@ -108,17 +121,34 @@ fn mark(comment: &str) -> Mark<'_> {
         return Mark::Section(Section::Down);
     }
     let text = text.trim();
+    if let Some(name) = text.strip_prefix(STEP).filter(|rest| rest.is_empty() || rest.starts_with([' ', ':'])) {
+        return Mark::Step(name.trim_start_matches(':').trim());
+    }
     let Some(ours) = text.get(..4).filter(|start| start.eq_ignore_ascii_case("gen:")).and_then(|_| text.get(4..))
     else {
         return Mark::None;
     };
     let ours = ours.trim();
     if ours.eq_ignore_ascii_case(NO_TRANSACTION) {
-        return Mark::NoTransaction;
+        return Mark::How(How::NoTransaction);
     }
     match ours.split_once(char::is_whitespace).unwrap_or((ours, "")) {
+        (word, message) if word.eq_ignore_ascii_case(CHECK) && !message.trim().is_empty() => {
+            Mark::How(How::Check(message.trim()))
+        }
+        (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
         (word, tag) if word.eq_ignore_ascii_case(BEGIN) => Mark::Begin(tag.trim()),
         _ => Mark::Unknown,
+    }
+}
+
+impl How<'_> {
+    fn key(self) -> &'static str {
+        match self {
+            Self::NoTransaction => NO_TRANSACTION,
+            Self::Check(_) => CHECK,
+            Self::Batches => BATCHES,
+        }
     }
 }
 
@@ -129,9 +159,11 @@ pub(super) fn needs_bar(line: &str) -> bool {
 
 /// What stands directly above a statement.
 #[derive(Default)]
-struct Above {
+struct Above<'a> {
     note: Vec<String>,
-    no_transaction: Option<usize>,
+    /// With where it stands.
+    how: Option<(How<'a>, usize)>,
+    step: Option<(&'a str, usize)>,
 }
 
 struct Reader<'a> {
@@ -139,11 +171,11 @@ struct Reader<'a> {
     text: &'a str,
     section: Option<Section>,
     seen: Vec<Section>,
-    above: Above,
+    above: Above<'a>,
     found: Vec<(Section, Statement)>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn error(&self, offset: usize, message: &str) -> Error {
         let before = self.text.get(..offset).unwrap_or_default();
         Error::new(format!("line {}: {message}", before.matches('\n').count() + 1))
@@ -173,12 +205,25 @@ impl Reader<'_> {
 
     /// Nothing may be marked that is not there.
     fn nothing_above(&mut self, offset: usize) -> Result<()> {
-        match std::mem::take(&mut self.above).no_transaction {
-            None => Ok(()),
-            Some(marked) => Err(self
-                .error(marked.min(offset), &format!("no statement follows `-- gen: {NO_TRANSACTION}`"))
+        let above = std::mem::take(&mut self.above);
+        match (above.how, above.step) {
+            (None, None) => Ok(()),
+            (Some((how, marked)), _) => Err(self
+                .error(marked.min(offset), &format!("no statement follows `-- gen: {}`", how.key()))
                 .hint("put it directly above its statement, or remove it")),
+            (None, Some((name, marked))) => {
+                let mark = format!("-- {STEP} {name}");
+                Err(self
+                    .error(marked.min(offset), &format!("no statement follows `{}`", mark.trim_end()))
+                    .hint("a step without statements is none: remove it"))
+            }
         }
+    }
+
+    fn step(&mut self, name: &'a str, offset: usize) -> Result<()> {
+        self.nothing_above(offset)?;
+        self.above.step = Some((name, offset));
+        Ok(())
     }
 
     fn take(&mut self, sql: &str, offset: usize) -> Result<()> {
@@ -187,9 +232,15 @@ impl Reader<'_> {
                 .error(offset, "a statement stands before `-- UP`")
                 .hint("put the line `-- UP` above the first statement"));
         };
-        let Above { note, no_transaction } = std::mem::take(&mut self.above);
+        let Above { note, how, step } = std::mem::take(&mut self.above);
         let note = (!note.is_empty()).then(|| note.join("\n"));
-        let statement = Statement { sql: sql.to_owned(), transactional: no_transaction.is_none(), note };
+        let statement = match how {
+            None => Statement::new(sql),
+            Some((How::NoTransaction, _)) => Statement { transactional: false, ..Statement::new(sql) },
+            Some((How::Check(message), _)) => Statement::check(sql, message),
+            Some((How::Batches, _)) => Statement::batches(sql),
+        };
+        let statement = Statement { note, step: step.map(|(name, _)| name.to_owned()), ..statement };
         self.found.push((section, statement));
         Ok(())
     }
@@ -208,7 +259,7 @@ impl Reader<'_> {
     }
 
     /// Reads what stands between statements, up to where `next` begins.
-    fn gap(&mut self, part: &str, mut position: usize, next: Option<&str>) -> Result<usize> {
+    fn gap(&mut self, part: &'a str, mut position: usize, next: Option<&str>) -> Result<usize> {
         while let Some(piece) = lexer::piece_at(self.product, part, position).map_err(unterminated)? {
             if !piece.is_blank()
                 && next.is_some_and(|next| part.get(position..).is_some_and(|rest| rest.starts_with(next)))
@@ -233,14 +284,14 @@ impl Reader<'_> {
         Ok(position)
     }
 
-    fn comment(&mut self, part: &str, piece: &lexer::Piece<'_>) {
+    fn comment(&mut self, part: &str, piece: &lexer::Piece<'a>) {
         let line = part.get(..piece.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
         let Some(text) = piece.text.strip_prefix("--").filter(|_| line.trim().is_empty()) else {
             self.above.note.clear();
             return;
         };
-        if matches!(mark(piece.text), Mark::NoTransaction) {
-            self.above.no_transaction = Some(piece.start);
+        if let Mark::How(how) = mark(piece.text) {
+            self.above.how = Some((how, piece.start));
             return;
         }
         let text = text.strip_prefix(' ').unwrap_or(text);

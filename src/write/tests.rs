@@ -131,6 +131,20 @@ fn the_mark_of_a_statement_without_transaction_is_not_lost() {
 }
 
 #[test]
+fn what_a_statement_is_sent_for_is_not_lost() {
+    let up = read("-- UP\n-- STEP: first part\n-- why\n-- gen: check a is b\nA;\n-- STEP\n-- gen: batches\nB;\nC;").up;
+    assert_eq!(
+        up[0],
+        Statement { step: Some("first part".into()), ..Statement::check("A", "a is b") }.with_note("why")
+    );
+    assert_eq!(up[1], Statement { step: Some(String::new()), ..Statement::batches("B") });
+    assert_eq!(up[2], Statement::new("C"));
+    let plain = read("-- UP\nA;\nB;\nC;");
+    let marked = read("-- UP\n-- gen: check a\nA;\nB;\nC;");
+    assert_ne!(plain.checksum(), marked.checksum());
+}
+
+#[test]
 fn what_would_be_a_guess_is_refused() {
     for (text, message) in [
         ("", "there is no `-- UP` line in it"),
@@ -147,6 +161,9 @@ fn what_would_be_a_guess_is_refused() {
         ),
         ("-- UP\nA;\n-- gen: no transaction\n-- DOWN\nB;", "line 3: no statement follows `-- gen: no transaction`"),
         ("-- UP\nA;\n-- DOWN\nB;\n-- gen: no transaction\n", "line 5: no statement follows `-- gen: no transaction`"),
+        ("-- UP\nA;\n-- STEP two\n-- DOWN\nB;", "line 3: no statement follows `-- STEP two`"),
+        ("-- UP\nA;\n-- gen: check a\n-- STEP two\nB;", "line 3: no statement follows `-- gen: check`"),
+        ("-- UP\n-- gen: check\nA;", "line 2: `-- gen: check` is not a mark"),
         ("-- UP\n-- gen: no transactoin\nA;", "line 2: `-- gen: no transactoin` is not a mark"),
         ("-- UP\nA;\n-- gen: end\n", "line 3: `-- gen: end` is not a mark"),
         ("-- UP\n-- gen: statement\nA;\n", "line 2: the statement that begins here has no end"),
@@ -231,10 +248,19 @@ fn hostile() -> impl Strategy<Value = String> {
 
 fn statement() -> impl Strategy<Value = Statement> {
     let note = hostile().prop_map(|note| note.replace(|letter: char| letter.is_control() && letter != '\n', ""));
-    (hostile(), any::<bool>(), prop::option::of(note)).prop_map(|(sql, transactional, note)| Statement {
+    let words = "[a-zé';:-]( ?[a-z';:*/-]){0,8}";
+    let how = prop_oneof![
+        3 => Just(Statement::new("")),
+        1 => Just(Statement { transactional: false, ..Statement::new("") }),
+        1 => words.prop_map(|message| Statement::check("", message)),
+        1 => Just(Statement::batches("")),
+    ];
+    let step = prop::option::weighted(0.2, prop_oneof![Just(String::new()), "[a-zé';]( ?[a-z';:*/-]){0,8}"]);
+    (hostile(), how, prop::option::of(note), step).prop_map(|(sql, how, note, step)| Statement {
         sql,
-        transactional,
         note,
+        step,
+        ..how
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Must not know how it is read back, only whether it is read back as what it was.
 
-use super::{BEGIN, END, Migration, NO_TRANSACTION, Section, parse};
-use crate::dialect::{Product, Statement};
+use super::{BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, parse};
+use crate::dialect::{Product, Role, Statement};
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
 /// characters in notes are lost.
@@ -26,9 +26,16 @@ pub fn text(migration: &Migration) -> String {
     text
 }
 
+/// What is said above a section that is not one transaction.
+const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs outside of any, what stands above it is committed first,\n\
+                                 -- and stays if a later one fails\n\n";
+
 fn section(product: Product, statements: &[Statement], placeholder: &str, text: &mut String) {
     if statements.is_empty() {
         text.push_str(placeholder);
+    }
+    if statements.iter().any(|statement| !statement.transactional) && statements.len() > 1 {
+        text.push_str(MANY_TRANSACTIONS);
     }
     for statement in statements {
         let plain = block(statement, &format!("{};\n", statement.sql));
@@ -42,9 +49,13 @@ fn section(product: Product, statements: &[Statement], placeholder: &str, text: 
 
 fn block(statement: &Statement, body: &str) -> String {
     let mut block = String::new();
+    if let Some(name) = &statement.step {
+        block.push_str(format!("-- {STEP} {}", one_line(name)).trim_end());
+        block.push_str("\n\n");
+    }
     if let Some(note) = &statement.note {
         for line in note.split('\n') {
-            let line: String = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            let line = one_line(line);
             let bar = parse::needs_bar(&line);
             block.push_str(if bar {
                 "-- | "
@@ -57,12 +68,19 @@ fn block(statement: &Statement, body: &str) -> String {
             block.push('\n');
         }
     }
-    if !statement.transactional {
-        block.push_str(&format!("-- gen: {NO_TRANSACTION}\n"));
+    match &statement.role {
+        Role::Check(message) => block.push_str(&format!("-- gen: {CHECK} {}\n", one_line(message))),
+        Role::Batches => block.push_str(&format!("-- gen: {BATCHES}\n")),
+        Role::Change if !statement.transactional => block.push_str(&format!("-- gen: {NO_TRANSACTION}\n")),
+        Role::Change => {}
     }
     block.push_str(body);
     block.push('\n');
     block
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// Whether the plain form of a statement is read as this statement and does not swallow the next one.
@@ -73,7 +91,10 @@ fn reads_back(product: Product, statement: &Statement, plain: &str) -> bool {
     sections.is_some_and(|sections| {
         let up = sections.iter().filter(|(section, _)| *section == Section::Up).map(|(_, statement)| statement);
         let down = sections.iter().filter(|(section, _)| *section == Section::Down).map(|(_, statement)| statement);
-        let same = |found: &Statement| found.sql == statement.sql && found.transactional == statement.transactional;
+        let same = |found: &Statement| {
+            let how = |it: &Statement| (it.transactional, std::mem::discriminant(&it.role), it.step.is_some());
+            found.sql == statement.sql && how(found) == how(statement)
+        };
         matches!(up.collect::<Vec<_>>().as_slice(), [first, second] if same(first) && second.sql == next.sql)
             && down.eq([&next])
     })

@@ -3,11 +3,12 @@
 //! Must not know what SQL is sent.
 
 use sea_gen::dialect::session::Session;
+use sea_gen::dialect::session::reprint::agree;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::run::verify::{Claim, Renames, Verdict, prove};
-use sea_gen::schema::{Normalized, Product};
+use sea_gen::schema::{DefinitionKind, Normalized, Product};
 use sea_gen::write::Migration;
 
 use super::Case;
@@ -50,7 +51,9 @@ async fn proof(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result
     let id = "20260101_000000_case".parse().map_err(|error| format!("{error}"))?;
     let (up, down) = (outcome.up.clone(), outcome.down.clone());
     let migration = Migration { id, product, from: None, to: None, up, down };
-    let (renames, scope) = (Renames::of(&outcome.plan), Scope::default());
+    let mut scope = self::scope(&outcome.from);
+    scope.schemas.extend(self::scope(&outcome.to).schemas);
+    let renames = Renames::of(&outcome.plan);
     let claim =
         Claim { migration: &migration, from: &outcome.from, to: Some(&outcome.to), renames: &renames, scope: &scope };
     let url = if product == Product::Sqlite { "sqlite::memory:" } else { scratch.url.as_str() };
@@ -68,8 +71,15 @@ async fn send(session: &mut Session, statements: &[Statement], when: &str) -> Re
 }
 
 async fn expect(session: &mut Session, product: Product, expected: &Normalized, when: &str) -> Result<(), String> {
-    let catalog = introspect(session, &Scope::default()).await.map_err(|error| format!("{when}: {error}"))?;
-    let found = dialect::of(product).normalize(catalog.schema).map_err(|error| format!("{when}: {error}"))?;
+    let failed = |error: &dyn std::fmt::Display| format!("{when}: {error}");
+    let catalog = introspect(session, &scope(expected)).await.map_err(|error| failed(&error))?;
+    let mut found = dialect::of(product).normalize(catalog.schema).map_err(|error| failed(&error))?;
+    if found != *expected {
+        // What is written in other words than the catalog's is settled by the database, as the commands have it done.
+        let mut words = found.schema().clone();
+        agree(session, &mut words, expected.schema()).await;
+        found = dialect::of(product).normalize(words).map_err(|error| failed(&error))?;
+    }
     let left = diff(&found, expected, &[]);
     if !left.is_empty() {
         let ops: Vec<String> = left.ops().iter().map(|op| format!("  {op}\n")).collect();
@@ -77,4 +87,10 @@ async fn expect(session: &mut Session, product: Product, expected: &Normalized, 
         return Err(format!("{when}, a diff finds something left to do:\n{}\n{difference}", ops.concat()));
     }
     same(found.schema(), expected.schema()).map_err(|difference| format!("{when}:\n{difference}"))
+}
+
+/// The schemas a case is about: a project names them in its configuration.
+fn scope(of: &Normalized) -> Scope {
+    let made = of.schema().definitions.keys().filter(|id| id.kind == DefinitionKind::Schema);
+    Scope { schemas: made.map(|id| id.name.name.clone()).collect(), ..Scope::default() }
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use sea_gen::dialect::{self, Statement, Unsupported};
+use sea_gen::dialect::{self, Forms, Statement, Unsupported};
 use sea_gen::diff::diff;
 use sea_gen::entity::{self, Model, Severity, SourceFile};
 use sea_gen::lint::lint;
@@ -32,7 +32,7 @@ pub struct Outcome {
 
 /// Works a case out for a product.
 pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
-    let dialect = dialect::of(product);
+    let dialect = dialect::in_forms(product, Forms::Safe);
     let declared = |files: &[SourceFile]| -> Result<Model, String> {
         let (model, diagnostics) = entity::read(files, product);
         let errors: Vec<String> = diagnostics

@@ -5,6 +5,7 @@
 mod adoption;
 mod backfill;
 mod catalog;
+mod data;
 mod drift;
 mod history;
 mod project;

@@ -34,7 +34,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         live.session.close().await;
         return Ok(Ending::Done);
     }
-    let dialect = dialect::of(product);
+    let dialect = workspace.dialect(product, false);
     let migration = Migration {
         id: next_id(&workspace, &command.name)?,
         product,

@@ -4,14 +4,12 @@
 
 use serde_json::json;
 
-use crate::dialect::session::Session;
-use crate::dialect::{self, Dialect};
+use crate::dialect;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::lint::allow::{flag, refused};
-use crate::lint::{Finding, lint};
+use crate::lint::lint;
 use crate::run;
-use crate::schema::{Facet, Part, Place};
 use crate::write;
 
 use super::super::Ending;
@@ -19,6 +17,7 @@ use super::super::arguments::{Common, Revert};
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
+use super::super::stakes;
 use super::super::states;
 use super::super::wording::reworded;
 use super::Scene;
@@ -43,15 +42,10 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
         return Ok(Ending::Done);
     }
     if !refused.is_empty() {
-        let mut lines = Vec::new();
-        for finding in &refused {
-            lines.push(format!("{}{}", finding.message, at_stake(dialect, &mut live.session, finding).await));
-        }
+        let lines = stakes::lines(&refused, Some(&mut live.session)).await;
         live.session.close().await;
-        let error = Error::new("reverting the drift would lose what cannot be brought back").because(lines.join("\n"));
-        let flags: Vec<String> = refused.iter().map(|finding| flag(finding)).collect();
-        return Err(error
-            .hint(format!("allow it: `gen drift revert {}`", flags.join(" ")))
+        let what = "reverting the drift would lose what cannot be brought back";
+        return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)
             .hint("or keep it: `gen drift adopt` writes it as a migration")
             .into());
     }
@@ -83,18 +77,4 @@ async fn left(
     let worded = reworded(&mut live.session, &mut live.comparison, &reached, &sealed.schema).await?;
     let plan = diff(&sealed.schema, &worded.unwrap_or(reached), &[]);
     Ok(plan.ops().iter().map(ToString::to_string).collect())
-}
-
-/// How much would be lost: ` (12 rows)`. Nothing where it cannot be counted.
-async fn at_stake(dialect: &dyn Dialect, session: &mut Session, finding: &Finding) -> String {
-    let (sql, noun) = match &finding.place {
-        Place::Table(table, Part::Whole) => (format!("SELECT count(*) FROM {}", dialect.quote_object(table)), "row"),
-        Place::Table(table, Part::Column(column, Facet::Whole)) => {
-            (format!("SELECT count({}) FROM {}", dialect.quote(column), dialect.quote_object(table)), "value")
-        }
-        _ => return String::new(),
-    };
-    let rows = session.query(&sql).await.unwrap_or_default();
-    let count = rows.first().and_then(|row| row.text(0).parse::<usize>().ok());
-    count.map_or_else(String::new, |count| format!(" ({})", show::plural(count, noun)))
 }

@@ -22,6 +22,31 @@ pub(super) fn whole(tree: &mut Expr) {
     loosen(tree);
 }
 
+/// Marks the casts to text that mean something: those of columns that are no text. Without that they would go like those the
+/// catalog adds.
+pub(super) fn keep_casts(tree: &mut Expr, is_no_text: &dyn Fn(&str) -> bool) {
+    let _ = sqlparser::ast::visit_expressions_mut(tree, |expression| {
+        if let Expr::Cast { expr, data_type, .. } = expression {
+            let mut inner = expr.as_ref();
+            while let Expr::Nested(nested) = inner {
+                inner = nested;
+            }
+            let column = match inner {
+                Expr::Identifier(name) => Some(name),
+                Expr::CompoundIdentifier(parts) => parts.last(),
+                _ => None,
+            };
+            let name =
+                column.map(|it| if it.quote_style.is_some() { it.value.clone() } else { it.value.to_lowercase() });
+            types::unify(Product::Postgres, data_type);
+            if types::is_text(data_type) && name.is_some_and(|name| is_no_text(&name)) {
+                *data_type = DataType::Custom(Path(vec![ObjectNamePart::Identifier(Ident::new("text"))]), Vec::new());
+            }
+        }
+        std::ops::ControlFlow::<()>::Continue(())
+    });
+}
+
 /// One expression, what is inside it done already.
 pub(super) fn rule(tree: &mut Expr) {
     match tree {

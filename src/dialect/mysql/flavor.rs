@@ -61,6 +61,11 @@ impl Flavor {
         !self.is_mariadb()
     }
 
+    /// The action of a foreign key that the catalog keeps apart from the one nobody named, though the two do the same.
+    pub(super) fn named_refusal(self) -> &'static str {
+        if self.is_mariadb() { "NO ACTION" } else { "RESTRICT" }
+    }
+
     /// Whether a default of a text, blob, JSON or geometry column must stand in parentheses.
     pub(super) fn wraps_large_defaults(self) -> bool {
         !self.is_mariadb()

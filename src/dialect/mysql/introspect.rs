@@ -31,7 +31,7 @@ struct Answers {
     parameters: Vec<Row>,
     events: Vec<Row>,
     shown: Vec<Row>,
-    /// What MySQL shows of its views, if it does to this user.
+    /// What the server shows of its views, if it does to this user.
     shown_views: Option<Vec<Row>>,
 }
 
@@ -70,9 +70,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         shown_views: Some(Vec::new()),
     };
     answers.shown = shown::ask(session, flavor, &answers, scope).await?;
-    if flavor == Flavor::MySql {
-        answers.shown_views = shown::ask_views(session, &answers, scope).await;
-    }
+    answers.shown_views = shown::ask_views(session, flavor, &answers, scope).await;
     Ok(assemble(flavor, &answers, scope))
 }
 
@@ -86,7 +84,7 @@ fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
     routines::read(answers, &mut catalog);
     events::read(answers, &mut catalog.schema);
     shown::read(answers, &mut catalog);
-    shown::read_views(answers, &mut catalog);
+    shown::read_views(flavor, answers, scope, &mut catalog);
     catalog
 }
 
@@ -120,10 +118,28 @@ fn latin1_byte(character: char) -> Option<u8> {
     }
 }
 
+/// What the servers put the database's name before.
+struct Own<'a> {
+    database: &'a str,
+    known: BTreeSet<String>,
+}
+
+impl<'a> Own<'a> {
+    fn of(answers: &'a Answers) -> Self {
+        let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
+        let relations = answers.tables.iter().map(|row| row.text(0).to_owned());
+        let known = relations.chain(answers.routines.iter().map(|row| row.text(1).to_owned())).collect();
+        Self { database, known }
+    }
+
+    /// The text as it is in any database, and the relations it named by this one.
+    fn local(&self, text: &str) -> (String, BTreeSet<String>) {
+        without_database(text, self.database, &self.known)
+    }
+}
+
 fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
-    let database = answers.tables.first().map(|row| row.text(7)).unwrap_or_default();
-    let relations = answers.tables.iter().map(|row| row.text(0).to_owned());
-    let known: BTreeSet<String> = relations.chain(answers.routines.iter().map(|row| row.text(1).to_owned())).collect();
+    let own = Own::of(answers);
     let is_relation = |name: &String| answers.tables.iter().any(|row| row.text(0) == name.as_str());
     for row in answers.views.iter().filter(|row| !scope.excludes(row.text(0))) {
         let name = ObjectName::local(row.text(0));
@@ -131,7 +147,11 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
         options.insert("algorithm".to_owned(), row.text(4).to_lowercase());
-        let (query, named) = without_database(row.text(1), database, &known);
+        // A script is UTF-8: only what is written in letters of every character set can be said in another one.
+        if let Some(collation) = row.get(5).filter(|it| scope.spellings && (row.text(1).is_ascii() || is_utf8(it))) {
+            options.insert("connection".to_owned(), collation.to_owned());
+        }
+        let (query, named) = own.local(row.text(1));
         let view = View {
             name: name.clone(),
             query: Expression::new(query),
@@ -142,6 +162,10 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         };
         catalog.schema.views.insert(name, view);
     }
+}
+
+fn is_utf8(collation: &str) -> bool {
+    collation.starts_with("utf8")
 }
 
 fn local(name: &str) -> ObjectName {

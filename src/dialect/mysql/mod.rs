@@ -5,16 +5,19 @@
 mod defaults;
 mod flavor;
 pub mod introspect;
+mod locks;
 mod lower;
 mod normalize;
 mod partitions;
 mod render;
+mod safe;
 pub mod session;
 mod tokens;
 mod types;
 mod versioning;
 
 use crate::plan::Plan;
+use crate::plan::deed::Cost;
 use crate::schema::{Literal, Name, Normalized, Schema};
 
 pub use flavor::Flavor;
@@ -36,6 +39,17 @@ impl Dialect for MySql {
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
         lower::lower(self.0, plan, from)
+    }
+
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+        safe::safe(self.0, steps, plan, from)
+    }
+
+    fn costs(&self) -> &'static [Cost] {
+        match self.0 {
+            Flavor::MySql => locks::MYSQL,
+            Flavor::MariaDb => locks::MARIADB,
+        }
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

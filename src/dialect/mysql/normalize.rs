@@ -138,7 +138,7 @@ fn normalize_table(
     }
     for key in table.foreign_keys.values_mut() {
         let place = Place::Table(name.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
-        known_options(flavor, &place, &key.options, &[])?;
+        known_options(flavor, &place, &key.options, &["on_update", "on_delete"])?;
         // The servers refuse at once in both cases; they only remember the word.
         key.on_delete.take_if(|action| *action == Action::Restrict);
         key.on_update.take_if(|action| *action == Action::Restrict);
@@ -341,7 +341,7 @@ fn normalize_view(
             ("security", "definer") | ("algorithm", "undefined") | ("check_option", "none")
         )
     });
-    known_options(flavor, &place, &view.options, &["check_option", "security", "algorithm"])?;
+    known_options(flavor, &place, &view.options, &["check_option", "security", "algorithm", "connection"])?;
     let text = view.query.text().trim().trim_end_matches(';').trim_end().to_owned();
     let (canonical, reads): (String, BTreeSet<ObjectName>) = canonical_query(flavor.product(), &text, columns_of);
     if !reads.is_empty() {

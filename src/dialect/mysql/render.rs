@@ -48,8 +48,12 @@ const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(flavor, op),
-        Step::Apart(op) => Err(foreign(flavor, op)),
+        Step::Apart(op) | Step::Attach(op) => Err(foreign(flavor, op)),
+        Step::Validate(table, _) => {
+            Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), Change::new(None, None)))))
+        }
         Step::Together(table, ops) => alter::table(flavor, table, ops),
+        Step::Online(table, ops, online) => Ok(alter::online(alter::table(flavor, table, ops)?, online)),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
         Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
     }
@@ -74,7 +78,7 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
     Ok(match op {
         Op::Create(Object::Table(table)) => create_table(flavor, table),
         Op::Drop(Object::Table(table)) => vec![ddl(format!("DROP TABLE {}", object(&table.name)))],
-        Op::Create(Object::View(view)) => vec![ddl(create_view(view))],
+        Op::Create(Object::View(view)) => create_view(view),
         Op::Drop(Object::View(view)) => vec![ddl(format!("DROP VIEW {}", object(&view.name)))],
         Op::Create(Object::Trigger(_, trigger)) => vec![ddl(trigger.definition.text())],
         Op::Drop(Object::Trigger(table, trigger)) => {
@@ -356,10 +360,15 @@ fn foreign_key_definition(key: &ForeignKey) -> String {
             sql = format!("{sql} {event} {action}");
         }
     }
+    for (event, option) in [("ON DELETE", "on_delete"), ("ON UPDATE", "on_update")] {
+        if let Some(action) = key.options.get(option) {
+            sql = format!("{sql} {event} {action}");
+        }
+    }
     sql
 }
 
-fn create_view(view: &View) -> String {
+fn create_view(view: &View) -> Vec<Statement> {
     let mut sql = "CREATE ".to_owned();
     if let Some(algorithm) = view.options.get("algorithm") {
         sql = format!("{sql}ALGORITHM={} ", algorithm.to_uppercase());
@@ -371,7 +380,14 @@ fn create_view(view: &View) -> String {
     if let Some(option) = view.options.get("check_option") {
         sql = format!("{sql}\nWITH {} CHECK OPTION", option.to_uppercase());
     }
-    sql
+    match view.options.get("connection") {
+        None => vec![ddl(sql)],
+        // Text in a view has the collation of the connection that made the view.
+        Some(collation) => {
+            let names = format!("SET NAMES {} COLLATE {collation}", charset_of(collation));
+            vec![ddl(names), ddl(sql), ddl("SET NAMES utf8mb4")]
+        }
+    }
 }
 
 /// A sequence is altered, because it remembers where it is.

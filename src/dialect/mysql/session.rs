@@ -62,3 +62,19 @@ pub async fn lock_holder(session: &mut Session, name: &str) -> Result<Option<(St
     );
     Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
 }
+
+/// How long a statement waits for a table before it gives up, in seconds.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET SESSION lock_wait_timeout = {seconds}")).await.map(|_| ())
+}
+
+/// Statements wait for tables as the server says.
+///
+/// # Errors
+/// The connection is gone.
+pub async fn wait_as_usual(session: &mut Session) -> Result<(), DatabaseError> {
+    session.execute("SET SESSION lock_wait_timeout = @@GLOBAL.lock_wait_timeout").await.map(|_| ())
+}

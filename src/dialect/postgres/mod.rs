@@ -4,16 +4,19 @@
 //! database.
 
 pub mod introspect;
+mod locks;
 mod lower;
 mod moments;
 mod names;
 mod normalize;
 mod render;
+mod safe;
 pub mod session;
 mod types;
 mod words;
 
 use crate::plan::Plan;
+use crate::plan::deed::Cost;
 use crate::schema::{Literal, Name, Normalized, Schema};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
@@ -33,6 +36,14 @@ impl Dialect for Postgres {
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
         lower::lower(plan, from)
+    }
+
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+        safe::safe(steps, plan, from)
+    }
+
+    fn costs(&self) -> &'static [Cost] {
+        locks::COSTS
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::dialect::expression::{canonical_expression, canonical_expression_over, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
     Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named, Normalized,
@@ -13,7 +13,9 @@ use crate::schema::{
 
 use super::{moments, names, render, types, words};
 
+mod clauses;
 mod definitions;
+mod grounds;
 
 /// Brings a schema to the catalog's form.
 pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
@@ -32,11 +34,21 @@ pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
         schema.tables.insert(name, table);
     }
     normalize_views(&mut schema)?;
-    for routine in schema.routines.values_mut() {
+    for (_, mut routine) in std::mem::take(&mut schema.routines) {
         routine.definition = normal_definition(&routine.definition);
+        routine.name.name = signature(&routine.name.name);
+        schema.routines.insert(routine.name.clone(), routine);
     }
     definitions::normalize(&mut schema)?;
     Ok(Normalized::by_dialect(schema))
+}
+
+/// A routine's name with the types it takes as the catalog spells them: without lengths.
+fn signature(name: &Name) -> Name {
+    let Some((bare, arguments)) = name.as_str().split_once('(') else { return name.clone() };
+    let arguments = words::items(arguments.strip_suffix(')').unwrap_or(arguments));
+    let spelled: Vec<String> = arguments.into_iter().map(|it| types::base(&types::catalog_spelling(it))).collect();
+    Name::new(format!("{bare}({})", spelled.join(", ")))
 }
 
 fn unsupported(place: Place, reason: &str, hint: &str) -> Unsupported {
@@ -55,12 +67,24 @@ fn drop_empty(comment: &mut Option<String>) {
     comment.take_if(|text| text.is_empty());
 }
 
-fn normal_expression(expression: &Expression) -> Expression {
+/// `others` are the columns that are surely no text.
+fn normal_expression(expression: &Expression, others: &BTreeSet<String>) -> Expression {
     if expression.is_normal() {
         return expression.clone();
     }
     let text = words::without_parentheses(expression.text());
-    Expression::new(text).with_canonical(canonical_expression(Product::Postgres, text))
+    let canonical = canonical_expression_over(Product::Postgres, text, &|name| others.contains(name));
+    Expression::new(text).with_canonical(canonical)
+}
+
+/// The columns whose values differ from their text: a type of a user's own may be text by another name.
+fn no_text<'a>(columns: impl Iterator<Item = &'a Column>) -> BTreeSet<String> {
+    let is_no_text = |data_type: &Type| match data_type {
+        Type::Enum(_) | Type::Array(_) => true,
+        Type::Native(spelling) => types::is_no_text(spelling),
+        _ => false,
+    };
+    columns.filter(|column| is_no_text(&column.data_type)).map(|column| column.name.as_str().to_owned()).collect()
 }
 
 /// A `CREATE` statement: `OR REPLACE` says how it is sent, not what it creates.
@@ -90,8 +114,7 @@ fn normalize_column<'a>(
         return Err(unsupported(place, "it has no `ON UPDATE` for columns", hint));
     }
     normalize_numbering(column, &place)?;
-    if let Some(generated) = &mut column.generated {
-        generated.expression = normal_expression(&generated.expression);
+    if column.generated.is_some() {
         column.default = None;
     }
     if let Some(default) = column.default.take() {
@@ -216,13 +239,17 @@ fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
         key.name = constraint_name(&key.name, &name, &columns, "fkey");
         normalize_foreign_key(key);
     }
+    let others = no_text(table.columns.values());
+    for generated in table.columns.values_mut().filter_map(|column| column.generated.as_mut()) {
+        generated.expression = normal_expression(&generated.expression, &others);
+    }
     for check in table.checks.values_mut() {
-        check.expression = normal_expression(&check.expression);
+        check.expression = normal_expression(&check.expression, &others);
         check.name = check_name(&check.name, table.columns.keys(), &name);
         normal_options(&mut check.options);
     }
     for index in table.indexes.values_mut() {
-        normalize_index(&table.name, index)?;
+        normalize_index(&table.name, index, &others)?;
     }
     for trigger in table.triggers.values_mut() {
         trigger.name = Name::new(names::clip(trigger.name.as_str()));
@@ -300,7 +327,7 @@ fn normalize_foreign_key(key: &mut ForeignKey) {
     }
 }
 
-fn normalize_index(table: &ObjectName, index: &mut Index) -> Result<(), Unsupported> {
+fn normalize_index(table: &ObjectName, index: &mut Index, others: &BTreeSet<String>) -> Result<(), Unsupported> {
     index.name = Name::new(names::clip(index.name.as_str()));
     index.method = match index.method.take().map(|method| method.to_lowercase()).as_deref() {
         None | Some("btree") => None,
@@ -313,11 +340,11 @@ fn normalize_index(table: &ObjectName, index: &mut Index) -> Result<(), Unsuppor
         Some(method) => Some(method.to_owned()),
     };
     if let Some(predicate) = &index.predicate {
-        index.predicate = Some(normal_expression(predicate));
+        index.predicate = Some(normal_expression(predicate, others));
     }
     for part in &mut index.parts {
         if let IndexTarget::Expression(expression) = &part.target {
-            part.target = IndexTarget::Expression(normal_expression(expression));
+            part.target = IndexTarget::Expression(normal_expression(expression, others));
         }
         let implied = if part.descending { "first" } else { "last" };
         if let Some(nulls) = part.options.get_mut("nulls") {

@@ -2,9 +2,12 @@
 //!
 //! Must not know what the session is used for.
 
+mod concurrent;
 pub mod reprint;
 
 use crate::dialect::session::{DatabaseError, Session};
+
+pub use concurrent::{Concurrent, concurrent, drop_invalid, is_concurrent};
 
 /// Statements sent once after connecting: how strings are read, how dates and names are printed, and that
 /// the body of a function may name what is created after it. A session that was
@@ -55,4 +58,38 @@ pub async fn lock_holder(session: &mut Session) -> Result<Option<(String, String
             AND (l.classid::bigint << 32) | l.objid::bigint = {LOCK_KEY}"
     );
     Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+}
+
+/// How long a statement waits for a lock before it gives up.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET lock_timeout = '{seconds}s'")).await.map(|_| ())
+}
+
+/// Statements wait for locks as the server says.
+///
+/// # Errors
+/// The connection is gone.
+pub async fn wait_as_usual(session: &mut Session) -> Result<(), DatabaseError> {
+    session.execute("RESET lock_timeout").await.map(|_| ())
+}
+
+/// Statements wait for locks for as long as it takes. Gives back how long they waited until now.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_ever(session: &mut Session) -> Result<String, DatabaseError> {
+    let before = session.query("SELECT current_setting('lock_timeout')").await?;
+    session.execute("SET lock_timeout = 0").await?;
+    Ok(before.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+}
+
+/// Statements wait for locks as they did.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_again(session: &mut Session, timeout: &str) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET lock_timeout = '{}'", timeout.replace('\'', "''"))).await.map(|_| ())
 }

@@ -192,6 +192,29 @@ pub(super) enum Family {
     Other,
 }
 
+/// Whether a catalog spelling is that of one of PostgreSQL's own types whose values are not their text. Comparing `citext` is
+/// not comparing its text either.
+pub(super) fn is_no_text(spelling: &str) -> bool {
+    let own = [
+        "uuid",
+        "bytea",
+        "inet",
+        "cidr",
+        "macaddr",
+        "xml",
+        "money",
+        "tsvector",
+        "tsquery",
+        "bit",
+        "bit varying",
+        "citext",
+    ];
+    let base = base(spelling);
+    spelling.ends_with("[]")
+        || own.contains(&base.as_str())
+        || !matches!(family(spelling), Family::Text | Family::Other)
+}
+
 /// The family of a catalog spelling.
 pub(super) fn family(spelling: &str) -> Family {
     match base(spelling).as_str() {

@@ -81,6 +81,12 @@ pub(super) fn mentions(sql: &str, name: &str) -> bool {
     })
 }
 
+/// Whether `name` stands in the text behind a schema.
+pub(super) fn is_qualified(sql: &str, name: &str) -> bool {
+    let tokens = tokens(sql);
+    tokens.windows(2).any(|pair| matches!(pair, [(_, "."), (_, token)] if mentions(token, name)))
+}
+
 /// The names that stand in the text outside strings, quoted or not; unquoted ones also as PostgreSQL folds them.
 pub(super) fn names(sql: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -189,6 +195,97 @@ pub(super) fn split_list(text: &str) -> Vec<String> {
         }
     }
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// A text cut before every one of these words (given in capitals) that stands outside parentheses: each clause's word, and
+/// what follows it. The first has no word.
+pub(super) fn clauses<'a>(sql: &'a str, keywords: &[&str]) -> Vec<(String, &'a str)> {
+    let mut found: Vec<(String, usize, usize)> = vec![(String::new(), 0, sql.len())];
+    let mut depth = 0_usize;
+    for (at, token) in tokens(sql) {
+        match token {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ if depth == 0 && keywords.iter().any(|word| token.eq_ignore_ascii_case(word)) => {
+                if let Some(last) = found.last_mut() {
+                    last.2 = at;
+                }
+                found.push((token.to_uppercase(), at + token.len(), sql.len()));
+            }
+            _ => {}
+        }
+    }
+    found.into_iter().map(|(word, from, to)| (word, sql.get(from..to).unwrap_or_default().trim())).collect()
+}
+
+/// The parts of a comma-separated list, whatever stands in parentheses being one.
+pub(super) fn items(sql: &str) -> Vec<&str> {
+    let (mut found, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, token) in tokens(sql) {
+        match token {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            "," if depth == 0 => {
+                found.push(sql.get(start..at).unwrap_or_default().trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(sql.get(start..).unwrap_or_default().trim());
+    found.retain(|item| !item.is_empty());
+    found
+}
+
+/// What follows the first occurrence of a word.
+pub(super) fn after_word<'a>(sql: &'a str, word: &str) -> Option<&'a str> {
+    let (at, token) = tokens(sql).into_iter().find(|(_, token)| token.eq_ignore_ascii_case(word))?;
+    sql.get(at + token.len()..)
+}
+
+/// A name, perhaps behind its schema, as it is written, and the rest of the text.
+pub(super) fn cut_name(sql: &str) -> Option<(&str, &str)> {
+    let is_name = |token: &str| token.starts_with(|first: char| first == '"' || is_name_character(first));
+    let mut end = end_of_name(sql, 0).filter(|end| is_name(sql.get(..*end).unwrap_or_default()))?;
+    while sql.get(end..).is_some_and(|rest| rest.starts_with('.')) {
+        end = end_of_name(sql, end + 1)?;
+    }
+    Some((sql.get(..end)?, sql.get(end..)?))
+}
+
+fn end_of_name(sql: &str, at: usize) -> Option<usize> {
+    let rest = sql.get(at..)?;
+    match rest.starts_with('"') {
+        true => Some(end_of_token(sql, at)),
+        false => Some(at + rest.find(|character| !is_name_character(character)).unwrap_or(rest.len())),
+    }
+}
+
+/// The types in a composite type's text, without the names of its attributes.
+pub(super) fn types_of_attributes(sql: &str) -> String {
+    let inside = sql.split_once('(').map_or("", |(_, inside)| inside.trim_end().trim_end_matches(')'));
+    let types = items(inside).into_iter().filter_map(|item| Some(cut_name(item)?.1));
+    types.collect::<Vec<_>>().join(" ")
+}
+
+/// A text as it is compared where nothing in it is taken apart: folded, one space between its tokens, no quotes around names
+/// that need none.
+pub(super) fn plain(sql: &str) -> String {
+    let tokens = tokens(sql).into_iter().filter(|(_, token)| !token.trim().is_empty());
+    let folded = tokens.map(|(_, token)| match token.chars().next() {
+        Some('\'' | '$') => token.to_owned(),
+        Some('"') => name_list(token).first().map(|name| quoted_where_needed(name)).unwrap_or_default(),
+        _ => token.to_lowercase(),
+    });
+    folded.collect::<Vec<_>>().join(" ")
+}
+
+/// A name as it is written with as few quotes as can be. A keyword may need them all the same.
+pub(super) fn quoted_where_needed(name: &str) -> String {
+    let letter = |character: char| character.is_ascii_lowercase() || character == '_';
+    let is_plain = name.starts_with(letter)
+        && name.chars().all(|character| letter(character) || character.is_ascii_digit() || character == '$');
+    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]

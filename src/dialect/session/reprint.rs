@@ -114,7 +114,7 @@ fn forms(product: Product, question: &Question, prints: &Prints) -> BTreeSet<Str
     let printed = prints.get(question);
     let mut forms: BTreeSet<String> = printed.into_iter().cloned().collect();
     match &question.seat {
-        Seat::Table(_, wording::Slot::Trigger(_)) | Seat::View(_) | Seat::Routine(_) => {}
+        Seat::Table(_, wording::Slot::Trigger(_)) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => {}
         Seat::Table(..) => {
             forms.insert(canonical_expression(product, &question.text));
             forms.extend(printed.map(|printed| canonical_expression(product, printed)));

@@ -3,6 +3,7 @@
 //! Must not know any other database.
 
 pub mod introspect;
+mod locks;
 mod lower;
 mod names;
 mod normalize;
@@ -14,6 +15,7 @@ mod tokens;
 mod types;
 
 use crate::plan::Plan;
+use crate::plan::deed::Cost;
 use crate::schema::{Literal, Name, Normalized, Schema, Table};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
@@ -37,6 +39,15 @@ impl Dialect for Sqlite {
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
         lower::lower(plan, from)
+    }
+
+    fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema) -> Vec<Step> {
+        // There is one writer at a time, whatever it does; making a table anew keeps every row.
+        steps
+    }
+
+    fn costs(&self) -> &'static [Cost] {
+        locks::COSTS
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

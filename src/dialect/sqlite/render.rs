@@ -17,7 +17,9 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Direct(op) => direct(op),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
         Step::Apart(op) => Err(foreign(op.place())),
-        Step::Together(table, _) => Err(foreign(crate::schema::Place::table(table))),
+        Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
+        Step::Attach(op) => Err(foreign(op.place())),
+        Step::Together(table, _) | Step::Online(table, ..) => Err(foreign(crate::schema::Place::table(table))),
         Step::SwapEnum(change, _) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
     }
 }

@@ -132,8 +132,9 @@ pub(super) fn schema(draw: &mut Draw) -> Schema {
 }
 
 fn define(draw: &mut Draw, schema: &mut Schema, id: DefinitionId, needs: BTreeSet<Place>) {
-    let definition =
-        Definition { create: draw.text(), needs, comment: draw.comment(), ..Definition::new(id.clone(), "") };
+    // What it says decides what it stands on.
+    let create = Expression::new(format!("{} {needs:?}", draw.text().text()));
+    let definition = Definition { create, needs, comment: draw.comment(), ..Definition::new(id.clone(), "") };
     schema.definitions.insert(id, definition);
 }
 

@@ -25,6 +25,8 @@ pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
         "STATISTICS" => Some(DefinitionKind::Statistics),
         "POLICY" => Some(DefinitionKind::Policy),
         "RULE" => Some(DefinitionKind::Rule),
+        "AGGREGATE" => Some(DefinitionKind::Aggregate),
+        "OR" if word(2) == "REPLACE" && word(3) == "AGGREGATE" => Some(DefinitionKind::Aggregate),
         "OR" if word(2) == "REPLACE" && word(3) == "RULE" => Some(DefinitionKind::Rule),
         "TYPE" => match (word(3), word(4)) {
             ("AS", "RANGE") => Some(DefinitionKind::RangeType),
@@ -73,6 +75,16 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
             let to = find("ON", after).and_then(|on| find("TO", on)).ok_or_else(nameless)? + 1;
             let sql = format!("CREATE {}", statement.sql(at - 1..tokens.len()));
             (DefinitionId::on(kind, owner(statement, to, output)?, name), sql)
+        }
+        DefinitionKind::Aggregate => {
+            let at = find("AGGREGATE", 1).ok_or_else(nameless)? + 1;
+            let (mut name, after) = raw::name_at(statement, at).ok_or_else(nameless)?;
+            let close =
+                tokens.iter().skip(after).position(|(token, _)| *token == Token::RParen).ok_or_else(nameless)?;
+            let arguments = statement.sql(after + 1..after + close).to_lowercase();
+            let arguments = if arguments == "*" { String::new() } else { arguments };
+            name.name = format!("{}({arguments})", name.name).into();
+            (DefinitionId::new(kind, name), format!("CREATE {}", statement.sql(at - 1..tokens.len())))
         }
         DefinitionKind::Policy => {
             let (name, after) = raw::name_at(statement, 2).ok_or_else(nameless)?;

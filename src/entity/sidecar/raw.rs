@@ -2,7 +2,7 @@
 //!
 //! Must not know what a body does.
 
-use sqlparser::ast::Statement as Parsed;
+use sqlparser::ast::{ArgMode, OperateFunctionArg, Statement as Parsed};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
@@ -23,7 +23,7 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
     };
     if statement.product() == Product::Postgres {
         // Only there may several have one name, told apart by what they take.
-        let arguments = arguments(statement)?;
+        let arguments = arguments(statement, kind)?;
         name.name = Name::from(format!("{}({arguments})", name.name));
     }
     let place = Place::Routine(name.clone());
@@ -97,14 +97,16 @@ pub(super) fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectNam
 }
 
 /// The types of what a routine takes, as PostgreSQL tells routines of one name apart.
-fn arguments(statement: &Statement<'_>) -> Result<String, Trouble> {
-    let types: Vec<String> = match statement.parse()? {
+fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, Trouble> {
+    let types: Vec<String> = match statement.parse_signature()? {
         Parsed::CreateFunction(function) => {
             let arguments = function.args.unwrap_or_default();
-            arguments.iter().map(|argument| argument.data_type.to_string().to_lowercase()).collect()
-        }
-        Parsed::CreateProcedure { params, .. } => {
-            params.unwrap_or_default().iter().map(|parameter| parameter.data_type.to_string().to_lowercase()).collect()
+            // What only a function gives back does not tell it from another; a procedure is called with it.
+            let is_taken = |argument: &&OperateFunctionArg| {
+                kind == RoutineKind::Procedure || !matches!(argument.mode, Some(ArgMode::Out))
+            };
+            let taken = arguments.iter().filter(is_taken);
+            taken.map(|argument| argument.data_type.to_string().to_lowercase()).collect()
         }
         _ => return Err(Trouble::new(statement.first_words(), "this is no routine", "not understood")),
     };

@@ -235,12 +235,37 @@ impl<'t> Statement<'t> {
     }
 
     pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, Trouble> {
-        let tokens: Vec<(Token, Range<usize>)> = self
-            .tokens
-            .iter()
-            .filter(|(token, _)| !matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left))))
-            .map(|(token, span)| (self.requoted(token), span.clone()))
-            .collect();
+        let is_left_out = |token: &Token| matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left)));
+        let kept = self.tokens.iter().filter(|(token, _)| !is_left_out(token));
+        self.parse_tokens(kept.map(|(token, span)| (self.requoted(token), span.clone())).collect())
+    }
+
+    /// What a routine is called and takes, whatever follows: the grammar does not know every language's body, and reads a
+    /// function's arguments better than a procedure's.
+    pub(super) fn parse_signature(&self) -> Result<Parsed, Trouble> {
+        let mut depth = 0_usize;
+        let close = self.tokens.iter().position(|(token, _)| match token {
+            Token::LParen => {
+                depth += 1;
+                false
+            }
+            Token::RParen => {
+                depth = depth.saturating_sub(1);
+                depth == 0
+            }
+            _ => false,
+        });
+        let head = self.tokens.get(..=close.unwrap_or(usize::MAX - 1)).unwrap_or(self.tokens);
+        let as_function = head.iter().map(|(token, span)| match token {
+            Token::Word(word) if word.keyword == Keyword::PROCEDURE && word.quote_style.is_none() => {
+                (Token::make_keyword("FUNCTION"), span.clone())
+            }
+            token => (self.requoted(token), span.clone()),
+        });
+        self.parse_tokens(as_function.collect())
+    }
+
+    fn parse_tokens(&self, tokens: Vec<(Token, Range<usize>)>) -> Result<Parsed, Trouble> {
         let located = tokens.iter().map(|(token, span)| {
             // The parser only carries positions; a byte in the place of a column comes back unharmed.
             let location = Location { line: 1, column: span.start as u64 };

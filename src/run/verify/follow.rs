@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Product;
 use crate::plan::{Op, Plan, Rename};
-use crate::schema::{Check, Column, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table, Unique};
+use crate::schema::{
+    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table,
+    Unique,
+};
 use crate::seed::{Narrower, domain};
 
 /// Renames, from the old names to the new.
@@ -238,7 +241,7 @@ pub(super) fn demanding_back(from: &Schema, to: &Schema, renames: &Renames) -> V
     found
 }
 
-/// Tables that get a check they have not had: which rows it takes may be beyond whoever makes them up.
+/// Tables that get a check or an exclusion constraint they have not had: which rows it takes may be beyond whoever makes them up.
 pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
     let mut found = Vec::new();
     for before in from.tables.values() {
@@ -246,6 +249,11 @@ pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(Obj
         let known = |check: &Check| before.checks.values().any(|it| it.expression == check.expression);
         let new = after.checks.values().filter(|check| !known(check));
         found.extend(new.map(|check| (before.name.clone(), check.name.clone())));
+        // What an exclusion constraint keeps apart, rows made up at random may not be.
+        let on_it = |id: &&DefinitionId| id.kind == DefinitionKind::Exclusion && id.on.as_ref() == Some(&after.name);
+        let known = |id: &DefinitionId| from.definitions.get(id).is_some_and(|it| Some(it) == to.definitions.get(id));
+        let new = to.definitions.keys().filter(on_it).filter(|id| !known(id));
+        found.extend(new.map(|id| (before.name.clone(), id.name.name.clone())));
     }
     found
 }

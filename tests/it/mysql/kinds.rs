@@ -88,6 +88,7 @@ const ON_MYSQL: &[(&str, &str, &str)] = &[
         "CREATE TABLE t (a int, j json)",
         "CREATE TABLE t (a int, j json, KEY k ((a + 1) DESC), KEY m ((CAST(j->'$.x' AS UNSIGNED ARRAY))))",
     ),
+    ("compression", "CREATE TABLE t (a int)", "CREATE TABLE t (a int) COMPRESSION='ZLIB'"),
 ];
 
 const ON_MARIADB: &[(&str, &str, &str)] = &[

@@ -1,8 +1,13 @@
 //! Pairs of databases: from one to the other and back, each time read back equal and as the server shows it.
 
+use sea_gen::dialect::session::Session;
+use sea_gen::diff::diff;
+use sea_gen::introspect::{Scope, introspect};
+use sea_gen::schema::Normalized;
+
 use super::scratch::{Scratch, attempt, execute, on_each, shown};
 
-on_each![every_pair_goes_there_and_back];
+on_each![every_pair_goes_there_and_back, what_is_spelled_out_is_spelled_again];
 
 /// What it is about, the statements for the old and for the new state; statements end with `;`.
 const PAIRS: &[(&str, &str, &str)] = &[
@@ -172,6 +177,51 @@ pub async fn there_and_back(scratch: &Scratch, (topic, old, new): &(&str, &str, 
     scratch.run(&mut one, &plan.inverse(), &to).await;
     scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
     assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
+    found
+}
+
+/// What means nothing to the server and is remembered all the same, and what connection a view was made by.
+const SPELLED_OUT: &[&str] = &[
+    "CREATE TABLE p (id int PRIMARY KEY, s varchar(20))",
+    "CREATE TABLE t (a int, b int, c int, d int, KEY (a) USING BTREE, KEY (b), KEY (c), KEY (d),
+        CONSTRAINT f1 FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT f2 FOREIGN KEY (b) REFERENCES p (id) ON DELETE NO ACTION,
+        CONSTRAINT f3 FOREIGN KEY (c) REFERENCES p (id) ON DELETE RESTRICT,
+        CONSTRAINT f4 FOREIGN KEY (d) REFERENCES p (id) ON DELETE CASCADE ON UPDATE RESTRICT)",
+    "CREATE VIEW own AS SELECT concat(s, 'ü') AS x FROM p",
+    "SET NAMES utf8mb3",
+    "CREATE VIEW v AS SELECT id, concat(s, _utf8mb3' AS ', _latin1'x') AS `as` FROM p WHERE s <> _binary'y' WITH LOCAL CHECK OPTION",
+    "SET NAMES latin1 COLLATE latin1_bin",
+    "CREATE VIEW w AS SELECT concat(s, 'x') AS x FROM p",
+    "SET NAMES utf8mb4",
+];
+
+async fn what_is_spelled_out_is_spelled_again(scratch: Scratch) {
+    let mut one = scratch.database("old").await;
+    let mut other = scratch.database("new").await;
+    execute(&mut one, &["CREATE TABLE p (id int PRIMARY KEY, s varchar(20))"]).await;
+    execute(&mut other, SPELLED_OUT).await;
+    let (before, wanted) = (connections(&mut one).await, connections(&mut other).await);
+    assert!(wanted.contains(&"latin1_bin".to_owned()), "{wanted:?}");
+    let (from, to) = (spelled(&scratch, &mut one).await, spelled(&scratch, &mut other).await);
+    let plan = diff(&from, &to, &[]);
+    scratch.run(&mut one, &plan, &from).await;
+    assert_eq!(connections(&mut one).await, wanted);
+    assert_eq!(spelled(&scratch, &mut one).await, to);
+    scratch.run(&mut one, &plan.inverse(), &to).await;
+    assert_eq!(connections(&mut one).await, before);
+}
+
+async fn spelled(scratch: &Scratch, session: &mut Session) -> Normalized {
+    let scope = Scope { spellings: true, ..Scope::default() };
+    scratch.normalize(introspect(session, &scope).await.unwrap().schema)
+}
+
+/// What the server shows, and the collations of the views' connections.
+async fn connections(session: &mut Session) -> Vec<String> {
+    let mut found: Vec<String> = definitions(shown(session).await).into_iter().flatten().collect();
+    let views =
+        "SELECT collation_connection FROM information_schema.views WHERE table_schema = DATABASE() ORDER BY table_name";
+    found.extend(session.query(views).await.unwrap().iter().map(|row| row.text(0).to_owned()));
     found
 }
 

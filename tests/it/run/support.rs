@@ -161,6 +161,8 @@ impl Log {
                 Progress::Waiting { holder } => format!("waiting for {}", holder.unwrap_or("somebody")),
                 Progress::Started { id, direction, statements } => format!("{direction} {id} ({statements})"),
                 Progress::Statement { number, of, sql } => format!("{number}/{of} {sql}"),
+                Progress::Batch { rows } => format!("{rows} rows"),
+                Progress::Stepping { why } => format!("stepping back: {why}"),
                 Progress::Finished(outcome) => format!("done {}", outcome.id),
             };
             lines.lock().expect("no poison").push(line);

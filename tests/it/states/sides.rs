@@ -264,11 +264,9 @@ fn a_script_stays_within_its_scratch_database(product: Product) {
     project.run(&["diff", "--from", "file:reaching.sql", "--to", "snapshot"]).with(1).mentions("reaches beyond");
     project.run(&["diff", "--from", "file:wrong.sql", "--to", "snapshot"]).with(1).mentions("the script fails at");
     if product == Product::Postgres {
-        let done = Command::new("pg_dump")
-            .args(["-f", "dumped.sql", &project.database.url])
-            .current_dir(project.path())
-            .status();
-        assert!(done.expect("pg_dump").success());
+        let done = Command::new("pg_dump").arg(&project.database.url).output().expect("pg_dump");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        std::fs::write(project.path().join("dumped.sql"), done.stdout).expect("a written dump");
         project.run(&["diff", "--from", "file:dumped.sql", "--to", "database", "--exit-code"]).with(0);
     }
 }

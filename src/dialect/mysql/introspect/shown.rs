@@ -1,5 +1,5 @@
 //! What only `SHOW CREATE` says: how a table is divided into partitions, which parser a full-text index has, what system
-//! versioning leaves out, periods, a sequence, and on MySQL the algorithm of a view.
+//! versioning leaves out, periods, a sequence, the character sets of a view's texts, and on MySQL its algorithm.
 //!
 //! One batch in one round trip, for those objects alone that may have such a thing. Must not know what else a table holds.
 
@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope};
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};
 use super::super::render::quote;
 use super::super::tokens::{Kind, tokens};
-use super::{Answers, Flavor, local, unmanaged};
+use super::{Answers, Flavor, Own, local, unmanaged};
 
 /// Asks for the texts.
 pub(super) async fn ask(
@@ -58,25 +58,59 @@ fn may_be_period(check: &Row) -> bool {
     check.text(3).split_once(" < ").is_some_and(|(start, end)| is_name(start) && is_name(end))
 }
 
-/// The algorithms of MySQL's views, one row a view; nothing where the server does not show them to this user.
-pub(super) async fn ask_views(session: &mut Session, answers: &Answers, scope: &Scope) -> Option<Vec<Row>> {
-    let names = answers.views.iter().map(|row| row.text(0)).filter(|name| !scope.excludes(name));
+/// What the server shows of its views, one row a view; nothing where it does not do that for this user.
+pub(super) async fn ask_views(
+    session: &mut Session,
+    flavor: Flavor,
+    answers: &Answers,
+    scope: &Scope,
+) -> Option<Vec<Row>> {
+    // MariaDB lists the algorithm, but no more than MySQL the character sets of texts.
+    let is_asked = |row: &&Row| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
+    let names = answers.views.iter().filter(is_asked).map(|row| row.text(0)).filter(|name| !scope.excludes(name));
     let batch: String = names.map(|name| format!("SHOW CREATE VIEW {};", quote(&Name::from(name)))).collect();
     if batch.is_empty() { Some(Vec::new()) } else { session.query(&batch).await.ok() }
 }
 
-/// Puts the views' algorithms into the schema.
-pub(super) fn read_views(answers: &Answers, catalog: &mut Catalog) {
+/// Puts the views' algorithms into the schema, and the texts that say a character set where two databases shall become the
+/// same.
+pub(super) fn read_views(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let Some(shown) = &answers.shown_views else {
         let reason = "the server does not show the views' texts to this user";
-        return unmanaged(catalog, "algorithm of views".to_owned(), reason);
+        let what = if flavor == Flavor::MySql { "algorithm of views" } else { "character sets of texts in views" };
+        return unmanaged(catalog, what.to_owned(), reason);
     };
+    let own = Own::of(answers);
     for row in shown {
         let algorithm = row.text(1).strip_prefix("CREATE ALGORITHM=").and_then(|rest| rest.split(' ').next());
         if let (Some(view), Some(algorithm)) = (catalog.schema.views.get_mut(&local(row.text(0))), algorithm) {
             view.options.insert("algorithm".to_owned(), algorithm.to_lowercase());
+            let is_utf8 = row.text(2).starts_with("utf8");
+            let query = query(row.text(1)).filter(|query| scope.spellings && (is_utf8 || query.is_ascii()));
+            if let Some(query) = query.filter(|query| has_introducers(query)) {
+                view.query = Expression::new(own.local(query).0);
+            }
         }
     }
+}
+
+/// The query in the statement that makes a view.
+fn query(create: &str) -> Option<&str> {
+    let found = tokens(create);
+    let at = found.iter().position(|token| token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as"))?;
+    let before: usize = found.iter().take(at + 1).map(|token| token.text.len()).sum();
+    let query = create.get(before..)?.trim();
+    let options = [" WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION"];
+    Some(options.iter().find_map(|option| query.strip_suffix(option)).unwrap_or(query))
+}
+
+/// Whether a text says its character set (`_latin1'x'`).
+fn has_introducers(query: &str) -> bool {
+    let found = tokens(query);
+    found.windows(2).any(|pair| match pair {
+        [word, text] => word.kind == Kind::Word && word.text.starts_with('_') && text.kind == Kind::Text,
+        _ => false,
+    })
 }
 
 /// Puts what the texts say into the schema.
@@ -171,6 +205,14 @@ fn parsers(text: &str) -> BTreeMap<Name, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_views_query_is_found_in_the_servers_words() {
+        let create = "CREATE ALGORITHM=MERGE DEFINER=`as`@`%` SQL SECURITY DEFINER VIEW `as` (`x`) AS select _latin1' AS ' AS `x` from `t` WITH LOCAL CHECK OPTION";
+        assert_eq!(query(create), Some("select _latin1' AS ' AS `x` from `t`"));
+        assert!(has_introducers("select _latin1'x'"));
+        assert!(!has_introducers("select `_latin1`,'_latin1''x'''"));
+    }
 
     #[test]
     fn trees_are_found_where_somebody_said_so() {

@@ -46,7 +46,7 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
     }
     for row in &answers.foreign_keys {
         if let Some(table) = of(schema, row) {
-            foreign_key(table, row);
+            foreign_key(flavor, scope, table, row);
         }
     }
     for row in &answers.checks {
@@ -166,7 +166,9 @@ fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
     index.parts.push(IndexPart { target, descending: row.text(4) == "D", options });
 }
 
-fn foreign_key(table: &mut Table, row: &Row) {
+fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, row: &Row) {
+    let rules = [("on_update", row.text(6)), ("on_delete", row.text(7))];
+    let named = rules.iter().filter(|(_, rule)| scope.spellings && *rule == flavor.named_refusal());
     let key = table.foreign_keys.entry(Name::new(row.text(1))).or_insert_with(|| ForeignKey {
         name: Name::new(row.text(1)),
         columns: Vec::new(),
@@ -174,7 +176,7 @@ fn foreign_key(table: &mut Table, row: &Row) {
         referenced_columns: Vec::new(),
         on_update: action(row.text(6)),
         on_delete: action(row.text(7)),
-        options: Options::new(),
+        options: named.map(|(event, rule)| ((*event).to_owned(), (*rule).to_owned())).collect(),
     });
     key.columns.push(Name::new(row.text(2)));
     key.referenced_columns.push(Name::new(row.text(5)));

@@ -39,7 +39,16 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
         };
         match open.get(&(table.clone(), part)).and_then(|at| steps.get_mut(*at)) {
             Some(Step::Together(_, ops)) => ops.push(op.clone()),
-            Some(Step::Direct(_) | Step::Apart(_) | Step::Rebuild(_) | Step::SwapEnum(..)) | None => {
+            Some(
+                Step::Direct(_)
+                | Step::Apart(_)
+                | Step::Rebuild(_)
+                | Step::SwapEnum(..)
+                | Step::Online(..)
+                | Step::Validate(..)
+                | Step::Attach(_),
+            )
+            | None => {
                 open.insert((table.clone(), part), steps.len());
                 steps.push(Step::Together(table, vec![op.clone()]));
             }

@@ -33,7 +33,13 @@ fn steps(from: &Normalized, to: &Normalized) -> Vec<Step> {
 fn shape(steps: &[Step]) -> Vec<(String, usize)> {
     let shape = steps.iter().map(|step| match step {
         Step::Together(table, ops) => (table.to_string(), ops.len()),
-        Step::Direct(_) | Step::Apart(_) | Step::Rebuild(_) | Step::SwapEnum(..) => (String::new(), 1),
+        Step::Direct(_)
+        | Step::Apart(_)
+        | Step::Rebuild(_)
+        | Step::SwapEnum(..)
+        | Step::Online(..)
+        | Step::Validate(..)
+        | Step::Attach(_) => (String::new(), 1),
     });
     shape.collect()
 }

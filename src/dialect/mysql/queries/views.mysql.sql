@@ -1,9 +1,12 @@
--- Views: name, query, check option, whose rights count. The catalog does not list the algorithm: `SHOW CREATE VIEW` does.
+-- Views: name, query, check option, whose rights count, algorithm (`SHOW CREATE VIEW` alone says it), collation of the
+-- connection the view was made by, where it is not this one's.
 SELECT CAST(v.table_name AS CHAR),
        CAST(v.view_definition AS CHAR),
        CAST(v.check_option AS CHAR),
        CAST(v.security_type AS CHAR),
-       'UNDEFINED'
+       'UNDEFINED',
+       CAST(IF(v.collation_connection <> @@collation_connection
+               AND SUBSTRING_INDEX(v.collation_connection, '_', 1) = v.character_set_client, v.collation_connection, NULL) AS CHAR)
   FROM information_schema.views v
  WHERE v.table_schema = DATABASE()
  ORDER BY v.table_name

@@ -2,7 +2,7 @@
 //!
 //! Must not know which operations go together; `lower` decides.
 
-use crate::dialect::{Statement, Unsupported};
+use crate::dialect::{Online, Statement, Unsupported};
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{Change, Check, Index, Name, ObjectName, Options};
 
@@ -83,6 +83,24 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
         }));
     }
     Ok(before)
+}
+
+/// The same statements, each telling the server how to do it.
+pub(super) fn online(statements: Vec<Statement>, online: &Online) -> Vec<Statement> {
+    let lock = if online.lock.is_empty() { String::new() } else { format!(", LOCK={}", online.lock) };
+    let said = |mut statement: Statement| {
+        if statement.sql.starts_with("ALTER TABLE") {
+            let separator = if statement.sql.contains('\n') { ",\n  " } else { ", " };
+            statement.sql.push_str(&format!("{separator}ALGORITHM={}{lock}", online.algorithm));
+            if online.copies {
+                let note = "copies the table row by row; who writes to it may have to wait until the last one is copied";
+                let lines: Vec<String> = statement.note.take().into_iter().chain([note.to_owned()]).collect();
+                statement.note = Some(lines.join("\n"));
+            }
+        }
+        statement
+    };
+    statements.into_iter().map(said).collect()
 }
 
 fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result<Vec<(Turn, String)>, Unsupported> {
@@ -211,7 +229,8 @@ fn options(change: &Change<Options>) -> Vec<String> {
                 clauses.push(format!("{}=DEFAULT", key.to_uppercase()))
             }
             "page_compression_level" | "encryption_key_id" => clauses.push(format!("{}=DEFAULT", key.to_uppercase())),
-            "compression" => clauses.push("COMPRESSION='NONE'".to_owned()),
+            // `NONE` would be remembered as one more way to compress.
+            "compression" => clauses.push("COMPRESSION=''".to_owned()),
             "encryption" => clauses.push("ENCRYPTION='N'".to_owned()),
             "engine" => clauses.push("ENGINE=InnoDB".to_owned()),
             "row_format" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => {

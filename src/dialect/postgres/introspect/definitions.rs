@@ -155,7 +155,7 @@ fn suits(id: &DefinitionId, need: &Place) -> bool {
 }
 
 /// How the queries call a kind.
-fn key(kind: DefinitionKind) -> &'static str {
+pub(super) fn key(kind: DefinitionKind) -> &'static str {
     match kind {
         DefinitionKind::Schema => "schema",
         DefinitionKind::Extension => "extension",

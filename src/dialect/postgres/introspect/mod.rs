@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Trigger,
+    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Standing, Trigger,
 };
 
 use super::render;
@@ -79,6 +79,24 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     Ok(reading.catalog)
 }
 
+/// What the catalog says of a definition that stands in the session's temporary schema.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn printed(session: &mut Session, id: &DefinitionId) -> Result<Option<String>, DatabaseError> {
+    let temporary = session.query("SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()").await?;
+    let Some(temporary) = temporary.first().and_then(|row| row.get(0)) else { return Ok(None) };
+    let queries = Queries::new(session.version(), Some(temporary), std::iter::empty());
+    let query = match id.kind.standing() {
+        Standing::Below | Standing::Beside => include_str!("../queries/definitions.sql"),
+        Standing::Above => include_str!("../queries/attached.sql"),
+    };
+    let rows = session.query(&queries.of(query)).await?;
+    let found =
+        rows.iter().find(|row| definitions::key(id.kind) == row.text(0) && id.name.name.as_str() == row.text(2));
+    Ok(found.map(|row| row.text(5).to_owned()))
+}
+
 /// The queries with what differs between versions and scopes filled in.
 struct Queries {
     major: u32,
@@ -114,6 +132,7 @@ impl Queries {
             15 | 16 => icu.replace("{icu}", "o.colliculocale"),
             _ => icu.replace("{icu}", "NULL"),
         };
+        let icu = format!("{icu} || {}", since(16, "coalesce(format(', rules = %L', o.collicurules), '')", "''"));
         let unnumbering = "NOT EXISTS (SELECT 1 FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                       AND (d.deptype = 'i'
@@ -134,6 +153,7 @@ impl Queries {
             .replace("{compression}", since(14, "nullif(a.attcompression, '')", "NULL"))
             .replace("{set_columns}", since(15, set_columns, "NULL"))
             .replace("{nulls_not_distinct}", since(15, "x.indnullsnotdistinct", "false"))
+            .replace("{period}", since(18, "coalesce(k.conperiod, false)", "false"))
             .replace("{enforced}", since(18, "k.conenforced", "true"))
             .replace("{schemas}", &self.schemas);
         unextended(&text)
@@ -245,6 +265,10 @@ impl Reading<'_> {
         let reason = match kind {
             "user mapping" => "it holds a password",
             "default privileges" => "they are about objects that are not there yet",
+            "name of NOT NULL" => "a NOT NULL goes by the name the database makes up",
+            "NOT NULL that is not validated" => "a column takes NULL or it does not",
+            "tablespace of table" | "tablespace of index" => "where things are stored is the server's",
+            "subscription" => "it holds a password",
             "event trigger" | "publication" => "it belongs to the database, not to its schemas",
             _ => "the schema has no place for it",
         };

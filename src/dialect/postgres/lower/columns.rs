@@ -19,7 +19,7 @@ pub(super) fn is_made_anew(change: &Change<Column>) -> bool {
 }
 
 /// Whether the change is one PostgreSQL refuses while other things depend on the column.
-pub(super) fn disturbs(change: &Change<Column>) -> bool {
+pub(in crate::dialect::postgres) fn disturbs(change: &Change<Column>) -> bool {
     change.from.data_type != change.to.data_type || change.from.collation != change.to.collation || is_made_anew(change)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn index_uses(index: &Index, column: &Name) -> bool {
 }
 
 /// Whether an expression of an index names the column.
-pub(super) fn index_mentions(index: &Index, column: &Name) -> bool {
+pub(in crate::dialect::postgres) fn index_mentions(index: &Index, column: &Name) -> bool {
     index_expressions(index).any(|expression| words::mentions(expression.text(), column.as_str()))
 }
 

@@ -3,7 +3,7 @@
 //! Must not know how a step is written. Every step is found by walking the plan over the schema it starts from.
 
 mod around;
-mod columns;
+pub(super) mod columns;
 mod order;
 mod replaced;
 
@@ -114,10 +114,11 @@ fn quoted(name: &ObjectName) -> String {
 
 /// A routine's definition up to its body: its name, arguments and result.
 fn head(definition: &str) -> &str {
-    let end = ["\nAS ", "\nBEGIN ATOMIC", "\nRETURN ", " AS $", " as $", " AS '", " as '", "\nas "]
-        .iter()
-        .filter_map(|mark| definition.find(mark))
-        .min();
+    // Of the same length, so that what is found in one is at the same place in the other.
+    let folded = definition.to_ascii_lowercase();
+    let flat = folded.replace(['\n', '\r', '\t'], " ");
+    let body = [" begin atomic", " return ", " as $", " as '"].iter().filter_map(|mark| flat.find(mark));
+    let end = body.chain(folded.find("\nas ")).min();
     definition.get(..end.unwrap_or(definition.len())).unwrap_or(definition)
 }
 

@@ -4,31 +4,54 @@
 
 use crate::dialect::{Product, Unsupported, script};
 use crate::plan::stands_at;
-use crate::schema::{DefinitionKind, Expression, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionKind, Expression, Place, Schema, Standing};
 
 use super::super::render;
-use super::{drop_empty, fits, normal_definition};
+use super::{clauses, drop_empty, fits, grounds, normal_definition, signature};
 
 /// Brings every definition to its form.
 pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
+    for (mut id, mut definition) in std::mem::take(&mut schema.definitions) {
+        if id.kind == DefinitionKind::Aggregate {
+            id.name.name = signature(&id.name.name);
+            definition.id = id.clone();
+        }
+        schema.definitions.insert(id, definition);
+    }
     let known = schema.clone();
     for (id, definition) in &mut schema.definitions {
         if definition.id.on.is_none() && !id.name.name.as_str().contains('(') && is_named(id.kind) {
             fits(&id.name, || Place::Definition(id.clone()))?;
         }
-        let text = normal_definition(&definition.create);
-        let canonical = script::significant(Product::Postgres, text.text());
-        definition.create = Expression::new(text.text()).with_canonical(canonical.trim_end_matches([';', '\n']));
+        if !definition.create.is_normal() {
+            definition.create = normal_create(definition);
+        }
         if definition.drop.is_empty() {
             definition.drop = render::drop_statement(id);
         }
         drop_empty(&mut definition.comment);
         definition.needs.retain(|need| stands_at(&known, need));
+        if definition.needs.is_empty() {
+            definition.needs = grounds::named(definition, &known);
+        }
         if id.kind.standing() == Standing::Below {
             definition.needs.retain(is_below);
         }
     }
     Ok(())
+}
+
+/// What creates it: laid out as the catalog does, and compared without what is usual.
+fn normal_create(definition: &Definition) -> Expression {
+    let text = normal_definition(&definition.create);
+    let significant = script::significant(Product::Postgres, text.text());
+    let significant = significant.trim_end_matches([';', '\n']);
+    match clauses::normal(definition, significant) {
+        // Where the layout is kept, so are its lines and comments.
+        Some((layout, canonical)) if layout == significant => Expression::new(text.text()).with_canonical(canonical),
+        Some((layout, canonical)) => Expression::new(layout).with_canonical(canonical),
+        None => Expression::new(text.text()).with_canonical(significant),
+    }
 }
 
 /// Whether the kind's names are the database's.

@@ -128,3 +128,29 @@ fn normalising_twice_is_normalising_once() {
     let table = once.schema().tables.values().next().expect("one table");
     assert_eq!(table.columns["m"].data_type, Type::Enum(ObjectName::local("mood")));
 }
+
+#[test]
+fn a_cast_that_means_something_stays() {
+    let with = |data_type: &str, condition: &str| {
+        let mut schema = with_column(Column::new("c", Type::Native(data_type.to_owned())));
+        let table = schema.tables.values_mut().next().expect("one table");
+        let check = Check { name: Name::new("k"), expression: Expression::new(condition), options: Options::new() };
+        table.checks.insert(check.name.clone(), check);
+        normalize(schema).expect("it is supported")
+    };
+    // The catalog makes a varchar comparable so.
+    assert_eq!(with("character varying", "c = 'x'"), with("character varying", "((c)::text = 'x'::text)"));
+    for other in ["jsonb", "integer", "citext", "uuid", "text[]"] {
+        assert_ne!(with(other, "c = '5'"), with(other, "c::text = '5'"), "{other}");
+        assert_eq!(with(other, "c::text = '5'"), with(other, "((c)::text = '5'::text)"), "{other}");
+    }
+}
+
+#[test]
+fn a_routine_is_called_by_the_catalogs_types() {
+    assert_eq!(
+        signature(&Name::new("f(int, varchar(9), numeric(5,2)[])")).as_str(),
+        "f(integer, character varying, numeric[])"
+    );
+    assert_eq!(signature(&Name::new("f()")).as_str(), "f()");
+}

@@ -1,14 +1,14 @@
 -- What hangs on tables and views, in the same columns as definitions.sql.
 SELECT 'exclusion', NULL::text, k.conname::text, n.nspname::text, c.relname::text,
        format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)),
-       format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname),
-       obj_description(k.oid, 'pg_constraint'), 'pg_constraint', k.oid
+       NULL::text, obj_description(k.oid, 'pg_constraint'), 'pg_constraint', k.oid
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas})
-   AND k.contype = 'x'
+   AND (k.contype = 'x' OR {period})
    AND k.conparentid = 0
+   AND NOT c.relispartition
    AND {unextended}('pg_class'::regclass, c.oid)
 UNION ALL
 SELECT 'policy', NULL, p.polname, n.nspname, c.relname,
@@ -29,7 +29,8 @@ SELECT 'policy', NULL, p.polname, n.nspname, c.relname,
    AND {unextended}('pg_class'::regclass, c.oid)
 UNION ALL
 SELECT 'rule', NULL, r.rulename, n.nspname, c.relname,
-       rtrim(pg_get_ruledef(r.oid), ';'),
+       -- Only so is the table named as it is found from here.
+       rtrim(pg_get_ruledef(r.oid, true), ';'),
        NULL, obj_description(r.oid, 'pg_rewrite'), 'pg_rewrite', r.oid
   FROM pg_rewrite r
   JOIN pg_class c ON c.oid = r.ev_class

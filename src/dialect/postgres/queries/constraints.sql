@@ -37,6 +37,8 @@ SELECT k.conrelid,
  WHERE n.nspname = ANY ({schemas})
    AND NOT c.relispartition
    AND k.contype IN ('p', 'u', 'f', 'c')
+   -- Keys over periods are definitions.
+   AND NOT {period}
    AND k.conparentid = 0
    AND k.conislocal
  ORDER BY k.conrelid, k.conname

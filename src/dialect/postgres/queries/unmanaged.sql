@@ -97,4 +97,88 @@ SELECT 'trigger of partition', n.nspname, t.tgname, c.relname
   JOIN pg_class c ON c.oid = t.tgrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0
+UNION ALL
+SELECT 'name of NOT NULL', n.nspname, k.conname, c.relname
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+ WHERE n.nspname = ANY ({schemas}) AND k.contype = 'n' AND NOT c.relispartition AND k.conislocal
+   AND k.conname !~ '_not_null[0-9]*$'
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'NOT NULL that is not validated', n.nspname, k.conname, c.relname
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND k.contype = 'n' AND NOT k.convalidated
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'options of column', n.nspname, a.attname, c.relname
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND c.relkind IN ('r', 'p', 'm') AND a.attoptions IS NOT NULL AND NOT a.attisdropped
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'statistics target of index', n.nspname, i.relname, c.relname
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.oid AND coalesce(a.attstattarget, -1) >= 0)
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'statistics target of statistics', n.nspname, s.stxname, NULL
+  FROM pg_statistic_ext s
+  JOIN pg_namespace n ON n.oid = s.stxnamespace
+ WHERE n.nspname = ANY ({schemas}) AND coalesce(s.stxstattarget, -1) >= 0
+UNION ALL
+SELECT 'tablespace of ' || CASE WHEN c.relkind IN ('i', 'I') THEN 'index' ELSE 'table' END, n.nspname, c.relname, NULL
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND c.reltablespace <> 0 AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'access method of table', n.nspname, c.relname, NULL
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_am m ON m.oid = c.relam
+ WHERE n.nspname = ANY ({schemas}) AND c.relkind IN ('r', 'p', 'm') AND m.amname <> 'heap'
+   AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'type of table', n.nspname, c.relname, NULL
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND c.reloftype <> 0 AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'options of overflow table', n.nspname, c.relname, NULL
+  FROM pg_class c
+  JOIN pg_class o ON o.oid = c.reltoastrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas}) AND o.reloptions IS NOT NULL AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+SELECT 'text search parser', n.nspname, o.prsname, NULL
+  FROM pg_ts_parser o
+  JOIN pg_namespace n ON n.oid = o.prsnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_ts_parser'::regclass, o.oid)
+UNION ALL
+SELECT 'text search template', n.nspname, o.tmplname, NULL
+  FROM pg_ts_template o
+  JOIN pg_namespace n ON n.oid = o.tmplnamespace
+ WHERE n.nspname = ANY ({schemas}) AND {unextended}('pg_ts_template'::regclass, o.oid)
+UNION ALL
+SELECT 'transform', NULL, format('for %s language %s', format_type(o.trftype, NULL), l.lanname), NULL
+  FROM pg_transform o
+  JOIN pg_language l ON l.oid = o.trflang
+ WHERE {unextended}('pg_transform'::regclass, o.oid)
+UNION ALL
+SELECT 'subscription', NULL, o.subname, NULL
+  FROM pg_subscription o
+  JOIN pg_database d ON d.oid = o.subdbid AND d.datname = current_database()
+UNION ALL
+SELECT 'security label', NULL, l.objtype || ' ' || l.objname || ' by ' || l.provider, NULL
+  FROM pg_seclabels l
+ WHERE l.objtype NOT IN ('database', 'role', 'tablespace') AND l.objnamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ANY ({schemas}))
  ORDER BY 1, 2, 3

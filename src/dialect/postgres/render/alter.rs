@@ -174,6 +174,25 @@ pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Ve
             }
             "with" => statements.extend(storage(table, from, to)),
             "inherits" => statements.extend(inheritance(table, from, to)),
+            "partition_by" => {
+                return Err(Unsupported {
+                    product: Product::Postgres,
+                    place: Place::table(table),
+                    reason: match (from, to) {
+                        (Some(from), Some(to)) => {
+                            format!("a table partitioned by {from} cannot become one partitioned by {to} where it stands")
+                        }
+                        (Some(from), None) => format!("a table partitioned by {from} cannot become a plain one where it stands"),
+                        (None, to) => format!(
+                            "a plain table cannot become one partitioned by {} where it stands",
+                            to.map_or("anything", String::as_str)
+                        ),
+                    },
+                    hint: "write the move by hand, so that the rows come along: `gen migration <Name> --empty`, then \
+                           rename the table, create the new one with its partitions, `INSERT INTO … SELECT`, and drop the old one"
+                        .to_owned(),
+                });
+            }
             _ => {
                 return Err(Unsupported {
                     product: Product::Postgres,

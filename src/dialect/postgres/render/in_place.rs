@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Statement;
+use crate::dialect::expression::canonical_expression;
+use crate::dialect::{Product, Statement};
 use crate::schema::{Change, Definition, DefinitionKind};
 
+use super::super::words;
 use super::definitions::target;
 
 /// The statements that change what is defined in place; `None` where it has to be dropped and created.
@@ -96,14 +98,19 @@ fn domain(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     if old.head != new.head {
         return None;
     }
+    let same = |one: Option<&String>, other: Option<&String>| {
+        let form = |text: &String| canonical_expression(Product::Postgres, words::without_parentheses(text));
+        let check = |text: &String| form(&text.trim().strip_prefix("CHECK ").unwrap_or(text).to_owned());
+        one == other || one.map(check) == other.map(check)
+    };
     let mut clauses = Vec::new();
     for (name, check) in &old.constraints {
-        if new.constraints.get(name) != Some(check) {
+        if !same(new.constraints.get(name), Some(check)) {
             clauses.push(format!("DROP CONSTRAINT {name}"));
         }
     }
     match (&old.default, &new.default) {
-        (old, Some(new)) if old.as_ref() != Some(new) => clauses.push(format!("SET DEFAULT {new}")),
+        (old, Some(new)) if !same(old.as_ref(), Some(new)) => clauses.push(format!("SET DEFAULT {new}")),
         (Some(_), None) => clauses.push("DROP DEFAULT".to_owned()),
         _ => {}
     }
@@ -113,7 +120,7 @@ fn domain(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
         _ => {}
     }
     for (name, check) in &new.constraints {
-        if old.constraints.get(name) != Some(check) {
+        if !same(old.constraints.get(name), Some(check)) {
             clauses.push(format!("ADD CONSTRAINT {name}{check}"));
         }
     }
@@ -173,11 +180,16 @@ fn sequence(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     if !new.is_empty() {
         clauses.push(new);
     }
-    if narrows {
-        // The next number may lie outside the new bounds.
-        clauses.push("RESTART".to_owned());
+    let alter = format!("ALTER {target} {}", clauses.join(" "));
+    if !narrows {
+        return Some(vec![Statement::new(alter)]);
     }
-    Some(vec![Statement::new(format!("ALTER {target} {}", clauses.join(" ")))])
+    // It counts on, unless it stands outside the new bounds.
+    let name = target.strip_prefix("SEQUENCE ").unwrap_or(target);
+    Some(vec![Statement::new(format!(
+        "DO $do$ BEGIN\n    IF (SELECT last_value BETWEEN {new_least} AND {new_most} FROM {name}) THEN\n        {alter};\n    \
+         ELSE\n        {alter} RESTART;\n    END IF;\nEND $do$"
+    ))])
 }
 
 /// The smallest and the largest number of a sequence. Where they only widen, it counts on.
@@ -194,23 +206,27 @@ fn bounds(settings: &str) -> (i128, i128) {
 }
 
 fn composite(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
-    fn attributes(text: &str) -> Option<BTreeMap<&str, &str>> {
-        let inside = text.split_once("AS (\n")?.1.strip_suffix("\n)")?;
-        let lines = inside.lines().map(|line| {
-            let line = line.strip_prefix("    ")?;
-            let line = line.strip_suffix(',').unwrap_or(line);
-            Some(line.split_at(name_length(line)))
+    /// In the order they are written, by the form their names are compared in.
+    fn attributes(text: &str) -> Option<Vec<(String, &str, &str)>> {
+        let inside = text.split_once("AS (")?.1.strip_suffix(')')?;
+        let attributes = words::items(inside).into_iter().map(|item| {
+            let (name, data_type) = words::cut_name(item)?;
+            Some((words::plain(name), name, data_type))
         });
-        lines.collect()
+        attributes.collect()
     }
     let (old, new) = (attributes(from)?, attributes(to)?);
+    let known = |list: &[(String, &str, &str)], form: &String| list.iter().any(|(other, ..)| other == form);
     // A column may hold values of the type; then PostgreSQL refuses to change an attribute's type.
-    if old.iter().any(|(name, data_type)| new.get(name).is_some_and(|new| new != data_type)) {
+    let changes = |(form, _, data_type): &(String, &str, &str)| {
+        new.iter().any(|(other, _, other_type)| other == form && other_type != data_type)
+    };
+    if old.iter().any(changes) {
         return None;
     }
-    let added = new.iter().filter(|(name, _)| !old.contains_key(*name));
-    let added = added.map(|(name, data_type)| format!("ADD ATTRIBUTE {name}{data_type}"));
-    let gone = old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("DROP ATTRIBUTE {name}"));
+    let added = new.iter().filter(|(form, ..)| !known(&old, form));
+    let added = added.map(|(_, name, data_type)| format!("ADD ATTRIBUTE {name}{data_type}"));
+    let gone = old.iter().filter(|(form, ..)| !known(&new, form)).map(|(_, name, _)| format!("DROP ATTRIBUTE {name}"));
     Some(added.chain(gone).map(|clause| Statement::new(format!("ALTER {target} {clause}"))).collect())
 }
 
@@ -275,9 +291,11 @@ mod tests {
         let to = "CREATE SEQUENCE \"odd name\" MINVALUE 3";
         assert_eq!(
             changed(DefinitionKind::Sequence, from, to).unwrap(),
-            [
-                "ALTER SEQUENCE \"d\" AS bigint INCREMENT BY 1 NO MAXVALUE CACHE 1 NO CYCLE START WITH 3 MINVALUE 3 RESTART"
-            ]
+            ["DO $do$ BEGIN\n    IF (SELECT last_value BETWEEN 3 AND 9223372036854775807 FROM \"d\") THEN\n        \
+                 ALTER SEQUENCE \"d\" AS bigint INCREMENT BY 1 NO MAXVALUE CACHE 1 NO CYCLE START WITH 3 MINVALUE 3;\n    \
+                 ELSE\n        \
+                 ALTER SEQUENCE \"d\" AS bigint INCREMENT BY 1 NO MAXVALUE CACHE 1 NO CYCLE START WITH 3 MINVALUE 3 RESTART;\n    \
+                 END IF;\nEND $do$"]
         );
     }
 

@@ -23,11 +23,17 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
             let statements = match op {
                 Op::Create(Object::Index(table, index)) => objects::create_index(table, index, " CONCURRENTLY"),
                 Op::Drop(Object::Index(table, index)) => vec![objects::drop_index(table, &index.name, " CONCURRENTLY")],
+                Op::Create(Object::Unique(table, unique)) => vec![objects::build_unique(table, unique)],
                 Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => render_op(op)?,
             };
             Ok(statements.into_iter().map(|statement| Statement { transactional: false, ..statement }).collect())
         }
-        Step::Together(table, _) => Err(foreign_step(Place::table(table))),
+        Step::Validate(table, name) => {
+            Ok(vec![Statement { transactional: false, ..objects::validate_constraint(table, name) }])
+        }
+        Step::Attach(Op::Create(Object::Unique(table, unique))) => Ok(objects::attach_unique(table, unique)),
+        Step::Attach(op) => Err(foreign_step(op.place())),
+        Step::Together(table, _) | Step::Online(table, ..) => Err(foreign_step(Place::table(table))),
         Step::Rebuild(rebuild) => Err(foreign_step(Place::table(&rebuild.to.name))),
         Step::SwapEnum(change, columns) => Ok(enums::swap(change, columns)),
     }
@@ -145,6 +151,11 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
     Statement::new(format!("COMMENT ON {target} IS {text}"))
+}
+
+/// Whether a column belongs to a parent of its table, which changes it.
+pub(super) fn is_inherited(column: &crate::schema::Column) -> bool {
+    create::is_inherited(column)
 }
 
 /// Whether the definition can be changed without being dropped.

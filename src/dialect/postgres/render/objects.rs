@@ -83,6 +83,45 @@ pub(super) fn create_unique(table: &ObjectName, new: &Unique) -> Vec<Statement> 
     statements
 }
 
+/// Builds the index of a unique constraint while rows change.
+pub(super) fn build_unique(table: &ObjectName, new: &Unique) -> Statement {
+    let nulls = if new.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
+    let mut sql = format!(
+        "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})",
+        quote(&new.name),
+        quote_object(table),
+        quote_list(&new.columns)
+    );
+    if let Some(include) = new.options.get("include") {
+        sql.push_str(&format!(" INCLUDE ({include})"));
+    }
+    sql.push_str(nulls);
+    if let Some(with) = new.options.get("with") {
+        sql.push_str(&format!(" WITH ({with})"));
+    }
+    Statement::new(sql)
+}
+
+/// Makes a unique constraint of the index of its name.
+pub(super) fn attach_unique(table: &ObjectName, new: &Unique) -> Vec<Statement> {
+    let name = quote(&new.name);
+    let mut sql = format!("CONSTRAINT {name} UNIQUE USING INDEX {name}");
+    if new.options.contains_key("deferrable") {
+        sql.push_str(" DEFERRABLE");
+    }
+    if new.options.contains_key("initially_deferred") {
+        sql.push_str(" INITIALLY DEFERRED");
+    }
+    let mut statements = vec![add(table, &sql)];
+    statements.extend(constraint_comment(table, &new.name, &new.options));
+    statements
+}
+
+/// Checks the rows that are there against a constraint.
+pub(super) fn validate_constraint(table: &ObjectName, name: &Name) -> Statement {
+    Statement::new(format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", quote_object(table), quote(name)))
+}
+
 /// Adds a check.
 pub(super) fn create_check(table: &ObjectName, new: &Check) -> Vec<Statement> {
     let unchecked = new.options.contains_key("not_valid") && !new.options.contains_key("not_enforced");

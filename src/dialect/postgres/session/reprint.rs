@@ -9,9 +9,12 @@ use crate::dialect::session::reprint::{Prints, Question};
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::wording::{Seat, Slot};
 use crate::plan::{Object, Op};
-use crate::schema::{Column, DefaultValue, Expression, Generated, Literal, Name, ObjectName, Schema, Table, View};
+use crate::schema::{
+    Column, DefaultValue, DefinitionId, DefinitionKind, Expression, Generated, Literal, Name, ObjectName, Schema,
+    Standing, Table, View,
+};
 
-use super::super::render;
+use super::super::{introspect, render, words};
 
 /// What a temporary object is called that stands for the one in question.
 const STAND_IN: &str = "sea_gen_reprint";
@@ -47,12 +50,50 @@ async fn within(
     build(session, ground).await?;
     let mut prints = Prints::new();
     for question in questions {
+        if let Seat::Definition(id) = &question.seat {
+            if let Some(printed) = defined(session, id, &question.text).await? {
+                prints.insert(question.clone(), printed);
+            }
+            continue;
+        }
         let Some((create, print)) = ask(ground, question) else { continue };
         if let Some(printed) = tried(session, &create, Some(&print)).await? {
             prints.insert(question.clone(), plain(&question.seat, printed));
         }
     }
     Ok(prints)
+}
+
+/// What the catalog says of a definition, made beside the stand-ins and taken back.
+async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Result<Option<String>, DatabaseError> {
+    // Whatever names a schema means an object of the user's own.
+    let named = id.on.as_ref().unwrap_or(&id.name);
+    let is_local = named.schema.is_none() && id.name.schema.is_none();
+    let can_be_temporary = match id.kind.standing() {
+        Standing::Below => {
+            !matches!(id.kind, DefinitionKind::Schema | DefinitionKind::Extension | DefinitionKind::Server)
+        }
+        Standing::Above => matches!(
+            id.kind,
+            DefinitionKind::Policy | DefinitionKind::Rule | DefinitionKind::Exclusion | DefinitionKind::Statistics
+        ),
+        Standing::Beside => false,
+    };
+    if !is_local || !can_be_temporary || words::is_qualified(create, bare(&named.name)) {
+        return Ok(None);
+    }
+    session.execute("SAVEPOINT sea_gen_reprint").await?;
+    let answer = match session.execute(create).await {
+        Ok(_) => introspect::printed(session, id).await.unwrap_or_default(),
+        Err(_) => None,
+    };
+    session.execute("ROLLBACK TO SAVEPOINT sea_gen_reprint").await?;
+    Ok(answer)
+}
+
+/// The name of an aggregate without its arguments.
+fn bare(name: &Name) -> &str {
+    name.as_str().split('(').next().unwrap_or_default()
 }
 
 /// Makes what the expressions read, as far as it can be made; what cannot leaves those who need it without an answer.
@@ -197,6 +238,8 @@ fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
             let print = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()";
             (expression.clone(), print.to_owned())
         }
+        // It has its own way.
+        Seat::Definition(_) => return None,
     })
 }
 
@@ -207,7 +250,7 @@ fn plain(seat: &Seat, printed: String) -> String {
             let inside = printed.strip_prefix('(').and_then(|rest| rest.strip_suffix(" IS NOT NULL)"));
             inside.map(str::to_owned).unwrap_or(printed)
         }
-        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) => printed,
+        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => printed,
     }
 }
 

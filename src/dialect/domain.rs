@@ -1,11 +1,10 @@
 //! Domains: what values a column's native type takes.
 //!
-//! Must not know what a value is drawn by.
+//! Must not know what is done with the values.
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Product;
-use crate::schema::{Column, ObjectName, Schema, Type};
+use crate::schema::{Column, ObjectName, Product, Schema, Type};
 
 /// What values a type takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -320,7 +319,7 @@ fn sqlite(spelling: &str) -> Domain {
 
 impl Domain {
     /// The values both take, as they are written for the first; `None` where nothing is known of that.
-    pub(super) fn shared(&self, other: &Self) -> Option<Self> {
+    pub fn shared(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Integer { min, max }, Self::Integer { min: low, max: high }) => {
                 Self::Integer { min: *min.max(low), max: *max.min(high) }
@@ -359,6 +358,7 @@ impl Domain {
                 Self::Integer { min: (*min).max(-most), max: (*max).min(most) }
             }
             (Self::Float(one), Self::Float(two)) => Self::Float(*one.min(two)),
+            (Self::DateTime(..), Self::Date) | (Self::Date, Self::DateTime(..)) => Self::Date,
             (Self::DateTime(zone, first, last), Self::DateTime(_, from, to)) => {
                 Self::DateTime(*zone, *first.max(from), *last.min(to))
             }
@@ -395,7 +395,7 @@ fn least(one: Option<u32>, two: Option<u32>) -> Option<u32> {
 }
 
 /// The greatest whole number of so many digits.
-pub(super) fn tens(digits: u32) -> i128 {
+pub fn tens(digits: u32) -> i128 {
     10_i128.checked_pow(digits.min(37)).unwrap_or(i128::MAX) - 1
 }
 

@@ -1,0 +1,183 @@
+//! Remarks on migrations, for eyes and for machines.
+//!
+//! Must not know how they came about.
+
+use serde_json::{Value, json};
+
+use crate::lint::Level;
+use crate::lint::script::{BAD_SILENCE, NO_WAY_BACK, RULES, Remark, Way};
+
+use super::super::paint::{Ink, ink};
+use super::super::show;
+use super::Judged;
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Danger => "danger",
+    }
+}
+
+fn way(way: Way) -> &'static str {
+    match way {
+        Way::Up => "up",
+        Way::Down => "down",
+    }
+}
+
+/// For eyes: file by file, what, why and what instead; at the end how many.
+pub(super) fn text(judged: &[Judged]) -> String {
+    let (mut text, mut open, mut silenced) = (String::new(), 0, 0);
+    for file in judged.iter().filter(|file| !file.remarks.is_empty()) {
+        text.push_str(&format!("{}\n", ink(Ink::Bold, file.path.display())));
+        for (line, remark) in &file.remarks {
+            if let Some(reason) = &remark.silenced {
+                silenced += 1;
+                text.push_str(&format!("  {line}: {} [{}]\n", ink(Ink::Dim, format!("allowed: {reason}")), remark.code));
+                continue;
+            }
+            open += 1;
+            let colour = match remark.level {
+                Level::Info => Ink::Dim,
+                Level::Warning => Ink::Yellow,
+                Level::Danger => Ink::Red,
+            };
+            text.push_str(&format!(
+                "  {line}: {}: {} [{}]\n      {}\n      instead: {}\n",
+                ink(colour, word(remark.level)),
+                remark.message,
+                remark.code,
+                ink(Ink::Dim, remark.why),
+                remark.suggestion,
+            ));
+        }
+    }
+    if judged.is_empty() {
+        return text;
+    }
+    let allowed = if silenced > 0 { format!(", {silenced} allowed") } else { String::new() };
+    text.push_str(&format!("{}, {}{allowed}\n", show::plural(judged.len(), "file"), show::plural(open, "remark")));
+    text
+}
+
+/// As data.
+pub(super) fn json(judged: &[Judged]) -> String {
+    let remark = |(line, remark): &(usize, Remark)| {
+        json!({
+            "rule": remark.code,
+            "level": word(remark.level),
+            "way": way(remark.way),
+            "statement": remark.statement.map(|at| at + 1),
+            "line": line,
+            "message": remark.message,
+            "why": remark.why,
+            "suggestion": remark.suggestion,
+            "allowed": remark.silenced,
+        })
+    };
+    let files = judged.iter().map(|file| {
+        json!({
+            "file": file.path,
+            "dialect": file.product.key(),
+            "remarks": file.remarks.iter().map(remark).collect::<Vec<_>>(),
+        })
+    });
+    format!("{:#}\n", json!({ "files": files.collect::<Vec<_>>() }))
+}
+
+fn open(file: &Judged) -> impl Iterator<Item = &(usize, Remark)> {
+    file.remarks.iter().filter(|(_, remark)| remark.silenced.is_none())
+}
+
+/// Commands a GitHub workflow turns into annotations at the lines.
+pub(super) fn github(judged: &[Judged]) -> String {
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
+    let mut text = String::new();
+    for file in judged {
+        for (line, remark) in open(file) {
+            let command = match remark.level {
+                Level::Info => "notice",
+                Level::Warning => "warning",
+                Level::Danger => "error",
+            };
+            let path = property(&file.path.display().to_string());
+            let message = escaped(&format!("{}: {}\ninstead: {}", remark.message, remark.why, remark.suggestion));
+            text.push_str(&format!("::{command} file={path},line={line},title={}::{message}\n", property(remark.code)));
+        }
+    }
+    text
+}
+
+/// SARIF 2.1.0. What is silenced is in it, as suppressed.
+pub(super) fn sarif(judged: &[Judged]) -> String {
+    let level = |level: Level| match level {
+        Level::Info => "note",
+        Level::Warning => "warning",
+        Level::Danger => "error",
+    };
+    let mut rules: Vec<Value> = RULES
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.code,
+                "shortDescription": { "text": rule.summary },
+                "fullDescription": { "text": rule.why },
+                "help": { "text": rule.suggestion },
+                "defaultConfiguration": { "level": level(rule.level) },
+            })
+        })
+        .collect();
+    for (code, severity, help) in [NO_WAY_BACK, BAD_SILENCE] {
+        let configuration = json!({ "level": level(severity) });
+        rules.push(json!({
+            "id": code, "shortDescription": { "text": code }, "help": { "text": help }, "defaultConfiguration": configuration,
+        }));
+    }
+    let results = judged.iter().flat_map(|file| {
+        file.remarks.iter().map(move |(line, remark)| {
+            let uri = file.path.display().to_string().replace('\\', "/");
+            let mut result = json!({
+                "ruleId": remark.code,
+                "level": level(remark.level),
+                "message": { "text": format!("{}: {}", remark.message, remark.why) },
+                "locations": [{ "physicalLocation": {
+                    "artifactLocation": { "uri": uri },
+                    "region": { "startLine": line },
+                } }],
+            });
+            if let (Some(reason), Some(fields)) = (&remark.silenced, result.as_object_mut()) {
+                let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
+                fields.insert("suppressions".to_owned(), suppressions);
+            }
+            result
+        })
+    });
+    let driver = json!({
+        "name": "gen",
+        "version": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    let report = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{ "tool": { "driver": driver }, "results": results.collect::<Vec<_>>() }],
+    });
+    format!("{report:#}\n")
+}
+
+/// Every rule there is.
+pub(super) fn rules(as_json: bool) -> String {
+    if as_json {
+        let rules = RULES.iter().map(|rule| {
+            json!({
+                "rule": rule.code, "level": word(rule.level), "summary": rule.summary, "why": rule.why,
+                "suggestion": rule.suggestion,
+            })
+        });
+        return format!("{:#}\n", Value::Array(rules.collect()));
+    }
+    let width = RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
+    RULES.iter().map(|rule| format!("{:width$}  {:7}  {}\n", rule.code, word(rule.level), rule.summary)).collect()
+}

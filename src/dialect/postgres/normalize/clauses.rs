@@ -1,0 +1,390 @@
+//! Definitions taken apart into their clauses: the layout the catalog gives them, and the form they are compared by.
+//!
+//! Whatever is not understood stays as it is written. Must not know what a definition stands on.
+
+use crate::dialect::Product;
+use crate::dialect::expression::canonical_expression;
+use crate::schema::{DefaultValue, Definition, DefinitionKind, Expression, Type};
+
+use super::super::{names, types, words};
+
+/// A definition's text in the catalog's layout, and its canonical form. The text has no comments.
+pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, String)> {
+    let kept = |canonical: String| (text.to_owned(), canonical);
+    match definition.id.kind {
+        DefinitionKind::Domain => domain(definition.id.name.name.as_str(), text),
+        DefinitionKind::CompositeType => composite(text),
+        DefinitionKind::Sequence => sequence(text),
+        DefinitionKind::RangeType => range(definition.id.name.name.as_str(), text).map(kept),
+        DefinitionKind::Policy => policy(text).map(kept),
+        DefinitionKind::Exclusion => exclusion(text).map(kept),
+        DefinitionKind::Statistics => statistics(text).map(kept),
+        DefinitionKind::Rule => Some(kept(words::plain(text))),
+        DefinitionKind::Schema | DefinitionKind::Extension => Some(kept(plain_object(text))),
+        DefinitionKind::Collation
+        | DefinitionKind::Aggregate
+        | DefinitionKind::Operator
+        | DefinitionKind::Server
+        | DefinitionKind::Partition
+        | DefinitionKind::ForeignTable
+        | DefinitionKind::Partitioning
+        | DefinitionKind::Event
+        | DefinitionKind::EventTrigger
+        | DefinitionKind::Publication
+        | DefinitionKind::Setting
+        | DefinitionKind::Comment
+        | DefinitionKind::Privilege => None,
+    }
+}
+
+fn condition(text: &str) -> String {
+    canonical_expression(Product::Postgres, words::without_parentheses(text))
+}
+
+/// `CREATE DOMAIN` in clauses, one a line: type, collation, default, `NOT NULL`, constraints by name.
+fn domain(name: &str, text: &str) -> Option<(String, String)> {
+    let mut clauses =
+        words::clauses(text, &["COLLATE", "DEFAULT", "CONSTRAINT", "NOT", "NULL", "CHECK"]).into_iter().peekable();
+    let (_, head) = clauses.next()?;
+    let (written, base) = head_and_type(head, "DOMAIN")?;
+    let base = types::catalog_spelling(base);
+    let (mut collation, mut default, mut required) = (None, None, false);
+    let mut checks: Vec<(String, String)> = Vec::new();
+    let mut named: Option<&str> = None;
+    while let Some((keyword, body)) = clauses.next() {
+        match (keyword.as_str(), body) {
+            ("COLLATE", body) => collation = Some(body),
+            ("DEFAULT", "") => drop(clauses.next_if(|(next, _)| next == "NULL")?),
+            ("DEFAULT", body) => default = Some(body),
+            ("CONSTRAINT", body) => named = Some(body),
+            ("NOT", "") => {
+                clauses.next_if(|(next, _)| next == "NULL")?;
+                required = true;
+                named = None;
+            }
+            ("NOT", "VALID") => checks.last_mut()?.1.push_str(" NOT VALID"),
+            ("NULL", "") => named = None,
+            ("CHECK", body) => {
+                let given = named.take().map(str::to_owned);
+                let made = || made_up(name, &checks);
+                let check = format!("CHECK ({})", words::without_parentheses(body));
+                checks.push((given.unwrap_or_else(made), check));
+            }
+            _ => return None,
+        }
+    }
+    checks.sort_by_key(|(name, _)| words::plain(name));
+    let default = match default {
+        None => None,
+        Some(text) => {
+            let value = DefaultValue::Expression(Expression::new(text));
+            match super::normal_default(value, &Type::Native(base.clone())) {
+                Some(DefaultValue::Expression(expression)) => Some(expression),
+                Some(DefaultValue::Literal(_)) | None => None,
+            }
+        }
+    };
+    let mut layout = format!("CREATE DOMAIN {written} AS {base}");
+    let mut canonical = format!("domain as {base}");
+    if let Some(collation) = collation {
+        layout.push_str(&format!("\n    COLLATE {collation}"));
+        canonical.push_str(&format!("\ncollate {}", words::plain(collation)));
+    }
+    if let Some(default) = &default {
+        layout.push_str(&format!("\n    DEFAULT {}", default.text()));
+        canonical.push_str(&format!("\ndefault {}", default.canonical()));
+    }
+    if required {
+        layout.push_str("\n    NOT NULL");
+        canonical.push_str("\nnot null");
+    }
+    for (name, check) in &checks {
+        let (inside, state) = check.strip_suffix(" NOT VALID").map_or((check.as_str(), ""), |it| (it, " not valid"));
+        let inside = condition(inside.strip_prefix("CHECK ").unwrap_or(inside));
+        layout.push_str(&format!("\n    CONSTRAINT {name} {check}"));
+        canonical.push_str(&format!("\nconstraint {} {inside}{state}", words::plain(name)));
+    }
+    Some((layout, canonical))
+}
+
+/// The name PostgreSQL makes up for a domain's check.
+fn made_up(domain: &str, taken: &[(String, String)]) -> String {
+    let first = names::generated(domain, None, "check");
+    let numbered = (1..).map(|number| names::generated(domain, None, &format!("check{number}")));
+    let free = |name: &String| !taken.iter().any(|(other, _)| words::name_list(other) == [name.clone()]);
+    let name = std::iter::once(first).chain(numbered).find(free).unwrap_or_default();
+    words::quoted_where_needed(&name)
+}
+
+/// What is created, as it is written, and the type behind `AS`.
+fn head_and_type<'a>(head: &'a str, noun: &str) -> Option<(&'a str, &'a str)> {
+    let rest = words::after_word(head, noun)?.trim_start();
+    let (name, rest) = words::cut_name(rest)?;
+    let rest = rest.trim_start();
+    let plain = rest.get(..3).filter(|word| word.trim_end().eq_ignore_ascii_case("as"));
+    Some((name, plain.and_then(|word| rest.get(word.len()..)).unwrap_or(rest).trim()))
+}
+
+/// A composite type with one attribute a line. Their order is no more a difference than that of columns.
+fn composite(text: &str) -> Option<(String, String)> {
+    let open = text.find('(')?;
+    let (name, _) = head_and_type(text.get(..open)?, "TYPE")?;
+    let inside = text.get(open..)?.trim().strip_prefix('(')?.strip_suffix(')')?;
+    let (mut lines, mut canonical) = (Vec::new(), Vec::new());
+    for item in words::items(inside) {
+        let (attribute, data_type) = words::cut_name(item.trim())?;
+        let clauses = words::clauses(data_type, &["COLLATE"]);
+        let (data_type, collation) = match clauses.as_slice() {
+            [(_, data_type)] => (types::catalog_spelling(data_type), None),
+            [(_, data_type), (_, collation)] => (types::catalog_spelling(data_type), Some(*collation)),
+            _ => return None,
+        };
+        let collation = collation.map(|it| format!(" COLLATE {it}")).unwrap_or_default();
+        lines.push(format!("\n    {attribute} {data_type}{collation}"));
+        canonical.push(format!("{} {data_type}{}", words::plain(attribute), words::plain(&collation)));
+    }
+    canonical.sort();
+    let after = if lines.is_empty() { ")" } else { "\n)" };
+    Some((format!("CREATE TYPE {name} AS ({}{after}", lines.join(",")), format!("type {}", canonical.join(", "))))
+}
+
+/// A sequence without what is usual.
+fn sequence(text: &str) -> Option<(String, String)> {
+    let keywords = ["AS", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "START", "CACHE", "CYCLE", "OWNED", "RESTART"];
+    let mut clauses = words::clauses(text, &keywords).into_iter().peekable();
+    let (_, head) = clauses.next()?;
+    let unlogged = words::names(head).iter().any(|word| word == "unlogged");
+    let rest = words::after_word(head, "SEQUENCE")?.trim_start();
+    let (name, rest) = words::cut_name(rest)?;
+    if !rest.trim().is_empty() {
+        return None;
+    }
+    let (mut data_type, mut increment) = ("bigint".to_owned(), 1_i128);
+    let (mut least, mut most, mut start) = (None, None, None);
+    let (mut cache, mut cycles) = (1_i128, false);
+    let number = |body: &str| -> Option<i128> { body.replace(' ', "").parse().ok() };
+    let behind = |body: &str, word: &str| -> Option<i128> { number(words::after_word(body, word).unwrap_or(body)) };
+    while let Some((keyword, body)) = clauses.next() {
+        match keyword.as_str() {
+            "AS" => data_type = types::catalog_spelling(body),
+            "INCREMENT" => increment = behind(body, "BY")?,
+            "MINVALUE" => least = Some(number(body)?),
+            "MAXVALUE" => most = Some(number(body)?),
+            "START" => start = Some(behind(body, "WITH")?),
+            "CACHE" => cache = number(body)?,
+            "CYCLE" if body.is_empty() => cycles = true,
+            "NO" if body.is_empty() => match clauses.next()?.0.as_str() {
+                "MINVALUE" => least = None,
+                "MAXVALUE" => most = None,
+                "CYCLE" => cycles = false,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    let (lowest, highest) = match data_type.as_str() {
+        "smallint" => (i128::from(i16::MIN), i128::from(i16::MAX)),
+        "integer" => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        "bigint" => (i128::from(i64::MIN), i128::from(i64::MAX)),
+        _ => return None,
+    };
+    let usual_least = if increment > 0 { 1 } else { lowest };
+    let usual_most = if increment > 0 { highest } else { -1 };
+    let (least, most) = (least.unwrap_or(usual_least), most.unwrap_or(usual_most));
+    let usual_start = if increment > 0 { least } else { most };
+    let mut clauses = String::new();
+    let mut add = |there: bool, clause: String| {
+        if there {
+            clauses.push_str(&clause);
+        }
+    };
+    add(data_type != "bigint", format!(" AS {data_type}"));
+    add(increment != 1, format!(" INCREMENT BY {increment}"));
+    add(least != usual_least, format!(" MINVALUE {least}"));
+    add(most != usual_most, format!(" MAXVALUE {most}"));
+    let start = start.unwrap_or(usual_start);
+    add(start != usual_start, format!(" START WITH {start}"));
+    add(cache != 1, format!(" CACHE {cache}"));
+    add(cycles, " CYCLE".to_owned());
+    let kind = if unlogged { "UNLOGGED SEQUENCE" } else { "SEQUENCE" };
+    Some((format!("CREATE {kind} {name}{clauses}"), format!("{kind}{clauses}").to_lowercase()))
+}
+
+/// A range type by its settings. PostgreSQL makes up the name of the multirange type that comes with it.
+fn range(name: &str, text: &str) -> Option<String> {
+    let open = text.find('(')?;
+    let inside = text.get(open..)?.trim().strip_prefix('(')?.strip_suffix(')')?;
+    let made_up = match name.contains("range") {
+        true => name.replacen("range", "multirange", 1),
+        false => format!("{name}_multirange"),
+    };
+    let mut settings = Vec::new();
+    for item in words::items(inside) {
+        let (key, value) = item.split_once('=')?;
+        let (key, value) = (words::plain(key), value.trim());
+        match key.as_str() {
+            "multirange_type_name" if words::name_list(value) == [made_up.clone()] => {}
+            "subtype" => settings.push(format!("{key} = {}", types::catalog_spelling(value))),
+            _ => settings.push(format!("{key} = {}", words::plain(value))),
+        }
+    }
+    settings.sort();
+    Some(format!("type range {}", settings.join(", ")))
+}
+
+/// A policy by what it says, whatever of it is usual left out.
+fn policy(text: &str) -> Option<String> {
+    let mut canonical = "policy".to_owned();
+    for (keyword, body) in words::clauses(text, &["AS", "FOR", "TO", "USING", "WITH"]).iter().skip(1) {
+        let clause = match keyword.as_str() {
+            "AS" if body.eq_ignore_ascii_case("permissive") => String::new(),
+            "FOR" if body.eq_ignore_ascii_case("all") => String::new(),
+            "AS" | "FOR" => format!(" {}", words::plain(body)),
+            "TO" => {
+                let mut roles: Vec<String> = words::items(body).into_iter().map(words::plain).collect();
+                roles.sort();
+                if roles == ["public"] { String::new() } else { format!(" to {}", roles.join(", ")) }
+            }
+            "USING" => format!(" using {}", condition(body)),
+            "WITH" => format!(" check {}", condition(words::after_word(body, "CHECK")?)),
+            _ => return None,
+        };
+        canonical.push_str(&clause);
+    }
+    Some(canonical)
+}
+
+fn exclusion(text: &str) -> Option<String> {
+    let rest = words::after_word(text, "EXCLUDE")?.trim();
+    let rest = match words::after_word(rest, "USING") {
+        Some(rest) if !rest.is_empty() => rest.trim().to_owned(),
+        _ => format!("btree {rest}"),
+    };
+    let clauses = words::clauses(&rest, &["WHERE", "DEFERRABLE", "INITIALLY", "NOT"]);
+    let clauses = clauses.iter().map(|(keyword, body)| match keyword.as_str() {
+        "WHERE" => format!("where {}", condition(body)),
+        _ => words::plain(&format!("{keyword} {body}")),
+    });
+    Some(format!("exclude {}", clauses.collect::<Vec<_>>().join(" ")))
+}
+
+/// Statistics by their kinds, where those are not all, and what they are about. The order says nothing.
+fn statistics(text: &str) -> Option<String> {
+    let clauses = words::clauses(text, &["ON", "FROM"]);
+    let [(_, head), (_, on), (_, from)] = clauses.as_slice() else { return None };
+    let sorted = |list: &str| {
+        let mut items: Vec<String> = words::items(list).into_iter().map(condition).collect();
+        items.sort();
+        items.join(", ")
+    };
+    let kinds = head.split_once('(').and_then(|(_, rest)| rest.trim().strip_suffix(')')).map(sorted);
+    let kinds = kinds.filter(|kinds| kinds != "dependencies, mcv, ndistinct").unwrap_or_default();
+    Some(format!("statistics ({kinds}) on {} from {}", sorted(on), words::plain(from)))
+}
+
+/// A schema or an extension: whose it is and in which version it came is not its own.
+fn plain_object(text: &str) -> String {
+    let plain = words::plain(text);
+    let mut kept: Vec<&str> = Vec::new();
+    let mut skipped = false;
+    for word in plain.split(' ') {
+        match word {
+            _ if std::mem::take(&mut skipped) => {}
+            "authorization" | "version" => skipped = true,
+            "with" | "cascade" => {}
+            word => kept.push(word),
+        }
+    }
+    kept.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{DefinitionId, ObjectName};
+
+    use super::*;
+
+    fn forms(kind: DefinitionKind, name: &str, text: &str) -> (String, String) {
+        let definition = Definition::new(DefinitionId::new(kind, ObjectName::local(name)), text);
+        normal(&definition, text).expect("it is understood")
+    }
+
+    /// As it is written, and as PostgreSQL 15 prints it.
+    #[test]
+    fn what_is_written_is_what_the_catalog_prints() {
+        use DefinitionKind::{
+            CompositeType, Domain, Exclusion, Extension, Policy, RangeType, Rule, Sequence, Statistics,
+        };
+        for (kind, written, printed) in [
+            (
+                Domain,
+                "CREATE DOMAIN d int4 NOT NULL DEFAULT 5 CHECK (VALUE > 0) CONSTRAINT a CHECK (VALUE <> 9)",
+                "CREATE DOMAIN d AS integer\n    DEFAULT 5\n    NOT NULL\n    CONSTRAINT a CHECK ((VALUE <> 9))\n    \
+                 CONSTRAINT d_check CHECK ((VALUE > 0))",
+            ),
+            (Domain, "create domain d as varchar(9) default null null", "CREATE DOMAIN d AS character varying(9)"),
+            (
+                CompositeType,
+                "CREATE TYPE d AS (b varchar(3) COLLATE \"C\", a int)",
+                "CREATE TYPE d AS (\n    a integer,\n    b character varying(3) COLLATE \"C\"\n)",
+            ),
+            (
+                Sequence,
+                "CREATE SEQUENCE d START 10 NO MINVALUE MAXVALUE 9223372036854775807 CACHE 1 NO CYCLE INCREMENT 5",
+                "CREATE SEQUENCE d INCREMENT BY 5 START WITH 10",
+            ),
+            (
+                RangeType,
+                "CREATE TYPE d AS RANGE (subtype = numeric)",
+                "CREATE TYPE d AS RANGE (\n    SUBTYPE = numeric,\n    MULTIRANGE_TYPE_NAME = d_multirange\n)",
+            ),
+            (
+                Policy,
+                "CREATE POLICY d ON t AS PERMISSIVE FOR ALL TO public USING (a > 1)",
+                "CREATE POLICY d ON t\n    USING ((a > 1))",
+            ),
+            (
+                Exclusion,
+                "ALTER TABLE ONLY t ADD CONSTRAINT d EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (NOT c)",
+                "ALTER TABLE t\n    ADD CONSTRAINT d EXCLUDE USING gist (a WITH =, b WITH &&) WHERE ((NOT c))",
+            ),
+            (
+                Statistics,
+                "CREATE STATISTICS d (mcv, ndistinct, dependencies) ON b, a FROM t",
+                "CREATE STATISTICS d ON a, b FROM t",
+            ),
+            (
+                Rule,
+                "CREATE RULE d AS ON DELETE TO t DO INSTEAD NOTHING",
+                "CREATE RULE d AS\n    ON DELETE TO t DO INSTEAD NOTHING",
+            ),
+            (Extension, "CREATE EXTENSION d SCHEMA s CASCADE", "CREATE EXTENSION d WITH SCHEMA s"),
+        ] {
+            assert_eq!(forms(kind, "d", written).1, forms(kind, "d", printed).1, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_difference_stays_one() {
+        use DefinitionKind::{CompositeType, Domain, Policy, RangeType, Sequence, Statistics};
+        for (kind, one, other) in [
+            (Domain, "CREATE DOMAIN d AS text", "CREATE DOMAIN d AS text NOT NULL"),
+            (Domain, "CREATE DOMAIN d AS text CHECK (VALUE > 'a')", "CREATE DOMAIN d AS text CHECK (VALUE > 'b')"),
+            (CompositeType, "CREATE TYPE d AS (a int)", "CREATE TYPE d AS (a bigint)"),
+            (Sequence, "CREATE SEQUENCE d", "CREATE SEQUENCE d CYCLE"),
+            (RangeType, "CREATE TYPE d AS RANGE (subtype = int4)", "CREATE TYPE d AS RANGE (subtype = int8)"),
+            (Policy, "CREATE POLICY d ON t TO a", "CREATE POLICY d ON t"),
+            (Policy, "CREATE POLICY d ON t USING (a)", "CREATE POLICY d ON t WITH CHECK (a)"),
+            (Statistics, "CREATE STATISTICS d (mcv) ON a, b FROM t", "CREATE STATISTICS d ON a, b FROM t"),
+        ] {
+            assert_ne!(forms(kind, "d", one).1, forms(kind, "d", other).1, "{one}");
+        }
+    }
+
+    #[test]
+    fn the_layout_is_kept_once_it_is_the_catalogs() {
+        let (layout, canonical) = forms(DefinitionKind::Domain, "d", "CREATE DOMAIN d int CHECK (VALUE > 0) NOT NULL");
+        assert_eq!(layout, "CREATE DOMAIN d AS integer\n    NOT NULL\n    CONSTRAINT d_check CHECK (VALUE > 0)");
+        assert_eq!(forms(DefinitionKind::Domain, "d", &layout), (layout, canonical));
+    }
+}

@@ -1,0 +1,173 @@
+//! A statement as a row of words, and a hand that takes them one after the other.
+//!
+//! Must not know what any word means.
+
+use crate::dialect::Product;
+use crate::dialect::script::lexer::{self, Kind};
+
+/// A word, a name, a string or a sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) kind: Kind,
+    /// A bare word in capitals, a name as the catalog has it, anything else as it stands.
+    pub(super) text: String,
+    /// What a bare word names.
+    pub(super) name: String,
+}
+
+/// The words of a statement; none where a quote never ends.
+pub(super) fn words(product: Product, sql: &str) -> Option<Vec<Word>> {
+    let pieces = lexer::pieces(product, sql).ok()?;
+    let word = |piece: &lexer::Piece<'_>| {
+        let (text, name) = match piece.kind {
+            Kind::Word => (piece.text.to_uppercase(), folded(product, piece.text)),
+            Kind::Name => (unquoted(piece.text), unquoted(piece.text)),
+            Kind::Space | Kind::Comment | Kind::ExecutableComment | Kind::String | Kind::Symbol => {
+                (piece.text.to_owned(), String::new())
+            }
+        };
+        Word { kind: piece.kind, text, name }
+    };
+    Some(pieces.iter().filter(|piece| !piece.is_blank()).map(word).collect())
+}
+
+/// PostgreSQL folds what is not quoted; to tell names apart, that is right enough for the others too.
+fn folded(product: Product, text: &str) -> String {
+    match product {
+        Product::Postgres => text.to_lowercase(),
+        Product::MySql | Product::MariaDb | Product::Sqlite => text.to_owned(),
+    }
+}
+
+fn unquoted(text: &str) -> String {
+    let mut letters = text.chars();
+    let (first, last) = (letters.next().unwrap_or_default(), letters.next_back().unwrap_or_default());
+    letters.as_str().replace(&format!("{last}{last}"), &last.to_string()).trim_start_matches(first).to_owned()
+}
+
+/// A place in a row of words.
+#[derive(Clone, Copy)]
+pub(super) struct Hand<'a> {
+    words: &'a [Word],
+}
+
+impl<'a> Hand<'a> {
+    pub(super) fn new(words: &'a [Word]) -> Self {
+        Self { words }
+    }
+
+    pub(super) fn rest(&self) -> &'a [Word] {
+        self.words
+    }
+
+    pub(super) fn is_at(&self, text: &str) -> bool {
+        self.words.first().is_some_and(|word| is(word, text))
+    }
+
+    /// Takes these words if they stand here, one after the other, separated by spaces.
+    pub(super) fn take(&mut self, texts: &str) -> bool {
+        let count = texts.split(' ').count();
+        let stands = texts.split(' ').enumerate().all(|(at, text)| self.words.get(at).is_some_and(|it| is(it, text)));
+        if stands {
+            self.words = self.words.get(count..).unwrap_or_default();
+        }
+        stands
+    }
+
+    /// Takes the first of these that stands here.
+    pub(super) fn take_any(&mut self, texts: &[&'static str]) -> Option<&'static str> {
+        texts.iter().find(|text| self.take(text)).copied()
+    }
+
+    pub(super) fn skip(&mut self) {
+        self.words = self.words.get(1..).unwrap_or_default();
+    }
+
+    /// Takes one name.
+    pub(super) fn name(&mut self) -> String {
+        let name = self.words.first().filter(|word| matches!(word.kind, Kind::Word | Kind::Name));
+        let name = name.map(|word| word.name.clone()).unwrap_or_default();
+        if !name.is_empty() {
+            self.skip();
+        }
+        name
+    }
+
+    /// Takes a name that may be qualified.
+    pub(super) fn object(&mut self) -> String {
+        let mut name = self.name();
+        while !name.is_empty() && self.take(".") {
+            name = format!("{name}.{}", self.name());
+        }
+        name
+    }
+
+    /// Whether a word stands here or further on, outside parentheses.
+    pub(super) fn holds(&self, texts: &str) -> bool {
+        let mut depth = 0_usize;
+        let mut hand = *self;
+        while let Some(word) = hand.words.first() {
+            match word.text.as_str() {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ if depth == 0 && word.kind != Kind::String && hand.take(texts) => return true,
+                _ => {}
+            }
+            hand.skip();
+        }
+        false
+    }
+
+    /// What follows these words, outside parentheses.
+    pub(super) fn after(&self, texts: &str) -> Option<Self> {
+        let mut depth = 0_usize;
+        let mut hand = *self;
+        while let Some(word) = hand.words.first() {
+            match word.text.as_str() {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ if depth == 0 && hand.take(texts) => return Some(hand),
+                _ => {}
+            }
+            hand.skip();
+        }
+        None
+    }
+
+    /// The parts between commas, outside parentheses.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+        for (at, word) in self.words.iter().enumerate() {
+            match (word.kind, word.text.as_str()) {
+                (Kind::Symbol, "(") => depth += 1,
+                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
+                (Kind::Symbol, ",") if depth == 0 => {
+                    parts.push(Self { words: self.words.get(start..at).unwrap_or_default() });
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        parts.push(Self { words: self.words.get(start..).unwrap_or_default() });
+        parts
+    }
+
+    /// What stands in the next parentheses.
+    pub(super) fn inside(&self) -> Option<Self> {
+        let open = self.words.iter().position(|word| word.kind == Kind::Symbol && word.text == "(")?;
+        let mut depth = 0_usize;
+        for (at, word) in self.words.iter().enumerate().skip(open) {
+            match (word.kind, word.text.as_str()) {
+                (Kind::Symbol, "(") => depth += 1,
+                (Kind::Symbol, ")") if depth == 1 => return self.words.get(open + 1..at).map(Self::new),
+                (Kind::Symbol, ")") => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+fn is(word: &Word, text: &str) -> bool {
+    matches!(word.kind, Kind::Word | Kind::Symbol) && word.text == text
+}

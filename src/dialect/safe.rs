@@ -1,0 +1,67 @@
+//! A dialect that lowers plans to safe forms, for tables that may hold rows while others work with them. Everything else is
+//! the dialect's own.
+//!
+//! Must not know what any database's safe forms are.
+
+use crate::plan::Plan;
+use crate::plan::deed::Cost;
+use crate::schema::{Literal, Name, Normalized, Schema, Table};
+
+use super::mysql::{Flavor, MySql};
+use super::{Dialect, Product, Statement, Step, Unsupported, postgres, sqlite};
+
+static SQLITE: Safe = Safe(&sqlite::Sqlite);
+static POSTGRES: Safe = Safe(&postgres::Postgres);
+static MYSQL: Safe = Safe(&MySql(Flavor::MySql));
+static MARIADB: Safe = Safe(&MySql(Flavor::MariaDb));
+
+/// The dialect of a product, in safe forms.
+pub(super) fn of(product: Product) -> &'static dyn Dialect {
+    match product {
+        Product::Sqlite => &SQLITE,
+        Product::Postgres => &POSTGRES,
+        Product::MySql => &MYSQL,
+        Product::MariaDb => &MARIADB,
+    }
+}
+
+#[derive(Debug)]
+struct Safe(&'static dyn Dialect);
+
+impl Dialect for Safe {
+    fn product(&self) -> Product {
+        self.0.product()
+    }
+
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        self.0.normalize(schema)
+    }
+
+    fn numbers_itself(&self, table: &Table, column: &Name) -> bool {
+        self.0.numbers_itself(table, column)
+    }
+
+    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+        Ok(self.safe(self.0.lower(plan, from)?, plan, from))
+    }
+
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+        self.0.safe(steps, plan, from)
+    }
+
+    fn costs(&self) -> &'static [Cost] {
+        self.0.costs()
+    }
+
+    fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {
+        self.0.render(step)
+    }
+
+    fn quote(&self, name: &Name) -> String {
+        self.0.quote(name)
+    }
+
+    fn literal(&self, literal: &Literal) -> String {
+        self.0.literal(literal)
+    }
+}

@@ -1,0 +1,52 @@
+//! Statements that break code which is still running while the migration is applied.
+//!
+//! Must not know that code.
+
+use super::{Rule, place};
+use crate::lint::Level;
+use crate::plan::deed::Deed;
+use crate::plan::reading::Feature;
+
+/// A table gets another name.
+pub(super) const RENAME_TABLE: Rule = Rule {
+    code: "rename-table",
+    level: Level::Warning,
+    summary: "a table gets another name",
+    why: "code that is still running uses the old one",
+    suggestion: "leave a view of the old name for a release, or stop the old code first",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| clause.deed == Deed::RenameTable)?;
+        Some(format!("table {} gets another name", clause.table))
+    },
+};
+
+/// A column gets another name.
+pub(super) const RENAME_COLUMN: Rule = Rule {
+    code: "rename-column",
+    level: Level::Warning,
+    summary: "a column gets another name",
+    why: "code that is still running uses the old one",
+    suggestion: "add the new column, write to both for a release, and drop the old one later; or stop the old code first",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| clause.deed == Deed::RenameColumn)?;
+        Some(format!("column {} gets another name", place(clause)))
+    },
+};
+
+/// A value of an enum type gets another name.
+pub(super) const RENAME_VALUE: Rule = Rule {
+    code: "rename-value",
+    level: Level::Warning,
+    summary: "a value of an enum type gets another name",
+    why: "code that is still running reads and writes the old one",
+    suggestion: "add the new value, change over, and leave the old one",
+    backwards: false,
+    check: |line, _| {
+        line.reading.features.iter().find_map(|feature| match feature {
+            Feature::RenamesValue(value) => Some(format!("value `{value}` gets another name")),
+            _ => None,
+        })
+    },
+};

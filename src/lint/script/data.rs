@@ -1,0 +1,110 @@
+//! Statements whose outcome depends on the rows that are there, or that write rows.
+//!
+//! Must not know what the rows hold.
+
+use super::{Rule, place};
+use crate::lint::Level;
+use crate::plan::deed::Deed;
+use crate::plan::reading::Feature;
+
+/// A column comes without NULL and without a value.
+pub(super) const NOT_NULL: Rule = Rule {
+    code: "not-null",
+    level: Level::Warning,
+    summary: "a column comes without NULL, and rows that are there get no value",
+    why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
+    suggestion: "add it taking NULL, fill it, then forbid NULL; or give it a default",
+    backwards: true,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| line.reading.has(&Feature::NoValueFor(clause.part.clone())))?;
+        Some(format!("column {} takes no NULL, and rows that are there have nothing to put in", place(clause)))
+    },
+};
+
+/// A column stops taking NULL.
+pub(super) const SET_NOT_NULL: Rule = Rule {
+    code: "set-not-null",
+    level: Level::Info,
+    summary: "a column stops taking NULL",
+    why: "it fails where a row holds NULL, and code that is still running may write one",
+    suggestion: "fill the rows that hold NULL first, and look for them in a statement before",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| clause.deed == Deed::SetNotNull)?;
+        let proven = context.cost(clause).is_some_and(|cost| cost.deed == Deed::SetNotNullProven);
+        (!proven).then(|| format!("column {} fails on rows that hold NULL", place(clause)))
+    },
+};
+
+/// Rows that are there must not repeat themselves.
+pub(super) const UNIQUE: Rule = Rule {
+    code: "unique",
+    level: Level::Info,
+    summary: "rows that are there must not hold the same twice",
+    why: "it fails where two rows do",
+    suggestion: "look for duplicates in a statement before: `GROUP BY … HAVING count(*) > 1`",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| clause.deed == Deed::AddsUniqueness)?;
+        Some(format!("{} fails on rows that hold the same twice", place(clause)))
+    },
+};
+
+/// A column's type changes.
+pub(super) const RETYPE: Rule = Rule {
+    code: "retype",
+    level: Level::Warning,
+    summary: "a column's type changes",
+    why: "values that do not fit are cut or make it fail, and code that is still running reads another type",
+    suggestion: "if it is wider than before, say so in a silence; else add a new column, fill it, and drop the old one later",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Retype | Deed::RetypeFromUnknown))?;
+        // The server refuses what would write the values anew.
+        (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
+    },
+};
+
+/// Checks are switched off.
+pub(super) const CHECKS_OFF: Rule = Rule {
+    code: "checks-off",
+    level: Level::Warning,
+    summary: "foreign keys, checks or triggers are switched off",
+    why: "rows that break them get in, and stay",
+    suggestion: "leave them on, or check what was written before they are switched on again",
+    backwards: true,
+    check: |line, _| {
+        line.reading.has(&Feature::ChecksOff).then(|| "rows that break a key, a check or a trigger get in".to_owned())
+    },
+};
+
+/// Rows are written out in a migration.
+pub(super) const SEED_DATA: Rule = Rule {
+    code: "seed-data",
+    level: Level::Warning,
+    summary: "rows are written out in a migration",
+    why: "they are in every database it runs on, production too, and the way back has to find them again",
+    suggestion: "test data belongs into `gen seed`; what the code cannot do without, say so in a silence",
+    backwards: false,
+    check: |line, _| {
+        let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Insert)?;
+        line.reading.has(&Feature::HoldsRows).then(|| format!("writes rows into {}", place(clause)))
+    },
+};
+
+/// A constraint goes.
+pub(super) const DROP_CONSTRAINT: Rule = Rule {
+    code: "drop-constraint",
+    level: Level::Info,
+    summary: "a constraint goes",
+    why: "from then on rows get in that the way back refuses",
+    suggestion: "be sure that nothing relies on it",
+    backwards: false,
+    check: |line, context| {
+        let is_dropped = |deed| matches!(deed, Deed::DropConstraint | Deed::DropForeignKey | Deed::DropPrimaryKey);
+        let clause = context.old(line).find(|clause| is_dropped(clause.deed))?;
+        // What the file itself has put there as a proof goes again.
+        let ours = context.proven.iter().any(|(table, _, name, _)| *table == clause.table && *name == clause.part);
+        (!ours).then(|| format!("drops constraint {}", place(clause)))
+    },
+};

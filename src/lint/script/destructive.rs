@@ -1,0 +1,85 @@
+//! Statements that lose rows or values.
+//!
+//! Must not know how many.
+
+use super::{Rule, place};
+use crate::lint::Level;
+use crate::plan::deed::Deed;
+use crate::plan::reading::{Clause, Feature};
+
+/// A table that was there before is dropped.
+pub(super) const DROP_TABLE: Rule = Rule {
+    code: "drop-table",
+    level: Level::Danger,
+    summary: "a table is dropped",
+    why: "its rows are gone, and code that is still running fails",
+    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    backwards: false,
+    check: |line, context| one(context.old(line), Deed::DropTable, |clause| format!("drops table {} and its rows", place(clause))),
+};
+
+/// A column is dropped.
+pub(super) const DROP_COLUMN: Rule = Rule {
+    code: "drop-column",
+    level: Level::Danger,
+    summary: "a column is dropped",
+    why: "its values are gone, and code that is still running names it",
+    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    backwards: false,
+    check: |line, context| {
+        one(context.old(line), Deed::DropColumn, |clause| format!("drops column {} and its values", place(clause)))
+    },
+};
+
+/// A table is emptied.
+pub(super) const TRUNCATE: Rule = Rule {
+    code: "truncate",
+    level: Level::Danger,
+    summary: "a table is emptied",
+    why: "its rows are gone, and nothing brings them back",
+    suggestion: "delete what is to go, in batches, and by a condition",
+    backwards: false,
+    check: |line, context| one(context.old(line), Deed::Truncate, |clause| format!("empties table {}", place(clause))),
+};
+
+/// Every row is changed or deleted.
+pub(super) const EVERY_ROW: Rule = Rule {
+    code: "every-row",
+    level: Level::Warning,
+    summary: "every row of a table is changed or deleted in one statement",
+    why: "all of them are locked until it ends, and without a condition a mistake has nothing that stops it",
+    suggestion: "add a condition, and change rows in batches",
+    backwards: false,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete));
+        let clause = clause.filter(|_| line.reading.has(&Feature::EveryRow))?;
+        let verb = if clause.deed == Deed::Delete { "deletes" } else { "changes" };
+        Some(format!("{verb} every row of {}", place(clause)))
+    },
+};
+
+/// What depends on something goes with it, whatever it is.
+pub(super) const CASCADE: Rule = Rule {
+    code: "cascade",
+    level: Level::Danger,
+    summary: "CASCADE takes along what nobody named",
+    why: "what goes with it is decided when it runs, and may be more than was there when it was written",
+    suggestion: "name what goes, one statement each",
+    backwards: true,
+    check: |line, _| line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned()),
+};
+
+/// A database or a schema is dropped.
+pub(super) const DROP_DATABASE: Rule = Rule {
+    code: "drop-database",
+    level: Level::Danger,
+    summary: "a database or a schema is dropped",
+    why: "everything in it is gone",
+    suggestion: "do that by hand, when nobody uses it any more",
+    backwards: true,
+    check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything that is in it".to_owned()),
+};
+
+fn one<'a>(mut clauses: impl Iterator<Item = &'a Clause>, deed: Deed, say: fn(&Clause) -> String) -> Option<String> {
+    clauses.find(|clause| clause.deed == deed).map(say)
+}

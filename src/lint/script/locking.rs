@@ -1,0 +1,193 @@
+//! Statements that make others wait.
+//!
+//! What a clause locks and does is in the tables of the dialects. Must not know any of them.
+
+use super::{Context, Line, Rule, place};
+use crate::lint::Level;
+use crate::plan::deed::{Blocks, Cost, Deed, Work};
+use crate::plan::reading::{Clause, Feature};
+use crate::schema::Product;
+
+/// An index is built while others wait.
+pub(super) const BLOCKING_BUILD: Rule = Rule {
+    code: "blocking-build",
+    level: Level::Warning,
+    summary: "an index is built while others wait",
+    why: "who writes, or even reads, waits until the last row is in it",
+    suggestion: "PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and \
+                 MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`",
+    backwards: true,
+    check: |line, context| slow(line, context, Work::Build),
+};
+
+/// Every row is read while others wait.
+pub(super) const BLOCKING_SCAN: Rule = Rule {
+    code: "blocking-scan",
+    level: Level::Warning,
+    summary: "every row is checked while others wait",
+    why: "who writes, or even reads, waits until the last row is checked",
+    suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a transaction of its own; a column through a check",
+    backwards: true,
+    check: |line, context| slow(line, context, Work::Scan),
+};
+
+/// Every row is written anew while others wait.
+pub(super) const BLOCKING_REWRITE: Rule = Rule {
+    code: "blocking-rewrite",
+    level: Level::Warning,
+    summary: "every row is written anew while others wait",
+    why: "who writes, or even reads, waits until the last row is written",
+    suggestion: "add a new column, fill it in batches, and change over; or do it while nobody works",
+    backwards: true,
+    check: |line, context| slow(line, context, Work::Rewrite),
+};
+
+/// An index is dropped in front of everybody.
+pub(super) const DROP_INDEX: Rule = Rule {
+    code: "drop-index",
+    level: Level::Warning,
+    summary: "an index is dropped under a lock that stops everybody",
+    why: "it waits for whoever reads the table, and everybody who comes after waits behind it",
+    suggestion: "`DROP INDEX CONCURRENTLY` outside a transaction",
+    backwards: true,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| clause.deed == Deed::DropIndex)?;
+        let cost = context.cost(clause).filter(|_| context.product == Product::Postgres)?;
+        Some(format!("drops index {} under {}", clause.part, cost.lock))
+    },
+};
+
+/// A constraint is validated under the lock of another statement.
+pub(super) const LATE_VALIDATION: Rule = Rule {
+    code: "validate-under-lock",
+    level: Level::Warning,
+    summary: "a constraint is validated in a transaction that holds a stronger lock",
+    why: "validating reads every row, and the lock taken before is held until it ends",
+    suggestion: "put `-- gen: no transaction` above it, or begin a step of its own",
+    backwards: true,
+    check: |line, context| {
+        let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Validate)?;
+        let (_, lock) = strongest(context)?;
+        Some(format!("validates {} while {lock} is held", place(clause)))
+    },
+};
+
+/// Rows are changed under a lock.
+pub(super) const ROWS_UNDER_LOCK: Rule = Rule {
+    code: "rows-under-lock",
+    level: Level::Warning,
+    summary: "rows are changed in a transaction that holds a lock on a table",
+    why: "the lock is held until the last row is changed",
+    suggestion: "change rows in a step of its own, in batches",
+    backwards: true,
+    check: |line, context| {
+        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete))?;
+        let (table, lock) = strongest(context)?;
+        Some(format!("changes rows of {} while {lock} is held on {table}", place(clause)))
+    },
+};
+
+/// Several tables are locked at once.
+pub(super) const MANY_TABLES: Rule = Rule {
+    code: "many-tables",
+    level: Level::Info,
+    summary: "one transaction locks several tables that others work with",
+    why: "it holds all of them until it ends, and two that take them in another order block each other",
+    suggestion: "one step a table",
+    backwards: true,
+    check: |line, context| {
+        let (table, lock) = strongest(context)?;
+        let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
+            let known = |earlier: &&Line| earlier.reading.clauses.iter().any(|it| it.table == clause.table);
+            clause.table != table && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(&earlier))
+        })?;
+        Some(format!("locks {} while {lock} is held on {table}", clause.table))
+    },
+};
+
+/// Locks are waited for without end.
+pub(super) const LOCK_TIMEOUT: Rule = Rule {
+    code: "lock-timeout",
+    level: Level::Warning,
+    summary: "locks are waited for without end",
+    why: "while a statement waits for its lock, everybody who comes after waits behind it",
+    suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
+    backwards: true,
+    check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
+};
+
+/// A table is locked in so many words.
+pub(super) const LOCK_TABLE: Rule = Rule {
+    code: "lock-table",
+    level: Level::Warning,
+    summary: "a table is locked in so many words",
+    why: "it is locked until the transaction ends, whatever the statements would need",
+    suggestion: "let each statement take the lock it needs",
+    backwards: true,
+    check: |line, _| line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned()),
+};
+
+/// The server may copy the table without a word.
+pub(super) const ALGORITHM: Rule = Rule {
+    code: "algorithm",
+    level: Level::Info,
+    summary: "the server chooses how a table is altered",
+    why: "where it cannot do it otherwise it copies the table, without a word, while writers wait",
+    suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it refuses instead",
+    backwards: true,
+    check: |line, context| {
+        let server = matches!(context.product, Product::MySql | Product::MariaDb);
+        let quick = |clause: &&Clause| context.cost(clause).is_some_and(|cost| !cost.algorithm.is_empty());
+        let clause = context.old(line).find(quick).filter(|_| server)?;
+        let said = line.reading.has(&Feature::NamesAlgorithm) || line.reading.has(&Feature::Online);
+        let slow = context.old(line).any(|clause| context.cost(clause).is_some_and(Cost::grows_with_rows));
+        (!said && !slow).then(|| format!("alters {} by whatever algorithm the server finds", clause.table))
+    },
+};
+
+/// Whoever waits longer the larger the table is.
+fn slow(line: &Line, context: &Context<'_>, work: Work) -> Option<String> {
+    // SQLite has one writer, whatever it does. A server that is told to let others go on does, or refuses.
+    if context.product == Product::Sqlite || line.reading.has(&Feature::Online) {
+        return None;
+    }
+    let (clause, cost) = context.old(line).find_map(|clause| {
+        let cost = context.cost(clause)?;
+        (cost.grows_with_rows() && cost.work == work).then_some((clause, cost))
+    })?;
+    let who = match cost.blocks {
+        Blocks::Everybody => "whoever reads or writes it waits",
+        Blocks::Writers | Blocks::Nobody => "whoever writes to it waits",
+    };
+    let what = match work {
+        Work::Build => "an index is built",
+        Work::Scan => "every row is checked",
+        Work::Rewrite | Work::Moment => "every row is written anew",
+    };
+    let lock = match (cost.lock, cost.algorithm) {
+        (lock, "") => lock.to_owned(),
+        ("", algorithm) => format!("ALGORITHM={algorithm}"),
+        (lock, algorithm) => format!("ALGORITHM={algorithm}, LOCK={lock}"),
+    };
+    let table = if clause.table.is_empty() { &clause.part } else { &clause.table };
+    Some(format!("{table}: {lock} while {what}; {who}"))
+}
+
+/// The clauses of a statement that stop others on tables that were there.
+fn locking<'l>(line: &'l Line, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
+    let found: Vec<_> = context
+        .old(line)
+        .filter_map(|clause| context.cost(clause).map(|cost| (clause, cost)))
+        .filter(|(_, cost)| cost.blocks != Blocks::Nobody)
+        .collect();
+    found.into_iter()
+}
+
+/// The lock the transaction holds already, and on which table.
+fn strongest(context: &Context<'_>) -> Option<(String, &'static str)> {
+    if !context.has_statements_on_transaction() || context.product != Product::Postgres {
+        return None;
+    }
+    let held = context.earlier.iter().flat_map(|line| locking(line, context));
+    held.max_by_key(|(_, cost)| cost.blocks).map(|(clause, cost)| (clause.table.clone(), cost.lock))
+}

@@ -1,0 +1,81 @@
+//! Statements that do not fit the transaction they are in, and those that were not understood.
+//!
+//! Must not know how a migration is run.
+
+use super::Rule;
+use crate::lint::Level;
+use crate::plan::reading::Feature;
+use crate::schema::Product;
+
+/// A transaction inside the runner's.
+pub(super) const NESTING: Rule = Rule {
+    code: "transaction-nesting",
+    level: Level::Danger,
+    summary: "a transaction is begun or ended in the file",
+    why: "transactions are the runner's: what is committed here stays when the rest fails, and the history does not know",
+    suggestion: "remove it; a step of its own is a transaction of its own",
+    backwards: true,
+    check: |line, context| {
+        let controls = line.reading.has(&Feature::ControlsTransaction);
+        let own = matches!(context.product, Product::MySql | Product::MariaDb);
+        (controls && !own).then(|| "begins or ends a transaction".to_owned())
+    },
+};
+
+/// What cannot run inside a transaction does.
+pub(super) const CONCURRENTLY: Rule = Rule {
+    code: "concurrently-in-transaction",
+    level: Level::Danger,
+    summary: "CONCURRENTLY inside a transaction",
+    why: "PostgreSQL refuses it",
+    suggestion: "put `-- gen: no transaction` above it",
+    backwards: true,
+    check: |line, _| {
+        let refused = line.transactional && line.reading.has(&Feature::Concurrently);
+        refused.then(|| "CONCURRENTLY does not work inside a transaction".to_owned())
+    },
+};
+
+/// An index that failed counts as there.
+pub(super) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
+    code: "concurrent-if-not-exists",
+    level: Level::Warning,
+    summary: "CONCURRENTLY with IF NOT EXISTS",
+    why: "an index that an earlier try has left behind, invalid, counts as there, and stays invalid",
+    suggestion: "leave IF NOT EXISTS out: `gen up` drops what a failed try has left",
+    backwards: true,
+    check: |line, _| {
+        let reading = &line.reading;
+        let hides = reading.has(&Feature::Concurrently) && reading.has(&Feature::IfNotExists);
+        hides.then(|| "IF NOT EXISTS takes an invalid index for the one that is wanted".to_owned())
+    },
+};
+
+/// A value is used in the transaction that adds it.
+pub(super) const NEW_VALUE_USED: Rule = Rule {
+    code: "new-value-used",
+    level: Level::Danger,
+    summary: "a new enum value is used in the transaction that adds it",
+    why: "PostgreSQL refuses it: unsafe use of new value",
+    suggestion: "put `-- gen: no transaction` above the statement that adds the value",
+    backwards: true,
+    check: |line, context| {
+        let added = context.earlier.iter().filter(|earlier| earlier.transactional).flat_map(|it| &it.reading.features);
+        let used = added.into_iter().find_map(|feature| match feature {
+            Feature::AddsValue(value) => line.reading.strings.contains(value).then_some(value),
+            _ => None,
+        });
+        used.map(|value| format!("uses `{value}`, which this transaction adds"))
+    },
+};
+
+/// What was not understood.
+pub(super) const UNREAD: Rule = Rule {
+    code: "unread",
+    level: Level::Info,
+    summary: "a statement was not understood",
+    why: "nothing can be said of what it locks or loses",
+    suggestion: "look at it yourself",
+    backwards: true,
+    check: |line, _| line.reading.unread.as_ref().map(|why| format!("not understood: {why}")),
+};

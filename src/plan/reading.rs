@@ -1,0 +1,80 @@
+//! What a statement of a migration file does, as far as it was understood: a plain model for whoever judges files that no plan
+//! stands behind.
+//!
+//! Must not know how a statement was read.
+
+use super::deed::Deed;
+
+/// One clause of a statement, on the table it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// What it does.
+    pub deed: Deed,
+    /// The table, as the catalog writes it; empty where the statement does not name one.
+    pub table: String,
+    /// The column, the constraint or the index it is about; empty where there is none.
+    pub part: String,
+}
+
+/// Something of a statement that matters beside its clauses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// `CASCADE`: what depends on it goes too.
+    Cascade,
+    /// It changes or deletes every row.
+    EveryRow,
+    /// It begins or ends a transaction.
+    ControlsTransaction,
+    /// It says how long locks are waited for.
+    LockTimeout,
+    /// It says that locks are waited for without end.
+    NoLockTimeout,
+    /// It switches checks or triggers off.
+    ChecksOff,
+    /// It works on an index concurrently.
+    Concurrently,
+    /// It does nothing where something of the name is there.
+    IfNotExists,
+    /// It drops a database or a schema.
+    DropsDatabase,
+    /// It locks a table in so many words.
+    LocksTable,
+    /// A column comes without NULL and without a value for the rows that are there.
+    NoValueFor(String),
+    /// A check that says of a column that it holds no NULL, and the name of the check.
+    ProvesNoNull(String, String),
+    /// An enum type gets a value.
+    AddsValue(String),
+    /// An enum type's value gets another name.
+    RenamesValue(String),
+    /// Rows are written out in it.
+    HoldsRows,
+    /// It says by which algorithm the server does it, and that others go on meanwhile, or it is not done at all.
+    Online,
+    /// It says by which algorithm the server does it.
+    NamesAlgorithm,
+    /// How many columns an index has that is not unique.
+    Columns(usize),
+}
+
+/// What was understood of a statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Its clauses, in their order.
+    pub clauses: Vec<Clause>,
+    /// What else matters.
+    pub features: Vec<Feature>,
+    /// The names it gives, to tables, columns, indexes and constraints.
+    pub names: Vec<String>,
+    /// The strings it holds.
+    pub strings: Vec<String>,
+    /// What was not understood of it, if something was not.
+    pub unread: Option<String>,
+}
+
+impl Reading {
+    /// Whether it has a feature.
+    pub fn has(&self, feature: &Feature) -> bool {
+        self.features.contains(feature)
+    }
+}

@@ -1,0 +1,153 @@
+//! Parking: what would be dropped is put out of the way under a dated name, with its rows and values, until it is purged.
+//!
+//! Must not know what day it is, or who asks for it.
+
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::plan::{Op, Plan, Rename, apply};
+use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
+
+use super::Target;
+use super::follow;
+use super::places::places_in;
+
+/// Between a name and the day it was parked on.
+const MARK: &str = "__parked_";
+
+/// PostgreSQL's limit, the shortest of all.
+const LONGEST: usize = 63;
+
+/// The target in which every table and column that would be dropped is parked instead. A parked table keeps its columns and
+/// its primary key; a parked column takes NULL, because nobody fills it any more. `day` is `YYYYMMDD`.
+///
+/// # Errors
+/// A column of a primary key, which cannot be without values.
+pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &str) -> Result<Target, Error> {
+    let mut before = base.schema().clone();
+    apply(&Plan::new(target.renames.iter().cloned().map(Op::Rename).collect()), &mut before)
+        .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
+    let mut schema = target.schema.schema().clone();
+    for (name, table) in &before.tables {
+        let Some(later) = schema.tables.get_mut(name) else {
+            let change = Change::new(name.clone(), ObjectName { name: parked(&name.name, day), ..name.clone() });
+            let table = parked_table(table, &change);
+            adopt(&mut target.origins, &table);
+            schema.tables.insert(change.to.clone(), table);
+            target.renames.push(Rename::Table(change));
+            continue;
+        };
+        let gone = table.columns.values().filter(|column| !later.columns.contains_key(&column.name));
+        let gone: Vec<_> = gone.filter(|column| column.generated.is_none()).cloned().collect();
+        for mut column in gone {
+            if table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
+                return Err(Error::new(format!(
+                    "column {name}.{} belongs to the primary key and cannot be parked: nobody would fill it",
+                    column.name
+                ))
+                .hint("leave `--keep` out, and allow the drop by `--allow`"));
+            }
+            let change = Change::new(column.name.clone(), parked(&column.name, day));
+            column.name = change.to.clone();
+            (column.nullable, column.default, column.identity) = (true, None, None);
+            target.origins.set(Place::column(name, &column.name), Origin::Adopted);
+            later.columns.insert(column.name.clone(), column);
+            target.renames.push(Rename::Column(name.clone(), change));
+        }
+        adopt(&mut target.origins, later);
+    }
+    target.schema = dialect.normalize(schema)?;
+    Ok(target)
+}
+
+/// The schema without what is parked in it, and its origins.
+///
+/// # Errors
+/// None for a schema this dialect normalised.
+pub fn purged(dialect: &dyn Dialect, from: &Normalized, origins: &Origins) -> Result<(Normalized, Origins), Error> {
+    let mut schema: Schema = from.schema().clone();
+    schema.tables.retain(|name, _| !is_parked(&name.name));
+    for table in schema.tables.values_mut() {
+        table.columns.retain(|name, _| !is_parked(name));
+    }
+    let left = origins.listed().filter(|(place, _)| !is_parked_place(place));
+    let origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
+    Ok((dialect.normalize(schema)?, origins))
+}
+
+/// Whether what stands at a place is parked, or belongs to what is.
+pub(super) fn is_parked_place(place: &Place) -> bool {
+    match place {
+        Place::Table(table, part) => {
+            is_parked(&table.name)
+                || match part {
+                    Part::Column(name, _) => is_parked(name),
+                    Part::Whole
+                    | Part::Comment
+                    | Part::Option(_)
+                    | Part::PrimaryKey
+                    | Part::Unique(_)
+                    | Part::ForeignKey(..)
+                    | Part::Check(_)
+                    | Part::Index(_)
+                    | Part::Trigger(_) => false,
+                }
+        }
+        Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => false,
+    }
+}
+
+fn is_parked(name: &Name) -> bool {
+    let day = name.as_str().rsplit_once(MARK).map(|(_, day)| day);
+    day.is_some_and(|day| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn parked(name: &Name, day: &str) -> Name {
+    let room = LONGEST.saturating_sub(MARK.len() + day.len());
+    let short: String = name
+        .as_str()
+        .char_indices()
+        .take_while(|(at, letter)| at + letter.len_utf8() <= room)
+        .map(|(_, letter)| letter)
+        .collect();
+    Name::from(format!("{short}{MARK}{day}"))
+}
+
+/// The table under its new name, with nothing in it that another table of the old name would collide with, or that would go
+/// on working on other tables.
+fn parked_table(table: &Table, change: &Change<ObjectName>) -> Table {
+    let mut parked =
+        Table { columns: table.columns.clone(), options: table.options.clone(), ..Table::new(change.to.clone()) };
+    parked.comment = table.comment.clone();
+    parked.primary_key = table.primary_key.clone();
+    if let Some(key) = &mut parked.primary_key
+        && let Some(name) = &mut key.name
+    {
+        follow::primary_key(name, change);
+    }
+    parked
+}
+
+/// Nobody declares what is parked.
+fn adopt(origins: &mut Origins, table: &Table) {
+    let parked = places_in(table).into_iter().chain([Place::table(&table.name)]).filter(is_parked_place);
+    for place in parked {
+        origins.set(place, Origin::Adopted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parked_name_is_dated_and_short_enough() {
+        let name = parked(&Name::from("orders"), "20261121");
+        assert_eq!(name.as_str(), "orders__parked_20261121");
+        assert!(is_parked(&name));
+        let long = parked(&Name::from("é".repeat(60)), "20261121");
+        assert!(long.as_str().len() <= LONGEST && is_parked(&long), "{long}");
+        for other in ["orders", "orders__parked_", "orders__parked_soon", "orders__parked_2026112"] {
+            assert!(!is_parked(&Name::from(other)), "{other}");
+        }
+    }
+}

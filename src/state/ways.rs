@@ -1,0 +1,235 @@
+//! Both ways of a migration: looking first, changing, filling; and back, with what cannot come back said.
+//!
+//! Must not know who gives the values, or what becomes of the statements.
+
+use crate::dialect::domain::{Domain, domain};
+use crate::dialect::expression::mentions;
+use crate::dialect::{Dialect, Statement};
+use crate::error::Error;
+use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Table};
+
+use super::Target;
+use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
+use super::preflight::Ground;
+
+/// The statements of both ways.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// What leads there.
+    pub up: Vec<Statement>,
+    /// What leads back.
+    pub down: Vec<Statement>,
+    /// The columns that rows which are there get a value in on the way there.
+    pub filled: Vec<Place>,
+}
+
+/// Both ways between two states. A column that takes no NULL any more is filled with what is wanted for it, or with its
+/// default. A column that comes back and takes no NULL is filled with what is wanted for it, with its default, or with a value
+/// that says nothing (0, an empty text), because its own values are gone.
+///
+/// # Errors
+/// A value for a column that needs none; what the database cannot do.
+pub fn ways(
+    dialect: &dyn Dialect,
+    base: &Normalized,
+    target: &Target,
+    plan: &Plan,
+    values: &Values,
+) -> Result<Ways, Error> {
+    let wanted = &values.backfills;
+    let there = Leg { dialect, from: base, to: &target.schema, renames: target.renames.clone(), plan: plan.clone() };
+    let back: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
+    let back = Leg { dialect, from: &target.schema, to: base, renames: back, plan: plan.inverse() };
+    let (needed, needed_back) = (there.needed()?, back.needed()?);
+    let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
+        needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
+    };
+    if let Some(fill) = wanted.iter().find(|fill| !is_for(fill, &needed) && !is_for(fill, &needed_back)) {
+        let column = format!("{}.{}", fill.table, fill.column);
+        return Err(Error::new(format!("column {column} needs no backfill in this migration")).hint(format!(
+            "only a column that comes without NULL and default, or stops taking NULL, does; drop `--backfill {column}=…`"
+        )));
+    }
+    there.refuse_needless(&values.conversions)?;
+    let up = there.way(&there.fills(&needed, wanted, false), values)?;
+    let down = back.way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
+    Ok(Ways { up: up.statements, down: with_losses(plan, down.statements), filled: up.filled })
+}
+
+/// One direction.
+struct Leg<'a> {
+    dialect: &'a dyn Dialect,
+    from: &'a Normalized,
+    to: &'a Normalized,
+    renames: Vec<Rename>,
+    plan: Plan,
+}
+
+impl Leg<'_> {
+    /// The columns that are to take no NULL and that rows which are there may have none in.
+    fn needed(&self) -> Result<Vec<(ObjectName, Name)>, Error> {
+        let mut renamed = self.from.schema().clone();
+        apply(&Plan::new(self.renames.iter().cloned().map(Op::Rename).collect()), &mut renamed)
+            .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
+        Ok(without_values(&renamed, self.to.schema()))
+    }
+
+    /// What the columns are filled with. On the way back a column that is created again gets at least something.
+    fn fills(&self, needed: &[(ObjectName, Name)], wanted: &[Backfill], back: bool) -> Vec<Backfill> {
+        let created = |table: &ObjectName, column: &Name| {
+            self.plan.ops().iter().any(|op| match op {
+                Op::Create(Object::Column(of, it)) => of == table && it.name == *column,
+                Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+            })
+        };
+        let fill = |(table, column): &(ObjectName, Name)| {
+            let given = wanted.iter().find(|fill| fill.table == *table && fill.column == *column);
+            let value = given
+                .map(|fill| fill.value.clone())
+                .or_else(|| of_default(self.to.schema(), table, column))
+                .or_else(|| (back && created(table, column)).then(|| self.nothing_said(table, column)).flatten())?;
+            Some(Backfill { table: table.clone(), column: column.clone(), value })
+        };
+        needed.iter().filter_map(fill).collect()
+    }
+
+    fn way(&self, fills: &[Backfill], values: &Values) -> Result<Way, Error> {
+        let (from, to) = (self.from.schema(), self.to.schema());
+        // A column that is filled in any case is filled once.
+        let fills: Vec<Backfill> =
+            fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
+        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values)?;
+        let ground = Ground::new(self.dialect, from, to, &self.plan);
+        let mut first = ground.preflights(&way.filled, &values.replacements);
+        for it in &values.replacements {
+            first.push(self.replace(&ground, it)?);
+        }
+        way.statements.splice(0..0, first);
+        Ok(way)
+    }
+
+    /// The statement that puts one value in the place of another, while both are there.
+    fn replace(&self, ground: &Ground<'_>, it: &Replacement) -> Result<Statement, Error> {
+        let product = self.dialect.product();
+        let place = format!("{}.{}", it.table, it.column);
+        let option = format!("--replace {place}:{}={}", it.from, it.to);
+        let now = ground.table(&it.table).zip(ground.column(&it.table, &it.column));
+        let later = self.to.schema().tables.get(&it.table).and_then(|table| table.columns.get(&it.column));
+        let (Some((table, now)), Some(later)) = (now, later) else {
+            return Err(Error::new(format!("there is no column {place} whose values could be replaced"))
+                .hint(format!("correct `{option}`")));
+        };
+        let (before, after) = (domain(product, self.from.schema(), now), domain(product, self.to.schema(), later));
+        match (&before, &after) {
+            (Domain::Choice(before), Domain::Choice(after))
+                if !before.contains(&it.from) || after.contains(&it.from) =>
+            {
+                Err(Error::new(format!("{} does not go from {place} in this migration", it.from))
+                    .hint(format!("drop `{option}`")))
+            }
+            (Domain::Choice(before), Domain::Choice(after)) if !before.contains(&it.to) || !after.contains(&it.to) => {
+                Err(Error::new(format!("{} is not a value of {place} both before and after this migration", it.to))
+                    .hint(format!("a value with a new name is renamed: `--rename value:TYPE.{}:{}`", it.from, it.to)))
+            }
+            (Domain::Choice(_), Domain::Choice(_)) => Ok(replacement(self.dialect, (&table.name, &now.name), it)),
+            _ => Err(Error::new(format!("{place} is not of an enum type")).hint(format!("drop `{option}`"))),
+        }
+    }
+
+    /// Refuses to convert what keeps its type.
+    fn refuse_needless(&self, conversions: &[Backfill]) -> Result<(), Error> {
+        for it in conversions {
+            let changes = self.plan.ops().iter().any(|op| match op {
+                Op::Alter(Alter::Column(table, change)) => {
+                    *table == it.table && change.to.name == it.column && change.from.data_type != change.to.data_type
+                }
+                Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
+            });
+            if !changes {
+                return Err(Error::new(format!("column {}.{} keeps its type in this migration", it.table, it.column))
+                    .hint(format!("drop `--using {}.{}=…`", it.table, it.column)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A value that says nothing, for a column in which any value may stand any number of times.
+    fn nothing_said(&self, table: &ObjectName, column: &Name) -> Option<String> {
+        let product = self.dialect.product();
+        let table = self.to.schema().tables.get(table)?;
+        let of = table.columns.get(column)?;
+        if is_bound(product, table, column) {
+            return None;
+        }
+        neutral(self.dialect, &domain(product, self.to.schema(), of))
+    }
+}
+
+fn same_column(one: &Backfill, other: &Backfill) -> bool {
+    (&one.table, &one.column) == (&other.table, &other.column)
+}
+
+/// Whether a key, a unique index or a check has a say in what a column holds.
+fn is_bound(product: Product, table: &Table, column: &Name) -> bool {
+    let names = |text: &str| mentions(product, text, column.as_str());
+    table.uniques.values().any(|unique| unique.columns.contains(column))
+        || table.foreign_keys.values().any(|key| key.columns.contains(column))
+        || table.checks.values().any(|check| names(check.expression.text()))
+        || table.indexes.values().any(|index| {
+            index.unique
+                && index.parts.iter().any(|part| match &part.target {
+                    crate::schema::IndexTarget::Column(name) => name == column,
+                    crate::schema::IndexTarget::Expression(expression) => names(expression.text()),
+                })
+        })
+}
+
+fn neutral(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
+    let text = |text: &str| Some(dialect.literal(&Literal::Text(text.to_owned())));
+    match domain {
+        Domain::Integer { min, max } => (*min <= 0 && *max >= 0).then(|| "0".to_owned()),
+        Domain::Decimal(..) | Domain::Float(_) => Some("0".to_owned()),
+        Domain::Boolean => Some(dialect.literal(&Literal::Boolean(false))),
+        Domain::Text(_) | Domain::Some(_) | Domain::Bytes(_, false) => text(""),
+        Domain::Date => text("2000-01-01"),
+        Domain::Time => text("00:00:00"),
+        Domain::DateTime(..) => text("2000-01-01 00:00:00"),
+        Domain::Year => Some("2000".to_owned()),
+        Domain::Json => text("{}"),
+        Domain::Uuid => text("00000000-0000-0000-0000-000000000000"),
+        Domain::Choice(values) => values.first().and_then(|value| text(value)),
+        Domain::Array(_) => (dialect.product() == Product::Postgres).then(|| text("{}")).flatten(),
+        Domain::Samples(values) => values.first().and_then(|value| text(value)),
+        Domain::Expressions(values) => values.first().map(|value| (*value).to_owned()),
+        Domain::Bytes(_, true)
+        | Domain::Bits(..)
+        | Domain::Address(_)
+        | Domain::Address6
+        | Domain::Mac(_)
+        | Domain::Vector(..)
+        | Domain::Unknown => None,
+    }
+}
+
+/// The way back, with what it cannot bring back said above its first statement.
+fn with_losses(plan: &Plan, mut statements: Vec<Statement>) -> Vec<Statement> {
+    let lost: Vec<String> = plan
+        .ops()
+        .iter()
+        .filter_map(|op| match op {
+            Op::Drop(Object::Table(table)) => {
+                Some(format!("the rows of table {} are gone: it comes back empty", table.name))
+            }
+            Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
+                Some(format!("the values of column {table}.{} are gone: it comes back without them", column.name))
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        })
+        .collect();
+    if let Some(first) = statements.first_mut().filter(|_| !lost.is_empty()) {
+        let note = first.note.take().into_iter();
+        first.note = Some(lost.into_iter().chain(note).collect::<Vec<_>>().join("\n"));
+    }
+    statements
+}

@@ -1,0 +1,8 @@
+-- A column goes with its values.
+-- finds drop-column up 1
+-- locks t ACCESS EXCLUSIVE
+-- keeps t
+-- UP
+ALTER TABLE t DROP COLUMN c;
+-- DOWN
+SELECT 1;

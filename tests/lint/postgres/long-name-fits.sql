@@ -1,0 +1,5 @@
+-- 63 bytes are kept.
+-- UP
+CREATE TABLE aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id int);
+-- DOWN
+SELECT 1;

@@ -1,0 +1,5 @@
+-- Keys are looked at.
+-- UP
+PRAGMA foreign_keys = ON;
+-- DOWN
+SELECT 1;

@@ -1,0 +1,5 @@
+-- SQLite keeps any name.
+-- UP
+CREATE TABLE aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id int);
+-- DOWN
+SELECT 1;

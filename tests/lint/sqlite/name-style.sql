@@ -1,0 +1,6 @@
+-- It has to be quoted wherever it is used.
+-- finds name-style up 1
+-- UP
+CREATE TABLE "two words" (id int);
+-- DOWN
+SELECT 1;
