@@ -45,6 +45,9 @@ fn a_file_reads_well() {
 
 -- UP
 
+-- not one transaction: where a statement runs outside of any, what stands above it is committed first,
+-- and stays if a later one fails
+
 -- every user has one
 -- soon
 ALTER TABLE \"user\" ADD COLUMN \"email\" text;
