@@ -477,25 +477,3 @@ fn the_number_of_threads_shows_nowhere() {
     assert_eq!((model.schema, model.sources, &said), (again.schema, again.sources, &said_again));
     assert_eq!(said.len(), 180);
 }
-
-#[test]
-fn the_schema_that_is_there_anyway_need_not_be_said() {
-    let text = |schema: &str| {
-        format!(
-            "#[derive(DeriveEntityModel)] #[sea_orm(table_name = \"book\"{schema})] \
-             pub struct Model {{ #[sea_orm(primary_key, comment = \"key\")] pub id: i32 }}"
-        )
-    };
-    let read = |schema: &str, product: Product| {
-        let sidecar = file("entities/book.sql", "CREATE INDEX found ON public.book (id);");
-        let files = [file("entities/book.rs", &text(schema)), sidecar];
-        let (model, diagnostics) = super::read(&files, product);
-        assert!(product != Product::Postgres || diagnostics.is_empty(), "{diagnostics:#?}");
-        model.schema
-    };
-    let said = read(", schema_name = \"public\"", Product::Postgres);
-    assert_eq!(said, read("", Product::Postgres));
-    assert!(said.definitions.is_empty());
-    let elsewhere = read(", schema_name = \"public\"", Product::MySql);
-    assert!(elsewhere.tables.keys().all(|table| table.schema.is_some()));
-}

@@ -122,6 +122,7 @@ pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
     let checked = claim.to.map(|_| follow::checked(from, to, claim.renames)).unwrap_or_default();
     let asked = asked(&part, from, claim.migration);
     let both: Vec<(ObjectName, Name)> = delicate.iter().chain(&checked).chain(&asked).cloned().collect();
+    let nothing_more = both.len() == delicate.len();
     let attempts = [
         (true, false, &delicate),
         (true, true, &delicate),
@@ -133,7 +134,7 @@ pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
     let mut first: Option<Refuted> = None;
     for (number, (ends, bare, delicate)) in attempts.into_iter().enumerate() {
         let filling = Filling { ends, bare };
-        if bare && (delicate.is_empty() || number == attempts.len() - 1 && both.len() == delicate.len()) {
+        if bare && (delicate.is_empty() || number == attempts.len() - 1 && nothing_more) {
             continue;
         }
         let verdict = attempt(url, claim, &part, delicate, filling).await?;

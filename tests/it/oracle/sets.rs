@@ -145,13 +145,23 @@ pub fn features() -> Set {
     fixture("features", entities, &["sea_orm_active_enums"])
 }
 
-/// What SeaORM's builders write for PostgreSQL only. Not among them: `embedding`, whose type comes from an extension that
-/// servers seldom have, and `collection`, an array of an enum, which SeaORM itself cannot create (it makes no type for it, and
-/// quotes the array's name as if it were the name of a type).
+/// What SeaORM's builders write for PostgreSQL only.
 pub fn features_of_postgres() -> Set {
     let entities = entities!([fixtures::features]
         active_enum_vec, categories, event_trigger, host_network, value_type::value_type_pg);
     fixture("features", entities, &["sea_orm_active_enums"])
+}
+
+/// The entity whose type an extension brings.
+pub fn features_embedding() -> Set {
+    let set = fixture("features", entities!([fixtures::features] embedding), &["sea_orm_active_enums"]);
+    Set { extensions: vec!["vector"], ..set }
+}
+
+/// What SeaORM cannot create: see `what_seaorm_cannot_create`.
+pub fn features_collection() -> Set {
+    let set = fixture("features", entities!([fixtures::features] collection), &["sea_orm_active_enums"]);
+    Set { extensions: vec!["citext"], ..set }
 }
 
 /// The entity whose schema does not exist by itself.
@@ -173,7 +183,9 @@ pub fn forms_of_unsigned_keys() -> Set {
 }
 
 pub fn forms_of_attributes() -> Set {
-    own("attributes", entities!([forms::attributes] names, keys, keyed_by_hand, defaults, extras))
+    let entities = entities!([forms::attributes]
+        names, keys, keyed_by_hand, defaults, extras, dense_names, expressions);
+    own("attributes", entities)
 }
 
 pub fn forms_of_enums() -> Set {
@@ -186,13 +198,36 @@ pub fn forms_of_values() -> Set {
 
 pub fn forms_of_relations() -> Set {
     let entities = entities!([forms::relations]
-        publisher, work, summary, editor, label, work_label, edition, print, pamphlet);
+        publisher, work, summary, editor, mentor, label, work_label, edition, print, pamphlet);
     own("relations", entities)
 }
 
+pub fn forms_of_features() -> Set {
+    own("features", entities!([forms::features] with_chrono, with_time, with_the_rest, vocabulary))
+}
+
 pub fn forms_of_postgres() -> Set {
-    let entities = entities!([forms::postgres] arrays, networks, special, elsewhere);
-    Set { schemas: vec!["warehouse"], ..own("postgres", entities) }
+    let entities = entities!([forms::postgres] arrays, arrays_of_everything, networks, special, elsewhere, spoken);
+    let set = own_but("postgres", entities, &["extended"]);
+    let values = below_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/src/forms/values.rs"));
+    let files =
+        set.files.into_iter().chain([SourceFile { text: cut(&values.text, |module| module == "owned"), ..values }]);
+    Set { schemas: vec!["warehouse"], files: files.collect(), ..set }
+}
+
+/// What PostgreSQL has by way of extensions.
+pub fn forms_of_extensions() -> Set {
+    let others = ["arrays", "arrays_of_everything", "networks", "special", "elsewhere", "spoken"];
+    let set = own_but("postgres", entities!([forms::postgres] extended), &others);
+    Set { extensions: vec!["vector", "ltree", "citext"], ..set }
+}
+
+pub fn forms_of_mysql() -> Set {
+    own("mysql", entities!([forms::mysql] kept_here))
+}
+
+pub fn forms_of_sqlite() -> Set {
+    own("sqlite", entities!([forms::sqlite] kept_there))
 }
 
 /// Every set: what is in none of these is tested by nobody.
@@ -211,13 +246,19 @@ pub fn all() -> Vec<Set> {
         features(),
         features_of_postgres(),
         features_expanded(),
+        features_embedding(),
+        features_collection(),
         forms_of_types(),
         forms_of_unsigned_keys(),
         forms_of_attributes(),
         forms_of_enums(),
         forms_of_values(),
         forms_of_relations(),
+        forms_of_features(),
         forms_of_postgres(),
+        forms_of_extensions(),
+        forms_of_mysql(),
+        forms_of_sqlite(),
     ]
 }
 

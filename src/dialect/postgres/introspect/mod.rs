@@ -132,7 +132,8 @@ impl Queries {
             15 | 16 => icu.replace("{icu}", "o.colliculocale"),
             _ => icu.replace("{icu}", "NULL"),
         };
-        let icu = format!("{icu} || {}", since(16, "coalesce(format(', rules = %L', o.collicurules), '')", "''"));
+        let icu =
+            format!("{icu} || {}", since(16, "coalesce(', rules = ' || quote_literal(o.collicurules), '')", "''"));
         let unnumbering = "NOT EXISTS (SELECT 1 FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                       AND (d.deptype = 'i'

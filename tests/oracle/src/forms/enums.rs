@@ -36,6 +36,33 @@ pub mod kinds {
     }
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "i64", db_type = "BigInteger")]
+    pub enum Far {
+        #[sea_orm(num_value = -9_000_000_000)]
+        Back,
+        #[sea_orm(num_value = 9_000_000_000)]
+        Forth,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+    pub enum Renamed {
+        #[sea_orm(rename = "camelCase")]
+        OneOfThem,
+        #[sea_orm(rename = "UPPERCASE")]
+        Other,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Char(Some(1))", enum_name = "unused")]
+    pub enum Letter {
+        #[sea_orm(string_value = "a", display_value = "first")]
+        A,
+        #[sea_orm(string_value = "é")]
+        Accented,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
     #[sea_orm(rs_type = "String", db_type = "Enum", enum_name = "cover_kind")]
     pub enum Cover {
         #[sea_orm(string_value = "soft")]
@@ -66,6 +93,9 @@ pub mod kept {
         pub state: Option<State>,
         pub rank: Rank,
         pub level: Option<Level>,
+        pub far: Far,
+        pub renamed: Renamed,
+        pub letter: Option<Letter>,
         pub cover: Cover,
         pub other_cover: Option<Cover>,
         #[sea_orm(default_value = "WOOD_FREE")]

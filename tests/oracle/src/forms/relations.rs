@@ -83,6 +83,33 @@ pub mod editor {
         #[sea_orm(primary_key)]
         pub id: i32,
         pub name: String,
+        #[sea_orm(self_ref, via = "mentor", from = "Pupil", to = "Teacher")]
+        pub teachers: HasMany<Entity>,
+        #[sea_orm(self_ref, via = "mentor", reverse)]
+        pub pupils: HasMany<Entity>,
+        #[sea_orm(has_many, relation_enum = "Edited", via_rel = "FirstEditor")]
+        pub edited: HasMany<super::work::Entity>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// An editor of an editor.
+pub mod mentor {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mentor")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub pupil_id: i32,
+        #[sea_orm(primary_key)]
+        pub teacher_id: i32,
+        #[sea_orm(belongs_to, relation_enum = "Pupil", from = "pupil_id", to = "id")]
+        pub pupil: BelongsTo<super::editor::Entity>,
+        #[sea_orm(belongs_to, relation_enum = "Teacher", from = "teacher_id", to = "id")]
+        pub teacher: BelongsTo<super::editor::Entity>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -159,8 +186,19 @@ pub mod edition {
         Editor,
         #[sea_orm(belongs_to = "super::work::Entity", from = "Column::WorkId", to = "super::work::Column::Id", skip_fk)]
         Loose,
-        #[sea_orm(has_many = "super::print::Entity")]
+        #[sea_orm(has_many = "super::print::Entity", condition_type = "any")]
         Print,
+        #[sea_orm(
+            belongs_to = "super::editor::Entity",
+            from = "Column::EditorId",
+            to = "super::editor::Column::Id",
+            fk_name = "edited_by_one_of_some",
+            on_condition = r#"super::editor::Column::Name.like("%a%")"#,
+            on_delete = "SetNull"
+        )]
+        SomeEditor,
+        #[sea_orm(has_one = "super::print::Entity", on_condition = "super::print::Column::EditorId.is_null()")]
+        OnlyPrint,
     }
 
     impl Related<super::print::Entity> for Entity {
@@ -192,6 +230,8 @@ pub mod print {
         Edition,
         Editor,
         Loose,
+        Pamphlets,
+        OnlyPamphlet,
     }
 
     impl RelationTrait for Relation {
@@ -213,6 +253,8 @@ pub mod print {
                     .to(super::work::Column::Id)
                     .skip_fk()
                     .into(),
+                Self::Pamphlets => Entity::has_many(super::pamphlet::Entity).into(),
+                Self::OnlyPamphlet => Entity::has_one(super::pamphlet::Entity).into(),
             }
         }
     }
@@ -220,6 +262,16 @@ pub mod print {
     impl Related<Edition> for Entity {
         fn to() -> RelationDef {
             Relation::Edition.def()
+        }
+    }
+
+    impl Related<super::label::Entity> for Entity {
+        fn to() -> RelationDef {
+            super::work_label::Relation::Label.def()
+        }
+
+        fn via() -> Option<RelationDef> {
+            Some(super::work_label::Relation::Work.def().rev())
         }
     }
 
@@ -293,6 +345,13 @@ pub mod pamphlet {
                     .on_delete(ForeignKeyAction::SetNull)
                     .into(),
             }
+        }
+    }
+
+    /// Where no variant says so, there is no foreign key either.
+    impl Related<super::print::Entity> for Entity {
+        fn to() -> RelationDef {
+            Entity::belongs_to(super::print::Entity).from(Column::WorkId).to(super::print::Column::Id).into()
         }
     }
 
