@@ -207,18 +207,12 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         hand.take("IF NOT EXISTS");
         let table = hand.object();
         reading.names.push(table.clone());
-        if let Some(inside) = hand.inside() {
-            for mut part in inside.parts() {
-                if part.take("CONSTRAINT") {
-                    reading.names.push(part.name());
-                } else if ![
-                    "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD",
-                ]
-                .iter()
-                .any(|word| part.is_at(word))
-                {
-                    reading.names.push(part.name());
-                }
+        for mut part in hand.inside().map(|inside| inside.parts()).unwrap_or_default() {
+            const NAMELESS: &[&str] =
+                &["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD"];
+            part.take("CONSTRAINT");
+            if !NAMELESS.iter().any(|word| part.is_at(word)) {
+                reading.names.push(part.name());
             }
         }
         reading.clauses.push(clause(Deed::CreateTable, table, ""));

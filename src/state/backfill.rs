@@ -8,7 +8,9 @@ use crate::dialect::expression::rename_column;
 use crate::dialect::{self, Dialect, Statement, Unsupported};
 use crate::diff::diff;
 use crate::plan::{Alter, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
+use crate::schema::{
+    Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table,
+};
 
 /// A value for the rows that are there.
 #[derive(Clone, Debug, PartialEq, Eq)]

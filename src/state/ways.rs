@@ -53,7 +53,8 @@ pub fn ways(
     }
     there.refuse_needless(&values.conversions)?;
     let up = there.way(&there.fills(&needed, wanted, false), values)?;
-    let down = back.way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
+    let down = back
+        .way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
     Ok(Ways { up: up.statements, down: with_losses(plan, down.statements), filled: up.filled })
 }
 

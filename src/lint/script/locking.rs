@@ -98,8 +98,8 @@ pub(super) const MANY_TABLES: Rule = Rule {
     check: |line, context| {
         let (table, lock) = strongest(context)?;
         let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
-            let known = |earlier: &&Line| earlier.reading.clauses.iter().any(|it| it.table == clause.table);
-            clause.table != table && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(&earlier))
+            let known = |earlier: &Line| earlier.reading.clauses.iter().any(|it| it.table == clause.table);
+            clause.table != table && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
         })?;
         Some(format!("locks {} while {lock} is held on {table}", clause.table))
     },
