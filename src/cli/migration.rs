@@ -14,7 +14,7 @@ use crate::lint::{self, Finding, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state::{self, Situation, Target, Ways};
+use crate::state::{self, Situation, Target, Values, Ways};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -136,7 +136,13 @@ async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Opti
     let again = format!("gen migration {}", command.name);
     let mut error = stakes::refusal(what, &again, &lines, &found);
     if found.iter().any(|finding| finding.rule == lint::NOT_NULL) {
-        error = error.hint("or give the rows that are there a value: `--backfill COLUMN=VALUE`");
+        error = error.hint("or give the rows that are there a value: `--backfill TABLE.COLUMN=VALUE`");
+    }
+    if found.iter().any(|finding| finding.rule == lint::DROP_VALUE) {
+        error = error.hint("or say what takes its place: `--replace TABLE.COLUMN:OLD=NEW`");
+    }
+    if found.iter().any(|finding| finding.rule.starts_with("drop-") && finding.rule != lint::DROP_VALUE) {
+        error = error.hint("or park it, with what is in it, until `gen purge`: `--keep`");
     }
     Err(error.into())
 }
@@ -240,7 +246,8 @@ async fn draft(
         false => target,
     };
     let plan = diff(&base, &target.schema, &target.renames);
-    let Ways { up, down, filled } = state::ways(dialect, &base, &target, &plan, answers.values())?;
+    let values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };
+    let Ways { up, down, filled } = state::ways(dialect, &base, &target, &plan, &values)?;
     let mut findings = lint(&plan, base.schema());
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
@@ -313,6 +320,10 @@ fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: 
     if command.json {
         let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
         paint::result(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
+        return;
+    }
+    if command.purge {
+        paint::talk("nothing to do: nothing is parked");
         return;
     }
     paint::talk("nothing to do: the entities and the snapshot agree");

@@ -25,7 +25,9 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     summary: "a column is dropped",
     why: "its values are gone; the way back creates the column empty",
     check: |op, _| match op {
-        Op::Drop(Object::Column(table, column)) => Some(format!("drops column {table}.{} and its values", column.name)),
+        Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
+            Some(format!("drops column {table}.{} and its values", column.name))
+        }
         _ => None,
     },
 };

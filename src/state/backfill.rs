@@ -45,6 +45,8 @@ pub struct Values {
     pub conversions: Vec<Backfill>,
     /// Values that take the place of others.
     pub replacements: Vec<Replacement>,
+    /// They are said for several products, each of which needs some of them.
+    pub for_several: bool,
     /// Values are given to some rows at a time, where others work with the table meanwhile.
     pub in_batches: bool,
 }
@@ -67,6 +69,8 @@ pub(super) struct Way {
     pub(super) statements: Vec<Statement>,
     /// The columns that rows which are there get a value in.
     pub(super) filled: Vec<Place>,
+    /// The columns whose values become values of another type.
+    pub(super) converted: Vec<Place>,
 }
 
 /// The statements from one schema to another. Columns that are to be filled are added, or left, taking NULL, are filled, and
@@ -84,21 +88,45 @@ pub(super) fn way(
 ) -> Result<Way, Unsupported> {
     let conversions = &values.conversions;
     if fills.is_empty() && conversions.is_empty() {
-        return Ok(Way { statements: dialect::statements(dialect, plan, from.schema())?, filled: Vec::new() });
+        let statements = dialect::statements(dialect, plan, from.schema())?;
+        return Ok(Way { statements, filled: Vec::new(), converted: Vec::new() });
     }
     let aside =
         conversions.iter().map(|it| Rename::Column(it.table.clone(), Change::new(it.column.clone(), old(&it.column))));
     let renames: Vec<Rename> = renames.iter().cloned().chain(aside).collect();
     let halfway = halfway(dialect, (from, to), &renames, fills, conversions)?;
-    let mut statements = dialect::statements(dialect, &diff(from, &halfway, &renames), from.schema())?;
-    statements.extend(conversions.iter().map(|it| conversion(dialect, it)));
-    statements.extend(fills.iter().filter_map(|fill| {
-        Some(statement(dialect, halfway.schema().tables.get(&fill.table)?, fill, values.in_batches))
-    }));
-    let rest = diff(&halfway, to, &[]);
-    statements.extend(dialect::statements(dialect, &rest, halfway.schema())?);
-    let filled = fills.iter().chain(conversions).map(|fill| Place::column(&fill.table, &fill.column)).collect();
-    Ok(Way { statements, filled })
+    let first = diff(from, &halfway, &renames);
+    let mut statements = dialect::statements(dialect, &first, from.schema())?;
+    let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
+    let begun = statements.len();
+    statements.extend(conversions.iter().filter_map(|it| Some(conversion(dialect, table(it)?, it))));
+    statements.extend(fills.iter().filter_map(|it| Some(statement(dialect, table(it)?, it, values.in_batches))));
+    if let Some(statement) = statements.get_mut(begun).filter(|_| adds_values(&first)) {
+        // A new value can be used once what adds it is committed.
+        statement.step = Some("fill".to_owned());
+    }
+    let rest = dialect::statements(dialect, &diff(&halfway, to, &[]), halfway.schema())?;
+    statements.extend(rest.into_iter().map(|statement| former(statement, conversions)));
+    let places = |of: &[Backfill]| of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect();
+    Ok(Way { statements, filled: places(fills), converted: places(conversions) })
+}
+
+/// Whether an enum type gets a new value.
+fn adds_values(plan: &Plan) -> bool {
+    plan.ops().iter().any(|op| match op {
+        Op::Alter(Alter::Enum(change)) => change.to.values.iter().any(|value| !change.from.values.contains(value)),
+        Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
+    })
+}
+
+/// The statement that drops a converted column's former values, which nobody knows by the name they have meanwhile.
+fn former(mut statement: Statement, conversions: &[Backfill]) -> Statement {
+    for it in conversions {
+        let meanwhile = format!("the values of column {}.{}", it.table, old(&it.column));
+        let known = format!("the former values of column {}.{}", it.table, it.column);
+        statement.note = statement.note.map(|note| note.replace(&meanwhile, &known));
+    }
+    statement
 }
 
 /// The columns that are to take no NULL and that rows which are there may have none in, of tables that stay. One that numbers
@@ -159,23 +187,30 @@ fn old(column: &Name) -> Name {
 }
 
 /// The statement that converts the values of one column.
-fn conversion(dialect: &dyn Dialect, it: &Backfill) -> Statement {
+fn conversion(dialect: &dyn Dialect, of: &Table, it: &Backfill) -> Statement {
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
+    let others = unchanged(dialect, of);
     let value = rename_column(dialect.product(), &it.value, it.column.as_str(), old(&it.column).as_str());
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
-    Statement::new(format!("UPDATE {table}\nSET {column} = {value}")).with_note(note)
+    Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)
 }
 
 /// The statement that puts one value in the place of another.
-pub(super) fn replacement(dialect: &dyn Dialect, (table, column): (&ObjectName, &Name), it: &Replacement) -> Statement {
+pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), it: &Replacement) -> Statement {
     let text = |value: &str| dialect.literal(&Literal::Text(value.to_owned()));
     let note = format!("changes data: {}.{} is {} where it was {}", it.table, it.column, it.to, it.from);
-    let (table, column) = (dialect.quote_object(table), dialect.quote(column));
-    let sql = format!("UPDATE {table}\nSET {column} = {}\nWHERE {column} = {}", text(&it.to), text(&it.from));
+    let (table, column, others) = (dialect.quote_object(&of.name), dialect.quote(column), unchanged(dialect, of));
+    let sql = format!("UPDATE {table}\nSET {column} = {}{others}\nWHERE {column} = {}", text(&it.to), text(&it.from));
     Statement::new(sql).with_note(note)
 }
 
-/// How many rows a batch changes. The rows of a batch are locked until it is done, and the next one waits for nobody.
+/// Columns that would change by themselves with every update (`ON UPDATE CURRENT_TIMESTAMP`), told not to.
+fn unchanged(dialect: &dyn Dialect, table: &Table) -> String {
+    let moving = table.columns.values().filter(|column| column.on_update.is_some());
+    moving.map(|column| dialect.quote(&column.name)).map(|name| format!(", {name} = {name}")).collect()
+}
+
+/// How many rows a batch changes, which is how many are locked at a time.
 const BATCH: u32 = 10_000;
 
 /// The statement that fills one column. In batches it is sent again and again, outside a transaction, so that nobody waits for
@@ -183,12 +218,13 @@ const BATCH: u32 = 10_000;
 fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, batched: bool) -> Statement {
     let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    let set = format!("UPDATE {name}\nSET {column} = {}", fill.value);
+    let set = format!("UPDATE {name}\nSET {column} = {}{}", fill.value, unchanged(dialect, table));
     let left = format!("{column} IS NULL AND ({}) IS NOT NULL", fill.value);
     let statement = match dialect.product() {
-        // Rows of several partitions can be in one place.
+        // Rows of several partitions can be in one place; the condition stands outside too, for a row that somebody else has
+        // filled meanwhile and for those of tables that inherit.
         Product::Postgres if batched && !table.options.contains_key("partition_by") => Statement::batches(format!(
-            "{set}\nWHERE ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
+            "{set}\nWHERE {column} IS NULL\n  AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
         )),
         Product::MySql | Product::MariaDb if batched => {
             Statement::batches(format!("{set}\nWHERE {left}\nLIMIT {BATCH}"))

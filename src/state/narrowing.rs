@@ -27,10 +27,13 @@ pub(super) fn narrowing(dialect: &dyn Dialect, column: &str, old: &Domain, new: 
         (Domain::Integer { min, max }, Domain::Integer { min: low, max: high }) if low > min || high < max => {
             (format!("{column} NOT BETWEEN {low} AND {high}"), format!("has values beyond {low} and {high}"))
         }
-        (Domain::Integer { max, .. }, Domain::Decimal(precision, scale)) if *max > tens(precision - scale) => (
-            format!("abs({column}) > {}", tens(precision - scale)),
-            format!("has more than {} digits", precision - scale),
-        ),
+        (Domain::Integer { max, .. }, Domain::Decimal(precision, scale))
+            if *max > tens(precision.saturating_sub(*scale)) =>
+        {
+            let digits = precision.saturating_sub(*scale);
+            let most = tens(digits);
+            (format!("{column} NOT BETWEEN -{most} AND {most}"), format!("has more than {digits} digits"))
+        }
         (Domain::Decimal(precision, scale), Domain::Decimal(digits, behind))
             if digits.saturating_sub(*behind) < precision.saturating_sub(*scale) || behind < scale =>
         {
@@ -82,4 +85,16 @@ pub(super) fn narrowing(dialect: &dyn Dialect, column: &str, old: &Domain, new: 
         _ => return None,
     };
     Some(Narrowing { fails, because })
+}
+
+/// Values that go, anywhere in an array of an enum type.
+pub(super) fn in_array(dialect: &dyn Dialect, column: &str, old: &Domain, new: &Domain) -> Option<Narrowing> {
+    let (Domain::Choice(before), Domain::Choice(after)) = (old, new) else { return None };
+    let gone: Vec<&String> = before.iter().filter(|value| !after.contains(value)).collect();
+    let list: Vec<String> = gone.iter().map(|it| dialect.literal(&Literal::Text((*it).clone()))).collect();
+    let words: Vec<&str> = gone.iter().map(|it| it.as_str()).collect();
+    (!gone.is_empty()).then(|| Narrowing {
+        fails: format!("{column}::text[] && ARRAY[{}]::text[]", list.join(", ")),
+        because: format!("has {} in some rows", words.join(" or ")),
+    })
 }

@@ -2,10 +2,12 @@
 //!
 //! Must not know what day it is, or who asks for it.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::plan::{Op, Plan, Rename, apply};
-use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
+use crate::schema::{Change, Column, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type};
 
 use super::Target;
 use super::follow;
@@ -28,14 +30,19 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
         .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
     let mut schema = target.schema.schema().clone();
     for (name, table) in &before.tables {
-        let Some(later) = schema.tables.get_mut(name) else {
-            let change = Change::new(name.clone(), ObjectName { name: parked(&name.name, day), ..name.clone() });
+        if !schema.tables.contains_key(name) {
+            let taken = |it: &Name| {
+                let it = ObjectName { name: it.clone(), ..name.clone() };
+                before.tables.contains_key(&it) || schema.tables.contains_key(&it)
+            };
+            let change = Change::new(name.clone(), ObjectName { name: free(&name.name, day, taken), ..name.clone() });
             let table = parked_table(table, &change);
             adopt(&mut target.origins, &table);
             schema.tables.insert(change.to.clone(), table);
             target.renames.push(Rename::Table(change));
             continue;
-        };
+        }
+        let Some(later) = schema.tables.get_mut(name) else { continue };
         let gone = table.columns.values().filter(|column| !later.columns.contains_key(&column.name));
         let gone: Vec<_> = gone.filter(|column| column.generated.is_none()).cloned().collect();
         for mut column in gone {
@@ -46,7 +53,8 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
                 ))
                 .hint("leave `--keep` out, and allow the drop by `--allow`"));
             }
-            let change = Change::new(column.name.clone(), parked(&column.name, day));
+            let taken = |it: &Name| later.columns.contains_key(it) || table.columns.contains_key(it);
+            let change = Change::new(column.name.clone(), free(&column.name, day, taken));
             column.name = change.to.clone();
             (column.nullable, column.default, column.identity) = (true, None, None);
             target.origins.set(Place::column(name, &column.name), Origin::Adopted);
@@ -55,8 +63,32 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
         }
         adopt(&mut target.origins, later);
     }
+    keep_types(&mut schema, &before, &mut target.origins);
     target.schema = dialect.normalize(schema)?;
     Ok(target)
+}
+
+/// What is parked keeps its enum types, though nobody declares them any more.
+fn keep_types(schema: &mut Schema, before: &Schema, origins: &mut Origins) {
+    let used: BTreeSet<ObjectName> =
+        schema.tables.values().flat_map(|table| table.columns.values()).filter_map(enum_of).cloned().collect();
+    for name in used {
+        if let Some(kept) = before.enums.get(&name).filter(|_| !schema.enums.contains_key(&name)) {
+            schema.enums.insert(name.clone(), kept.clone());
+            origins.set(Place::Enum(name), Origin::Adopted);
+        }
+    }
+}
+
+fn enum_of(column: &Column) -> Option<&ObjectName> {
+    fn of(data_type: &Type) -> Option<&ObjectName> {
+        match data_type {
+            Type::Enum(name) => Some(name),
+            Type::Array(element) => of(element),
+            _ => None,
+        }
+    }
+    of(&column.data_type)
 }
 
 /// The schema without what is parked in it, and its origins.
@@ -65,11 +97,22 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
 /// None for a schema this dialect normalised.
 pub fn purged(dialect: &dyn Dialect, from: &Normalized, origins: &Origins) -> Result<(Normalized, Origins), Error> {
     let mut schema: Schema = from.schema().clone();
+    let uses = |schema: &Schema| -> BTreeSet<ObjectName> {
+        schema.tables.values().flat_map(|table| table.columns.values()).filter_map(enum_of).cloned().collect()
+    };
+    let used = uses(&schema);
     schema.tables.retain(|name, _| !is_parked(&name.name));
     for table in schema.tables.values_mut() {
         table.columns.retain(|name, _| !is_parked(name));
     }
-    let left = origins.listed().filter(|(place, _)| !is_parked_place(place));
+    // Types that only what was parked had go with it, if nobody declares them.
+    let still = uses(&schema);
+    let goes = |name: &ObjectName| {
+        used.contains(name) && !still.contains(name) && origins.of(&Place::Enum(name.clone())) == Origin::Adopted
+    };
+    schema.enums.retain(|name, _| !goes(name));
+    let stays = |place: &Place| !is_parked_place(place) && !matches!(place, Place::Enum(name) if goes(name));
+    let left = origins.listed().filter(|(place, _)| stays(place));
     let origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
     Ok((dialect.normalize(schema)?, origins))
 }
@@ -101,15 +144,23 @@ fn is_parked(name: &Name) -> bool {
     day.is_some_and(|day| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn parked(name: &Name, day: &str) -> Name {
-    let room = LONGEST.saturating_sub(MARK.len() + day.len());
+/// The first parked name that is not taken.
+fn free(name: &Name, day: &str, taken: impl Fn(&Name) -> bool) -> Name {
+    let first = parked(name, "", day);
+    let numbered = (2..100).map(|number| parked(name, &number.to_string(), day));
+    std::iter::once(first.clone()).chain(numbered).find(|it| !taken(it)).unwrap_or(first)
+}
+
+fn parked(name: &Name, number: &str, day: &str) -> Name {
+    // A primary key made by convention has `_pkey` behind its table's name.
+    let room = LONGEST.saturating_sub(MARK.len() + day.len() + number.len() + "_pkey".len());
     let short: String = name
         .as_str()
         .char_indices()
         .take_while(|(at, letter)| at + letter.len_utf8() <= room)
         .map(|(_, letter)| letter)
         .collect();
-    Name::from(format!("{short}{MARK}{day}"))
+    Name::from(format!("{short}{number}{MARK}{day}"))
 }
 
 /// The table under its new name, with nothing in it that another table of the old name would collide with, or that would go
@@ -141,10 +192,10 @@ mod tests {
 
     #[test]
     fn a_parked_name_is_dated_and_short_enough() {
-        let name = parked(&Name::from("orders"), "20261121");
+        let name = parked(&Name::from("orders"), "", "20261121");
         assert_eq!(name.as_str(), "orders__parked_20261121");
         assert!(is_parked(&name));
-        let long = parked(&Name::from("é".repeat(60)), "20261121");
+        let long = parked(&Name::from("é".repeat(60)), "2", "20261121");
         assert!(long.as_str().len() <= LONGEST && is_parked(&long), "{long}");
         for other in ["orders", "orders__parked_", "orders__parked_soon", "orders__parked_2026112"] {
             assert!(!is_parked(&Name::from(other)), "{other}");

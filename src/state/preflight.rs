@@ -10,11 +10,24 @@ use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
 use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
-    Change, Column, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
+    Change, Column, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName, Place, Product, Schema,
+    Table, Type,
 };
 
-use super::backfill::Replacement;
-use super::narrowing::{Narrowing, narrowing};
+use super::backfill::{Backfill, Replacement};
+use super::narrowing::{Narrowing, in_array, narrowing};
+
+/// What rows that are there get on the way.
+pub(super) struct Given<'a> {
+    /// Columns that get a value where they have none.
+    pub(super) filled: &'a [Place],
+    /// Columns whose values become values of another type.
+    pub(super) converted: &'a [Place],
+    /// The expressions for both.
+    pub(super) values: &'a [Backfill],
+    /// Values that are replaced before anything else.
+    pub(super) replaced: &'a [Replacement],
+}
 
 /// What is there before the plan, found by what it will be called afterwards.
 pub(super) struct Ground<'a> {
@@ -40,15 +53,13 @@ impl<'a> Ground<'a> {
         Self { dialect, base, target, plan, tables, columns }
     }
 
-    /// The queries, in the order of the plan. `filled` are the columns that get a value on the way, and `replaced` the values
-    /// that are replaced before anything else.
-    pub(super) fn preflights(&self, filled: &[Place], replaced: &[Replacement]) -> Vec<Statement> {
+    /// The queries, in the order of the plan.
+    pub(super) fn preflights(&self, given: &Given<'_>) -> Vec<Statement> {
         let mut found: Vec<Statement> = Vec::new();
-        for op in self.plan.ops() {
-            for check in self.look(op, filled, replaced) {
-                if !found.iter().any(|known| known.sql == check.sql) {
-                    found.push(check);
-                }
+        let asked = self.plan.ops().iter().flat_map(|op| self.look(op, given));
+        for check in asked.chain(given.values.iter().filter_map(|it| self.without_value(it))) {
+            if !found.iter().any(|known| known.sql == check.sql) {
+                found.push(check);
             }
         }
         found
@@ -56,13 +67,21 @@ impl<'a> Ground<'a> {
 
     /// The table that is there.
     pub(super) fn table(&self, later: &ObjectName) -> Option<&'a Table> {
-        let name = self.tables.get(later).copied().unwrap_or(later);
-        self.base.tables.get(name)
+        match self.tables.get(later) {
+            Some(name) => self.base.tables.get(*name),
+            // A name that was given up is another table's.
+            None if self.tables.values().any(|name| *name == later) => None,
+            None => self.base.tables.get(later),
+        }
     }
 
     /// The column that is there.
     pub(super) fn column(&self, later: &ObjectName, column: &Name) -> Option<&'a Column> {
-        let name = self.columns.get(&(later, column)).copied().unwrap_or(column);
+        let name = match self.columns.get(&(later, column)) {
+            Some(name) => *name,
+            None if self.columns.iter().any(|((table, _), name)| *table == later && *name == column) => return None,
+            None => column,
+        };
         self.table(later)?.columns.get(name)
     }
 
@@ -76,23 +95,26 @@ impl<'a> Ground<'a> {
         columns.iter().map(ready).collect()
     }
 
-    fn look(&self, op: &Op, filled: &[Place], replaced: &[Replacement]) -> Vec<Statement> {
+    fn look(&self, op: &Op, given: &Given<'_>) -> Vec<Statement> {
+        let has_value = |table: &ObjectName, column: &Name| {
+            let place = Place::column(table, column);
+            given.filled.contains(&place) || given.converted.contains(&place)
+        };
         let one = |found: Option<Statement>| found.into_iter().collect();
         match op {
             Op::Create(Object::Column(table, column)) => {
-                let given = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-                let filled = filled.contains(&Place::column(table, &column.name));
-                one((!column.nullable && !given && !filled).then(|| self.any_row(table, &column.name)).flatten())
+                let by_itself = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+                let stops = !column.nullable && !by_itself && !has_value(table, &column.name);
+                one(stops.then(|| self.any_row(table, &column.name)).flatten())
             }
             Op::Alter(Alter::Column(table, change)) => {
-                let filled = filled.contains(&Place::column(table, &change.to.name));
-                let stops = change.from.nullable && !change.to.nullable && !filled;
+                let stops = change.from.nullable && !change.to.nullable && !has_value(table, &change.to.name);
                 let absent = stops.then(|| self.absent(table, &change.to.name)).flatten();
-                let narrowed = (!filled || change.from.nullable == change.to.nullable)
-                    .then(|| self.narrowed(table, &change.from, &change.to, replaced));
+                let narrowed = (!given.converted.contains(&Place::column(table, &change.to.name)))
+                    .then(|| self.narrowed(table, &change.from, &change.to, given.replaced));
                 absent.into_iter().chain(narrowed.flatten()).collect()
             }
-            Op::Alter(Alter::Enum(change)) => self.removed(change, replaced),
+            Op::Alter(Alter::Enum(change)) => self.removed(change, given.replaced),
             Op::Create(Object::Unique(table, unique)) => {
                 one(self.plain_key(table, &unique.columns, unique.options.contains_key("nulls_not_distinct")))
             }
@@ -112,6 +134,32 @@ impl<'a> Ground<'a> {
         Some(Statement::check(sql, format!("{table} has rows, and its new column {column} has no value for them")))
     }
 
+    /// An expression that gives nothing for some row leaves its column without a value.
+    fn without_value(&self, it: &Backfill) -> Option<Statement> {
+        let product = self.dialect.product();
+        let later = self.target.tables.get(&it.table)?;
+        let names_some = later.columns.keys().any(|name| mentions(product, &it.value, name.as_str()));
+        if !names_some || later.columns.get(&it.column)?.nullable {
+            return None;
+        }
+        // A converted column is asked for what it holds now, so its type may change.
+        let mut now = self.column(&it.table, &it.column).filter(|now| now.name == it.column);
+        let text = match self.askable(&it.table, &it.value) {
+            Some(text) => text,
+            None if now
+                .is_some_and(|now| later.columns.get(&it.column).is_some_and(|to| to.data_type != now.data_type)) =>
+            {
+                now = None;
+                it.value.clone()
+            }
+            None => return None,
+        };
+        let absent =
+            now.filter(|now| now.nullable).map(|now| format!("{} IS NULL AND ", self.dialect.quote(&now.name)));
+        let sql = self.count(&it.table, &format!("{}({text}) IS NULL", absent.unwrap_or_default()))?;
+        Some(Statement::check(sql, format!("{}.{} would be NULL in some rows", it.table, it.column)))
+    }
+
     fn absent(&self, table: &ObjectName, column: &Name) -> Option<Statement> {
         let now = self.column(table, column)?;
         let sql = self.count(table, &format!("{} IS NULL", self.dialect.quote(&now.name)))?;
@@ -124,7 +172,7 @@ impl<'a> Ground<'a> {
         }
         let product = self.dialect.product();
         let now = self.column(table, &to.name)?;
-        let (old, new) = (domain::domain(product, self.base, from), domain::domain(product, self.target, to));
+        let (old, new) = (before(product, self.base, from), after(product, self.target, to)?);
         let old = without(old, table, &to.name, replaced);
         let Narrowing { fails, because } = narrowing(self.dialect, &self.dialect.quote(&now.name), &old, &new)?;
         Some(Statement::check(self.count(table, &fails)?, format!("{table}.{} {because}", to.name)))
@@ -132,14 +180,20 @@ impl<'a> Ground<'a> {
 
     /// Values of an enum type that go, in every column that has it.
     fn removed(&self, change: &Change<EnumType>, replaced: &[Replacement]) -> Vec<Statement> {
-        let has_it = |column: &&Column| column.data_type == Type::Enum(change.to.name.clone());
+        let one = Type::Enum(change.to.name.clone());
+        let many = Type::Array(Box::new(one.clone()));
+        let has_it = |column: &&Column| column.data_type == one || column.data_type == many;
         let mut found = Vec::new();
         for (name, table) in &self.target.tables {
             for later in table.columns.values().filter(has_it) {
                 let Some(now) = self.column(name, &later.name) else { continue };
                 let old = without(Domain::Choice(change.from.values.clone()), name, &later.name, replaced);
                 let new = Domain::Choice(change.to.values.clone());
-                let narrow = narrowing(self.dialect, &self.dialect.quote(&now.name), &old, &new);
+                let column = self.dialect.quote(&now.name);
+                let narrow = match later.data_type == many {
+                    true => in_array(self.dialect, &column, &old, &new),
+                    false => narrowing(self.dialect, &column, &old, &new),
+                };
                 found.extend(narrow.and_then(|it| {
                     Some(Statement::check(
                         self.count(name, &it.fails)?,
@@ -178,7 +232,7 @@ impl<'a> Ground<'a> {
             }
         }
         let Some(predicate) = &index.predicate else { return self.plain_key(table, &columns, false) };
-        let predicate = self.askable(table, predicate)?;
+        let predicate = self.askable(table, predicate.text())?;
         let now = self.ready(table, &columns)?;
         let quoted: Vec<String> = now.iter().map(|column| self.dialect.quote(&column.name)).collect();
         let mut holds: Vec<String> = quoted.iter().map(|name| format!("{name} IS NOT NULL")).collect();
@@ -232,7 +286,7 @@ impl<'a> Ground<'a> {
         if now.checks.values().any(|check| check.expression == *expression) {
             return None;
         }
-        let text = self.askable(table, expression)?;
+        let text = self.askable(table, expression.text())?;
         let sql = self.count(table, &format!("NOT ({text})"))?;
         let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         Some(Statement::check(sql, format!("{table} has rows that do not hold {words}")))
@@ -240,9 +294,9 @@ impl<'a> Ground<'a> {
 
     /// An expression that can be asked of the rows as they are: everything it names is there, under that name and with that
     /// type, and nothing it may name is yet to be created.
-    fn askable(&self, table: &ObjectName, expression: &Expression) -> Option<String> {
+    fn askable(&self, table: &ObjectName, expression: &str) -> Option<String> {
         let product = self.dialect.product();
-        let names = |name: &Name| mentions(product, expression.text(), name.as_str());
+        let names = |name: &Name| mentions(product, expression, name.as_str());
         let later = self.target.tables.get(table)?;
         for column in later.columns.keys().filter(|name| names(name)) {
             let now = self.column(table, column)?;
@@ -258,7 +312,7 @@ impl<'a> Ground<'a> {
             Op::Alter(Alter::Enum(change)) => names(&change.to.name.name),
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
         });
-        (!comes).then(|| expression.text().to_owned())
+        (!comes).then(|| expression.to_owned())
     }
 
     fn count(&self, table: &ObjectName, condition: &str) -> Option<String> {
@@ -267,6 +321,34 @@ impl<'a> Ground<'a> {
 
     fn quoted(&self, table: &Table) -> String {
         self.dialect.quote_object(&table.name)
+    }
+}
+
+/// What a type takes, as far as values of it may have to go elsewhere: what has no limit of its own has one here that no other
+/// type's reaches.
+fn before(product: Product, schema: &Schema, column: &Column) -> Domain {
+    match spelling(column).as_deref() {
+        Some("numeric") if product == Product::Postgres => Domain::Decimal(1000, 500),
+        Some("money") => Domain::Unknown,
+        Some("tinytext") => Domain::Text(Some(255)),
+        Some("tinyblob") => Domain::Bytes(Some(255), false),
+        _ => domain::domain(product, schema, column),
+    }
+}
+
+/// What a type takes, as far as values may have to go into it; `None` where it takes any, or refuses them itself.
+fn after(product: Product, schema: &Schema, column: &Column) -> Option<Domain> {
+    match spelling(column).as_deref() {
+        Some("numeric") if product == Product::Postgres => None,
+        Some("money" | "tinytext" | "tinyblob") => None,
+        _ => Some(domain::domain(product, schema, column)),
+    }
+}
+
+fn spelling(column: &Column) -> Option<String> {
+    match &column.data_type {
+        Type::Native(spelling) => Some(spelling.to_ascii_lowercase()),
+        _ => None,
     }
 }
 

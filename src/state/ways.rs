@@ -5,13 +5,14 @@
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
+use crate::diff::diff;
 use crate::error::Error;
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Table};
 
 use super::Target;
 use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
-use super::preflight::Ground;
+use super::preflight::{Given, Ground};
 
 /// The statements of both ways.
 #[derive(Clone, Debug)]
@@ -38,24 +39,32 @@ pub fn ways(
     values: &Values,
 ) -> Result<Ways, Error> {
     let wanted = &values.backfills;
-    let there = Leg { dialect, from: base, to: &target.schema, renames: target.renames.clone(), plan: plan.clone() };
-    let back: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
-    let back = Leg { dialect, from: &target.schema, to: base, renames: back, plan: plan.inverse() };
+    let renames = target.renames.clone();
+    let there = Leg { dialect, from: base, to: &target.schema, renames, plan: plan.clone(), named_later: plan.clone() };
+    let renames: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
+    let named_later = diff(&target.schema, base, &renames);
+    let back = Leg { dialect, from: &target.schema, to: base, renames, plan: plan.inverse(), named_later };
     let (needed, needed_back) = (there.needed()?, back.needed()?);
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
     };
-    if let Some(fill) = wanted.iter().find(|fill| !is_for(fill, &needed) && !is_for(fill, &needed_back)) {
+    let needless = |fill: &&Backfill| !is_for(fill, &needed) && !is_for(fill, &needed_back);
+    if let Some(fill) = wanted.iter().find(needless).filter(|_| !values.for_several) {
         let column = format!("{}.{}", fill.table, fill.column);
         return Err(Error::new(format!("column {column} needs no backfill in this migration")).hint(format!(
             "only a column that comes without NULL and default, or stops taking NULL, does; drop `--backfill {column}=…`"
         )));
     }
-    there.refuse_needless(&values.conversions)?;
-    let up = there.way(&there.fills(&needed, wanted, false), values)?;
+    let mut values = values.clone();
+    if values.for_several {
+        values.conversions.retain(|it| there.can_convert(it).is_ok());
+    }
+    values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
+    let up = there.way(&there.fills(&needed, wanted, false), &values)?;
     let down = back
         .way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
-    Ok(Ways { up: up.statements, down: with_losses(plan, down.statements), filled: up.filled })
+    let filled = up.filled.into_iter().chain(up.converted).collect();
+    Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled })
 }
 
 /// One direction.
@@ -64,7 +73,10 @@ struct Leg<'a> {
     from: &'a Normalized,
     to: &'a Normalized,
     renames: Vec<Rename>,
+    /// What is done.
     plan: Plan,
+    /// The same with the renames first, so that everything is called what it will be called; on the way back they come last.
+    named_later: Plan,
 }
 
 impl Leg<'_> {
@@ -79,7 +91,7 @@ impl Leg<'_> {
     /// What the columns are filled with. On the way back a column that is created again gets at least something.
     fn fills(&self, needed: &[(ObjectName, Name)], wanted: &[Backfill], back: bool) -> Vec<Backfill> {
         let created = |table: &ObjectName, column: &Name| {
-            self.plan.ops().iter().any(|op| match op {
+            self.named_later.ops().iter().any(|op| match op {
                 Op::Create(Object::Column(of, it)) => of == table && it.name == *column,
                 Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
             })
@@ -101,10 +113,18 @@ impl Leg<'_> {
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
         let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values)?;
-        let ground = Ground::new(self.dialect, from, to, &self.plan);
-        let mut first = ground.preflights(&way.filled, &values.replacements);
+        let ground = Ground::new(self.dialect, from, to, &self.named_later);
+        let mut first = ground.preflights(&Given {
+            filled: &way.filled,
+            converted: &way.converted,
+            values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
+            replaced: &values.replacements,
+        });
         for it in &values.replacements {
-            first.push(self.replace(&ground, it)?);
+            match self.replace(&ground, it) {
+                Err(_) if values.for_several => {}
+                replaced => first.push(replaced?),
+            }
         }
         way.statements.splice(0..0, first);
         Ok(way)
@@ -133,24 +153,29 @@ impl Leg<'_> {
                 Err(Error::new(format!("{} is not a value of {place} both before and after this migration", it.to))
                     .hint(format!("a value with a new name is renamed: `--rename value:TYPE.{}:{}`", it.from, it.to)))
             }
-            (Domain::Choice(_), Domain::Choice(_)) => Ok(replacement(self.dialect, (&table.name, &now.name), it)),
+            (Domain::Choice(_), Domain::Choice(_)) => Ok(replacement(self.dialect, (table, &now.name), it)),
             _ => Err(Error::new(format!("{place} is not of an enum type")).hint(format!("drop `{option}`"))),
         }
     }
 
-    /// Refuses to convert what keeps its type.
-    fn refuse_needless(&self, conversions: &[Backfill]) -> Result<(), Error> {
-        for it in conversions {
-            let changes = self.plan.ops().iter().any(|op| match op {
-                Op::Alter(Alter::Column(table, change)) => {
-                    *table == it.table && change.to.name == it.column && change.from.data_type != change.to.data_type
-                }
-                Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
-            });
-            if !changes {
-                return Err(Error::new(format!("column {}.{} keeps its type in this migration", it.table, it.column))
-                    .hint(format!("drop `--using {}.{}=…`", it.table, it.column)));
+    /// Refuses to convert what keeps its type, and what cannot be without values meanwhile.
+    fn can_convert(&self, it: &Backfill) -> Result<(), Error> {
+        let place = format!("{}.{}", it.table, it.column);
+        let changes = self.named_later.ops().iter().any(|op| match op {
+            Op::Alter(Alter::Column(table, change)) => {
+                *table == it.table && change.to.name == it.column && change.from.data_type != change.to.data_type
             }
+            Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
+        });
+        if !changes {
+            return Err(Error::new(format!("column {place} keeps its type in this migration"))
+                .hint(format!("drop `--using {place}=…`")));
+        }
+        let key = self.to.schema().tables.get(&it.table).and_then(|table| table.primary_key.as_ref());
+        if key.is_some_and(|key| key.columns.contains(&it.column)) {
+            return Err(Error::new(format!("column {place} belongs to the primary key")).hint(
+                "it would be without values while they are converted: write this migration by hand, with `--empty`",
+            ));
         }
         Ok(())
     }
@@ -214,8 +239,8 @@ fn neutral(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
 }
 
 /// The way back, with what it cannot bring back said above its first statement.
-fn with_losses(plan: &Plan, mut statements: Vec<Statement>) -> Vec<Statement> {
-    let lost: Vec<String> = plan
+fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> Vec<Statement> {
+    let mut lost: Vec<String> = plan
         .ops()
         .iter()
         .filter_map(|op| match op {
@@ -228,6 +253,18 @@ fn with_losses(plan: &Plan, mut statements: Vec<Statement>) -> Vec<Statement> {
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
         })
         .collect();
+    lost.extend(values.replacements.iter().map(|it| {
+        format!(
+            "{}.{} stays {} where it was {}: nobody knows any more where that was",
+            it.table, it.column, it.to, it.from
+        )
+    }));
+    lost.extend(values.conversions.iter().map(|it| {
+        format!(
+            "the former values of column {}.{} are gone: it comes back with its new ones, cast",
+            it.table, it.column
+        )
+    }));
     if let Some(first) = statements.first_mut().filter(|_| !lost.is_empty()) {
         let note = first.note.take().into_iter();
         first.note = Some(lost.into_iter().chain(note).collect::<Vec<_>>().join("\n"));

@@ -12,8 +12,10 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
         for line in statement.note.iter().flat_map(|note| note.lines()) {
             text.push_str(&format!("-- {line}\n"));
         }
-        if let Role::Check(message) = &statement.role {
-            text.push_str(&format!("-- must be 0, otherwise {message}\n"));
+        match &statement.role {
+            Role::Change => {}
+            Role::Check(message) => text.push_str(&format!("-- must be 0, otherwise {message}\n")),
+            Role::Batches => text.push_str("-- to be sent again until it finds no row\n"),
         }
         text.push_str(&format!("{};\n\n", statement.sql));
     }

@@ -238,6 +238,14 @@ impl<'a> Reader<'a> {
             None => Statement::new(sql),
             Some((How::NoTransaction, _)) => Statement { transactional: false, ..Statement::new(sql) },
             Some((How::Check(message), _)) => Statement::check(sql, message),
+            Some((How::Batches, _)) if !has_condition(self.product, sql) => {
+                return Err(self
+                    .error(
+                        offset,
+                        &format!("`-- gen: {BATCHES}` stands above a statement without WHERE, which would never end"),
+                    )
+                    .hint("say by WHERE which rows are still to be changed: it is sent until it finds none"));
+            }
             Some((How::Batches, _)) => Statement::batches(sql),
         };
         let statement = Statement { note, step: step.map(|(name, _)| name.to_owned()), ..statement };
@@ -273,7 +281,7 @@ impl<'a> Reader<'a> {
                         self.above.note.clear();
                     }
                 }
-                lexer::Kind::Comment => self.comment(part, &piece),
+                lexer::Kind::Comment => self.comment(part, &piece)?,
                 // The semicolon, or the client's own delimiter and the line that sets it.
                 _ if piece.is_word("DELIMITER") => {
                     position += part.get(position..).unwrap_or_default().lines().next().unwrap_or_default().len();
@@ -284,18 +292,23 @@ impl<'a> Reader<'a> {
         Ok(position)
     }
 
-    fn comment(&mut self, part: &str, piece: &lexer::Piece<'a>) {
+    fn comment(&mut self, part: &str, piece: &lexer::Piece<'a>) -> Result<()> {
         let line = part.get(..piece.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
         let Some(text) = piece.text.strip_prefix("--").filter(|_| line.trim().is_empty()) else {
             self.above.note.clear();
-            return;
+            return Ok(());
         };
         if let Mark::How(how) = mark(piece.text) {
+            if let Some((first, _)) = self.above.how {
+                let message = format!("`-- gen: {}` stands above the same statement already", first.key());
+                return Err(self.error(piece.start, &message).hint("leave one of the two"));
+            }
             self.above.how = Some((how, piece.start));
-            return;
+            return Ok(());
         }
         let text = text.strip_prefix(' ').unwrap_or(text);
         self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
+        Ok(())
     }
 
     /// Takes what stands between two marks as one statement, whatever it is. Gives back where it goes on.
@@ -316,6 +329,10 @@ impl<'a> Reader<'a> {
             .error(start, "the statement that begins here has no end")
             .hint(format!("put the line `{end}` below it")))
     }
+}
+
+fn has_condition(product: Product, sql: &str) -> bool {
+    lexer::pieces(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| piece.is_word("WHERE")))
 }
 
 fn unterminated(error: script::Unterminated) -> Error {

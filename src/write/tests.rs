@@ -45,8 +45,8 @@ fn a_file_reads_well() {
 
 -- UP
 
--- not one transaction: where a statement runs outside of any, what stands above it is committed first,
--- and stays if a later one fails
+-- not one transaction: where a statement runs outside of any, or a step begins, what stands above
+-- is committed first, and stays if a later one fails
 
 -- every user has one
 -- soon
@@ -135,12 +135,14 @@ fn the_mark_of_a_statement_without_transaction_is_not_lost() {
 
 #[test]
 fn what_a_statement_is_sent_for_is_not_lost() {
-    let up = read("-- UP\n-- STEP: first part\n-- why\n-- gen: check a is b\nA;\n-- STEP\n-- gen: batches\nB;\nC;").up;
+    let up =
+        read("-- UP\n-- STEP: first part\n-- why\n-- gen: check a is b\nA;\n-- STEP\n-- gen: batches\nB WHERE b;\nC;")
+            .up;
     assert_eq!(
         up[0],
         Statement { step: Some("first part".into()), ..Statement::check("A", "a is b") }.with_note("why")
     );
-    assert_eq!(up[1], Statement { step: Some(String::new()), ..Statement::batches("B") });
+    assert_eq!(up[1], Statement { step: Some(String::new()), ..Statement::batches("B WHERE b") });
     assert_eq!(up[2], Statement::new("C"));
     let plain = read("-- UP\nA;\nB;\nC;");
     let marked = read("-- UP\n-- gen: check a\nA;\nB;\nC;");
@@ -166,6 +168,11 @@ fn what_would_be_a_guess_is_refused() {
         ("-- UP\nA;\n-- DOWN\nB;\n-- gen: no transaction\n", "line 5: no statement follows `-- gen: no transaction`"),
         ("-- UP\nA;\n-- STEP two\n-- DOWN\nB;", "line 3: no statement follows `-- STEP two`"),
         ("-- UP\nA;\n-- gen: check a\n-- STEP two\nB;", "line 3: no statement follows `-- gen: check`"),
+        ("-- UP\n-- gen: batches\nA;", "line 3: `-- gen: batches` stands above a statement without WHERE"),
+        (
+            "-- UP\n-- gen: batches\n-- gen: no transaction\nA;",
+            "line 3: `-- gen: batches` stands above the same statement",
+        ),
         ("-- UP\n-- gen: check\nA;", "line 2: `-- gen: check` is not a mark"),
         ("-- UP\n-- gen: no transactoin\nA;", "line 2: `-- gen: no transactoin` is not a mark"),
         ("-- UP\nA;\n-- gen: end\n", "line 3: `-- gen: end` is not a mark"),
@@ -256,7 +263,6 @@ fn statement() -> impl Strategy<Value = Statement> {
         3 => Just(Statement::new("")),
         1 => Just(Statement { transactional: false, ..Statement::new("") }),
         1 => words.prop_map(|message| Statement::check("", message)),
-        1 => Just(Statement::batches("")),
     ];
     let step = prop::option::weighted(0.2, prop_oneof![Just(String::new()), "[a-zé';]( ?[a-z';:*/-]){0,8}"]);
     (hostile(), how, prop::option::of(note), step).prop_map(|(sql, how, note, step)| Statement {

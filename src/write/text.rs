@@ -27,14 +27,15 @@ pub fn text(migration: &Migration) -> String {
 }
 
 /// What is said above a section that is not one transaction.
-const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs outside of any, what stands above it is committed first,\n\
-                                 -- and stays if a later one fails\n\n";
+const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs outside of any, or a step begins, what stands above\n\
+                                 -- is committed first, and stays if a later one fails\n\n";
 
 fn section(product: Product, statements: &[Statement], placeholder: &str, text: &mut String) {
     if statements.is_empty() {
         text.push_str(placeholder);
     }
-    if statements.iter().any(|statement| !statement.transactional) && statements.len() > 1 {
+    let is_cut = statements.iter().any(|it| !it.transactional) || statements.iter().skip(1).any(|it| it.step.is_some());
+    if is_cut && statements.len() > 1 {
         text.push_str(MANY_TRANSACTIONS);
     }
     for statement in statements {

@@ -135,11 +135,22 @@ impl Walk<'_> {
     }
 
     /// What a part of a table is called in the end, by the kind of rename that concerns it.
-    fn last_part(&self, at: usize, name: &Name, concerns: fn(&Rename) -> Option<&Change<Name>>) -> Name {
-        self.renames(at).filter_map(concerns).fold(name.clone(), |name, change| match change.from == name {
-            true => change.to.clone(),
-            false => name,
-        })
+    fn last_part(
+        &self,
+        at: usize,
+        table: &ObjectName,
+        name: &Name,
+        concerns: fn(&Rename) -> Option<(&ObjectName, &Change<Name>)>,
+    ) -> Name {
+        let (mut table, mut name) = (table, name);
+        for rename in self.renames(at) {
+            match (rename, concerns(rename)) {
+                (Rename::Table(change), _) if change.from == *table => table = &change.to,
+                (_, Some((owner, change))) if owner == table && change.from == *name => name = &change.to,
+                _ => {}
+            }
+        }
+        name.clone()
     }
 
     /// Whether something that is made in the transaction stands on a part of a table.
@@ -153,8 +164,8 @@ impl Walk<'_> {
 
     fn build(&mut self, at: usize, table: &ObjectName, index: &Index) -> bool {
         let last = self.last_name(at, table);
-        let name = self.last_part(at, &index.name, |rename| match rename {
-            Rename::Index(_, change) => Some(change),
+        let name = self.last_part(at, table, &index.name, |rename| match rename {
+            Rename::Index(owner, change) => Some((owner, change)),
             _ => None,
         });
         let found = self.to.tables.get(&last).and_then(|table| table.indexes.get(&name)).cloned();
@@ -205,8 +216,8 @@ impl Walk<'_> {
 
     fn unique(&mut self, at: usize, table: &ObjectName, unique: &Unique) -> bool {
         let last = self.last_name(at, table);
-        let name = self.last_part(at, &unique.name, |rename| match rename {
-            Rename::Unique(_, change) => Some(change),
+        let name = self.last_part(at, table, &unique.name, |rename| match rename {
+            Rename::Unique(owner, change) => Some((owner, change)),
             _ => None,
         });
         let found = self.to.tables.get(&last).and_then(|table| table.uniques.get(&name)).cloned();
@@ -224,8 +235,8 @@ impl Walk<'_> {
 
     fn foreign_key(&mut self, at: usize, table: &ObjectName, key: &ForeignKey) -> bool {
         let last = self.last_name(at, table);
-        let name = self.last_part(at, &key.name, |rename| match rename {
-            Rename::ForeignKey(_, change) => Some(change),
+        let name = self.last_part(at, table, &key.name, |rename| match rename {
+            Rename::ForeignKey(owner, change) => Some((owner, change)),
             _ => None,
         });
         let found = self.to.tables.get(&last).and_then(|table| table.foreign_keys.get(&name)).cloned();
@@ -257,8 +268,8 @@ impl Walk<'_> {
         if !is_slow(Deed::AddCheck) || self.before(table).is_none() || !is_checked(&check.options) {
             return false;
         }
-        let name = self.last_part(at, &check.name, |rename| match rename {
-            Rename::Check(_, change) => Some(change),
+        let name = self.last_part(at, table, &check.name, |rename| match rename {
+            Rename::Check(owner, change) => Some((owner, change)),
             _ => None,
         });
         let last = self.last_name(at, table);
@@ -277,8 +288,8 @@ impl Walk<'_> {
             return false;
         }
         let last = self.last_name(at, table);
-        let name = self.last_part(at, &new.name, |rename| match rename {
-            Rename::Column(_, change) => Some(change),
+        let name = self.last_part(at, table, &new.name, |rename| match rename {
+            Rename::Column(owner, change) => Some((owner, change)),
             _ => None,
         });
         let Some(required) = self.to.tables.get(&last).and_then(|table| table.columns.get(&name)).cloned() else {
