@@ -83,6 +83,7 @@ impl Answers {
             backfills: parsed(&all(&command.backfills, backfills), |text| value(text, "--backfill"))?,
             conversions: parsed(&all(&command.conversions, conversions), |text| value(text, "--using"))?,
             replacements: parsed(&all(&command.replacements, replacements), replacement)?,
+            for_several: false,
             in_batches: forms == Forms::Safe && !command.offline_forms,
         };
         let interactive = !command.no_interactive;
