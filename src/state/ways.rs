@@ -8,7 +8,7 @@ use crate::dialect::{Dialect, Statement};
 use crate::diff::diff;
 use crate::error::Error;
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Table};
+use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 use super::Target;
 use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
@@ -42,9 +42,13 @@ pub fn ways(
     let renames = target.renames.clone();
     let there = Leg { dialect, from: base, to: &target.schema, renames, plan: plan.clone(), named_later: plan.clone() };
     let renames: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
-    let named_later = diff(&target.schema, base, &renames);
+    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so.
+    let named_later = match renamed(target.schema.schema(), &renames) {
+        (_, true) => plan.inverse(),
+        (_, false) => diff(&target.schema, base, &renames),
+    };
     let back = Leg { dialect, from: &target.schema, to: base, renames, plan: plan.inverse(), named_later };
-    let (needed, needed_back) = (there.needed()?, back.needed()?);
+    let (needed, needed_back) = (there.needed(), back.needed());
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
     };
@@ -67,6 +71,34 @@ pub fn ways(
     Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled })
 }
 
+/// The schema with the renames done, and whether something was in the way of one. That goes, as it does in the plan.
+fn renamed(schema: &Schema, renames: &[Rename]) -> (Schema, bool) {
+    let mut schema = schema.clone();
+    let mut in_the_way = false;
+    for rename in renames {
+        let one = Plan::new(vec![Op::Rename(rename.clone())]);
+        if apply(&one, &mut schema).is_ok() {
+            continue;
+        }
+        in_the_way = true;
+        match rename {
+            Rename::Table(change) => drop(schema.tables.remove(&change.to)),
+            Rename::Column(table, change) => {
+                schema.tables.get_mut(table).and_then(|table| table.columns.shift_remove(&change.to));
+            }
+            Rename::Index(..)
+            | Rename::Unique(..)
+            | Rename::ForeignKey(..)
+            | Rename::Check(..)
+            | Rename::Enum(_)
+            | Rename::EnumValue(..) => {}
+        }
+        // What still cannot be renamed is refused where the statements are made.
+        let _ = apply(&one, &mut schema);
+    }
+    (schema, in_the_way)
+}
+
 /// One direction.
 struct Leg<'a> {
     dialect: &'a dyn Dialect,
@@ -81,11 +113,8 @@ struct Leg<'a> {
 
 impl Leg<'_> {
     /// The columns that are to take no NULL and that rows which are there may have none in.
-    fn needed(&self) -> Result<Vec<(ObjectName, Name)>, Error> {
-        let mut renamed = self.from.schema().clone();
-        apply(&Plan::new(self.renames.iter().cloned().map(Op::Rename).collect()), &mut renamed)
-            .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
-        Ok(without_values(&renamed, self.to.schema()))
+    fn needed(&self) -> Vec<(ObjectName, Name)> {
+        without_values(&renamed(self.from.schema(), &self.renames).0, self.to.schema())
     }
 
     /// What the columns are filled with. On the way back a column that is created again gets at least something.
