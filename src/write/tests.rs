@@ -168,7 +168,10 @@ fn what_would_be_a_guess_is_refused() {
         ("-- UP\nA;\n-- DOWN\nB;\n-- gen: no transaction\n", "line 5: no statement follows `-- gen: no transaction`"),
         ("-- UP\nA;\n-- STEP two\n-- DOWN\nB;", "line 3: no statement follows `-- STEP two`"),
         ("-- UP\nA;\n-- gen: check a\n-- STEP two\nB;", "line 3: no statement follows `-- gen: check`"),
-        ("-- UP\n-- gen: batches\nA;", "line 3: `-- gen: batches` stands above a statement without WHERE"),
+        (
+            "-- UP\n-- gen: batches\nA;",
+            "line 3: `-- gen: batches` stands above a statement without WHERE, which would never end",
+        ),
         (
             "-- UP\n-- gen: batches\n-- gen: no transaction\nA;",
             "line 3: `-- gen: batches` stands above the same statement",

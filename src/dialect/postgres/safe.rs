@@ -42,6 +42,9 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
     [core, required, built, attached, keys, validated, dropped].into_iter().flatten().collect()
 }
 
+/// A table, and what of it is called otherwise.
+type Renamed<'a> = (&'a ObjectName, &'a Change<Name>);
+
 /// What comes behind the transaction, in this order.
 #[derive(Default)]
 struct Late {
@@ -140,7 +143,7 @@ impl Walk<'_> {
         at: usize,
         table: &ObjectName,
         name: &Name,
-        concerns: fn(&Rename) -> Option<(&ObjectName, &Change<Name>)>,
+        concerns: fn(&Rename) -> Option<Renamed<'_>>,
     ) -> Name {
         let (mut table, mut name) = (table, name);
         for rename in self.renames(at) {
