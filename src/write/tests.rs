@@ -174,7 +174,7 @@ fn what_would_be_a_guess_is_refused() {
         ),
         (
             "-- UP\n-- gen: batches\n-- gen: no transaction\nA;",
-            "line 3: `-- gen: batches` stands above the same statement",
+            "line 3: `-- gen: batches` stands above the same statement already",
         ),
         ("-- UP\n-- gen: check\nA;", "line 2: `-- gen: check` is not a mark"),
         ("-- UP\n-- gen: no transactoin\nA;", "line 2: `-- gen: no transactoin` is not a mark"),
