@@ -14,7 +14,7 @@ use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, 
 use crate::schema::{Schema, Table, Unique};
 
 use super::locks::COSTS;
-use super::lower::columns::{disturbs, index_mentions};
+use super::lower::columns::{disturbs, index_mentions, index_uses};
 use super::{names, render};
 
 /// The option of a constraint that rows which are there have not been checked against.
@@ -194,7 +194,7 @@ impl Walk<'_> {
             Step::Direct(op) => {
                 takes_name(op, &index.name)
                     || match op {
-                        Op::Drop(Object::Column(_, column)) => index_mentions(index, &column.name),
+                        Op::Drop(Object::Column(_, column)) => index_uses(index, &column.name),
                         Op::Alter(Alter::Column(_, change)) => {
                             disturbs(change) && index_mentions(index, &change.from.name)
                         }

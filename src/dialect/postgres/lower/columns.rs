@@ -88,7 +88,7 @@ pub(super) fn index_expressions(index: &Index) -> impl Iterator<Item = &Expressi
 }
 
 /// Whether an index stands on the column in any way.
-pub(super) fn index_uses(index: &Index, column: &Name) -> bool {
+pub(in crate::dialect::postgres) fn index_uses(index: &Index, column: &Name) -> bool {
     let plain = index.parts.iter().any(|part| matches!(&part.target, IndexTarget::Column(name) if name == column));
     plain || index.include.contains(column) || index_mentions(index, column)
 }
