@@ -37,20 +37,22 @@ const MOST: usize = 8;
 /// Room for the parser, which goes as deep as the text it parses.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// Reads all entities.
+/// Reads all entities, and hands them to `complete`. That works while the threads put their syntax away.
 pub(super) fn read(
     inputs: &[Input<'_>],
     product: Product,
     context: &Context,
     output: &mut Output,
-) -> (Outline, Vec<Reading>) {
+    complete: impl FnOnce(&Outline, Vec<Reading>, &mut Output),
+) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
     std::thread::scope(|scope| {
         let (survey, surveys) = mpsc::channel::<Survey>();
-        let mut workers = Vec::new();
+        let (finished, finds) = mpsc::channel();
+        let (mut waiting, mut workers) = (Vec::new(), Vec::new());
         for number in 0..threads {
-            let survey = survey.clone();
+            let (survey, finished) = (survey.clone(), finished.clone());
             let (agreed, outline) = mpsc::channel::<Arc<Outline>>();
             let work = move || {
                 let mine = |file: usize| file % threads == number;
@@ -67,55 +69,59 @@ pub(super) fn read(
                     entities(&modules, &mine, &mut readings, &mut output);
                     output.sort();
                 }
-                (readings, output)
+                _ = finished.send((number, readings, output));
+                drop(finished);
             };
             let builder = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-            workers.push((agreed, builder.spawn_scoped(scope, work)));
+            waiting.push(agreed);
+            workers.push(builder.spawn_scoped(scope, work));
         }
-        drop(survey);
-        let mut modules = Vec::new();
-        let mut outcome = Outcome::default();
-        for survey in surveys {
-            modules.extend(survey.modules);
-            outcome.troubles.extend(survey.outcome.troubles);
-            outcome.absent.extend(survey.outcome.absent);
-            outcome.doubtful.extend(survey.outcome.doubtful);
-        }
-        modules.sort_by_key(|(file, _)| *file);
-        let modules = modules.into_iter().flat_map(|(_, modules)| modules).collect();
-        let mut outline = Outline::of(modules, &outcome.absent);
-        inputs.iter().for_each(|input| outline.root(&input.source.path));
-        outcome.troubles.into_iter().for_each(|trouble| output.error(trouble));
-        for (path, trouble) in outcome.doubtful {
-            if outline.has_entities(&path) {
-                output.error(trouble);
-            }
-        }
-        let outline = Arc::new(outline);
-        let mut readings = Vec::new();
-        for (agreed, worker) in workers {
+        drop((survey, finished));
+        let outline = Arc::new(agree(inputs, surveys.into_iter().collect(), output));
+        // All of them go on before any of them is waited for.
+        for agreed in waiting {
             _ = agreed.send(outline.clone());
-            drop(agreed);
-            match worker.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok((found, said))) => {
-                    readings.extend(found);
-                    output.absorb(said);
-                }
-                // Half a model is none.
-                Ok(Err(_)) | Err(_) => {
-                    let spot = Spot { file: Path::new("entities").into(), ..Spot::nowhere() };
-                    output.error(Trouble::new(
-                        spot,
-                        "some of the entity files could not be read",
-                        "a thread ended early",
-                    ));
-                }
-            }
+        }
+        let mut finds: Vec<_> = finds.into_iter().collect();
+        finds.sort_by_key(|(number, ..)| *number);
+        let mut readings = Vec::new();
+        for (_, found, said) in finds {
+            readings.extend(found);
+            output.absorb(said);
         }
         readings.sort_by_key(|reading: &Reading| reading.draft.module);
-        let outline = Arc::try_unwrap(outline).unwrap_or_else(|_| Outline::of(Vec::new(), &[]));
-        (outline, readings)
-    })
+        complete(&outline, readings, output);
+        for worker in workers {
+            // Half a model is none.
+            if !worker.is_ok_and(|worker| worker.join().is_ok()) {
+                let spot = Spot { file: Path::new("entities").into(), ..Spot::nowhere() };
+                output.error(Trouble::new(spot, "some of the entity files could not be read", "a thread ended early"));
+            }
+        }
+    });
+}
+
+/// What everything is called, of what the threads found.
+fn agree(inputs: &[Input<'_>], surveys: Vec<Survey>, output: &mut Output) -> Outline {
+    let mut modules = Vec::new();
+    let mut outcome = Outcome::default();
+    for survey in surveys {
+        modules.extend(survey.modules);
+        outcome.troubles.extend(survey.outcome.troubles);
+        outcome.absent.extend(survey.outcome.absent);
+        outcome.doubtful.extend(survey.outcome.doubtful);
+    }
+    modules.sort_by_key(|(file, _)| *file);
+    let modules = modules.into_iter().flat_map(|(_, modules)| modules).collect();
+    let mut outline = Outline::of(modules, &outcome.absent);
+    inputs.iter().for_each(|input| outline.root(&input.source.path));
+    outcome.troubles.into_iter().for_each(|trouble| output.error(trouble));
+    for (path, trouble) in outcome.doubtful {
+        if outline.has_entities(&path) {
+            output.error(trouble);
+        }
+    }
+    outline
 }
 
 /// Parses files and outlines them.
