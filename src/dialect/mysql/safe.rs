@@ -174,6 +174,7 @@ fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
         Op::Alter(Alter::Column(_, change)) => changed(change, is_indexed(&change.from.name)),
         Op::Create(Object::Index(_, index)) => match index.method.as_deref() {
             Some("fulltext") => Some(Deed::CreateSpecialIndex),
+            Some("btree") | None if flavor == Flavor::MariaDb && is_hashed(before, index) => None,
             Some("btree") | None => Some(if index.unique { Deed::AddUnique } else { Deed::CreateIndex }),
             Some(_) => None,
         },
@@ -191,6 +192,23 @@ fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
         Op::Alter(Alter::Comment(..)) => Some(Deed::Comment),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     }
+}
+
+/// Whether MariaDB makes a hash of the columns of a unique index, in a computed column that nobody sees, because they may be
+/// longer than an index takes (manual, "Unique Indexes with BLOB or TEXT columns"; 3,072 bytes of InnoDB).
+fn is_hashed(before: &Table, index: &Index) -> bool {
+    let is_long = |column: &Column| {
+        let Type::Native(spelling) = &column.data_type else { return false };
+        let length = || spelling.strip_prefix("varchar(")?.split(')').next()?.parse::<u32>().ok();
+        ["text", "blob"].iter().any(|word| spelling.contains(word)) || length().is_some_and(|length| length > 768)
+    };
+    index.unique
+        && index.parts.iter().any(|part| match &part.target {
+            IndexTarget::Column(name) => {
+                !part.options.contains_key("prefix") && before.columns.get(name).is_some_and(is_long)
+            }
+            IndexTarget::Expression(_) => true,
+        })
 }
 
 /// What a change of a column comes to.

@@ -86,3 +86,16 @@ fn nothing_is_said_of_a_table_out_of_the_ordinary() {
     };
     assert_eq!(up(Product::MySql, with(false), with(true)), ["ALTER TABLE `item` ADD COLUMN `b` int"]);
 }
+
+/// MariaDB makes a hash of what is too long for an index, in a computed column; then it does not say beforehand how.
+#[test]
+fn nothing_is_said_of_a_unique_index_on_long_columns() {
+    for (native, said) in [("varchar(20)", true), ("varchar(769)", false), ("text", false), ("tinyblob", false)] {
+        let (from, mut to) = (item(&[ID, ("a", native, true)], &[]), item(&[ID, ("a", native, true)], &["a"]));
+        for table in to.tables.values_mut() {
+            table.indexes.values_mut().for_each(|index| index.unique = true);
+        }
+        let sql = up(Product::MariaDb, from, to).join("; ");
+        assert_eq!(sql.contains("ALGORITHM"), said, "{sql}");
+    }
+}
