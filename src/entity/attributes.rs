@@ -198,7 +198,7 @@ thread_local! {
     static EXPRESSIONS: RefCell<HashMap<String, Option<Rc<Expr>>>> = RefCell::default();
 }
 
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     text.as_bytes().first().is_some_and(is_letter) && text.bytes().all(|byte| is_letter(&byte) || byte.is_ascii_digit())
 }
@@ -361,15 +361,24 @@ fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
 pub(super) fn derives(file: &RustFile, attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
         let Meta::List(list) = &attribute.meta else { return false };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_:,".contains(&byte);
         let list_of = file.behind(&list.delimiter).and_then(|(text, _)| text.split(')').next());
-        match list_of {
-            Some(text) if text.bytes().all(plain) => {
-                text.split(',').any(|path| path.rsplit("::").next().is_some_and(|last| last.trim() == name))
+        match list_of.filter(|text| is_plain_list(text)) {
+            Some(text) => names(text, name),
+            None => {
+                Punctuated::<syn::Path, Token![,]>::parse_terminated.parse2(list.tokens.clone()).is_ok_and(|paths| {
+                    paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name))
+                })
             }
-            _ => Punctuated::<syn::Path, Token![,]>::parse_terminated.parse2(list.tokens.clone()).is_ok_and(|paths| {
-                paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name))
-            }),
         }
     })
+}
+
+/// Whether the text of a list of derives holds nothing but paths.
+pub(super) fn is_plain_list(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_:,".contains(&byte))
+}
+
+/// Whether the text of a plain list of derives names a macro.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    text.split(',').any(|path| path.rsplit("::").next().is_some_and(|last| last.trim() == name))
 }

@@ -12,6 +12,7 @@ mod default;
 mod enums;
 mod expanded;
 mod extra;
+mod heads;
 mod keys;
 mod names;
 mod outline;
@@ -136,11 +137,10 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
             Input { source, conditions: nearest.unwrap_or(&unsaid).clone() }
         })
         .collect();
-    reading::read(&inputs, product, context, &mut output, |outline, readings, output| {
-        keys::complete(outline, readings, output);
-        output.settle_enums();
-        output.settle();
-    });
+    let (outline, readings) = reading::read(&inputs, product, context, &mut output);
+    keys::complete(&outline, readings, &mut output);
+    output.settle_enums();
+    output.settle();
 
     sidecars(&files, product, &mut output);
     schemas(product, &mut output.model);

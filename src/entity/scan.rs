@@ -192,7 +192,7 @@ fn unsure(found: Scan) -> Scan {
 }
 
 /// Whether what stands between `impl` and its brace is of a trait that is read, or cannot be told.
-fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
+pub(super) fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
     let plain = |byte: u8| is_letter(byte) || byte.is_ascii_whitespace() || b":<>,".contains(&byte);
     // Braces may stand in arguments too.
     let balanced = head.matches('<').count() == head.matches('>').count();
@@ -214,11 +214,11 @@ fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-fn is_letter(byte: u8) -> bool {
+pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at + 1) == Some(&b'/') {
         let rest = bytes.get(at..)?;
         return Some(at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()));
@@ -238,7 +238,7 @@ fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     loop {
         match bytes.get(at)? {
@@ -250,7 +250,7 @@ fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Behind a character, or behind the quote of a lifetime.
-fn after_quote(text: &str, at: usize) -> usize {
+pub(super) fn after_quote(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     if bytes.get(at + 1) == Some(&b'\\') {
         let rest = bytes.get(at + 3..).unwrap_or_default();
@@ -265,12 +265,12 @@ fn after_quote(text: &str, at: usize) -> usize {
 }
 
 /// How many `#` there are before a raw text's quote. `None`: this is no raw text.
-fn raw(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn raw(bytes: &[u8], at: usize) -> Option<usize> {
     let hashes = bytes.get(at..)?.iter().take_while(|byte| **byte == b'#').count();
     (bytes.get(at + hashes) == Some(&b'"')).then_some(hashes)
 }
 
-fn after_raw(text: &str, at: usize, hashes: usize) -> Option<usize> {
+pub(super) fn after_raw(text: &str, at: usize, hashes: usize) -> Option<usize> {
     let end = format!("\"{}", "#".repeat(hashes));
     let start = at + hashes + 1;
     Some(start + text.get(start..)?.find(&end)? + end.len())
