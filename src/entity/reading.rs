@@ -72,7 +72,7 @@ pub(super) fn read(
                         actives: &actives,
                     };
                     entities(modules, &mine, &mut readings, &mut output);
-                    output.sort();
+                    output.settle();
                 }
                 (readings, output)
             };
