@@ -36,7 +36,7 @@ impl Spot {
 pub(super) struct RustFile {
     pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
-    /// The text as it was parsed, and where its lines begin.
+    /// The text with every byte where the parser met it, and where its lines begin.
     text: String,
     lines: Vec<usize>,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
@@ -77,8 +77,10 @@ impl RustFile {
             let spot = Spot { file: path.into(), span: at + skipped..at + skipped + 1, line };
             return Err(Trouble::new(spot, "this is nested too deep to be read", "too deep"));
         }
-        let readable = scan::without(readable, &scanned.bodies);
-        match syn::parse_file(&readable) {
+        // What conditions take away is looked for in the attributes themselves.
+        let attributes = if readable.contains("cfg") { &[][..] } else { &scanned.attributes };
+        let left = scan::without(&readable, scanned.bodies.iter().chain(&scanned.comments).chain(attributes));
+        match syn::parse_file(&left) {
             Ok(syntax) => {
                 let lines = readable.match_indices('\n').map(|(at, _)| at + 1).collect();
                 Ok(Self { path: path.into(), syntax, text: readable, lines, skipped })
