@@ -169,7 +169,7 @@ fn entities(modules: Modules<'_>, mine: &dyn Fn(usize) -> bool, readings: &mut V
             remarks(&module, output);
             if let Some(draft) = table::read(&modules, at, output) {
                 let relations = relations::read(&module, output);
-                readings.push(Reading { draft, relations });
+                readings.push(Reading::new(draft, relations, output));
             }
         }
     }
