@@ -229,10 +229,16 @@ async fn draft(
             let mut found = sides(workspace, command, product, &model, &sealed, live.as_deref());
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
-                && live.settle(Some(&mut sealed), Some(&model)).await?
             {
-                // What differed may only have been said in other words.
-                found = sides(workspace, command, product, &model, &sealed, Some(live));
+                let declared = match &found {
+                    // What is declared is in it, in the words of the code, and what did not change costs no comparing.
+                    Ok((_, target)) => target.schema.clone(),
+                    Err(_) => dialect.normalize(model.schema.clone())?,
+                };
+                if live.settle(Some(&mut sealed), Some(&declared)).await? {
+                    // What differed may only have been said in other words.
+                    found = sides(workspace, command, product, &model, &sealed, Some(live));
+                }
             }
             asked = true;
             let (base, target) = found?;

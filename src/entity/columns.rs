@@ -196,6 +196,7 @@ impl Builder {
         entity: impl FnOnce() -> Spot,
         output: &mut Output,
     ) {
+        self.table.columns.shrink_to_fit();
         for (key, (columns, spot)) in std::mem::take(&mut self.unique_keys) {
             let name = names::index(self.table.name.name.as_str(), &key);
             self.index(Index { unique: true, ..Index::on(name, columns) }, &spot, output);

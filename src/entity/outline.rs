@@ -3,13 +3,15 @@
 //! Must not know the syntax behind a name: only where it stands, so that threads which hold different files can share what
 //! all of them are called. Knows of SeaORM only that a module with a model holds an `Entity` no text spells out.
 
+mod imports;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
-use syn::{Item, UseTree};
+use syn::Item;
 
-use super::attributes::{derives, is_identifier, names};
+use super::attributes::{derives, names};
 use super::heads::{Head, heads};
 use super::names::plain;
 use super::source::RustFile;
@@ -414,66 +416,6 @@ impl Search<'_> {
         match ending.next() {
             None => self.member(*only, name, depth),
             Some(_) => None,
-        }
-    }
-}
-
-impl Outlined {
-    /// A `use`, by its text: most are one path, which takes no parser.
-    fn import_text(&mut self, tree: &str) -> Option<()> {
-        let mut path: Vec<&str> = tree.trim_start_matches("::").split("::").map(str::trim).collect();
-        let last = path.pop()?;
-        if !path.iter().all(|segment| is_identifier(segment)) || !(last == "*" || is_identifier(last)) {
-            self.import(&syn::parse_str(tree.trim_start_matches("::")).ok()?, &mut Vec::new());
-            return Some(());
-        }
-        let mut path: Vec<String> = path.into_iter().map(str::to_owned).collect();
-        match last {
-            "*" => self.globs.push(path),
-            // `use a::self;` is `use a;` to nobody but this reader; the parser's way is as good.
-            "self" => {
-                if let Some(last) = path.last().cloned() {
-                    self.names.entry(last).or_insert(Named::Use(path));
-                }
-            }
-            name => {
-                path.push(name.to_owned());
-                self.names.entry(name.to_owned()).or_insert(Named::Use(path));
-            }
-        }
-        Some(())
-    }
-
-    fn import(&mut self, tree: &UseTree, prefix: &mut Vec<String>) {
-        match tree {
-            UseTree::Path(path) => {
-                prefix.push(plain(&path.ident));
-                self.import(&path.tree, prefix);
-                prefix.pop();
-            }
-            UseTree::Name(name) if name.ident == "self" => {
-                if let Some(last) = prefix.last() {
-                    self.names.entry(last.clone()).or_insert_with(|| Named::Use(prefix.clone()));
-                }
-            }
-            UseTree::Name(name) => {
-                let name = plain(&name.ident);
-                let path = prefix.iter().cloned().chain([name.clone()]).collect();
-                self.names.entry(name).or_insert(Named::Use(path));
-            }
-            UseTree::Rename(rename) => {
-                let mut path = prefix.clone();
-                if rename.ident != "self" {
-                    path.push(plain(&rename.ident));
-                }
-                self.names.entry(plain(&rename.rename)).or_insert(Named::Use(path));
-            }
-            UseTree::Glob(_) => self.globs.push(prefix.clone()),
-            UseTree::Group(group) => {
-                for tree in &group.items {
-                    self.import(tree, prefix);
-                }
-            }
         }
     }
 }

@@ -14,8 +14,7 @@ pub(super) const NOT_NULL: Rule = Rule {
     why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
     check: |op, from| match op {
         Op::Create(Object::Column(table, column)) if from.tables.contains_key(table) => {
-            let given = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-            (!column.nullable && !given).then(|| {
+            (!column.nullable && !column.has_value_of_its_own()).then(|| {
                 format!(
                     "column {table}.{} fails on a table with rows: `--backfill {table}.{}=VALUE`",
                     column.name, column.name

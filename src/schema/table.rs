@@ -121,6 +121,11 @@ impl Column {
             wording: Wording::default(),
         }
     }
+
+    /// Whether the database has a value of its own for it where rows are there already: a default, a number, what it computes.
+    pub fn has_value_of_its_own(&self) -> bool {
+        self.default.is_some() || self.identity.is_some() || self.generated.is_some()
+    }
 }
 
 /// How a database numbers a column.

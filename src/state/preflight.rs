@@ -103,8 +103,7 @@ impl<'a> Ground<'a> {
         let one = |found: Option<Statement>| found.into_iter().collect();
         match op {
             Op::Create(Object::Column(table, column)) => {
-                let by_itself = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-                let stops = !column.nullable && !by_itself && !has_value(table, &column.name);
+                let stops = !column.nullable && !column.has_value_of_its_own() && !has_value(table, &column.name);
                 one(stops.then(|| self.any_row(table, &column.name)).flatten())
             }
             Op::Alter(Alter::Column(table, change)) => {
