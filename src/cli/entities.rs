@@ -72,7 +72,7 @@ impl Reading<'_> {
         if source.origin != Origin::Entity {
             return None;
         }
-        let file = self.files.iter().find(|file| file.path == source.file)?;
+        let file = self.files.iter().find(|file| file.path == *source.file)?;
         // The attributes of a field stand before it.
         let field = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).find(|line| {
             let plain = line.strip_prefix("pub ").unwrap_or(line);

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -198,7 +199,7 @@ thread_local! {
     static EXPRESSIONS: RefCell<HashMap<String, Option<Rc<Expr>>>> = RefCell::default();
 }
 
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     text.as_bytes().first().is_some_and(is_letter) && text.bytes().all(|byte| is_letter(&byte) || byte.is_ascii_digit())
 }
@@ -297,11 +298,32 @@ fn setting(file: &RustFile, meta: Meta) -> Setting {
     }
 }
 
-/// The settings of an attribute that holds only names, strings without escapes, `true` and `false`, which is nearly every one.
-/// Any other is the parser's.
+/// The settings of an attribute that is plain. Any other is the parser's.
 fn plainly(file: &RustFile, list: &MetaList) -> Option<Vec<Setting>> {
     let (text, start) = file.behind(&list.delimiter)?;
     let spot = |from: usize, to: usize| file.spot_at(start + from..start + to);
+    let mut settings = Vec::new();
+    plain(text, |name, value| {
+        let (from, to) = (name.start, value.as_ref().map_or(name.end, |value| value.end));
+        let value_spot = spot(value.as_ref().map_or(from, |value| value.start), to);
+        let name = text.get(name).unwrap_or_default().to_owned();
+        let value = match value.and_then(|value| text.get(value)) {
+            None => Value::None,
+            Some(flag @ ("true" | "false")) => {
+                let value = LitBool::new(flag == "true", Span::call_site());
+                Value::Other(Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Bool(value) }))
+            }
+            Some(text) => Value::Text(text.trim_matches('"').to_owned()),
+        };
+        settings.push(Setting { name, value, spot: spot(from, to), value_spot });
+    })?;
+    Some(settings)
+}
+
+/// Goes through an attribute that holds only names, strings without escapes, `true` and `false`, which is nearly every one.
+/// `text` begins behind the opening parenthesis; `each` is told where a name stands, and its value. Gives back where the closing
+/// parenthesis is; `None`: there is more in it than that.
+pub(super) fn plain(text: &str, mut each: impl FnMut(Range<usize>, Option<Range<usize>>)) -> Option<usize> {
     let bytes = text.as_bytes();
     let after = |from: usize, goes_on: fn(u8) -> bool| {
         let rest = bytes.get(from..).unwrap_or_default();
@@ -309,33 +331,27 @@ fn plainly(file: &RustFile, list: &MetaList) -> Option<Vec<Setting>> {
     };
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let space = |byte: u8| byte.is_ascii_whitespace();
-    let mut settings = Vec::new();
     let mut at = after(0, space);
     while bytes.get(at) != Some(&b')') {
-        let from = at;
-        let named = after(from, word);
-        let name = text.get(from..named).filter(|name| is_identifier(name))?.to_owned();
-        at = after(named, space);
+        let name = at..after(at, word);
+        text.get(name.clone()).filter(|name| is_identifier(name))?;
+        at = after(name.end, space);
         if bytes.get(at) == Some(&b'=') {
             let begins = after(at + 1, space);
-            let (value, ends) = match bytes.get(begins)? {
+            let ends = match bytes.get(begins)? {
                 b'"' => {
-                    let ends = after(begins + 1, |byte| !matches!(byte, b'"' | b'\\' | b'\r'));
-                    (bytes.get(ends) == Some(&b'"')).then_some(())?;
-                    (Value::Text(text.get(begins + 1..ends)?.to_owned()), ends + 1)
+                    let quote = after(begins + 1, |byte| !matches!(byte, b'"' | b'\\' | b'\r'));
+                    (bytes.get(quote) == Some(&b'"')).then_some(quote + 1)?
                 }
                 _ => {
                     let ends = after(begins, word);
-                    let value =
-                        matches!(text.get(begins..ends)?, "true" | "false").then(|| text.get(begins..ends))??;
-                    let value = LitBool::new(value == "true", Span::call_site());
-                    (Value::Other(Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Bool(value) })), ends)
+                    matches!(text.get(begins..ends)?, "true" | "false").then_some(ends)?
                 }
             };
-            settings.push(Setting { name, value, spot: spot(from, ends), value_spot: spot(begins, ends) });
+            each(name, Some(begins..ends));
             at = after(ends, space);
         } else {
-            settings.push(Setting { name, value: Value::None, spot: spot(from, named), value_spot: spot(from, named) });
+            each(name, None);
         }
         match bytes.get(at) {
             Some(b',') => at = after(at + 1, space),
@@ -343,7 +359,7 @@ fn plainly(file: &RustFile, list: &MetaList) -> Option<Vec<Setting>> {
             Some(_) | None => return None,
         }
     }
-    Some(settings)
+    Some(at)
 }
 
 fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
@@ -361,15 +377,24 @@ fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
 pub(super) fn derives(file: &RustFile, attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
         let Meta::List(list) = &attribute.meta else { return false };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_:,".contains(&byte);
         let list_of = file.behind(&list.delimiter).and_then(|(text, _)| text.split(')').next());
-        match list_of {
-            Some(text) if text.bytes().all(plain) => {
-                text.split(',').any(|path| path.rsplit("::").next().is_some_and(|last| last.trim() == name))
+        match list_of.filter(|text| is_plain_list(text)) {
+            Some(text) => names(text, name),
+            None => {
+                Punctuated::<syn::Path, Token![,]>::parse_terminated.parse2(list.tokens.clone()).is_ok_and(|paths| {
+                    paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name))
+                })
             }
-            _ => Punctuated::<syn::Path, Token![,]>::parse_terminated.parse2(list.tokens.clone()).is_ok_and(|paths| {
-                paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name))
-            }),
         }
     })
+}
+
+/// Whether the text of a list of derives holds nothing but paths.
+pub(super) fn is_plain_list(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_:,".contains(&byte))
+}
+
+/// Whether the text of a plain list of derives names a macro.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    text.split(',').any(|path| path.rsplit("::").next().is_some_and(|last| last.trim() == name))
 }

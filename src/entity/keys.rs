@@ -15,74 +15,90 @@ use super::source::{Output, Spot, Trouble};
 /// One entity as it was read: its table, and what refers to other entities.
 pub(super) struct Reading {
     pub(super) draft: Draft,
-    pub(super) relations: Vec<Relation>,
+    keys: Vec<Key>,
 }
 
-/// Puts all tables into the model, and their foreign keys.
-pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut Output) {
-    let mut tables: BTreeMap<ObjectName, Table> = BTreeMap::new();
-    let mut seen: BTreeMap<ObjectName, Spot> = BTreeMap::new();
-    let drafts: HashMap<usize, &Draft> =
-        readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
-    for Reading { draft, relations } in &readings {
-        if let Some(first) = seen.get(&draft.table.name) {
-            let message = format!("two entities are the table `{}`", draft.table.name);
-            let trouble = Trouble::new(draft.spot.clone(), message, "the second");
-            output.error(
-                trouble.hint(format!("the first is at {}; give one of them another `table_name`", first.said())),
-            );
-            continue;
-        }
-        seen.insert(draft.table.name.clone(), draft.spot.clone());
-        let mut keys: BTreeMap<Name, ForeignKey> = BTreeMap::new();
+/// A foreign key of which only the other end is missing.
+struct Key {
+    name: Name,
+    columns: Vec<Name>,
+    relation: Relation,
+}
+
+impl Reading {
+    /// Names the foreign keys of an entity, which takes nothing but its own columns.
+    pub(super) fn new(draft: Draft, relations: Vec<Relation>, output: &mut Output) -> Self {
+        let mut keys = Vec::new();
         for relation in relations {
-            let Some(key) = foreign_key(outline, &drafts, draft, relation, output) else { continue };
-            match keys.get(&key.name) {
-                // Two relations may well be one key: one of them for loading, say.
-                Some(known) if *known == key => continue,
-                Some(_) => {
-                    let message = format!("two foreign keys would be called `{}`", key.name);
-                    let trouble = Trouble::new(relation.spot.clone(), message, "the second");
-                    output.error(trouble.hint("add `skip_fk` to one of them, or give it another `fk_name`"));
-                    continue;
-                }
-                None => {}
-            }
+            let Some(columns) = columns(&draft, &relation.from, &relation, output) else { continue };
+            let spelled: Vec<&str> = columns.iter().map(Name::as_str).collect();
+            let given = relation.name.clone();
+            let name = given.unwrap_or_else(|| names::foreign_key(draft.table.name.name.as_str(), &spelled));
+            let name = Name::from(name);
             for (facet, spot) in [
                 (Facet::Whole, Some(&relation.spot)),
                 (Facet::OnDelete, relation.on_delete.as_ref().map(|(_, spot)| spot)),
                 (Facet::OnUpdate, relation.on_update.as_ref().map(|(_, spot)| spot)),
             ] {
                 if let Some(spot) = spot {
-                    let place = Place::Table(draft.table.name.clone(), Part::ForeignKey(key.name.clone(), facet));
+                    let place = Place::Table(draft.table.name.clone(), Part::ForeignKey(name.clone(), facet));
                     output.declare(place, spot, Origin::Entity);
                 }
             }
-            keys.insert(key.name.clone(), key);
+            keys.push(Key { name, columns, relation });
         }
-        tables.insert(draft.table.name.clone(), Table { foreign_keys: keys, ..Table::new(draft.table.name.clone()) });
+        Self { draft, keys }
     }
-    drop(drafts);
-    // Of two drafts of one table the first is meant; it is the one whose keys are there.
-    for Reading { draft, .. } in readings {
-        if let Some(table) = tables.get_mut(&draft.table.name)
-            && table.columns.is_empty()
-        {
-            let foreign_keys = std::mem::take(&mut table.foreign_keys);
-            *table = Table { foreign_keys, ..draft.table };
+}
+
+/// Puts all tables into the model, and their foreign keys.
+pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut Output) {
+    let drafts: HashMap<usize, &Draft> =
+        readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
+    let mut seen: HashMap<&ObjectName, &Spot> = HashMap::new();
+    let mut foreign_keys: Vec<Option<BTreeMap<Name, ForeignKey>>> = Vec::new();
+    for Reading { draft, keys: found } in &readings {
+        if let Some(first) = seen.get(&draft.table.name) {
+            let message = format!("two entities are the table `{}`", draft.table.name);
+            let trouble = Trouble::new(draft.spot.clone(), message, "the second");
+            output.error(
+                trouble.hint(format!("the first is at {}; give one of them another `table_name`", first.said())),
+            );
+            foreign_keys.push(None);
+            continue;
         }
+        seen.insert(&draft.table.name, &draft.spot);
+        let mut keys: BTreeMap<Name, ForeignKey> = BTreeMap::new();
+        for key in found {
+            let Some(complete) = foreign_key(outline, &drafts, draft, key, output) else { continue };
+            match keys.get(&key.name) {
+                // Two relations may well be one key: one of them for loading, say.
+                Some(known) if *known == complete => {}
+                Some(_) => {
+                    let message = format!("two foreign keys would be called `{}`", key.name);
+                    let trouble = Trouble::new(key.relation.spot.clone(), message, "the second");
+                    output.error(trouble.hint("add `skip_fk` to one of them, or give it another `fk_name`"));
+                }
+                None => _ = keys.insert(key.name.clone(), complete),
+            }
+        }
+        foreign_keys.push(Some(keys));
     }
-    output.model.schema.tables = tables;
-    index_names(output, &seen);
+    index_names(&readings, output);
+    let tables = readings.into_iter().zip(foreign_keys).filter_map(|(Reading { draft, .. }, foreign_keys)| {
+        Some((draft.table.name.clone(), Table { foreign_keys: foreign_keys?, ..draft.table }))
+    });
+    output.model.schema.tables = tables.collect();
 }
 
 fn foreign_key(
     outline: &Outline,
     drafts: &HashMap<usize, &Draft>,
     here: &Draft,
-    relation: &Relation,
+    key: &Key,
     output: &mut Output,
 ) -> Option<ForeignKey> {
+    let Key { name, columns, relation } = key;
     let there = outline.entity(here.module, &relation.entity).and_then(|module| drafts.get(&module));
     let Some(there) = there else {
         let message = format!("no entity `{}` in these files", relation.entity.join("::"));
@@ -90,29 +106,22 @@ fn foreign_key(
         output.error(trouble.hint("check the path, or add `skip_fk` if its table is declared elsewhere"));
         return None;
     };
-    let columns = columns(here, &relation.from, relation, output)?;
-    let referenced_columns = columns_of(there, relation, output)?;
+    let referenced_columns = self::columns(there, &relation.to, relation, output)?;
     if columns.len() != referenced_columns.len() || columns.is_empty() {
         let message = "a relation needs as many columns there as here";
         let label = format!("{} here, {} there", columns.len(), referenced_columns.len());
         output.error(Trouble::new(relation.spot.clone(), message, label).hint("from = \"(a, b)\", to = \"(a, b)\""));
         return None;
     }
-    let spelled: Vec<&str> = columns.iter().map(Name::as_str).collect();
-    let name = relation.name.clone().unwrap_or_else(|| names::foreign_key(here.table.name.name.as_str(), &spelled));
     Some(ForeignKey {
-        name: Name::from(name),
-        columns,
+        name: name.clone(),
+        columns: columns.clone(),
         references: there.table.name.clone(),
         referenced_columns,
         on_update: relation.on_update.as_ref().and_then(|(action, _)| *action),
         on_delete: relation.on_delete.as_ref().and_then(|(action, _)| *action),
         options: BTreeMap::new(),
     })
-}
-
-fn columns_of(there: &Draft, relation: &Relation, output: &mut Output) -> Option<Vec<Name>> {
-    columns(there, &relation.to, relation, output)
 }
 
 fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Output) -> Option<Vec<Name>> {
@@ -131,22 +140,18 @@ fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Ou
 }
 
 /// PostgreSQL and SQLite keep the names of all indexes of a schema in one space: `a` + `b-c` and `a-b` + `c` collide.
-fn index_names(output: &mut Output, spots: &BTreeMap<ObjectName, Spot>) {
-    let mut seen: BTreeMap<(Option<Name>, Name), ObjectName> = BTreeMap::new();
-    let mut troubles = Vec::new();
-    for table in output.model.schema.tables.values() {
+fn index_names(readings: &[Reading], output: &mut Output) {
+    let mut tables: Vec<&Draft> = readings.iter().map(|reading| &reading.draft).collect();
+    tables.sort_by_key(|draft| &draft.table.name);
+    let mut seen: HashMap<(Option<&Name>, &Name), &ObjectName> = HashMap::new();
+    for Draft { table, spot, .. } in tables {
         for index in table.indexes.keys() {
-            let first = seen.entry((table.name.schema.clone(), index.clone())).or_insert_with(|| table.name.clone());
-            if *first != table.name
-                && let Some(spot) = spots.get(&table.name)
-            {
+            let first = *seen.entry((table.name.schema.as_ref(), index)).or_insert(&table.name);
+            if *first != table.name {
                 let message = format!("tables `{first}` and `{}` would both have an index `{index}`", table.name);
-                troubles.push(
-                    Trouble::new(spot.clone(), message, "the second")
-                        .hint("declare one of them in an SQL file, under a name of its own"),
-                );
+                let trouble = Trouble::new(spot.clone(), message, "the second");
+                output.error(trouble.hint("declare one of them in an SQL file, under a name of its own"));
             }
         }
     }
-    troubles.into_iter().for_each(|trouble| output.error(trouble));
 }

@@ -12,6 +12,7 @@ mod default;
 mod enums;
 mod expanded;
 mod extra;
+mod heads;
 mod keys;
 mod names;
 mod outline;
@@ -21,6 +22,7 @@ mod resolve;
 mod scan;
 mod sidecar;
 mod source;
+mod sources;
 mod table;
 mod types;
 mod values;
@@ -32,13 +34,14 @@ use std::sync::Arc;
 
 use crate::dialect::expression::spelled;
 use crate::plan::Rename;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, Origin, Place, Product, Schema};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
 use reading::Input;
 use resolve::Module;
 use source::{Output, Trouble};
+pub use sources::{Source, Sources};
 
 /// One file as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +52,6 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// Where something is declared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Source {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1.
-    pub line: usize,
-    /// Entity or sidecar.
-    pub origin: Origin,
-}
-
 /// What the code declares.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -67,7 +59,7 @@ pub struct Model {
     pub schema: Schema,
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
-    pub sources: BTreeMap<Place, Source>,
+    pub sources: Sources,
     /// What a table or a column was called before, where `renamed_from` says so.
     pub renames: BTreeMap<Place, Name>,
     /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
@@ -136,11 +128,10 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
             Input { source, conditions: nearest.unwrap_or(&unsaid).clone() }
         })
         .collect();
-    reading::read(&inputs, product, context, &mut output, |outline, readings, output| {
-        keys::complete(outline, readings, output);
-        output.settle_enums();
-        output.settle();
-    });
+    let (outline, readings) = reading::read(&inputs, product, context, &mut output);
+    keys::complete(&outline, readings, &mut output);
+    output.settle_enums();
+    output.settle();
 
     sidecars(&files, product, &mut output);
     schemas(product, &mut output.model);
@@ -169,7 +160,7 @@ fn schemas(product: Product, model: &mut Model) {
     for (schema, source) in found {
         let written = spelled(product, schema.as_str());
         let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: schema });
-        model.sources.entry(Place::Definition(id.clone())).or_insert(source);
+        model.sources.declare(Place::Definition(id.clone()), source);
         let definition = || Definition::new(id.clone(), format!("CREATE SCHEMA {written}"));
         model.schema.definitions.entry(id.clone()).or_insert_with(definition);
     }

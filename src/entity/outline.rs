@@ -9,11 +9,13 @@ use std::path::{Component, Path};
 
 use syn::{Item, UseTree};
 
-use super::attributes::derives;
+use super::attributes::{derives, is_identifier, names};
+use super::heads::{Head, heads};
 use super::names::plain;
 use super::source::RustFile;
 
 /// One module: a file, or a `mod { … }` inside one.
+#[derive(Debug, PartialEq)]
 pub(super) struct Outlined {
     /// The file, by its number.
     pub(super) file: usize,
@@ -28,6 +30,7 @@ pub(super) struct Outlined {
     value_types: Vec<(Vec<String>, usize)>,
 }
 
+#[derive(Debug, PartialEq)]
 enum Named {
     Item(usize),
     /// A type alias, with the path it stands for where it is one.
@@ -86,6 +89,33 @@ impl Outlined {
         add(number, file, module_path(&file.path), Vec::new(), &file.syntax.items, &mut found);
         found
     }
+
+    /// The only module of a file whose heads tell all that is asked here; the same as the parser would have told. `None`: the
+    /// parser is to tell it.
+    pub(super) fn plainly(number: usize, path: &Path, text: &str) -> Option<Self> {
+        let mut module = Self::new(number, Vec::new(), module_path(path));
+        for (index, head) in heads(text)?.into_iter().enumerate() {
+            match head {
+                Head::Struct(name, derives) => {
+                    let derives = |of: &str| derives.iter().flatten().any(|list| names(list, of));
+                    if derives("DeriveEntityModel") {
+                        module.entity = Some((index, "Entity".to_owned()));
+                    } else if derives("DeriveEntity") && module.entity.is_none() {
+                        module.entity = Some((index, name.to_owned()));
+                    }
+                    module.names.insert(name.to_owned(), Named::Item(index));
+                }
+                Head::Enum(name) => _ = module.names.insert(name.to_owned(), Named::Item(index)),
+                Head::Use(tree) => module.import_text(tree)?,
+                Head::Other => {}
+            }
+        }
+        Some(module)
+    }
+
+    fn new(file: usize, inside: Vec<usize>, path: Vec<String>) -> Self {
+        Self { file, inside, path, entity: None, names: HashMap::new(), globs: Vec::new(), value_types: Vec::new() }
+    }
 }
 
 fn add(
@@ -100,15 +130,7 @@ fn add(
     if items.iter().any(is_migration) {
         return;
     }
-    let mut module = Outlined {
-        file: number,
-        inside: inside.clone(),
-        path: path.clone(),
-        entity: None,
-        names: HashMap::new(),
-        globs: Vec::new(),
-        value_types: Vec::new(),
-    };
+    let mut module = Outlined::new(number, inside.clone(), path.clone());
     let mut inner = Vec::new();
     for (index, item) in items.iter().enumerate() {
         match item {
@@ -397,6 +419,31 @@ impl Search<'_> {
 }
 
 impl Outlined {
+    /// A `use`, by its text: most are one path, which takes no parser.
+    fn import_text(&mut self, tree: &str) -> Option<()> {
+        let mut path: Vec<&str> = tree.trim_start_matches("::").split("::").map(str::trim).collect();
+        let last = path.pop()?;
+        if !path.iter().all(|segment| is_identifier(segment)) || !(last == "*" || is_identifier(last)) {
+            self.import(&syn::parse_str(tree.trim_start_matches("::")).ok()?, &mut Vec::new());
+            return Some(());
+        }
+        let mut path: Vec<String> = path.into_iter().map(str::to_owned).collect();
+        match last {
+            "*" => self.globs.push(path),
+            // `use a::self;` is `use a;` to nobody but this reader; the parser's way is as good.
+            "self" => {
+                if let Some(last) = path.last().cloned() {
+                    self.names.entry(last).or_insert(Named::Use(path));
+                }
+            }
+            name => {
+                path.push(name.to_owned());
+                self.names.entry(name.to_owned()).or_insert(Named::Use(path));
+            }
+        }
+        Some(())
+    }
+
     fn import(&mut self, tree: &UseTree, prefix: &mut Vec<String>) {
         match tree {
             UseTree::Path(path) => {
@@ -462,3 +509,6 @@ pub(super) fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
 pub(super) fn segments(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| plain(&segment.ident)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,15 @@
-//! Reading many files on all processors: parse, agree on what everything is called, then read the entities.
+//! Reading many files on all processors: agree on what everything is called, then parse and read one after the other.
 //!
-//! Must not know what is read. Syntax stays in the thread that parsed it; names, tables and relations are plain data and
-//! come together in the order of the files, so that the number of threads shows nowhere.
+//! Must not know what is read. Syntax stays in the thread that parsed it, no longer than its file's turn: kept, it takes twenty
+//! times the room of its text. Names, tables and relations are plain data and come together in the order of the files, so that
+//! the number of threads shows nowhere.
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
 use crate::schema::Product;
 
-use super::conditions::{self, Conditions, Outcome};
+use super::conditions::{Conditions, Outcome};
 use super::keys::Reading;
 use super::outline::{Outline, Outlined, module_path};
 use super::resolve::{Actives, Held, Modules};
@@ -37,68 +38,68 @@ const MOST: usize = 8;
 /// Room for the parser, which goes as deep as the text it parses.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// Reads all entities, and hands them to `complete`. That works while the threads put their syntax away.
+/// Reads all entities, and gives back what everything is called.
 pub(super) fn read(
     inputs: &[Input<'_>],
     product: Product,
     context: &Context,
     output: &mut Output,
-    complete: impl FnOnce(&Outline, Vec<Reading>, &mut Output),
-) {
+) -> (Arc<Outline>, Vec<Reading>) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
     std::thread::scope(|scope| {
         let (survey, surveys) = mpsc::channel::<Survey>();
-        let (finished, finds) = mpsc::channel();
         let (mut waiting, mut workers) = (Vec::new(), Vec::new());
         for number in 0..threads {
-            let (survey, finished) = (survey.clone(), finished.clone());
+            let survey = survey.clone();
             let (agreed, outline) = mpsc::channel::<Arc<Outline>>();
             let work = move || {
                 let mine = |file: usize| file % threads == number;
                 let files: Vec<Held<'_>> =
                     inputs.iter().map(|input| Held::new(input.source, &input.conditions)).collect();
-                let mut output = Output::default();
                 // Whoever waits for the surveys waits until every sender is gone.
-                _ = survey.send(look(inputs, &files, &mine, &mut output));
+                _ = survey.send(look(&files, &mine));
                 drop(survey);
-                let mut readings = Vec::new();
+                let (mut readings, mut output) = (Vec::new(), Output::default());
                 if let Ok(outline) = outline.recv() {
                     let actives = Actives::default();
-                    let modules = Modules { outline: &outline, files: &files, context, product, actives: &actives };
-                    entities(&modules, &mine, &mut readings, &mut output);
-                    output.sort();
+                    let modules = Modules {
+                        outline: &outline,
+                        current: None,
+                        files: &files,
+                        context,
+                        product,
+                        actives: &actives,
+                    };
+                    entities(modules, &mine, &mut readings, &mut output);
+                    output.settle();
                 }
-                _ = finished.send((number, readings, output));
-                drop(finished);
+                (readings, output)
             };
             let builder = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
             waiting.push(agreed);
             workers.push(builder.spawn_scoped(scope, work));
         }
-        drop((survey, finished));
+        drop(survey);
         let outline = Arc::new(agree(inputs, surveys.into_iter().collect(), output));
         // All of them go on before any of them is waited for.
         for agreed in waiting {
             _ = agreed.send(outline.clone());
         }
-        let mut finds: Vec<_> = finds.into_iter().collect();
-        finds.sort_by_key(|(number, ..)| *number);
         let mut readings = Vec::new();
-        for (_, found, said) in finds {
+        for worker in workers {
+            let Some((found, said)) = worker.ok().and_then(|worker| worker.join().ok()) else {
+                // Half a model is none.
+                let spot = Spot { file: Path::new("entities").into(), ..Spot::nowhere() };
+                output.error(Trouble::new(spot, "some of the entity files could not be read", "a thread ended early"));
+                continue;
+            };
             readings.extend(found);
             output.absorb(said);
         }
         readings.sort_by_key(|reading: &Reading| reading.draft.module);
-        complete(&outline, readings, output);
-        for worker in workers {
-            // Half a model is none.
-            if !worker.is_ok_and(|worker| worker.join().is_ok()) {
-                let spot = Spot { file: Path::new("entities").into(), ..Spot::nowhere() };
-                output.error(Trouble::new(spot, "some of the entity files could not be read", "a thread ended early"));
-            }
-        }
-    });
+        (outline, readings)
+    })
 }
 
 /// What everything is called, of what the threads found.
@@ -124,47 +125,52 @@ fn agree(inputs: &[Input<'_>], surveys: Vec<Survey>, output: &mut Output) -> Out
     outline
 }
 
-/// Parses files and outlines them.
-fn look(inputs: &[Input<'_>], files: &[Held<'_>], mine: &dyn Fn(usize) -> bool, output: &mut Output) -> Survey {
+/// Outlines files: by the heads of their items where those tell enough, by parsing them where not. What cannot be parsed is
+/// said when it is read.
+fn look(files: &[Held<'_>], mine: &dyn Fn(usize) -> bool) -> Survey {
     let mut survey = Survey { modules: Vec::new(), outcome: Outcome::default() };
-    for (number, (input, held)) in inputs.iter().zip(files).enumerate().filter(|(number, _)| mine(*number)) {
-        let parsed = RustFile::parse(&input.source.path, &input.source.text);
-        let file = match parsed {
-            Ok(mut file) => {
-                if input.source.text.contains("cfg") {
-                    let outcome = conditions::settle(&mut file, &input.conditions);
-                    survey.outcome.troubles.extend(outcome.troubles);
-                    survey.outcome.absent.extend(outcome.absent);
-                    survey.outcome.doubtful.extend(outcome.doubtful);
-                }
-                held.keep(Some(file))
-            }
-            Err(trouble) => {
-                output.error(trouble);
-                held.keep(None)
-            }
-        };
-        if let Some(file) = file {
-            if is_migrator(file) {
-                survey.outcome.absent.push(module_path(&file.path));
-            }
-            survey.modules.push((number, Outlined::of(number, file)));
+    for (number, held) in files.iter().enumerate().filter(|(number, _)| mine(*number)) {
+        if let Some(module) = Outlined::plainly(number, &held.source.path, &held.source.text) {
+            survey.modules.push((number, vec![module]));
+            continue;
         }
+        let Ok((file, outcome)) = held.parse() else { continue };
+        survey.outcome.troubles.extend(outcome.troubles);
+        survey.outcome.absent.extend(outcome.absent);
+        survey.outcome.doubtful.extend(outcome.doubtful);
+        if is_migrator(&file) {
+            survey.outcome.absent.push(module_path(&file.path));
+        }
+        survey.modules.push((number, Outlined::of(number, &file)));
     }
     survey
 }
 
-/// Reads the entities of one thread's files.
-fn entities(modules: &Modules<'_>, mine: &dyn Fn(usize) -> bool, readings: &mut Vec<Reading>, output: &mut Output) {
-    for (at, outlined) in modules.outline.modules.iter().enumerate() {
-        if !mine(outlined.file) {
+/// Reads the entities of one thread's files, one file after the other: none is kept beyond its turn.
+fn entities(modules: Modules<'_>, mine: &dyn Fn(usize) -> bool, readings: &mut Vec<Reading>, output: &mut Output) {
+    let mut outlined = modules.outline.modules.iter().enumerate().peekable();
+    for (number, held) in modules.files.iter().enumerate() {
+        let of_file = std::iter::from_fn(|| outlined.next_if(|(_, module)| module.file <= number));
+        if !mine(number) {
+            of_file.for_each(drop);
             continue;
         }
-        let Some(module) = modules.get(at) else { continue };
-        remarks(&module, output);
-        if let Some(draft) = table::read(modules, at, output) {
-            let relations = relations::read(&module, output);
-            readings.push(Reading { draft, relations });
+        let file = match held.parse() {
+            Ok((file, _)) => file,
+            Err(trouble) => {
+                output.error(trouble);
+                of_file.for_each(drop);
+                continue;
+            }
+        };
+        let modules = Modules { current: Some((number, &file)), ..modules };
+        for (at, _) in of_file {
+            let Some(module) = modules.get(at) else { continue };
+            remarks(&module, output);
+            if let Some(draft) = table::read(&modules, at, output) {
+                let relations = relations::read(&module, output);
+                readings.push(Reading::new(draft, relations, output));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From names to the syntax behind them.
 //!
-//! Must not know what any of it means. Syntax cannot leave the thread that parsed it, so each thread has a view of its own:
-//! what another thread parsed is parsed here again when a name leads to it. Names of columns' types seldom do.
+//! Must not know what any of it means. Syntax cannot leave the thread that parsed it and is too large to be kept, so a file is
+//! parsed again, once in each thread, when a name in another one leads to it. Names of columns' types seldom do.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use syn::{Expr, Item, ItemEnum, ItemFn, ItemImpl, ItemStruct};
 
 use crate::schema::Product;
 
-use super::conditions::{self, Conditions};
+use super::conditions::{self, Conditions, Outcome};
 use super::outline::{Outline, Target};
 use super::source::{RustFile, Trouble};
 use super::types::Typed;
@@ -20,7 +20,7 @@ pub(super) use super::outline::segments;
 
 /// A file, parsed when it is first asked for.
 pub(super) struct Held<'s> {
-    source: &'s SourceFile,
+    pub(super) source: &'s SourceFile,
     conditions: &'s Conditions,
     parsed: OnceCell<Option<RustFile>>,
 }
@@ -30,18 +30,18 @@ impl<'s> Held<'s> {
         Self { source, conditions, parsed: OnceCell::new() }
     }
 
-    /// Keeps what is parsed already.
-    pub(super) fn keep(&self, file: Option<RustFile>) -> Option<&RustFile> {
-        self.parsed.get_or_init(|| file).as_ref()
+    /// Parses the file, without keeping it, and takes away what its conditions take away.
+    pub(super) fn parse(&self) -> Result<(RustFile, Outcome), Trouble> {
+        let mut file = RustFile::parse(&self.source.path, &self.source.text)?;
+        let outcome = match self.source.text.contains("cfg") {
+            true => conditions::settle(&mut file, self.conditions),
+            false => Outcome::default(),
+        };
+        Ok((file, outcome))
     }
 
     fn file(&self) -> Option<&RustFile> {
-        let parse = || {
-            let mut file = RustFile::parse(&self.source.path, &self.source.text).ok()?;
-            conditions::settle(&mut file, self.conditions);
-            Some(file)
-        };
-        self.parsed.get_or_init(parse).as_ref()
+        self.parsed.get_or_init(|| self.parse().ok().map(|(file, _)| file)).as_ref()
     }
 }
 
@@ -49,6 +49,9 @@ impl<'s> Held<'s> {
 #[derive(Clone, Copy)]
 pub(super) struct Modules<'a> {
     pub(super) outline: &'a Outline,
+    /// The file that is being read, by its number. No other is kept longer than that.
+    pub(super) current: Option<(usize, &'a RustFile)>,
+    /// All files, for what names in the current one lead to.
     pub(super) files: &'a [Held<'a>],
     pub(super) context: &'a Context,
     /// The database that is read for.
@@ -91,7 +94,10 @@ pub(super) enum Found<'a> {
 impl<'a> Modules<'a> {
     pub(super) fn get(&self, at: usize) -> Option<Module<'a>> {
         let outlined = self.outline.modules.get(at)?;
-        let file = self.files.get(outlined.file)?.file()?;
+        let file = match self.current {
+            Some((number, file)) if number == outlined.file => file,
+            _ => self.files.get(outlined.file)?.file()?,
+        };
         let mut items = file.syntax.items.as_slice();
         for index in &outlined.inside {
             match items.get(*index) {

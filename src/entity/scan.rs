@@ -1,9 +1,11 @@
-//! What a file's text says before it is parsed: whether it goes deeper than a parser can follow, and which bodies of code
-//! say nothing of entities and need no parsing.
+//! What a file's text says before it is parsed: whether it goes deeper than a parser can follow, and what needs no parsing:
+//! bodies of code that say nothing of entities, documentation, attributes that are read as text.
 //!
 //! Must not know Rust's grammar beyond its words, texts, comments and brackets. What it is not sure of it leaves alone.
 
 use std::ops::Range;
+
+use super::attributes::{is_plain_list, plain};
 
 /// How many brackets may stand in one another before a file is not taken for a program. Rust's own compiler gives up at
 /// half as many.
@@ -25,6 +27,10 @@ pub(super) struct Scan {
     pub(super) too_deep: Option<usize>,
     /// What stands in the braces of `impl` blocks that say nothing of entities.
     pub(super) bodies: Vec<Range<usize>>,
+    /// Comments that are documentation.
+    pub(super) comments: Vec<Range<usize>>,
+    /// What stands in the parentheses of attributes that are read without a parser.
+    pub(super) attributes: Vec<Range<usize>>,
 }
 
 /// One pair of brackets that is open.
@@ -59,6 +65,18 @@ pub(super) fn scan(text: &str, matters: impl Fn(&str) -> bool) -> Scan {
     let mut head: Option<usize> = None;
     while let Some(&byte) = bytes.get(at) {
         let next = bytes.get(at + 1).copied();
+        if byte == b'#'
+            && next == Some(b'[')
+            && !level.tokens
+            && let Some(inside) = plain_attribute(text, at + 2)
+        {
+            // The bracket behind it is left to stand for the attribute.
+            at = inside.end + 1;
+            found.attributes.push(inside);
+            above.push(level);
+            level = Level { links: 0, tokens: false, body: None };
+            continue;
+        }
         match byte {
             b' ' | b'\n' | b'\t' | b'\r' => {
                 at += 1;
@@ -66,6 +84,9 @@ pub(super) fn scan(text: &str, matters: impl Fn(&str) -> bool) -> Scan {
             }
             b'/' if matches!(next, Some(b'/' | b'*')) => {
                 let Some(end) = after_comment(bytes, at) else { return unsure(found) };
+                if matches!(bytes.get(at + 2), Some(b'/' | b'*' | b'!')) {
+                    found.comments.push(at..end);
+                }
                 at = end;
                 continue;
             }
@@ -168,17 +189,17 @@ pub(super) fn scan(text: &str, matters: impl Fn(&str) -> bool) -> Scan {
     }
 }
 
-/// The same text with nothing in some bodies: every line and every other byte stays where it is.
-pub(super) fn without(text: String, bodies: &[Range<usize>]) -> String {
-    let mut bytes = text.into_bytes();
-    for body in bodies {
-        for byte in bytes.get_mut(body.clone()).unwrap_or_default() {
+/// The same text with nothing in some places: every line and every other byte stays where it is.
+pub(super) fn without<'p>(text: &str, places: impl IntoIterator<Item = &'p Range<usize>>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for place in places {
+        for byte in bytes.get_mut(place.clone()).unwrap_or_default() {
             if *byte != b'\n' {
                 *byte = b' ';
             }
         }
     }
-    // Only whole characters stood between the braces.
+    // Only whole characters stood there.
     String::from_utf8(bytes).unwrap_or_default()
 }
 
@@ -188,11 +209,23 @@ pub(super) fn is_too_deep(text: &str) -> bool {
 }
 
 fn unsure(found: Scan) -> Scan {
-    Scan { bodies: Vec::new(), ..found }
+    Scan { too_deep: found.too_deep, ..Scan::default() }
+}
+
+/// What stands in the parentheses of an attribute, if it is one that is read without a parser and nothing is behind them.
+fn plain_attribute(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let (name, open) = ["derive(", "sea_orm("].into_iter().find_map(|name| Some((name, rest.strip_prefix(name)?)))?;
+    let length = match name {
+        "derive(" => open.split(')').next().filter(|list| is_plain_list(list))?.len(),
+        _ => plain(open, |_, _| {})?,
+    };
+    let start = at + name.len();
+    open.get(length + 1..)?.starts_with(']').then_some(start..start + length)
 }
 
 /// Whether what stands between `impl` and its brace is of a trait that is read, or cannot be told.
-fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
+pub(super) fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
     let plain = |byte: u8| is_letter(byte) || byte.is_ascii_whitespace() || b":<>,".contains(&byte);
     // Braces may stand in arguments too.
     let balanced = head.matches('<').count() == head.matches('>').count();
@@ -214,11 +247,11 @@ fn is_read(head: &str, matters: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-fn is_letter(byte: u8) -> bool {
+pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at + 1) == Some(&b'/') {
         let rest = bytes.get(at..)?;
         return Some(at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()));
@@ -238,7 +271,7 @@ fn after_comment(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     loop {
         match bytes.get(at)? {
@@ -250,7 +283,7 @@ fn after_text(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Behind a character, or behind the quote of a lifetime.
-fn after_quote(text: &str, at: usize) -> usize {
+pub(super) fn after_quote(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     if bytes.get(at + 1) == Some(&b'\\') {
         let rest = bytes.get(at + 3..).unwrap_or_default();
@@ -265,12 +298,12 @@ fn after_quote(text: &str, at: usize) -> usize {
 }
 
 /// How many `#` there are before a raw text's quote. `None`: this is no raw text.
-fn raw(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn raw(bytes: &[u8], at: usize) -> Option<usize> {
     let hashes = bytes.get(at..)?.iter().take_while(|byte| **byte == b'#').count();
     (bytes.get(at + hashes) == Some(&b'"')).then_some(hashes)
 }
 
-fn after_raw(text: &str, at: usize, hashes: usize) -> Option<usize> {
+pub(super) fn after_raw(text: &str, at: usize, hashes: usize) -> Option<usize> {
     let end = format!("\"{}", "#".repeat(hashes));
     let start = at + hashes + 1;
     Some(start + text.get(start..)?.find(&end)? + end.len())
@@ -316,6 +349,16 @@ mod tests {
     }
 
     #[test]
+    fn documentation_and_plain_attributes_are_found() {
+        let text = "//! a\n#[derive(B, c::D)]\n/// e\n#[sea_orm(f, g = \"h)\", i = true,)] struct J { /** k */ #[sea_orm()] l: M } // n\n\
+                    #[sea_orm(o = 1)] #[derive(p!())] #[serde(q)] struct R; m! { #[derive(S)] } const T: &str = \"#[derive(U)]\";";
+        let found = scan(text, |_| true);
+        let texts = |places: &[Range<usize>]| places.iter().map(|it| text[it.clone()].to_owned()).collect::<Vec<_>>();
+        assert_eq!(texts(&found.comments), ["//! a", "/// e", "/** k */"]);
+        assert_eq!(texts(&found.attributes), ["B, c::D", "f, g = \"h)\", i = true,", ""]);
+    }
+
+    #[test]
     fn what_goes_too_deep_is_said() {
         for unit in ["(", "a = ", "return ", "if a {} else ", "fn() -> ", "x as ", "|a| ", "<A as ", "!", "a."] {
             assert!(is_too_deep(&unit.repeat(6_000)), "{unit}");
@@ -329,7 +372,7 @@ mod tests {
     fn a_body_that_is_taken_out_leaves_every_line_where_it_is() {
         let text = "impl A {\n é\n}\nstruct B;";
         let found = scan(text, |_| false);
-        let left = without(text.to_owned(), &found.bodies);
+        let left = without(text, &found.bodies);
         assert_eq!(left, "impl A {\n   \n}\nstruct B;");
     }
 }

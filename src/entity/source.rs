@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::schema::{EnumType, ObjectName, Origin, Place};
+use crate::schema::{EnumType, ObjectName, Origin, Part, Place};
 
 use super::scan::{self, scan};
 use super::{Diagnostic, Model, Severity, Source};
@@ -36,7 +36,7 @@ impl Spot {
 pub(super) struct RustFile {
     pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
-    /// The text as it was parsed, and where its lines begin.
+    /// The text with every byte where the parser met it, and where its lines begin.
     text: String,
     lines: Vec<usize>,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
@@ -77,8 +77,10 @@ impl RustFile {
             let spot = Spot { file: path.into(), span: at + skipped..at + skipped + 1, line };
             return Err(Trouble::new(spot, "this is nested too deep to be read", "too deep"));
         }
-        let readable = scan::without(readable, &scanned.bodies);
-        match syn::parse_file(&readable) {
+        // What conditions take away is looked for in the attributes themselves.
+        let attributes = if readable.contains("cfg") { &[][..] } else { &scanned.attributes };
+        let left = scan::without(&readable, scanned.bodies.iter().chain(&scanned.comments).chain(attributes));
+        match syn::parse_file(&left) {
             Ok(syntax) => {
                 let lines = readable.match_indices('\n').map(|(at, _)| at + 1).collect();
                 Ok(Self { path: path.into(), syntax, text: readable, lines, skipped })
@@ -162,8 +164,8 @@ impl Trouble {
 pub(super) struct Output {
     pub(super) model: Model,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// Where things are declared, in the order they were read; not in the model yet.
-    places: Vec<(Place, Source)>,
+    /// The table whose parts are being declared, and those that are not in the model yet.
+    recent: Option<(ObjectName, Vec<(Part, Source)>)>,
     /// Enum types, as often as columns have them.
     enums: Vec<(Spot, EnumType)>,
 }
@@ -185,8 +187,22 @@ impl Output {
 
     /// Records where something is declared; the first place counts.
     pub(super) fn declare(&mut self, place: Place, spot: &Spot, origin: Origin) {
-        let source = Source { file: spot.file.to_path_buf(), line: spot.line, origin };
-        self.places.push((place, source));
+        let source = Source { file: spot.file.clone(), line: spot.line, origin };
+        match (place, &mut self.recent) {
+            (Place::Table(table, part), Some((recent, parts))) if table == *recent => parts.push((part, source)),
+            (Place::Table(table, part), _) => {
+                self.settle();
+                self.recent = Some((table, vec![(part, source)]));
+            }
+            (other, _) => self.model.sources.declare(other, source),
+        }
+    }
+
+    /// Puts all places into the model.
+    pub(super) fn settle(&mut self) {
+        if let Some((table, parts)) = self.recent.take() {
+            self.model.sources.declare_parts(table, parts);
+        }
     }
 
     /// Records that a column is of an enum type.
@@ -197,31 +213,12 @@ impl Output {
     }
 
     /// Takes over what another thread has read.
-    pub(super) fn absorb(&mut self, other: Self) {
+    pub(super) fn absorb(&mut self, mut other: Self) {
+        other.settle();
         self.diagnostics.extend(other.diagnostics);
-        self.places.extend(other.places);
+        self.model.sources.absorb(other.model.sources);
         self.model.renames.extend(other.model.renames);
         self.enums.extend(other.enums);
-    }
-
-    /// Sorts the places found so far: what several threads have sorted is quickly one order.
-    pub(super) fn sort(&mut self) {
-        self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
-    }
-
-    /// Puts all places into the model. Together they sort faster than they are inserted one by one.
-    pub(super) fn settle(&mut self) {
-        let mut places = std::mem::take(&mut self.places);
-        if self.model.sources.is_empty() {
-            places.sort_by(|(a, _), (b, _)| a.cmp(b));
-            // The first place is to count.
-            places.dedup_by(|(later, _), (first, _)| later == first);
-            self.model.sources = places.into_iter().collect();
-            return;
-        }
-        for (place, source) in places {
-            self.model.sources.entry(place).or_insert(source);
-        }
     }
 
     /// The enum types, each once: two Rust enums may describe one database type, but only in the same words.

@@ -1,7 +1,7 @@
 //! Tests of the reader as a whole: every diagnostic with the bytes it points at.
 
 use super::*;
-use crate::schema::{Facet, ObjectName, Part};
+use crate::schema::{Facet, ObjectName, Origin, Part};
 
 fn file(path: &str, text: &str) -> SourceFile {
     SourceFile { path: path.into(), text: text.to_owned() }
@@ -354,8 +354,10 @@ pub enum Mood {
         (key(Facet::OnUpdate), 29),
     ];
     let sidecar = [(place(Part::Index("book_code".into())), 2), (Place::View(ObjectName::local("codes")), 3)];
-    let source = |path: &'static str, origin| move |(place, line)| (place, Source { file: path.into(), line, origin });
-    let expected: BTreeMap<Place, Source> = entity
+    let source = |path: &'static str, origin| {
+        move |(place, line)| (place, Source { file: Path::new(path).into(), line, origin })
+    };
+    let expected: Sources = entity
         .into_iter()
         .map(source("e/book.rs", Origin::Entity))
         .chain(sidecar.into_iter().map(source("e/book.sql", Origin::Sidecar)))

@@ -116,9 +116,8 @@ fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) 
     for table in declared.tables.values_mut() {
         let Some(old) = base.tables.get(&table.name) else { continue };
         let keys = &table.foreign_keys;
-        let of_code = |index: &Index| {
-            model.sources.contains_key(&Place::Table(table.name.clone(), Part::Index(index.name.clone())))
-        };
+        let of_code =
+            |index: &Index| model.sources.contains(&Place::Table(table.name.clone(), Part::Index(index.name.clone())));
         table.indexes.retain(|name, index| {
             let is_implied = keys.contains_key(name) && !index.unique && !of_code(index);
             !is_implied || old.indexes.values().any(|old| old.parts == index.parts)
@@ -142,7 +141,7 @@ pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
     model: &'a Model,
     /// What no entity declares: little beside the sources, and asked for at every place.
-    others: BTreeMap<&'a Place, Origin>,
+    others: BTreeMap<Place, Origin>,
     types: &'a TypeRules,
 }
 
@@ -159,7 +158,7 @@ impl<'a> Declaration<'a> {
 
     /// Whether the place itself is spelled out in the code.
     pub(super) fn spells_out(&self, place: &Place) -> bool {
-        self.model.sources.contains_key(place)
+        self.model.sources.contains(place)
     }
 
     /// The loose rule by which a column of another type serves what is declared, if there is one.

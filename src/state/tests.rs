@@ -3,7 +3,7 @@
 //! Must not need a database: the states are built in memory.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::dialect::{self, Product};
 use crate::diff::diff;
@@ -36,8 +36,8 @@ fn schema(tables: impl IntoIterator<Item = Table>) -> Schema {
 /// A model in which everything of `tables` is declared by entities, types only implied.
 fn model(tables: impl IntoIterator<Item = Table>) -> Model {
     let schema = schema(tables);
-    let source = || Source { file: PathBuf::from("book.rs"), line: 1, origin: Origin::Entity };
-    let sources: BTreeMap<Place, Source> = adopted(&schema)
+    let source = || Source { file: Path::new("book.rs").into(), line: 1, origin: Origin::Entity };
+    let sources = adopted(&schema)
         .listed()
         .filter(|(place, _)| !matches!(place, Place::Table(_, Part::Column(_, Facet::Type))))
         .map(|(place, _)| (place.clone(), source()))
@@ -136,7 +136,7 @@ fn an_explicit_type_is_compared() {
             table
         }]);
         let place = Place::Table(name("book"), Part::Column("title".into(), Facet::Type));
-        declares.sources.insert(place, Source { file: PathBuf::new(), line: 1, origin: Origin::Entity });
+        declares.sources.declare(place, Source { file: Path::new("").into(), line: 1, origin: Origin::Entity });
         let (proposed, ..) = propose(product, &declares, &base, &adopted(base.schema()));
         assert_eq!(proposed.len(), 1, "{product}: {proposed:?}");
     }

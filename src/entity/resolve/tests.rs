@@ -18,7 +18,14 @@ pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Module
     let mut outline = Outline::of(outlined, &[]);
     sources.iter().for_each(|source| outline.root(&source.path));
     let actives = super::Actives::default();
-    then(Modules { outline: &outline, files: &files, context: &context, product: Product::Sqlite, actives: &actives })
+    then(Modules {
+        outline: &outline,
+        current: None,
+        files: &files,
+        context: &context,
+        product: Product::Sqlite,
+        actives: &actives,
+    })
 }
 
 const MODEL: &str = "#[derive(DeriveEntityModel)] pub struct Model { id: i32 }";

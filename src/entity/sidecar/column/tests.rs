@@ -72,9 +72,9 @@ fn a_table_that_no_entity_has() {
     assert_eq!(said.default, default("'it''s'"));
     assert!(log.indexes.contains_key("said"));
     assert_eq!(model.schema.enums[&ObjectName::local("mood")].values, ["glad", "it's odd"]);
-    let origin = |part| model.sources[&Place::Table(log.name.clone(), part)].origin;
+    let origin = |part| model.sources.get(&Place::Table(log.name.clone(), part)).map(|source| source.origin);
     for part in [Part::Whole, Part::PrimaryKey, Part::Column("said".into(), Facet::Type)] {
-        assert_eq!(origin(part), Origin::Sidecar);
+        assert_eq!(origin(part), Some(Origin::Sidecar));
     }
     let again = refused("CREATE TABLE note (id int)", Product::Postgres);
     assert_eq!(again, "table `note` is declared already");
@@ -116,7 +116,7 @@ fn what_an_entity_declares_gets_the_name_and_the_rest() {
     let keys: Vec<_> = table.foreign_keys.values().map(|key| (key.name.as_str(), key.on_delete)).collect();
     assert_eq!(keys, [("of_book", Some(Action::Cascade))]);
     let place = Place::Table(table.name.clone(), Part::ForeignKey("of_book".into(), Facet::OnDelete));
-    assert_eq!(model.sources[&place].origin, Origin::Sidecar);
+    assert_eq!(model.sources.get(&place).map(|source| source.origin), Some(Origin::Sidecar));
 
     let named = note("CREATE INDEX pages ON note (page)", Product::Sqlite);
     assert_eq!(named.indexes.keys().map(Name::as_str).collect::<Vec<_>>(), ["pages"]);
