@@ -160,8 +160,8 @@ async fn extensions(server: &str) -> Result<Vec<String>, Error> {
 
 /// SeaQuery writes no comments for PostgreSQL, so they are taken from elsewhere.
 fn comments_of(from: &Schema, to: &mut Schema) {
-    for (name, table) in &mut to.tables {
-        let known = from.tables.get(name);
+    for table in to.tables.values_mut() {
+        let known = from.tables.get(&table.name);
         table.comment = known.and_then(|table| table.comment.clone());
         for (name, column) in &mut table.columns {
             column.comment = known.and_then(|table| table.columns.get(name)).and_then(|column| column.comment.clone());

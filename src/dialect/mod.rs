@@ -121,8 +121,8 @@ pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<V
 /// The schema with every expression compared by the words it is in. Right where both sides come from servers of one version,
 /// which print what is the same in the same words; what has no JSON form stays as it is.
 pub fn in_own_words(normalized: Normalized) -> Normalized {
-    fn again<K: Ord, T: serde::Serialize + serde::de::DeserializeOwned>(map: &mut std::collections::BTreeMap<K, T>) {
-        for value in map.values_mut() {
+    fn again<'a, T: serde::Serialize + serde::de::DeserializeOwned + 'a>(values: impl Iterator<Item = &'a mut T>) {
+        for value in values {
             let read = serde_json::to_value(&*value).and_then(serde_json::from_value);
             if let Ok(read) = read {
                 *value = read;
@@ -130,10 +130,10 @@ pub fn in_own_words(normalized: Normalized) -> Normalized {
         }
     }
     let mut schema = normalized.into_schema();
-    again(&mut schema.tables);
-    again(&mut schema.views);
-    again(&mut schema.routines);
-    again(&mut schema.definitions);
+    again(schema.tables.values_mut());
+    again(schema.views.values_mut());
+    again(schema.routines.values_mut());
+    again(schema.definitions.values_mut());
     Normalized::by_dialect(schema)
 }
 

@@ -9,8 +9,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use crate::plan::{Alter, MIDDLE, Object, Op, Plan, Rename, apply, phase};
 use crate::schema::{Change, Normalized, Schema};
 
@@ -74,7 +72,7 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
             Pair::Both(old, new) => ops.push(Op::Alter(Alter::Routine(Change::new(old.clone(), new.clone())))),
         }
     }
-    for pair in pairs(&from.tables, &to.tables) {
+    for pair in pairs(from.tables.shared(), to.tables.shared()) {
         match pair {
             Pair::Removed(old) => ops.push(Op::Drop(Object::Table(table::without_foreign_keys(old)))),
             Pair::Added(new) => ops.push(Op::Create(Object::Table(table::without_foreign_keys(new)))),
@@ -106,16 +104,23 @@ impl<'a, T> Pair<'a, T> {
 }
 
 /// The names on which two maps differ; where they agree there is nothing to say.
-fn pairs<'a, K: Ord, T: Eq>(from: &'a BTreeMap<K, T>, to: &'a BTreeMap<K, T>) -> Vec<Pair<'a, T>> {
-    let mut found = Vec::new();
+fn pairs<'a, K: Ord + 'a, T: Eq + 'a>(
+    from: impl IntoIterator<Item = (&'a K, &'a T)>,
+    to: impl IntoIterator<Item = (&'a K, &'a T)>,
+) -> Vec<Pair<'a, T>> {
+    let (mut found, mut added) = (Vec::new(), Vec::new());
+    let mut to = to.into_iter().peekable();
     for (name, old) in from {
-        match to.get(name) {
+        while let Some((_, new)) = to.next_if(|(other, _)| *other < name) {
+            added.push(Pair::Added(new));
+        }
+        match to.next_if(|(other, _)| *other == name) {
             None => found.push(Pair::Removed(old)),
-            Some(new) if new != old => found.push(Pair::Both(old, new)),
+            Some((_, new)) if new != old => found.push(Pair::Both(old, new)),
             Some(_) => {}
         }
     }
-    let added = to.iter().filter(|(name, _)| !from.contains_key(*name));
-    found.extend(added.map(|(_, new)| Pair::Added(new)));
+    found.extend(added);
+    found.extend(to.map(|(_, new)| Pair::Added(new)));
     found
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::schema::{Facet, ForeignKey, Name, ObjectName, Origin, Part, Place, Table};
+use crate::schema::{Facet, ForeignKey, Name, ObjectName, Origin, Part, Parts, Place, Table};
 
 use super::columns::Draft;
 use super::names;
@@ -56,7 +56,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut O
     let drafts: HashMap<usize, &Draft> =
         readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
     let mut seen: HashMap<&ObjectName, &Spot> = HashMap::new();
-    let mut foreign_keys: Vec<Option<BTreeMap<Name, ForeignKey>>> = Vec::new();
+    let mut foreign_keys: Vec<Option<Parts<ForeignKey>>> = Vec::new();
     for Reading { draft, keys: found } in &readings {
         if let Some(first) = seen.get(&draft.table.name) {
             let message = format!("two entities are the table `{}`", draft.table.name);
@@ -68,7 +68,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut O
             continue;
         }
         seen.insert(&draft.table.name, &draft.spot);
-        let mut keys: BTreeMap<Name, ForeignKey> = BTreeMap::new();
+        let mut keys: Parts<ForeignKey> = Parts::new();
         for key in found {
             let Some(complete) = foreign_key(outline, &drafts, draft, key, output) else { continue };
             match keys.get(&key.name) {

@@ -2,10 +2,11 @@
 //!
 //! Must not know SQL. It never repairs: what is missing, in the way, still referred to, or not as stated is a refusal.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Standing, Table, Type, View, Wording};
+use crate::schema::{
+    ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
+};
 
 use super::ground::{column_ground, refers_to, refers_to_index};
 use super::standing;
@@ -51,15 +52,17 @@ fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table,
     schema.tables.get_mut(name).ok_or("the table does not exist")
 }
 
-fn insert<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: V) -> Outcome {
-    match map.insert(key, value) {
+/// What is put in takes nothing's place.
+fn added<V>(replaced: Option<V>) -> Outcome {
+    match replaced {
         None => Ok(()),
         Some(_) => Err("the name is taken"),
     }
 }
 
-fn take<K: Ord, V: Eq>(map: &mut BTreeMap<K, V>, key: &K, stated: &V) -> Outcome {
-    match map.remove(key) {
+/// What is taken out is what the plan says it is.
+fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
+    match removed {
         None => Err("it does not exist"),
         Some(found) if found == *stated => Ok(()),
         Some(_) => Err("it is not as the plan states it"),
@@ -118,7 +121,7 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
             columns_exist(new, new.primary_key.iter().flat_map(|key| &key.columns))?;
             columns_exist(new, new.uniques.values().flat_map(|unique| &unique.columns))?;
             columns_exist(new, new.indexes.values().flat_map(index_columns))?;
-            insert(&mut schema.tables, new.name.clone(), new.clone())
+            added(schema.tables.insert(new.name.clone(), new.clone()))
         }
         Object::Column(owner, column) => {
             type_exists(schema, &column.data_type)?;
@@ -138,36 +141,36 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
         Object::Unique(owner, unique) => {
             let table = table(schema, owner)?;
             columns_exist(table, unique.columns.iter())?;
-            insert(&mut table.uniques, unique.name.clone(), unique.clone())
+            added(table.uniques.insert(unique.name.clone(), unique.clone()))
         }
         Object::ForeignKey(owner, key) => {
             let referenced = table(schema, &key.references)?;
             columns_exist(referenced, key.referenced_columns.iter())?;
             let table = table(schema, owner)?;
             columns_exist(table, key.columns.iter())?;
-            insert(&mut table.foreign_keys, key.name.clone(), key.clone())
+            added(table.foreign_keys.insert(key.name.clone(), key.clone()))
         }
-        Object::Check(owner, check) => insert(&mut table(schema, owner)?.checks, check.name.clone(), check.clone()),
+        Object::Check(owner, check) => added(table(schema, owner)?.checks.insert(check.name.clone(), check.clone())),
         Object::Index(owner, index) => {
             let table = table(schema, owner)?;
             columns_exist(table, index_columns(index))?;
-            insert(&mut table.indexes, index.name.clone(), index.clone())
+            added(table.indexes.insert(index.name.clone(), index.clone()))
         }
         Object::Trigger(owner, trigger) => {
-            insert(&mut table(schema, owner)?.triggers, trigger.name.clone(), trigger.clone())
+            added(table(schema, owner)?.triggers.insert(trigger.name.clone(), trigger.clone()))
         }
         Object::Enum(enum_type) => {
             name_is_free(schema, &enum_type.name)?;
-            insert(&mut schema.enums, enum_type.name.clone(), enum_type.clone())
+            added(schema.enums.insert(enum_type.name.clone(), enum_type.clone()))
         }
         Object::View(view) => {
             name_is_free(schema, &view.name)?;
             if !view.reads.iter().all(|name| standing::is_relation(schema, name)) {
                 return Err("something it reads does not exist");
             }
-            insert(&mut schema.views, view.name.clone(), view.clone())
+            added(schema.views.insert(view.name.clone(), view.clone()))
         }
-        Object::Routine(routine) => insert(&mut schema.routines, routine.name.clone(), routine.clone()),
+        Object::Routine(routine) => added(schema.routines.insert(routine.name.clone(), routine.clone())),
         Object::Definition(definition) => {
             if definition.id.kind.standing() == Standing::Beside {
                 name_is_free(schema, &definition.id.name)?;
@@ -175,7 +178,7 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
             if !standing::has_ground(schema, definition) {
                 return Err("something it stands on does not exist");
             }
-            insert(&mut schema.definitions, definition.id.clone(), definition.clone())
+            added(schema.definitions.insert(definition.id.clone(), definition.clone()))
         }
     }
 }
@@ -193,7 +196,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
             if schema.views.values().any(|view| view.reads.contains(&old.name)) {
                 return Err("a view reads it");
             }
-            take(&mut schema.tables, &old.name, old)
+            removed(schema.tables.remove(&old.name), old)
         }
         Object::Column(owner, column) => {
             nothing_refers(schema, owner, |key| key.referenced_columns.contains(&column.name))?;
@@ -218,15 +221,15 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
         }
         Object::Unique(owner, unique) => {
             nothing_refers(schema, owner, |key| refers_to(key, &unique.columns))?;
-            take(&mut table(schema, owner)?.uniques, &unique.name, unique)
+            removed(table(schema, owner)?.uniques.remove(&unique.name), unique)
         }
-        Object::ForeignKey(owner, key) => take(&mut table(schema, owner)?.foreign_keys, &key.name, key),
-        Object::Check(owner, check) => take(&mut table(schema, owner)?.checks, &check.name, check),
+        Object::ForeignKey(owner, key) => removed(table(schema, owner)?.foreign_keys.remove(&key.name), key),
+        Object::Check(owner, check) => removed(table(schema, owner)?.checks.remove(&check.name), check),
         Object::Index(owner, index) => {
             nothing_refers(schema, owner, |key| refers_to_index(key, index))?;
-            take(&mut table(schema, owner)?.indexes, &index.name, index)
+            removed(table(schema, owner)?.indexes.remove(&index.name), index)
         }
-        Object::Trigger(owner, trigger) => take(&mut table(schema, owner)?.triggers, &trigger.name, trigger),
+        Object::Trigger(owner, trigger) => removed(table(schema, owner)?.triggers.remove(&trigger.name), trigger),
         Object::Enum(enum_type) => {
             let uses = |table: &Table| {
                 let mut types = table.columns.values().map(|column| &column.data_type);
@@ -235,21 +238,21 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
             if schema.tables.values().any(uses) {
                 return Err("a column is of this type");
             }
-            take(&mut schema.enums, &enum_type.name, enum_type)
+            removed(schema.enums.remove(&enum_type.name), enum_type)
         }
         Object::View(view) => {
             if schema.views.values().any(|other| other.reads.contains(&view.name)) {
                 return Err("a view reads it");
             }
-            take(&mut schema.views, &view.name, view)
+            removed(schema.views.remove(&view.name), view)
         }
-        Object::Routine(routine) => take(&mut schema.routines, &routine.name, routine),
+        Object::Routine(routine) => removed(schema.routines.remove(&routine.name), routine),
         Object::Definition(definition) => {
             let read = |view: &View| view.reads.contains(&definition.id.name);
             if definition.id.kind.standing() == Standing::Beside && schema.views.values().any(read) {
                 return Err("a view reads it");
             }
-            take(&mut schema.definitions, &definition.id, definition)
+            removed(schema.definitions.remove(&definition.id), definition)
         }
     }
 }
@@ -339,11 +342,11 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     }
 }
 
-/// Moves a value to another key; `retitle` writes the new name into it.
-fn move_key<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>, from: &K, to: &K, retitle: impl FnOnce(&mut V)) -> Outcome {
-    let mut value = map.remove(from).ok_or("it does not exist")?;
-    retitle(&mut value);
-    insert(map, to.clone(), value)
+/// Moves a part to another name; `retitle` writes the new one into it.
+fn move_part<T>(parts: &mut Parts<T>, from: &Name, to: &Name, retitle: impl FnOnce(&mut T)) -> Outcome {
+    let mut part = parts.remove(from).ok_or("it does not exist")?;
+    retitle(&mut part);
+    added(parts.insert(to.clone(), part))
 }
 
 fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
@@ -356,10 +359,10 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
     match rename {
         Rename::Table(change) => {
             name_is_free(schema, &change.to)?;
-            move_key(&mut schema.tables, &change.from, &change.to, |table| {
-                table.name = change.to.clone();
-                forget_wording(table);
-            })?;
+            let mut table = schema.tables.remove(&change.from).ok_or("it does not exist")?;
+            table.name = change.to.clone();
+            forget_wording(&mut table);
+            added(schema.tables.insert(change.to.clone(), table))?;
             for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
                 if key.references == change.from {
                     key.references = change.to.clone();
@@ -373,24 +376,26 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             Ok(())
         }
         Rename::Column(owner, change) => rename_column(schema, owner, &change.from, &change.to),
-        Rename::Index(owner, change) => move_key(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| {
+        Rename::Index(owner, change) => move_part(&mut table(schema, owner)?.indexes, &change.from, &change.to, |it| {
             it.name = change.to.clone();
             it.wording = Wording::default();
         }),
         Rename::Unique(owner, change) => {
-            move_key(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
+            move_part(&mut table(schema, owner)?.uniques, &change.from, &change.to, |it| it.name = change.to.clone())
         }
         Rename::ForeignKey(owner, change) => {
-            move_key(&mut table(schema, owner)?.foreign_keys, &change.from, &change.to, |it| {
+            move_part(&mut table(schema, owner)?.foreign_keys, &change.from, &change.to, |it| {
                 it.name = change.to.clone()
             })
         }
         Rename::Check(owner, change) => {
-            move_key(&mut table(schema, owner)?.checks, &change.from, &change.to, |it| it.name = change.to.clone())
+            move_part(&mut table(schema, owner)?.checks, &change.from, &change.to, |it| it.name = change.to.clone())
         }
         Rename::Enum(change) => {
             name_is_free(schema, &change.to)?;
-            move_key(&mut schema.enums, &change.from, &change.to, |it| it.name = change.to.clone())?;
+            let mut renamed = schema.enums.remove(&change.from).ok_or("it does not exist")?;
+            renamed.name = change.to.clone();
+            added(schema.enums.insert(change.to.clone(), renamed))?;
             for column in schema.tables.values_mut().flat_map(|table| table.columns.values_mut()) {
                 rename_enum_in(&mut column.data_type, &change.from, &change.to);
             }

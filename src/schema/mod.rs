@@ -7,10 +7,12 @@ mod expression;
 mod list;
 mod name;
 mod origin;
+mod parts;
 mod pattern;
 mod place;
 mod product;
 mod table;
+mod tables;
 mod types;
 mod view;
 
@@ -24,6 +26,7 @@ pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use origin::{Origin, Origins, Strictness, Undeclared};
+pub use parts::Parts;
 pub use pattern::matches;
 pub use place::{Facet, Part, Place};
 pub use product::Product;
@@ -31,6 +34,7 @@ pub use table::{
     Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Options, PrimaryKey, Table,
     Trigger, Unique,
 };
+pub use tables::Tables;
 pub use types::{EnumType, Type};
 pub use view::{Routine, RoutineKind, View};
 
@@ -38,7 +42,7 @@ pub use view::{Routine, RoutineKind, View};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Tables by name.
-    pub tables: BTreeMap<ObjectName, Table>,
+    pub tables: Tables,
     /// Enum types by name.
     pub enums: BTreeMap<ObjectName, EnumType>,
     /// Views by name.

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
-use super::{DefaultValue, Expression, Name, ObjectName, Type, Wording};
+use super::{DefaultValue, Expression, Name, ObjectName, Parts, Type, Wording};
 
 /// Settings only one database knows (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
 pub type Options = BTreeMap<String, String>;
@@ -28,20 +28,20 @@ pub struct Table {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<PrimaryKey>,
     /// Unique constraints. MySQL and MariaDB have none: there `normalize` makes them unique indexes.
-    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
-    pub uniques: BTreeMap<Name, Unique>,
+    #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
+    pub uniques: Parts<Unique>,
     /// Foreign keys of this table.
-    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
-    pub foreign_keys: BTreeMap<Name, ForeignKey>,
+    #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
+    pub foreign_keys: Parts<ForeignKey>,
     /// Check constraints.
-    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
-    pub checks: BTreeMap<Name, Check>,
+    #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
+    pub checks: Parts<Check>,
     /// Indexes that do not merely implement a key or a unique constraint.
-    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
-    pub indexes: BTreeMap<Name, Index>,
+    #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
+    pub indexes: Parts<Index>,
     /// Triggers, in the database's own words.
-    #[serde(default, with = "list", skip_serializing_if = "BTreeMap::is_empty")]
-    pub triggers: BTreeMap<Name, Trigger>,
+    #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
+    pub triggers: Parts<Trigger>,
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -57,11 +57,11 @@ impl Table {
             name,
             columns: IndexMap::new(),
             primary_key: None,
-            uniques: BTreeMap::new(),
-            foreign_keys: BTreeMap::new(),
-            checks: BTreeMap::new(),
-            indexes: BTreeMap::new(),
-            triggers: BTreeMap::new(),
+            uniques: Parts::new(),
+            foreign_keys: Parts::new(),
+            checks: Parts::new(),
+            indexes: Parts::new(),
+            triggers: Parts::new(),
             comment: None,
             options: Options::new(),
         }

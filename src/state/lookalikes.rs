@@ -3,7 +3,7 @@
 //!
 //! Must not know how a question is asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use similar::TextDiff;
@@ -95,13 +95,13 @@ pub struct Candidate {
 /// What has to be asked before one schema may be turned into another, tables first. `base` is renamed already.
 pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
     let mut found = objects(
-        (&base.tables, &target.tables),
+        (base.tables.iter(), target.tables.iter()),
         |name| Subject::Table { name },
         |table| table.columns.keys().map(ToString::to_string).collect(),
         Weights { inside: 80, same: "same columns", similar: "similar columns" },
     );
     found.extend(objects(
-        (&base.enums, &target.enums),
+        (base.enums.iter(), target.enums.iter()),
         |name| Subject::Enum { name },
         |it| it.values.iter().cloned().collect(),
         Weights { inside: 70, same: "same values", similar: "similar values" },
@@ -120,14 +120,19 @@ pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
 }
 
 /// Tables and enum types: what is in them weighs more than what they are called.
-fn objects<T>(
-    (old, new): (&BTreeMap<ObjectName, T>, &BTreeMap<ObjectName, T>),
+fn objects<'a, T: 'a>(
+    (old, new): (
+        impl Iterator<Item = (&'a ObjectName, &'a T)> + Clone,
+        impl Iterator<Item = (&'a ObjectName, &'a T)> + Clone,
+    ),
     subject: impl Fn(ObjectName) -> Subject,
     inside: impl Fn(&T) -> BTreeSet<String>,
     weights: Weights,
 ) -> Vec<Question> {
-    let gone: Vec<_> = old.iter().filter(|(name, _)| !new.contains_key(*name)).collect();
-    let come = new.iter().filter(|(name, _)| !old.contains_key(*name));
+    let before: BTreeSet<&ObjectName> = old.clone().map(|(name, _)| name).collect();
+    let after: BTreeSet<&ObjectName> = new.clone().map(|(name, _)| name).collect();
+    let gone: Vec<_> = old.filter(|(name, _)| !after.contains(name)).collect();
+    let come = new.filter(|(name, _)| !before.contains(name));
     come.filter_map(|(name, object)| {
         let candidates = gone.iter().filter(|(old, _)| old.schema == name.schema).map(|(old, before)| {
             let shared = share(&inside(before), &inside(object));

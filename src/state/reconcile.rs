@@ -9,7 +9,7 @@ use crate::entity::Model;
 use crate::plan::{Rename, stands_at};
 use crate::schema::{
     Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Product,
-    Schema, Strictness, Table, Type, Undeclared,
+    Schema, Strictness, Table, Tables, Type, Undeclared,
 };
 
 use super::case::in_another_case;
@@ -177,20 +177,20 @@ impl<'a> Declaration<'a> {
     }
 }
 
-fn tables(
-    declaration: &Declaration<'_>,
-    declared: &Schema,
-    base: &Schema,
-    ledger: &mut Ledger<'_>,
-) -> BTreeMap<ObjectName, Table> {
-    let mut target = BTreeMap::new();
+fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledger: &mut Ledger<'_>) -> Tables {
+    let mut target = Tables::new();
     for (name, new) in &declared.tables {
         let bare = Table::new(name.clone());
         let old = base.tables.get(name).unwrap_or(&bare);
         ledger.after.set(Place::table(name), declaration.origin(&Place::table(name)));
-        target.insert(name.clone(), table::merge(declaration, new, old, ledger));
+        let merged = table::merge(declaration, new, old, ledger);
+        // What stays as it is, is one and the same.
+        match base.tables.get_shared(name).filter(|old| ***old == merged) {
+            Some(old) => target.insert(name.clone(), old.clone()),
+            None => target.insert(name.clone(), merged),
+        };
     }
-    for (name, old) in &base.tables {
+    for (name, old) in base.tables.shared() {
         if !declared.tables.contains_key(name) && ledger.keeps(Place::table(name)) {
             for place in places_in(old) {
                 ledger.after.set(place, Origin::Adopted);

@@ -3,15 +3,13 @@
 //!
 //! Must not know where the wishes come from, or how a rename is written.
 
-use std::collections::BTreeMap;
-
 use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
 use crate::plan::{Op, Plan, Rename, apply};
 use crate::schema::{
     Change, Check, DefaultValue, Expression, Facet, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName,
-    Origins, Part, Place, Product, Schema, Table, Unique,
+    Origins, Part, Parts, Place, Product, Schema, Table, Unique,
 };
 
 use super::case::differs_in_case;
@@ -112,11 +110,7 @@ pub(super) fn same_but_for_the_name(base: &Schema, target: &Schema) -> Vec<Renam
     renames
 }
 
-fn pairs<T: Clone + PartialEq>(
-    old: &BTreeMap<Name, T>,
-    new: &BTreeMap<Name, T>,
-    called: impl Fn(&T, Name) -> T,
-) -> Vec<Change<Name>> {
+fn pairs<T: Clone + PartialEq>(old: &Parts<T>, new: &Parts<T>, called: impl Fn(&T, Name) -> T) -> Vec<Change<Name>> {
     let mut gone: Vec<&Name> = old.keys().filter(|name| !new.contains_key(*name)).collect();
     let mut changes = Vec::new();
     for (name, object) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {

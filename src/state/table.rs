@@ -3,12 +3,12 @@
 //! Must not know how the target is reached. Constraints and indexes are matched by what they mean before they are matched
 //! by name, because the code rarely names them and the database always does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::dialect::expression::mentions;
 use crate::schema::{
-    Check, Column, Expression, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Place, PrimaryKey,
-    Product, Table, Unique,
+    Check, Column, Expression, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Parts, Place,
+    PrimaryKey, Product, Table, Unique,
 };
 
 use super::merge::Ledger;
@@ -141,12 +141,12 @@ fn primary_key(declared: Option<&PrimaryKey>, base: Option<&PrimaryKey>) -> Opti
 /// the base stays if nobody ever declared it and its name is free.
 fn matched<T: Clone + PartialEq>(
     declaration: &Declaration<'_>,
-    (declared, base): (&BTreeMap<Name, T>, &BTreeMap<Name, T>),
+    (declared, base): (&Parts<T>, &Parts<T>),
     means_the_same: impl Fn(&T, &T) -> bool,
     place: impl Fn(Name) -> Place,
     ledger: &mut Ledger<'_>,
-) -> BTreeMap<Name, T> {
-    let mut target = BTreeMap::new();
+) -> Parts<T> {
+    let mut target = Parts::new();
     let mut taken: BTreeSet<&Name> = BTreeSet::new();
     // Exact matches first, so that of two that mean the same each declared one finds its own.
     let (exact, rest): (Vec<_>, Vec<_>) = declared.iter().partition(|(name, new)| base.get(*name) == Some(new));

@@ -195,7 +195,7 @@ fn what_stands_on_a_dropped_column_goes_with_it() {
         let (proposed, target, _) = propose(product, &model([silent]), &base, &origins);
         assert!(proposed.iter().any(|line| line.starts_with("- book: index by_title")), "{product}: {proposed:?}");
         assert!(proposed.iter().any(|line| line.starts_with("- book: check titled")), "{product}: {proposed:?}");
-        assert!(target.schema().tables[&name("book")].columns.contains_key("notes"));
+        assert!(target.schema().tables.get(&name("book")).unwrap().columns.contains_key("notes"));
     }
 }
 
@@ -248,7 +248,7 @@ fn origins_are_of_what_is_there() {
         let mut origins = adopted(base.schema());
         origins.set(column, Origin::Entity);
         let (_, target, after) = propose(product, &model([book()]), &base, &origins);
-        assert!(!target.schema().tables[&name("book")].columns.contains_key("notes"), "{product}");
+        assert!(!target.schema().tables.get(&name("book")).unwrap().columns.contains_key("notes"), "{product}");
         let there: BTreeMap<Place, Origin> =
             adopted(target.schema()).listed().map(|(place, origin)| (place.clone(), origin)).collect();
         for (place, _) in after.listed() {

@@ -2,13 +2,13 @@
 //!
 //! Must not know where the schema came from, or what SQL means beyond what `dialect::expression` makes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::dialect::expression::{canonical_expression, canonical_expression_over, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
     Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named, Normalized,
-    ObjectName, Options, Part, Place, Schema, Standing, Table, Type, View,
+    ObjectName, Options, Part, Parts, Place, Schema, Standing, Table, Type, View,
 };
 
 use super::{moments, names, render, types, words};
@@ -271,7 +271,7 @@ fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
 }
 
 /// Puts everything under the name it has now; gives back a name that two of them have.
-fn rekeyed<T: Named>(map: &mut BTreeMap<Name, T>) -> Option<Name> {
+fn rekeyed<T: Named>(map: &mut Parts<T>) -> Option<Name> {
     let mut taken = None;
     for (_, value) in std::mem::take(map) {
         if map.contains_key(value.name()) {

@@ -296,7 +296,7 @@ fn action(text: &str) -> Option<Action> {
 fn add_indexes(table: &mut Table, rows: &[Row], texts: &BTreeMap<&str, &str>) {
     for row in rows {
         let name = Name::from(row.text(1));
-        let index = table.indexes.entry(name.clone()).or_insert_with(|| Index::on(name, []));
+        let index = table.indexes.get_or_insert_with(name.clone(), || Index::on(name, []));
         index.unique = row.is_true(2);
         let mut part = IndexPart::column(Name::from(row.text(4)));
         part.descending = row.is_true(5);

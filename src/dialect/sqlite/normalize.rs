@@ -8,7 +8,7 @@ use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
     Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized, ObjectName,
-    Options, Part, Place, Schema, Table, Trigger, Type, Unique, View, Wording,
+    Options, Part, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
 };
 
 use super::{names, render, table_sql, tokens, types};
@@ -35,7 +35,7 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
     }
-    let mut tables = BTreeMap::new();
+    let mut tables = Tables::new();
     for table in schema.tables.into_values() {
         let table = bare_table(table)?;
         tables.insert(table.name.clone(), table);
@@ -337,7 +337,7 @@ fn foreign_key(
     Ok(())
 }
 
-fn normal_view(view: &mut View, tables: &BTreeMap<ObjectName, Table>, known: &[ObjectName]) -> Result<(), Unsupported> {
+fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result<(), Unsupported> {
     if view.materialized {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::View(view.name.clone()), "it has no materialized views", hint));

@@ -4,13 +4,13 @@
 //! zero, or no byte, always means the least there can be, so that shrinking the bytes shrinks the schema. Must not know
 //! how schemas are compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::plan::Rename;
 use crate::schema::{
     Action, Change, Check, Column, DefaultValue, Definition, DefinitionId, DefinitionKind, EnumType, Expression, Facet,
-    ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Name, Named, ObjectName, Options, Part, Place,
-    PrimaryKey, Routine, RoutineKind, Schema, Table, Trigger, Type, Unique, View,
+    ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Name, Named, ObjectName, Options, Part, Parts,
+    Place, PrimaryKey, Routine, RoutineKind, Schema, Table, Trigger, Type, Unique, View,
 };
 
 const RELATIONS: &[&str] = &["a", "b", "c", "d", "e", "shop.a"];
@@ -69,7 +69,7 @@ fn relation(name: &str) -> ObjectName {
     }
 }
 
-fn listed<T: Named>(values: impl IntoIterator<Item = T>) -> BTreeMap<Name, T> {
+fn listed<T: Named>(values: impl IntoIterator<Item = T>) -> Parts<T> {
     values.into_iter().map(|value| (value.name().clone(), value)).collect()
 }
 
@@ -277,13 +277,13 @@ fn index(draw: &mut Draw, name: &str, columns: &[Name]) -> Index {
 /// A foreign key to any table, the own one included, on a key of it where it has one.
 fn foreign_key(draw: &mut Draw, owner: &ObjectName, tables: &[ObjectName], schema: &mut Schema) {
     let references = draw.pick(tables);
-    let referenced = &schema.tables[&references];
+    let referenced = schema.tables.get(&references).unwrap();
     let keys = referenced.primary_key.iter().map(|key| key.columns.clone());
     let mut keys: Vec<Vec<Name>> =
         keys.chain(referenced.uniques.values().map(|unique| unique.columns.clone())).collect();
     keys.push(referenced.columns.keys().take(1).cloned().collect());
     let referenced_columns = draw.pick(&keys);
-    let table = &schema.tables[owner];
+    let table = schema.tables.get(owner).unwrap();
     let columns: Vec<Name> = table.columns.keys().cloned().collect();
     let columns: Vec<Name> = draw.some(&columns, columns.len()).into_iter().take(referenced_columns.len()).collect();
     let name = Name::from(draw.pick(CONSTRAINTS));

@@ -63,7 +63,8 @@ pub(super) fn table<'s>(schema: &'s mut Schema, name: &ObjectName, product: Prod
     let same = |known: &ObjectName| {
         known.schema == name.schema && known.name.as_str().eq_ignore_ascii_case(name.name.as_str())
     };
-    schema.tables.iter_mut().find(|(known, _)| same(known)).map(|(_, table)| table)
+    let known = schema.tables.keys().find(|known| same(known))?.clone();
+    schema.tables.get_mut(&known)
 }
 
 /// The declared column of an identifier.

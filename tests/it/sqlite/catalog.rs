@@ -49,7 +49,7 @@ const RICH: &str = r#"
 fn a_rich_schema_is_built_again_and_removed_again() {
     run(async {
         let schema = there_and_back(RICH).await;
-        let author = &schema.schema().tables[&ObjectName::local("author")];
+        let author = schema.schema().tables.get(&ObjectName::local("author")).unwrap();
         assert_eq!(
             author.checks.keys().map(Name::as_str).collect::<Vec<_>>(),
             ["author_check", "author_check1", "grown"]
@@ -58,8 +58,8 @@ fn a_rich_schema_is_built_again_and_removed_again() {
             author.uniques.keys().map(Name::as_str).collect::<Vec<_>>(),
             ["author_born_key", "author_score_key", "one_name"]
         );
-        let book = &schema.schema().tables[&ObjectName::local("book")];
-        let key = &book.foreign_keys[&Name::from("fk-book-author")];
+        let book = schema.schema().tables.get(&ObjectName::local("book")).unwrap();
+        let key = book.foreign_keys.get("fk-book-author").unwrap();
         assert_eq!(key.references, ObjectName::local("author"));
         assert_eq!(key.referenced_columns, [Name::from("id")]);
         assert_eq!(key.options["initially_deferred"], "true");

@@ -139,7 +139,7 @@ fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
         key.columns.push(Name::new(row.text(3)));
         return;
     }
-    let index = table.indexes.entry(Name::new(row.text(1))).or_insert_with(|| {
+    let index = table.indexes.get_or_insert_with(Name::new(row.text(1)), || {
         let mut index = Index::on(row.text(1), []);
         index.unique = !row.is_true(2);
         index.method = match row.text(6) {
@@ -169,7 +169,7 @@ fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
 fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, row: &Row) {
     let rules = [("on_update", row.text(6)), ("on_delete", row.text(7))];
     let named = rules.iter().filter(|(_, rule)| scope.spellings && *rule == flavor.named_refusal());
-    let key = table.foreign_keys.entry(Name::new(row.text(1))).or_insert_with(|| ForeignKey {
+    let key = table.foreign_keys.get_or_insert_with(Name::new(row.text(1)), || ForeignKey {
         name: Name::new(row.text(1)),
         columns: Vec::new(),
         references: ObjectName { schema: row.get(3).map(Name::new), name: Name::new(row.text(4)) },

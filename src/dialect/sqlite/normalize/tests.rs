@@ -81,8 +81,8 @@ fn nobodys_names_are_filled_in() {
         table.primary_key = key_of_id();
     }))
     .unwrap();
-    assert_eq!(table.uniques["t_a_key"].columns, [Name::from("a")]);
-    let key = &table.foreign_keys["fk-t-a"];
+    assert_eq!(table.uniques.get("t_a_key").unwrap().columns, [Name::from("a")]);
+    let key = &table.foreign_keys.get("fk-t-a").unwrap();
     assert_eq!((&key.references, &key.referenced_columns), (&ObjectName::local("t"), &vec![Name::from("id")]));
     assert!(key.options.contains_key("deferrable"));
 }
@@ -107,8 +107,8 @@ fn collations_are_said_where_they_differ() {
     .unwrap();
     assert_eq!(table.columns["a"].collation.as_deref(), Some("NOCASE"));
     assert_eq!(table.columns["id"].collation, None);
-    assert!(table.indexes["own"].parts[0].options.is_empty());
-    assert_eq!(table.indexes["other"].parts[0].options["collation"], "BINARY");
+    assert!(table.indexes.get("own").unwrap().parts[0].options.is_empty());
+    assert_eq!(table.indexes.get("other").unwrap().parts[0].options["collation"], "BINARY");
 }
 
 #[test]

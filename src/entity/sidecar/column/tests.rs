@@ -62,7 +62,7 @@ fn a_table_that_no_entity_has() {
                CONSTRAINT log_pk PRIMARY KEY (id, said)); CREATE TYPE mood AS ENUM ('glad', 'it''s odd'); \
                CREATE INDEX said ON log (said); COMMENT ON COLUMN log.said IS 'it''s'";
     let model = model(sql, Product::Postgres);
-    let log = &model.schema.tables[&ObjectName::local("log")];
+    let log = model.schema.tables.get(&ObjectName::local("log")).unwrap();
     let key = log.primary_key.as_ref().unwrap();
     assert_eq!((key.name.as_ref().map(Name::as_str), key.columns.len()), (Some("log_pk"), 2));
     assert_eq!((&log.columns["id"].data_type, log.columns["id"].identity), (&Type::BigInteger, Some(Identity::Serial)));
@@ -112,7 +112,7 @@ fn what_an_entity_leaves_open_of_a_column() {
 fn what_an_entity_declares_gets_the_name_and_the_rest() {
     let sql = "ALTER TABLE note ADD CONSTRAINT of_book FOREIGN KEY (book_id) REFERENCES book (id) ON DELETE CASCADE";
     let model = model(sql, Product::Postgres);
-    let table = &model.schema.tables[&ObjectName::local("note")];
+    let table = model.schema.tables.get(&ObjectName::local("note")).unwrap();
     let keys: Vec<_> = table.foreign_keys.values().map(|key| (key.name.as_str(), key.on_delete)).collect();
     assert_eq!(keys, [("of_book", Some(Action::Cascade))]);
     let place = Place::Table(table.name.clone(), Part::ForeignKey("of_book".into(), Facet::OnDelete));

@@ -1,0 +1,203 @@
+//! The parts of one kind that a table has, by name.
+//!
+//! Must not know what they are.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use super::Name;
+
+/// A map from names, in their order, for few entries: most tables have one or two of each kind, and a schema is held several
+/// times over. A `BTreeMap` makes room for eleven at once; this makes room for what is there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Parts<T>(Vec<(Name, T)>);
+
+impl<T> Parts<T> {
+    /// None.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The first takes room for itself alone; of hundreds, not every one makes the others move.
+    fn make_room(&mut self) {
+        if self.0.len() == self.0.capacity() {
+            self.0.reserve_exact(1 + self.0.len() / 2);
+        }
+    }
+
+    fn find<Q: Ord + ?Sized>(&self, name: &Q) -> Result<usize, usize>
+    where
+        Name: Borrow<Q>,
+    {
+        self.0.binary_search_by(|(other, _)| other.borrow().cmp(name))
+    }
+
+    /// The part of a name.
+    pub fn get<Q: Ord + ?Sized>(&self, name: &Q) -> Option<&T>
+    where
+        Name: Borrow<Q>,
+    {
+        self.get_key_value(name).map(|(_, part)| part)
+    }
+
+    /// The same, with the name it is held under.
+    pub fn get_key_value<Q: Ord + ?Sized>(&self, name: &Q) -> Option<(&Name, &T)>
+    where
+        Name: Borrow<Q>,
+    {
+        self.find(name).ok().and_then(|at| self.0.get(at)).map(apart)
+    }
+
+    /// The same, to be changed. What is called otherwise afterwards is still found under its old name.
+    pub fn get_mut<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<&mut T>
+    where
+        Name: Borrow<Q>,
+    {
+        self.find(name).ok().and_then(|at| self.0.get_mut(at)).map(|(_, part)| part)
+    }
+
+    /// Whether there is one of a name.
+    pub fn contains_key<Q: Ord + ?Sized>(&self, name: &Q) -> bool
+    where
+        Name: Borrow<Q>,
+    {
+        self.find(name).is_ok()
+    }
+
+    /// Adds a part, and gives back the one it takes the place of.
+    pub fn insert(&mut self, name: Name, part: T) -> Option<T> {
+        match self.find(&name) {
+            Ok(at) => self.0.get_mut(at).map(|(_, known)| std::mem::replace(known, part)),
+            Err(at) => {
+                self.make_room();
+                self.0.insert(at, (name, part));
+                None
+            }
+        }
+    }
+
+    /// The part of a name, which is made where there is none.
+    pub fn get_or_insert_with(&mut self, name: Name, make: impl FnOnce() -> T) -> &mut T {
+        let at = match self.find(&name) {
+            Ok(at) => at,
+            Err(at) => {
+                self.make_room();
+                self.0.insert(at, (name, make()));
+                at
+            }
+        };
+        #[allow(clippy::indexing_slicing, reason = "it has been found or put there just now")]
+        &mut self.0[at].1
+    }
+
+    /// Takes a part out.
+    pub fn remove<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<T>
+    where
+        Name: Borrow<Q>,
+    {
+        self.find(name).ok().map(|at| self.0.remove(at).1)
+    }
+
+    /// Keeps the parts of which something holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Name, &mut T) -> bool) {
+        self.0.retain_mut(|(name, part)| keep(name, part));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes all of them out.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// All names and parts.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Name, &T)> + ExactSizeIterator + Clone {
+        self.0.iter().map(apart)
+    }
+
+    /// All names.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Name> + ExactSizeIterator {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// All parts.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.0.iter().map(|(_, part)| part)
+    }
+
+    /// All parts, to be changed. What is called otherwise afterwards is still found under its old name.
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> + ExactSizeIterator {
+        self.0.iter_mut().map(|(_, part)| part)
+    }
+
+    /// All parts, without their names.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator {
+        self.0.into_iter().map(|(_, part)| part)
+    }
+}
+
+fn apart<T>((name, part): &(Name, T)) -> (&Name, &T) {
+    (name, part)
+}
+
+/// What [`Parts::iter`] gives.
+pub(super) type Iter<'p, T> = std::iter::Map<std::slice::Iter<'p, (Name, T)>, fn(&'p (Name, T)) -> (&'p Name, &'p T)>;
+
+impl<T> Default for Parts<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Parts<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// Of two parts of one name the later is kept, as in any map.
+impl<T> Extend<(Name, T)> for Parts<T> {
+    fn extend<I: IntoIterator<Item = (Name, T)>>(&mut self, parts: I) {
+        parts.into_iter().for_each(|(name, part)| drop(self.insert(name, part)));
+    }
+}
+
+impl<T> FromIterator<(Name, T)> for Parts<T> {
+    fn from_iter<I: IntoIterator<Item = (Name, T)>>(parts: I) -> Self {
+        let mut all = Self::new();
+        all.extend(parts);
+        all
+    }
+}
+
+impl<T, const N: usize> From<[(Name, T); N]> for Parts<T> {
+    fn from(parts: [(Name, T); N]) -> Self {
+        parts.into_iter().collect()
+    }
+}
+
+impl<T> IntoIterator for Parts<T> {
+    type Item = (Name, T);
+    type IntoIter = std::vec::IntoIter<(Name, T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Parts<T> {
+    type Item = (&'p Name, &'p T);
+    type IntoIter = Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(apart)
+    }
+}

@@ -1,0 +1,141 @@
+//! The tables of a schema, by name.
+//!
+//! Must not know what is in a table.
+
+use std::collections::{BTreeMap, btree_map};
+use std::sync::Arc;
+
+use super::{ObjectName, Table};
+
+/// A map of tables whose copies share them: a schema is held as it was, as it is and as it shall be, and nearly all of its
+/// tables are the same in all three. A table is copied when it is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tables(BTreeMap<ObjectName, Arc<Table>>);
+
+impl Tables {
+    /// None.
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// The table of a name.
+    pub fn get(&self, name: &ObjectName) -> Option<&Table> {
+        self.0.get(name).map(|table| &**table)
+    }
+
+    /// The same, to be put into another schema as it is.
+    pub fn get_shared(&self, name: &ObjectName) -> Option<&Arc<Table>> {
+        self.0.get(name)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
+        self.0.get_mut(name).map(Arc::make_mut)
+    }
+
+    /// Whether there is one of a name.
+    pub fn contains_key(&self, name: &ObjectName) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Adds a table, and gives back the one it takes the place of.
+    pub fn insert(&mut self, name: ObjectName, table: impl Into<Arc<Table>>) -> Option<Arc<Table>> {
+        self.0.insert(name, table.into())
+    }
+
+    /// Takes a table out.
+    pub fn remove(&mut self, name: &ObjectName) -> Option<Table> {
+        self.0.remove(name).map(Arc::unwrap_or_clone)
+    }
+
+    /// Keeps the tables of which something holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&ObjectName, &Table) -> bool) {
+        self.0.retain(|name, table| keep(name, table));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All names and tables.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Table)> + ExactSizeIterator + Clone {
+        self.0.iter().map(apart)
+    }
+
+    /// The same, where two that are one and the same need no comparing.
+    pub fn shared(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Arc<Table>)> + ExactSizeIterator + Clone {
+        self.0.iter()
+    }
+
+    /// All names.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &ObjectName> + ExactSizeIterator + Clone {
+        self.0.keys()
+    }
+
+    /// All tables.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Table> + ExactSizeIterator + Clone {
+        self.0.values().map(|table| &**table)
+    }
+
+    /// All tables, to be changed; each of them becomes this map's own.
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Table> + ExactSizeIterator {
+        self.0.values_mut().map(Arc::make_mut)
+    }
+
+    /// All tables, without their names.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Table> + ExactSizeIterator {
+        self.0.into_values().map(Arc::unwrap_or_clone)
+    }
+}
+
+fn apart<'t>((name, table): (&'t ObjectName, &'t Arc<Table>)) -> (&'t ObjectName, &'t Table) {
+    (name, table)
+}
+
+impl<T: Into<Arc<Table>>> Extend<(ObjectName, T)> for Tables {
+    fn extend<I: IntoIterator<Item = (ObjectName, T)>>(&mut self, tables: I) {
+        self.0.extend(tables.into_iter().map(|(name, table)| (name, table.into())));
+    }
+}
+
+impl<T: Into<Arc<Table>>> FromIterator<(ObjectName, T)> for Tables {
+    fn from_iter<I: IntoIterator<Item = (ObjectName, T)>>(tables: I) -> Self {
+        Self(tables.into_iter().map(|(name, table)| (name, table.into())).collect())
+    }
+}
+
+impl<T: Into<Arc<Table>>, const N: usize> From<[(ObjectName, T); N]> for Tables {
+    fn from(tables: [(ObjectName, T); N]) -> Self {
+        tables.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Tables {
+    type Item = (ObjectName, Table);
+    type IntoIter = std::iter::Map<
+        btree_map::IntoIter<ObjectName, Arc<Table>>,
+        fn((ObjectName, Arc<Table>)) -> (ObjectName, Table),
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().map(|(name, table)| (name, Arc::unwrap_or_clone(table)))
+    }
+}
+
+impl<'t> IntoIterator for &'t Tables {
+    type Item = (&'t ObjectName, &'t Table);
+    type IntoIter = std::iter::Map<
+        btree_map::Iter<'t, ObjectName, Arc<Table>>,
+        fn((&'t ObjectName, &'t Arc<Table>)) -> (&'t ObjectName, &'t Table),
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(apart)
+    }
+}
