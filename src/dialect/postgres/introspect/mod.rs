@@ -161,14 +161,16 @@ impl Queries {
     }
 }
 
-/// Writes out `{unextended}(class, oid)`: the object belongs to no extension.
+/// Writes out `{unextended}(class, oid)`: the object belongs to no extension. What an extension is referred to for is found by
+/// an index of `pg_depend`, and is little; all that has dependencies of this type would be looked for in all of it.
 fn unextended(text: &str) -> String {
     let mut parts = text.split("{unextended}(");
     let mut written = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (arguments, rest) = part.split_once(')').unwrap_or((part, ""));
         written.push_str(&format!(
-            "NOT EXISTS (SELECT 1 FROM pg_depend xd WHERE xd.deptype = 'e' AND (xd.classid, xd.objid) = ({arguments})){rest}"
+            "NOT EXISTS (SELECT 1 FROM pg_depend xd WHERE xd.refclassid = 'pg_extension'::regclass AND xd.deptype = 'e' \
+             AND (xd.classid, xd.objid) = ({arguments})){rest}"
         ));
     }
     written

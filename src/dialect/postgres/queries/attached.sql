@@ -119,7 +119,7 @@ SELECT 'comment', NULL, 'primary key', n.nspname, c.relname,
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas})
    AND k.contype = 'p'
-   AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
+   AND k.oid IN (SELECT xc.objoid FROM pg_description xc WHERE xc.classoid = 'pg_constraint'::regclass AND xc.objsubid = 0)
    AND {unextended}('pg_class'::regclass, c.oid)
 UNION ALL
 SELECT 'comment', NULL, 'index behind ' || k.conname, n.nspname, c.relname,
@@ -131,7 +131,7 @@ SELECT 'comment', NULL, 'index behind ' || k.conname, n.nspname, c.relname,
  WHERE n.nspname = ANY ({schemas})
    AND k.contype IN ('p', 'u', 'x')
    AND k.conparentid = 0
-   AND obj_description(k.conindid, 'pg_class') IS NOT NULL
+   AND k.conindid IN (SELECT xc.objoid FROM pg_description xc WHERE xc.classoid = 'pg_class'::regclass AND xc.objsubid = 0)
    AND {unextended}('pg_class'::regclass, c.oid)
 UNION ALL
 SELECT 'comment', NULL, CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.oid::regprocedure, NULL, NULL,
@@ -153,7 +153,7 @@ SELECT 'comment', NULL, 'constraint ' || k.conname || ' of domain ' || t.oid::re
   JOIN pg_type t ON t.oid = k.contypid
   JOIN pg_namespace n ON n.oid = t.typnamespace
  WHERE n.nspname = ANY ({schemas})
-   AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
+   AND k.oid IN (SELECT xc.objoid FROM pg_description xc WHERE xc.classoid = 'pg_constraint'::regclass AND xc.objsubid = 0)
    AND {unextended}('pg_type'::regclass, t.oid)
 UNION ALL
 SELECT 'comment', NULL, 'column ' || a.attname || ' of type ' || t.oid::regtype, NULL, NULL,

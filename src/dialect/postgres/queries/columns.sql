@@ -9,7 +9,7 @@ SELECT a.attrelid,
        CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN
             CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname::text
                  ELSE format('"%s"."%s"', replace(con.nspname, '"', '""'), replace(co.collname, '"', '""')) END END,
-       col_description(a.attrelid, a.attnum),
+       cd.description,
        en.nspname,
        e.typname,
        t.typelem <> 0 AND t.typlen = -1,
@@ -21,9 +21,10 @@ SELECT a.attrelid,
        s.nspname,
        s.relname,
        s.deptype,
-       json_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text, 'increment', s.seqincrement::text,
-                         'minimum', s.seqmin::text, 'maximum', s.seqmax::text, 'cache', s.seqcache::text,
-                         'cycle', s.seqcycle),
+       CASE WHEN s.seqrelid IS NOT NULL THEN
+            json_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text,
+                              'increment', s.seqincrement::text, 'minimum', s.seqmin::text, 'maximum', s.seqmax::text,
+                              'cache', s.seqcache::text, 'cycle', s.seqcycle) END,
        a.attnum,
        s.seqrelid
   FROM pg_attribute a
@@ -31,6 +32,8 @@ SELECT a.attrelid,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN pg_description cd ON cd.classoid = 'pg_class'::regclass AND cd.objoid = a.attrelid
+                             AND cd.objsubid = a.attnum
   LEFT JOIN pg_collation co ON co.oid = a.attcollation
   LEFT JOIN pg_namespace con ON con.oid = co.collnamespace
   LEFT JOIN pg_type e ON e.oid = CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN t.typelem ELSE t.oid END
@@ -52,7 +55,7 @@ SELECT a.attrelid,
          ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum
  WHERE n.nspname = ANY ({schemas})
    AND (c.relkind IN ('r', 'p') AND NOT c.relispartition
-        OR c.relkind IN ('v', 'm') AND col_description(a.attrelid, a.attnum) IS NOT NULL)
+        OR c.relkind IN ('v', 'm') AND cd.description IS NOT NULL)
    AND a.attnum > 0
    AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum

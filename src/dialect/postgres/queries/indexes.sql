@@ -3,7 +3,20 @@ SELECT x.indrelid,
        i.relname,
        x.indisunique,
        am.amname,
-       (SELECT json_agg(json_build_object(
+       p.parts,
+       pg_get_expr(x.indpred, x.indrelid),
+       {nulls_not_distinct},
+       array_to_json(i.reloptions),
+       x.indisvalid,
+       obj_description(i.oid, 'pg_class'),
+       CASE WHEN c.relkind = 'm' THEN pg_get_indexdef(x.indexrelid, 0, true) END
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_am am ON am.oid = i.relam
+  JOIN (SELECT x.indexrelid,
+               json_agg(json_build_object(
                    'column', CASE WHEN k.number <> 0 THEN a.attname END,
                    'expression', CASE WHEN k.number = 0 THEN pg_get_indexdef(x.indexrelid, k.position::int, false) END,
                    'included', k.position > x.indnkeyatts,
@@ -19,8 +32,11 @@ SELECT x.indrelid,
                                    || coalesce('(' || (SELECT string_agg(quote_ident(split_part(p, '=', 1)) || '='
                                                               || quote_literal(substr(p, strpos(p, '=') + 1)), ', ')
                                                          FROM unnest(o.attoptions) p) || ')', '') END)
-                   ORDER BY k.position)
-          FROM unnest(x.indkey) WITH ORDINALITY k (number, position)
+                   ORDER BY k.position) AS parts
+          FROM pg_index x
+          JOIN pg_class c ON c.oid = x.indrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY k (number, position)
           LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number AND k.number <> 0
           LEFT JOIN pg_attribute o ON o.attrelid = x.indexrelid AND o.attnum = k.position
           LEFT JOIN pg_type ot ON ot.oid = o.atttypid
@@ -28,18 +44,9 @@ SELECT x.indrelid,
           LEFT JOIN pg_collation co ON k.position <= x.indnkeyatts AND co.oid = x.indcollation[k.position::int - 1]
           LEFT JOIN pg_namespace con ON con.oid = co.collnamespace
           LEFT JOIN pg_opclass oc ON k.position <= x.indnkeyatts AND oc.oid = x.indclass[k.position::int - 1]
-          LEFT JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace),
-       pg_get_expr(x.indpred, x.indrelid),
-       {nulls_not_distinct},
-       array_to_json(i.reloptions),
-       x.indisvalid,
-       obj_description(i.oid, 'pg_class'),
-       CASE WHEN c.relkind = 'm' THEN pg_get_indexdef(x.indexrelid, 0, true) END
-  FROM pg_index x
-  JOIN pg_class i ON i.oid = x.indexrelid
-  JOIN pg_class c ON c.oid = x.indrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_am am ON am.oid = i.relam
+          LEFT JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
+         WHERE n.nspname = ANY ({schemas})
+         GROUP BY x.indexrelid) p ON p.indexrelid = x.indexrelid
  WHERE n.nspname = ANY ({schemas})
    AND c.relkind IN ('r', 'p', 'm')
    AND NOT c.relispartition
