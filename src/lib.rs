@@ -103,7 +103,9 @@
 //!   writes a statement on one line, panics on what a backend cannot do, writes MySQL's enum values unescaped and escapes
 //!   its comments by backslash whatever the SQL mode. A migration is read by reviewers, so it is laid out for them.
 //! * **The driver is sqlx itself, at the version SeaORM uses**, because lock and work must share one connection that is
-//!   never silently replaced by a pool. SeaORM is what the example entities and the tests' oracle use.
+//!   never silently replaced by a pool. SeaORM is what the example entities and the tests' oracle use. Each driver is a feature
+//!   (`postgres`, `mysql`, `sqlite`, all on by default) that one file knows, `dialect/session/driver.rs`: without it the tool
+//!   does not connect to that database, but still writes and judges its migrations.
 //! * **Names in the default schema carry no schema** ([`schema::ObjectName`]), so the same migration and the same snapshot
 //!   serve a scratch database and every tenant.
 //! * **A table is created and dropped without its foreign keys**, always. SQLite's lowering folds them back into

@@ -31,6 +31,7 @@ mod up;
 mod verify;
 mod wording;
 
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -67,7 +68,8 @@ pub fn main() -> ExitCode {
     paint::settle(arguments.color);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(&arguments)),
+        // The runtime has several ways to run a future, and each would be compiled with all commands in it.
+        Ok(runtime) => runtime.block_on(Box::pin(dispatch(&arguments)) as Pin<Box<dyn Future<Output = _>>>),
         Err(error) => Err(Failure::from(crate::error::Error::new("cannot start the runtime").because(error))),
     };
     match outcome {

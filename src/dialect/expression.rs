@@ -20,11 +20,11 @@ mod spell;
 #[cfg(test)]
 mod tests;
 mod types;
+mod walk;
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, visit_expressions_mut};
+use sqlparser::ast::Expr;
 
 use crate::schema::ObjectName;
 
@@ -109,12 +109,11 @@ pub fn canonical_query(
 
 /// Drops what columns are qualified with, where only their own names count.
 fn unqualify(tree: &mut Expr) {
-    let _ = visit_expressions_mut(tree, |expression| {
+    walk::each_expression(tree, |expression| {
         if let Expr::CompoundIdentifier(parts) = expression
             && let Some(column) = parts.pop()
         {
             *expression = Expr::Identifier(column);
         }
-        ControlFlow::<()>::Continue(())
     });
 }

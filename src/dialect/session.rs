@@ -2,12 +2,10 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
 
+mod driver;
 pub mod reprint;
 
-use std::str::FromStr;
-
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection, Executor, MySqlConnection, PgConnection, Row as _};
+use driver::Driver;
 
 use super::{Product, mysql, postgres, sqlite};
 
@@ -47,6 +45,8 @@ pub struct DatabaseError {
 pub enum Obstacle {
     /// The URL cannot be read.
     Url,
+    /// The driver was left out of this build: the feature that brings it.
+    NoDriver(&'static str),
     /// Nobody listens there.
     Refused,
     /// No such host.
@@ -93,8 +93,7 @@ impl From<sqlx::Error> for ConnectError {
                 _ => Obstacle::Other,
             },
             sqlx::Error::Database(database) => {
-                let mysql = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().map(|error| error.number());
-                obstacle(database.code().as_deref(), mysql)
+                obstacle(database.code().as_deref(), driver::mysql_number(database.as_ref()))
             }
             _ => Obstacle::Other,
         };
@@ -131,12 +130,6 @@ impl From<sqlx::Error> for DatabaseError {
     }
 }
 
-enum Driver {
-    Postgres(Box<PgConnection>),
-    MySql(Box<MySqlConnection>),
-    Sqlite(Box<SqliteConnection>),
-}
-
 /// What to do about an SQLite file that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -168,36 +161,8 @@ impl Session {
     /// # Errors
     /// Whatever keeps the connection from being made; the message never holds the URL.
     pub async fn open(url: &str, missing: Missing) -> Result<Self, ConnectError> {
-        let scheme = url.split(':').next().unwrap_or_default();
-        let mut session = match scheme {
-            "postgres" | "postgresql" => {
-                let options = sqlx::postgres::PgConnectOptions::from_str(url)
-                    .map_err(ConnectError::url)?
-                    .disable_statement_logging();
-                Self::new(Driver::Postgres(Box::new(options.connect().await?)), Product::Postgres)
-            }
-            "mysql" | "mariadb" => {
-                let url = url.replacen("mariadb:", "mysql:", 1);
-                let options = sqlx::mysql::MySqlConnectOptions::from_str(&url)
-                    .map_err(ConnectError::url)?
-                    .disable_statement_logging();
-                Self::new(Driver::MySql(Box::new(options.connect().await?)), Product::MySql)
-            }
-            "sqlite" => {
-                let options = SqliteConnectOptions::from_str(url)
-                    .map_err(ConnectError::url)?
-                    .create_if_missing(missing == Missing::Create)
-                    // The driver works on a thread of its own, which every full buffer puts to sleep.
-                    .row_buffer_size(1024)
-                    .disable_statement_logging();
-                Self::new(Driver::Sqlite(Box::new(options.connect().await?)), Product::Sqlite)
-            }
-            _ => {
-                // What stands before the first colon may be a password when the scheme was forgotten.
-                let message = "the scheme is none of postgres, mysql, mariadb, sqlite".to_owned();
-                return Err(ConnectError { obstacle: Obstacle::Url, error: DatabaseError { message, code: None } });
-            }
-        };
+        let (driver, product) = Driver::open(url, missing).await?;
+        let mut session = Self { driver, product, version: String::new() };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
@@ -230,10 +195,6 @@ impl Session {
         self.pin().await
     }
 
-    fn new(driver: Driver, product: Product) -> Self {
-        Self { driver, product, version: String::new() }
-    }
-
     async fn ask_version(&mut self) -> Result<String, DatabaseError> {
         let sql = match self.product {
             Product::Postgres => "SHOW server_version",
@@ -259,12 +220,7 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
-        let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        Ok(match &mut self.driver {
-            Driver::Postgres(connection) => connection.execute(query).await?.rows_affected(),
-            Driver::MySql(connection) => connection.execute(query).await?.rows_affected(),
-            Driver::Sqlite(connection) => connection.execute(query).await?.rows_affected(),
-        })
+        self.driver.execute(sql).await
     }
 
     /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).
@@ -272,21 +228,7 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
-        /// Each driver has its own arguments type.
-        macro_rules! bound {
-            ($connection:expr) => {{
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-                for value in values {
-                    query = query.bind(value.map(str::to_owned));
-                }
-                $connection.execute(query).await?.rows_affected()
-            }};
-        }
-        Ok(match &mut self.driver {
-            Driver::Postgres(connection) => bound!(connection),
-            Driver::MySql(connection) => bound!(connection),
-            Driver::Sqlite(connection) => bound!(connection),
-        })
+        self.driver.execute_with(sql, values).await
     }
 
     /// How the value number `index` (from 1) is written in a statement for [`Session::execute_with`].
@@ -347,32 +289,11 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
-        /// The three drivers' rows share no trait that reads a value without checking its type.
-        macro_rules! rows {
-            ($connection:expr) => {{
-                let rows = $connection.fetch_all(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
-                let mut texts = Vec::with_capacity(rows.len());
-                for row in &rows {
-                    let columns = (0..row.len()).map(|index| row.try_get_unchecked::<Option<String>, _>(index));
-                    texts.push(Row(columns.collect::<Result<_, _>>()?));
-                }
-                texts
-            }};
-        }
-        Ok(match &mut self.driver {
-            Driver::Postgres(connection) => rows!(connection),
-            Driver::MySql(connection) => rows!(connection),
-            Driver::Sqlite(connection) => rows!(connection),
-        })
+        self.driver.query(sql).await
     }
 
     /// Closes the connection in good order.
     pub async fn close(self) {
-        // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
-        let _ = match self.driver {
-            Driver::Postgres(connection) => connection.close().await,
-            Driver::MySql(connection) => connection.close().await,
-            Driver::Sqlite(connection) => connection.close().await,
-        };
+        self.driver.close().await;
     }
 }

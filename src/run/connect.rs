@@ -83,6 +83,16 @@ fn explain(place: &Place, error: ConnectError) -> Error {
             "write it like `postgres://user:password@host/database`, `mysql://…`, `mariadb://…` or `sqlite://path/to/file.db`; \
              escape `@`, `/`, `:`, `#` and `?` in a password as `%40`, `%2F`, `%3A`, `%23` and `%3F`",
         ),
+        Obstacle::NoDriver(feature) => {
+            let product = match place.scheme.as_str() {
+                "sqlite" => "SQLite",
+                "mariadb" => "MariaDB",
+                "mysql" => "MySQL",
+                _ => "PostgreSQL",
+            };
+            Error::new(format!("this build of gen cannot connect to {product}"))
+                .hint(format!("install one that can: `cargo install sea-gen --features {feature}`"))
+        }
         Obstacle::Refused => Error::new(format!("nobody answers at {}:{}", place.host, place.port))
             .hint("start the server, or check host and port of the database URL"),
         Obstacle::UnknownHost => Error::new(format!("there is no host `{}`", place.host))
@@ -137,5 +147,28 @@ fn no_file(file: &str) -> Error {
             .hint(format!("check its rights: `ls -l {file}`")),
         _ => Error::new(format!("the SQLite database `{file}` does not exist"))
             .hint("check the path; `gen up` creates the file, or add `?mode=rwc` to the URL"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::session::DatabaseError;
+
+    #[test]
+    fn a_driver_that_is_not_built_in_is_named_with_the_way_to_get_it() {
+        for (url, product, feature) in [
+            ("postgres://ann:secret@localhost/shop", "PostgreSQL", "postgres"),
+            ("mariadb://ann:secret@localhost/shop", "MariaDB", "mysql"),
+            ("mysql://ann:secret@localhost/shop", "MySQL", "mysql"),
+            ("sqlite://shop.db", "SQLite", "sqlite"),
+        ] {
+            let error = DatabaseError { message: String::new(), code: None };
+            let error = ConnectError { obstacle: Obstacle::NoDriver(feature), error };
+            let explained = explain(&Place::of(url), error);
+            assert_eq!(explained.to_string(), format!("this build of gen cannot connect to {product}"));
+            let hint = format!("install one that can: `cargo install sea-gen --features {feature}`");
+            assert_eq!(explained.hints(), [hint]);
+        }
     }
 }

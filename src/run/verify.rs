@@ -436,5 +436,5 @@ fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
 /// Everything that is not the same in two schemas.
 fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
     let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
-    names.into_iter().filter(|name| one.tables.get(*name) != two.tables.get(*name)).cloned().collect()
+    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
 }

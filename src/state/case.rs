@@ -21,7 +21,7 @@ pub fn in_another_case(product: Product, new: &Schema, old: &Schema) -> Vec<Rena
             Some(before) => before,
             None => {
                 let same = |other: &ObjectName| other.schema == name.schema && differs_in_case(&other.name, &name.name);
-                let mut gone = old.tables.iter().filter(|(other, _)| tables && !new.tables.contains_key(*other));
+                let mut gone = old.tables.iter().filter(|(other, _)| tables && !new.tables.contains_key(other));
                 let Some((other, before)) = gone.find(|(other, _)| same(other)) else { continue };
                 renames.push(Rename::Table(Change::new(other.clone(), name.clone())));
                 before

@@ -68,7 +68,7 @@ impl<'a> Ground<'a> {
     /// The table that is there.
     pub(super) fn table(&self, later: &ObjectName) -> Option<&'a Table> {
         match self.tables.get(later) {
-            Some(name) => self.base.tables.get(*name),
+            Some(name) => self.base.tables.get(name),
             // A name that was given up is another table's.
             None if self.tables.values().any(|name| *name == later) => None,
             None => self.base.tables.get(later),

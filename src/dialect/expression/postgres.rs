@@ -14,6 +14,7 @@ use sqlparser::ast::{
 
 use super::rewrite::{binary, call, join, plain_call, take, text};
 use super::types;
+use super::walk::each_expression;
 use crate::dialect::Product;
 
 /// A whole expression: a default's literal has its column's type.
@@ -25,7 +26,7 @@ pub(super) fn whole(tree: &mut Expr) {
 /// Marks the casts to text that mean something: those of columns that are no text. Without that they would go like those the
 /// catalog adds.
 pub(super) fn keep_casts(tree: &mut Expr, is_no_text: &dyn Fn(&str) -> bool) {
-    let _ = sqlparser::ast::visit_expressions_mut(tree, |expression| {
+    each_expression(tree, |expression| {
         if let Expr::Cast { expr, data_type, .. } = expression {
             let mut inner = expr.as_ref();
             while let Expr::Nested(nested) = inner {
@@ -43,7 +44,6 @@ pub(super) fn keep_casts(tree: &mut Expr, is_no_text: &dyn Fn(&str) -> bool) {
                 *data_type = DataType::Custom(Path(vec![ObjectNamePart::Identifier(Ident::new("text"))]), Vec::new());
             }
         }
-        std::ops::ControlFlow::<()>::Continue(())
     });
 }
 
@@ -416,11 +416,12 @@ fn in_list(mut value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
 }
 
 fn reads_column(tree: &Expr) -> bool {
-    let reads = sqlparser::ast::visit_expressions(tree, |expression| match expression {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => std::ops::ControlFlow::Break(()),
-        _ => std::ops::ControlFlow::Continue(()),
+    let mut reads = false;
+    // There is one walk, and it may change what it walks.
+    each_expression(&mut tree.clone(), |expression| {
+        reads |= matches!(expression, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
     });
-    reads.is_break()
+    reads
 }
 
 fn function(tree: &mut Expr) {

@@ -2,17 +2,16 @@
 //!
 //! Must not know what the tree means.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, Value, VisitMut, VisitorMut};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, Query, TableAlias, TableFactor, Value};
 use sqlparser::keywords::ALL_KEYWORDS;
 
+use super::walk::{Visitor, walk};
 use super::{parse, spell};
 use crate::dialect::Product;
 
 /// An expression as text.
 pub(super) fn expression(product: Product, tree: &mut Expr) -> String {
-    let _ = tree.visit(&mut Printer { product });
+    walk(tree, &mut Printer { product });
     if let Expr::Nested(inner) = tree {
         return inner.to_string();
     }
@@ -21,7 +20,7 @@ pub(super) fn expression(product: Product, tree: &mut Expr) -> String {
 
 /// A query as text.
 pub(super) fn query(product: Product, tree: &mut Query) -> String {
-    let _ = tree.visit(&mut Printer { product });
+    walk(tree, &mut Printer { product });
     tree.to_string()
 }
 
@@ -29,10 +28,8 @@ struct Printer {
     product: Product,
 }
 
-impl VisitorMut for Printer {
-    type Break = ();
-
-    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+impl Visitor for Printer {
+    fn identifier(&mut self, ident: &mut Ident) {
         if is_bare(self.product, &ident.value) {
             ident.quote_style = None;
         } else {
@@ -41,18 +38,16 @@ impl VisitorMut for Printer {
             ident.value = ident.value.replace(mark, &format!("{mark}{mark}"));
             ident.quote_style = Some(mark);
         }
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+    fn table_factor(&mut self, factor: &mut TableFactor) {
         if let TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } = factor
         {
             explicit(alias);
         }
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+    fn expression(&mut self, tree: &mut Expr) {
         if let Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = tree
             && let Expr::Nested(inner) = left.as_mut()
             && matches!(inner.as_ref(), Expr::BinaryOp { op: inner, .. } if inner == op)
@@ -72,7 +67,6 @@ impl VisitorMut for Printer {
             let inner = std::mem::replace(tree, Expr::value(Value::Null));
             *tree = Expr::Nested(Box::new(inner));
         }
-        ControlFlow::Continue(())
     }
 }
 

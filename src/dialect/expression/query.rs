@@ -3,16 +3,15 @@
 //! Must not know the catalog: what columns a relation has is asked of the caller, and what he does not know stays as it is.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, ObjectName as Path, OrderBy, OrderByKind, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Value, VisitMut,
-    VisitorMut,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Value,
 };
 
 use super::columns::{self, Relation};
 use super::postgres::names;
+use super::walk::{Visitor, walk};
 use super::{mysql, rewrite, shape};
 use crate::dialect::Product;
 use crate::schema::ObjectName;
@@ -27,7 +26,7 @@ pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_
     rewrite::apply(product, tree);
     let mut scopes =
         Scopes { product, columns_of, selects: Vec::new(), names: Vec::new(), reads: BTreeSet::new(), ordering: false };
-    let _ = tree.visit(&mut scopes);
+    walk(tree, &mut scopes);
     // Qualified names may now be equal that were not before, so that more rules apply.
     rewrite::apply(product, tree);
     scopes.reads
@@ -127,7 +126,7 @@ impl Scopes<'_> {
                 };
                 if let JoinConstraint::On(condition) = constraint {
                     self.selects.push(relations.clone());
-                    let _ = condition.visit(&mut Qualifier { scopes: self, depth: 0 });
+                    walk(condition, &mut Qualifier { scopes: self, depth: 0 });
                     self.selects.pop();
                 }
             }
@@ -186,10 +185,8 @@ impl Scopes<'_> {
     }
 }
 
-impl VisitorMut for Scopes<'_> {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+impl Visitor for Scopes<'_> {
+    fn enter_query(&mut self, query: &mut Query) {
         let mut names = Vec::new();
         if let Some(with) = &query.with {
             for table in &with.cte_tables {
@@ -199,16 +196,14 @@ impl VisitorMut for Scopes<'_> {
             }
         }
         self.names.push(names);
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+    fn leave_query(&mut self, query: &mut Query) {
         order(self, query);
         self.names.pop();
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn enter_select(&mut self, select: &mut Select) {
         if self.product == Product::Postgres {
             names::rename_back(select);
         }
@@ -216,10 +211,9 @@ impl VisitorMut for Scopes<'_> {
         let relations = self.relations(&select.from);
         self.selects.push(relations);
         self.expand(select);
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn leave_select(&mut self, select: &mut Select) {
         if let GroupByExpr::Expressions(expressions, _) = &mut select.group_by {
             for expression in expressions {
                 if let Some(output) = position(expression, &select.projection) {
@@ -236,10 +230,9 @@ impl VisitorMut for Scopes<'_> {
             }
         }
         self.selects.pop();
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+    fn table_factor(&mut self, factor: &mut TableFactor) {
         if let TableFactor::Table { alias: Some(alias), args: Some(_), .. }
         | TableFactor::Function { alias: Some(alias), .. } = factor
             && matches!(alias.columns.as_slice(), [column] if column.name.value == alias.name.value)
@@ -247,8 +240,8 @@ impl VisitorMut for Scopes<'_> {
             // PostgreSQL prints `f() g(g)` for `f() g`.
             alias.columns.clear();
         }
-        let TableFactor::Table { name, alias, args: None, .. } = factor else { return ControlFlow::Continue(()) };
-        let Some(object) = columns::object(name) else { return ControlFlow::Continue(()) };
+        let TableFactor::Table { name, alias, args: None, .. } = factor else { return };
+        let Some(object) = columns::object(name) else { return };
         if let Some(given) = alias
             && given.columns.is_empty()
             && columns::same(self.product, &given.name.value, object.name.as_str())
@@ -258,24 +251,20 @@ impl VisitorMut for Scopes<'_> {
         if object.schema.is_some() || self.named(object.name.as_str()).is_none() {
             self.reads.insert(object);
         }
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_order_by(&mut self, _: &mut OrderBy) -> ControlFlow<()> {
+    fn enter_order_by(&mut self, _: &mut OrderBy) {
         self.ordering = true;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_order_by(&mut self, _: &mut OrderBy) -> ControlFlow<()> {
+    fn leave_order_by(&mut self, _: &mut OrderBy) {
         self.ordering = false;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+    fn expression(&mut self, tree: &mut Expr) {
         if !self.ordering {
             self.qualify(tree);
         }
-        ControlFlow::Continue(())
     }
 }
 
@@ -367,7 +356,7 @@ fn order(scopes: &Scopes<'_>, query: &mut Query) {
                 continue;
             }
         }
-        let _ = order.expr.visit(&mut Qualifier { scopes: &inner, depth: 0 });
+        walk(&mut order.expr, &mut Qualifier { scopes: &inner, depth: 0 });
     }
 }
 
@@ -378,23 +367,18 @@ struct Qualifier<'a, 'b> {
     depth: usize,
 }
 
-impl VisitorMut for Qualifier<'_, '_> {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+impl Visitor for Qualifier<'_, '_> {
+    fn enter_query(&mut self, _: &mut Query) {
         self.depth += 1;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+    fn leave_query(&mut self, _: &mut Query) {
         self.depth -= 1;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+    fn expression(&mut self, tree: &mut Expr) {
         if self.depth == 0 {
             self.scopes.qualify(tree);
         }
-        ControlFlow::Continue(())
     }
 }

@@ -2,14 +2,13 @@
 //!
 //! Must not know what only one database does; that is `postgres` and `mysql`.
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
     BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, UnaryOperator, Value,
-    VisitMut, VisitorMut,
+    VisitMut,
 };
 
+use super::walk::{Visitor, walk};
 use super::{mysql, postgres, types};
 use crate::dialect::Product;
 
@@ -26,7 +25,7 @@ pub(super) fn expression(product: Product, tree: &mut Expr) {
 
 /// Applies the rules to every expression in a tree, the innermost first.
 pub(super) fn apply(product: Product, tree: &mut impl VisitMut) {
-    let _ = tree.visit(&mut Rules { product });
+    walk(tree, &mut Rules { product });
 }
 
 /// Takes an expression out of its place.
@@ -38,38 +37,32 @@ struct Rules {
     product: Product,
 }
 
-impl VisitorMut for Rules {
-    type Break = ();
-
-    fn post_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<()> {
+impl Visitor for Rules {
+    fn order_by_expression(&mut self, order: &mut OrderByExpr) {
         direction(self.product, order);
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+    fn expression(&mut self, tree: &mut Expr) {
         common(self.product, tree);
         match self.product {
             Product::Postgres => postgres::rule(tree),
             Product::MySql | Product::MariaDb => mysql::rule(self.product, tree),
             Product::Sqlite => {}
         }
-        ControlFlow::Continue(())
     }
 }
 
 /// Replaces every name by what the database holds, once: folding a name twice would lose what its quotes kept.
 pub(super) fn fold(product: Product, tree: &mut impl VisitMut) {
-    let _ = tree.visit(&mut Names { product });
+    walk(tree, &mut Names { product });
 }
 
 struct Names {
     product: Product,
 }
 
-impl VisitorMut for Names {
-    type Break = ();
-
-    fn post_visit_ident(&mut self, ident: &mut Ident) -> ControlFlow<()> {
+impl Visitor for Names {
+    fn identifier(&mut self, ident: &mut Ident) {
         let quoted = ident.quote_style.take();
         if let Some(mark) = quoted {
             ident.value = ident.value.replace(&format!("{mark}{mark}"), &mark.to_string());
@@ -83,7 +76,6 @@ impl VisitorMut for Names {
         if folds {
             ident.value = ident.value.to_ascii_lowercase();
         }
-        ControlFlow::Continue(())
     }
 }
 

@@ -2,29 +2,26 @@
 //!
 //! Must not know columns.
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
     Join, JoinConstraint, JoinOperator, LimitClause, Offset, OffsetRows, Query, Select, SelectItem, SetExpr,
-    SetOperator, SetQuantifier, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    SetOperator, SetQuantifier, TableFactor, TableWithJoins,
 };
 
 use super::rewrite;
+use super::walk::{Visitor, walk};
 use crate::dialect::Product;
 
 /// Brings a query's clauses to one form, in place.
 pub(super) fn apply(product: Product, tree: &mut Query) {
-    let _ = tree.visit(&mut Shape { product });
+    walk(tree, &mut Shape { product });
 }
 
 struct Shape {
     product: Product,
 }
 
-impl VisitorMut for Shape {
-    type Break = ();
-
-    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+impl Visitor for Shape {
+    fn leave_query(&mut self, query: &mut Query) {
         body(&mut query.body);
         while let SetExpr::Query(inner) = query.body.as_mut() {
             // `(SELECT …) ORDER BY x`: the parentheses hold nothing of their own.
@@ -44,10 +41,9 @@ impl VisitorMut for Shape {
         if let Some(LimitClause::LimitOffset { offset: Some(offset), .. }) = &mut query.limit_clause {
             offset.rows = OffsetRows::None;
         }
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn leave_select(&mut self, select: &mut Select) {
         for from in &mut select.from {
             flatten(from);
         }
@@ -57,7 +53,6 @@ impl VisitorMut for Shape {
         for join in select.from.iter_mut().flat_map(|from| &mut from.joins) {
             operator(self.product, join);
         }
-        ControlFlow::Continue(())
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Must not know what expressions mean.
 
-use std::ops::ControlFlow;
+use sqlparser::ast::{DataType, Expr, ObjectNamePart, Select, TableFactor};
 
-use sqlparser::ast::{DataType, Expr, ObjectNamePart, Select, TableFactor, VisitMut, VisitorMut};
+use crate::dialect::expression::walk::{Visitor, walk};
 
 /// The name PostgreSQL gives an output column that has none.
 pub(in crate::dialect::expression) fn output_name(tree: &Expr) -> Option<String> {
@@ -77,9 +77,9 @@ pub(in crate::dialect::expression) fn rename_back(select: &mut Select) {
     }
     for (alias, own) in renamed {
         let mut uses = Uses { name: &own, found: names.contains(&own) };
-        let _ = select.visit(&mut uses);
+        walk(select, &mut uses);
         if !uses.found {
-            let _ = select.visit(&mut Renaming { from: &alias, to: &own });
+            walk(select, &mut Renaming { from: &alias, to: &own });
             names.push(own);
         }
     }
@@ -91,12 +91,9 @@ struct Uses<'a> {
     found: bool,
 }
 
-impl VisitorMut for Uses<'_> {
-    type Break = ();
-
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+impl Visitor for Uses<'_> {
+    fn expression(&mut self, tree: &mut Expr) {
         self.found |= matches!(tree, Expr::CompoundIdentifier(parts) if parts.first().is_some_and(|part| part.value == self.name));
-        ControlFlow::Continue(())
     }
 }
 
@@ -106,25 +103,21 @@ struct Renaming<'a> {
     to: &'a str,
 }
 
-impl VisitorMut for Renaming<'_> {
-    type Break = ();
-
-    fn post_visit_expr(&mut self, tree: &mut Expr) -> ControlFlow<()> {
+impl Visitor for Renaming<'_> {
+    fn expression(&mut self, tree: &mut Expr) {
         if let Expr::CompoundIdentifier(parts) = tree
             && let Some(first) = parts.first_mut()
             && first.value == self.from
         {
             self.to.clone_into(&mut first.value);
         }
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+    fn table_factor(&mut self, factor: &mut TableFactor) {
         if let TableFactor::Table { alias, .. } = factor
             && alias.as_ref().is_some_and(|alias| alias.name.value == self.from)
         {
             *alias = None;
         }
-        ControlFlow::Continue(())
     }
 }

@@ -1,0 +1,70 @@
+//! One walk over a tree for whatever is done to it: each visitor is a `dyn`, because a visitor of a type of its own would have
+//! the walk over the whole grammar compiled anew, some 300 KiB every time.
+//!
+//! Must not know what is done.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, Ident, OrderBy, OrderByExpr, Query, Select, TableFactor, VisitMut, VisitorMut};
+
+/// What is done to the parts of a tree; to nothing where nothing is said. What is inside comes between `enter` and `leave`,
+/// and before anything that has neither.
+pub(super) trait Visitor {
+    fn enter_query(&mut self, _: &mut Query) {}
+    fn leave_query(&mut self, _: &mut Query) {}
+    fn enter_select(&mut self, _: &mut Select) {}
+    fn leave_select(&mut self, _: &mut Select) {}
+    fn enter_order_by(&mut self, _: &mut OrderBy) {}
+    fn leave_order_by(&mut self, _: &mut OrderBy) {}
+    fn order_by_expression(&mut self, _: &mut OrderByExpr) {}
+    fn table_factor(&mut self, _: &mut TableFactor) {}
+    fn expression(&mut self, _: &mut Expr) {}
+    fn identifier(&mut self, _: &mut Ident) {}
+}
+
+/// Walks a tree.
+pub(super) fn walk(tree: &mut impl VisitMut, visitor: &mut dyn Visitor) {
+    let _ = tree.visit(&mut Walk(visitor));
+}
+
+/// Does something to every expression in a tree, the innermost first.
+pub(super) fn each_expression(tree: &mut Expr, mut done: impl FnMut(&mut Expr)) {
+    walk(tree, &mut EachExpression(&mut done));
+}
+
+struct EachExpression<'a>(&'a mut dyn FnMut(&mut Expr));
+
+impl Visitor for EachExpression<'_> {
+    fn expression(&mut self, tree: &mut Expr) {
+        (self.0)(tree);
+    }
+}
+
+struct Walk<'a>(&'a mut dyn Visitor);
+
+/// Passes one of the walk's stations on.
+macro_rules! pass {
+    ($($station:ident($part:ty) => $to:ident,)+) => {
+        $(fn $station(&mut self, part: &mut $part) -> ControlFlow<()> {
+            self.0.$to(part);
+            ControlFlow::Continue(())
+        })+
+    };
+}
+
+impl VisitorMut for Walk<'_> {
+    type Break = ();
+
+    pass! {
+        pre_visit_query(Query) => enter_query,
+        post_visit_query(Query) => leave_query,
+        pre_visit_select(Select) => enter_select,
+        post_visit_select(Select) => leave_select,
+        pre_visit_order_by(OrderBy) => enter_order_by,
+        post_visit_order_by(OrderBy) => leave_order_by,
+        post_visit_order_by_expr(OrderByExpr) => order_by_expression,
+        post_visit_table_factor(TableFactor) => table_factor,
+        post_visit_expr(Expr) => expression,
+        post_visit_ident(Ident) => identifier,
+    }
+}
