@@ -230,11 +230,8 @@ async fn draft(
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
             {
-                let declared = match &found {
-                    // What is declared is in it, in the words of the code, and what did not change costs no comparing.
-                    Ok((_, target)) => target.schema.clone(),
-                    Err(_) => dialect.normalize(model.schema.clone())?,
-                };
+                // The target will not do: what means the same is in it in the words of its base.
+                let declared = dialect.normalize(model.schema.clone())?;
                 if live.settle(Some(&mut sealed), Some(&declared)).await? {
                     // What differed may only have been said in other words.
                     found = sides(workspace, command, product, &model, &sealed, Some(live));

@@ -98,3 +98,27 @@ impl FromIterator<(Place, Source)> for Sources {
         sources
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Facet, Name};
+
+    #[test]
+    fn the_first_source_of_a_place_counts() {
+        let table = ObjectName::local("book");
+        let part = |name: &str| Part::Column(Name::from(name), Facet::Whole);
+        let at = |line| Source { file: Path::new("book.rs").into(), line, origin: Origin::Entity };
+        let mut sources = Sources::default();
+        sources.declare_parts(table.clone(), vec![(part("b"), at(2)), (part("a"), at(1)), (part("b"), at(3))]);
+        sources.declare_parts(table.clone(), vec![(part("c"), at(4)), (part("a"), at(5))]);
+        let mut other = Sources::default();
+        other.declare(Place::Enum(table.clone()), at(6));
+        other.declare(Place::Table(table.clone(), part("c")), at(7));
+        sources.absorb(other);
+        let lines: Vec<usize> = sources.iter().map(|(_, source)| source.line).collect();
+        assert_eq!(lines, [1, 2, 4, 6]);
+        assert_eq!(sources.get(&Place::Table(table.clone(), part("c"))).map(|source| source.line), Some(4));
+        assert!(!sources.contains(&Place::table(&table)));
+    }
+}

@@ -201,3 +201,43 @@ impl<'p, T> IntoIterator for &'p Parts<T> {
         self.0.iter().map(apart)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_a_map(steps in prop::collection::vec((0..4_u8, "[a-f]", any::<u8>()), 0..60)) {
+            let (mut parts, mut map) = (Parts::new(), BTreeMap::new());
+            for (step, name, value) in steps {
+                let name = Name::from(name);
+                match step {
+                    0 => prop_assert_eq!(parts.insert(name.clone(), value), map.insert(name, value)),
+                    1 => prop_assert_eq!(parts.remove(&name), map.remove(&name)),
+                    2 => prop_assert_eq!(
+                        *parts.get_or_insert_with(name.clone(), || value),
+                        *map.entry(name).or_insert(value)
+                    ),
+                    _ => {
+                        parts.retain(|_, known| *known != value);
+                        map.retain(|_, known| *known != value);
+                    }
+                }
+                prop_assert!(parts.iter().eq(map.iter()), "{:?} {:?}", parts, map);
+                prop_assert!(map.keys().all(|name| parts.get(name.as_str()) == map.get(name)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_takes_room_for_itself_alone() {
+        let mut parts = Parts::new();
+        parts.insert(Name::from("a"), 1);
+        assert_eq!(parts.0.capacity(), 1);
+    }
+}

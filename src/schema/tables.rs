@@ -23,11 +23,6 @@ impl Tables {
         self.0.get(name).map(|table| &**table)
     }
 
-    /// The same, to be put into another schema as it is.
-    pub fn get_shared(&self, name: &ObjectName) -> Option<&Arc<Table>> {
-        self.0.get(name)
-    }
-
     /// The same, to be changed.
     pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
         self.0.get_mut(name).map(Arc::make_mut)
@@ -137,5 +132,26 @@ impl<'t> IntoIterator for &'t Tables {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(apart)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_shares_what_is_not_changed() {
+        let (a, b) = (ObjectName::local("a"), ObjectName::local("b"));
+        let one: Tables = [&a, &b].map(|name| (name.clone(), Table::new(name.clone()))).into();
+        let mut other = one.clone();
+        if let Some(table) = other.get_mut(&b) {
+            table.comment = Some("changed".to_owned());
+        }
+        let same: Vec<bool> =
+            one.shared().zip(other.shared()).map(|((_, one), (_, other))| Arc::ptr_eq(one, other)).collect();
+        assert_eq!(same, [true, false]);
+        assert_eq!(one.get(&b).and_then(|table| table.comment.as_deref()), None);
+        assert_eq!(other.remove(&b).and_then(|table| table.comment).as_deref(), Some("changed"));
+        assert_ne!(one, other);
     }
 }

@@ -183,12 +183,7 @@ fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledge
         let bare = Table::new(name.clone());
         let old = base.tables.get(name).unwrap_or(&bare);
         ledger.after.set(Place::table(name), declaration.origin(&Place::table(name)));
-        let merged = table::merge(declaration, new, old, ledger);
-        // What stays as it is, is one and the same.
-        match base.tables.get_shared(name).filter(|old| ***old == merged) {
-            Some(old) => target.insert(name.clone(), old.clone()),
-            None => target.insert(name.clone(), merged),
-        };
+        target.insert(name.clone(), table::merge(declaration, new, old, ledger));
     }
     for (name, old) in base.tables.shared() {
         if !declared.tables.contains_key(name) && ledger.keeps(Place::table(name)) {
