@@ -75,7 +75,8 @@ impl RustFile {
         if let Some(at) = scanned.too_deep {
             let line = readable.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
             let spot = Spot { file: path.into(), span: at + skipped..at + skipped + 1, line };
-            return Err(Trouble::new(spot, "this is nested too deep to be read", "too deep"));
+            let trouble = Trouble::new(spot, "this is nested too deep to be read", "too deep");
+            return Err(trouble.hint("write it flatter, or let SeaORM tell what is declared: `reader = \"compiled\"`"));
         }
         // What conditions take away is looked for in the attributes themselves.
         let attributes = if readable.contains("cfg") { &[][..] } else { &scanned.attributes };
@@ -92,7 +93,9 @@ impl RustFile {
                     false => spot.span.clone(),
                 };
                 let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
-                Err(Trouble::new(Spot { span, line, ..spot }, "this is not Rust", error.to_string()))
+                let trouble = Trouble::new(Spot { span, line, ..spot }, "this is not Rust", error.to_string());
+                Err(trouble
+                    .hint("run `cargo check`; what it takes and this does not is read with `reader = \"compiled\"`"))
             }
         }
     }

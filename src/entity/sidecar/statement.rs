@@ -51,6 +51,21 @@ pub(super) enum Kind {
     Other,
 }
 
+/// What no grammar reads. A file for all databases is read by a general one; what only one of them understands goes elsewhere.
+fn no_sql(path: &Path, meant: Option<Product>, product: Product, spot: Spot, label: String) -> Trouble {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let hint = match meant {
+        None => {
+            format!("correct it, or, if only one database understands it, put it into `{stem}.{}.sql`", product.key())
+        }
+        Some(_) => {
+            "correct it, or, if the database understands it, make it by a migration: `gen migration NAME --empty`"
+                .to_owned()
+        }
+    };
+    Trouble::new(spot, "this is not SQL", label).hint(hint)
+}
+
 impl<'t> Text<'t> {
     pub(super) fn read(
         path: &'t Path,
@@ -66,7 +81,7 @@ impl<'t> Text<'t> {
             let start = bytes.at(error.location).min(text.len());
             let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
             let spot = Spot { file: path.into(), span: start..end, line: bytes.line(start) };
-            return Err(Trouble::new(spot, "this is not SQL", error.message));
+            return Err(no_sql(path, meant, product, spot, error.message));
         }
         let tokens = found
             .into_iter()
@@ -293,7 +308,8 @@ impl<'t> Statement<'t> {
         };
         let found = self.tokens.iter().find(|(_, span)| at == Some(span.start as u64));
         let span = found.or(self.tokens.last()).map_or(0..0, |(_, span)| span.clone());
-        Err(Trouble::new(self.text.spot(span), "this is not SQL", message))
+        let Text { path, portable, product, .. } = *self.text;
+        Err(no_sql(path, (!portable).then_some(product), product, self.text.spot(span), message))
     }
 
     fn requoted(&self, token: &Token) -> Token {

@@ -89,7 +89,7 @@ fn a_name_is_taken_once() {
 fn entities_must_be_rust() {
     let project = Project::begun();
     project.write("entities/user.rs", USER.replace("pub name: String,", "pub name String,"));
-    shows!(project.refused(&["migration", "X"]), @r"
+    shows!(project.refused(&["migration", "X"]), @r#"
       × this is not Rust
        ╭─[entities/user.rs:8:14]
      7 │     pub id: i32,
@@ -98,8 +98,9 @@ fn entities_must_be_rust() {
        ·                 ╰── expected `:`
      9 │ }
        ╰────
+      help: run `cargo check`; what it takes and this does not is read with `reader = "compiled"`
     error: the entities have 1 error; nothing was written
-    ");
+    "#);
     for command in [&["status"][..], &["diff"], &["check"], &["sync"]] {
         assert!(project.refused(command).contains("this is not Rust"), "{command:?}");
     }
@@ -179,6 +180,7 @@ fn sql_beside_the_entities_must_be_sql() {
        ·        ───┬──
        ·           ╰── Expected: an object type after CREATE, found: INDEKS
        ╰────
+      help: correct it, or, if only one database understands it, put it into `user.sqlite.sql`
     error: the entities have 1 error; nothing was written
     "#);
 }

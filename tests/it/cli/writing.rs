@@ -1,6 +1,11 @@
 //! `gen migration` and `gen lock` where all is well.
 
-use super::project::Project;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use super::project::{Project, USER};
 use super::shows;
 
 #[test]
@@ -200,4 +205,27 @@ fn a_format_of_a_later_version_is_refused_by_name() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn of_many_snapshots_that_of_the_changed_table_alone_is_written() {
+    let project = Project::begun();
+    for number in 0..60 {
+        let entity = USER.replace("\"user\"", &format!("\"user_{number}\""));
+        project.write(format!("entities/user_{number}.rs"), entity);
+    }
+    project.succeeds(&["migration", "Many"]);
+    let written = || -> BTreeMap<PathBuf, SystemTime> {
+        let files = fs::read_dir(project.path("snapshots/tables")).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|file| (file.clone(), fs::metadata(file).unwrap().modified().unwrap())).collect()
+    };
+    // Long ago, so that no clock is too coarse to tell.
+    for file in written().into_keys() {
+        fs::File::options().write(true).open(file).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    }
+    project.edit("entities/user_7.rs", "pub name: String,", "pub name: String,\n    pub email: Option<String>,");
+    project.succeeds(&["migration", "AddEmail"]);
+    let touched: Vec<PathBuf> =
+        written().into_iter().filter(|(_, at)| *at != SystemTime::UNIX_EPOCH).map(|(file, _)| file).collect();
+    assert_eq!(touched, [project.path("snapshots/tables/user_7.json")]);
 }
