@@ -110,7 +110,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     let mut target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     if let Some(live) = live
         && target.schema != sealed.schema
-        && live.settle(Some(&mut sealed), Some(&dialect::of(product).normalize(model.schema.clone())?)).await?
+        && live.settle(Some(&mut sealed), Some(&model)).await?
     {
         target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     }

@@ -178,7 +178,7 @@ async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<
 pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
     let product = live.product();
     if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
-        live.settle(None, Some(&dialect::of(live.product()).normalize(model.schema.clone())?)).await?;
+        live.settle(None, Some(model)).await?;
     }
     Ok(())
 }

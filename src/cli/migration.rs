@@ -229,13 +229,10 @@ async fn draft(
             let mut found = sides(workspace, command, product, &model, &sealed, live.as_deref());
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
+                && live.settle(Some(&mut sealed), Some(&model)).await?
             {
-                // The target will not do: what means the same is in it in the words of its base.
-                let declared = dialect.normalize(model.schema.clone())?;
-                if live.settle(Some(&mut sealed), Some(&declared)).await? {
-                    // What differed may only have been said in other words.
-                    found = sides(workspace, command, product, &model, &sealed, Some(live));
-                }
+                // What differed may only have been said in other words.
+                found = sides(workspace, command, product, &model, &sealed, Some(live));
             }
             asked = true;
             let (base, target) = found?;

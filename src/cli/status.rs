@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 
-use crate::dialect;
 use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::entity::Model;
@@ -75,7 +74,7 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
     if situation != Situation::Current || !ahead.is_empty() {
         // What differs may only be said in other words.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
-            && live.settle(Some(sealed), Some(&dialect::of(live.product()).normalize(model.schema.clone())?)).await?
+            && live.settle(Some(sealed), Some(&model)).await?
         {
             (situation, ahead, drift) = stand(&workspace, &model, Some(sealed), Some(live), &migrations)?;
         }

@@ -45,7 +45,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     report::show_diagnostics(&warnings, &files);
     // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
     let mut sealed = workspace.sealed(product)?;
-    live.settle(sealed.as_mut(), Some(&dialect::of(live.product()).normalize(model.schema.clone())?)).await?;
+    live.settle(sealed.as_mut(), Some(&model)).await?;
     let origins = match sealed {
         Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
         None => state::adopted(live.schema.schema()),

@@ -7,6 +7,7 @@
 use crate::dialect::session::Session;
 use crate::dialect::session::reprint::{self, Comparison};
 use crate::dialect::{self};
+use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::Normalized;
 
@@ -31,21 +32,23 @@ pub(super) async fn reworded(
 }
 
 impl Live {
-    /// Brings snapshot and database to the words of the code (where what it declares is given), and the database to those of
-    /// the snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
+    /// Brings snapshot and database to the words of the code (where it is given), and the database to those of the
+    /// snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
     pub(super) async fn settle(
         &mut self,
         mut sealed: Option<&mut Sealed>,
-        declared: Option<&Normalized>,
+        model: Option<&Model>,
     ) -> Result<bool, Failure> {
+        // A target would not do: what means the same is in it in the words of its base.
+        let declared = model.map(|model| dialect::of(self.product()).normalize(model.schema.clone())).transpose()?;
         let mut changed = false;
-        if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), declared)
+        if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), &declared)
             && let Some(schema) = reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared).await?
         {
             sealed.reword(schema);
             changed = true;
         }
-        for theirs in [sealed.map(|sealed| &sealed.schema), declared].into_iter().flatten() {
+        for theirs in [sealed.map(|sealed| &sealed.schema), declared.as_ref()].into_iter().flatten() {
             if let Some(schema) = reworded(&mut self.session, &mut self.comparison, &self.schema, theirs).await? {
                 self.found.get_or_insert_with(|| fingerprint(self.schema.schema()));
                 self.schema = schema;
