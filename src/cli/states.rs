@@ -252,6 +252,8 @@ impl Workspace {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
+        // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
+        let _ = model.normalized(|schema| dialect::of(product).normalize(schema));
         Ok((model, diagnostics))
     }
 

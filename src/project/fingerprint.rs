@@ -90,7 +90,9 @@ fn table(table: &mut Table) {
         comment: _,
         options: _,
     } = table;
-    columns.sort_unstable_keys();
+    let mut sorted: Vec<Column> = std::mem::take(columns).into_iter().collect();
+    sorted.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    *columns = sorted.into_iter().collect();
     columns.values_mut().for_each(column);
     if let Some(PrimaryKey { name: _, columns: _ }) = primary_key {}
     for Unique { name: _, columns: _, options: _ } in uniques.values() {}
@@ -183,7 +185,7 @@ mod tests {
         }
         let first = numbers.first().copied().unwrap_or_default();
         let mut table = Table::new(ObjectName::local("t"));
-        table.columns = columns.into_iter().map(|column| (column.name.clone(), column)).collect();
+        table.columns = columns.into_iter().collect();
         let name = Name::new("x");
         let condition = || written(first, spelling);
         table

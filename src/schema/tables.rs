@@ -68,6 +68,28 @@ impl Tables {
         self.0.iter()
     }
 
+    /// Whether the very table that is held here under its name is this one.
+    pub fn holds(&self, table: &Arc<Table>) -> bool {
+        self.0.get(&table.name).is_some_and(|own| Arc::ptr_eq(own, table))
+    }
+
+    /// The table that is held here in the place of this one, where it is the same to the letter.
+    pub fn share(&self, table: &Table) -> Option<Arc<Table>> {
+        self.0.get(&table.name).filter(|own| own.is_word_for_word(table)).cloned()
+    }
+
+    /// All tables as `change` makes them, under the names they have then. Those that `kept` holds stay as they are.
+    ///
+    /// # Errors
+    /// The first of `change`.
+    pub fn changed<E>(self, kept: &Self, mut change: impl FnMut(Table) -> Result<Table, E>) -> Result<Self, E> {
+        let change = |table: Arc<Table>| match kept.holds(&table) {
+            true => Ok((table.name.clone(), table)),
+            false => change(Arc::unwrap_or_clone(table)).map(|table| (table.name.clone(), table.into())),
+        };
+        self.0.into_values().map(change).collect()
+    }
+
     /// All names.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &ObjectName> + ExactSizeIterator + Clone {
         self.0.keys()

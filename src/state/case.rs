@@ -50,7 +50,7 @@ mod tests {
 
     fn schema(table: &str, column: &str) -> Schema {
         let mut table = Table::new(ObjectName::local(table));
-        table.columns.insert(column.into(), Column::new(column, Type::Native("int".to_owned())));
+        table.columns.insert(Column::new(column, Type::Native("int".to_owned())));
         let mut schema = Schema::default();
         schema.tables.insert(table.name.clone(), table);
         schema

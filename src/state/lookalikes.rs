@@ -162,7 +162,7 @@ fn columns(old: &Table, new: &Table) -> Vec<Question> {
             if before.data_type == column.data_type {
                 traits.add(40, "same type");
             }
-            if old.columns.get_index_of(&before.name) == new.columns.get_index_of(&column.name) {
+            if old.columns.position(&before.name) == new.columns.position(&column.name) {
                 traits.add(10, "same position");
             }
             let facets = |it: &Column| (it.nullable, it.default.clone(), it.identity, it.comment.clone());

@@ -136,7 +136,7 @@ fn table(name: &str, sql: &str, columns: &[Row], foreign_keys: &[Row]) -> Option
         });
         column.wording = Wording::new(said.wording.as_str());
         set(&mut column.options, "not_null_on_conflict", said.not_null_on_conflict.clone());
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     set(&mut table.options, "without_rowid", text.without_rowid.then(|| "true".to_owned()));
     set(&mut table.options, "strict", text.strict.then(|| "true".to_owned()));

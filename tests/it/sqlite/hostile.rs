@@ -50,7 +50,7 @@ fn table(name: &str, parent: &ObjectName) -> Table {
     let mut reference = Column::new("reference", Type::Integer);
     reference.nullable = true;
     for column in [id, text, sum, reference] {
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
     let unique = Unique { name: format!("u {name}").into(), columns: vec![name.into()], options: Default::default() };

@@ -36,7 +36,7 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
             {
                 *default = Expression::new(without_database(default.text(), database, &sequences).0);
             }
-            table.columns.insert(column.name.clone(), column);
+            table.columns.insert(column);
         }
     }
     for row in &answers.indexes {

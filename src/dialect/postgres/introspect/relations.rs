@@ -81,7 +81,7 @@ impl Reading<'_> {
                     self.places.insert(("pg_class".to_owned(), sequence.to_owned()), Place::column(&owner, &name));
                 }
                 if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
-                    table.columns.insert(name, column);
+                    table.columns.insert(column);
                 }
             }
             Some(Relation::View(owner)) => {
