@@ -64,7 +64,8 @@ pub trait Dialect: fmt::Debug + Sync {
         self.normalize_beside(schema, &Schema::default())
     }
 
-    /// The same for a schema that was made from one in this form: the tables they share are in it, and stay as they are.
+    /// The same for a schema that has much in common with one in this form. Tables that are the same to the letter are
+    /// shared by the two, and those that were before stay as they are.
     ///
     /// # Errors
     /// Those of [`Dialect::normalize`].

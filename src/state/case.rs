@@ -27,6 +27,9 @@ pub fn in_another_case(product: Product, new: &Schema, old: &Schema) -> Vec<Rena
                 before
             }
         };
+        if table.columns.keys().eq(before.columns.keys()) {
+            continue;
+        }
         for column in table.columns.keys().filter(|it| columns && !before.columns.contains_key(*it)) {
             let mut gone = before.columns.keys().filter(|it| !table.columns.contains_key(*it));
             if let Some(other) = gone.find(|other| differs_in_case(other, column)) {

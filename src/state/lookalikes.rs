@@ -106,7 +106,7 @@ pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
         |it| it.values.iter().cloned().collect(),
         Weights { inside: 70, same: "same values", similar: "similar values" },
     ));
-    for (name, new) in &target.tables {
+    for (name, new) in target.tables.shared().filter(|(_, table)| !base.tables.holds(table)) {
         if let Some(old) = base.tables.get(name) {
             found.extend(columns(old, new));
         }

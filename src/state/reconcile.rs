@@ -152,8 +152,7 @@ pub(super) struct Declaration<'a> {
 
 impl<'a> Declaration<'a> {
     fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules) -> Self {
-        let others = model.sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
-        Self { dialect, model, others: others.map(|(place, source)| (place, source.origin)).collect(), types }
+        Self { dialect, model, others: model.sources.beside_entities().collect(), types }
     }
 
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
@@ -195,9 +194,8 @@ fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledge
         let bare = Table::new(name.clone());
         let old = base.tables.get(name).unwrap_or(&bare);
         // Most tables are what they were. Then there is nothing to bring together, and no second one to hold.
-        if let Some(shared) = base.tables.share(new)
-            && declaration.is_of_entities_alone(name)
-        {
+        let shared = || base.tables.share(new);
+        if let Some(shared) = declaration.is_of_entities_alone(name).then(shared).flatten() {
             target.insert(name.clone(), shared);
             continue;
         }

@@ -41,8 +41,10 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
         .map(|(name, table)| Ok((name.clone(), foreign_keys(table, &tables)?)))
         .collect::<Result<_, Unsupported>>()?;
     for (name, keys) in keys {
-        if let Some(table) = tables.get_mut(&name) {
-            table.foreign_keys = keys;
+        let Some(table) = tables.get_mut(&name) else { continue };
+        table.foreign_keys = keys;
+        if let Some(shared) = normal.tables.share(table) {
+            tables.insert(name, shared);
         }
     }
     let mut views = BTreeMap::new();
