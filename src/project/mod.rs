@@ -17,6 +17,7 @@ mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
+mod strict;
 mod url;
 
 use std::collections::BTreeSet;
