@@ -5,8 +5,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is the one place that touches files")]
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -30,7 +31,18 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// # Errors
 /// It cannot be read, or is not UTF-8.
 pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
-    let bytes = match fs::read(path) {
+    let read = fs::File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        match length {
+            // A device or a pipe does not say how much there is.
+            0 => file.read_to_end(&mut bytes)?,
+            // What has a length needs no asking at its end whether there is more.
+            _ => file.take(length).read_to_end(&mut bytes)?,
+        };
+        Ok(bytes)
+    });
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(cannot("read", path, error)),
@@ -45,20 +57,82 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// The first lines of a file, where they are `enough`; else the text of all of it. What comes later is not looked at.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read_beginning(path: &Path, enough: impl Fn(&str) -> bool) -> Result<String> {
+    const MUCH: u64 = 4096;
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(MUCH).read_to_end(&mut bytes));
+    let whole_lines = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    bytes.truncate(whole_lines);
+    match String::from_utf8(bytes) {
+        Ok(beginning) if read.is_ok() && enough(&beginning) => Ok(beginning),
+        _ => read_text(path),
+    }
+}
+
 /// What lies directly in a folder, sorted; nothing when there is no such folder.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().map(|entry| entry.path).collect())
+}
+
+/// What lies directly in a folder.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its path.
+    pub path: PathBuf,
+    /// What it is, where the folder tells.
+    kind: Option<fs::FileType>,
+}
+
+impl Entry {
+    /// Its name.
+    pub fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
+
+    /// Whether it is a link.
+    pub fn is_link(&self) -> bool {
+        self.kind.map_or_else(|| self.path.is_symlink(), |kind| kind.is_symlink())
+    }
+
+    /// Whether it is a folder, or a link to one.
+    pub fn is_folder(&self) -> bool {
+        self.end().map_or_else(|| self.path.is_dir(), |kind| kind.is_dir())
+    }
+
+    /// Whether it is a file, or a link to one.
+    pub fn is_file(&self) -> bool {
+        self.end().map_or_else(|| self.path.is_file(), |kind| kind.is_file())
+    }
+
+    /// What it is; of a link the folder does not tell.
+    fn end(&self) -> Option<fs::FileType> {
+        self.kind.filter(|kind| !kind.is_symlink())
+    }
+}
+
+/// The same, with what the folder says of it.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(cannot("read", folder, error)),
     };
-    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(|error| cannot("read", folder, error))?;
-    paths.sort();
-    Ok(paths)
+    let named = entries.map(|entry| entry.map(|entry| (entry.file_name(), entry.file_type().ok())));
+    let named: io::Result<Vec<(OsString, Option<fs::FileType>)>> = named.collect();
+    let mut named = named.map_err(|error| cannot("read", folder, error))?;
+    // In one folder the names alone make the order, and are compared at once.
+    named.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(named.into_iter().map(|(name, kind)| Entry { path: folder.join(name), kind }).collect())
 }
 
 /// What became of a file.

@@ -42,10 +42,11 @@ pub fn ways(
     let renames = target.renames.clone();
     let there = Leg { dialect, from: base, to: &target.schema, renames, plan: plan.clone(), named_later: plan.clone() };
     let renames: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
-    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so.
+    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so; and
+    // where nothing is called otherwise, names have no say in what comes last.
     let named_later = match renamed(target.schema.schema(), &renames) {
-        (_, true) => plan.inverse(),
-        (_, false) => diff(&target.schema, base, &renames),
+        (_, false) if !renames.is_empty() => diff(&target.schema, base, &renames),
+        _ => plan.inverse(),
     };
     let back = Leg { dialect, from: &target.schema, to: base, renames, plan: plan.inverse(), named_later };
     let (needed, needed_back) = (there.needed(), back.needed());
