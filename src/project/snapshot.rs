@@ -213,14 +213,17 @@ enum Object {
 
 impl Object {
     fn read(kind: Kind, path: &Path) -> Result<(Self, Listed)> {
-        let text = files::read_text(path)?;
+        Self::parse(kind, path, &files::read_text(path)?)
+    }
+
+    fn parse(kind: Kind, path: &Path, text: &str) -> Result<(Self, Listed)> {
         Ok(match kind {
-            Kind::Table => object(path, &text).map(|(object, origins)| (Self::Table(object), origins))?,
-            Kind::Enum => object(path, &text).map(|(object, origins)| (Self::Enum(object), origins))?,
-            Kind::View => object(path, &text).map(|(object, origins)| (Self::View(object), origins))?,
-            Kind::Routine => object(path, &text).map(|(object, origins)| (Self::Routine(object), origins))?,
+            Kind::Table => object(path, text).map(|(object, origins)| (Self::Table(object), origins))?,
+            Kind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
+            Kind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,
+            Kind::Routine => object(path, text).map(|(object, origins)| (Self::Routine(object), origins))?,
             Kind::Definition(own) => {
-                let (object, origins): (Definition, Listed) = object(path, &text)?;
+                let (object, origins): (Definition, Listed) = object(path, text)?;
                 if object.id.kind != own {
                     let held = object.id.kind;
                     return Err(Error::new(format!("`{}` holds a {held}", path.display())).hint(restore(path)));

@@ -239,8 +239,13 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_property_is_none() {
-        assert_eq!(found(r#"{"a\\":"b\":", "c\":": ["\\", "{\"d\": 1}"] , "e" :{"f"
-            : null}}"#), 4);
+        assert_eq!(
+            found(
+                r#"{"a\\":"b\":", "c\":": ["\\", "{\"d\": 1}"] , "e" :{"f"
+            : null}}"#
+            ),
+            4
+        );
     }
 
     fn value() -> impl Strategy<Value = Value> {

@@ -22,8 +22,8 @@ fn schema(numbers: &[u8], spelling: &str, backwards: bool) -> Schema {
         let mut column = Column::new(format!("c{index}"), Type::Native(format!("t{}", number % 3)));
         column.nullable = number % 2 == 0;
         column.default = (number % 5 > 1).then(|| DefaultValue::Expression(written(*number, spelling)));
-        column.generated = (number % 5 == 0)
-            .then(|| Generated { expression: written(*number, spelling), stored: number % 2 == 0 });
+        column.generated =
+            (number % 5 == 0).then(|| Generated { expression: written(*number, spelling), stored: number % 2 == 0 });
         column.on_update = (number % 7 == 0).then(|| written(*number, spelling));
         columns.push(column);
     }
@@ -35,9 +35,7 @@ fn schema(numbers: &[u8], spelling: &str, backwards: bool) -> Schema {
     table.columns = columns.into_iter().map(|column| (column.name.clone(), column)).collect();
     let name = Name::new("x");
     let condition = || written(first, spelling);
-    table
-        .checks
-        .insert(name.clone(), Check { name: name.clone(), expression: condition(), options: Options::new() });
+    table.checks.insert(name.clone(), Check { name: name.clone(), expression: condition(), options: Options::new() });
     let mut index = Index::on("x", [Name::new("c0")]);
     index.predicate = Some(condition());
     index.parts.push(IndexPart {
