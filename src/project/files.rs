@@ -31,15 +31,13 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// # Errors
 /// It cannot be read, or is not UTF-8.
 pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
-    let read = fs::File::open(path).and_then(|mut file| {
-        let length = file.metadata()?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-        match length {
-            // A device or a pipe does not say how much there is.
-            0 => file.read_to_end(&mut bytes)?,
-            // What has a length needs no asking at its end whether there is more.
-            _ => file.take(length).read_to_end(&mut bytes)?,
-        };
+    // Most files fit into this, and asking for the length takes longer than reading past the end.
+    const ROOM: usize = 8192;
+    let read = fs::File::open(path).and_then(|file| {
+        let mut bytes = Vec::with_capacity(ROOM);
+        // A file by itself would ask for its length.
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
+        bytes.shrink_to_fit();
         Ok(bytes)
     });
     let bytes = match read {
