@@ -77,9 +77,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
     }
     let refusal = refuse(command, &all, live.as_mut()).await;
-    if let Some(live) = live {
-        live.session.close().await;
-    }
+    let close = async {
+        if let Some(live) = live {
+            live.session.close().await;
+        }
+    };
+    // Closing is the database's work, and the rest goes on meanwhile.
+    let ((), ()) = tokio::join!(close, async { all.iter_mut().for_each(Draft::name_states) });
     let offences: Vec<String> = all.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
     if !offences.is_empty() {
         return Err(Error::new(format!(
@@ -112,6 +116,14 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     // The process ends here: giving back the memory of every table, piece by piece, would only take time.
     std::mem::forget((drafts, silent));
     Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
+}
+
+impl Draft {
+    /// Says in the migration which states it leads from and to.
+    fn name_states(&mut self) {
+        self.migration.from = Some(self.sealed.fingerprint_of(&self.base));
+        self.migration.to = Some(self.sealed.fingerprint_of(&self.target.schema));
+    }
 }
 
 /// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.
@@ -251,14 +263,7 @@ async fn draft(
     let mut findings = lint(&plan, base.schema());
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
-    let migration = Migration {
-        id: id.clone(),
-        product,
-        from: Some(sealed.fingerprint_of(&base)),
-        to: Some(sealed.fingerprint_of(&target.schema)),
-        up,
-        down,
-    };
+    let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
     Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
 }
 

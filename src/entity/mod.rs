@@ -243,23 +243,26 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 
 /// What there is to say of a module beside its entity: settings SeaORM does not know, and entities that cannot be seen.
 fn remarks(module: &Module<'_>, output: &mut Output) {
+    // Most files have neither, and looking through a text is little work beside looking at every item.
+    let (enums, values) = (module.file.mentions("DeriveActiveEnum"), module.file.mentions("DeriveValueType"));
     for item in module.items {
         match item {
-            syn::Item::Enum(item) if derives(module.file, &item.attrs, "DeriveActiveEnum") => {
+            syn::Item::Enum(item) if enums && derives(module.file, &item.attrs, "DeriveActiveEnum") => {
                 enums::check(module.file, item, output)
             }
-            syn::Item::Struct(item) if derives(module.file, &item.attrs, "DeriveValueType") => {
+            syn::Item::Struct(item) if values && derives(module.file, &item.attrs, "DeriveValueType") => {
                 Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
             }
-            syn::Item::Enum(item) if derives(module.file, &item.attrs, "DeriveValueType") => {
+            syn::Item::Enum(item) if values && derives(module.file, &item.attrs, "DeriveValueType") => {
                 Settings::read(module.file, &item.attrs, &[ON_VALUE], output);
             }
             // Beside a model, the `Entity` written out belongs to it.
             syn::Item::Struct(item)
-                if derives(module.file, &item.attrs, "DeriveEntity")
-                    && module.entity.is_some_and(|entity| {
-                        entity.ident != item.ident && !derives(module.file, &entity.attrs, "DeriveEntityModel")
-                    }) =>
+                if module.entity.is_some_and(|entity| {
+                    entity.ident != item.ident
+                        && derives(module.file, &item.attrs, "DeriveEntity")
+                        && !derives(module.file, &entity.attrs, "DeriveEntityModel")
+                }) =>
             {
                 let trouble =
                     Trouble::new(module.file.spot(&item.ident), "two entities are in one module", "the second");

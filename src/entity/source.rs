@@ -110,6 +110,11 @@ impl RustFile {
         self.spot_at(self.byte(span.start())..self.byte(span.end()))
     }
 
+    /// Whether a word stands anywhere in the file.
+    pub(super) fn mentions(&self, word: &str) -> bool {
+        self.text.contains(word)
+    }
+
     /// The text behind an opening parenthesis, and where it begins. `None` for one that stands nowhere in this file.
     pub(super) fn behind(&self, delimiter: &syn::MacroDelimiter) -> Option<(&str, usize)> {
         let syn::MacroDelimiter::Paren(parentheses) = delimiter else { return None };

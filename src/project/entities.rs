@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::schema::Product;
 
-use super::{CONFIG_FILE, Project, list, read_text};
+use super::{CONFIG_FILE, Project, entries, read_text};
 
 /// Where most projects have them: one of the first two, else any of the others.
 const WHOLE: [&str; 2] = ["entities", "entity"];
@@ -145,21 +145,21 @@ fn is_for_entities(folder: &Path) -> bool {
 /// is not followed, because it may lead around in a circle.
 fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
     const LEFT_OUT: [&str; 5] = ["target", "node_modules", "tests", "benches", "examples"];
-    for entry in list(folder)? {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') || entry.is_symlink() {
+    for entry in entries(folder)? {
+        let name = entry.name().to_string_lossy();
+        if name.starts_with('.') || entry.is_link() {
             continue;
         }
-        if entry.is_dir() {
-            if depth > 0 && !LEFT_OUT.contains(&name.as_str()) && !name.starts_with("migration") {
-                search(&entry, depth - 1, found)?;
+        if entry.is_folder() {
+            if depth > 0 && !LEFT_OUT.contains(&&*name) && !name.starts_with("migration") {
+                search(&entry.path, depth - 1, found)?;
             }
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            let Ok(text) = read_text(&entry) else { continue };
+        } else if entry.path.extension().is_some_and(|extension| extension == "rs") {
+            let Ok(text) = read_text(&entry.path) else { continue };
             if ENTITY.iter().any(|word| text.contains(word)) {
-                found.entities.insert(entry);
+                found.entities.insert(entry.path);
             } else if VALUE.iter().any(|word| text.contains(word)) {
-                found.values.insert(entry);
+                found.values.insert(entry.path);
             }
         }
     }

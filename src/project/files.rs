@@ -5,8 +5,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is the one place that touches files")]
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -30,7 +31,16 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// # Errors
 /// It cannot be read, or is not UTF-8.
 pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
-    let bytes = match fs::read(path) {
+    // Most files fit into this, and asking for the length takes longer than reading past the end.
+    const ROOM: usize = 8192;
+    let read = fs::File::open(path).and_then(|file| {
+        let mut bytes = Vec::with_capacity(ROOM);
+        // A file by itself would ask for its length.
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
+        bytes.shrink_to_fit();
+        Ok(bytes)
+    });
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(cannot("read", path, error)),
@@ -45,20 +55,82 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// The first lines of a file, where they are `enough`; else the text of all of it. What comes later is not looked at.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read_beginning(path: &Path, enough: impl Fn(&str) -> bool) -> Result<String> {
+    const MUCH: u64 = 4096;
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(MUCH).read_to_end(&mut bytes));
+    let whole_lines = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    bytes.truncate(whole_lines);
+    match String::from_utf8(bytes) {
+        Ok(beginning) if read.is_ok() && enough(&beginning) => Ok(beginning),
+        _ => read_text(path),
+    }
+}
+
 /// What lies directly in a folder, sorted; nothing when there is no such folder.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().map(|entry| entry.path).collect())
+}
+
+/// What lies directly in a folder.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its path.
+    pub path: PathBuf,
+    /// What it is, where the folder tells.
+    kind: Option<fs::FileType>,
+}
+
+impl Entry {
+    /// Its name.
+    pub fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
+
+    /// Whether it is a link.
+    pub fn is_link(&self) -> bool {
+        self.kind.map_or_else(|| self.path.is_symlink(), |kind| kind.is_symlink())
+    }
+
+    /// Whether it is a folder, or a link to one.
+    pub fn is_folder(&self) -> bool {
+        self.end().map_or_else(|| self.path.is_dir(), |kind| kind.is_dir())
+    }
+
+    /// Whether it is a file, or a link to one.
+    pub fn is_file(&self) -> bool {
+        self.end().map_or_else(|| self.path.is_file(), |kind| kind.is_file())
+    }
+
+    /// What it is; of a link the folder does not tell.
+    fn end(&self) -> Option<fs::FileType> {
+        self.kind.filter(|kind| !kind.is_symlink())
+    }
+}
+
+/// The same, with what the folder says of it.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(cannot("read", folder, error)),
     };
-    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(|error| cannot("read", folder, error))?;
-    paths.sort();
-    Ok(paths)
+    let named = entries.map(|entry| entry.map(|entry| (entry.file_name(), entry.file_type().ok())));
+    let named: io::Result<Vec<(OsString, Option<fs::FileType>)>> = named.collect();
+    let mut named = named.map_err(|error| cannot("read", folder, error))?;
+    // In one folder the names alone make the order, and are compared at once.
+    named.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(named.into_iter().map(|(name, kind)| Entry { path: folder.join(name), kind }).collect())
 }
 
 /// What became of a file.
@@ -322,5 +394,60 @@ pub fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_is_whole_lines_and_all_of_it_where_it_does_not_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let lines = "é\n".repeat(3000);
+        for (text, long) in [("", false), ("end\nrest", false), (&format!("end\n{lines}"), true), (&lines, true)] {
+            fs::write(&path, text).unwrap();
+            let read = read_beginning(&path, |beginning| beginning.contains("end\n")).unwrap();
+            match text.starts_with("end") {
+                true => assert!(text.starts_with(&read) && read.ends_with('\n') && (read.len() < text.len())),
+                false => assert_eq!(read, text),
+            }
+            assert!(!long || read.len() <= 4096 || !text.starts_with("end"));
+        }
+        fs::write(&path, b"end\n\xff").unwrap();
+        assert_eq!(read_beginning(&path, |_| true).unwrap(), "end\n");
+        let error = read_beginning(&path, |_| false).unwrap_err().to_string();
+        assert!(error.ends_with("is not UTF-8 text, at line 2"), "{error}");
+        let error = read_beginning(&folder.path().join("none"), |_| true).unwrap_err().to_string();
+        assert!(error.ends_with("does not exist"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_counts() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("b")).unwrap();
+        fs::write(at("a-"), "").unwrap();
+        for (name, to) in [("b-folder", "b"), ("b-file", "a-"), ("a", "nowhere")] {
+            symlink(to, at(name)).unwrap();
+        }
+        let entries = entries(folder.path()).unwrap();
+        let found: Vec<_> = entries.iter().map(|it| (it.name(), it.is_link(), it.is_folder(), it.is_file())).collect();
+        let expected = [
+            ("a", true, false, false),
+            ("a-", false, false, true),
+            ("b", false, true, false),
+            ("b-file", true, false, true),
+            ("b-folder", true, true, false),
+        ];
+        assert_eq!(found, expected.map(|(name, link, folder, file)| (OsStr::new(name), link, folder, file)));
+        let mut paths = list(folder.path()).unwrap();
+        assert!(paths.is_sorted());
+        paths.sort();
+        assert!(paths.iter().eq(entries.iter().map(|entry| &entry.path)));
     }
 }

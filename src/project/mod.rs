@@ -17,6 +17,7 @@ mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
+mod strict;
 mod url;
 
 use std::collections::BTreeSet;
@@ -29,7 +30,8 @@ use crate::schema::Product;
 pub use compiled::Compiled;
 pub use config::{Config, Demand, Reader};
 pub use entities::EntityPaths;
-pub use files::{Batch, Fate, Staged, cannot, list, make_folder, read_text, read_text_if_there};
+pub use files::{Batch, Entry, Fate, Staged, cannot, entries, list, make_folder};
+pub use files::{read_beginning, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
 pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
@@ -181,15 +183,16 @@ impl Project {
         paths.sort();
         paths.dedup();
         paths.extend(self.manifests(&paths));
-        paths
-            .into_iter()
-            .map(|path| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() }))
-            .collect()
+        let read = |path: PathBuf| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() });
+        parallel::map(paths, read).into_iter().collect()
     }
 
     /// The nearest `Cargo.toml` above each file: it says which features are on.
     fn manifests(&self, paths: &[PathBuf]) -> BTreeSet<PathBuf> {
-        let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        let mut folders: Vec<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        // Files of one folder stand together, mostly.
+        folders.dedup();
+        let folders: BTreeSet<&Path> = folders.into_iter().collect();
         let nearest = |folder: &Path| {
             let inside = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
             inside.map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
@@ -215,18 +218,18 @@ fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
         return Ok(());
     }
-    for entry in list(path)? {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for entry in entries(path)? {
+        let name = entry.name().to_string_lossy();
         if name.starts_with('.') {
             continue;
         }
         // A link to a folder is not followed: it may lead around in a circle.
-        if entry.is_dir() {
-            if !entry.is_symlink() && name != "target" && !name.starts_with("migration") {
-                gather(&entry, found)?;
+        if entry.is_folder() {
+            if !entry.is_link() && name != "target" && !name.starts_with("migration") {
+                gather(&entry.path, found)?;
             }
-        } else if entry.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
-            found.push(entry);
+        } else if entry.path.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
+            found.push(entry.path);
         }
     }
     Ok(())

@@ -2,7 +2,6 @@
 //!
 //! Must not know how expressions are made comparable; whoever reads a snapshot has a dialect normalise it.
 
-use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Batch, compact, files, json, parallel, sha256};
+use super::{Batch, files, json, parallel, sha256, strict};
 use crate::error::{Error, Result};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
@@ -103,8 +102,11 @@ impl Snapshot {
             paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
         }
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
-        for (kind, path, object) in parallel::map(paths, |(kind, path)| (kind, path.clone(), Object::read(kind, &path)))
-        {
+        let read = |(kind, path): (Kind, PathBuf)| {
+            let object = Object::read(kind, &path);
+            (kind, path, object)
+        };
+        for (kind, path, object) in parallel::map(paths, read) {
             found.add(kind, path, object?)?;
         }
         if found.paths.is_empty() {
@@ -113,7 +115,7 @@ impl Snapshot {
         let stems = stems(&found.snapshot.schema);
         for ((kind, on, name), path) in &found.paths {
             let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
-            if path.file_stem().is_none_or(|found| found.to_string_lossy() != stem.as_str()) {
+            if path.file_stem().is_none_or(|found| found != stem.as_str()) {
                 return Err(Error::new(format!("`{}` holds `{name}`, whose file is `{stem}.json`", path.display()))
                     .hint(restore(path)));
             }
@@ -211,14 +213,17 @@ enum Object {
 
 impl Object {
     fn read(kind: Kind, path: &Path) -> Result<(Self, Listed)> {
-        let text = files::read_text(path)?;
+        Self::parse(kind, path, &files::read_text(path)?)
+    }
+
+    fn parse(kind: Kind, path: &Path, text: &str) -> Result<(Self, Listed)> {
         Ok(match kind {
-            Kind::Table => object(path, &text).map(|(object, origins)| (Self::Table(object), origins))?,
-            Kind::Enum => object(path, &text).map(|(object, origins)| (Self::Enum(object), origins))?,
-            Kind::View => object(path, &text).map(|(object, origins)| (Self::View(object), origins))?,
-            Kind::Routine => object(path, &text).map(|(object, origins)| (Self::Routine(object), origins))?,
+            Kind::Table => object(path, text).map(|(object, origins)| (Self::Table(object), origins))?,
+            Kind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
+            Kind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,
+            Kind::Routine => object(path, text).map(|(object, origins)| (Self::Routine(object), origins))?,
             Kind::Definition(own) => {
-                let (object, origins): (Definition, Listed) = object(path, &text)?;
+                let (object, origins): (Definition, Listed) = object(path, text)?;
                 if object.id.kind != own {
                     let held = object.id.kind;
                     return Err(Error::new(format!("`{}` holds a {held}", path.display())).hint(restore(path)));
@@ -249,19 +254,24 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Reads one object strictly: what it would not be written with is an error, not ignored.
 fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T, Listed)> {
-    let read: Result<T> = json::read(path, text, &restore(path));
-    let object = match read {
+    let object: T = match serde_json::from_str(text) {
         Ok(object) => object,
-        Err(error) => return Err(conflict(path, text).unwrap_or(error)),
+        Err(_) => match conflict(path, text) {
+            Some(conflict) => return Err(conflict),
+            None => json::read(path, text, &restore(path))?,
+        },
     };
-    // A file as it was written needs no second look.
-    let (own, origins) = without_origins(text);
-    let mut written = String::with_capacity(own.len());
-    if compact::write(&object, &mut written).is_ok()
-        && compact::joined(&own) == written
-        && let Ok(origins) = origins.map(serde_json::from_str).transpose()
-    {
-        return Ok((object, origins.unwrap_or_default()));
+    // A file that holds as much as would be written needs no second look.
+    if let (found, Ok(written)) = (strict::found(text), strict::written(&object)) {
+        if found == written {
+            return Ok((object, Listed::default()));
+        }
+        if let Some(origins) = origins(text)
+            && let Ok(origins) = serde_json::from_str(origins)
+            && strict::written(&origins).is_ok_and(|origins| found == written + 1 + origins)
+        {
+            return Ok((object, origins));
+        }
     }
     let mut found: Value = json::read(path, text, &restore(path))?;
     if let Value::Object(properties) = &mut found {
@@ -277,21 +287,12 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
     Ok((object, origins))
 }
 
-/// The text without its origins, where they stand as they are written, and the text of the origins.
-fn without_origins(text: &str) -> (Cow<'_, str>, Option<&str>) {
-    let cut = || {
-        // No line break stands inside a string, so these lines are what they look like.
-        let (before, rest) = text.split_once("\n  \"origins\": ")?;
-        let end = rest.find("\n  }").map(|end| end + "\n  }".len()).filter(|_| rest.starts_with("{\n"));
-        let end = end.or_else(|| rest.find('}').map(|end| end + 1))?;
-        let (origins, after) = rest.split_at_checked(end)?;
-        let before = if after.starts_with(',') { before } else { before.strip_suffix(',').unwrap_or(before) };
-        Some((format!("{before}{}", after.strip_prefix(',').unwrap_or(after)), origins))
-    };
-    match cut() {
-        Some((own, origins)) => (Cow::Owned(own), Some(origins)),
-        None => (Cow::Borrowed(text), None),
-    }
+/// The text of the origins, where they stand as they are written.
+fn origins(text: &str) -> Option<&str> {
+    // No line break stands inside a string, so these lines are what they look like.
+    let (_, rest) = text.split_once("\n  \"origins\": ")?;
+    let end = rest.find("\n  }").map(|end| end + "\n  }".len()).filter(|_| rest.starts_with("{\n"));
+    rest.get(..end.or_else(|| rest.find('}').map(|end| end + 1))?)
 }
 
 fn conflict(path: &Path, text: &str) -> Option<Error> {
@@ -374,6 +375,10 @@ fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
         .chain(routines.keys().map(|name| (Kind::Routine, None, name)))
         .chain(definitions.keys().map(key));
     let mut stems: BTreeMap<Key<'_>, String> = keys.map(|key| (key, stem_of(key, false))).collect();
+    // No two stems are the same: of two that differ in case only, one at least has a capital.
+    if !stems.values().any(|stem| stem.bytes().any(|byte| byte.is_ascii_uppercase())) {
+        return stems;
+    }
     let mut folded: BTreeMap<(Kind, String), usize> = BTreeMap::new();
     for ((kind, ..), stem) in &stems {
         *folded.entry((*kind, stem.to_ascii_lowercase())).or_default() += 1;
@@ -409,9 +414,14 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
             b'A'..=b'Z' => !encode_capitals,
             _ => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
         };
-        text.bytes()
-            .map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-            .collect()
+        let mut encoded = String::with_capacity(text.len());
+        for byte in text.bytes() {
+            match kept(&byte) {
+                true => encoded.push(char::from(byte)),
+                false => encoded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        encoded
     };
     // SQLite takes an empty name; a file has to have one.
     let mut stem = if name.name.as_str().is_empty() { "~".to_owned() } else { encode(name.name.as_str()) };

@@ -134,7 +134,8 @@ fn former(mut statement: Statement, conversions: &[Backfill]) -> Statement {
 pub(super) fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName, Name)> {
     let mut found = Vec::new();
     for (name, table) in &target.tables {
-        let Some(old) = base.tables.get(name) else { continue };
+        // A table that is one and the same in both takes what it took.
+        let Some(old) = base.tables.get(name).filter(|old| !std::ptr::eq(*old, table)) else { continue };
         for column in table.columns.values().filter(|column| !column.nullable) {
             let given = column.identity.is_some() || column.generated.is_some();
             let in_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name));

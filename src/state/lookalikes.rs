@@ -95,13 +95,15 @@ pub struct Candidate {
 /// What has to be asked before one schema may be turned into another, tables first. `base` is renamed already.
 pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
     let mut found = objects(
-        (base.tables.iter(), target.tables.iter()),
+        base.tables.iter().filter(|(name, _)| !target.tables.contains_key(name)),
+        target.tables.iter().filter(|(name, _)| !base.tables.contains_key(name)),
         |name| Subject::Table { name },
         |table| table.columns.keys().map(ToString::to_string).collect(),
         Weights { inside: 80, same: "same columns", similar: "similar columns" },
     );
     found.extend(objects(
-        (base.enums.iter(), target.enums.iter()),
+        base.enums.iter().filter(|(name, _)| !target.enums.contains_key(name)),
+        target.enums.iter().filter(|(name, _)| !base.enums.contains_key(name)),
         |name| Subject::Enum { name },
         |it| it.values.iter().cloned().collect(),
         Weights { inside: 70, same: "same values", similar: "similar values" },
@@ -121,18 +123,13 @@ pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
 
 /// Tables and enum types: what is in them weighs more than what they are called.
 fn objects<'a, T: 'a>(
-    (old, new): (
-        impl Iterator<Item = (&'a ObjectName, &'a T)> + Clone,
-        impl Iterator<Item = (&'a ObjectName, &'a T)> + Clone,
-    ),
+    gone: impl Iterator<Item = (&'a ObjectName, &'a T)>,
+    come: impl Iterator<Item = (&'a ObjectName, &'a T)>,
     subject: impl Fn(ObjectName) -> Subject,
     inside: impl Fn(&T) -> BTreeSet<String>,
     weights: Weights,
 ) -> Vec<Question> {
-    let before: BTreeSet<&ObjectName> = old.clone().map(|(name, _)| name).collect();
-    let after: BTreeSet<&ObjectName> = new.clone().map(|(name, _)| name).collect();
-    let gone: Vec<_> = old.filter(|(name, _)| !after.contains(name)).collect();
-    let come = new.filter(|(name, _)| !before.contains(name));
+    let gone: Vec<_> = gone.collect();
     come.filter_map(|(name, object)| {
         let candidates = gone.iter().filter(|(old, _)| old.schema == name.schema).map(|(old, before)| {
             let shared = share(&inside(before), &inside(object));

@@ -2,6 +2,8 @@
 //!
 //! Must not know who gives the values, or what becomes of the statements.
 
+use std::borrow::Cow;
+
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
@@ -42,10 +44,11 @@ pub fn ways(
     let renames = target.renames.clone();
     let there = Leg { dialect, from: base, to: &target.schema, renames, plan: plan.clone(), named_later: plan.clone() };
     let renames: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
-    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so.
-    let named_later = match renamed(target.schema.schema(), &renames) {
-        (_, true) => plan.inverse(),
-        (_, false) => diff(&target.schema, base, &renames),
+    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so; and
+    // where nothing is called otherwise, names have no say in what comes last.
+    let named_later = match renames.is_empty() || renamed(target.schema.schema(), &renames).1 {
+        true => plan.inverse(),
+        false => diff(&target.schema, base, &renames),
     };
     let back = Leg { dialect, from: &target.schema, to: base, renames, plan: plan.inverse(), named_later };
     let (needed, needed_back) = (there.needed(), back.needed());
@@ -72,7 +75,10 @@ pub fn ways(
 }
 
 /// The schema with the renames done, and whether something was in the way of one. That goes, as it does in the plan.
-fn renamed(schema: &Schema, renames: &[Rename]) -> (Schema, bool) {
+fn renamed<'s>(schema: &'s Schema, renames: &[Rename]) -> (Cow<'s, Schema>, bool) {
+    if renames.is_empty() {
+        return (Cow::Borrowed(schema), false);
+    }
     let mut schema = schema.clone();
     let mut in_the_way = false;
     for rename in renames {
@@ -96,7 +102,7 @@ fn renamed(schema: &Schema, renames: &[Rename]) -> (Schema, bool) {
         // What still cannot be renamed is refused where the statements are made.
         let _ = apply(&one, &mut schema);
     }
-    (schema, in_the_way)
+    (Cow::Owned(schema), in_the_way)
 }
 
 /// One direction.

@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::parse::{has_heading, heading};
 use super::{Heading, Migration, parse};
 use crate::dialect::Product;
 use crate::error::{Error, Result};
-use crate::project::{MigrationId, Project, list, read_text};
+use crate::project::{MigrationId, Project, entries, read_beginning, read_text};
 
 /// The migrations of a project for one product, in the order in which they are applied. Files that are not `*.sql` are not
 /// migrations.
@@ -17,7 +18,8 @@ use crate::project::{MigrationId, Project, list, read_text};
 pub fn migrations(project: &Project, product: Product) -> Result<Vec<Migration>> {
     let mut migrations = Vec::new();
     for path in files(project, product)? {
-        migrations.push(read(project.shown(&path), &path, product, parse)?);
+        let text = |path: &Path| read_text(path);
+        migrations.push(read(project.shown(&path), &path, product, text, parse)?);
     }
     migrations.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(migrations)
@@ -31,7 +33,8 @@ pub fn migrations(project: &Project, product: Product) -> Result<Vec<Migration>>
 pub fn headings(project: &Project, product: Product) -> Result<Vec<Heading>> {
     let mut headings = Vec::new();
     for path in files(project, product)? {
-        headings.push(read(project.shown(&path), &path, product, super::parse::heading)?);
+        let text = |path: &Path| read_beginning(path, has_heading);
+        headings.push(read(project.shown(&path), &path, product, text, heading)?);
     }
     headings.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(headings)
@@ -46,13 +49,13 @@ pub fn ids(project: &Project, product: Product) -> Result<Vec<MigrationId>> {
 }
 
 fn files(project: &Project, product: Product) -> Result<Vec<PathBuf>> {
-    let mut paths = list(&project.migrations_folder(product))?;
-    paths.retain(|path| {
-        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        let sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
-        sql && !hidden && path.is_file()
+    let mut found = entries(&project.migrations_folder(product))?;
+    found.retain(|entry| {
+        let hidden = entry.name().to_string_lossy().starts_with('.');
+        let sql = entry.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+        sql && !hidden && entry.is_file()
     });
-    Ok(paths)
+    Ok(found.into_iter().map(|entry| entry.path).collect())
 }
 
 fn id(shown: &Path, path: &Path) -> Result<MigrationId> {
@@ -72,9 +75,10 @@ fn read<T>(
     shown: &Path,
     path: &Path,
     product: Product,
+    text: impl FnOnce(&Path) -> Result<String>,
     parse: impl FnOnce(MigrationId, Product, &str) -> Result<T>,
 ) -> Result<T> {
-    parse(id(shown, path)?, product, &read_text(path)?).map_err(|error| {
+    parse(id(shown, path)?, product, &text(path)?).map_err(|error| {
         let hints = error.hints().to_vec();
         hints.into_iter().fold(Error::new(format!("`{}`: {error}", shown.display())), Error::hint)
     })

@@ -31,13 +31,23 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
 /// # Errors
 /// It is written for another product.
 pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<Heading> {
-    let (from, to) = header(product, text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    let (from, to) = header(product, unmarked(text))?;
     Ok(Heading { id, from, to })
+}
+
+/// Whether all that stands before the statements is in the beginning of a file.
+pub(super) fn has_heading(beginning: &str) -> bool {
+    unmarked(beginning).lines().any(ends_header)
+}
+
+/// The text without a byte order mark.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The text without a byte order mark and, where a checkout has given every line a carriage return, without those.
 fn unified(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = unmarked(text);
     let converted = text.matches("\r\n").count() == text.matches('\n').count();
     if converted { text.replace("\r\n", "\n") } else { text.to_owned() }
 }
@@ -346,16 +356,8 @@ fn unterminated(error: script::Unterminated) -> Error {
 fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String>)> {
     let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (mut from, mut to) = (None, None);
-    for line in text.lines() {
-        let Some(comment) = line.strip_prefix("--") else {
-            if line.trim().is_empty() {
-                continue;
-            }
-            break;
-        };
-        if matches!(mark(line), Mark::Section(_)) {
-            break;
-        }
+    for line in text.lines().take_while(|line| !ends_header(line)) {
+        let Some(comment) = line.strip_prefix("--") else { continue };
         let words: Vec<&str> = comment.split_whitespace().collect();
         match words.as_slice() {
             ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
@@ -376,4 +378,9 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
         }
     }
     Ok((from, to))
+}
+
+/// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.
+fn ends_header(line: &str) -> bool {
+    if line.starts_with("--") { matches!(mark(line), Mark::Section(_)) } else { !line.trim().is_empty() }
 }

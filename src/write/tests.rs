@@ -304,3 +304,17 @@ proptest! {
         let _ = parse(id(), product, &format!("-- UP\n{text}\n-- DOWN\n{text}"));
     }
 }
+
+#[test]
+fn a_heading_ends_where_statements_may_begin() {
+    let written = text(&migration(Product::Sqlite, vec![Statement::new("SELECT 1")], Vec::new()));
+    let by_hand = "\u{feff}\n-- what it does\n--UP\nSELECT 1";
+    for (text, first) in [(written.as_str(), "-- UP\n"), (by_hand, "--UP\n"), ("-- a\n \nSELECT 1;\n", "SELECT 1;\n")] {
+        let end = text.find(first).unwrap();
+        let (before, with) = text.split_at(end);
+        assert!(!parse::has_heading(before), "{before}");
+        assert!(parse::has_heading(&format!("{before}{first}")), "{with}");
+        let heading = |text: &str| parse::heading(id(), Product::Sqlite, text).unwrap();
+        assert_eq!(heading(&format!("{before}{first}")), heading(text));
+    }
+}

@@ -5,6 +5,30 @@ use proptest::prelude::*;
 use super::*;
 use crate::schema::{Column, EnumType, Expression, Facet, Name, Table, Type, View};
 
+/// How many objects are in a value, itself counted.
+fn objects(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(objects).sum(),
+        Value::Object(properties) => 1 + properties.values().map(objects).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// Adds a property to the object of a number.
+fn add_stray(value: &mut Value, number: &mut usize) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| add_stray(item, number)),
+        Value::Object(properties) => {
+            properties.values_mut().for_each(|value| add_stray(value, number));
+            if *number == 0 {
+                properties.insert("stray".to_owned(), Value::Null);
+            }
+            *number = number.wrapping_sub(1);
+        }
+        _ => {}
+    }
+}
+
 fn stems_of(names: &[ObjectName]) -> Vec<String> {
     let mut schema = Schema::default();
     for name in names {
@@ -117,6 +141,18 @@ proptest! {
         batch.commit().unwrap();
         let read = Snapshot::read(&folder.path().join("snapshots")).unwrap();
         prop_assert_eq!(read, Some(snapshot));
+    }
+
+    #[test]
+    fn what_would_not_be_written_is_refused(snapshot in snapshot(), at in any::<prop::sample::Index>()) {
+        for (path, text) in snapshot.texts().unwrap() {
+            let mut value: Value = serde_json::from_str(&text).unwrap();
+            let mut number = at.index(objects(&value));
+            add_stray(&mut value, &mut number);
+            let kind = Kind::all().find(|kind| path.starts_with(kind.folder())).unwrap();
+            prop_assert!(Object::parse(kind, &path, &text).is_ok());
+            prop_assert!(Object::parse(kind, &path, &json::pretty(&value)).is_err(), "{value}");
+        }
     }
 
     #[test]
