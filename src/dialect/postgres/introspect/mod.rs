@@ -10,7 +10,7 @@ mod relations;
 
 use std::collections::BTreeMap;
 
-use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::dialect::session::{DatabaseError, Row, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Standing, Trigger,
@@ -58,7 +58,7 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     let attached = session.query(&queries.of(include_str!("../queries/attached.sql"))).await?;
     let privileges = match scope.privileges {
         true => session.query(&queries.of(include_str!("../queries/privileges.sql"))).await?,
-        false => Vec::new(),
+        false => Rows::default(),
     };
     let needs = session.query(&queries.of(include_str!("../queries/needs.sql"))).await?;
     let unmanaged = session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await?;
@@ -210,7 +210,7 @@ impl Reading<'_> {
         self.catalog.unmanaged.push(Unmanaged { object, reason: reason.to_owned() });
     }
 
-    fn enum_type(&mut self, row: &Row) {
+    fn enum_type(&mut self, row: Row<'_>) {
         let name = self.object_name(row.text(0), row.text(1));
         let values = list(row.get(2));
         let comment = row.get(3).map(str::to_owned);
@@ -218,7 +218,7 @@ impl Reading<'_> {
         self.catalog.schema.enums.insert(name.clone(), EnumType { name, values, comment });
     }
 
-    fn trigger(&mut self, row: &Row) {
+    fn trigger(&mut self, row: Row<'_>) {
         let name = row.text(1);
         let definition = row.text(2);
         match self.relations.get(row.text(0)).cloned() {
@@ -237,7 +237,7 @@ impl Reading<'_> {
         }
     }
 
-    fn routine(&mut self, row: &Row) {
+    fn routine(&mut self, row: Row<'_>) {
         let (schema, name) = (row.text(0), row.text(1));
         let kind = if row.text(3) == "p" { RoutineKind::Procedure } else { RoutineKind::Function };
         let object = self.object_name(schema, &format!("{name}({})", row.text(2)));
@@ -252,7 +252,7 @@ impl Reading<'_> {
         self.catalog.schema.routines.insert(object, routine);
     }
 
-    fn unmanaged(&mut self, row: &Row) {
+    fn unmanaged(&mut self, row: Row<'_>) {
         let (kind, name) = (row.text(0), row.text(2));
         if row.get(3).is_some_and(|table| self.scope.excludes(table)) {
             return;
