@@ -1,5 +1,6 @@
 //! SQLite against the real thing: files of its own, SQLite's pragmas and shell-readable catalog as the oracle.
 
+mod arrays;
 mod catalog;
 mod changes;
 mod declared;

@@ -71,10 +71,10 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
     };
     answers.shown = shown::ask(session, flavor, &answers, scope).await?;
     answers.shown_views = shown::ask_views(session, flavor, &answers, scope).await;
-    Ok(assemble(flavor, &answers, scope))
+    Ok(assemble(flavor, &mut answers, scope))
 }
 
-fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
+fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
     for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
         unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");

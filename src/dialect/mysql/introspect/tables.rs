@@ -17,7 +17,8 @@ use super::super::types::{Family, family};
 use super::super::versioning;
 use super::{Answers, Flavor, expression, local, unmanaged};
 
-pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
+/// Puts the tables together. What is long is gone from the answers afterwards.
+pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog: &mut Catalog) {
     for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
         if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
             table(row, catalog);
@@ -28,7 +29,7 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
     let sequences = answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE");
     let sequences: BTreeSet<String> = sequences.map(|row| row.text(0).to_owned()).collect();
     let collations: HashMap<&str, Option<&str>> = answers.tables.iter().map(|row| (row.text(0), row.get(3))).collect();
-    for row in &answers.columns {
+    for row in &std::mem::take(&mut answers.columns) {
         if let Some(table) = of(schema, row) {
             let mut column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
             if let Some(DefaultValue::Expression(default)) = &mut column.default
@@ -39,17 +40,17 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
             table.columns.insert(column.name.clone(), column);
         }
     }
-    for row in &answers.indexes {
+    for row in &std::mem::take(&mut answers.indexes) {
         if let Some(table) = of(schema, row) {
             index_part(flavor, table, row);
         }
     }
-    for row in &answers.foreign_keys {
+    for row in &std::mem::take(&mut answers.foreign_keys) {
         if let Some(table) = of(schema, row) {
             foreign_key(flavor, scope, table, row);
         }
     }
-    for row in &answers.checks {
+    for row in &std::mem::take(&mut answers.checks) {
         if let Some(table) = of(schema, row) {
             check(flavor, table, row);
         }

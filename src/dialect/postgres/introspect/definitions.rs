@@ -7,7 +7,7 @@ use crate::schema::{
     Definition, DefinitionId, DefinitionKind, Expression, Facet, Name, ObjectName, Part, Place, Standing,
 };
 
-use super::{Reading, Relation};
+use super::{Reading, Relation, column_key};
 
 impl Reading<'_> {
     /// One row of the queries that list definitions.
@@ -122,7 +122,7 @@ impl Reading<'_> {
         if class == "pg_class" {
             match self.relations.get(oid) {
                 Some(Relation::Table(owner)) if column != "0" => {
-                    let name = self.columns.get(&(oid.to_owned(), column.to_owned()))?;
+                    let name = self.columns.get(&column_key(oid, column)?)?;
                     return Some(Place::column(owner, name));
                 }
                 Some(Relation::Table(owner)) => return Some(Place::table(owner)),

@@ -10,7 +10,7 @@ use crate::schema::{
 };
 
 use super::super::{names, render};
-use super::{Reading, Relation, list};
+use super::{Reading, Relation, column_key, list};
 
 impl Reading<'_> {
     pub(super) fn relation(&mut self, row: Row<'_>) {
@@ -76,7 +76,7 @@ impl Reading<'_> {
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
                 let column = self.column_of(&owner, name.clone(), row);
-                self.columns.insert((row.text(0).to_owned(), row.text(20).to_owned()), name.clone());
+                self.columns.extend(column_key(row.text(0), row.text(20)).map(|key| (key, name.clone())));
                 if let Some(sequence) = row.get(21) {
                     self.places.insert(("pg_class".to_owned(), sequence.to_owned()), Place::column(&owner, &name));
                 }
