@@ -40,7 +40,7 @@ impl Token<'_> {
 
     /// Whether it is this character.
     pub(super) fn is_symbol(&self, symbol: char) -> bool {
-        self.kind == Kind::Symbol && self.text.chars().next() == Some(symbol)
+        self.kind == Kind::Symbol && self.text.starts_with(symbol)
     }
 
     /// The name it stands for where a name is wanted; SQLite takes a string for one too.
