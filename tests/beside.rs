@@ -36,12 +36,12 @@ fn table(unique: bool, indexed: bool, required: bool, added: bool) -> Schema {
     for (name, nullable) in [("id", false), ("a", false), ("b", !required)] {
         let mut column = Column::new(name, int());
         column.nullable = nullable;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     if added {
         let mut column = Column::new("c", int());
         column.nullable = true;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
     if unique {

@@ -35,8 +35,8 @@ pub(super) async fn model(
         .into());
     };
     let (read, _) = entity::read_with(&entities(files), product, &workspace.project.config.context);
-    let mut model =
-        Model { schema: schema.into_schema(), sources: read.sources, renames: read.renames, ..Model::default() };
+    let mut model = Model::of(schema.into_schema());
+    (model.sources, model.renames) = (read.sources, read.renames);
     if product == Product::Postgres {
         comments_of(&read.schema, &mut model.schema);
     }
@@ -60,7 +60,7 @@ pub(super) async fn differences(
         return Err(Failure::Entities(diagnostics, files));
     }
     let Some(schema) = created(workspace, compiled, product).await? else { return Ok(None) };
-    let mut model = Model { schema: schema.into_schema(), ..Model::default() };
+    let mut model = Model::of(schema.into_schema());
     reveal_renames(&mut model);
     if product == Product::Postgres {
         comments_of(&Schema::default(), &mut read.schema);
@@ -163,8 +163,9 @@ fn comments_of(from: &Schema, to: &mut Schema) {
     for table in to.tables.values_mut() {
         let known = from.tables.get(&table.name);
         table.comment = known.and_then(|table| table.comment.clone());
-        for (name, column) in &mut table.columns {
-            column.comment = known.and_then(|table| table.columns.get(name)).and_then(|column| column.comment.clone());
+        for column in table.columns.values_mut() {
+            column.comment =
+                known.and_then(|table| table.columns.get(&column.name)).and_then(|column| column.comment.clone());
         }
     }
 }

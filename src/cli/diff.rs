@@ -187,7 +187,7 @@ async fn reword(
     let (ours, theirs) = match (&mut from.loaded, &mut to.loaded) {
         (Loaded::Schema(ours, _), Loaded::Schema(theirs, _)) => (ours, theirs.as_ref().clone()),
         (Loaded::Schema(ours, _), Loaded::Model(model)) | (Loaded::Model(model), Loaded::Schema(ours, _)) => {
-            (ours, dialect::of(product).normalize(model.schema.clone())?)
+            (ours, model.normalized(|schema| dialect::of(product).normalize(schema))?.clone())
         }
         (Loaded::Model(_), Loaded::Model(_)) => return Ok(()),
     };

@@ -32,7 +32,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.
-    let normal = dialect::of(product).normalize(model.schema.clone());
+    let normal = model.normalized(|schema| dialect::of(product).normalize(schema));
     let schema = normal.as_ref().map_or(&model.schema, |normal| normal.schema());
     if command.json {
         let unsupported = normal.as_ref().err().map(ToString::to_string);

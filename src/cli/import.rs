@@ -40,7 +40,8 @@ pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     let before = reconciled(&model)?;
     let contradictions = ops(&before);
     let mut origins = adopted_by(&nobody, &before);
-    for place in named_otherwise(dialect.normalize(model.schema.clone())?.schema(), live.schema.schema(), &before) {
+    let declared = model.normalized(|schema| dialect.normalize(schema))?;
+    for place in named_otherwise(declared.schema(), live.schema.schema(), &before) {
         origins.set(place, Origin::Adopted);
     }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);

@@ -2,9 +2,12 @@
 //!
 //! Must not know what a command does with them.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::dialect::session::reprint::Comparison;
 use crate::dialect::session::{Missing, Session};
-use crate::dialect::{self, Dialect, Forms, Product};
+use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
@@ -28,6 +31,24 @@ pub(super) struct Workspace {
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
     types: TypeRules,
+    known: Known,
+}
+
+/// What was read first of each dialect. What is read later shares the tables that are the same: nearly all of them are.
+#[derive(Clone, Default)]
+struct Known(Arc<Mutex<BTreeMap<Product, Normalized>>>);
+
+impl Known {
+    fn keep(&self, product: Product, schema: &Normalized) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(product).or_insert_with(|| schema.clone());
+    }
+
+    /// Normalises a schema beside what is known.
+    fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&product).cloned();
+        dialect::of(product).normalize_beside(schema, known.unwrap_or_else(dialect::nothing).schema())
+    }
 }
 
 /// S: what the migrations of one dialect produce.
@@ -99,7 +120,7 @@ impl Workspace {
         let url = project.database_url(common.database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types })
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types, known: Known::default() })
     }
 
     /// The dialects of the project.
@@ -149,7 +170,8 @@ impl Workspace {
         }
         let folder = self.project.snapshot_folder(product);
         let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
-        let schema = dialect::of(product).normalize(snapshot.schema)?;
+        let schema = self.known.normalize(product, snapshot.schema)?;
+        self.known.keep(product, &schema);
         let fingerprint = fingerprint(schema.schema());
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
             && locked.fingerprint != fingerprint
@@ -252,6 +274,8 @@ impl Workspace {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
+        // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
+        let _ = model.normalized(|schema| self.known.normalize(product, schema));
         Ok((model, diagnostics))
     }
 
@@ -281,7 +305,7 @@ impl Workspace {
     }
 
     async fn read(&self, url: &DatabaseUrl, missing: Missing) -> Result<Live, Error> {
-        let live = read(url, missing, &self.scope()).await?;
+        let live = read_beside(url, missing, &self.scope(), &self.known).await?;
         if !self.products().contains(&live.product()) {
             let product = live.product();
             return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
@@ -406,13 +430,17 @@ impl Workspace {
 
 /// Connects to a database and reads all of it.
 pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> Result<Live, Error> {
+    read_beside(url, missing, scope, &Known::default()).await
+}
+
+async fn read_beside(url: &DatabaseUrl, missing: Missing, scope: &Scope, known: &Known) -> Result<Live, Error> {
     let mut session = run::connect(url.reveal(), missing).await?;
     let catalog = introspect::introspect(&mut session, scope).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {url}"))
             .because(error)
             .hint("the role needs to be able to read the catalog; DDL rights are not needed")
     })?;
-    let schema = dialect::of(session.product()).normalize(catalog.schema)?;
+    let schema = known.normalize(session.product(), catalog.schema)?;
     let history = run::history(&mut session).await?;
     let (found, comparison) = Default::default();
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })

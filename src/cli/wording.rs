@@ -44,7 +44,8 @@ impl Live {
             return Ok(false);
         }
         // A target would not do: what means the same is in it in the words of its base.
-        let declared = model.map(|model| dialect::of(self.product()).normalize(model.schema.clone())).transpose()?;
+        let normalize = |schema| dialect::of(self.product()).normalize(schema);
+        let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;
         let mut changed = false;
         if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), &declared)
             && let Some(schema) = reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared).await?

@@ -22,7 +22,8 @@ mod tests;
 mod types;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use sqlparser::ast::Expr;
 
@@ -42,7 +43,25 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
     if is_plain_literal(sql) {
         return sql.to_owned();
     }
-    parsed_expression(product, sql)
+    let known = KNOWN.with_borrow(|known| known.get(&product)?.get(sql).cloned());
+    known.unwrap_or_else(|| {
+        let form = parsed_expression(product, sql);
+        KNOWN.with_borrow_mut(|known| {
+            let known = known.entry(product).or_default();
+            if known.len() < MOST_KNOWN {
+                known.insert(sql.to_owned(), form.clone());
+            }
+        });
+        form
+    })
+}
+
+/// Defaults repeat and are few; checks that do not are nothing to keep.
+const MOST_KNOWN: usize = 256;
+
+thread_local! {
+    /// The forms of expressions that were asked for before: every table has its `CURRENT_TIMESTAMP`.
+    static KNOWN: RefCell<HashMap<Product, HashMap<String, String>>> = RefCell::default();
 }
 
 /// The same where it is known of some columns that a cast of them to text means something, because they are no text.

@@ -33,8 +33,8 @@ impl Dialect for Safe {
         self.0.product()
     }
 
-    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
-        self.0.normalize(schema)
+    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+        self.0.normalize_beside(schema, normal)
     }
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {

@@ -4,31 +4,13 @@
 
 mod driver;
 pub mod reprint;
+mod rows;
+
+pub use rows::{Iter, Row, Rows};
 
 use driver::Driver;
 
 use super::{Product, mysql, postgres, sqlite};
-
-/// A row of a result: one text or NULL a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row(Vec<Option<String>>);
-
-impl Row {
-    /// The value of column `index` (from 0); NULL and a column that is not there are both `None`.
-    pub fn get(&self, index: usize) -> Option<&str> {
-        self.0.get(index).and_then(Option::as_deref)
-    }
-
-    /// The value of column `index`, empty for NULL.
-    pub fn text(&self, index: usize) -> &str {
-        self.get(index).unwrap_or_default()
-    }
-
-    /// Whether column `index` is true in any of the databases' spellings (`t`, `true`, `1`, `YES`).
-    pub fn is_true(&self, index: usize) -> bool {
-        matches!(self.text(index), "t" | "true" | "1" | "YES")
-    }
-}
 
 /// What a database answered instead of doing what it was asked. Never holds a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,6 +109,12 @@ impl From<sqlx::Error> for DatabaseError {
             }
             None => Self { message: error.to_string(), code: None },
         }
+    }
+}
+
+impl From<serde_json::Error> for DatabaseError {
+    fn from(error: serde_json::Error) -> Self {
+        Self { message: error.to_string(), code: None }
     }
 }
 
@@ -288,8 +276,19 @@ impl Session {
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
-        self.driver.query(sql).await
+    pub async fn query(&mut self, sql: &str) -> Result<Rows, DatabaseError> {
+        let mut rows = Rows::default();
+        self.driver.query(sql, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// Sends one query of which each row is one JSON array of rows ([`Rows::from_json`]); gives them away as they come. So few
+    /// values, each of many rows, pass between the database and here, where every one costs more than to read it.
+    ///
+    /// # Errors
+    /// The database's refusal, and what is no such array.
+    pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
+        self.driver.query_arrays(sql, take).await
     }
 
     /// Closes the connection in good order.

@@ -248,7 +248,7 @@ fn bare(ours: Option<&Table>, theirs: Option<&Table>) -> Option<Table> {
             let mut shape = crate::schema::Column::new(column.name.clone(), column.data_type.clone());
             shape.nullable = true;
             shape.collation.clone_from(&column.collation);
-            bare.columns.insert(shape.name.clone(), shape);
+            bare.columns.insert(shape);
         }
     }
     bare.options = ours.or(theirs).map(|table| table.options.clone()).unwrap_or_default();

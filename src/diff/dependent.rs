@@ -11,22 +11,24 @@ use crate::schema::{ForeignKey, Name, ObjectName, Place, Schema, Table, View};
 /// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
 /// or a unique constraint that is replaced: databases refuse both while the foreign key is there.
 pub(super) fn foreign_keys(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
-    let (old, new) = (keys_of(from), keys_of(to));
-    let stays = |owner: &ObjectName, key: &ForeignKey| {
-        let place = (owner, &key.name);
-        old.get(&place) == new.get(&place) && key_ground(from, owner, key) == key_ground(to, owner, key)
+    let same = |name: &ObjectName| from.tables.agree_on(&to.tables, name);
+    let stays = |(owner, key): &(&ObjectName, &ForeignKey)| {
+        (same(owner) && same(&key.references))
+            || key_of(from, owner, &key.name) == key_of(to, owner, &key.name)
+                && key_ground(from, owner, key) == key_ground(to, owner, key)
     };
-    for ((owner, _), key) in old.iter().filter(|((owner, _), key)| !stays(owner, key)) {
-        ops.push(Op::Drop(Object::ForeignKey((*owner).clone(), (*key).clone())));
-    }
-    for ((owner, _), key) in new.iter().filter(|((owner, _), key)| !stays(owner, key)) {
-        ops.push(Op::Create(Object::ForeignKey((*owner).clone(), (*key).clone())));
-    }
+    let goes = keys_of(from).filter(|place| !stays(place));
+    ops.extend(goes.map(|(owner, key)| Op::Drop(Object::ForeignKey(owner.clone(), key.clone()))));
+    let comes = keys_of(to).filter(|place| !stays(place));
+    ops.extend(comes.map(|(owner, key)| Op::Create(Object::ForeignKey(owner.clone(), key.clone()))));
 }
 
-fn keys_of(schema: &Schema) -> BTreeMap<(&ObjectName, &Name), &ForeignKey> {
-    let tables = schema.tables.values();
-    tables.flat_map(|table| table.foreign_keys.values().map(|key| ((&table.name, &key.name), key))).collect()
+fn key_of<'s>(schema: &'s Schema, owner: &ObjectName, name: &Name) -> Option<&'s ForeignKey> {
+    schema.tables.get(owner).and_then(|table| table.foreign_keys.get(name))
+}
+
+fn keys_of(schema: &Schema) -> impl Iterator<Item = (&ObjectName, &ForeignKey)> {
+    schema.tables.values().flat_map(|table| table.foreign_keys.values().map(|key| (&table.name, key)))
 }
 
 /// Drops and creates the views that differ, and those that read something that does.

@@ -126,7 +126,7 @@ impl Builder {
                 }
             }
         }
-        self.table.columns.insert(name, column);
+        self.table.columns.insert(column);
     }
 
     fn unique(&mut self, column: &Name, spot: &Spot, output: &mut Output) {

@@ -28,7 +28,8 @@ struct Key {
 impl Reading {
     /// Names the foreign keys of an entity, which takes nothing but its own columns.
     pub(super) fn new(draft: Draft, relations: Vec<Relation>, output: &mut Output) -> Self {
-        let mut keys = Vec::new();
+        // Most have one or none, and what is known of one takes room.
+        let mut keys = Vec::with_capacity(relations.len());
         for relation in relations {
             let Some(columns) = columns(&draft, &relation.from, &relation, output) else { continue };
             let spelled: Vec<&str> = columns.iter().map(Name::as_str).collect();

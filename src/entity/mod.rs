@@ -30,11 +30,11 @@ mod values;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::dialect::expression::spelled;
 use crate::plan::Rename;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, Place, Product, Schema};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Place, Product, Schema};
 
 use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
@@ -64,6 +64,27 @@ pub struct Model {
     pub renames: BTreeMap<Place, Name>,
     /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
     pub answers: Vec<Rename>,
+    /// The schema in the form of its database, once somebody has asked for it.
+    normal: OnceLock<Normalized>,
+}
+
+impl Model {
+    /// A model of which nothing is known but what it declares.
+    pub fn of(schema: Schema) -> Self {
+        Self { schema, ..Self::default() }
+    }
+
+    /// The declared schema in the form `normalize` gives it, which is made once: what is declared must not change any more.
+    ///
+    /// # Errors
+    /// Those of `normalize`.
+    pub fn normalized<E>(&self, normalize: impl FnOnce(Schema) -> Result<Normalized, E>) -> Result<&Normalized, E> {
+        if let Some(normal) = self.normal.get() {
+            return Ok(normal);
+        }
+        let normal = normalize(self.schema.clone())?;
+        Ok(self.normal.get_or_init(|| normal))
+    }
 }
 
 /// What no source text tells, as the project's configuration tells it.

@@ -4,6 +4,7 @@
 //! times the room of its text. Names, tables and relations are plain data and come together in the order of the files, so that
 //! the number of threads shows nowhere.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
@@ -55,10 +56,12 @@ pub(super) fn read(
             let (agreed, outline) = mpsc::channel::<Arc<Outline>>();
             let work = move || {
                 let mine = |file: usize| file % threads == number;
+                let kept = Cell::new(false);
                 let files: Vec<Held<'_>> =
-                    inputs.iter().map(|input| Held::new(input.source, &input.conditions)).collect();
+                    inputs.iter().map(|input| Held::new(input.source, &input.conditions, &kept)).collect();
                 // Whoever waits for the surveys waits until every sender is gone.
                 _ = survey.send(look(&files, &mine));
+                forget_places(&kept);
                 drop(survey);
                 let (mut readings, mut output) = (Vec::new(), Output::default());
                 if let Ok(outline) = outline.recv() {
@@ -71,7 +74,7 @@ pub(super) fn read(
                         product,
                         actives: &actives,
                     };
-                    entities(modules, &mine, &mut readings, &mut output);
+                    entities(modules, &mine, &kept, &mut readings, &mut output);
                     output.settle();
                 }
                 (readings, output)
@@ -147,7 +150,13 @@ fn look(files: &[Held<'_>], mine: &dyn Fn(usize) -> bool) -> Survey {
 }
 
 /// Reads the entities of one thread's files, one file after the other: none is kept beyond its turn.
-fn entities(modules: Modules<'_>, mine: &dyn Fn(usize) -> bool, readings: &mut Vec<Reading>, output: &mut Output) {
+fn entities(
+    modules: Modules<'_>,
+    mine: &dyn Fn(usize) -> bool,
+    kept: &Cell<bool>,
+    readings: &mut Vec<Reading>,
+    output: &mut Output,
+) {
     let mut outlined = modules.outline.modules.iter().enumerate().peekable();
     for (number, held) in modules.files.iter().enumerate() {
         let of_file = std::iter::from_fn(|| outlined.next_if(|(_, module)| module.file <= number));
@@ -172,6 +181,16 @@ fn entities(modules: Modules<'_>, mine: &dyn Fn(usize) -> bool, readings: &mut V
                 readings.push(Reading::new(draft, relations, output));
             }
         }
+        drop(file);
+        forget_places(kept);
+    }
+}
+
+/// The tokenizer keeps the text of everything it has read in this thread, so that it can say where a token stands, and what it
+/// has said. Nobody asks it for the tokens of files whose turn is over; only some that others use are kept.
+fn forget_places(kept: &Cell<bool>) {
+    if !kept.get() {
+        proc_macro2::extra::invalidate_current_thread_spans();
     }
 }
 

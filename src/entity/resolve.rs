@@ -3,7 +3,7 @@
 //! Must not know what any of it means. Syntax cannot leave the thread that parsed it and is too large to be kept, so a file is
 //! parsed again, once in each thread, when a name in another one leads to it. Names of columns' types seldom do.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use syn::{Expr, Item, ItemEnum, ItemFn, ItemImpl, ItemStruct};
@@ -22,12 +22,14 @@ pub(super) use super::outline::segments;
 pub(super) struct Held<'s> {
     pub(super) source: &'s SourceFile,
     conditions: &'s Conditions,
-    parsed: OnceCell<Option<RustFile>>,
+    parsed: OnceCell<Option<Box<RustFile>>>,
+    kept: &'s Cell<bool>,
 }
 
 impl<'s> Held<'s> {
-    pub(super) fn new(source: &'s SourceFile, conditions: &'s Conditions) -> Self {
-        Self { source, conditions, parsed: OnceCell::new() }
+    /// A file of this thread, which notes in `kept` that there is one it keeps.
+    pub(super) fn new(source: &'s SourceFile, conditions: &'s Conditions, kept: &'s Cell<bool>) -> Self {
+        Self { source, conditions, parsed: OnceCell::new(), kept }
     }
 
     /// Parses the file, without keeping it, and takes away what its conditions take away.
@@ -41,7 +43,8 @@ impl<'s> Held<'s> {
     }
 
     fn file(&self) -> Option<&RustFile> {
-        self.parsed.get_or_init(|| self.parse().ok().map(|(file, _)| file)).as_ref()
+        self.kept.set(true);
+        self.parsed.get_or_init(|| self.parse().ok().map(|(file, _)| Box::new(file))).as_deref()
     }
 }
 

@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use proc_macro2::LineColumn;
+
 use crate::schema::{EnumType, ObjectName, Origin, Part, Place};
 
 use super::scan::{self, scan};
@@ -39,6 +41,8 @@ pub(super) struct RustFile {
     /// The text with every byte where the parser met it, and where its lines begin.
     text: String,
     lines: Vec<usize>,
+    /// The same text as the parser saw it: some of it blanked out, every byte where it was.
+    parsed: String,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
     skipped: usize,
 }
@@ -84,7 +88,7 @@ impl RustFile {
         match syn::parse_file(&left) {
             Ok(syntax) => {
                 let lines = readable.match_indices('\n').map(|(at, _)| at + 1).collect();
-                Ok(Self { path: path.into(), syntax, text: readable, lines, skipped })
+                Ok(Self { path: path.into(), syntax, text: readable, lines, parsed: left, skipped })
             }
             Err(error) => {
                 let spot = spot(&path.into(), skipped, error.span());
@@ -102,7 +106,8 @@ impl RustFile {
 
     /// Where a piece of this file's syntax stands.
     pub(super) fn spot(&self, of: &impl syn::spanned::Spanned) -> Spot {
-        self.spot_at(of.span().byte_range())
+        let span = of.span();
+        self.spot_at(self.byte(span.start())..self.byte(span.end()))
     }
 
     /// Whether a word stands anywhere in the file.
@@ -113,9 +118,23 @@ impl RustFile {
     /// The text behind an opening parenthesis, and where it begins. `None` for one that stands nowhere in this file.
     pub(super) fn behind(&self, delimiter: &syn::MacroDelimiter) -> Option<(&str, usize)> {
         let syn::MacroDelimiter::Paren(parentheses) = delimiter else { return None };
-        let open = parentheses.span.open().byte_range();
-        let is_one = self.text.get(open.clone()) == Some("(");
-        is_one.then(|| self.text.get(open.end..).map(|text| (text, open.end)))?
+        let open = self.byte(parentheses.span.open().start());
+        let behind = self.text.get(open..)?.strip_prefix('(')?;
+        Some((behind, open + 1))
+    }
+
+    /// The byte that a place in the parsed text begins with. The tokenizer could tell it too, by counting letters from the
+    /// beginning of the file or from where it was asked last.
+    fn byte(&self, place: LineColumn) -> usize {
+        let start = match place.line.checked_sub(2) {
+            Some(line) => self.lines.get(line).copied().unwrap_or(self.parsed.len()),
+            None => 0,
+        };
+        let line = self.parsed.get(start..).unwrap_or_default();
+        match line.as_bytes().get(..place.column) {
+            Some(before) if before.is_ascii() => start + place.column,
+            _ => start + line.char_indices().nth(place.column).map_or(line.len(), |(at, _)| at),
+        }
     }
 
     /// A place by the bytes of the text as it was parsed.

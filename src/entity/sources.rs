@@ -51,6 +51,17 @@ impl Sources {
         self.tables.is_empty() && self.others.is_empty()
     }
 
+    /// The places that no entity declares, and who does.
+    pub fn beside_entities(&self) -> impl Iterator<Item = (Place, Origin)> {
+        let beside = |source: &Source| source.origin != Origin::Entity;
+        let tables = self.tables.iter().flat_map(move |(name, parts)| {
+            let parts = parts.iter().filter(move |(_, source)| beside(source));
+            parts.map(move |(part, source)| (Place::Table(name.clone(), part.clone()), source.origin))
+        });
+        let others = self.others.iter().filter(move |(_, source)| beside(source));
+        tables.chain(others.map(|(place, source)| (place.clone(), source.origin)))
+    }
+
     /// All places with their sources.
     pub fn iter(&self) -> impl Iterator<Item = (Place, &Source)> {
         let tables = self.tables.iter().flat_map(|(name, parts)| {

@@ -125,7 +125,7 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
         }
         Object::Column(owner, column) => {
             type_exists(schema, &column.data_type)?;
-            match table(schema, owner)?.columns.insert(column.name.clone(), column.clone()) {
+            match table(schema, owner)?.columns.insert(column.clone()) {
                 None => Ok(()),
                 Some(_) => Err("the name is taken"),
             }
@@ -204,7 +204,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
             if column_is_used(table, &column.name) {
                 return Err("a key or an index of the table uses it");
             }
-            match table.columns.shift_remove(&column.name) {
+            match table.columns.remove(&column.name) {
                 None => Err("it does not exist"),
                 Some(_) if table.columns.is_empty() => Err("it is the table's last column"),
                 Some(found) if found == *column => Ok(()),
@@ -432,10 +432,10 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     if table.columns.contains_key(to) {
         return Err("the name is taken");
     }
-    let position = table.columns.get_index_of(from).ok_or("it does not exist")?;
-    if let Some(mut column) = table.columns.shift_remove(from) {
+    let position = table.columns.position(from).ok_or("it does not exist")?;
+    if let Some(mut column) = table.columns.remove(from) {
         column.name = to.clone();
-        table.columns.shift_insert(position, to.clone(), column);
+        table.columns.insert_at(position, column);
     }
     let follow = |name: &mut Name| {
         if name == from {

@@ -9,7 +9,7 @@ use url::Url;
 use crate::dialect::session::{ConnectError, Missing, Obstacle, Session};
 use crate::error::{Error, Result};
 
-/// How long a host may stay silent.
+/// How long a host may stay silent. A file has no host: who waits for that, waits for the disk.
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// Connects to the database at `url`.
@@ -17,14 +17,17 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// # Errors
 /// Whatever keeps the connection from being made, with what can be done about it.
 pub async fn connect(url: &str, missing: Missing) -> Result<Session> {
-    match tokio::time::timeout(SILENCE, Session::open(url, missing)).await {
+    let place = Place::of(url);
+    let opening = Session::open(url, missing);
+    let answer = match place.file.is_empty() {
+        true => tokio::time::timeout(SILENCE, opening).await,
+        false => Ok(opening.await),
+    };
+    match answer {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err(error)) => Err(explain(&Place::of(url), error)),
-        Err(_) => {
-            let place = Place::of(url);
-            Err(Error::new(format!("{} did not answer within {SILENCE:?}", place.server()))
-                .hint("check host and port, and whether a firewall is between"))
-        }
+        Ok(Err(error)) => Err(explain(&place, error)),
+        Err(_) => Err(Error::new(format!("{} did not answer within {SILENCE:?}", place.server()))
+            .hint("check host and port, and whether a firewall is between")),
     }
 }
 

@@ -198,7 +198,7 @@ impl Table {
         }
         let sql = format!("SELECT {COLUMNS} FROM {}", self.name);
         let mut records = Vec::new();
-        for row in session.query(&sql).await.map_err(|error| unreadable(&error))? {
+        for row in &session.query(&sql).await.map_err(|error| unreadable(&error))? {
             let status = Status::ALL.into_iter().find(|status| status.key() == row.text(5));
             let direction = Direction::ALL.into_iter().find(|direction| direction.key() == row.text(6));
             let (Some(status), Some(direction)) = (status, direction) else {

@@ -43,6 +43,12 @@ impl Expression {
         self.0.canonical.is_some()
     }
 
+    /// Whether the other is written alike too.
+    pub(super) fn is_word_for_word(&self, other: &Self) -> bool {
+        let same = |one: &Words, other: &Words| one.text == other.text && one.canonical == other.canonical;
+        Arc::ptr_eq(&self.0, &other.0) || same(&self.0, &other.0)
+    }
+
     /// The form two expressions are compared by.
     pub fn canonical(&self) -> &str {
         self.0.canonical.as_deref().unwrap_or(&self.0.text)
@@ -51,7 +57,7 @@ impl Expression {
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
-        self.canonical() == other.canonical()
+        Arc::ptr_eq(&self.0, &other.0) || self.canonical() == other.canonical()
     }
 }
 

@@ -30,12 +30,21 @@ where
     T: Named + Deserialize<'de>,
     D: Deserializer<'de>,
 {
+    let values = distinct::<T, D>(deserializer)?;
+    Ok(values.into_iter().map(|value| (value.name().clone(), value)).collect())
+}
+
+/// Reads a list in which no name stands twice.
+pub(super) fn distinct<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Named + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
     let values = Vec::<T>::deserialize(deserializer)?;
-    let mut seen = std::collections::BTreeSet::new();
-    for value in &values {
-        if !seen.insert(value.name().clone()) {
+    for (index, value) in values.iter().enumerate() {
+        if values.iter().take(index).any(|earlier| earlier.name() == value.name()) {
             return Err(serde::de::Error::custom(format!("`{}` is listed twice", value.name())));
         }
     }
-    Ok(values.into_iter().map(|value| (value.name().clone(), value)).collect())
+    Ok(values)
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not know any database, any file format or how schemas are compared. Imports nothing of the crate.
 
+mod columns;
 mod definition;
 mod expression;
 mod list;
@@ -15,12 +16,14 @@ mod table;
 mod tables;
 mod types;
 mod view;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use columns::Columns;
 pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;

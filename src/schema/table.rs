@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
-use super::{DefaultValue, Expression, Name, ObjectName, Parts, Type, Wording};
+use super::{Columns, DefaultValue, Expression, Name, ObjectName, Parts, Type, Wording};
 
 /// Settings only one database knows (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
 pub type Options = BTreeMap<String, String>;
@@ -22,8 +21,7 @@ pub struct Table {
     /// The table's name.
     pub name: ObjectName,
     /// The columns in their order.
-    #[serde(with = "list")]
-    pub columns: IndexMap<Name, Column>,
+    pub columns: Columns,
     /// The primary key, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<PrimaryKey>,
@@ -55,7 +53,7 @@ impl Table {
     pub fn new(name: ObjectName) -> Self {
         Self {
             name,
-            columns: IndexMap::new(),
+            columns: Columns::new(),
             primary_key: None,
             uniques: Parts::new(),
             foreign_keys: Parts::new(),

@@ -23,6 +23,11 @@ impl Tables {
         self.0.get(name).map(|table| &**table)
     }
 
+    /// Whether both hold the very same table under a name.
+    pub fn agree_on(&self, other: &Self, name: &ObjectName) -> bool {
+        matches!((self.0.get(name), other.0.get(name)), (Some(one), Some(other)) if Arc::ptr_eq(one, other))
+    }
+
     /// The same, to be changed.
     pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
         self.0.get_mut(name).map(Arc::make_mut)
@@ -66,6 +71,32 @@ impl Tables {
     /// The same, where two that are one and the same need no comparing.
     pub fn shared(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Arc<Table>)> + ExactSizeIterator + Clone {
         self.0.iter()
+    }
+
+    /// Whether the very table that is held here under its name is this one.
+    pub fn holds(&self, table: &Arc<Table>) -> bool {
+        self.0.get(&table.name).is_some_and(|own| Arc::ptr_eq(own, table))
+    }
+
+    /// The table that is held here in the place of this one, where it is the same to the letter.
+    pub fn share(&self, table: &Table) -> Option<Arc<Table>> {
+        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.is_word_for_word(table)).cloned()
+    }
+
+    /// All tables as `change` makes them, under the names they have then. Those that `kept` holds stay as they are, and those
+    /// that come out the same as one of them are that one.
+    ///
+    /// # Errors
+    /// The first of `change`.
+    pub fn changed<E>(self, kept: &Self, mut change: impl FnMut(Table) -> Result<Table, E>) -> Result<Self, E> {
+        let change = |table: Arc<Table>| {
+            if kept.holds(&table) {
+                return Ok((table.name.clone(), table));
+            }
+            let table = change(Arc::unwrap_or_clone(table))?;
+            Ok((table.name.clone(), kept.share(&table).unwrap_or_else(|| table.into())))
+        };
+        self.0.into_values().map(change).collect()
     }
 
     /// All names.

@@ -176,7 +176,7 @@ fn halfway(
     for conversion in conversions {
         let aside = before.tables.get(&conversion.table).and_then(|table| table.columns.get(&old(&conversion.column)));
         if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&conversion.table)) {
-            table.columns.insert(aside.name.clone(), Column { nullable: true, default: None, ..aside.clone() });
+            table.columns.insert(Column { nullable: true, default: None, ..aside.clone() });
         }
     }
     dialect.normalize(schema)

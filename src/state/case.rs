@@ -27,6 +27,9 @@ pub fn in_another_case(product: Product, new: &Schema, old: &Schema) -> Vec<Rena
                 before
             }
         };
+        if table.columns.keys().eq(before.columns.keys()) {
+            continue;
+        }
         for column in table.columns.keys().filter(|it| columns && !before.columns.contains_key(*it)) {
             let mut gone = before.columns.keys().filter(|it| !table.columns.contains_key(*it));
             if let Some(other) = gone.find(|other| differs_in_case(other, column)) {
@@ -50,7 +53,7 @@ mod tests {
 
     fn schema(table: &str, column: &str) -> Schema {
         let mut table = Table::new(ObjectName::local(table));
-        table.columns.insert(column.into(), Column::new(column, Type::Native("int".to_owned())));
+        table.columns.insert(Column::new(column, Type::Native("int".to_owned())));
         let mut schema = Schema::default();
         schema.tables.insert(table.name.clone(), table);
         schema

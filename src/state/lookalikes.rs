@@ -108,8 +108,8 @@ pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
         |it| it.values.iter().cloned().collect(),
         Weights { inside: 70, same: "same values", similar: "similar values" },
     ));
-    for (name, new) in &target.tables {
-        if let Some(old) = base.tables.get(name).filter(|old| !std::ptr::eq(*old, new)) {
+    for (name, new) in target.tables.shared().filter(|(_, table)| !base.tables.holds(table)) {
+        if let Some(old) = base.tables.get(name) {
             found.extend(columns(old, new));
         }
     }
@@ -159,7 +159,7 @@ fn columns(old: &Table, new: &Table) -> Vec<Question> {
             if before.data_type == column.data_type {
                 traits.add(40, "same type");
             }
-            if old.columns.get_index_of(&before.name) == new.columns.get_index_of(&column.name) {
+            if old.columns.position(&before.name) == new.columns.position(&column.name) {
                 traits.add(10, "same position");
             }
             let facets = |it: &Column| (it.nullable, it.default.clone(), it.identity, it.comment.clone());

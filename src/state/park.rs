@@ -58,7 +58,7 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
             column.name = change.to.clone();
             (column.nullable, column.default, column.identity) = (true, None, None);
             target.origins.set(Place::column(name, &column.name), Origin::Adopted);
-            later.columns.insert(column.name.clone(), column);
+            later.columns.insert(column);
             target.renames.push(Rename::Column(name.clone(), change));
         }
         adopt(&mut target.origins, later);
@@ -103,7 +103,7 @@ pub fn purged(dialect: &dyn Dialect, from: &Normalized, origins: &Origins) -> Re
     let used = uses(&schema);
     schema.tables.retain(|name, _| !is_parked(&name.name));
     for table in schema.tables.values_mut() {
-        table.columns.retain(|name, _| !is_parked(name));
+        table.columns.retain(|column| !is_parked(&column.name));
     }
     // Types that only what was parked had go with it, if nobody declares them.
     let still = uses(&schema);

@@ -8,8 +8,8 @@ use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
 use crate::plan::{Rename, stands_at};
 use crate::schema::{
-    Column, Definition, DefinitionId, Facet, Index, Normalized, ObjectName, Origin, Origins, Part, Place, Product,
-    Schema, Strictness, Table, Tables, Type, Undeclared,
+    Column, Definition, DefinitionId, Facet, ForeignKey, Name, Normalized, ObjectName, Origin, Origins, Part, Place,
+    Product, Schema, Strictness, Table, Tables, Type, Undeclared,
 };
 
 use super::case::in_another_case;
@@ -69,7 +69,7 @@ pub fn reconcile(
     origins: &Origins,
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
-    let declared = dialect.normalize(model.schema.clone())?.into_schema();
+    let mut declared = model.normalized(|schema| dialect.normalize(schema))?.schema().clone();
     let mut wishes = rename::wishes(model);
     let mut cases = in_another_case(dialect.product(), &declared, base.schema());
     let meet = |wish: &Rename, case: &Rename| {
@@ -79,7 +79,7 @@ pub fn reconcile(
     wishes.splice(..0, cases);
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
-    let mut declared = with_known_needs(declared, base);
+    take_known_needs(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
     let mut ledger = Ledger {
@@ -100,7 +100,7 @@ pub fn reconcile(
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
     // Every state that is there at once costs its memory.
     drop(declared);
-    let schema = dialect.normalize(target)?;
+    let schema = dialect.normalize_beside(target, base)?;
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
@@ -113,27 +113,32 @@ pub fn reconcile(
 /// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
 /// one is known only once the base's indexes are there as well; normalising the target then says so again.
 fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) {
-    for table in declared.tables.values_mut() {
+    let of_code = |table: &Table, name: &Name| {
+        model.sources.contains(&Place::Table(table.name.clone(), Part::Index(name.clone())))
+    };
+    let mut forgotten = Vec::new();
+    for table in declared.tables.values() {
         let Some(old) = base.tables.get(&table.name) else { continue };
-        let keys = &table.foreign_keys;
-        let of_code =
-            |index: &Index| model.sources.contains(&Place::Table(table.name.clone(), Part::Index(index.name.clone())));
-        table.indexes.retain(|name, index| {
-            let is_implied = keys.contains_key(name) && !index.unique && !of_code(index);
-            !is_implied || old.indexes.values().any(|old| old.parts == index.parts)
-        });
+        for (name, index) in &table.indexes {
+            let is_implied = !index.unique && table.foreign_keys.contains_key(name) && !of_code(table, name);
+            if is_implied && !old.indexes.values().any(|old| old.parts == index.parts) {
+                forgotten.push((table.name.clone(), name.clone()));
+            }
+        }
+    }
+    for (table, index) in forgotten {
+        declared.tables.get_mut(&table).and_then(|table| table.indexes.remove(&index));
     }
 }
 
 /// The code does not say what a definition stands on. Where the base has the same definition, it knows.
-fn with_known_needs(mut declared: Schema, base: &Schema) -> Schema {
+fn take_known_needs(declared: &mut Schema, base: &Schema) {
     for (id, definition) in &mut declared.definitions {
         let Some(known) = base.definitions.get(id) else { continue };
         if known.create == definition.create && known.comment == definition.comment {
             definition.needs = known.needs.clone();
         }
     }
-    declared
 }
 
 /// What the merge needs to know of the declaration beside the schema itself.
@@ -147,13 +152,19 @@ pub(super) struct Declaration<'a> {
 
 impl<'a> Declaration<'a> {
     fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules) -> Self {
-        let others = model.sources.iter().filter(|(_, source)| source.origin != Origin::Entity);
-        Self { dialect, model, others: others.map(|(place, source)| (place, source.origin)).collect(), types }
+        Self { dialect, model, others: model.sources.beside_entities().collect(), types }
     }
 
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
     pub(super) fn origin(&self, place: &Place) -> Origin {
         self.others.get(place).copied().unwrap_or_default()
+    }
+
+    /// Whether everything in a table is the entities' own.
+    fn is_of_entities_alone(&self, table: &ObjectName) -> bool {
+        let from = Place::table(table);
+        let first = self.others.range(&from..).next();
+        !first.is_some_and(|(place, _)| matches!(place, Place::Table(name, _) if name == table))
     }
 
     /// Whether the place itself is spelled out in the code.
@@ -182,6 +193,12 @@ fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledge
     for (name, new) in &declared.tables {
         let bare = Table::new(name.clone());
         let old = base.tables.get(name).unwrap_or(&bare);
+        // Most tables are what they were. Then there is nothing to bring together, and no second one to hold.
+        let shared = || base.tables.share(new);
+        if let Some(shared) = declaration.is_of_entities_alone(name).then(shared).flatten() {
+            target.insert(name.clone(), shared);
+            continue;
+        }
         ledger.after.set(Place::table(name), declaration.origin(&Place::table(name)));
         target.insert(name.clone(), table::merge(declaration, new, old, ledger));
     }
@@ -219,16 +236,29 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
 /// What was kept although undeclared may stand on something that is dropped: then it goes too, and the plan says so.
 /// An enum type that a kept column still has stays even if its last declaration is gone.
 fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schema, declared: &BTreeSet<&DefinitionId>) {
-    for table in target.tables.values_mut() {
-        table::drop_what_lost_its_columns(product, table, base.tables.get(&table.name));
+    let shrunk: Vec<ObjectName> = target
+        .tables
+        .shared()
+        .filter(|(_, table)| !base.tables.holds(table))
+        .filter(|(name, table)| base.tables.get(name).is_some_and(|base| table::has_lost_columns(table, base)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in shrunk {
+        if let (Some(table), Some(base)) = (target.tables.get_mut(&name), base.tables.get(&name)) {
+            table::drop_what_lost_its_columns(product, table, base);
+        }
     }
-    let standing: BTreeMap<ObjectName, BTreeSet<_>> =
-        target.tables.iter().map(|(name, table)| (name.clone(), table.columns.keys().cloned().collect())).collect();
-    for table in target.tables.values_mut() {
-        table.foreign_keys.retain(|_, key| {
-            let referenced = standing.get(&key.references);
-            referenced.is_some_and(|columns| key.referenced_columns.iter().all(|column| columns.contains(column)))
-        });
+    let stands = |key: &ForeignKey| {
+        let referenced = target.tables.get(&key.references);
+        referenced.is_some_and(|table| key.referenced_columns.iter().all(|column| table.columns.contains_key(column)))
+    };
+    let mut fallen = Vec::new();
+    for (name, table) in &target.tables {
+        fallen
+            .extend(table.foreign_keys.values().filter(|key| !stands(key)).map(|key| (name.clone(), key.name.clone())));
+    }
+    for (table, key) in fallen {
+        target.tables.get_mut(&table).and_then(|table| table.foreign_keys.remove(&key));
     }
     while drop_groundless(target, base, declared) {}
     for column in target.tables.values().flat_map(|table| table.columns.values()) {

@@ -95,7 +95,7 @@ pub(super) fn rename(
 /// may take hours.
 pub(super) fn same_but_for_the_name(base: &Schema, target: &Schema) -> Vec<Rename> {
     let mut renames = Vec::new();
-    for (name, new) in &target.tables {
+    for (name, new) in target.tables.shared().filter(|(_, table)| !base.tables.holds(table)) {
         let Some(old) = base.tables.get(name) else { continue };
         let uniques = pairs(&old.uniques, &new.uniques, |it: &Unique, name| Unique { name, ..it.clone() });
         renames.extend(uniques.into_iter().map(|change| Rename::Unique(name.clone(), change)));

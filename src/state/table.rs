@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::dialect::expression::mentions;
 use crate::schema::{
-    Check, Column, Expression, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Parts, Place,
-    PrimaryKey, Product, Table, Unique,
+    Check, Column, Columns, Expression, Facet, ForeignKey, Index, IndexPart, IndexTarget, Name, Origin, Part, Parts,
+    Place, PrimaryKey, Product, Table, Unique,
 };
 
 use super::merge::Ledger;
@@ -18,16 +18,17 @@ use super::reconcile::Declaration;
 pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Table, ledger: &mut Ledger<'_>) -> Table {
     let at = |part: Part| Place::Table(declared.name.clone(), part);
     let mut target = Table::new(declared.name.clone());
+    target.columns = Columns::with_capacity(declared.columns.len().max(base.columns.len()));
     for old in base.columns.values() {
         let merged = match declared.columns.get(&old.name) {
             Some(new) => Some(column(declaration, declared, new, base, ledger)),
             None => kept_column(declared, old, ledger),
         };
-        target.columns.extend(merged.map(|column| (column.name.clone(), column)));
+        target.columns.extend(merged);
     }
     for new in declared.columns.values().filter(|new| !base.columns.contains_key(&new.name)) {
         let added = column(declaration, declared, new, base, ledger);
-        target.columns.insert(added.name.clone(), added);
+        target.columns.insert(added);
     }
     let origin = |place: &Place| declaration.origin(place);
     let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref());
@@ -292,17 +293,18 @@ fn foreign_keys(
     }
 }
 
-/// Keys, indexes and checks that were kept although a column they stand on is dropped.
-pub(super) fn drop_what_lost_its_columns(product: Product, table: &mut Table, base: Option<&Table>) {
-    let gone: Vec<Name> = base
-        .into_iter()
-        .flat_map(|base| base.columns.keys())
-        .filter(|name| !table.columns.contains_key(*name))
-        .cloned()
-        .collect();
-    if gone.is_empty() {
-        return;
-    }
+/// Whether a column of the base is not in the table any more.
+pub(super) fn has_lost_columns(table: &Table, base: &Table) -> bool {
+    lost_columns(table, base).next().is_some()
+}
+
+fn lost_columns<'b>(table: &Table, base: &'b Table) -> impl Iterator<Item = &'b Name> {
+    base.columns.keys().filter(|name| !table.columns.contains_key(*name))
+}
+
+/// Takes out keys, indexes and checks that were kept although a column they stand on is dropped.
+pub(super) fn drop_what_lost_its_columns(product: Product, table: &mut Table, base: &Table) {
+    let gone: Vec<Name> = lost_columns(table, base).cloned().collect();
     let loses = |expression: &Expression| gone.iter().any(|name| mentions(product, expression.text(), name.as_str()));
     let stands = |columns: &[Name]| columns.iter().all(|column| table.columns.contains_key(column));
     if table.primary_key.as_ref().is_some_and(|key| !stands(&key.columns)) {

@@ -23,7 +23,7 @@ fn name(text: &str) -> ObjectName {
 fn book() -> Table {
     let mut table = Table::new(name("book"));
     for column in [Column::new("id", Type::Integer), Column::new("title", Type::String(None))] {
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
     table
@@ -42,7 +42,9 @@ fn model(tables: impl IntoIterator<Item = Table>) -> Model {
         .filter(|(place, _)| !matches!(place, Place::Table(_, Part::Column(_, Facet::Type))))
         .map(|(place, _)| (place.clone(), source()))
         .collect();
-    Model { schema, sources, renames: BTreeMap::new(), answers: Vec::new() }
+    let mut model = Model::of(schema);
+    model.sources = sources;
+    model
 }
 
 fn normalized(product: Product, schema: Schema) -> Normalized {
@@ -65,10 +67,10 @@ fn propose(
 /// A database somebody built by hand: more in it than any entity says.
 fn handmade() -> Schema {
     let mut table = book();
-    let title = &mut table.columns["title"];
+    let title = table.columns.get_mut("title").unwrap();
     title.default = Some(DefaultValue::Literal(Literal::Text("untitled".into())));
     title.data_type = Type::String(Some(80));
-    table.columns.insert("notes".into(), Column { nullable: true, ..Column::new("notes", Type::Text) });
+    table.columns.insert(Column { nullable: true, ..Column::new("notes", Type::Text) });
     table.indexes.insert("by_title".into(), Index::on("by_title", [Name::from("title")]));
     let check = Check { name: "titled".into(), expression: Expression::new("title <> ''"), options: BTreeMap::new() };
     table.checks.insert(check.name.clone(), check);
@@ -101,7 +103,8 @@ fn what_was_declared_and_is_silent_now_is_dropped() {
         let base = normalized(product, handmade());
         let mut declares = book();
         declares.indexes.insert("idx-book-title".into(), Index::on("idx-book-title", [Name::from("title")]));
-        declares.columns["title"].default = Some(DefaultValue::Literal(Literal::Text("untitled".into())));
+        declares.columns.get_mut("title").unwrap().default =
+            Some(DefaultValue::Literal(Literal::Text("untitled".into())));
         // Declared: the same index under the name it has, the same default.
         let (proposed, target, after) = propose(product, &model([declares]), &base, &adopted(base.schema()));
         assert_eq!(proposed, Vec::<String>::new(), "{product}");
@@ -119,7 +122,7 @@ fn an_implied_type_is_served_by_its_family_and_no_other() {
     for product in [Product::Postgres, Product::MySql, Product::MariaDb] {
         let base = normalized(product, handmade());
         let mut wider = book();
-        wider.columns["id"].data_type = Type::BigInteger;
+        wider.columns.get_mut("id").unwrap().data_type = Type::BigInteger;
         let (proposed, ..) = propose(product, &model([wider]), &base, &adopted(base.schema()));
         assert_eq!(proposed.len(), 1, "{product}: {proposed:?}");
         assert!(proposed[0].starts_with("~ book: column id:"), "{product}: {proposed:?}");
@@ -132,7 +135,7 @@ fn an_explicit_type_is_compared() {
         let base = normalized(product, handmade());
         let mut declares = model([{
             let mut table = book();
-            table.columns["title"].data_type = Type::String(Some(200));
+            table.columns.get_mut("title").unwrap().data_type = Type::String(Some(200));
             table
         }]);
         let place = Place::Table(name("book"), Part::Column("title".into(), Facet::Type));
@@ -156,9 +159,7 @@ fn a_declared_unique_is_served_by_a_unique_index_and_a_foreign_key_action_is_a_f
         };
         let with_key = |on_delete, name: &str| {
             let mut table = book();
-            table
-                .columns
-                .insert("parent_id".into(), Column { nullable: true, ..Column::new("parent_id", Type::Integer) });
+            table.columns.insert(Column { nullable: true, ..Column::new("parent_id", Type::Integer) });
             let key = ForeignKey { name: name.into(), ..key(on_delete) };
             table.foreign_keys.insert(key.name.clone(), key);
             table
@@ -191,7 +192,7 @@ fn what_stands_on_a_dropped_column_goes_with_it() {
         origins.set(Place::column(&name("book"), &"title".into()), Origin::Entity);
         let base = normalized(product, handmade());
         let mut silent = book();
-        silent.columns.shift_remove("title");
+        silent.columns.remove("title");
         let (proposed, target, _) = propose(product, &model([silent]), &base, &origins);
         assert!(proposed.iter().any(|line| line.starts_with("- book: index by_title")), "{product}: {proposed:?}");
         assert!(proposed.iter().any(|line| line.starts_with("- book: check titled")), "{product}: {proposed:?}");

@@ -90,7 +90,7 @@ fn renamed<'s>(schema: &'s Schema, renames: &[Rename]) -> (Cow<'s, Schema>, bool
         match rename {
             Rename::Table(change) => drop(schema.tables.remove(&change.to)),
             Rename::Column(table, change) => {
-                schema.tables.get_mut(table).and_then(|table| table.columns.shift_remove(&change.to));
+                schema.tables.get_mut(table).and_then(|table| table.columns.remove(&change.to));
             }
             Rename::Index(..)
             | Rename::Unique(..)

@@ -75,7 +75,7 @@ fn changed(schema: &Schema, every: usize) -> Normalized {
     let mut schema = schema.clone();
     for table in schema.tables.values_mut().step_by(every) {
         let column = Column::new("rank", Type::Integer);
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     normalized(schema)
 }

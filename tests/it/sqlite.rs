@@ -1,11 +1,12 @@
 //! SQLite against the real thing: files of its own, SQLite's pragmas and shell-readable catalog as the oracle.
 
+mod arrays;
 mod catalog;
 mod changes;
 mod declared;
 mod hostile;
 
-use sea_gen::dialect::session::{Missing, Session};
+use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::dialect::{self, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
@@ -47,7 +48,7 @@ async fn carry_out(session: &mut Session, plan: &Plan, from: &Normalized) {
         done.unwrap_or_else(|error| panic!("{error}\n{}\nof {statements:#?}", statement.sql));
     }
     let broken = session.query("PRAGMA foreign_key_check").await.expect("a check");
-    assert_eq!(broken, [], "foreign keys broken by {statements:#?}");
+    assert_eq!(broken, Rows::default(), "foreign keys broken by {statements:#?}");
     session.execute("COMMIT").await.expect("a commit");
     session.execute("PRAGMA foreign_keys = ON").await.expect("foreign keys on");
 }

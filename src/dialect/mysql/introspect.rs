@@ -11,7 +11,7 @@ mod tables;
 use std::collections::BTreeSet;
 
 use crate::dialect::Product;
-use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::dialect::session::{DatabaseError, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
 
@@ -20,19 +20,19 @@ use super::tokens::{unescape, without_database};
 
 /// Everything the queries gave.
 struct Answers {
-    tables: Vec<Row>,
-    columns: Vec<Row>,
-    indexes: Vec<Row>,
-    foreign_keys: Vec<Row>,
-    checks: Vec<Row>,
-    views: Vec<Row>,
-    triggers: Vec<Row>,
-    routines: Vec<Row>,
-    parameters: Vec<Row>,
-    events: Vec<Row>,
-    shown: Vec<Row>,
+    tables: Rows,
+    columns: Rows,
+    indexes: Rows,
+    foreign_keys: Rows,
+    checks: Rows,
+    views: Rows,
+    triggers: Rows,
+    routines: Rows,
+    parameters: Rows,
+    events: Rows,
+    shown: Rows,
     /// What the server shows of its views, if it does to this user.
-    shown_views: Option<Vec<Row>>,
+    shown_views: Option<Rows>,
 }
 
 /// Reads the catalog.
@@ -66,15 +66,15 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         routines: session.query(include_str!("queries/routines.sql")).await?,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
         events: session.query(include_str!("queries/events.sql")).await?,
-        shown: Vec::new(),
-        shown_views: Some(Vec::new()),
+        shown: Rows::default(),
+        shown_views: Some(Rows::default()),
     };
     answers.shown = shown::ask(session, flavor, &answers, scope).await?;
     answers.shown_views = shown::ask_views(session, flavor, &answers, scope).await;
-    Ok(assemble(flavor, &answers, scope))
+    Ok(assemble(flavor, &mut answers, scope))
 }
 
-fn assemble(flavor: Flavor, answers: &Answers, scope: &Scope) -> Catalog {
+fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
     for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
         unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");

@@ -33,8 +33,8 @@ impl Dialect for MySql {
         self.0.product()
     }
 
-    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize(self.0, schema)
+    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize_beside(self.0, schema, normal)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {

@@ -7,19 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::schema::{
-    Action, Column, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey, Identity, Index,
-    IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type, Unique, View,
+    Action, Column, Columns, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey,
+    Identity, Index, IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type,
+    Unique, View,
 };
 
 use super::tokens::{bare, canonical_statement, without_introducers};
 use super::types::{self, Family, family};
 use super::{Flavor, defaults, partitions, versioning};
 
-pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
-    for table in schema.tables.values_mut() {
-        normalize_table(flavor, &enums, table)?;
-    }
+    schema.tables = schema.tables.changed(&normal.tables, |mut table| {
+        normalize_table(flavor, &enums, &mut table)?;
+        Ok(table)
+    })?;
     let tables = &schema.tables;
     let columns_of = |name: &ObjectName| {
         let table = tables.get(name)?;
@@ -238,7 +240,7 @@ fn normalize_index(
     flavor: Flavor,
     table: &ObjectName,
     engine: Option<&str>,
-    columns: &indexmap::IndexMap<Name, Column>,
+    columns: &Columns,
     index: &mut Index,
 ) -> Result<(), Unsupported> {
     let place = Place::Table(table.clone(), Part::Index(index.name.clone()));

@@ -30,8 +30,8 @@ impl Dialect for Postgres {
         Product::Postgres
     }
 
-    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize(schema)
+    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize_beside(schema, normal)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {

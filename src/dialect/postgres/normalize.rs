@@ -18,21 +18,20 @@ mod definitions;
 mod grounds;
 
 /// Brings a schema to the catalog's form.
-pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize_beside(mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     for enum_type in schema.enums.values_mut() {
         fits(&enum_type.name, || Place::Enum(enum_type.name.clone()))?;
         drop_empty(&mut enum_type.comment);
     }
     let enums = schema.enums.clone();
-    let tables = std::mem::take(&mut schema.tables);
-    for (name, mut table) in tables {
-        fits(&name, || Place::table(&name))?;
+    schema.tables = schema.tables.changed(&normal.tables, |mut table| {
+        fits(&table.name, || Place::table(&table.name))?;
         for column in table.columns.values_mut() {
-            normalize_column(&name, column, &|name| enums.get(name))?;
+            normalize_column(&table.name, column, &|name| enums.get(name))?;
         }
         normalize_table(&mut table)?;
-        schema.tables.insert(name, table);
-    }
+        Ok(table)
+    })?;
     normalize_views(&mut schema)?;
     for (_, mut routine) in std::mem::take(&mut schema.routines) {
         routine.definition = normal_definition(&routine.definition);

@@ -2,9 +2,13 @@
 //!
 //! The only place that knows which are there. Must not know what is sent, nor what a session is settled to.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use futures_core::Stream;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
 
-use super::{ConnectError, DatabaseError, Missing, Obstacle, Row};
+use super::{ConnectError, DatabaseError, Missing, Obstacle, Rows};
 use crate::dialect::Product;
 
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
@@ -69,17 +73,29 @@ impl Driver {
         }))
     }
 
-    /// Sends one query; gives back its rows as text, whatever the types of its columns.
-    pub(super) async fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
-        Ok(whichever!(self, connection => {
-            let rows = connection.fetch_all(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
-            let mut texts = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let columns = (0..row.len()).map(|index| row.try_get_unchecked::<Option<String>, _>(index));
-                texts.push(Row(columns.collect::<Result<_, _>>()?));
+    /// Sends one query; adds its rows as text, whatever the types of its columns.
+    pub(super) async fn query(&mut self, sql: &str, rows: &mut Rows) -> Result<(), DatabaseError> {
+        whichever!(self, connection => {
+            let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
+            while let Some(row) = next(&mut found).await.transpose()? {
+                for index in 0..row.len() {
+                    rows.push(row.try_get_unchecked(index)?);
+                }
+                rows.end_row();
             }
-            texts
-        }))
+        });
+        Ok(())
+    }
+
+    /// Sends one query of which each row is one JSON array of rows; gives them away as they come.
+    pub(super) async fn query_arrays(&mut self, sql: &str, mut take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
+        whichever!(self, connection => {
+            let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
+            while let Some(row) = next(&mut found).await.transpose()? {
+                take(Rows::from_json(row.try_get_unchecked(0)?)?);
+            }
+        });
+        Ok(())
     }
 
     /// Closes the connection in good order.
@@ -87,6 +103,11 @@ impl Driver {
         // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
         let _ = whichever!(self, connection => connection.close().await);
     }
+}
+
+/// The next of what arrives.
+async fn next<T>(arriving: &mut Pin<Box<dyn Stream<Item = T> + Send + '_>>) -> Option<T> {
+    poll_fn(|context| arriving.as_mut().poll_next(context)).await
 }
 
 #[cfg(feature = "postgres")]

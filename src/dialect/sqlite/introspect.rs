@@ -1,10 +1,10 @@
-//! Reading the catalog: four queries over the pragmas, and the `CREATE` texts for what the pragmas do not say.
+//! Reading the catalog: two queries over the pragmas, and the `CREATE` texts for what the pragmas do not say.
 //!
 //! Must not know what is declared or how anything is compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::dialect::session::{DatabaseError, Iter, Row, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
@@ -15,88 +15,113 @@ use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
 use super::tokens::{Kind, tokens, without_comments};
 use super::{names, normalize, render};
 
-const OBJECTS: &str = include_str!("queries/objects.sql");
-const COLUMNS: &str = include_str!("queries/columns.sql");
-const INDEXES: &str = include_str!("queries/indexes.sql");
-const FOREIGN_KEYS: &str = include_str!("queries/foreign_keys.sql");
+/// Everything but tables that hold rows, and those tables, each as arrays of rows ([`Session::query_arrays`]).
+const OTHERS: &str = include_str!("queries/others.sql");
+const TABLES: &str = include_str!("queries/tables.sql");
 
-/// Reads the catalog.
+/// Reads the catalog. The tables are put together while SQLite lists the next ones.
 ///
 /// # Errors
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
-    let objects = session.query(OBJECTS).await?;
-    let columns = by_table(session.query(COLUMNS).await?);
-    let indexes = by_table(session.query(INDEXES).await?);
-    let foreign_keys = by_table(session.query(FOREIGN_KEYS).await?);
+    let mut others = Vec::new();
+    session.query_arrays(OTHERS, |rows| others.push(rows)).await?;
     let mut catalog = Catalog::default();
-    let virtual_tables = virtual_tables(&objects);
-    let index_texts: BTreeMap<&str, &str> =
-        objects.iter().filter(|it| it.text(0) == "index").map(|it| (it.text(1), it.text(3))).collect();
-    for object in objects.iter().filter(|object| object.text(0) == "table" && !scope.excludes(object.text(1))) {
-        let (name, sql) = (object.text(1), object.text(3));
-        let mut unmanaged = |reason: String| {
-            catalog.unmanaged.push(Unmanaged { object: format!("table {name}"), reason });
-        };
-        if let Some(module) = virtual_tables.get(name) {
-            unmanaged(format!("it is a virtual table of the module `{module}`"));
-        } else if let Some(owner) = shadowed(name, &virtual_tables) {
-            unmanaged(format!("it holds the data of the virtual table `{owner}`"));
-        } else {
-            match table(name, sql, rows(&columns, name), rows(&foreign_keys, name)) {
-                Some(mut table) => {
-                    add_indexes(&mut table, rows(&indexes, name), &index_texts);
+    let virtual_tables = virtual_tables(&others);
+    let indexes = indexes(&others);
+    session
+        .query_arrays(TABLES, |rows| {
+            for found in found(&rows, "table").filter(|found| !scope.excludes(found.row.text(1))) {
+                let (name, sql) = (found.row.text(1), found.row.text(2));
+                if let Some(owner) = shadowed(name, &virtual_tables) {
+                    let reason = format!("it holds the data of the virtual table `{owner}`");
+                    unmanaged(&mut catalog, format!("table {name}"), reason);
+                } else if let Some(mut table) = table(name, sql, &found.of("column"), &found.of("key")) {
+                    add_indexes(&mut table, indexes.get(name).map(Vec::as_slice).unwrap_or_default());
                     catalog.schema.tables.insert(table.name.clone(), table);
+                } else {
+                    unreadable(&mut catalog, format!("table {name}"));
                 }
-                None => unmanaged("its CREATE text cannot be read".to_owned()),
             }
-        }
+        })
+        .await?;
+    drop(indexes);
+    for (name, module) in virtual_tables.iter().filter(|(name, _)| !scope.excludes(name)) {
+        let reason = format!("it is a virtual table of the module `{module}`");
+        unmanaged(&mut catalog, format!("table {name}"), reason);
     }
-    for object in objects.iter().filter(|object| object.text(0) == "view" && !scope.excludes(object.text(1))) {
+    for object in objects(&others, "view").map(|found| found.row).filter(|row| !scope.excludes(row.text(1))) {
         match view(object.text(1), object.text(3)) {
             Some(view) => drop(catalog.schema.views.insert(view.name.clone(), view)),
-            None => catalog.unmanaged.push(Unmanaged {
-                object: format!("view {}", object.text(1)),
-                reason: "its CREATE text cannot be read".to_owned(),
-            }),
+            None => unreadable(&mut catalog, format!("view {}", object.text(1))),
         }
     }
-    for object in objects.iter().filter(|object| object.text(0) == "trigger") {
-        add_trigger(&mut catalog, object);
+    for object in objects(&others, "trigger") {
+        add_trigger(&mut catalog, object.row);
     }
     Ok(catalog)
 }
 
-fn by_table(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
-    let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for row in rows {
-        match found.get_mut(row.text(0)) {
-            Some(rows) => rows.push(row),
-            None => drop(found.insert(row.text(0).to_owned(), vec![row])),
-        }
+fn unmanaged(catalog: &mut Catalog, object: String, reason: String) {
+    catalog.unmanaged.push(Unmanaged { object, reason });
+}
+
+fn unreadable(catalog: &mut Catalog, object: String) {
+    unmanaged(catalog, object, "its CREATE text cannot be read".to_owned());
+}
+
+/// An object's row, and the rows of what it has, which follow it.
+struct Found<'r> {
+    row: Row<'r>,
+    after: Iter<'r>,
+}
+
+impl<'r> Found<'r> {
+    /// The rows of one kind that it has.
+    fn of(&self, kind: &str) -> Vec<Row<'r>> {
+        let others = self.after.clone().skip_while(|row| row.text(0) != kind && is_part(*row));
+        others.take_while(|row| row.text(0) == kind).collect()
+    }
+}
+
+/// Whether the row belongs to an object before it.
+fn is_part(row: Row<'_>) -> bool {
+    matches!(row.text(0), "column" | "key" | "part")
+}
+
+/// The objects of one kind.
+fn found<'r>(rows: &'r Rows, kind: &str) -> impl Iterator<Item = Found<'r>> {
+    let mut all = rows.iter();
+    std::iter::from_fn(move || all.next().map(|row| Found { row, after: all.clone() }))
+        .filter(move |found| found.row.text(0) == kind)
+}
+
+/// The objects of one kind from all of the answers.
+fn objects<'r>(others: &'r [Rows], kind: &str) -> impl Iterator<Item = Found<'r>> {
+    others.iter().flat_map(move |rows| found(rows, kind))
+}
+
+/// Indexes by the table they are on.
+fn indexes(others: &[Rows]) -> HashMap<&str, Vec<Found<'_>>> {
+    let mut found: HashMap<&str, Vec<Found<'_>>> = HashMap::new();
+    for index in objects(others, "index") {
+        found.entry(index.row.text(2)).or_default().push(index);
     }
     found
 }
 
-fn rows<'a>(found: &'a BTreeMap<String, Vec<Row>>, table: &str) -> &'a [Row] {
-    found.get(table).map(Vec::as_slice).unwrap_or_default()
-}
-
 /// Virtual tables by name, with their modules.
-fn virtual_tables(objects: &[Row]) -> BTreeMap<String, String> {
-    let module = |object: &Row| {
-        // SQLite writes the head of a statement anew before it keeps it, so these are always its first words.
-        object.text(3).get(.."CREATE VIRTUAL".len()).filter(|head| head.eq_ignore_ascii_case("CREATE VIRTUAL"))?;
-        let tokens = tokens(object.text(3));
+fn virtual_tables(others: &[Rows]) -> BTreeMap<&str, String> {
+    let module = |table: Found<'_>| {
+        let tokens = tokens(table.row.text(3));
         let using = tokens.iter().position(|token| token.is("USING"))?;
-        let module = tokens.get(using + 1)?.name()?;
-        Some((object.text(1).to_owned(), module.to_string().to_lowercase()))
+        Some(tokens.get(using + 1)?.name()?.to_string().to_lowercase())
     };
-    objects.iter().filter_map(module).collect()
+    objects(others, "table").filter_map(|table| Some((table.row.text(1), module(table)?))).collect()
 }
 
 /// The virtual table whose data a table holds. Only SQLite 3.37 lists these as such, so they are known by their names.
-fn shadowed<'a>(name: &str, virtual_tables: &'a BTreeMap<String, String>) -> Option<&'a String> {
+fn shadowed<'a>(name: &str, virtual_tables: &BTreeMap<&'a str, String>) -> Option<&'a str> {
     virtual_tables
         .iter()
         .find(|(owner, module)| {
@@ -108,35 +133,34 @@ fn shadowed<'a>(name: &str, virtual_tables: &'a BTreeMap<String, String>) -> Opt
                 "vec0" => &["chunks", "info", "rowids", "vector_chunks00", "metadatachunks00", "auxiliary"],
                 _ => &[],
             };
-            let rest = name.strip_prefix(owner.as_str()).and_then(|rest| rest.strip_prefix('_'));
+            let rest = name.strip_prefix(**owner).and_then(|rest| rest.strip_prefix('_'));
             rest.is_some_and(|rest| suffixes.contains(&rest))
         })
-        .map(|(owner, _)| owner)
+        .map(|(owner, _)| *owner)
 }
 
 /// A table, or `None` when its text and the pragmas do not tell the same story.
-fn table(name: &str, sql: &str, columns: &[Row], foreign_keys: &[Row]) -> Option<Table> {
-    let text = table_sql::read(sql)?;
+fn table(name: &str, sql: &str, columns: &[Row<'_>], foreign_keys: &[Row<'_>]) -> Option<Table> {
+    let mut text = table_sql::read(sql)?;
     let mut table = Table::new(ObjectName::local(name));
     if text.columns.len() != columns.len() {
         return None;
     }
-    for (row, said) in columns.iter().zip(&text.columns) {
+    for (row, said) in columns.iter().zip(std::mem::take(&mut text.columns)) {
         if row.text(1) != said.name.as_str() {
             return None;
         }
-        let mut column = Column::new(row.text(1), Type::Native(said.data_type.clone()));
+        let mut column = Column::new(said.name, Type::Native(said.data_type));
         column.nullable = !row.is_true(2);
         column.default = row.get(3).map(default);
-        column.collation = said.collation.clone();
+        column.collation = said.collation;
         column.identity = said.autoincrement.then_some(Identity::AutoIncrement);
-        column.generated = said.generated.as_ref().map(|expression| Generated {
-            expression: Expression::new(expression.as_str()),
-            stored: row.text(5) == "3",
-        });
-        column.wording = Wording::new(said.wording.as_str());
-        set(&mut column.options, "not_null_on_conflict", said.not_null_on_conflict.clone());
-        table.columns.insert(column.name.clone(), column);
+        column.generated = said
+            .generated
+            .map(|expression| Generated { expression: Expression::new(expression), stored: row.text(5) == "3" });
+        column.wording = Wording::new(said.wording);
+        set(&mut column.options, "not_null_on_conflict", said.not_null_on_conflict);
+        table.columns.insert(column);
     }
     set(&mut table.options, "without_rowid", text.without_rowid.then(|| "true".to_owned()));
     set(&mut table.options, "strict", text.strict.then(|| "true".to_owned()));
@@ -191,7 +215,7 @@ fn is_constant(word: &str) -> bool {
     ["NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"].contains(&word.as_str())
 }
 
-fn primary_key(table: &mut Table, text: &TableText, columns: &[Row]) -> Option<()> {
+fn primary_key(table: &mut Table, text: &TableText, columns: &[Row<'_>]) -> Option<()> {
     let mut key: Vec<(u32, Name)> = columns
         .iter()
         .filter_map(|row| Some((row.text(4).parse().ok().filter(|position| *position > 0)?, Name::from(row.text(1)))))
@@ -207,8 +231,8 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row]) -> Option<(
     set(&mut table.options, "primary_key_collations", collations);
     // `PRIMARY KEY (id DESC)` of an integer column is the row id all the same; `id INTEGER PRIMARY KEY DESC` is not.
     let row_id = |name: &Name| {
-        let column = text.columns.iter().find(|column| column.name == *name);
-        column.is_some_and(|column| column.data_type.eq_ignore_ascii_case("integer"))
+        let data_type = table.columns.get(name).map(|column| &column.data_type);
+        matches!(data_type, Some(Type::Native(words)) if words.eq_ignore_ascii_case("integer"))
     };
     let alone = said.parts.len() == 1 && said.parts.first().is_some_and(|part| row_id(&part.column));
     let is_row_id = alone && !text.without_rowid && !(said.inline && orders(said).is_some());
@@ -242,8 +266,8 @@ fn same(left: &Name, right: &Name) -> bool {
     left.as_str().eq_ignore_ascii_case(right.as_str())
 }
 
-/// The pragma says what each foreign key does, the text how it is called; both list them in the order of declaration.
-fn add_foreign_keys(table: &mut Table, said: &[ForeignKeyText], rows: &[Row]) -> Option<()> {
+/// The pragma says what each foreign key does, the last one declared first, and the text how it is called.
+fn add_foreign_keys(table: &mut Table, said: &[ForeignKeyText], rows: &[Row<'_>]) -> Option<()> {
     let mut listed: Vec<(&str, ForeignKey)> = Vec::new();
     for row in rows {
         if listed.last().is_none_or(|(number, _)| *number != row.text(1)) {
@@ -265,7 +289,7 @@ fn add_foreign_keys(table: &mut Table, said: &[ForeignKeyText], rows: &[Row]) ->
     if listed.len() != said.len() {
         return None;
     }
-    for ((_, mut key), said) in listed.into_iter().zip(said) {
+    for ((_, mut key), said) in listed.into_iter().rev().zip(said) {
         let agrees = key.columns.len() == said.columns.len()
             && key.columns.iter().zip(&said.columns).all(|(left, right)| same(left, right));
         if !agrees {
@@ -293,31 +317,30 @@ fn action(text: &str) -> Option<Action> {
 }
 
 /// The pragma says on which columns, in which order and under which collation; the text says the expressions.
-fn add_indexes(table: &mut Table, rows: &[Row], texts: &BTreeMap<&str, &str>) {
-    for row in rows {
-        let name = Name::from(row.text(1));
-        let index = table.indexes.get_or_insert_with(name.clone(), || Index::on(name, []));
-        index.unique = row.is_true(2);
-        let mut part = IndexPart::column(Name::from(row.text(4)));
-        part.descending = row.is_true(5);
-        part.options.insert("collation".to_owned(), row.text(6).to_owned());
-        if row.get(4).is_none() {
-            part.target = IndexTarget::Expression(Expression::new(""));
-            part.options.clear();
-        }
-        index.parts.push(part);
-    }
-    for index in table.indexes.values_mut() {
-        let text = texts.get(index.name.as_str());
-        index.wording = text.map(|text| Wording::new(*text)).unwrap_or_default();
-        let Some(said) = text.and_then(|text| table_sql::read_index(text)) else { continue };
+fn add_indexes(table: &mut Table, found: &[Found<'_>]) {
+    for found in found {
+        let (name, text) = (Name::from(found.row.text(1)), found.row.text(3));
+        let said = table_sql::read_index(text).unwrap_or_default();
+        let mut index = Index::on(name.clone(), []);
+        // SQLite writes the head of a statement anew before it keeps it, so these are always its first words.
+        index.unique = text.get(.."CREATE UNIQUE".len()).is_some_and(|head| head.eq_ignore_ascii_case("CREATE UNIQUE"));
+        index.wording = Wording::new(text);
         index.predicate = said.predicate.map(Expression::new);
-        for (part, said) in index.parts.iter_mut().zip(said.parts) {
-            if matches!(part.target, IndexTarget::Expression(_)) {
-                part.target = IndexTarget::Expression(Expression::new(said.expression));
-                set(&mut part.options, "collation", said.collation);
+        let mut said = said.parts.into_iter();
+        for row in found.of("part") {
+            let said = said.next();
+            let mut part = IndexPart::column(Name::from(row.text(1)));
+            part.descending = row.is_true(2);
+            if row.get(1).is_some() {
+                part.options.insert("collation".to_owned(), row.text(3).to_owned());
+            } else {
+                let (expression, collation) = said.map(|said| (said.expression, said.collation)).unwrap_or_default();
+                part.target = IndexTarget::Expression(Expression::new(expression));
+                set(&mut part.options, "collation", collation);
             }
+            index.parts.push(part);
         }
+        table.indexes.insert(name, index);
     }
 }
 
@@ -331,7 +354,7 @@ fn view(name: &str, sql: &str) -> Option<View> {
 }
 
 /// A trigger belongs to its table; one on a view (`INSTEAD OF`) is kept with the view.
-fn add_trigger(catalog: &mut Catalog, object: &Row) {
+fn add_trigger(catalog: &mut Catalog, object: Row<'_>) {
     let (name, owner, sql) = (object.text(1), object.text(2), object.text(3));
     let owner = Name::from(owner);
     if let Some(table) = catalog.schema.tables.values_mut().find(|table| same(&table.name.name, &owner)) {
@@ -345,13 +368,13 @@ fn add_trigger(catalog: &mut Catalog, object: &Row) {
 
 #[cfg(test)]
 mod tests {
-    /// The driver is used in one place, by queries over all tables, before anything is looked at.
+    /// The driver is used in two places: there is no query about one table.
     #[test]
     fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
         let code = include_str!("introspect.rs").split("#[cfg(test)]").next().unwrap_or_default();
-        let first_loop = code.find("    for ").unwrap_or_default();
-        let (asking, rest) = code.split_at(first_loop);
-        assert_eq!(asking.matches(".query(").count(), 4);
-        assert_eq!(rest.matches("session").count(), 0);
+        assert_eq!(code.matches(".query_arrays(").count(), 2);
+        assert_eq!(code.matches(".query(").count() + code.matches(".execute").count(), 0);
+        let asking = code.split("\n}\n").next().unwrap_or_default();
+        assert_eq!(asking.matches("session").count(), code.matches("session").count());
     }
 }

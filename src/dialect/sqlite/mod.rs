@@ -29,8 +29,8 @@ impl Dialect for Sqlite {
         Product::Sqlite
     }
 
-    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize(schema)
+    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize_beside(schema, normal)
     }
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {

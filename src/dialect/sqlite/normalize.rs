@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
-    Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized, ObjectName,
-    Options, Part, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
+    Column, Columns, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized,
+    ObjectName, Options, Part, Parts, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
 };
 
 use super::{names, render, table_sql, tokens, types};
@@ -26,7 +26,7 @@ pub(super) const VIEW_TRIGGER: &str = "trigger ";
 /// The view's option that holds the names it gives to its columns, quoted and with commas.
 pub(super) const VIEW_COLUMNS: &str = "columns";
 
-pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     if let Some(routine) = schema.routines.keys().next() {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Routine(routine.clone()), "it has no routines", hint));
@@ -35,15 +35,17 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
     }
-    let mut tables = Tables::new();
-    for table in schema.tables.into_values() {
-        let table = bare_table(table)?;
-        tables.insert(table.name.clone(), table);
-    }
-    let parents: BTreeMap<ObjectName, Parent> =
-        tables.iter().map(|(name, table)| (name.clone(), Parent::of(table))).collect();
-    for table in tables.values_mut() {
-        foreign_keys(table, &parents)?;
+    let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
+    let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
+    let keys: Vec<_> = referring
+        .map(|(name, table)| Ok((name.clone(), foreign_keys(table, &tables)?)))
+        .collect::<Result<_, Unsupported>>()?;
+    for (name, keys) in keys {
+        let Some(table) = tables.get_mut(&name) else { continue };
+        table.foreign_keys = keys;
+        if let Some(shared) = normal.tables.share(table) {
+            tables.insert(name, shared);
+        }
     }
     let mut views = BTreeMap::new();
     for view in schema.views.into_values() {
@@ -98,11 +100,14 @@ fn collation(name: &str) -> Option<String> {
     Some(name.to_ascii_uppercase()).filter(|name| name != "BINARY")
 }
 
-/// The column of a table that SQLite would find under this name: it compares names without case.
-fn resolve(columns: &[Name], name: &Name) -> Name {
-    let exact = columns.iter().find(|column| *column == name);
-    let folded = || columns.iter().find(|column| column.as_str().eq_ignore_ascii_case(name.as_str()));
-    exact.or_else(folded).unwrap_or(name).clone()
+/// Calls a column what it is called in its table, where SQLite would find it: it compares names without case.
+fn resolve(columns: &Columns, name: &mut Name) {
+    let folded = |column: &&Name| column.as_str().eq_ignore_ascii_case(name.as_str());
+    if !columns.contains_key(name)
+        && let Some(found) = columns.keys().find(folded)
+    {
+        *name = found.clone();
+    }
 }
 
 /// Everything of a table that needs no other table.
@@ -113,13 +118,12 @@ fn bare_table(mut table: Table) -> Result<Table, Unsupported> {
     for column in table.columns.values_mut() {
         normal_column(&table.name, column)?;
     }
-    let columns: Vec<Name> = table.columns.keys().cloned().collect();
-    primary_key(&mut table, &columns)?;
+    primary_key(&mut table)?;
     let owner = table.name.clone();
     for mut unique in std::mem::take(&mut table.uniques).into_values() {
         let place = || Place::Table(owner.clone(), Part::Unique(unique.name.clone()));
         known_options(&mut unique.options, UNIQUE_OPTIONS, place)?;
-        unique.columns.iter_mut().for_each(|name| *name = resolve(&columns, name));
+        unique.columns.iter_mut().for_each(|name| resolve(&table.columns, name));
         name_unique(&table, &mut unique);
         table.uniques.insert(unique.name.clone(), unique);
     }
@@ -133,7 +137,7 @@ fn bare_table(mut table: Table) -> Result<Table, Unsupported> {
         table.checks.insert(check.name.clone(), check);
     }
     for index in table.indexes.values_mut() {
-        normal_index(&owner, &table.columns, &columns, index)?;
+        normal_index(&owner, &table.columns, index)?;
     }
     table.triggers.values_mut().for_each(normal_trigger);
     Ok(table)
@@ -176,7 +180,7 @@ fn default(value: DefaultValue) -> Option<DefaultValue> {
     Some(DefaultValue::Expression(compared(expression)))
 }
 
-fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
+fn primary_key(table: &mut Table) -> Result<(), Unsupported> {
     let without_rowid = table.options.contains_key("without_rowid");
     let no_null = without_rowid || table.options.contains_key("strict");
     let Table { primary_key, columns: fields, name: owner, .. } = &mut *table;
@@ -184,7 +188,7 @@ fn primary_key(table: &mut Table, columns: &[Name]) -> Result<(), Unsupported> {
     if let Some(key) = primary_key {
         // SQLite can be told a name for a primary key and never uses it.
         key.name = None;
-        key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
+        key.columns.iter_mut().for_each(|name| resolve(fields, name));
         key_columns = key.columns.clone();
     }
     for column in fields.values_mut().filter(|column| column.identity.is_some()) {
@@ -227,12 +231,7 @@ fn number_column(owner: &ObjectName, column: &mut Column, alone: bool) -> Result
     Ok(())
 }
 
-fn normal_index(
-    owner: &ObjectName,
-    fields: &indexmap::IndexMap<Name, Column>,
-    columns: &[Name],
-    index: &mut Index,
-) -> Result<(), Unsupported> {
+fn normal_index(owner: &ObjectName, columns: &Columns, index: &mut Index) -> Result<(), Unsupported> {
     let place = || Place::Table(owner.clone(), Part::Index(index.name.clone()));
     let hint = "put the index into a sidecar of one dialect, such as `user.postgres.sql`";
     match index.method.as_deref() {
@@ -248,8 +247,8 @@ fn normal_index(
         known_options(&mut part.options, INDEX_PART_OPTIONS, place)?;
         let own = match &mut part.target {
             IndexTarget::Column(name) => {
-                *name = resolve(columns, name);
-                let column = fields.get(name);
+                resolve(columns, name);
+                let column = columns.get(name);
                 column.and_then(|column| column.collation.clone()).unwrap_or_else(|| "BINARY".to_owned())
             }
             IndexTarget::Expression(expression) => {
@@ -283,56 +282,40 @@ fn normal_trigger(trigger: &mut Trigger) {
     trigger.definition = trigger.definition.clone().with_canonical(canonical);
 }
 
-/// What a foreign key needs to know of the table it refers to.
-struct Parent {
-    columns: Vec<Name>,
-    primary_key: Vec<Name>,
-}
-
-impl Parent {
-    fn of(table: &Table) -> Self {
-        let primary_key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
-        Self { columns: table.columns.keys().cloned().collect(), primary_key }
-    }
-}
-
-fn foreign_keys(table: &mut Table, parents: &BTreeMap<ObjectName, Parent>) -> Result<(), Unsupported> {
-    let columns: Vec<Name> = table.columns.keys().cloned().collect();
-    for mut key in std::mem::take(&mut table.foreign_keys).into_values() {
-        foreign_key(&table.name, &columns, &mut key, parents)?;
+/// The foreign keys of a table among these.
+fn foreign_keys(table: &Table, tables: &Tables) -> Result<Parts<ForeignKey>, Unsupported> {
+    let mut keys = Parts::new();
+    for key in table.foreign_keys.values() {
+        let mut key = key.clone();
+        foreign_key(table, &mut key, tables)?;
         if key.name.as_str().is_empty() {
             let name = names::foreign_key(&table.name.name, key.columns.iter());
-            key.name = names::free(name, |name| table.foreign_keys.contains_key(name));
+            key.name = names::free(name, |name| keys.contains_key(name));
         }
-        table.foreign_keys.insert(key.name.clone(), key);
+        keys.insert(key.name.clone(), key);
     }
-    Ok(())
+    Ok(keys)
 }
 
-fn foreign_key(
-    owner: &ObjectName,
-    columns: &[Name],
-    key: &mut ForeignKey,
-    parents: &BTreeMap<ObjectName, Parent>,
-) -> Result<(), Unsupported> {
-    let place = || Place::Table(owner.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
+fn foreign_key(owner: &Table, key: &mut ForeignKey, tables: &Tables) -> Result<(), Unsupported> {
+    let place = || Place::Table(owner.name.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
     known_options(&mut key.options, FOREIGN_KEY_OPTIONS, place)?;
     if key.options.contains_key("initially_deferred") {
         key.options.insert("deferrable".to_owned(), "true".to_owned());
     }
-    key.columns.iter_mut().for_each(|name| *name = resolve(columns, name));
+    key.columns.iter_mut().for_each(|name| resolve(&owner.columns, name));
     key.references = local(key.references.clone(), |name| Place::table(&name))?;
     let folded = |name: &&ObjectName| name.name.as_str().eq_ignore_ascii_case(key.references.name.as_str());
-    if !parents.contains_key(&key.references)
-        && let Some(name) = parents.keys().find(folded)
+    if !tables.contains_key(&key.references)
+        && let Some(name) = tables.keys().find(folded)
     {
         key.references = name.clone();
     }
-    if let Some(parent) = parents.get(&key.references) {
+    if let Some(parent) = tables.get(&key.references) {
         if key.referenced_columns.is_empty() {
-            key.referenced_columns = parent.primary_key.clone();
+            key.referenced_columns = parent.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
         }
-        key.referenced_columns.iter_mut().for_each(|name| *name = resolve(&parent.columns, name));
+        key.referenced_columns.iter_mut().for_each(|name| resolve(&parent.columns, name));
     }
     Ok(())
 }

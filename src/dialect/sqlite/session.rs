@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::dialect::session::{DatabaseError, Rows, Session};
 
 /// Statements sent once after connecting. Foreign keys are enforced, as sqlx does by default; a migration switches them off
 /// before its transaction and checks them before its end. Renaming rewrites what refers to the renamed.
@@ -47,7 +47,7 @@ async fn foreign_keys(session: &mut Session) -> Result<bool, DatabaseError> {
 
 /// The rows that refer to a row that is not there.
 #[derive(Debug, Default)]
-pub struct Violations(Vec<Row>);
+pub struct Violations(Rows);
 
 /// Finds the rows that refer to a row that is not there.
 ///

@@ -136,11 +136,17 @@ impl<'a> Cursor<'a> {
         self.next()?.name()
     }
 
-    /// The text from an earlier place to this one, comments left out.
-    fn words_since(&self, from: usize) -> String {
+    /// Adds the text from an earlier place to this one, comments left out, and a space before it if it is not the first.
+    fn add_words_since(&self, from: usize, words: &mut String) {
         let passed = self.tokens.get(from..self.at).unwrap_or_default();
-        let ends = passed.first().zip(passed.last());
-        ends.and_then(|(first, last)| self.sql.get(first.start..last.end())).map(without_comments).unwrap_or_default()
+        let Some((first, last)) = passed.first().zip(passed.last()) else { return };
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        match passed {
+            [only] => words.push_str(only.text),
+            _ => words.push_str(&without_comments(self.sql.get(first.start..last.end()).unwrap_or_default())),
+        }
     }
 
     /// Passes a parenthesised text and gives back what is inside.
@@ -226,7 +232,6 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
     let name = cursor.name()?;
     let mut from = cursor.at;
     let data_type = data_type(cursor)?;
-    let mut words = vec![cursor.words_since(from)];
     let mut column = ColumnText {
         name: name.clone(),
         data_type,
@@ -236,6 +241,7 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
         autoincrement: false,
         wording: String::new(),
     };
+    cursor.add_words_since(from, &mut column.wording);
     let part = |descending| vec![KeyPart { column: name.clone(), collation: None, descending }];
     loop {
         // A name is meant for what follows it at once.
@@ -280,11 +286,9 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
             break;
         }
         if is_own {
-            words.push(cursor.words_since(from));
+            cursor.add_words_since(from, &mut column.wording);
         }
     }
-    words.retain(|words| !words.is_empty());
-    column.wording = words.join(" ");
     table.columns.push(column);
     cursor.peek().filter(|token| token.is_symbol(',') || token.is_symbol(')')).map(|_| ())
 }
@@ -302,7 +306,7 @@ fn data_type(cursor: &mut Cursor<'_>) -> Option<String> {
         }
         if token.is_symbol('(') {
             let inside = cursor.parenthesised()?;
-            words.push_str(&format!("({inside})"));
+            words.extend(["(", &inside, ")"]);
             continue;
         }
         if !words.is_empty() {

@@ -40,32 +40,34 @@ impl Token<'_> {
 
     /// Whether it is this character.
     pub(super) fn is_symbol(&self, symbol: char) -> bool {
-        self.kind == Kind::Symbol && self.text.starts_with(symbol)
+        self.kind == Kind::Symbol && self.text.chars().next() == Some(symbol)
     }
 
     /// The name it stands for where a name is wanted; SQLite takes a string for one too.
     pub(super) fn name(&self) -> Option<Name> {
-        let quoted = |end: &str| {
-            let inner = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
-            Name::from(inner.replace(&end.repeat(2), end))
-        };
-        match self.kind {
-            Kind::Word => Some(Name::from(self.text)),
-            Kind::Quoted if self.text.starts_with('[') => {
-                Some(Name::from(self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default()))
+        let inner = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
+        match (self.kind, self.text.bytes().next()) {
+            (Kind::Word, _) => Some(Name::from(self.text)),
+            (Kind::Quoted | Kind::Text, Some(end @ (b'"' | b'`' | b'\''))) if inner.as_bytes().contains(&end) => {
+                let end = char::from(end).to_string();
+                Some(Name::from(inner.replace(&end.repeat(2), &end)))
             }
-            Kind::Quoted => Some(quoted(self.text.get(..1).unwrap_or_default())),
-            Kind::Text if self.text.starts_with('\'') => Some(quoted("'")),
-            Kind::Text | Kind::Number | Kind::Symbol => None,
+            (Kind::Quoted, _) | (Kind::Text, Some(b'\'')) => Some(Name::from(inner)),
+            (Kind::Text | Kind::Number | Kind::Symbol, _) => None,
         }
     }
 }
 
 /// Cuts a text into tokens; white space and comments are left out.
 pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(sql.len() / 5);
     let mut at = 0;
-    while let Some(rest) = sql.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(first) = sql.as_bytes().get(at) {
+        if matches!(first, b' ' | b'\n') {
+            at += 1;
+            continue;
+        }
+        let rest = sql.get(at..).unwrap_or_default();
         let blank = blank_len(rest);
         if blank > 0 {
             at += blank;
@@ -73,55 +75,52 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
         }
         let (kind, length) = measure(rest);
         found.push(Token { kind, text: rest.get(..length).unwrap_or(rest), start: at });
-        at += length;
+        at += length.max(1);
     }
     found
 }
 
 /// How much white space or comment a text begins with.
 fn blank_len(rest: &str) -> usize {
-    let spaces = rest.len() - rest.trim_start().len();
-    if spaces > 0 {
-        spaces
-    } else if rest.starts_with("--") {
-        rest.find('\n').map_or(rest.len(), |end| end + 1)
-    } else if rest.starts_with("/*") {
-        rest.find("*/").map_or(rest.len(), |end| end + 2)
-    } else {
-        0
+    match rest.as_bytes() {
+        [b'-', b'-', ..] => rest.find('\n').map_or(rest.len(), |end| end + 1),
+        [b'/', b'*', ..] => rest.find("*/").map_or(rest.len(), |end| end + 2),
+        [b'!'..=b'~', ..] => 0,
+        _ => rest.len() - rest.trim_start().len(),
     }
 }
 
 fn measure(rest: &str) -> (Kind, usize) {
-    let mut characters = rest.chars();
-    let (first, second) = (characters.next().unwrap_or(' '), characters.next());
-    match first {
-        '\'' => (Kind::Text, quoted_len(rest, '\'')),
-        '"' | '`' => (Kind::Quoted, quoted_len(rest, first)),
-        '[' => (Kind::Quoted, rest.find(']').map_or(rest.len(), |end| end + 1)),
-        'x' | 'X' if second == Some('\'') => (Kind::Text, 1 + quoted_len(rest.get(1..).unwrap_or_default(), '\'')),
-        _ if first.is_ascii_digit() || (first == '.' && second.is_some_and(|next| next.is_ascii_digit())) => {
-            (Kind::Number, number_len(rest))
-        }
-        _ if is_word(first) => (Kind::Word, rest.find(|next| !is_word(next)).unwrap_or(rest.len())),
-        _ => (Kind::Symbol, first.len_utf8()),
+    let bytes = rest.as_bytes();
+    let up_to = |end: Option<usize>| end.unwrap_or(rest.len());
+    match *bytes {
+        [b'\'', ..] => (Kind::Text, quoted_len(bytes)),
+        [b'"' | b'`', ..] => (Kind::Quoted, quoted_len(bytes)),
+        [b'[', ..] => (Kind::Quoted, up_to(rest.find(']').map(|end| end + 1))),
+        [b'x' | b'X', b'\'', ..] => (Kind::Text, 1 + quoted_len(bytes.get(1..).unwrap_or_default())),
+        [b'0'..=b'9', ..] | [b'.', b'0'..=b'9', ..] => (Kind::Number, number_len(rest)),
+        [first, ..] if is_word(first) => (Kind::Word, up_to(bytes.iter().position(|next| !is_word(*next)))),
+        _ => (Kind::Symbol, 1),
     }
 }
 
-/// SQLite takes every character beyond ASCII for a letter.
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '$') || !character.is_ascii()
+/// SQLite takes every character beyond ASCII, and so every byte of one, for a letter.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || !byte.is_ascii()
 }
 
 /// The length of a quoted token at the beginning of a text; a doubled quote is one inside.
-fn quoted_len(rest: &str, quote: char) -> usize {
-    let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
-            return at + character.len_utf8();
+fn quoted_len(text: &[u8]) -> usize {
+    let Some(quote) = text.first() else { return 0 };
+    let mut at = 1;
+    while let Some(inside) = text.get(at..).and_then(|rest| rest.iter().position(|byte| byte == quote)) {
+        at += inside + 1;
+        if text.get(at) != Some(quote) {
+            return at;
         }
+        at += 1;
     }
-    rest.len()
+    text.len()
 }
 
 fn number_len(rest: &str) -> usize {
@@ -157,12 +156,16 @@ pub(super) fn canonical(sql: &str) -> String {
 fn canonical_name(token: &Token<'_>) -> String {
     let name = token.name().map(|name| name.as_str().to_lowercase()).unwrap_or_default();
     let plain =
-        name.chars().all(is_word) && !name.starts_with(|first: char| first.is_ascii_digit()) && !name.is_empty();
+        name.bytes().all(is_word) && !name.starts_with(|first: char| first.is_ascii_digit()) && !name.is_empty();
     if plain { name } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// The same text with every comment turned into a space, so that it can be put inside parentheses.
 pub(super) fn without_comments(sql: &str) -> String {
+    // Most have none, and one inside of a string is looked at more closely.
+    if !sql.as_bytes().windows(2).any(|pair| pair == b"--" || pair == b"/*") {
+        return sql.trim().to_owned();
+    }
     let mut text = String::with_capacity(sql.len());
     let mut from = 0;
     for token in tokens(sql) {

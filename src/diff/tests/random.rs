@@ -201,7 +201,7 @@ fn definitions(draw: &mut Draw, schema: &mut Schema, relations: &[ObjectName]) {
 fn table(draw: &mut Draw, name: &ObjectName, enums: &[ObjectName], index_names: &mut Vec<&'static str>) -> Table {
     let mut table = Table::new(name.clone());
     for column in draw.some(COLUMNS, 1) {
-        table.columns.insert(column.into(), self::column(draw, column, enums));
+        table.columns.insert(self::column(draw, column, enums));
     }
     let columns: Vec<Name> = table.columns.keys().cloned().collect();
     let mut constraints = draw.some(CONSTRAINTS, 0).into_iter().take(5).map(Name::from);

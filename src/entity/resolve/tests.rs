@@ -8,7 +8,8 @@ pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Module
     let sources: Vec<SourceFile> =
         texts.iter().map(|(path, text)| SourceFile { path: path.into(), text: (*text).to_owned() }).collect();
     let (conditions, context) = (Conditions::default(), Context::default());
-    let files: Vec<Held<'_>> = sources.iter().map(|source| Held::new(source, &conditions)).collect();
+    let kept = std::cell::Cell::new(false);
+    let files: Vec<Held<'_>> = sources.iter().map(|source| Held::new(source, &conditions, &kept)).collect();
     let outlined = files
         .iter()
         .enumerate()

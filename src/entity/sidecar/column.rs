@@ -44,7 +44,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
         if key {
             table.primary_key = Some(PrimaryKey { name: None, columns: vec![column.name.clone()] });
         }
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     for constraint in &written.constraints {
         let TableConstraint::PrimaryKey(key) = constraint else {
@@ -115,7 +115,7 @@ pub(super) fn add<'o>(
     }
     let (column, facets, _) = new(statement, name, data_type, options)?;
     let parts = facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)).collect();
-    table.columns.insert(column.name.clone(), column);
+    table.columns.insert(column);
     Ok(parts)
 }
 

@@ -32,7 +32,7 @@ fn schema(numbers: &[u8], spelling: &str, backwards: bool) -> Schema {
     }
     let first = numbers.first().copied().unwrap_or_default();
     let mut table = Table::new(ObjectName::local("t"));
-    table.columns = columns.into_iter().map(|column| (column.name.clone(), column)).collect();
+    table.columns = columns.into_iter().collect();
     let name = Name::new("x");
     let condition = || written(first, spelling);
     table.checks.insert(name.clone(), Check { name: name.clone(), expression: condition(), options: Options::new() });
@@ -150,7 +150,7 @@ fn what_counts_is_written_as_the_object_is() {
     let mut literal = Column::new("literal", Type::Array(Box::new(Type::String(Some(3)))));
     literal.default = Some(DefaultValue::Literal(Literal::Text("x".to_owned())));
     for column in [Column::new("bare", Type::Native("text".to_owned())), full, literal] {
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table.primary_key = Some(PrimaryKey { name: None, columns: vec![name("b"), name("a")] });
     same(&table);

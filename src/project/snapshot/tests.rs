@@ -96,7 +96,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                 0 => {
                     let mut table = Table::new(name.clone());
                     let column = Column::new(text.as_str(), Type::Native(text.clone()));
-                    table.columns.insert(column.name.clone(), column);
+                    table.columns.insert(column);
                     snapshot.schema.tables.insert(name.clone(), table);
                     for (part, origin) in &parts {
                         snapshot.origins.set(Place::Table(name.clone(), part.clone()), *origin);

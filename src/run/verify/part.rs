@@ -257,7 +257,7 @@ mod tests {
 
     fn table(name: &str, refers: &[&str]) -> Table {
         let mut table = Table::new(ObjectName::local(name));
-        table.columns.insert("id".into(), Column::new("id", Type::Native("integer".into())));
+        table.columns.insert(Column::new("id", Type::Native("integer".into())));
         for to in refers {
             let key = ForeignKey {
                 name: (*to).into(),

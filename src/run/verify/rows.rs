@@ -67,7 +67,7 @@ pub(super) async fn read(session: &mut Session, followed: &[Followed], when: Whe
             .filter_map(|name| table.columns.iter().position(|(column, _)| column.name == *name))
             .collect();
         let mut rows: Rows = Vec::new();
-        for row in session.query(&sql).await? {
+        for row in &session.query(&sql).await? {
             let values: Vec<Option<String>> =
                 (0..columns.len()).map(|index| row.get(index).map(str::to_owned)).collect();
             let key = places.iter().map(|place| row.text(*place).to_owned()).collect();

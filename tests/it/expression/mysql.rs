@@ -255,7 +255,7 @@ async fn prints_what_was_declared(url: &str) {
             .query("SELECT check_clause FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() AND constraint_name = 'c'")
             .await
             .unwrap();
-        for row in printed {
+        for row in &printed {
             findings.expression(product, condition, row.text(0));
         }
         session.execute("ALTER TABLE item DROP CONSTRAINT c").await.unwrap();
@@ -274,7 +274,7 @@ async fn prints_what_was_declared(url: &str) {
         let catalog = format!(
             "SELECT {column} FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'c'"
         );
-        for row in session.query(&catalog).await.unwrap() {
+        for row in &session.query(&catalog).await.unwrap() {
             findings.expression(product, declared, row.text(0));
         }
         let undo = if column == "column_default" { "DROP TABLE d" } else { "ALTER TABLE item DROP c" };
@@ -287,7 +287,7 @@ async fn prints_what_was_declared(url: &str) {
             continue;
         }
         let catalog = "SELECT view_definition FROM information_schema.views WHERE table_schema = DATABASE()";
-        for row in session.query(catalog).await.unwrap() {
+        for row in &session.query(catalog).await.unwrap() {
             findings.query(product, text, &row.text(0).replace(&format!("`{name}`."), ""));
         }
         session.execute("DROP VIEW v").await.unwrap();

@@ -316,7 +316,7 @@ async fn postgres_prints_what_was_declared() {
                 }
                 continue;
             }
-            for row in session.query(catalog).await.unwrap() {
+            for row in &session.query(catalog).await.unwrap() {
                 for column in 0..3 {
                     if let Some(printed) = row.get(column) {
                         findings.expression(product, condition, printed);
@@ -338,7 +338,7 @@ async fn postgres_prints_what_was_declared() {
             findings.refused(&statement, &error);
             continue;
         }
-        for row in session.query(of_column).await.unwrap() {
+        for row in &session.query(of_column).await.unwrap() {
             findings.expression(product, declared, row.text(0));
         }
         session.execute("ALTER TABLE item DROP c").await.unwrap();
@@ -352,7 +352,7 @@ async fn postgres_prints_what_was_declared() {
         "upper(name) COLLATE \"C\"",
     ] {
         session.execute(&format!("CREATE INDEX x ON item (({text}))")).await.unwrap();
-        for row in session.query("SELECT pg_get_indexdef('x'::regclass, 1, true), pg_get_expr(indexprs, indrelid) FROM pg_index WHERE indexrelid = 'x'::regclass").await.unwrap() {
+        for row in &session.query("SELECT pg_get_indexdef('x'::regclass, 1, true), pg_get_expr(indexprs, indrelid) FROM pg_index WHERE indexrelid = 'x'::regclass").await.unwrap() {
             if !text.contains("COLLATE") {
                 findings.expression(product, text, row.text(0));
                 findings.expression(product, text, row.text(1));
@@ -371,7 +371,7 @@ async fn postgres_prints_what_was_declared() {
             continue;
         }
         for row in
-            session.query("SELECT pg_get_viewdef('v'::regclass), pg_get_viewdef('v'::regclass, true)").await.unwrap()
+            &session.query("SELECT pg_get_viewdef('v'::regclass), pg_get_viewdef('v'::regclass, true)").await.unwrap()
         {
             findings.query(product, text, row.text(0));
             findings.query(product, text, row.text(1));

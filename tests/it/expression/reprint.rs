@@ -64,7 +64,7 @@ fn declared(product: Product, cases: &[(At, &str)]) -> Normalized {
     for (name, data_type) in columns(product) {
         let mut column = Column::new(name, Type::Native(data_type.to_owned()));
         column.nullable = true;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     for (number, (at, text)) in cases.iter().enumerate() {
         let name = Name::from(format!("c{number}").as_str());
@@ -77,7 +77,7 @@ fn declared(product: Product, cases: &[(At, &str)]) -> Normalized {
                     At::Default(_) => column.default = Some(DefaultValue::Expression(expression)),
                     _ => column.generated = Some(Generated { expression, stored: true }),
                 }
-                table.columns.insert(name, column);
+                table.columns.insert(column);
             }
             At::Check => {
                 table.checks.insert(name.clone(), Check { name, expression, options: Default::default() });
@@ -257,7 +257,7 @@ async fn postgres_prints_routines_and_enum_types_too() {
         let mut column = Column::new("state", Type::Enum(state));
         column.default = Some(DefaultValue::Expression(Expression::new(default)));
         schema.tables.values_mut().for_each(|table| {
-            table.columns.insert(column.name.clone(), column.clone());
+            table.columns.insert(column.clone());
         });
         let name = ObjectName::local("twice(integer)");
         let (kind, definition) = (RoutineKind::Function, Expression::new(definition));

@@ -131,7 +131,7 @@ async fn sqlite_takes_every_spelling_for_the_same() {
         for spelling in *spellings {
             session.execute(&format!("CREATE VIEW v AS {spelling}")).await.unwrap();
             let rows = session.query("SELECT sql FROM sqlite_schema WHERE name = 'v'").await.unwrap();
-            let printed = rows[0].text(0).trim_start_matches("CREATE VIEW v AS").to_owned();
+            let printed = rows.first().unwrap().text(0).trim_start_matches("CREATE VIEW v AS").to_owned();
             findings.query(product, spellings[0], &printed);
             session.execute("DROP VIEW v").await.unwrap();
         }

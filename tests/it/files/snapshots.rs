@@ -6,7 +6,7 @@ fn table(name: &str, check: Expression) -> Table {
     let mut table = Table::new(ObjectName::local(name));
     for name in ["id", "email"] {
         let column = Column::new(name, Type::Native("text".to_owned()));
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     let name = Name::new("positive");
     table.checks.insert(name.clone(), Check { name, expression: check, options: Options::new() });
@@ -99,7 +99,7 @@ fn what_means_the_same_is_not_touched() {
     assert_eq!(save(root.path(), &first, None), []);
     let mut other = normal("(id > (0)::integer)");
     for table in other.schema.tables.values_mut() {
-        table.columns.reverse();
+        table.columns = std::mem::take(&mut table.columns).into_iter().rev().collect();
     }
     assert_eq!(save(root.path(), &other, Some(&first)), []);
     assert_eq!(touched(), was);

@@ -88,7 +88,7 @@ fn with_mood(tables: impl IntoIterator<Item = Table>) -> Schema {
 }
 
 fn insert(table: &mut Table, column: Column) {
-    table.columns.insert(column.name.clone(), column);
+    table.columns.insert(column);
 }
 
 async fn types_are_what_sea_query_makes(scratch: Scratch) {

@@ -36,7 +36,7 @@ async fn hostile_names_and_strings_survive(scratch: Scratch) {
         schema.enums.insert(labels.clone(), EnumType { name: labels.clone(), values, comment: None });
         let literal = || Some(DefaultValue::Literal(Literal::Text((*text).to_owned())));
         let mut add = |column: Column| {
-            table.columns.insert(column.name.clone(), column);
+            table.columns.insert(column);
         };
         let mut id = Column::new(name.as_str(), Type::String(Some(60)));
         id.comment = Some((*text).to_owned());

@@ -137,18 +137,18 @@ pub async fn shown(session: &mut Session) -> Vec<String> {
     let names = session.query("SHOW FULL TABLES").await.unwrap();
     // A sequence in a default is printed with its database, which has another name here than there.
     let here = session.query("SELECT DATABASE()").await.unwrap();
-    let here = format!("{}.", quoted(here[0].text(0)));
+    let here = format!("{}.", quoted(here.first().unwrap().text(0)));
     let mut shown = Vec::new();
-    for row in names {
+    for row in &names {
         let kind = if row.text(1) == "VIEW" { "VIEW" } else { "TABLE" };
         let sql = format!("SHOW CREATE {kind} {}", quoted(row.text(0)));
         let found = session.query(&sql).await.unwrap();
-        shown.push(found[0].text(1).replace(&here, ""));
+        shown.push(found.first().unwrap().text(1).replace(&here, ""));
     }
     let events = "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY event_name";
-    for row in session.query(events).await.unwrap() {
+    for row in &session.query(events).await.unwrap() {
         let found = session.query(&format!("SHOW CREATE EVENT {}", quoted(row.text(0)))).await.unwrap();
-        shown.push(found[0].text(3).to_owned());
+        shown.push(found.first().unwrap().text(3).to_owned());
     }
     shown
 }

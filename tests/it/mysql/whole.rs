@@ -137,5 +137,5 @@ async fn the_number_of_queries_does_not_depend_on_the_number_of_tables(scratch: 
 }
 
 async fn questions(session: &mut sea_gen::dialect::session::Session) -> u64 {
-    session.query("SHOW SESSION STATUS LIKE 'Questions'").await.unwrap()[0].text(1).parse().unwrap()
+    session.query("SHOW SESSION STATUS LIKE 'Questions'").await.unwrap().first().unwrap().text(1).parse().unwrap()
 }

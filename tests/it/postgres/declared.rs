@@ -13,7 +13,7 @@ use crate::support;
 
 fn table(name: &str, columns: Vec<Column>) -> Table {
     let mut table = Table::new(ObjectName::local(name));
-    table.columns = columns.into_iter().map(|column| (column.name.clone(), column)).collect();
+    table.columns = columns.into_iter().collect();
     table
 }
 

@@ -63,13 +63,13 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
     match product {
         Product::Sqlite => assert!(text.contains("somebody else is writing to this database"), "{text}"),
         Product::Postgres => {
-            let pid = holder.query("SELECT pg_backend_pid()").await.unwrap()[0].text(0).to_owned();
+            let pid = holder.query("SELECT pg_backend_pid()").await.unwrap().first().unwrap().text(0).to_owned();
             assert!(text.contains(&format!("(process {pid}, user postgres, application sea-gen")), "{text}");
             assert!(text.contains(&format!("pg_terminate_backend({pid})")), "{text}");
             assert!(log.lines()[0].starts_with(&format!("waiting for process {pid}")), "{:?}", log.lines());
         }
         Product::MySql | Product::MariaDb => {
-            let id = holder.query("SELECT connection_id()").await.unwrap()[0].text(0).to_owned();
+            let id = holder.query("SELECT connection_id()").await.unwrap().first().unwrap().text(0).to_owned();
             assert!(text.contains(&format!("(connection {id}, user root")), "{text}");
             assert!(text.contains(&format!("`KILL {id}`")), "{text}");
         }
@@ -124,7 +124,7 @@ fn a_session_is_named() {
         let database = Database::create(Product::Postgres, "named").await;
         let mut named =
             Session::connect(&format!("{}?application_name=mine", database.url), Missing::Refuse).await.unwrap();
-        assert_eq!(named.query("SHOW application_name").await.unwrap()[0].text(0), "mine");
+        assert_eq!(named.query("SHOW application_name").await.unwrap().first().unwrap().text(0), "mine");
         named.close().await;
         database.remove().await;
     });

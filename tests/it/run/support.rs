@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sea_gen::dialect::session::{Missing, Row, Session};
+use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::dialect::{Product, Statement};
 use sea_gen::run::{self, Applicable, Outcome, Progress, Record, Target};
 use sea_gen::write::Migration;
@@ -91,7 +91,7 @@ impl Database {
         rows.iter().map(|row| row.text(0).to_owned()).collect()
     }
 
-    pub async fn query(&mut self, sql: &str) -> Vec<Row> {
+    pub async fn query(&mut self, sql: &str) -> Rows {
         self.session.query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 

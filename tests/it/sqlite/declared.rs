@@ -15,7 +15,7 @@ fn key(columns: &[&str]) -> Option<PrimaryKey> {
 fn add(table: &mut Table, name: &str, data_type: Type, change: impl FnOnce(&mut Column)) {
     let mut column = Column::new(name, data_type);
     change(&mut column);
-    table.columns.insert(name.into(), column);
+    table.columns.insert(column);
 }
 
 /// An entity with everything SeaORM can say, as the entity reader would give it.

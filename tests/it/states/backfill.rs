@@ -31,7 +31,9 @@ fn a_new_column_is_filled(product: Product) {
     assert_eq!(
         project
             .database
-            .query("SELECT CAST(rank AS char(9)) FROM person".replace("rank", &project.quoted("rank")).as_str())[0]
+            .query("SELECT CAST(rank AS char(9)) FROM person".replace("rank", &project.quoted("rank")).as_str())
+            .first()
+            .unwrap()
             .text(0)
             .trim(),
         "16"
@@ -48,7 +50,7 @@ fn a_column_that_took_null_is_filled(product: Product) {
     project.edit("person", "pub age: Option<i32>", "pub age: i32");
     project.run(&["migration", "Age", "--backfill", "person.age=-1"]).with(0);
     project.run(&["up"]).with(0);
-    assert_eq!(project.database.query("SELECT CAST(age AS char(9)) FROM person")[0].text(0).trim(), "-1");
+    assert_eq!(project.database.query("SELECT CAST(age AS char(9)) FROM person").first().unwrap().text(0).trim(), "-1");
     project.holds();
     project.run(&["down"]).with(0);
     project.run(&["up"]).with(0);
@@ -60,7 +62,7 @@ fn a_default_fills_by_itself(product: Product) {
     project.edit("person", "pub age: Option<i32>", "#[sea_orm(default_value = 7)]\n    pub age: i32");
     project.run(&["migration", "Age"]).with(0);
     project.run(&["up"]).with(0);
-    assert_eq!(project.database.query("SELECT CAST(age AS char(9)) FROM person")[0].text(0).trim(), "7");
+    assert_eq!(project.database.query("SELECT CAST(age AS char(9)) FROM person").first().unwrap().text(0).trim(), "7");
     project.holds();
 }
 

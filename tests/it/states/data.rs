@@ -32,7 +32,7 @@ fn peopled(product: Product) -> Project {
 
 impl Project {
     fn first(&self, sql: &str) -> String {
-        self.database.query(sql)[0].text(0).to_owned()
+        self.database.query(sql).first().unwrap().text(0).to_owned()
     }
 
     fn remove(&self, entity: &str) {

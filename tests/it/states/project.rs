@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sea_gen::dialect::session::{Missing, Row, Session};
+use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::schema::Product;
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ impl Database {
     }
 
     #[track_caller]
-    pub fn query(&self, sql: &str) -> Vec<Row> {
+    pub fn query(&self, sql: &str) -> Rows {
         let rows = block(async {
             let mut session = Session::connect(&self.url, Missing::Create).await?;
             let rows = session.query(sql).await?;

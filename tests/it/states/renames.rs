@@ -30,7 +30,7 @@ fn peopled(product: Product) -> Project {
 impl Project {
     #[track_caller]
     fn has(&self, sql: &str, value: &str) {
-        assert_eq!(self.database.query(sql)[0].text(0), value, "{sql}");
+        assert_eq!(self.database.query(sql).first().unwrap().text(0), value, "{sql}");
     }
 }
 

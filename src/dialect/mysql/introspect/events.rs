@@ -15,7 +15,7 @@ pub(super) fn read(answers: &Answers, schema: &mut Schema) {
     }
 }
 
-fn create(row: &Row) -> String {
+fn create(row: Row<'_>) -> String {
     let mut sql = format!("CREATE EVENT {}\n    ON SCHEDULE", quote(&Name::from(row.text(0))));
     if row.text(1) == "ONE TIME" {
         sql = format!("{sql} AT {}", text_literal(row.text(2)));

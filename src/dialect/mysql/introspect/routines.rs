@@ -36,7 +36,7 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     }
 }
 
-fn definition<'a>(row: &Row, parameters: impl Iterator<Item = &'a Row>, body: &str) -> String {
+fn definition<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>, body: &str) -> String {
     let is_function = row.text(0) == "FUNCTION";
     let parameters: Vec<String> = parameters
         .map(|parameter| {

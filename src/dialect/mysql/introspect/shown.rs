@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::session::{DatabaseError, Row, Session};
+use crate::dialect::session::{DatabaseError, Row, Rows, Session};
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
@@ -20,7 +20,7 @@ pub(super) async fn ask(
     flavor: Flavor,
     answers: &Answers,
     scope: &Scope,
-) -> Result<Vec<Row>, DatabaseError> {
+) -> Result<Rows, DatabaseError> {
     let mut tables: BTreeSet<&str> = BTreeSet::new();
     let mut sequences: BTreeSet<&str> = BTreeSet::new();
     for row in &answers.tables {
@@ -36,12 +36,12 @@ pub(super) async fn ask(
         tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "BTREE").map(|row| row.text(0)));
     }
     if flavor == Flavor::MariaDb {
-        tables.extend(answers.checks.iter().filter(|row| may_be_period(row)).map(|row| row.text(0)));
+        tables.extend(answers.checks.iter().filter(|row| may_be_period(*row)).map(|row| row.text(0)));
     }
     let partitioned = match flavor {
         // A table divided by its key with nothing more said is not marked in the list of tables.
         Flavor::MySql => session.query(include_str!("../queries/partitioned.mysql.sql")).await?,
-        Flavor::MariaDb => Vec::new(),
+        Flavor::MariaDb => Rows::default(),
     };
     tables.extend(partitioned.iter().map(|row| row.text(0)));
     let statements = |kind: &str, names: BTreeSet<&str>| -> String {
@@ -49,27 +49,22 @@ pub(super) async fn ask(
         names.map(|name| format!("SHOW CREATE {kind} {};", quote(&Name::from(name)))).collect()
     };
     let batch = statements("TABLE", tables) + &statements("SEQUENCE", sequences);
-    if batch.is_empty() { Ok(Vec::new()) } else { session.query(&batch).await }
+    if batch.is_empty() { Ok(Rows::default()) } else { session.query(&batch).await }
 }
 
 /// Whether a check may be the one that comes with a period for which the rows are valid: it compares two columns.
-fn may_be_period(check: &Row) -> bool {
+fn may_be_period(check: Row<'_>) -> bool {
     let is_name = |text: &str| text.starts_with('`') && text.ends_with('`');
     check.text(3).split_once(" < ").is_some_and(|(start, end)| is_name(start) && is_name(end))
 }
 
 /// What the server shows of its views, one row a view; nothing where it does not do that for this user.
-pub(super) async fn ask_views(
-    session: &mut Session,
-    flavor: Flavor,
-    answers: &Answers,
-    scope: &Scope,
-) -> Option<Vec<Row>> {
+pub(super) async fn ask_views(session: &mut Session, flavor: Flavor, answers: &Answers, scope: &Scope) -> Option<Rows> {
     // MariaDB lists the algorithm, but no more than MySQL the character sets of texts.
-    let is_asked = |row: &&Row| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
+    let is_asked = |row: &Row<'_>| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
     let names = answers.views.iter().filter(is_asked).map(|row| row.text(0)).filter(|name| !scope.excludes(name));
     let batch: String = names.map(|name| format!("SHOW CREATE VIEW {};", quote(&Name::from(name)))).collect();
-    if batch.is_empty() { Some(Vec::new()) } else { session.query(&batch).await.ok() }
+    if batch.is_empty() { Some(Rows::default()) } else { session.query(&batch).await.ok() }
 }
 
 /// Puts the views' algorithms into the schema, and the texts that say a character set where two databases shall become the

@@ -17,7 +17,8 @@ use super::super::types::{Family, family};
 use super::super::versioning;
 use super::{Answers, Flavor, expression, local, unmanaged};
 
-pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
+/// Puts the tables together. What is long is gone from the answers afterwards.
+pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog: &mut Catalog) {
     for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
         if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
             table(row, catalog);
@@ -28,7 +29,7 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
     let sequences = answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE");
     let sequences: BTreeSet<String> = sequences.map(|row| row.text(0).to_owned()).collect();
     let collations: HashMap<&str, Option<&str>> = answers.tables.iter().map(|row| (row.text(0), row.get(3))).collect();
-    for row in &answers.columns {
+    for row in &std::mem::take(&mut answers.columns) {
         if let Some(table) = of(schema, row) {
             let mut column = column(flavor, row, collations.get(row.text(0)).copied().flatten());
             if let Some(DefaultValue::Expression(default)) = &mut column.default
@@ -36,20 +37,20 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
             {
                 *default = Expression::new(without_database(default.text(), database, &sequences).0);
             }
-            table.columns.insert(column.name.clone(), column);
+            table.columns.insert(column);
         }
     }
-    for row in &answers.indexes {
+    for row in &std::mem::take(&mut answers.indexes) {
         if let Some(table) = of(schema, row) {
             index_part(flavor, table, row);
         }
     }
-    for row in &answers.foreign_keys {
+    for row in &std::mem::take(&mut answers.foreign_keys) {
         if let Some(table) = of(schema, row) {
             foreign_key(flavor, scope, table, row);
         }
     }
-    for row in &answers.checks {
+    for row in &std::mem::take(&mut answers.checks) {
         if let Some(table) = of(schema, row) {
             check(flavor, table, row);
         }
@@ -58,11 +59,11 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &m
 }
 
 /// The table a row belongs to, if it is read at all. Its name stands first in every row.
-fn of<'a>(schema: &'a mut Schema, row: &Row) -> Option<&'a mut Table> {
+fn of<'a>(schema: &'a mut Schema, row: Row<'_>) -> Option<&'a mut Table> {
     schema.tables.get_mut(&local(row.text(0)))
 }
 
-fn table(row: &Row, catalog: &mut Catalog) {
+fn table(row: Row<'_>, catalog: &mut Catalog) {
     let mut table = Table::new(ObjectName::local(row.text(0)));
     if row.text(1) == "SYSTEM VERSIONED" {
         table.options.insert(versioning::OPTION.to_owned(), "true".to_owned());
@@ -86,7 +87,7 @@ fn table(row: &Row, catalog: &mut Catalog) {
     catalog.schema.tables.insert(table.name.clone(), table);
 }
 
-fn column(flavor: Flavor, row: &Row, table_collation: Option<&str>) -> Column {
+fn column(flavor: Flavor, row: Row<'_>, table_collation: Option<&str>) -> Column {
     let native = row.text(2);
     let extra = row.text(5).to_lowercase();
     let mut column = Column::new(row.text(1), Type::Native(native.to_owned()));
@@ -133,7 +134,7 @@ fn default_value(flavor: Flavor, native: &str, text: &str, extra: &str) -> Expre
     }
 }
 
-fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
+fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     if row.text(1) == "PRIMARY" {
         let key = table.primary_key.get_or_insert_with(|| PrimaryKey { name: None, columns: Vec::new() });
         key.columns.push(Name::new(row.text(3)));
@@ -166,7 +167,7 @@ fn index_part(flavor: Flavor, table: &mut Table, row: &Row) {
     index.parts.push(IndexPart { target, descending: row.text(4) == "D", options });
 }
 
-fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, row: &Row) {
+fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, row: Row<'_>) {
     let rules = [("on_update", row.text(6)), ("on_delete", row.text(7))];
     let named = rules.iter().filter(|(_, rule)| scope.spellings && *rule == flavor.named_refusal());
     let key = table.foreign_keys.get_or_insert_with(Name::new(row.text(1)), || ForeignKey {
@@ -192,7 +193,7 @@ fn action(rule: &str) -> Option<Action> {
     }
 }
 
-fn check(flavor: Flavor, table: &mut Table, row: &Row) {
+fn check(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     let mut name = Name::new(row.text(1));
     if row.text(2) == "Column" {
         // A column's own check has the column's name in the catalog. It is held under the name an undeclared check gets.
@@ -217,9 +218,9 @@ fn is_json_check(clause: &str, column: &Name) -> bool {
 
 fn triggers(answers: &Answers, catalog: &mut Catalog) {
     let mut disordered = Vec::new();
-    let mut before: Option<&Row> = None;
+    let mut before: Option<Row<'_>> = None;
     for row in &answers.triggers {
-        let same_event = |other: &&Row| (0..4).filter(|at| *at != 1).all(|at| other.get(at) == row.get(at));
+        let same_event = |other: &Row<'_>| (0..4).filter(|at| *at != 1).all(|at| other.get(at) == row.get(at));
         if before.filter(same_event).is_some_and(|other| other.text(1) > row.text(1)) {
             disordered.push(row.text(1).to_owned());
         }

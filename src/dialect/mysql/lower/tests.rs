@@ -1,15 +1,17 @@
 //! What lowering promises, without a database.
 
 use super::*;
+use crate::dialect::Dialect;
+use crate::dialect::mysql::MySql;
 use crate::diff::diff;
 use crate::schema::{Action, ForeignKey, Index, Name, Normalized, Options};
 
 fn schema(index: &str, native: &str) -> Normalized {
     let mut parent = Table::new(ObjectName::local("p"));
-    parent.columns.insert("id".into(), Column::new("id", Type::Native(native.into())));
+    parent.columns.insert(Column::new("id", Type::Native(native.into())));
     parent.indexes.insert("u".into(), Index { unique: true, ..Index::on("u", ["id".into()]) });
     let mut child = Table::new(ObjectName::local("t"));
-    child.columns.insert("a".into(), Column::new("a", Type::Native(native.into())));
+    child.columns.insert(Column::new("a", Type::Native(native.into())));
     child.indexes.insert(index.into(), Index::on(index, [Name::from("a")]));
     let key = ForeignKey {
         name: "f".into(),
@@ -23,7 +25,7 @@ fn schema(index: &str, native: &str) -> Normalized {
     child.foreign_keys.insert(key.name.clone(), key);
     let mut schema = Schema::default();
     schema.tables.extend([parent, child].map(|table| (table.name.clone(), table)));
-    super::super::normalize::normalize(Flavor::MySql, schema).unwrap()
+    MySql(Flavor::MySql).normalize(schema).unwrap()
 }
 
 fn steps(from: &Normalized, to: &Normalized) -> Vec<Step> {

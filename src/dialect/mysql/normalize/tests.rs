@@ -3,10 +3,14 @@
 use super::*;
 use crate::schema::{Check, PrimaryKey};
 
+fn normalize(flavor: Flavor, schema: Schema) -> Result<Normalized, Unsupported> {
+    normalize_beside(flavor, schema, &Schema::default())
+}
+
 fn table(change: impl FnOnce(&mut Table)) -> Schema {
     let mut table = Table::new(ObjectName::local("t"));
     for name in ["a", "b"] {
-        table.columns.insert(name.into(), Column::new(name, Type::Integer));
+        table.columns.insert(Column::new(name, Type::Integer));
     }
     change(&mut table);
     let mut schema = Schema::default();
@@ -75,7 +79,7 @@ fn a_unique_constraint_is_a_unique_index() {
 #[test]
 fn an_enum_is_part_of_its_column() {
     let mut schema = table(|it| {
-        it.columns.insert("e".into(), Column::new("e", Type::Enum(ObjectName::local("mood"))));
+        it.columns.insert(Column::new("e", Type::Enum(ObjectName::local("mood"))));
     });
     let mood = ObjectName::local("mood");
     let values = vec!["it's".to_owned(), "b".to_owned()];

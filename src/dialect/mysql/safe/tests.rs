@@ -9,7 +9,7 @@ fn item(columns: &[(&str, &str, bool)], indexed: &[&str]) -> Schema {
     for (name, native, nullable) in columns {
         let mut column = Column::new(*name, Type::Native((*native).to_owned()));
         column.nullable = *nullable;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     for column in indexed {
         let name = format!("by_{column}");
@@ -80,7 +80,7 @@ fn nothing_is_said_of_a_table_out_of_the_ordinary() {
         if column {
             let mut column = Column::new("b", Type::Native("int".to_owned()));
             column.nullable = true;
-            table.columns.insert(column.name.clone(), column);
+            table.columns.insert(column);
         }
         schema
     };

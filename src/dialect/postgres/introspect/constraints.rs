@@ -25,7 +25,7 @@ struct PartFacts {
 }
 
 impl Reading<'_> {
-    pub(super) fn constraint(&mut self, row: &Row) {
+    pub(super) fn constraint(&mut self, row: Row<'_>) {
         let Some(Relation::Table(owner)) = self.relations.get(row.text(0)).cloned() else { return };
         let name = Name::new(row.text(1));
         let columns = names(row.get(3));
@@ -73,7 +73,7 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn index(&mut self, row: &Row) {
+    pub(super) fn index(&mut self, row: Row<'_>) {
         let name = row.text(1);
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
@@ -106,7 +106,7 @@ fn action(letter: &str) -> Option<Action> {
     }
 }
 
-fn constraint_options(row: &Row) -> Options {
+fn constraint_options(row: Row<'_>) -> Options {
     let mut options = storage(&list(row.get(20)));
     let is_check = row.text(2) == "c";
     for (key, on) in [
@@ -131,7 +131,7 @@ fn constraint_options(row: &Row) -> Options {
     options
 }
 
-fn index(row: &Row) -> Index {
+fn index(row: Row<'_>) -> Index {
     let parts: Vec<PartFacts> = row.get(4).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     let (included, keys): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.included);
     let mut index = Index::on(row.text(1), []);

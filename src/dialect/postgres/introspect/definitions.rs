@@ -7,11 +7,11 @@ use crate::schema::{
     Definition, DefinitionId, DefinitionKind, Expression, Facet, Name, ObjectName, Part, Place, Standing,
 };
 
-use super::{Reading, Relation};
+use super::{Reading, Relation, column_key};
 
 impl Reading<'_> {
     /// One row of the queries that list definitions.
-    pub(super) fn definition(&mut self, row: &Row) {
+    pub(super) fn definition(&mut self, row: Row<'_>) {
         let Some(kind) = DefinitionKind::ALL.into_iter().find(|kind| key(*kind) == row.text(0)) else { return };
         let on = row.get(4).map(|owner| self.object_name(row.text(3), owner));
         let known = |owner: &ObjectName| self.is_relation(owner);
@@ -97,7 +97,7 @@ impl Reading<'_> {
     }
 
     /// What one definition needs, out of the catalog's dependencies.
-    pub(super) fn need(&mut self, row: &Row) {
+    pub(super) fn need(&mut self, row: Row<'_>) {
         let by = |class: usize, oid: usize| (row.text(class).to_owned(), row.text(oid).to_owned());
         let Some(need) = self.need_place(row) else { return };
         let owned = self.owned.iter().filter(|(oid, _)| row.text(0) == "pg_class" && *oid == row.text(1));
@@ -117,12 +117,12 @@ impl Reading<'_> {
         }
     }
 
-    fn need_place(&self, row: &Row) -> Option<Place> {
+    fn need_place(&self, row: Row<'_>) -> Option<Place> {
         let (class, oid, column) = (row.text(2), row.text(3), row.text(4));
         if class == "pg_class" {
             match self.relations.get(oid) {
                 Some(Relation::Table(owner)) if column != "0" => {
-                    let name = self.columns.get(&(oid.to_owned(), column.to_owned()))?;
+                    let name = self.columns.get(&column_key(oid, column)?)?;
                     return Some(Place::column(owner, name));
                 }
                 Some(Relation::Table(owner)) => return Some(Place::table(owner)),

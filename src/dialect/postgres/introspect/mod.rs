@@ -8,7 +8,7 @@ mod constraints;
 mod definitions;
 mod relations;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
@@ -43,38 +43,49 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
         catalog: Catalog::default(),
         relations: BTreeMap::new(),
         places: BTreeMap::new(),
-        columns: BTreeMap::new(),
+        columns: HashMap::new(),
         owned: Vec::new(),
     };
 
-    let enums = session.query(&queries.of(include_str!("../queries/enums.sql"))).await?;
-    let relations = session.query(&queries.of(include_str!("../queries/relations.sql"))).await?;
-    let columns = session.query(&queries.of(include_str!("../queries/columns.sql"))).await?;
-    let constraints = session.query(&queries.of(include_str!("../queries/constraints.sql"))).await?;
-    let indexes = session.query(&queries.of(include_str!("../queries/indexes.sql"))).await?;
-    let triggers = session.query(&queries.of(include_str!("../queries/triggers.sql"))).await?;
-    let routines = session.query(&queries.of(include_str!("../queries/routines.sql"))).await?;
-    let definitions = session.query(&queries.of(include_str!("../queries/definitions.sql"))).await?;
-    let attached = session.query(&queries.of(include_str!("../queries/attached.sql"))).await?;
-    let privileges = match scope.privileges {
-        true => session.query(&queries.of(include_str!("../queries/privileges.sql"))).await?,
-        false => Vec::new(),
-    };
-    let needs = session.query(&queries.of(include_str!("../queries/needs.sql"))).await?;
-    let unmanaged = session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await?;
-
-    enums.iter().for_each(|row| reading.enum_type(row));
-    relations.iter().for_each(|row| reading.relation(row));
-    columns.iter().for_each(|row| reading.column(row));
-    constraints.iter().for_each(|row| reading.constraint(row));
-    indexes.iter().for_each(|row| reading.index(row));
-    triggers.iter().for_each(|row| reading.trigger(row));
-    routines.iter().for_each(|row| reading.routine(row));
-    definitions.iter().for_each(|row| reading.definition(row));
-    attached.iter().for_each(|row| reading.definition(row));
-    privileges.iter().for_each(|row| reading.definition(row));
-    needs.iter().for_each(|row| reading.need(row));
-    unmanaged.iter().for_each(|row| reading.unmanaged(row));
+    // Each answer is gone before the next one comes.
+    for row in &session.query(&queries.of(include_str!("../queries/enums.sql"))).await? {
+        reading.enum_type(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/relations.sql"))).await? {
+        reading.relation(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/columns.sql"))).await? {
+        reading.column(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/constraints.sql"))).await? {
+        reading.constraint(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/indexes.sql"))).await? {
+        reading.index(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/triggers.sql"))).await? {
+        reading.trigger(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/routines.sql"))).await? {
+        reading.routine(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/definitions.sql"))).await? {
+        reading.definition(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/attached.sql"))).await? {
+        reading.definition(row);
+    }
+    if scope.privileges {
+        for row in &session.query(&queries.of(include_str!("../queries/privileges.sql"))).await? {
+            reading.definition(row);
+        }
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/needs.sql"))).await? {
+        reading.need(row);
+    }
+    for row in &session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await? {
+        reading.unmanaged(row);
+    }
     reading.leave_out_dangling_keys();
     Ok(reading.catalog)
 }
@@ -195,7 +206,7 @@ struct Reading<'a> {
     /// Whatever a definition may stand on, by class and oid.
     places: BTreeMap<(String, String), Place>,
     /// Columns of tables by the table's oid and their number.
-    columns: BTreeMap<(String, String), Name>,
+    columns: HashMap<(u32, u32), Name>,
     /// Sequences that belong to a column they do not number, by oid, and the definition that says so.
     owned: Vec<(String, DefinitionId)>,
 }
@@ -210,7 +221,7 @@ impl Reading<'_> {
         self.catalog.unmanaged.push(Unmanaged { object, reason: reason.to_owned() });
     }
 
-    fn enum_type(&mut self, row: &Row) {
+    fn enum_type(&mut self, row: Row<'_>) {
         let name = self.object_name(row.text(0), row.text(1));
         let values = list(row.get(2));
         let comment = row.get(3).map(str::to_owned);
@@ -218,7 +229,7 @@ impl Reading<'_> {
         self.catalog.schema.enums.insert(name.clone(), EnumType { name, values, comment });
     }
 
-    fn trigger(&mut self, row: &Row) {
+    fn trigger(&mut self, row: Row<'_>) {
         let name = row.text(1);
         let definition = row.text(2);
         match self.relations.get(row.text(0)).cloned() {
@@ -237,7 +248,7 @@ impl Reading<'_> {
         }
     }
 
-    fn routine(&mut self, row: &Row) {
+    fn routine(&mut self, row: Row<'_>) {
         let (schema, name) = (row.text(0), row.text(1));
         let kind = if row.text(3) == "p" { RoutineKind::Procedure } else { RoutineKind::Function };
         let object = self.object_name(schema, &format!("{name}({})", row.text(2)));
@@ -252,7 +263,7 @@ impl Reading<'_> {
         self.catalog.schema.routines.insert(object, routine);
     }
 
-    fn unmanaged(&mut self, row: &Row) {
+    fn unmanaged(&mut self, row: Row<'_>) {
         let (kind, name) = (row.text(0), row.text(2));
         if row.get(3).is_some_and(|table| self.scope.excludes(table)) {
             return;
@@ -308,6 +319,11 @@ fn without_schema(definition: &str, schema: &str) -> String {
         }
     }
     definition.to_owned()
+}
+
+/// What a column is found by: the oid of its table and its number there.
+fn column_key(oid: &str, number: &str) -> Option<(u32, u32)> {
+    Some((oid.parse().ok()?, number.parse().ok()?))
 }
 
 /// A JSON array of strings; NULL is an empty one.

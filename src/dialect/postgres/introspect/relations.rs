@@ -10,10 +10,10 @@ use crate::schema::{
 };
 
 use super::super::{names, render};
-use super::{Reading, Relation, list};
+use super::{Reading, Relation, column_key, list};
 
 impl Reading<'_> {
-    pub(super) fn relation(&mut self, row: &Row) {
+    pub(super) fn relation(&mut self, row: Row<'_>) {
         let (oid, schema, bare) = (row.text(0).to_owned(), row.text(1), row.text(2));
         if self.scope.excludes(bare) {
             return;
@@ -45,7 +45,7 @@ impl Reading<'_> {
         }
     }
 
-    fn table_options(&self, row: &Row) -> Options {
+    fn table_options(&self, row: Row<'_>) -> Options {
         let mut options = storage(&list(row.get(8)));
         if row.text(4) == "u" {
             options.insert("unlogged".to_owned(), "true".to_owned());
@@ -71,17 +71,17 @@ impl Reading<'_> {
         pairs.iter().map(|(schema, name)| self.object_name(schema, name)).collect()
     }
 
-    pub(super) fn column(&mut self, row: &Row) {
+    pub(super) fn column(&mut self, row: Row<'_>) {
         let name = Name::new(row.text(1));
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
                 let column = self.column_of(&owner, name.clone(), row);
-                self.columns.insert((row.text(0).to_owned(), row.text(20).to_owned()), name.clone());
+                self.columns.extend(column_key(row.text(0), row.text(20)).map(|key| (key, name.clone())));
                 if let Some(sequence) = row.get(21) {
                     self.places.insert(("pg_class".to_owned(), sequence.to_owned()), Place::column(&owner, &name));
                 }
                 if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
-                    table.columns.insert(name, column);
+                    table.columns.insert(column);
                 }
             }
             Some(Relation::View(owner)) => {
@@ -93,7 +93,7 @@ impl Reading<'_> {
         }
     }
 
-    fn column_of(&self, owner: &ObjectName, name: Name, row: &Row) -> Column {
+    fn column_of(&self, owner: &ObjectName, name: Name, row: Row<'_>) -> Column {
         let mut column = Column::new(name, self.column_type(row));
         column.nullable = !row.is_true(3);
         column.collation = row.get(7).map(str::to_owned);
@@ -139,7 +139,7 @@ impl Reading<'_> {
     }
 
     /// An enum type of the schema, an array of one, or the catalog's spelling.
-    fn column_type(&self, row: &Row) -> Type {
+    fn column_type(&self, row: Row<'_>) -> Type {
         if let (Some(schema), Some(name)) = (row.get(9), row.get(10)) {
             let name = self.object_name(schema, name);
             if self.catalog.schema.enums.contains_key(&name) {
@@ -151,7 +151,7 @@ impl Reading<'_> {
     }
 
     /// What is not as the database would choose it for the sequence behind a numbered column.
-    fn sequence_options(&self, owner: &ObjectName, column: &mut Column, row: &Row) {
+    fn sequence_options(&self, owner: &ObjectName, column: &mut Column, row: Row<'_>) {
         let name = self.object_name(row.text(16), row.text(17));
         let chosen = ObjectName {
             schema: owner.schema.clone(),

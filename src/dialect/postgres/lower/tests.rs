@@ -16,7 +16,7 @@ fn table(name: &str, columns: &[(&str, &str)]) -> Table {
     let mut table = Table::new(ObjectName::local(name));
     for (name, data_type) in columns {
         let column = Column::new(*name, Type::Custom((*data_type).to_owned()));
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table
 }

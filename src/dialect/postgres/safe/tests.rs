@@ -13,7 +13,7 @@ fn table(name: &str, columns: &[(&str, bool)]) -> Table {
     for (name, nullable) in columns {
         let mut column = Column::new(*name, Type::Native("integer".to_owned()));
         column.nullable = *nullable;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table
 }

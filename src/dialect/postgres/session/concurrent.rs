@@ -70,7 +70,7 @@ pub async fn drop_invalid(session: &mut Session, built: &Concurrent) -> Result<(
             text(&built.table)
         ))
         .await?;
-    for row in found {
+    for row in &found {
         session.execute(&format!("DROP INDEX CONCURRENTLY {}", row.text(0))).await?;
     }
     Ok(())

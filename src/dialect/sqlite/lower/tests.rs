@@ -3,7 +3,7 @@
 //! Must not know what the steps look like in SQL.
 
 use super::*;
-use crate::dialect::sqlite::normalize::normalize;
+use crate::dialect::{Dialect, sqlite::Sqlite};
 use crate::diff::diff;
 use crate::schema::{Change, Check, Expression, Index, Normalized, Type, Unique};
 
@@ -12,7 +12,7 @@ fn table(name: &str, change: impl FnOnce(&mut Table)) -> Table {
     for column in ["a", "b"] {
         let mut column = Column::new(column, Type::Integer);
         column.nullable = true;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     change(&mut table);
     table
@@ -20,7 +20,7 @@ fn table(name: &str, change: impl FnOnce(&mut Table)) -> Table {
 
 fn schema(tables: impl IntoIterator<Item = Table>) -> Normalized {
     let tables = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
-    normalize(Schema { tables, ..Schema::default() }).unwrap()
+    Sqlite.normalize(Schema { tables, ..Schema::default() }).unwrap()
 }
 
 /// The steps in a few words each.
@@ -51,7 +51,7 @@ fn what_sqlite_can_do_stays_as_it_is() {
     let two = schema([table("t", |table| {
         let mut column = Column::new("c", Type::Text);
         column.default = Some(DefaultValue::Expression(Expression::new("'x'")));
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
         table.indexes.insert("i".into(), Index::on("i", ["c".into()]));
     })]);
     assert_eq!(steps(&one, &two, &[]), ["create t.c", "create t.index i"]);
@@ -62,10 +62,10 @@ fn what_sqlite_can_do_stays_as_it_is() {
 fn one_rebuild_takes_everything_on_its_table() {
     let one = schema([table("t", |table| drop(table.indexes.insert("i".into(), Index::on("i", ["a".into()]))))]);
     let two = schema([table("t", |table| {
-        table.columns.shift_remove("b");
+        table.columns.remove("b");
         let mut column = Column::new("c", Type::Text);
         column.nullable = true;
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
         check(table, "t_check", "a > 0");
         let unique = Unique { name: "u".into(), columns: vec!["a".into()], options: Default::default() };
         table.uniques.insert(unique.name.clone(), unique);
@@ -80,7 +80,7 @@ fn a_column_is_dropped_in_place_only_where_nothing_of_the_table_names_it() {
     let without = |change: &dyn Fn(&mut Table)| {
         schema([table("t", |table| {
             change(table);
-            table.columns.shift_remove("b");
+            table.columns.remove("b");
         })])
     };
     let partial = |table: &mut Table| {
@@ -104,7 +104,7 @@ fn defaults_that_are_no_constants_need_a_rebuild() {
             let mut column = Column::new("c", Type::Integer);
             column.nullable = nullable;
             column.default = default.map(|text| DefaultValue::Expression(Expression::new(text)));
-            table.columns.insert(column.name.clone(), column);
+            table.columns.insert(column);
         })]);
         steps(&schema([table("t", nothing)]), &to, &[]).concat()
     };

@@ -16,7 +16,7 @@ fn user() -> Table {
     sum.nullable = true;
     sum.default = Some(DefaultValue::Expression(Expression::new("1 + 1")));
     for column in [id, name, sum] {
-        table.columns.insert(column.name.clone(), column);
+        table.columns.insert(column);
     }
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
     let key = ForeignKey {
@@ -56,7 +56,7 @@ fn a_table_reads_well() {
 #[test]
 fn a_rebuild_carries_rows_numbers_and_indexes_over() {
     let mut to = user();
-    to.columns.shift_remove("sum");
+    to.columns.remove("sum");
     to.foreign_keys.clear();
     to.indexes.clear();
     let step = crate::dialect::Rebuild { from: user(), to };

@@ -65,8 +65,11 @@ fn a_table_that_no_entity_has() {
     let log = model.schema.tables.get(&ObjectName::local("log")).unwrap();
     let key = log.primary_key.as_ref().unwrap();
     assert_eq!((key.name.as_ref().map(Name::as_str), key.columns.len()), (Some("log_pk"), 2));
-    assert_eq!((&log.columns["id"].data_type, log.columns["id"].identity), (&Type::BigInteger, Some(Identity::Serial)));
-    let said = &log.columns["said"];
+    assert_eq!(
+        (&log.columns.get("id").unwrap().data_type, log.columns.get("id").unwrap().identity),
+        (&Type::BigInteger, Some(Identity::Serial))
+    );
+    let said = log.columns.get("said").unwrap();
     assert_eq!(said.data_type, Type::Custom("VARCHAR(9)".into()));
     assert_eq!((said.nullable, said.collation.as_deref(), said.comment.as_deref()), (false, Some("C"), Some("it's")));
     assert_eq!(said.default, default("'it''s'"));
@@ -86,18 +89,25 @@ fn a_table_that_no_entity_has() {
 #[test]
 fn what_an_entity_leaves_open_of_a_column() {
     let typed = note("ALTER TABLE note ALTER COLUMN title SET DATA TYPE varchar(9)", Product::Sqlite);
-    assert_eq!(typed.columns["title"].data_type, Type::Custom("VARCHAR(9)".into()));
+    assert_eq!(typed.columns.get("title").unwrap().data_type, Type::Custom("VARCHAR(9)".into()));
     let sql = "ALTER TABLE note MODIFY COLUMN page int NOT NULL DEFAULT (1 + 1) ON UPDATE CURRENT_TIMESTAMP INVISIBLE";
-    let page = &note(sql, Product::MySql).columns["page"];
+    let table = note(sql, Product::MySql);
+    let page = table.columns.get("page").unwrap();
     assert_eq!(page.default, default("1 + 1"));
     assert!(page.on_update.is_some() && page.options.contains_key("invisible"));
     // Whether it takes NULL is the entity's to say.
-    assert!(!note("ALTER TABLE note MODIFY COLUMN page int", Product::MySql).columns["page"].nullable);
+    assert!(!note("ALTER TABLE note MODIFY COLUMN page int", Product::MySql).columns.get("page").unwrap().nullable);
     let serial = note("ALTER TABLE note MODIFY COLUMN id serial", Product::Postgres);
-    assert_eq!(serial.columns["id"].identity, Some(Identity::Serial));
+    assert_eq!(serial.columns.get("id").unwrap().identity, Some(Identity::Serial));
     let added = note("ALTER TABLE note ADD COLUMN twice int GENERATED ALWAYS AS (page * 2) STORED", Product::MySql);
     assert!(
-        added.columns["twice"].generated.as_ref().is_some_and(|it| it.stored && it.expression.text() == "page * 2")
+        added
+            .columns
+            .get("twice")
+            .unwrap()
+            .generated
+            .as_ref()
+            .is_some_and(|it| it.stored && it.expression.text() == "page * 2")
     );
     let twice = refused("ALTER TABLE note ADD COLUMN page int", Product::Sqlite);
     assert_eq!(twice, "table `note` has a column `page` already");

@@ -1,0 +1,191 @@
+//! Whether two tables that are equal are also said in the same words, and stand in the same order: then one can stand for the
+//! other.
+//!
+//! Must not know what words mean.
+
+use super::{
+    Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget, Parts,
+    PrimaryKey, Table, Trigger, Unique,
+};
+
+impl Table {
+    /// Whether the other table is this one to the letter: equality looks neither at the wording of an expression nor at the
+    /// order of columns.
+    pub fn is_word_for_word(&self, other: &Self) -> bool {
+        // Every noun is taken apart by name: a new field does not compile until it is decided here what is said in it.
+        let Self { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
+            self;
+        if let Some(PrimaryKey { name: _, columns: _ }) = primary_key {}
+        for Unique { name: _, columns: _, options: _ } in uniques.values() {}
+        for ForeignKey {
+            name: _,
+            columns: _,
+            references: _,
+            referenced_columns: _,
+            on_update: _,
+            on_delete: _,
+            options: _,
+        } in foreign_keys.values()
+        {}
+        *name == other.name
+            && all_columns(columns, &other.columns)
+            && *primary_key == other.primary_key
+            && *uniques == other.uniques
+            && *foreign_keys == other.foreign_keys
+            && all(checks, &other.checks, check)
+            && all(indexes, &other.indexes, index)
+            && all(triggers, &other.triggers, trigger)
+            && *comment == other.comment
+            && *options == other.options
+    }
+}
+
+fn all<T>(ours: &Parts<T>, theirs: &Parts<T>, same: impl Fn(&T, &T) -> bool) -> bool {
+    ours.len() == theirs.len()
+        && ours.iter().zip(theirs.iter()).all(|((name, one), (called, other))| name == called && same(one, other))
+}
+
+fn all_columns(ours: &Columns, theirs: &Columns) -> bool {
+    ours.len() == theirs.len() && ours.values().zip(theirs.values()).all(|(one, other)| column(one, other))
+}
+
+fn column(one: &Column, other: &Column) -> bool {
+    let Column {
+        name: _,
+        data_type: _,
+        nullable: _,
+        default,
+        identity: _,
+        generated,
+        collation: _,
+        on_update,
+        comment: _,
+        options: _,
+        wording,
+    } = one;
+    let of_default = |value: &Option<DefaultValue>| match value {
+        Some(DefaultValue::Expression(expression)) => Some(expression.clone()),
+        Some(DefaultValue::Literal(_)) | None => None,
+    };
+    let of_generated = |generated: &Option<Generated>| {
+        generated.as_ref().map(|Generated { expression, stored: _ }| expression.clone())
+    };
+    one == other
+        && maybe(of_default(default).as_ref(), of_default(&other.default).as_ref())
+        && maybe(of_generated(generated).as_ref(), of_generated(&other.generated).as_ref())
+        && maybe(on_update.as_ref(), other.on_update.as_ref())
+        && wording.text() == other.wording.text()
+}
+
+fn check(one: &Check, other: &Check) -> bool {
+    let Check { name: _, expression, options: _ } = one;
+    one == other && expression.is_word_for_word(&other.expression)
+}
+
+fn index(one: &Index, other: &Index) -> bool {
+    let Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _, wording } = one;
+    let target = |part: &IndexPart| {
+        let IndexPart { target, descending: _, options: _ } = part;
+        match target {
+            IndexTarget::Column(_) => None,
+            IndexTarget::Expression(expression) => Some(expression.clone()),
+        }
+    };
+    one == other
+        && parts.iter().zip(&other.parts).all(|(one, other)| maybe(target(one).as_ref(), target(other).as_ref()))
+        && maybe(predicate.as_ref(), other.predicate.as_ref())
+        && wording.text() == other.wording.text()
+}
+
+fn trigger(one: &Trigger, other: &Trigger) -> bool {
+    let Trigger { name, definition } = one;
+    *name == other.name && definition.is_word_for_word(&other.definition)
+}
+
+fn maybe(one: Option<&Expression>, other: Option<&Expression>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_word_for_word(other),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Name, ObjectName, Options, Type, Wording};
+    use super::*;
+
+    fn said(spelling: &str) -> Expression {
+        Expression::new(format!("{spelling}1")).with_canonical("1")
+    }
+
+    /// A table that says something in every place that can hold words.
+    fn table(spelling: &str) -> Table {
+        let mut table = Table::new(ObjectName::local("t"));
+        let mut column = Column::new("a", Type::Text);
+        column.default = Some(DefaultValue::Expression(said(spelling)));
+        column.generated = Some(Generated { expression: said(spelling), stored: true });
+        column.on_update = Some(said(spelling));
+        column.wording = Wording::new(spelling);
+        table.columns.extend([column, Column::new("b", Type::Text)]);
+        let name = Name::from("x");
+        table
+            .checks
+            .insert(name.clone(), Check { name: name.clone(), expression: said(spelling), options: Options::new() });
+        let mut index = Index::on("x", [Name::from("a")]);
+        index
+            .parts
+            .push(IndexPart { target: IndexTarget::Expression(said(spelling)), ..IndexPart::column(Name::from("a")) });
+        index.predicate = Some(said(spelling));
+        index.wording = Wording::new(spelling);
+        table.indexes.insert(name.clone(), index);
+        table.triggers.insert(name.clone(), Trigger { name, definition: said(spelling) });
+        table
+    }
+
+    #[test]
+    fn each_word_counts_and_so_does_the_order() {
+        let plain = table("");
+        assert!(plain.is_word_for_word(&table("")));
+        let mut others: Vec<Table> = Vec::new();
+        macro_rules! other {
+            ($table:ident, $worded:ident => $($change:tt)*) => {{
+                let (mut $table, $worded) = (table(""), table("+"));
+                $($change)*;
+                others.push($table);
+            }};
+        }
+        let name = Name::from("x");
+        other!(it, worded => it.checks = worded.checks);
+        other!(it, worded => it.triggers = worded.triggers);
+        for place in 0..4 {
+            other!(it, worded => {
+                let (Some(column), Some(said)) = (it.columns.get_mut("a"), worded.columns.get("a")) else { return };
+                match place {
+                    0 => column.default = said.default.clone(),
+                    1 => column.generated = said.generated.clone(),
+                    2 => column.on_update = said.on_update.clone(),
+                    _ => column.wording = said.wording.clone(),
+                }
+            });
+        }
+        for place in 0..3 {
+            other!(it, worded => {
+                let (Some(index), Some(said)) = (it.indexes.get_mut(&name), worded.indexes.get(&name)) else { return };
+                match place {
+                    0 => index.parts = said.parts.clone(),
+                    1 => index.predicate = said.predicate.clone(),
+                    _ => index.wording = said.wording.clone(),
+                }
+            });
+        }
+        other!(it, _worded => it.columns = std::mem::take(&mut it.columns).into_iter().rev().collect());
+        assert_eq!(others.len(), 10);
+        for other in &others {
+            assert_eq!(plain, *other);
+            assert!(!plain.is_word_for_word(other), "{other:?}");
+        }
+        let unlike = Table { comment: Some("a".to_owned()), ..table("") };
+        assert!(!plain.is_word_for_word(&unlike));
+    }
+}
