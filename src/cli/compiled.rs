@@ -36,10 +36,10 @@ pub(super) async fn model(
     };
     let (read, _) = entity::read_with(&entities(files), product, &workspace.project.config.context);
     let mut model = Model::of(schema.into_schema());
-    (model.sources, model.renames) = (read.sources, read.renames);
     if product == Product::Postgres {
-        comments_of(&read.schema, &mut model.schema);
+        model.change(|schema| comments_of(read.schema(), schema));
     }
+    (model.sources, model.renames) = (read.sources, read.renames);
     reveal_renames(&mut model);
     let (model, diagnostics) = entity::read_sidecars(files, product, model);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -63,9 +63,9 @@ pub(super) async fn differences(
     let mut model = Model::of(schema.into_schema());
     reveal_renames(&mut model);
     if product == Product::Postgres {
-        comments_of(&Schema::default(), &mut read.schema);
+        read.change(|schema| comments_of(&Schema::default(), schema));
     }
-    let base = dialect::of(product).normalize(model.schema)?;
+    let base = dialect::of(product).normalize(model.schema().clone())?;
     // Nothing is kept for being undeclared: whatever SeaORM creates and the reader does not know is a difference.
     let policy = workspace.keeping().undeclared(Undeclared::Drop);
     let target = state::reconcile(dialect::of(product), &read, &base, &Origins::default(), &policy)?;
@@ -172,7 +172,13 @@ fn comments_of(from: &Schema, to: &mut Schema) {
 
 /// A comment SeaORM hides a former name in is the comment without it, and a rename.
 fn reveal_renames(model: &mut Model) {
-    for table in model.schema.tables.values_mut() {
+    let mut renames = Vec::new();
+    model.change(|schema| former_names(schema, &mut renames));
+    model.renames.extend(renames);
+}
+
+fn former_names(schema: &mut Schema, renames: &mut Vec<(Place, Name)>) {
+    for table in schema.tables.values_mut() {
         for column in table.columns.values_mut() {
             let Some(comment) = column.comment.take() else { continue };
             let hidden = comment.rsplit_once(RENAMED_FROM).and_then(|(own, rest)| Some((own, rest.strip_suffix('"')?)));
@@ -180,7 +186,7 @@ fn reveal_renames(model: &mut Model) {
                 Some((own, former)) => {
                     let own = own.trim_end_matches("; ");
                     column.comment = (!own.is_empty()).then(|| own.to_owned());
-                    model.renames.insert(Place::column(&table.name, &column.name), Name::from(former));
+                    renames.push((Place::column(&table.name, &column.name), Name::from(former)));
                 }
                 None => column.comment = Some(comment),
             }

@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.
     let normal = model.normalized(|schema| dialect::of(product).normalize(schema));
-    let schema = normal.as_ref().map_or(&model.schema, |normal| normal.schema());
+    let schema = normal.as_ref().map_or(model.schema(), |normal| normal.schema());
     if command.json {
         let unsupported = normal.as_ref().err().map(ToString::to_string);
         paint::result(&format!("{:#}\n", reading.json(schema, &diagnostics, unsupported)));

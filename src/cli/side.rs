@@ -116,7 +116,7 @@ impl Loader<'_> {
             State::Entities => {
                 let workspace = self.project()?;
                 let (mut model, _) = workspace.model(&workspace.files()?, product).await?;
-                self.scope.restrict(&mut model.schema);
+                model.change(|schema| self.scope.restrict(schema));
                 Ok(Side::plain(Loaded::Model(Box::new(model))))
             }
             State::Snapshot => {

@@ -44,10 +44,14 @@ impl Known {
         known.entry(product).or_insert_with(|| schema.clone());
     }
 
+    fn of(&self, product: Product) -> Normalized {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&product).cloned().unwrap_or_else(dialect::nothing)
+    }
+
     /// Normalises a schema beside what is known.
     fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&product).cloned();
-        dialect::of(product).normalize_beside(schema, known.unwrap_or_else(dialect::nothing).schema())
+        dialect::of(product).normalize_beside(schema, self.of(product).schema())
     }
 }
 
@@ -435,12 +439,14 @@ pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> 
 
 async fn read_beside(url: &DatabaseUrl, missing: Missing, scope: &Scope, known: &Known) -> Result<Live, Error> {
     let mut session = run::connect(url.reveal(), missing).await?;
-    let catalog = introspect::introspect(&mut session, scope).await.map_err(|error| {
+    let product = session.product();
+    let beside = || known.of(product);
+    let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {url}"))
             .because(error)
             .hint("the role needs to be able to read the catalog; DDL rights are not needed")
     })?;
-    let schema = known.normalize(session.product(), catalog.schema)?;
+    let schema = known.normalize(product, catalog.schema)?;
     let history = run::history(&mut session).await?;
     let (found, comparison) = Default::default();
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })

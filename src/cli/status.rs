@@ -127,7 +127,7 @@ fn as_text(screen: &Screen) -> String {
             ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step")))
         }
     };
-    let mut text = row("entities", show::counts(&screen.model.schema), behind);
+    let mut text = row("entities", show::counts(screen.model.schema()), behind);
     if !screen.ahead.is_empty() {
         text.push_str(&show::plan(&screen.ahead, Some(&screen.model), workspace.root()));
     }

@@ -55,8 +55,8 @@ pub struct SourceFile {
 /// What the code declares.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// The declared schema, not normalised: logical types, literal defaults. An absent facet is silence, not a wish.
-    pub schema: Schema,
+    /// See [`Model::schema`]. Who has asked for its normal form must not see it change.
+    schema: Schema,
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
     pub sources: Sources,
@@ -74,7 +74,18 @@ impl Model {
         Self { schema, ..Self::default() }
     }
 
-    /// The declared schema in the form `normalize` gives it, which is made once: what is declared must not change any more.
+    /// The declared schema, not normalised: logical types, literal defaults. An absent facet is silence, not a wish.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Changes what is declared.
+    pub fn change(&mut self, change: impl FnOnce(&mut Schema)) {
+        self.normal = OnceLock::new();
+        change(&mut self.schema);
+    }
+
+    /// The declared schema in the form `normalize` gives it. It is made once, until the declared one changes.
     ///
     /// # Errors
     /// Those of `normalize`.

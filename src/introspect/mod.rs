@@ -3,8 +3,8 @@
 //! Must not know what is done with it. The queries are in each dialect's folder.
 
 use crate::dialect::session::{DatabaseError, Session};
-use crate::dialect::{HISTORY_TABLE, Product, mysql, postgres, sqlite};
-use crate::schema::{Name, ObjectName, Schema, Type, matches};
+use crate::dialect::{self, HISTORY_TABLE, Product, mysql, postgres, sqlite};
+use crate::schema::{Name, Normalized, ObjectName, Schema, Type, matches};
 
 /// Tables that are never ours: SeaORM's own history and this tool's.
 pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
@@ -92,7 +92,7 @@ fn element(data_type: &Type) -> &Type {
 /// What a catalog holds.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Everything the model can hold, as the catalog says it; not normalised.
+    /// Everything the model can hold, as the catalog says it; not all of it is normalised.
     pub schema: Schema,
     /// What was found and is not managed.
     pub unmanaged: Vec<Unmanaged>,
@@ -112,12 +112,26 @@ pub struct Unmanaged {
 /// # Errors
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+    introspect_beside(session, scope, &dialect::nothing).await
+}
+
+/// The same where much of it is known: tables that are the same to the letter are shared with what is known by the time they
+/// are found.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn introspect_beside(
+    session: &mut Session,
+    scope: &Scope,
+    known: &dyn Fn() -> Normalized,
+) -> Result<Catalog, DatabaseError> {
     let mut catalog = match session.product() {
         Product::Postgres => postgres::introspect::introspect(session, scope).await,
         Product::MySql | Product::MariaDb => mysql::introspect::introspect(session, scope).await,
-        Product::Sqlite => sqlite::introspect::introspect(session, scope).await,
+        Product::Sqlite => sqlite::introspect::introspect(session, scope, known).await,
     }?;
     scope.restrict(&mut catalog.schema);
+    catalog.schema.tables.share_with(&known().schema().tables);
     Ok(catalog)
 }
 

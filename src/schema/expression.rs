@@ -43,10 +43,9 @@ impl Expression {
         self.0.canonical.is_some()
     }
 
-    /// Whether the other is written alike too.
+    /// Whether the other is the same text. What is compared follows from it, so one of the two need not be normalised yet.
     pub(super) fn is_word_for_word(&self, other: &Self) -> bool {
-        let same = |one: &Words, other: &Words| one.text == other.text && one.canonical == other.canonical;
-        Arc::ptr_eq(&self.0, &other.0) || same(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
     }
 
     /// The form two expressions are compared by.

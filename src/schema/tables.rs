@@ -83,6 +83,15 @@ impl Tables {
         self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.is_word_for_word(table)).cloned()
     }
 
+    /// Takes the tables that are the same to the letter from where they are held too.
+    pub fn share_with(&mut self, other: &Self) {
+        for table in self.0.values_mut() {
+            if let Some(shared) = other.share(table) {
+                *table = shared;
+            }
+        }
+    }
+
     /// All tables as `change` makes them, under the names they have then. Those that `kept` holds stay as they are, and those
     /// that come out the same as one of them are that one.
     ///

@@ -1,5 +1,4 @@
-//! Whether two tables that are equal are also said in the same words, and stand in the same order: then one can stand for the
-//! other.
+//! Whether two tables are the same to the letter, so that one can stand for the other.
 //!
 //! Must not know what words mean.
 
@@ -9,8 +8,9 @@ use super::{
 };
 
 impl Table {
-    /// Whether the other table is this one to the letter: equality looks neither at the wording of an expression nor at the
-    /// order of columns.
+    /// Whether the other table is this one to the letter. Equality is another thing: it looks at what expressions mean, and not
+    /// at their words, nor at the order of columns. One of the two may be normalised and the other not yet: in the same words
+    /// they will be the same.
     pub fn is_word_for_word(&self, other: &Self) -> bool {
         // Every noun is taken apart by name: a new field does not compile until it is decided here what is said in it.
         let Self { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
@@ -51,50 +51,67 @@ fn all_columns(ours: &Columns, theirs: &Columns) -> bool {
 
 fn column(one: &Column, other: &Column) -> bool {
     let Column {
-        name: _,
-        data_type: _,
-        nullable: _,
+        name,
+        data_type,
+        nullable,
         default,
-        identity: _,
+        identity,
         generated,
-        collation: _,
+        collation,
         on_update,
-        comment: _,
-        options: _,
+        comment,
+        options,
         wording,
     } = one;
-    let of_default = |value: &Option<DefaultValue>| match value {
-        Some(DefaultValue::Expression(expression)) => Some(expression.clone()),
-        Some(DefaultValue::Literal(_)) | None => None,
+    let defaults = match (default, &other.default) {
+        (Some(DefaultValue::Expression(one)), Some(DefaultValue::Expression(other))) => one.is_word_for_word(other),
+        (one, other) => one == other,
     };
-    let of_generated = |generated: &Option<Generated>| {
-        generated.as_ref().map(|Generated { expression, stored: _ }| expression.clone())
+    let computed = match (generated, &other.generated) {
+        (Some(Generated { expression, stored }), Some(other)) => {
+            *stored == other.stored && expression.is_word_for_word(&other.expression)
+        }
+        (one, other) => one == other,
     };
-    one == other
-        && maybe(of_default(default).as_ref(), of_default(&other.default).as_ref())
-        && maybe(of_generated(generated).as_ref(), of_generated(&other.generated).as_ref())
+    *name == other.name
+        && *data_type == other.data_type
+        && *nullable == other.nullable
+        && defaults
+        && *identity == other.identity
+        && computed
+        && *collation == other.collation
         && maybe(on_update.as_ref(), other.on_update.as_ref())
+        && *comment == other.comment
+        && *options == other.options
         && wording.text() == other.wording.text()
 }
 
 fn check(one: &Check, other: &Check) -> bool {
-    let Check { name: _, expression, options: _ } = one;
-    one == other && expression.is_word_for_word(&other.expression)
+    let Check { name, expression, options } = one;
+    *name == other.name && expression.is_word_for_word(&other.expression) && *options == other.options
 }
 
 fn index(one: &Index, other: &Index) -> bool {
-    let Index { name: _, parts, unique: _, predicate, method: _, include: _, comment: _, options: _, wording } = one;
-    let target = |part: &IndexPart| {
-        let IndexPart { target, descending: _, options: _ } = part;
-        match target {
-            IndexTarget::Column(_) => None,
-            IndexTarget::Expression(expression) => Some(expression.clone()),
-        }
-    };
-    one == other
-        && parts.iter().zip(&other.parts).all(|(one, other)| maybe(target(one).as_ref(), target(other).as_ref()))
+    let Index { name, parts, unique, predicate, method, include, comment, options, wording } = one;
+    *name == other.name
+        && parts.len() == other.parts.len()
+        && parts.iter().zip(&other.parts).all(|(one, other)| part(one, other))
+        && *unique == other.unique
         && maybe(predicate.as_ref(), other.predicate.as_ref())
+        && *method == other.method
+        && *include == other.include
+        && *comment == other.comment
+        && *options == other.options
         && wording.text() == other.wording.text()
+}
+
+fn part(one: &IndexPart, other: &IndexPart) -> bool {
+    let IndexPart { target, descending, options } = one;
+    let targets = match (target, &other.target) {
+        (IndexTarget::Expression(one), IndexTarget::Expression(other)) => one.is_word_for_word(other),
+        (one, other) => one == other,
+    };
+    targets && *descending == other.descending && *options == other.options
 }
 
 fn trigger(one: &Trigger, other: &Trigger) -> bool {

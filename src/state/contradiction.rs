@@ -171,7 +171,7 @@ fn in_column(product: Product, model: &Model, table: &ObjectName, has: &Column, 
     };
     let option = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
     if says.data_type != has.data_type {
-        let declared = model.schema.tables.get(table).and_then(|table| table.columns.get(&says.name));
+        let declared = model.schema().tables.get(table).and_then(|table| table.columns.get(&says.name));
         let logical = declared.map_or(&says.data_type, |column| &column.data_type);
         let rule = types::rule(product, logical, &says.data_type, &has.data_type).map(|rule| rule.key);
         let (wanted, there) = (type_name(&says.data_type), type_name(&has.data_type));

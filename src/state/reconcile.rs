@@ -177,7 +177,7 @@ impl<'a> Declaration<'a> {
         if new.data_type == old.data_type {
             return None;
         }
-        let declared = self.model.schema.tables.get(&table.name).and_then(|table| table.columns.get(&new.name));
+        let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.columns.get(&new.name));
         let logical = declared.map_or(&new.data_type, |column| &column.data_type);
         let product = self.dialect.product();
         let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;

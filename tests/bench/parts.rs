@@ -63,7 +63,7 @@ fn sources(tables: u32) -> Vec<SourceFile> {
 }
 
 fn declared(tables: u32) -> Schema {
-    entity::read(&sources(tables), Product::Postgres).0.schema
+    entity::read(&sources(tables), Product::Postgres).0.schema().clone()
 }
 
 fn normalized(schema: Schema) -> Normalized {

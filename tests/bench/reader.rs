@@ -39,7 +39,7 @@ fn main() {
         syn.push(timed(|| parse(&files, threads)));
         reader.push(timed(|| {
             let (model, diagnostics) = read(&files, Product::Postgres);
-            assert_eq!((model.schema.tables.len(), diagnostics.len()), (FILES, 0), "{:?}", diagnostics.first());
+            assert_eq!((model.schema().tables.len(), diagnostics.len()), (FILES, 0), "{:?}", diagnostics.first());
         }));
     }
     let ratio = best(&reader).as_secs_f64() / best(&syn).as_secs_f64();

@@ -43,7 +43,7 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
         if errors.is_empty() { Ok(model) } else { Err(errors.join("\n")) }
     };
     let unsupported = |error: Unsupported| format!("{error}; {}", error.hint);
-    let from = dialect.normalize(declared(&case.before)?.schema).map_err(unsupported)?;
+    let from = dialect.normalize(declared(&case.before)?.schema().clone()).map_err(unsupported)?;
     let mut model = declared(&case.after)?;
     model.answers.clone_from(&case.renames);
     let target = reconcile(dialect, &model, &from, &Origins::default(), &Policy::default()).map_err(unsupported)?;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::dialect::session::{DatabaseError, Iter, Row, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
-    Name, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
+    Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
+    IndexTarget, Name, Normalized, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
 };
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
@@ -19,18 +19,25 @@ use super::{names, normalize, render};
 const OTHERS: &str = include_str!("queries/others.sql");
 const TABLES: &str = include_str!("queries/tables.sql");
 
-/// Reads the catalog. The tables are put together while SQLite lists the next ones.
+/// Reads the catalog. The tables are put together while SQLite lists the next ones; those that are known in their normal form
+/// are not held a second time.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+pub async fn introspect(
+    session: &mut Session,
+    scope: &Scope,
+    known: &dyn Fn() -> Normalized,
+) -> Result<Catalog, DatabaseError> {
     let mut others = Vec::new();
     session.query_arrays(OTHERS, |rows| others.push(rows)).await?;
     let mut catalog = Catalog::default();
     let virtual_tables = virtual_tables(&others);
     let indexes = indexes(&others);
+    let mut refused = None;
     session
         .query_arrays(TABLES, |rows| {
+            let known = known();
             for found in found(&rows, "table").filter(|found| !scope.excludes(found.row.text(1))) {
                 let (name, sql) = (found.row.text(1), found.row.text(2));
                 if let Some(owner) = shadowed(name, &virtual_tables) {
@@ -38,7 +45,11 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
                     unmanaged(&mut catalog, format!("table {name}"), reason);
                 } else if let Some(mut table) = table(name, sql, &found.of("column"), &found.of("key")) {
                     add_indexes(&mut table, indexes.get(name).map(Vec::as_slice).unwrap_or_default());
-                    catalog.schema.tables.insert(table.name.clone(), table);
+                    if let Err(error) = normalize::bare_table(&mut table) {
+                        refused.get_or_insert(error);
+                    }
+                    let shared = known.schema().tables.share(&table);
+                    catalog.schema.tables.insert(table.name.clone(), shared.unwrap_or_else(|| table.into()));
                 } else {
                     unreadable(&mut catalog, format!("table {name}"));
                 }
@@ -46,6 +57,9 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         })
         .await?;
     drop(indexes);
+    if let Some(error) = refused {
+        return Err(DatabaseError { message: error.to_string(), code: None });
+    }
     for (name, module) in virtual_tables.iter().filter(|(name, _)| !scope.excludes(name)) {
         let reason = format!("it is a virtual table of the module `{module}`");
         unmanaged(&mut catalog, format!("table {name}"), reason);
@@ -146,6 +160,7 @@ fn table(name: &str, sql: &str, columns: &[Row<'_>], foreign_keys: &[Row<'_>]) -
     if text.columns.len() != columns.len() {
         return None;
     }
+    table.columns = Columns::with_capacity(columns.len());
     for (row, said) in columns.iter().zip(std::mem::take(&mut text.columns)) {
         if row.text(1) != said.name.as_str() {
             return None;

@@ -35,7 +35,10 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
     }
-    let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
+    let mut tables = schema.tables.changed(&normal.tables, |mut table| {
+        bare_table(&mut table)?;
+        Ok(table)
+    })?;
     let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
     let keys: Vec<_> = referring
         .map(|(name, table)| Ok((name.clone(), foreign_keys(table, &tables)?)))
@@ -111,20 +114,20 @@ fn resolve(columns: &Columns, name: &mut Name) {
 }
 
 /// Everything of a table that needs no other table.
-fn bare_table(mut table: Table) -> Result<Table, Unsupported> {
-    table.name = local(table.name, |name| Place::table(&name))?;
+pub(super) fn bare_table(table: &mut Table) -> Result<(), Unsupported> {
+    table.name = local(table.name.clone(), |name| Place::table(&name))?;
     table.comment = None;
     known_options(&mut table.options, TABLE_OPTIONS, || Place::table(&table.name))?;
     for column in table.columns.values_mut() {
         normal_column(&table.name, column)?;
     }
-    primary_key(&mut table)?;
+    primary_key(table)?;
     let owner = table.name.clone();
     for mut unique in std::mem::take(&mut table.uniques).into_values() {
         let place = || Place::Table(owner.clone(), Part::Unique(unique.name.clone()));
         known_options(&mut unique.options, UNIQUE_OPTIONS, place)?;
         unique.columns.iter_mut().for_each(|name| resolve(&table.columns, name));
-        name_unique(&table, &mut unique);
+        name_unique(table, &mut unique);
         table.uniques.insert(unique.name.clone(), unique);
     }
     for mut check in std::mem::take(&mut table.checks).into_values() {
@@ -140,7 +143,7 @@ fn bare_table(mut table: Table) -> Result<Table, Unsupported> {
         normal_index(&owner, &table.columns, index)?;
     }
     table.triggers.values_mut().for_each(normal_trigger);
-    Ok(table)
+    Ok(())
 }
 
 fn name_unique(table: &Table, unique: &mut Unique) {

@@ -52,7 +52,7 @@ fn the_bookshop_is_what_seaorm_makes_of_it() {
             ($($module:ident),+) => { $(same(&model, shop::$module::Entity, backend); tables += 1;)+ };
         }
         same!(address, author, book, book_author, category, customer, order, order_line, payment, review);
-        assert_eq!(model.schema.tables.len(), tables);
+        assert_eq!(model.schema().tables.len(), tables);
     }
 }
 
@@ -68,7 +68,7 @@ fn every_other_form_is_what_seaorm_makes_of_it() {
             ($($module:ident),+) => { $(same(&model, forms::$module::Entity, backend); tables += 1;)+ };
         }
         same!(every_type, every_name, odd_name, every_default, edition, print, tree, leaf, compact);
-        assert_eq!(model.schema.tables.len(), tables);
+        assert_eq!(model.schema().tables.len(), tables);
     }
 }
 
@@ -101,8 +101,8 @@ fn entities_written_out_are_what_seaorm_makes_of_them() {
 fn the_bookshop_has_its_view_everywhere_and_its_partial_index_where_there_are_such() {
     for product in Product::ALL {
         let model = read_cleanly(&bookshop(&["rs", "sql"]), product);
-        assert!(model.schema.views.contains_key(&ObjectName::local("book_rating")), "{product}");
-        let book = model.schema.tables.get(&ObjectName::local("book")).expect("book");
+        assert!(model.schema().views.contains_key(&ObjectName::local("book_rating")), "{product}");
+        let book = model.schema().tables.get(&ObjectName::local("book")).expect("book");
         let partial = matches!(product, Product::Postgres | Product::Sqlite);
         assert_eq!(book.indexes.contains_key("book_on_sale"), partial, "{product}");
     }
@@ -113,7 +113,7 @@ fn same<E: EntityTrait>(model: &Model, entity: E, backend: DbBackend) {
     let schema = Schema::new(backend);
     let statement = schema.create_table_from_entity(entity);
     let name = object_name(statement.get_table_name().expect("a table"));
-    let table = model.schema.tables.get(&name).unwrap_or_else(|| panic!("no table {name}"));
+    let table = model.schema().tables.get(&name).unwrap_or_else(|| panic!("no table {name}"));
     let place = format!("{name} on {backend:?}");
 
     assert_eq!(table.comment.as_ref(), statement.get_comment(), "{place}");
@@ -171,7 +171,7 @@ fn same<E: EntityTrait>(model: &Model, entity: E, backend: DbBackend) {
 
     for statement in schema.create_enum_from_entity(entity) {
         let sql = statement.to_string(PostgresQueryBuilder);
-        let ours = model.schema.enums.values().any(|value| {
+        let ours = model.schema().enums.values().any(|value| {
             let values: Vec<String> = value.values.iter().map(|value| format!("'{value}'")).collect();
             sql == format!("CREATE TYPE \"{}\" AS ENUM ({})", value.name, values.join(", "))
         });
@@ -302,7 +302,7 @@ fn column_type(model: &Model, of: &Type, backend: DbBackend) -> ColumnType {
         Type::Custom(name) => ColumnType::Custom(alias(name)),
         Type::Array(inner) => ColumnType::Array(RcOrArc::new(column_type(model, inner, backend))),
         Type::Enum(name) => {
-            let values = &model.schema.enums.get(name).expect("an enum").values;
+            let values = &model.schema().enums.get(name).expect("an enum").values;
             match backend {
                 DbBackend::MySql => ColumnType::Custom(alias(&format!("ENUM('{}')", values.join("', '")))),
                 DbBackend::Postgres => ColumnType::Custom(alias(name.name.as_str())),
