@@ -58,12 +58,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn source(&self, place: &Place) -> Option<&Source> {
+    fn source(&self, place: &Place) -> Option<Source> {
         self.model.sources.get(place)
     }
 
     fn line(&self, place: &Place) -> Option<String> {
-        self.source(place).map(|source| show::location(source, self.workspace.root()))
+        self.source(place).map(|source| show::location(&source, self.workspace.root()))
     }
 
     /// How the type of a column's field is spelled.

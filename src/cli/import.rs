@@ -163,8 +163,9 @@ impl Draft {
         for (index, declaration) in declarations.iter().enumerate() {
             let entity = declaration.table.as_ref().and_then(|table| {
                 let source = model.sources.get(&Place::table(table))?;
-                Some((&*source.file, table.name.as_str()))
+                Some((source.file, table.name.as_str()))
             });
+            let entity = entity.as_ref().map(|(file, table)| (&**file, *table));
             let path = workspace.project.sidecar_path(entity, product)?;
             let at = match draft.files.iter().position(|file| file.path == path) {
                 Some(at) => at,

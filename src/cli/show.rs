@@ -31,7 +31,7 @@ pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
         .into_iter()
         .map(|(subject, ops)| {
             let lines = ops.into_iter().map(|op| {
-                let source = model.and_then(|model| source(model, op)).map(|source| location(source, root));
+                let source = model.and_then(|model| source(model, op)).map(|source| location(&source, root));
                 (op, op.summary(), source)
             });
             (subject.to_string(), lines.collect())
@@ -111,7 +111,7 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
 }
 
 /// Where the thing an operation works on is declared: its own line, or that of what it belongs to. A drop has none.
-fn source<'a>(model: &'a Model, op: &Op) -> Option<&'a Source> {
+fn source(model: &Model, op: &Op) -> Option<Source> {
     if op.sign() == Sign::Minus {
         return None;
     }
@@ -167,7 +167,7 @@ pub(super) fn plan_json(plan: &Plan, model: Option<&Model>, root: &Path) -> Valu
         json!({
             "op": op,
             "summary": op.to_string(),
-            "source": model.and_then(|model| source(model, op)).map(|source| location(source, root)),
+            "source": model.and_then(|model| source(model, op)).map(|source| location(&source, root)),
         })
     });
     Value::Array(ops.collect())

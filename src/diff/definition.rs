@@ -84,7 +84,7 @@ impl Ground<'_> {
                 match part {
                     Part::Whole => same_ground(old, new),
                     Part::Comment => old.comment == new.comment,
-                    Part::Option(key) => old.options.get(key) == new.options.get(key),
+                    Part::Option(key) => old.options.get(key.as_str()) == new.options.get(key.as_str()),
                     Part::PrimaryKey => old.primary_key == new.primary_key,
                     Part::Column(name, Facet::Whole) => {
                         let (old, new) = (old.columns.get(name), new.columns.get(name));

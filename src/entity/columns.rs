@@ -17,17 +17,45 @@ use super::source::{Output, Spot, Trouble};
 pub(super) struct Draft {
     pub(super) module: usize,
     pub(super) table: Table,
-    /// The column of each variant of `Column`.
-    pub(super) variants: BTreeMap<String, Name>,
+    pub(super) variants: Variants,
     /// The table's name where the code says it.
     pub(super) spot: Spot,
+}
+
+impl Draft {
+    /// The column that a variant of `Column` stands for.
+    pub(super) fn column(&self, variant: &str) -> Option<&Name> {
+        self.variants.column(&self.table, variant)
+    }
+}
+
+/// The variants of `Column` that are not called as SeaORM calls them after their columns. The others need no room.
+#[derive(Default)]
+pub(super) struct Variants(Vec<(String, Name)>);
+
+impl Variants {
+    pub(super) fn column<'t>(&'t self, table: &'t Table, variant: &str) -> Option<&'t Name> {
+        let given = self.0.iter().rev().find(|(given, _)| given == variant).map(|(_, column)| column);
+        let given_to = |column: &Name| self.0.iter().any(|(_, other)| other == column);
+        let mut others = table.columns.keys();
+        given.or_else(|| others.find(|column| names::variant(column.as_str()) == variant && !given_to(column)))
+    }
+
+    /// All of them, with a comma between.
+    pub(super) fn listed(&self, table: &Table) -> String {
+        let mut all: Vec<String> = self.0.iter().map(|(variant, _)| variant.clone()).collect();
+        let others = table.columns.keys().filter(|column| self.0.iter().all(|(_, other)| other != *column));
+        all.extend(others.map(|column| names::variant(column.as_str())));
+        all.sort();
+        all.join(", ")
+    }
 }
 
 /// A column as code declares it, in whatever form.
 pub(super) struct Declared {
     pub(super) name: Name,
-    /// The variant of `Column`.
-    pub(super) variant: String,
+    /// The variant of `Column`, where it is not what SeaORM makes of the column's name.
+    pub(super) variant: Option<String>,
     pub(super) spot: Spot,
     /// The type, and where the code says it exactly.
     pub(super) data_type: Result<(Type, Option<Spot>), Trouble>,
@@ -45,7 +73,7 @@ pub(super) struct Declared {
 pub(super) struct Builder {
     product: Product,
     pub(super) table: Table,
-    pub(super) variants: BTreeMap<String, Name>,
+    pub(super) variants: Variants,
     unique_keys: BTreeMap<String, (Vec<Name>, Spot)>,
     /// Columns whose type could not be read; nothing more is said of it.
     untyped: BTreeSet<Name>,
@@ -62,7 +90,7 @@ impl Builder {
         Self {
             product,
             table: Table::new(name),
-            variants: BTreeMap::new(),
+            variants: Variants::default(),
             unique_keys: BTreeMap::new(),
             untyped: BTreeSet::new(),
         }
@@ -70,7 +98,7 @@ impl Builder {
 
     pub(super) fn column(&mut self, declared: Declared, output: &mut Output) {
         let Declared { name, spot, .. } = declared;
-        self.variants.insert(declared.variant, name.clone());
+        self.variants.0.extend(declared.variant.map(|variant| (variant, name.clone())));
         if self.table.columns.contains_key(&name) {
             let message = format!("two fields are the column `{name}`");
             output.error(Trouble::new(spot, message, "the second").hint("give one of them another `column_name`"));

@@ -54,13 +54,12 @@ pub(super) fn read(
     let mut primary_key = Vec::new();
     for variant in &keys.item.variants {
         let spot = keys.module.file.spot(&variant.ident);
-        match builder.variants.get(&plain(&variant.ident)) {
+        match builder.variants.column(&builder.table, &plain(&variant.ident)) {
             Some(name) => primary_key.push((name.clone(), spot)),
             None => {
                 let message = format!("`Column` has no variant `{}`", variant.ident);
-                let known: Vec<&str> = builder.variants.keys().map(String::as_str).collect();
-                output
-                    .error(Trouble::new(spot, message, "no such column").hint(format!("one of {}", known.join(", "))));
+                let known = builder.variants.listed(&builder.table);
+                output.error(Trouble::new(spot, message, "no such column").hint(format!("one of {known}")));
             }
         }
     }
@@ -264,7 +263,7 @@ impl Reader<'_, '_> {
         };
         let mut declared = Declared {
             name: Name::from(column),
-            variant: name,
+            variant: Some(name),
             spot,
             data_type: Err(Trouble::new(file.spot(definition), "cannot read this column", "not a ColumnDef")
                 .hint("ColumnType::String(StringLen::N(80)).def().nullable()")),

@@ -128,11 +128,10 @@ fn foreign_key(
 fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Output) -> Option<Vec<Name>> {
     let mut columns = Vec::new();
     for variant in variants {
-        let Some(column) = of.variants.get(variant) else {
+        let Some(column) = of.column(variant) else {
             let message = format!("table `{}` has no column `{variant}`", of.table.name);
             let trouble = Trouble::new(relation.columns_spot.clone(), message, "no such column");
-            let known: Vec<&str> = of.variants.keys().map(String::as_str).collect();
-            output.error(trouble.hint(format!("one of {}", known.join(", "))));
+            output.error(trouble.hint(format!("one of {}", of.variants.listed(&of.table))));
             return None;
         };
         columns.push(column.clone());

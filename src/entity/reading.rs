@@ -63,7 +63,7 @@ pub(super) fn read(
                 _ = survey.send(look(&files, &mine));
                 forget_places(&kept);
                 drop(survey);
-                let (mut readings, mut output) = (Vec::new(), Output::default());
+                let (mut readings, mut output) = (Vec::with_capacity(files.len() / threads + 1), Output::default());
                 if let Ok(outline) = outline.recv() {
                     let actives = Actives::default();
                     let modules = Modules {
@@ -89,7 +89,7 @@ pub(super) fn read(
         for agreed in waiting {
             _ = agreed.send(outline.clone());
         }
-        let mut readings = Vec::new();
+        let mut readings = Vec::with_capacity(inputs.len());
         for worker in workers {
             let Some((found, said)) = worker.ok().and_then(|worker| worker.join().ok()) else {
                 // Half a model is none.

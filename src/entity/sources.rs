@@ -3,6 +3,7 @@
 //! Must not know what is declared there, or how it was read.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,31 +20,81 @@ pub struct Source {
     pub origin: Origin,
 }
 
-/// Where each object and facet is declared. Every column has a place or two, so those of one table stand together: a map with
-/// an entry for each of them takes longer to build than the entities take to parse.
+/// Where each object and facet is declared. Every column has a place or two, so those of one table stand together, and nearly
+/// all of them in one file: an entry of its own for each takes longer to build than the entities take to parse, and more room
+/// than their columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// In the order of the parts.
-    tables: BTreeMap<ObjectName, Vec<(Part, Source)>>,
+    tables: BTreeMap<ObjectName, OfTable>,
     others: BTreeMap<Place, Source>,
+}
+
+/// Where the parts of one table are declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct OfTable {
+    files: Vec<Arc<Path>>,
+    /// In the order of the parts.
+    parts: Vec<(Part, At)>,
+}
+
+/// A source in little room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct At {
+    line: u32,
+    /// Which of the table's files.
+    file: u16,
+    origin: Origin,
+}
+
+impl OfTable {
+    fn source(&self, at: At) -> Option<Source> {
+        let file = self.files.get(usize::from(at.file))?.clone();
+        Some(Source { file, line: at.line as usize, origin: at.origin })
+    }
+
+    fn at(&mut self, source: Source) -> At {
+        let known = self.files.iter().position(|file| *file == source.file);
+        let file = known.unwrap_or_else(|| {
+            self.files.reserve_exact(1);
+            self.files.push(source.file);
+            self.files.len() - 1
+        });
+        // Neither are there files of four thousand million lines, nor tables that are declared in so many of them.
+        let (line, file) = (u32::try_from(source.line).unwrap_or(u32::MAX), u16::try_from(file).unwrap_or(u16::MAX));
+        At { line, file, origin: source.origin }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&Part, Source)> {
+        self.parts.iter().filter_map(|(part, at)| Some((part, self.source(*at)?)))
+    }
 }
 
 impl Sources {
     /// Where a place is declared.
-    pub fn get(&self, place: &Place) -> Option<&Source> {
+    pub fn get(&self, place: &Place) -> Option<Source> {
         match place {
             Place::Table(name, part) => {
-                let parts = self.tables.get(name)?;
-                let at = parts.binary_search_by(|(other, _)| other.cmp(part)).ok()?;
-                parts.get(at).map(|(_, source)| source)
+                let table = self.tables.get(name)?;
+                let at = table.parts.binary_search_by(|(other, _)| other.cmp(part)).ok()?;
+                table.parts.get(at).and_then(|(_, at)| table.source(*at))
             }
-            Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => self.others.get(place),
+            Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => {
+                self.others.get(place).cloned()
+            }
         }
     }
 
     /// Whether a place is declared.
     pub fn contains(&self, place: &Place) -> bool {
-        self.get(place).is_some()
+        match place {
+            Place::Table(name, part) => {
+                let table = self.tables.get(name);
+                table.is_some_and(|table| table.parts.binary_search_by(|(other, _)| other.cmp(part)).is_ok())
+            }
+            Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => {
+                self.others.contains_key(place)
+            }
+        }
     }
 
     /// Whether nothing is declared.
@@ -53,21 +104,20 @@ impl Sources {
 
     /// The places that no entity declares, and who does.
     pub fn beside_entities(&self) -> impl Iterator<Item = (Place, Origin)> {
-        let beside = |source: &Source| source.origin != Origin::Entity;
-        let tables = self.tables.iter().flat_map(move |(name, parts)| {
-            let parts = parts.iter().filter(move |(_, source)| beside(source));
-            parts.map(move |(part, source)| (Place::Table(name.clone(), part.clone()), source.origin))
+        let tables = self.tables.iter().flat_map(|(name, table)| {
+            let parts = table.parts.iter().filter(|(_, at)| at.origin != Origin::Entity);
+            parts.map(move |(part, at)| (Place::Table(name.clone(), part.clone()), at.origin))
         });
-        let others = self.others.iter().filter(move |(_, source)| beside(source));
+        let others = self.others.iter().filter(|(_, source)| source.origin != Origin::Entity);
         tables.chain(others.map(|(place, source)| (place.clone(), source.origin)))
     }
 
     /// All places with their sources.
-    pub fn iter(&self) -> impl Iterator<Item = (Place, &Source)> {
-        let tables = self.tables.iter().flat_map(|(name, parts)| {
-            parts.iter().map(move |(part, source)| (Place::Table(name.clone(), part.clone()), source))
+    pub fn iter(&self) -> impl Iterator<Item = (Place, Source)> {
+        let tables = self.tables.iter().flat_map(|(name, table)| {
+            table.iter().map(move |(part, source)| (Place::Table(name.clone(), part.clone()), source))
         });
-        tables.chain(self.others.iter().map(|(place, source)| (place.clone(), source)))
+        tables.chain(self.others.iter().map(|(place, source)| (place.clone(), source.clone())))
     }
 
     /// Records where something is declared. The first source of a place counts.
@@ -79,25 +129,35 @@ impl Sources {
     }
 
     /// The same for parts of one table, in whatever order.
-    pub(super) fn declare_parts(&mut self, table: ObjectName, mut parts: Vec<(Part, Source)>) {
-        let known = self.tables.entry(table).or_default();
-        if known.is_empty() {
+    pub(super) fn declare_parts(&mut self, name: ObjectName, mut parts: Vec<(Part, Source)>) {
+        let table = self.tables.entry(name).or_default();
+        if table.parts.is_empty() {
             parts.sort_by(|(a, _), (b, _)| a.cmp(b));
             parts.dedup_by(|(later, _), (first, _)| later == first);
-            parts.shrink_to_fit();
-            *known = parts;
-            return;
+            table.parts.reserve_exact(parts.len());
         }
         for (part, source) in parts {
-            if let Err(at) = known.binary_search_by(|(other, _)| other.cmp(&part)) {
-                known.insert(at, (part, source));
+            let at = match table.parts.last() {
+                Some((last, _)) if *last >= part => table.parts.binary_search_by(|(other, _)| other.cmp(&part)),
+                _ => Err(table.parts.len()),
+            };
+            if let Err(place) = at {
+                let at = table.at(source);
+                table.parts.insert(place, (part, at));
             }
         }
     }
 
     /// Takes over what is declared elsewhere.
     pub(super) fn absorb(&mut self, other: Self) {
-        other.tables.into_iter().for_each(|(table, parts)| self.declare_parts(table, parts));
+        for (name, table) in other.tables {
+            if let Entry::Vacant(free) = self.tables.entry(name.clone()) {
+                free.insert(table);
+                continue;
+            }
+            let parts = table.iter().map(|(part, source)| (part.clone(), source)).collect();
+            self.declare_parts(name, parts);
+        }
         other.others.into_iter().for_each(|(place, source)| self.declare(place, source));
     }
 }

@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
         }
         self.numbering(&settings, &name, of);
         Some(Declared {
-            variant: enum_name.unwrap_or_else(|| names::variant(&field_name)),
+            variant: enum_name.or_else(|| (field_name != name.as_str()).then(|| names::variant(&field_name))),
             spot: file.spot(ident),
             data_type,
             nullable,

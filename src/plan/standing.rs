@@ -14,7 +14,7 @@ pub fn stands_at(schema: &Schema, place: &Place) -> bool {
         Place::Table(name, part) => schema.tables.get(name).is_some_and(|table| match part {
             Part::Whole => true,
             Part::Comment => table.comment.is_some(),
-            Part::Option(key) => table.options.contains_key(key),
+            Part::Option(key) => table.options.contains_key(key.as_str()),
             Part::PrimaryKey => table.primary_key.is_some(),
             Part::Column(name, _) => table.columns.contains_key(name),
             Part::Unique(name) => table.uniques.contains_key(name),

@@ -21,13 +21,15 @@ pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + 
         let rest = things.split_off(share);
         shares.push(std::mem::replace(&mut things, rest));
     }
-    shares.push(things);
     thread::scope(|scope| {
         let work = &work;
+        // This thread takes the last share, which was cut off none.
         let shares =
             shares.into_iter().map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()));
         let running: Vec<_> = shares.collect();
-        running.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let last: Vec<R> = things.into_iter().map(work).collect();
+        let joined = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.flatten().chain(last).collect()
     })
 }
 

@@ -5,6 +5,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -204,7 +205,7 @@ impl Found {
 
 /// What one file holds.
 enum Object {
-    Table(Table),
+    Table(Arc<Table>),
     Enum(EnumType),
     View(View),
     Routine(Routine),
@@ -218,7 +219,7 @@ impl Object {
 
     fn parse(kind: Kind, path: &Path, text: &str) -> Result<(Self, Listed)> {
         Ok(match kind {
-            Kind::Table => object(path, text).map(|(object, origins)| (Self::Table(object), origins))?,
+            Kind::Table => object(path, text).map(|(object, origins)| (Self::Table(Arc::new(object)), origins))?,
             Kind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
             Kind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,
             Kind::Routine => object(path, text).map(|(object, origins)| (Self::Routine(object), origins))?,

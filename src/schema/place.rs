@@ -33,7 +33,7 @@ pub enum Part {
     /// Its comment.
     Comment,
     /// One of its options.
-    Option(String),
+    Option(Name),
     /// Its primary key.
     PrimaryKey,
     /// A column or one facet of it.

@@ -67,7 +67,7 @@ fn source(model: &Model, place: &Place, columns: &[Name]) -> Option<Source> {
         Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
     };
     let table = sources.get(&Place::table(place.object()));
-    sources.get(place).or(first).or(around).or(table).cloned()
+    sources.get(place).or(first).or(around).or(table)
 }
 
 /// Something that is there as a whole or not at all.

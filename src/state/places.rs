@@ -56,7 +56,7 @@ fn stands_in(part: &Part, table: &Table) -> bool {
     match part {
         Part::Whole => true,
         Part::Comment => table.comment.is_some(),
-        Part::Option(key) => table.options.contains_key(key),
+        Part::Option(key) => table.options.contains_key(key.as_str()),
         Part::PrimaryKey => table.primary_key.is_some(),
         Part::Unique(name) => table.uniques.contains_key(name),
         Part::Check(name) => table.checks.contains_key(name),
@@ -111,7 +111,7 @@ pub(super) fn places_in(table: &Table) -> Vec<Place> {
     parts.extend(table.indexes.keys().cloned().map(Part::Index));
     parts.extend(table.triggers.keys().cloned().map(Part::Trigger));
     parts.extend(table.comment.iter().map(|_| Part::Comment));
-    parts.extend(table.options.keys().cloned().map(Part::Option));
+    parts.extend(table.options.keys().map(|key| Part::Option(key.as_str().into())));
     parts.into_iter().map(|part| Place::Table(table.name.clone(), part)).collect()
 }
 
@@ -140,7 +140,7 @@ fn same_in(part: &Part, left: &Table, right: &Table) -> bool {
     match part {
         Part::Whole => true,
         Part::Comment => left.comment == right.comment,
-        Part::Option(key) => left.options.get(key) == right.options.get(key),
+        Part::Option(key) => left.options.get(key.as_str()) == right.options.get(key.as_str()),
         Part::PrimaryKey => left.primary_key == right.primary_key,
         Part::Unique(name) => left.uniques.get(name) == right.uniques.get(name),
         Part::Check(name) => left.checks.get(name) == right.checks.get(name),

@@ -51,7 +51,7 @@ pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Tabl
     foreign_keys(declaration, declared, base, &mut target, ledger);
     target.comment = ledger.facet(declared.comment.as_ref(), base.comment.as_ref(), || at(Part::Comment), origin);
     for key in declared.options.keys().chain(base.options.keys()).collect::<BTreeSet<_>>() {
-        let place = || at(Part::Option(key.clone()));
+        let place = || at(Part::Option(key.as_str().into()));
         let value = ledger.facet(declared.options.get(key), base.options.get(key), place, origin);
         target.options.extend(value.map(|value| (key.clone(), value)));
     }

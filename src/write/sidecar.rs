@@ -147,11 +147,11 @@ impl Writer<'_> {
             say(vec![Part::Comment], format!("COMMENT ON TABLE {name} IS {}", self.text(comment)));
         }
         let options: BTreeMap<_, _> =
-            table.options.iter().filter(|(key, _)| adopted(&Part::Option((*key).clone()))).collect();
+            table.options.iter().filter(|(key, _)| adopted(&Part::Option(key.as_str().into()))).collect();
         if !options.is_empty() {
             let settings: Vec<String> =
                 options.iter().map(|(key, value)| format!("{key} = {}", self.text(value))).collect();
-            let parts = options.keys().map(|key| Part::Option((*key).clone())).collect();
+            let parts = options.keys().map(|key| Part::Option(key.as_str().into())).collect();
             say(parts, format!("ALTER TABLE {name} SET ({})", settings.join(", ")));
         }
     }

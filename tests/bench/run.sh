@@ -61,8 +61,10 @@ queries() { # database kind -> the tool's own catalog queries as one script
     [ "$1" != mariadb ] || folder=src/dialect/mysql/queries
     for file in "$folder"/*.sql; do
         case $1:$file in mysql:*.mariadb.sql | mariadb:*.mysql.sql) continue ;; esac
-        sed -e "s/{unextended}(\([^)]*\))/NOT EXISTS (SELECT 1 FROM pg_depend xd WHERE xd.refclassid = 'pg_extension'::regclass AND xd.deptype = 'e' AND (xd.classid, xd.objid) = (\1))/g" \
-            -e "s/{schemas}/ARRAY['public']/g; s/{compression}/nullif(a.attcompression, '')/; s/{enforced}/true/" \
+        sed -e "s/{own_trigger}/NOT c.relispartition AND {unextended}('pg_class'::regclass, c.oid)/; s/{period}/false/" \
+            -e "s/{unnumbering}/NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('i', 'a'))/" \
+            -e "s/{unextended}(\([^)]*\))/NOT EXISTS (SELECT 1 FROM pg_depend xd WHERE xd.refclassid = 'pg_extension'::regclass AND xd.deptype = 'e' AND (xd.classid, xd.objid) = (\1))/g" \
+            -e "s/{schemas}/ARRAY['public']/g; s/{default}/'public'/g; s/{compression}/nullif(a.attcompression, '')/; s/{enforced}/true/" \
             -e "s/{nulls_not_distinct}/false/; s/{[a-z_]*}/NULL/g" "$file"
         echo ";"
     done

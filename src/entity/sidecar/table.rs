@@ -137,7 +137,7 @@ fn operation_on(
                 let value = value.to_string();
                 let value = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(&value);
                 table.options.insert(key.value.to_lowercase(), names::unescaped(value, product));
-                parts.push(Part::Option(key.value.to_lowercase()));
+                parts.push(Part::Option(key.value.to_lowercase().into()));
             }
             Ok(parts)
         }

@@ -79,7 +79,7 @@ fn part() -> impl Strategy<Value = Part> {
         Just(Part::Whole),
         Just(Part::Comment),
         Just(Part::PrimaryKey),
-        any::<String>().prop_map(Part::Option),
+        any::<String>().prop_map(|key| Part::Option(key.into())),
         (any::<String>(), facet.clone()).prop_map(|(name, facet)| Part::Column(Name::new(name), facet)),
         (any::<String>(), facet).prop_map(|(name, facet)| Part::ForeignKey(Name::new(name), facet)),
         any::<String>().prop_map(|name| Part::Index(Name::new(name))),

@@ -196,7 +196,7 @@ pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Ve
             _ => {
                 return Err(Unsupported {
                     product: Product::Postgres,
-                    place: Place::Table(table.clone(), Part::Option(key.clone())),
+                    place: Place::Table(table.clone(), Part::Option(key.as_str().into())),
                     reason: "a table that is there cannot change this".to_owned(),
                     hint: "create a new table, copy the rows, and drop the old one".to_owned(),
                 });
