@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{
-    Check, Column, DefaultValue, Facet, Generated, Identity, Index, Name, ObjectName, Origin, Part, Place, PrimaryKey,
-    Product, Table, Type, Unique,
+    Check, Column, DefaultValue, Facet, Generated, Identity, Index, Name, ObjectName, Options, Origin, Part, Place,
+    PrimaryKey, Product, Table, Type, Unique,
 };
 
 use super::extra::{self, Extra};
@@ -160,7 +160,7 @@ impl Builder {
     fn unique(&mut self, column: &Name, spot: &Spot, output: &mut Output) {
         let name = Name::from(names::unique(self.table.name.name.as_str(), column.as_str()));
         output.declare(Place::Table(self.table.name.clone(), Part::Unique(name.clone())), spot, Origin::Entity);
-        let unique = Unique { name: name.clone(), columns: vec![column.clone()], options: BTreeMap::new() };
+        let unique = Unique { name: name.clone(), columns: vec![column.clone()], options: Options::new() };
         self.table.uniques.insert(name, unique);
     }
 
@@ -182,7 +182,7 @@ impl Builder {
                 let table = self.table.name.name.as_str();
                 let taken = |name: &str| self.table.checks.contains_key(name);
                 let check = given.unwrap_or_else(|| names::check(table, Some(name.as_str()), taken));
-                let check = Check { name: Name::from(check), expression, options: BTreeMap::new() };
+                let check = Check { name: Name::from(check), expression, options: Options::new() };
                 let place = Place::Table(self.table.name.clone(), Part::Check(check.name.clone()));
                 output.declare(place, spot, Origin::Entity);
                 self.table.checks.insert(check.name.clone(), check);

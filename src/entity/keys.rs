@@ -2,9 +2,9 @@
 //!
 //! Must not know how either end was written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::schema::{Facet, ForeignKey, Name, ObjectName, Origin, Part, Parts, Place, Table};
+use crate::schema::{Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Parts, Place, Table};
 
 use super::columns::Draft;
 use super::names;
@@ -121,7 +121,7 @@ fn foreign_key(
         referenced_columns,
         on_update: relation.on_update.as_ref().and_then(|(action, _)| *action),
         on_delete: relation.on_delete.as_ref().and_then(|(action, _)| *action),
-        options: BTreeMap::new(),
+        options: Options::new(),
     })
 }
 

@@ -92,17 +92,17 @@ impl<'de> Deserialize<'de> for Expression {
 /// structure beside them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
-pub struct Wording(Option<Arc<str>>);
+pub struct Wording(Option<Arc<String>>);
 
 impl Wording {
     /// These words.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Some(text.into().into()))
+        Self(Some(Arc::new(text.into())))
     }
 
     /// The words, where there are any.
     pub fn text(&self) -> Option<&str> {
-        self.0.as_deref()
+        self.0.as_deref().map(String::as_str)
     }
 
     /// Whether there are none.
@@ -113,7 +113,7 @@ impl Wording {
 
 impl From<Option<String>> for Wording {
     fn from(text: Option<String>) -> Self {
-        Self(text.map(Into::into))
+        Self(text.map(Arc::new))
     }
 }
 

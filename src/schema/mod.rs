@@ -7,6 +7,7 @@ mod definition;
 mod expression;
 mod list;
 mod name;
+mod options;
 mod origin;
 mod parts;
 mod pattern;
@@ -28,14 +29,15 @@ pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
 pub use list::Named;
 pub use name::{Name, ObjectName};
+pub use options::Options;
 pub use origin::{Origin, Origins, Strictness, Undeclared};
 pub use parts::Parts;
 pub use pattern::matches;
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{
-    Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Options, PrimaryKey, Table,
-    Trigger, Unique,
+    Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PrimaryKey, Table, Trigger,
+    Unique,
 };
 pub use tables::Tables;
 pub use types::{EnumType, Type};

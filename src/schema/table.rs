@@ -2,15 +2,10 @@
 //!
 //! Must not know where a table was read from or how it is written in SQL.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
-use super::{Columns, DefaultValue, Expression, Name, ObjectName, Parts, Type, Wording};
-
-/// Settings only one database knows (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
-pub type Options = BTreeMap<String, String>;
+use super::{Columns, DefaultValue, Expression, Name, ObjectName, Options, Parts, Type, Wording};
 
 /// A table.
 ///
@@ -44,7 +39,7 @@ pub struct Table {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Settings only one database knows.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
@@ -95,7 +90,7 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Settings only one database knows.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
     /// What follows the column's name, keys, checks and references left out, where the database holds the very text.
     #[serde(default, skip_serializing_if = "Wording::is_none")]
@@ -167,7 +162,7 @@ pub struct Unique {
     /// The columns in key order.
     pub columns: Vec<Name>,
     /// Settings only one database knows (`nulls_not_distinct`, `deferrable`, `include` …).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
@@ -189,7 +184,7 @@ pub struct ForeignKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_delete: Option<Action>,
     /// Settings only one database knows (`deferrable`, `match`, `not_valid` …).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
@@ -218,7 +213,7 @@ pub struct Check {
     /// What must hold.
     pub expression: Expression,
     /// Settings only one database knows (`not_valid`, `no_inherit`, `not_enforced` …).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
@@ -245,7 +240,7 @@ pub struct Index {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Settings only one database knows (`nulls_not_distinct`, storage parameters, `invisible`, `parser` …).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
     /// The `CREATE INDEX` text, where the database holds one that is worded otherwise than it would be written anew.
     #[serde(default, skip_serializing_if = "Wording::is_none")]
@@ -279,7 +274,7 @@ pub struct IndexPart {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,
     /// Settings only one database knows (`collation`, `opclass`, `nulls`, `prefix`), where they are not the default.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::table::Options;
+use super::Options;
 use super::{Expression, ObjectName};
 
 /// A view.

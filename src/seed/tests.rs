@@ -23,13 +23,13 @@ fn refer(table: &mut Table, column: &str, to: &str) {
         referenced_columns: vec!["id".into()],
         on_update: None,
         on_delete: None,
-        options: BTreeMap::new(),
+        options: Default::default(),
     };
     table.foreign_keys.insert(name, key);
 }
 
 fn check(table: &mut Table, name: &str, text: &str) {
-    let check = Check { name: name.into(), expression: Expression::new(text), options: BTreeMap::new() };
+    let check = Check { name: name.into(), expression: Expression::new(text), options: Default::default() };
     table.checks.insert(name.into(), check);
 }
 

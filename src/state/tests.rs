@@ -72,7 +72,8 @@ fn handmade() -> Schema {
     title.data_type = Type::String(Some(80));
     table.columns.insert(Column { nullable: true, ..Column::new("notes", Type::Text) });
     table.indexes.insert("by_title".into(), Index::on("by_title", [Name::from("title")]));
-    let check = Check { name: "titled".into(), expression: Expression::new("title <> ''"), options: BTreeMap::new() };
+    let check =
+        Check { name: "titled".into(), expression: Expression::new("title <> ''"), options: Default::default() };
     table.checks.insert(check.name.clone(), check);
     let definition = Expression::new("CREATE TRIGGER t AFTER INSERT ON book BEGIN SELECT 1; END");
     table.triggers.insert("t".into(), Trigger { name: "t".into(), definition });
@@ -155,7 +156,7 @@ fn a_declared_unique_is_served_by_a_unique_index_and_a_foreign_key_action_is_a_f
             referenced_columns: vec!["id".into()],
             on_update: None,
             on_delete,
-            options: BTreeMap::new(),
+            options: Default::default(),
         };
         let with_key = |on_delete, name: &str| {
             let mut table = book();
@@ -169,7 +170,8 @@ fn a_declared_unique_is_served_by_a_unique_index_and_a_foreign_key_action_is_a_f
         index.unique = true;
         found.indexes.insert(index.name.clone(), index);
         let mut says = with_key(None, "fk-book-parent_id");
-        let unique = Unique { name: "book_title_key".into(), columns: vec!["title".into()], options: BTreeMap::new() };
+        let unique =
+            Unique { name: "book_title_key".into(), columns: vec!["title".into()], options: Default::default() };
         says.uniques.insert(unique.name.clone(), unique);
         let base = normalized(product, schema([found]));
         let (proposed, _, after) = propose(product, &model([says]), &base, &adopted(base.schema()));

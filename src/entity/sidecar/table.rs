@@ -2,15 +2,13 @@
 //!
 //! Must not know columns beyond what entities declare.
 
-use std::collections::BTreeMap;
-
 use sqlparser::ast::{
     self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
     TableConstraint,
 };
 
 use crate::schema::{
-    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Origin, Part, Place, Table, Unique,
+    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Place, Table, Unique,
 };
 
 use super::super::extra::expression;
@@ -48,7 +46,7 @@ fn operation_on(
                 let name =
                     name.unwrap_or_else(|| Name::from(conventions::check(table.name.name.as_str(), None, taken)));
                 free(statement, &name, table.checks.contains_key(&name))?;
-                let mut options = BTreeMap::new();
+                let mut options = Options::new();
                 for (option, set) in [
                     ("not_valid", *not_valid),
                     ("no_inherit", check.no_inherit),
@@ -69,7 +67,7 @@ fn operation_on(
                 let name = named(statement, unique.name.as_ref(), "UNIQUE")?;
                 table.uniques.retain(|other, known| *other == name || known.columns != columns);
                 free(statement, &name, table.uniques.contains_key(&name))?;
-                let mut options = BTreeMap::new();
+                let mut options = Options::new();
                 if matches!(unique.nulls_distinct, ast::NullsDistinctOption::NotDistinct) {
                     options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
                 }
@@ -181,8 +179,8 @@ fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) ->
     Ok(parts)
 }
 
-fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> BTreeMap<String, String> {
-    let mut options = BTreeMap::new();
+fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> Options {
+    let mut options = Options::new();
     let Some(written) = written else { return options };
     let deferred = written.initially == Some(ast::DeferrableInitial::Deferred);
     for (option, set) in [("deferrable", written.deferrable == Some(true)), ("initially_deferred", deferred)] {

@@ -1,7 +1,5 @@
 //! Tests of SQL files: what they put into the model, on each product, and what is said of them.
 
-use std::collections::BTreeMap;
-
 use crate::entity::tests::said;
 use crate::entity::{Model, Severity, SourceFile, read};
 use crate::schema::{Action, Index, IndexTarget, ObjectName, Product, Table};
@@ -46,7 +44,7 @@ fn error_for(path: &str, sql: &str, product: Product, message: &str, bytes: &str
     assert_eq!(said, [(Severity::Error, message, bytes)]);
 }
 
-fn options(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+fn options(pairs: &[(&str, &str)]) -> crate::schema::Options {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 

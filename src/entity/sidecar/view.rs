@@ -2,13 +2,11 @@
 //!
 //! Must not know what the query means; it is kept as text.
 
-use std::collections::BTreeMap;
-
 use sqlparser::ast::{CreateTableOptions, SelectItem, SetExpr, SqlOption, Statement as Parsed, ViewColumnDef};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
-use crate::schema::{Expression, Origin, Place, Product, View};
+use crate::schema::{Expression, Options, Origin, Place, Product, View};
 
 use super::super::source::{Output, Trouble};
 use super::names;
@@ -31,7 +29,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         let trouble = Trouble::new(statement.first_words(), message, "materialized");
         return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
     }
-    let mut options = BTreeMap::new();
+    let mut options = Options::new();
     if let Some(check) = tail.check {
         options.insert("check_option".to_owned(), check.to_owned());
     }

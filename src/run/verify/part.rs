@@ -266,7 +266,7 @@ mod tests {
                 referenced_columns: vec!["id".into()],
                 on_update: None,
                 on_delete: None,
-                options: std::collections::BTreeMap::new(),
+                options: Default::default(),
             };
             table.foreign_keys.insert(key.name.clone(), key);
         }
