@@ -49,8 +49,12 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let id = next_id(&workspace, &command.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
-    let ((files, models), sealed, live) =
-        tokio::try_join!(workspace.models(), workspace.aside(sealed), async { Ok(reach(&workspace, command).await) })?;
+    let in_files = async {
+        // The snapshots first: most of what is read after them is the same, and is not held a second time.
+        let sealed = workspace.aside(sealed).await?;
+        Ok::<_, Failure>((sealed, workspace.models().await?))
+    };
+    let ((sealed, (files, models)), live) = tokio::try_join!(in_files, async { Ok(reach(&workspace, command).await) })?;
     if let Some((_, _, warnings)) = models.first() {
         report::show_diagnostics(warnings, &files);
     }
