@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A map that takes next to no room while it is empty: nearly every column, index and constraint has such a one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "BTreeMap<String, String>")]
+#[allow(clippy::box_collection, reason = "the map alone takes three times the room, and most are empty")]
 pub struct Options(Option<Box<BTreeMap<String, String>>>);
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
