@@ -3,6 +3,7 @@
 //! Must not know any command.
 
 /// Reading schemas takes many small pieces of memory, and gives all of them back.
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -285,8 +285,19 @@ impl<'a> Work<'a> {
             Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
             None => stop.what.to_owned(),
         };
-        Error::new(format!("{verb} `{id}` failed {place}; {state}")).because(stop.error)
+        let hint = stop.error.downcast_ref().and_then(way_out);
+        let error = Error::new(format!("{verb} `{id}` failed {place}; {state}")).because(stop.error);
+        hint.into_iter().fold(error, Error::hint)
     }
+}
+
+/// What can be done about an error of PostgreSQL's that says nothing of the migration. It keeps a lock for every object that a
+/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
+fn way_out(error: &DatabaseError) -> Option<&'static str> {
+    (error.code.as_deref() == Some("53200") && error.message.contains("shared memory")).then_some(
+        "these are more objects than the server has locks for in one transaction: raise its `max_locks_per_transaction`, or \
+         write `-- gen: no transaction` above the statements and seal the file with `gen lock`",
+    )
 }
 
 const ANNOUNCING: &str = "before its first statement, when its row was written to the history";
@@ -318,6 +329,16 @@ mod tests {
         let statements: Vec<Statement> =
             transactional.iter().map(|&transactional| Statement { transactional, ..Statement::new("x") }).collect();
         stretches(product, &statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
+    }
+
+    #[test]
+    fn too_few_locks_have_a_way_out() {
+        let error =
+            |code: &str, message: &str| DatabaseError { message: message.to_owned(), code: Some(code.to_owned()) };
+        let hint = way_out(&error("53200", "out of shared memory")).unwrap_or_default();
+        assert!(hint.contains("max_locks_per_transaction"), "{hint}");
+        assert_eq!(way_out(&error("53200", "out of memory")), None);
+        assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
     }
 
     #[test]

@@ -45,9 +45,16 @@ pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog
             index_part(flavor, table, row);
         }
     }
-    for row in &std::mem::take(&mut answers.foreign_keys) {
-        if let Some(table) = of(schema, row) {
-            foreign_key(flavor, scope, table, row);
+    let foreign_keys = std::mem::take(&mut answers.foreign_keys);
+    // A key's own row, and then those of its columns.
+    let mut own = None;
+    for row in &foreign_keys {
+        if row.get(2).is_none() {
+            own = Some(row);
+        } else if let Some(own) = own.filter(|own| (own.text(0), own.text(1)) == (row.text(0), row.text(1)))
+            && let Some(table) = of(schema, row)
+        {
+            foreign_key(flavor, scope, table, own, row);
         }
     }
     for row in &std::mem::take(&mut answers.checks) {
@@ -167,16 +174,16 @@ fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     index.parts.push(IndexPart { target, descending: row.text(4) == "D", options });
 }
 
-fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, row: Row<'_>) {
-    let rules = [("on_update", row.text(6)), ("on_delete", row.text(7))];
+fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, own: Row<'_>, row: Row<'_>) {
+    let rules = [("on_update", own.text(6)), ("on_delete", own.text(7))];
     let named = rules.iter().filter(|(_, rule)| scope.spellings && *rule == flavor.named_refusal());
     let key = table.foreign_keys.get_or_insert_with(Name::new(row.text(1)), || ForeignKey {
         name: Name::new(row.text(1)),
         columns: Vec::new(),
         references: ObjectName { schema: row.get(3).map(Name::new), name: Name::new(row.text(4)) },
         referenced_columns: Vec::new(),
-        on_update: action(row.text(6)),
-        on_delete: action(row.text(7)),
+        on_update: action(own.text(6)),
+        on_delete: action(own.text(7)),
         options: named.map(|(event, rule)| ((*event).to_owned(), (*rule).to_owned())).collect(),
     });
     key.columns.push(Name::new(row.text(2)));
