@@ -3,15 +3,16 @@
 //! Must not know SQL or any dialect. Every rule here reads the same in both directions, so that a plan's inverse is the plan
 //! for the other direction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Object, Op, column_ground, key_ground};
 use crate::schema::{ForeignKey, Name, ObjectName, Place, Schema, Table, View};
 
 /// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
 /// or a unique constraint that is replaced: databases refuse both while the foreign key is there.
-pub(super) fn foreign_keys(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
-    let same = |name: &ObjectName| from.tables.agree_on(&to.tables, name);
+/// `unlike` are the tables that are not equal on both sides: between two others nothing can have changed.
+pub(super) fn foreign_keys(from: &Schema, to: &Schema, unlike: &BTreeSet<&ObjectName>, ops: &mut Vec<Op>) {
+    let same = |name: &ObjectName| from.tables.contains_key(name) && !unlike.contains(name);
     let stays = |(owner, key): &(&ObjectName, &ForeignKey)| {
         (same(owner) && same(&key.references))
             || key_of(from, owner, &key.name) == key_of(to, owner, &key.name)

@@ -9,6 +9,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::plan::{Alter, MIDDLE, Object, Op, Plan, Rename, apply, phase};
 use crate::schema::{Change, Normalized, Schema};
 
@@ -72,14 +74,18 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
             Pair::Both(old, new) => ops.push(Op::Alter(Alter::Routine(Change::new(old.clone(), new.clone())))),
         }
     }
+    let mut unlike = BTreeSet::new();
     for pair in pairs(from.tables.shared(), to.tables.shared()) {
+        match pair {
+            Pair::Removed(table) | Pair::Added(table) | Pair::Both(table, _) => unlike.insert(&table.name),
+        };
         match pair {
             Pair::Removed(old) => ops.push(Op::Drop(Object::Table(table::without_foreign_keys(old)))),
             Pair::Added(new) => ops.push(Op::Create(Object::Table(table::without_foreign_keys(new)))),
             Pair::Both(old, new) => table::changed(old, new, &mut ops),
         }
     }
-    dependent::foreign_keys(from, to, &mut ops);
+    dependent::foreign_keys(from, to, &unlike, &mut ops);
     dependent::views(from, to, &mut ops);
     definition::compare(from, to, &mut ops);
     ops

@@ -23,11 +23,6 @@ impl Tables {
         self.0.get(name).map(|table| &**table)
     }
 
-    /// Whether both hold the very same table under a name.
-    pub fn agree_on(&self, other: &Self, name: &ObjectName) -> bool {
-        matches!((self.0.get(name), other.0.get(name)), (Some(one), Some(other)) if Arc::ptr_eq(one, other))
-    }
-
     /// The same, to be changed.
     pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
         self.0.get_mut(name).map(Arc::make_mut)
