@@ -51,6 +51,22 @@ fn write_compact(value: &Value, text: &mut String) {
     }
 }
 
+/// How many properties the objects in a JSON text have in all. What is no JSON is counted somehow.
+pub(super) fn properties(text: &str) -> usize {
+    let (mut count, mut inside) = (0, false);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => inside = !inside,
+            // A backslash stands inside a string only, and what it escapes does not end it.
+            b'\\' => drop(bytes.next()),
+            b':' if !inside => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 /// Reads a value, naming `path` and the line in whatever is wrong.
 ///
 /// # Errors
@@ -158,6 +174,22 @@ mod tests {
 
     use super::*;
 
+    /// The same by walking through the value.
+    fn counted(value: &Value) -> usize {
+        match value {
+            Value::Object(object) => object.len() + object.values().map(counted).sum::<usize>(),
+            Value::Array(items) => items.iter().map(counted).sum(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_property_is_none() {
+        let text = "{\"a\\\\\":\"b\\\":\", \"c\\\":\": [\"\\\\\", \"{\\\"d\\\": 1}\"] , \"e\" :{\"f\"\n: null}}";
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!((properties(text), counted(&value)), (4, 4));
+    }
+
     #[test]
     fn one_property_a_line_but_short_things() {
         let value = json!({
@@ -224,6 +256,7 @@ mod tests {
         fn what_is_printed_is_what_is_read(value in value()) {
             prop_assert_eq!(&serde_json::from_str::<Value>(&pretty(&value)).unwrap(), &value);
             prop_assert_eq!(&serde_json::from_str::<Value>(&compact(&value)).unwrap(), &value);
+            prop_assert_eq!((properties(&pretty(&value)), properties(&compact(&value))), (counted(&value), counted(&value)));
         }
     }
 }

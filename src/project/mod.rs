@@ -17,7 +17,6 @@ mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
-mod strict;
 mod url;
 
 use std::collections::BTreeSet;

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Batch, files, json, parallel, sha256, strict};
+use super::compact::Line;
+use super::{Batch, files, json, parallel, sha256};
 use crate::error::{Error, Result};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
@@ -262,16 +263,13 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
             None => json::read(path, text, &restore(path))?,
         },
     };
-    // A file that holds as much as would be written needs no second look.
-    if let (found, Ok(written)) = (strict::found(text), strict::written(&object)) {
-        if found == written {
-            return Ok((object, Listed::default()));
-        }
-        if let Some(origins) = origins(text)
-            && let Ok(origins) = serde_json::from_str(origins)
-            && strict::written(&origins).is_ok_and(|origins| found == written + 1 + origins)
-        {
-            return Ok((object, origins));
+    // What is missing in a file is nothing that would be written, so one that holds as much as would be needs no second look.
+    let (mut line, own) = (Line::default(), origins(text));
+    let listed: Option<Listed> = own.and_then(|own| serde_json::from_str(own).ok());
+    if line.write(&object).is_ok() && own.is_some() == listed.is_some() {
+        let written = json::properties(&line.text) + own.map_or(0, |own| 1 + json::properties(own));
+        if json::properties(text) == written {
+            return Ok((object, listed.unwrap_or_default()));
         }
     }
     let mut found: Value = json::read(path, text, &restore(path))?;

@@ -1,6 +1,7 @@
 //! File names, and what is read back.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 use crate::schema::{Column, EnumType, Expression, Facet, Name, Table, Type, View};
@@ -27,6 +28,106 @@ fn add_stray(value: &mut Value, number: &mut usize) {
         }
         _ => {}
     }
+}
+
+/// The value with one of its properties called otherwise, for each of them. Settings may be called anything.
+fn misspelt(value: &Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                found.extend(misspelt(item).into_iter().map(|item| {
+                    let mut items = items.clone();
+                    items[index] = item;
+                    Value::Array(items)
+                }));
+            }
+        }
+        Value::Object(properties) => {
+            for (key, value) in properties {
+                let mut renamed = properties.clone();
+                renamed.remove(key);
+                renamed.insert("stray".to_owned(), value.clone());
+                found.push(Value::Object(renamed));
+                let inside = if key == "options" { Vec::new() } else { misspelt(value) };
+                found.extend(inside.into_iter().map(|value| {
+                    let mut properties = properties.clone();
+                    properties.insert(key.clone(), value);
+                    Value::Object(properties)
+                }));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Everything that can be said of an object, and as little as can be.
+fn fixtures() -> Vec<(Kind, Value)> {
+    let options = json!({"a": "b"});
+    let table = json!({
+        "name": {"schema": "s", "name": "t"}, "comment": "c", "options": options,
+        "columns": [
+            {"name": "bare", "type": "text", "nullable": false},
+            {
+                "name": "full", "type": {"enum": "mood"}, "nullable": true, "default": "1", "identity": "always",
+                "generated": {"expression": "1", "stored": true}, "collation": "C", "on_update": "now()", "comment": "c",
+                "options": options, "wording": "w",
+            },
+        ],
+        "primary_key": {"name": "k", "columns": ["bare"]},
+        "uniques": [{"name": "u", "columns": ["bare"], "options": options}, {"name": "v", "columns": ["bare"]}],
+        "foreign_keys": [
+            {"name": "f", "columns": ["bare"], "references": "o", "referenced_columns": ["id"]},
+            {
+                "name": "g", "columns": ["bare"], "references": {"schema": "s", "name": "o"}, "referenced_columns": ["id"],
+                "on_update": "cascade", "on_delete": "set_null", "options": options,
+            },
+        ],
+        "checks": [{"name": "c", "expression": "1 = 1", "options": options}, {"name": "d", "expression": "1 = 1"}],
+        "indexes": [
+            {"name": "i", "parts": [{"column": "bare"}, {"expression": "lower(bare)"}]},
+            {
+                "name": "j", "parts": [{"column": "bare", "descending": true, "options": options}], "unique": true,
+                "predicate": "1 = 1", "method": "gin", "include": ["full"], "comment": "c", "options": options, "wording": "w",
+            },
+        ],
+        "triggers": [{"name": "t", "definition": "CREATE TRIGGER"}],
+    });
+    let view = json!({
+        "name": "v", "query": "SELECT 1", "reads": ["t"], "materialized": true, "comment": "c", "options": options,
+    });
+    let need = json!({"table": ["t", "whole"]});
+    let policy = json!({
+        "kind": "policy", "on": "t", "name": "p", "create": "CREATE POLICY", "drop": "DROP POLICY", "needs": [need],
+        "comment": "c",
+    });
+    vec![
+        (Kind::Table, table),
+        (Kind::Table, json!({"name": "t", "columns": []})),
+        (Kind::Enum, json!({"name": "e", "values": ["a"], "comment": "c"})),
+        (Kind::View, view),
+        (Kind::View, json!({"name": "v", "query": "SELECT 1"})),
+        (Kind::Routine, json!({"name": "f()", "kind": "function", "definition": "CREATE FUNCTION"})),
+        (Kind::Definition(DefinitionKind::Policy), policy),
+    ]
+}
+
+/// A property in the place of another one leaves as many as there were: what is missing must be missed then.
+#[test]
+fn no_property_can_be_called_otherwise() {
+    let parse = |kind, value: &Value| Object::parse(kind, Path::new("a.json"), &json::pretty(value));
+    let mut tried = 0;
+    for (kind, value) in fixtures() {
+        if let Err(error) = parse(kind, &value) {
+            panic!("{error}: {value}");
+        }
+        for value in misspelt(&value) {
+            assert!(parse(kind, &value).is_err(), "{value}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "{tried}");
 }
 
 fn stems_of(names: &[ObjectName]) -> Vec<String> {
