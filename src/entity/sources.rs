@@ -52,7 +52,7 @@ impl OfTable {
         Some(Source { file, line: at.line as usize, origin: at.origin })
     }
 
-    fn at(&mut self, source: Source) -> At {
+    fn shortened(&mut self, source: Source) -> At {
         let known = self.files.iter().position(|file| *file == source.file);
         let file = known.unwrap_or_else(|| {
             self.files.reserve_exact(1);
@@ -62,6 +62,11 @@ impl OfTable {
         // Neither are there files of four thousand million lines, nor tables that are declared in so many of them.
         let (line, file) = (u32::try_from(source.line).unwrap_or(u32::MAX), u16::try_from(file).unwrap_or(u16::MAX));
         At { line, file, origin: source.origin }
+    }
+
+    fn at(&self, part: &Part) -> Option<At> {
+        let at = self.parts.binary_search_by(|(other, _)| other.cmp(part)).ok()?;
+        self.parts.get(at).map(|(_, at)| *at)
     }
 
     fn iter(&self) -> impl Iterator<Item = (&Part, Source)> {
@@ -75,8 +80,7 @@ impl Sources {
         match place {
             Place::Table(name, part) => {
                 let table = self.tables.get(name)?;
-                let at = table.parts.binary_search_by(|(other, _)| other.cmp(part)).ok()?;
-                table.parts.get(at).and_then(|(_, at)| table.source(*at))
+                table.at(part).and_then(|at| table.source(at))
             }
             Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => {
                 self.others.get(place).cloned()
@@ -87,10 +91,7 @@ impl Sources {
     /// Whether a place is declared.
     pub fn contains(&self, place: &Place) -> bool {
         match place {
-            Place::Table(name, part) => {
-                let table = self.tables.get(name);
-                table.is_some_and(|table| table.parts.binary_search_by(|(other, _)| other.cmp(part)).is_ok())
-            }
+            Place::Table(name, part) => self.tables.get(name).is_some_and(|table| table.at(part).is_some()),
             Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => {
                 self.others.contains_key(place)
             }
@@ -142,7 +143,7 @@ impl Sources {
                 _ => Err(table.parts.len()),
             };
             if let Err(place) = at {
-                let at = table.at(source);
+                let at = table.shortened(source);
                 table.parts.insert(place, (part, at));
             }
         }

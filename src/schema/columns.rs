@@ -28,13 +28,6 @@ impl Columns {
         Self(Vec::with_capacity(columns))
     }
 
-    fn find<Q: Eq + ?Sized>(&self, name: &Q) -> Option<usize>
-    where
-        Name: Borrow<Q>,
-    {
-        self.0.iter().position(|column| column.name.borrow() == name)
-    }
-
     /// The column of a name.
     pub fn get<Q: Eq + ?Sized>(&self, name: &Q) -> Option<&Column>
     where
@@ -56,7 +49,7 @@ impl Columns {
     where
         Name: Borrow<Q>,
     {
-        self.find(name)
+        self.0.iter().position(|column| column.name.borrow() == name)
     }
 
     /// Whether there is one of a name.
@@ -64,7 +57,7 @@ impl Columns {
     where
         Name: Borrow<Q>,
     {
-        self.find(name).is_some()
+        self.position(name).is_some()
     }
 
     /// Adds a column at the end, or puts it where the one of its name stands, which is given back.
@@ -88,7 +81,7 @@ impl Columns {
     where
         Name: Borrow<Q>,
     {
-        self.find(name).map(|at| self.0.remove(at))
+        self.position(name).map(|at| self.0.remove(at))
     }
 
     /// Keeps the columns of which something holds.

@@ -92,12 +92,13 @@ impl Tables {
     ///
     /// # Errors
     /// The first of `change`.
-    pub fn changed<E>(self, kept: &Self, mut change: impl FnMut(Table) -> Result<Table, E>) -> Result<Self, E> {
+    pub fn changed<E>(self, kept: &Self, mut change: impl FnMut(&mut Table) -> Result<(), E>) -> Result<Self, E> {
         let change = |table: Arc<Table>| {
             if kept.holds(&table) {
                 return Ok((table.name.clone(), table));
             }
-            let table = change(Arc::unwrap_or_clone(table))?;
+            let mut table = Arc::unwrap_or_clone(table);
+            change(&mut table)?;
             Ok((table.name.clone(), kept.share(&table).unwrap_or_else(|| table.into())))
         };
         self.0.into_values().map(change).collect()

@@ -18,10 +18,7 @@ use super::{Flavor, defaults, partitions, versioning};
 
 pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
-    schema.tables = schema.tables.changed(&normal.tables, |mut table| {
-        normalize_table(flavor, &enums, &mut table)?;
-        Ok(table)
-    })?;
+    schema.tables = schema.tables.changed(&normal.tables, |table| normalize_table(flavor, &enums, table))?;
     let tables = &schema.tables;
     let columns_of = |name: &ObjectName| {
         let table = tables.get(name)?;

@@ -24,13 +24,12 @@ pub(super) fn normalize_beside(mut schema: Schema, normal: &Schema) -> Result<No
         drop_empty(&mut enum_type.comment);
     }
     let enums = schema.enums.clone();
-    schema.tables = schema.tables.changed(&normal.tables, |mut table| {
+    schema.tables = schema.tables.changed(&normal.tables, |table| {
         fits(&table.name, || Place::table(&table.name))?;
         for column in table.columns.values_mut() {
             normalize_column(&table.name, column, &|name| enums.get(name))?;
         }
-        normalize_table(&mut table)?;
-        Ok(table)
+        normalize_table(table)
     })?;
     normalize_views(&mut schema)?;
     for (_, mut routine) in std::mem::take(&mut schema.routines) {

@@ -35,10 +35,7 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
     }
-    let mut tables = schema.tables.changed(&normal.tables, |mut table| {
-        bare_table(&mut table)?;
-        Ok(table)
-    })?;
+    let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
     let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
     let keys: Vec<_> = referring
         .map(|(name, table)| Ok((name.clone(), foreign_keys(table, &tables)?)))

@@ -1,5 +1,5 @@
 -- Tables with their columns and foreign keys: an array of them for every 200 places in the list of objects.
--- The foreign key declared last is numbered 0.
+-- The foreign key declared last is numbered 0. The list is cut up as in others.sql; each of the two can be sent by itself.
 WITH RECURSIVE part (start) AS (
   SELECT min(rowid) FROM main.sqlite_schema
   UNION ALL
