@@ -4,9 +4,9 @@
 //! declared, and the next run finds the same text there, whether or not a database is at hand then. Must not know what a
 //! command does with the states.
 
+use crate::dialect;
 use crate::dialect::session::Session;
 use crate::dialect::session::reprint::{self, Comparison};
-use crate::dialect::{self, Product};
 use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::Normalized;
@@ -39,10 +39,6 @@ impl Live {
         mut sealed: Option<&mut Sealed>,
         model: Option<&Model>,
     ) -> Result<bool, Failure> {
-        // It keeps every text as it was written, so there is nothing to learn from it.
-        if self.product() == Product::Sqlite {
-            return Ok(false);
-        }
         // A target would not do: what means the same is in it in the words of its base.
         let normalize = |schema| dialect::of(self.product()).normalize(schema);
         let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;
