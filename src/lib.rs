@@ -93,7 +93,9 @@
 //! 5. `normalize` is idempotent, and the second run of `gen migration` finds nothing.
 //! 6. What a database cannot do is a value with a hint ([`dialect::Unsupported`]), never a panic.
 //! 7. No wildcard arm over `Op`, `Object` or `Type` in `plan` and `dialect`: a new kind is named by the compiler everywhere.
-//! 8. An identifier is a [`schema::Name`], quoted in exactly one function a dialect; so are literals.
+//! 8. An identifier is a [`schema::Name`], quoted in exactly one function a dialect; so are literals. A name the tool makes up
+//!    comes from [`plan::Names`] alone, which knows both states, so it is free in them and short enough, and the same on the way
+//!    back. Names by convention, which a database or SeaORM would have given, are spelled by the dialect and by `entity`.
 //! 9. Same input, same bytes. Time appears only in the migration id.
 //! 10. Only `project` and `write` touch files, all or none; only `cli` prints: stdout is the result, stderr the talk.
 //!

@@ -20,8 +20,8 @@ pub enum Step {
     /// A table made anew with its rows copied over, where the database cannot alter it in place (SQLite).
     Rebuild(Box<Rebuild>),
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
-    /// all that have the type, as they are before, with their tables.
-    SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// all that have the type, as they are before, with their tables. The old type has the name at the end meanwhile.
+    SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>, Name),
     /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
     Online(ObjectName, Vec<Op>, Online),
     /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
@@ -72,6 +72,8 @@ pub struct Rebuild {
     pub from: Table,
     /// The whole table as it will be.
     pub to: Table,
+    /// What the new table is called while both are there.
+    pub meanwhile: Name,
 }
 
 /// One SQL statement, without a final semicolon.

@@ -33,6 +33,16 @@ const PANICS: &[&str] = &[". unwrap (", ". expect (", "panic !", "todo !", "unim
 
 const PRINTS: &[&str] = &["println !", "eprintln !", "print !", "eprint !", "dbg !"];
 
+/// Files that spell a name as a database does, or that use one as a key of their own.
+const SPELL_NAMES: &[&str] = &[
+    "dialect/mysql/normalize.rs",
+    "dialect/mysql/safe.rs",
+    "dialect/postgres/normalize.rs",
+    "dialect/sqlite/names.rs",
+    "entity/sidecar/raw.rs",
+    "run/verify/follow.rs",
+];
+
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "manager", "common", "misc"];
 
@@ -340,6 +350,12 @@ fn only_a_dialect_normalises() {
     sayings("only a dialect builds a normalised schema", &["Normalized :: by_dialect"], |file| {
         file.room() != "dialect"
     });
+}
+
+#[test]
+fn names_are_made_up_in_one_place() {
+    let made_up = ["Name :: from ( format !", "Name :: new ( format !"];
+    sayings("a name is made up by `plan::Names`", &made_up, |file| !SPELL_NAMES.contains(&file.path.as_str()));
 }
 
 #[test]

@@ -9,23 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Step;
 use crate::plan::deed::{Cost, Deed, cost};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, ObjectName, Options, Part, Place};
 use crate::schema::{Schema, Table, Unique};
 
 use super::locks::COSTS;
 use super::lower::columns::{disturbs, index_mentions, index_uses};
-use super::{names, render};
+use super::render;
 
 /// The option of a constraint that rows which are there have not been checked against.
 const NOT_VALID: &str = "not_valid";
 
 /// The steps in safe forms.
-pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step> {
     let mut to = from.clone();
     // A plan that does not fit shows when it is proven.
     let _ = apply(plan, &mut to);
     let mut walk = Walk {
+        names,
         from,
         to: &to,
         steps: &steps,
@@ -63,6 +64,7 @@ struct Late {
 }
 
 struct Walk<'a> {
+    names: &'a Names<'a>,
     from: &'a Schema,
     to: &'a Schema,
     steps: &'a [Step],
@@ -302,8 +304,10 @@ impl Walk<'_> {
         if *old != still {
             self.core.push(Step::Direct(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), still)))));
         }
+        let stem = format!("{}_{}", table.name, new.name);
+        let made_up = self.names.invent(&Space::Objects, Shape { before: "", stem: &stem, after: "_no_null" });
         let check = |column: &Name| Check {
-            name: Name::new(names::generated(table.name.as_str(), Some(new.name.as_str()), "no_null")),
+            name: made_up.clone(),
             expression: Expression::new(format!("{} IS NOT NULL", render::quote(column))),
             options: Options::new(),
         };

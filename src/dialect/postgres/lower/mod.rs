@@ -10,14 +10,16 @@ mod replaced;
 use std::collections::BTreeSet;
 
 use crate::dialect::{Step, Unsupported};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, DefinitionKind, EnumType, Name, ObjectName, Routine, Schema, Standing, Type};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::schema::{
+    Change, Column, DefinitionKind, EnumType, Name, ObjectName, Routine, Schema, Standing, Table, Type,
+};
 
 /// Turns a plan into steps.
-pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
     let ops = arranged(plan.ops());
     let around = around::find(&ops, from);
-    let mut walk = Walk { state: from.clone(), steps: Vec::new() };
+    let mut walk = Walk { names, state: from.clone(), steps: Vec::new() };
     let (above, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_above);
     let (mut drops, mut creates): (Vec<Op>, Vec<Op>) = above.into_iter().partition(|op| matches!(op, Op::Drop(_)));
     drops.extend(around.above_before.into_iter().map(Op::Drop));
@@ -123,12 +125,13 @@ fn head(definition: &str) -> &str {
 }
 
 /// The schema as the steps so far leave it, and the steps.
-struct Walk {
+struct Walk<'a> {
+    names: &'a Names<'a>,
     state: Schema,
     steps: Vec<Step>,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Takes an operation as it stands.
     fn direct(&mut self, op: Op) {
         self.follow(&op);
@@ -153,7 +156,7 @@ impl Walk {
             }
             Op::Rename(Rename::Table(change)) => self.rename_table(change),
             Op::Rename(Rename::Enum(change)) => {
-                for part in moves(change) {
+                for part in self.moves(change) {
                     self.direct(Op::Rename(Rename::Enum(part)));
                 }
             }
@@ -176,7 +179,9 @@ impl Walk {
                 columns.extend(own.map(|column| (table.name.clone(), column.clone())));
             }
             self.follow(op);
-            self.steps.push(Step::SwapEnum(change.clone(), columns));
+            let shape = Shape { before: "", stem: name.name.as_str(), after: "_old" };
+            let aside = self.names.invent(&Space::Objects, shape);
+            self.steps.push(Step::SwapEnum(change.clone(), columns, aside));
             return;
         }
         let added: Vec<&String> = change.to.values.iter().filter(|text| !change.from.values.contains(text)).collect();
@@ -195,7 +200,7 @@ impl Walk {
             Some(table) => table.columns.values().filter(|column| column.identity.is_some()).cloned().collect(),
             None => Vec::new(),
         };
-        for part in moves(change) {
+        for part in self.moves(change) {
             let renamed = part.from.name != part.to.name;
             self.direct(Op::Rename(Rename::Table(part.clone())));
             for column in columns.iter().filter(|_| renamed) {
@@ -204,6 +209,25 @@ impl Walk {
                 self.rename_sequence(&part.to, &column.name, Some(old));
             }
         }
+    }
+
+    /// A move to another schema and another name takes two statements, or three where its name is taken there.
+    fn moves(&self, change: &Change<ObjectName>) -> Vec<Change<ObjectName>> {
+        let (from, to) = (&change.from, &change.to);
+        if from.schema == to.schema || from.name == to.name {
+            return vec![change.clone()];
+        }
+        let there = ObjectName { schema: to.schema.clone(), name: from.name.clone() };
+        let mut stations = vec![from.clone()];
+        if holds(&self.state, &there) {
+            let shape = Shape { before: "", stem: from.name.as_str(), after: "_between" };
+            let name = self.names.invent(&Space::Objects, shape);
+            stations.extend([&from.schema, &to.schema].map(|it| ObjectName { schema: it.clone(), name: name.clone() }));
+        } else {
+            stations.push(there);
+        }
+        stations.push(to.clone());
+        stations.windows(2).filter_map(|pair| Some(Change::new(pair.first()?.clone(), pair.get(1)?.clone()))).collect()
     }
 
     /// The sequence behind a numbered column is called after table and column, and follows them.
@@ -222,13 +246,20 @@ impl Walk {
     }
 }
 
-/// A move to another schema and another name takes two statements.
-fn moves(change: &Change<ObjectName>) -> Vec<Change<ObjectName>> {
-    if change.from.schema == change.to.schema || change.from.name == change.to.name {
-        return vec![change.clone()];
-    }
-    let between = ObjectName { schema: change.to.schema.clone(), name: change.from.name.clone() };
-    vec![Change::new(change.from.clone(), between.clone()), Change::new(between, change.to.clone())]
+/// Whether something in the schema has the name of a table or a type.
+fn holds(schema: &Schema, name: &ObjectName) -> bool {
+    let within = |table: &Table| {
+        let key = table.primary_key.as_ref().and_then(|key| key.name.as_ref());
+        table.name.schema == name.schema
+            && (table.indexes.contains_key(&name.name)
+                || table.uniques.contains_key(&name.name)
+                || key == Some(&name.name))
+    };
+    schema.tables.contains_key(name)
+        || schema.enums.contains_key(name)
+        || schema.views.contains_key(name)
+        || schema.definitions.keys().any(|id| id.on.is_none() && id.name == *name)
+        || schema.tables.values().any(within)
 }
 
 /// Whether every old value is still there and in the same order.

@@ -2,6 +2,7 @@
 
 use crate::dialect::{Product, Statement, of};
 use crate::diff::diff;
+use crate::plan::Names;
 use crate::schema::{
     DefaultValue, Expression, ForeignKey, Identity, Normalized, Options, PrimaryKey, Table, Type, Unique, View,
 };
@@ -65,8 +66,9 @@ fn a_type_loses_its_value_before_the_default_changes_in_both_directions() {
     let (few, many) = (with_mood(&["sad"], "'sad'"), with_mood(&["sad", "ok"], "'ok'"));
     let (few, many) = (normalize(few), normalize(many));
     let back = diff(&few, &many, &[]).inverse();
-    let steps = lower(&back, many.schema()).expect("it is supported");
-    assert!(matches!(steps.as_slice(), [Step::SwapEnum(_, columns), Step::Direct(Op::Alter(Alter::Column(..)))]
+    let names = Names::around(Product::Postgres, &back, many.schema());
+    let steps = lower(&back, many.schema(), &names).expect("it is supported");
+    assert!(matches!(steps.as_slice(), [Step::SwapEnum(_, columns, _), Step::Direct(Op::Alter(Alter::Column(..)))]
         if columns.len() == 1));
 }
 

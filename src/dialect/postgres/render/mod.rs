@@ -35,7 +35,7 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Attach(op) => Err(foreign_step(op.place())),
         Step::Together(table, _) | Step::Online(table, ..) => Err(foreign_step(Place::table(table))),
         Step::Rebuild(rebuild) => Err(foreign_step(Place::table(&rebuild.to.name))),
-        Step::SwapEnum(change, columns) => Ok(enums::swap(change, columns)),
+        Step::SwapEnum(change, columns, aside) => Ok(enums::swap(change, columns, aside)),
     }
 }
 

@@ -59,7 +59,7 @@ fn a_rebuild_carries_rows_numbers_and_indexes_over() {
     to.columns.remove("sum");
     to.foreign_keys.clear();
     to.indexes.clear();
-    let step = crate::dialect::Rebuild { from: user(), to };
+    let step = crate::dialect::Rebuild { from: user(), to, meanwhile: Name::from("_new_user") };
     let statements = render(&Step::Rebuild(Box::new(step))).unwrap();
     let sql: Vec<_> = statements.iter().map(|statement| statement.sql.as_str()).collect();
     assert_eq!(
