@@ -22,14 +22,16 @@ use super::states::Workspace;
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
     workspace.refuse_frozen()?;
-    if let Some(url) = &workspace.url
+    if let Some(connection) = &workspace.connection
         && !command.development
-        && !workspace.project.is_development(url)
+        && !workspace.project.is_development(connection)
     {
-        return Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
-            .hint("write a migration instead: `gen migration <Name>`, then `gen up`")
-            .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
-            .into());
+        return Err(Error::new(format!(
+            "{connection} is not on this machine, so it may not be a development database"
+        ))
+        .hint("write a migration instead: `gen migration <Name>`, then `gen up`")
+        .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
+        .into());
     }
     let files = workspace.files()?;
     // A mistake in the entities is found before an SQLite file is made.

@@ -345,6 +345,16 @@ fn the_driver_is_named_only_where_connections_are_held() {
     });
 }
 
+/// What was judged by another reading of a URL than the driver's was judged wrongly.
+#[test]
+fn only_the_connection_options_read_a_url() {
+    const OWNERS: &[&str] =
+        &["dialect/session/options.rs", "dialect/session/options/parameters.rs", "dialect/session/driver.rs"];
+    sayings("only the connection options read a URL", &["url ::", "Url", "percent_encoding"], |file| {
+        !OWNERS.contains(&file.path.as_str())
+    });
+}
+
 #[test]
 fn only_a_dialect_normalises() {
     sayings("only a dialect builds a normalised schema", &["Normalized :: by_dialect"], |file| {
