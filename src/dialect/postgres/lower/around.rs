@@ -40,6 +40,8 @@ struct Touched {
     swapped: BTreeSet<Name>,
     /// The columns of keys and unique indexes that go or are replaced.
     keys: Vec<BTreeSet<Name>>,
+    /// Whether the primary key is among them; a view that groups by it may show other columns for that.
+    loses_key: bool,
 }
 
 /// Finds what stands in the way.
@@ -91,13 +93,17 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
                 let gone = &mut found.entry(original(&table.name)).or_default().gone;
                 gone.extend(table.columns.keys().cloned());
             }
-            Op::Alter(Alter::PrimaryKey(table, change)) if change.from.columns != change.to.columns => {
+            Op::Alter(Alter::PrimaryKey(table, change)) if !change.from.is_only_renamed(&change.to) => {
                 let key = change.from.columns.iter().map(|name| column(table, name)).collect();
-                found.entry(original(table)).or_default().keys.push(key);
+                let entry = found.entry(original(table)).or_default();
+                entry.keys.push(key);
+                entry.loses_key = true;
             }
             Op::Drop(Object::PrimaryKey(table, key)) => {
                 let key = key.columns.iter().map(|name| column(table, name)).collect();
-                found.entry(original(table)).or_default().keys.push(key);
+                let entry = found.entry(original(table)).or_default();
+                entry.keys.push(key);
+                entry.loses_key = true;
             }
             Op::Drop(Object::Unique(table, unique)) => {
                 let key = unique.columns.iter().map(|name| column(table, name)).collect();
@@ -189,7 +195,8 @@ impl Finding<'_> {
             let reads = |(table, touched): (&ObjectName, &Touched)| {
                 let mut columns = touched.retyped.iter().chain(&touched.gone).chain(&touched.swapped);
                 view.reads.contains(table)
-                    && columns.any(|column| words::mentions(text, column.as_str()) || words::has_star(text))
+                    && (columns.any(|column| words::mentions(text, column.as_str()) || words::has_star(text))
+                        || touched.loses_key && words::mentions(text, "group"))
             };
             if dropped(view) || touched.iter().any(reads) {
                 moved.insert(&view.name);

@@ -4,10 +4,11 @@
 
 mod around;
 pub(super) mod columns;
+mod inherited;
 mod order;
 mod replaced;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
@@ -17,9 +18,9 @@ use crate::schema::{
 
 /// Turns a plan into steps.
 pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
-    let ops = arranged(plan.ops());
+    let ops = inherited::arrange(arranged(plan.ops()), from);
     let around = around::find(&ops, from);
-    let mut walk = Walk { names, state: from.clone(), steps: Vec::new() };
+    let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), steps: Vec::new() };
     let (above, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_above);
     let (mut drops, mut creates): (Vec<Op>, Vec<Op>) = above.into_iter().partition(|op| matches!(op, Op::Drop(_)));
     drops.extend(around.above_before.into_iter().map(Op::Drop));
@@ -39,8 +40,12 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     all.extend(sorted(creates));
     let all = order::by_need(all);
     for (at, op) in all.iter().enumerate() {
-        walk.lower(op, all.get(at + 1..).unwrap_or_default());
+        if !matches!(op, Op::Alter(Alter::Column(..))) {
+            walk.settle_heirs();
+        }
+        walk.lower(op, all.get(at + 1..).unwrap_or_default())?;
     }
+    walk.settle_heirs();
     Ok(walk.steps)
 }
 
@@ -128,6 +133,8 @@ fn head(definition: &str) -> &str {
 struct Walk<'a> {
     names: &'a Names<'a>,
     state: Schema,
+    /// Columns of heirs that are not yet what the state says, as the database has them.
+    held: BTreeMap<(ObjectName, Name), Column>,
     steps: Vec<Step>,
 }
 
@@ -143,13 +150,14 @@ impl Walk<'_> {
         let _ = apply(&Plan::new(vec![op.clone()]), &mut self.state);
     }
 
-    fn lower(&mut self, op: &Op, rest: &[Op]) {
+    fn lower(&mut self, op: &Op, rest: &[Op]) -> Result<(), Unsupported> {
         match op {
             Op::Alter(Alter::Enum(change)) => self.change_enum(op, change, rest),
             Op::Alter(Alter::Column(table, change)) if columns::is_made_anew(change) => {
                 self.direct(Op::Drop(Object::Column(table.clone(), change.from.clone())));
                 self.direct(Op::Create(Object::Column(table.clone(), change.to.clone())));
             }
+            Op::Alter(Alter::Column(table, change)) => self.alter_column(table, change, rest)?,
             Op::Alter(Alter::Routine(change)) if head_differs(change) => {
                 self.direct(Op::Drop(Object::Routine(change.from.clone())));
                 self.direct(Op::Create(Object::Routine(change.to.clone())));
@@ -168,6 +176,7 @@ impl Walk<'_> {
             }
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => self.direct(op.clone()),
         }
+        Ok(())
     }
 
     fn change_enum(&mut self, op: &Op, change: &Change<EnumType>, rest: &[Op]) {

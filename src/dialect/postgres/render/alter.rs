@@ -55,9 +55,6 @@ pub(super) fn drop_column(table: &ObjectName, column: &Column) -> Vec<Statement>
 /// A column that becomes generated; lowering makes it anew.
 pub(super) fn column(table: &ObjectName, change: &Change<Column>) -> Result<Vec<Statement>, Unsupported> {
     let (from, to) = (&change.from, &change.to);
-    if create::is_inherited(from) && create::is_inherited(to) {
-        return Ok(Vec::new());
-    }
     if to.generated.is_some() && from.generated != to.generated {
         return Err(Unsupported {
             product: Product::Postgres,
