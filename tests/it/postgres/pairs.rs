@@ -10,6 +10,8 @@ use super::{assert_same, migrate, migrate_back, normalize};
 use crate::support;
 
 mod keys;
+mod partitions;
+mod sequences;
 
 const PAIRS: &[Pair] = &[
     (
@@ -193,6 +195,18 @@ fn every_pair_goes_up_and_down() {
 #[test]
 fn keys_go_up_and_down() {
     go_up_and_down(keys::PAIRS, "keys");
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn sequences_go_up_and_down() {
+    go_up_and_down(sequences::PAIRS, "sequences");
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn partitions_go_up_and_down() {
+    go_up_and_down(partitions::PAIRS, "partitions");
 }
 
 fn go_up_and_down(pairs: &[Pair], database: &str) {

@@ -65,7 +65,7 @@ impl Walk<'_> {
         let op = Op::Alter(Alter::Column(table.clone(), change.clone()));
         let name = &change.to.name;
         let has_it = |parent: &&ObjectName| {
-            self.state.tables.get(*parent).is_some_and(|parent| parent.columns.contains_key(name))
+            self.state.tables.get(parent).is_some_and(|parent| parent.columns.contains_key(name))
         };
         let inherited = (is_inherited(&change.from), is_inherited(&change.to));
         if !ancestors(&self.state, table).iter().any(has_it) && inherited == (false, false) {

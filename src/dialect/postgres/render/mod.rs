@@ -10,6 +10,7 @@ mod enums;
 mod in_place;
 mod numbering;
 mod objects;
+mod repartition;
 
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
@@ -35,6 +36,7 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Attach(op) => Err(foreign_step(op.place())),
         Step::Together(table, _) | Step::Online(table, ..) => Err(foreign_step(Place::table(table))),
         Step::Rebuild(rebuild) => Err(foreign_step(Place::table(&rebuild.to.name))),
+        Step::Repartition(it) => Ok(repartition::statements(it)),
         Step::SwapEnum(change, columns, aside) => Ok(enums::swap(change, columns, aside)),
     }
 }
@@ -151,6 +153,11 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
     Statement::new(format!("COMMENT ON {target} IS {text}"))
+}
+
+/// The sequence behind a numbered column, quoted.
+pub(super) fn sequence(table: &ObjectName, column: &crate::schema::Column) -> String {
+    numbering::sequence(table, column)
 }
 
 /// A type as it is written.
