@@ -25,7 +25,7 @@ use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Online, Rebuild, Role, Statement, Step};
+pub use step::{Online, Rebuild, Repartition, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.

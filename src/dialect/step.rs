@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::plan::{Object, Op};
-use crate::schema::{Change, Column, EnumType, Name, ObjectName, Table};
+use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Step {
     Together(ObjectName, Vec<Op>),
     /// A table made anew with its rows copied over, where the database cannot alter it in place (SQLite).
     Rebuild(Box<Rebuild>),
+    /// A table made anew with its rows copied over, because it is partitioned otherwise (PostgreSQL).
+    Repartition(Box<Repartition>),
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables. The old type has the name at the end meanwhile.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>, Name),
@@ -49,7 +51,7 @@ impl Step {
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }
-            Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
+            Self::Repartition(_) | Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
         }
     }
 }
@@ -74,6 +76,19 @@ pub struct Rebuild {
     pub to: Table,
     /// What the new table is called while both are there.
     pub meanwhile: Name,
+}
+
+/// A table that is partitioned otherwise than it was, or no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repartition {
+    /// The table as it is.
+    pub from: Table,
+    /// The table as it will be.
+    pub to: Table,
+    /// What the old table, and then its partitions, are called while both are there.
+    pub aside: Vec<Change<ObjectName>>,
+    /// The new table's partitions, each behind the one it belongs to.
+    pub partitions: Vec<Definition>,
 }
 
 /// One SQL statement, without a final semicolon.

@@ -104,6 +104,7 @@ impl Walk<'_> {
             | Step::Together(..)
             | Step::Online(..)
             | Step::Rebuild(_)
+            | Step::Repartition(_)
             | Step::SwapEnum(..)
             | Step::Validate(..)
             | Step::Attach(_) => false,
@@ -121,6 +122,7 @@ impl Walk<'_> {
     /// Whether the table was there before, so that it may hold rows, and holds them itself.
     fn holds_rows(&self, table: &ObjectName) -> bool {
         self.before(table).is_some_and(|table| !is_partitioned(table))
+            && !self.to.tables.get(table).is_some_and(is_partitioned)
     }
 
     /// The renames that follow a step.
@@ -209,6 +211,7 @@ impl Walk<'_> {
             | Step::Together(..)
             | Step::Online(..)
             | Step::Rebuild(_)
+            | Step::Repartition(_)
             | Step::Validate(..)
             | Step::Attach(_) => false,
         });

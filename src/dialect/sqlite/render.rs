@@ -16,6 +16,7 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => direct(op),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
+        Step::Repartition(it) => Err(foreign(crate::schema::Place::table(&it.to.name))),
         Step::Apart(op) => Err(foreign(op.place())),
         Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::Attach(op) => Err(foreign(op.place())),

@@ -106,7 +106,7 @@ fn a_foreign_key_steps_aside_for_the_key_it_leans_on() {
     let with_key = |columns: &[&str]| {
         let mut item = table("item", &[("a", "integer"), ("b", "integer")]);
         let columns = columns.iter().map(|name| Name::from(*name)).collect();
-        item.primary_key = Some(PrimaryKey { name: None, columns });
+        item.primary_key = Some(PrimaryKey::new(None, columns));
         let unique = Unique { name: "u".into(), columns: vec!["b".into()], options: Options::new() };
         item.uniques.insert(unique.name.clone(), unique);
         let mut part = table("part", &[("item", "integer")]);

@@ -18,7 +18,7 @@ fn user() -> Table {
     for column in [id, name, sum] {
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     let key = ForeignKey {
         name: "fk-user-sum".into(),
         columns: vec!["sum".into()],
