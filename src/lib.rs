@@ -59,23 +59,30 @@
 //! * **A file is judged by its own text.** Whoever wrote it: [`dialect::reading`] tells what each statement does, in plain
 //!   words ([`plan::reading`]), and [`lint::script`] judges those. What is not understood is said to be so.
 //!
+//! * **SQL text is read once, in one place.** [`sql`] cuts it into tokens and statements, by rules that each product has as data
+//!   and, on MySQL and MariaDB, the `sql_mode` changes. Migration files, SQL beside the entities, dumps, what catalogs print
+//!   and what is written here go through it; everybody else asks tokens, nobody looks for quotes. What marks between
+//!   statements mean, only [`write`](mod@write) knows. One statement is sent at a time: what holds a semicolon is judged by
+//!   the server before it is run, never by its text alone.
+//!
 //! ## Code map
 //!
 //! | room | what it is for | may import |
 //! |---|---|---|
 //! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
 //! | [`plan`] | verbs: operations, inverse, order, interpreter, words | `schema` |
+//! | [`sql`] | SQL text: cut into tokens and statements, by each product's rules | `schema` |
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
 //! | [`lint`] | hazards of a plan; one small file a rule, one list | `schema`, `plan` |
-//! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan` |
-//! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `introspect` |
+//! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan`, `sql` |
+//! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `sql`, `introspect` |
 //! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
-//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `dialect::expression` |
+//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `sql`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity`, `dialect::session` |
-//! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `dialect`, `project` |
-//! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
+//! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `sql`, `dialect`, `project` |
+//! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `sql`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
 //!
@@ -152,5 +159,6 @@ pub mod project;
 pub mod run;
 pub mod schema;
 pub mod seed;
+pub mod sql;
 pub mod state;
 pub mod write;

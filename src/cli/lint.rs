@@ -12,7 +12,7 @@ use crate::lint::Level;
 use crate::lint::script::{self, Line, Remark, Way};
 use crate::project::{MigrationId, read_text};
 use crate::run;
-use crate::write::Migration;
+use crate::write::{self, Migration};
 
 use super::Ending;
 use super::arguments::{Common, Lint, LintFormat};
@@ -93,7 +93,7 @@ async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
 
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
     let path = workspace.project.migration_path(product, &migration.id);
-    let text = read_text(&path)?.replace("\r\n", "\n");
+    let places = write::lines(product, &read_text(&path)?)?;
     let lines = |statements: &[Statement]| -> Vec<Line> {
         let line = |it: &Statement| {
             Line::new(reading::read(product, &it.sql), it.transactional, it.step.is_some(), it.note.as_deref())
@@ -102,7 +102,6 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     };
     let (up, down) = (lines(&migration.up), lines(&migration.down));
     let remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
-    let places = [positions(&text, &migration.up), positions(&text, &migration.down)];
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
         let of_way = if remark.way == Way::Up { up } else { down };
@@ -111,27 +110,4 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let mut remarks: Vec<(usize, Remark)> = placed.collect();
     remarks.sort_by_key(|(line, remark)| (remark.way, *line, std::cmp::Reverse(remark.level)));
     Ok(Judged { path: workspace.project.shown(&path).to_owned(), product, remarks })
-}
-
-/// The lines statements begin at, from 1: they stand in the file as they are, one after the other.
-fn positions(text: &str, statements: &[Statement]) -> Vec<usize> {
-    // What both ways have in common stands in the first one first, so the search begins where all of them follow.
-    let from = |start: usize| -> Option<Vec<usize>> {
-        let mut position = start;
-        let mut found = Vec::new();
-        for statement in statements {
-            let at = position + text.get(position..)?.find(statement.sql.as_str())?;
-            found.push(text.get(..at)?.matches('\n').count() + 1);
-            position = at + statement.sql.len();
-        }
-        Some(found)
-    };
-    let marks = text.match_indices("\n--").map(|(at, _)| at + 1);
-    let is_mark = |at: &usize| {
-        let line = text.get(*at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let word = line.trim_matches(|letter: char| !letter.is_alphabetic());
-        word.eq_ignore_ascii_case("up") || word.eq_ignore_ascii_case("down")
-    };
-    let starts: Vec<usize> = [0].into_iter().chain(marks.filter(is_mark)).collect();
-    starts.iter().rev().find_map(|start| from(*start)).unwrap_or_default()
 }

@@ -52,6 +52,14 @@ enum Ending {
 ///
 /// Exit codes: 0 done or nothing to do, 1 error, 2 "there are changes or findings" where a command was asked to say so.
 pub fn main() -> ExitCode {
+    // An expression of twenty thousand terms is a tree as deep, and a tree is walked and let go of by recursion.
+    match std::thread::Builder::new().stack_size(crate::project::STACK).spawn(run) {
+        Ok(thread) => thread.join().unwrap_or(ExitCode::from(101)),
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 
-use crate::dialect::script::dump;
 use crate::dialect::session::{ConnectionOptions, Missing, Session};
 use crate::dialect::{self, Product};
 use crate::entity::Model;
@@ -13,6 +12,7 @@ use crate::introspect::{self, Scope, Unmanaged};
 use crate::project::{self, Snapshot};
 use crate::run::Scratch;
 use crate::schema::{Normalized, Origins, Schema};
+use crate::sql::{self, dump};
 use crate::state;
 
 use super::report::Failure;
@@ -195,7 +195,7 @@ impl Loader<'_> {
         let statements = dump::statements(product, script)
             .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
         if let Some(statement) = statements.iter().find(|statement| dump::reaches_beyond(product, statement)) {
-            let first = statement.lines().next().unwrap_or_default();
+            let first = sql::first_line(statement);
             return Err(Error::new(format!("the script reaches beyond one database: `{first}`"))
                 .hint("it is built on a scratch database: take such statements out, or dump one database by itself")
                 .into());
@@ -223,7 +223,7 @@ impl Loader<'_> {
         let product = self.product;
         for statement in statements {
             if let Err(error) = session.execute(statement).await {
-                let first = statement.lines().next().unwrap_or_default().to_owned();
+                let first = sql::first_line(statement);
                 let failure = Error::new(format!("the script fails at `{first}`"))
                     .hint(format!("correct the script; it has to run on an empty {product} database"))
                     .because(error);

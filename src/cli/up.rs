@@ -12,6 +12,7 @@ use crate::dialect::session::Missing;
 use crate::introspect;
 use crate::project::{MigrationId, fingerprint};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use crate::sql::first_line;
 use crate::state::Situation;
 use crate::write::{self, Migration};
 
@@ -299,7 +300,7 @@ impl Talk {
             Progress::Waiting { holder } => bar.set_message(format!("waiting for another runner{}", by(*holder))),
             Progress::Started { id, direction, .. } => bar.set_message(format!("{direction} {id}")),
             Progress::Statement { number, of, sql } => {
-                let first = sql.lines().next().unwrap_or_default();
+                let first = first_line(sql);
                 bar.set_message(format!("{number}/{of} {first}"));
             }
             Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{Column, ObjectName, Product, Schema, Type};
+use crate::sql;
 
 /// What values a type takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,22 +251,7 @@ fn mysql(product: Product, spelling: &str) -> Domain {
 
 /// The quoted values of `enum('a','it''s')`.
 fn quoted(spelling: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    let mut letters = spelling.chars().peekable();
-    while letters.find(|letter| *letter == '\'').is_some() {
-        let mut value = String::new();
-        while let Some(letter) = letters.next() {
-            if letter != '\'' {
-                value.push(letter);
-            } else if letters.next_if_eq(&'\'').is_some() {
-                value.push('\'');
-            } else {
-                break;
-            }
-        }
-        values.push(value);
-    }
-    values
+    sql::words(Product::MySql, spelling).iter().filter_map(|token| token.value(Product::MySql.into())).collect()
 }
 
 /// SQLite takes any word for a type; SeaORM's own say what they hold, and for the rest affinity decides.

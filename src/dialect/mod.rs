@@ -10,7 +10,6 @@ pub mod mysql;
 pub mod postgres;
 pub mod reading;
 mod safe;
-pub mod script;
 pub mod session;
 pub mod sqlite;
 mod step;

@@ -9,9 +9,9 @@ mod words;
 use sqlparser::parser::Parser;
 
 use crate::dialect::Product;
-use crate::dialect::script::lexer::Kind;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
+use crate::sql::Kind;
 
 use words::{Hand, words};
 

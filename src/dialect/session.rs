@@ -13,6 +13,7 @@ pub use rows::{Iter, Row, Rows};
 use driver::Driver;
 
 use super::{Product, mysql, postgres, sqlite};
+use crate::sql;
 
 /// What a database answered instead of doing what it was asked. Never holds a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -213,6 +214,7 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        self.can_be_sent(sql)?;
         self.driver.execute(sql).await
     }
 
@@ -282,9 +284,40 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn query(&mut self, sql: &str) -> Result<Rows, DatabaseError> {
+        self.can_be_sent(sql)?;
         let mut rows = Rows::default();
         self.driver.query(sql, &mut rows).await?;
         Ok(rows)
+    }
+
+    /// Sends queries one after the other; gives back the rows of all of them.
+    ///
+    /// # Errors
+    /// The database's refusal of one of them.
+    pub async fn query_each(&mut self, queries: &[String]) -> Result<Rows, DatabaseError> {
+        let mut rows = Rows::default();
+        for query in queries {
+            self.can_be_sent(query)?;
+            self.driver.query(query, &mut rows).await?;
+        }
+        Ok(rows)
+    }
+
+    /// Refuses what the driver would wait for without end.
+    fn can_be_sent(&self, sql: &str) -> Result<(), DatabaseError> {
+        let refused = |message: &str| Err(DatabaseError { message: message.to_owned(), code: None });
+        if sql.contains('\0') {
+            return refused("there is a NUL character in the statement; it was not sent");
+        }
+        let begins_with_copy =
+            || sql::Tokens::new(self.product, sql).find(|token| !token.is_blank()).is_some_and(|it| it.is_word("COPY"));
+        if self.product == Product::Postgres && begins_with_copy() {
+            let words = sql::words(self.product, sql);
+            if sql::client::needs_client(self.product, &words).is_some() {
+                return refused("the rows of this COPY come from a client or go to one; it was not sent");
+            }
+        }
+        Ok(())
     }
 
     /// Sends one query of which each row is one JSON array of rows ([`Rows::from_json`]); gives them away as they come. So few

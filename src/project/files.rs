@@ -33,16 +33,17 @@ pub fn read_text(path: &Path) -> Result<String> {
 pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
     // Most files fit into this, and asking for the length takes longer than reading past the end.
     const ROOM: usize = 8192;
-    let read = fs::File::open(path).and_then(|file| {
+    let read = open(path)?.map(|file| {
         let mut bytes = Vec::with_capacity(ROOM);
         // A file by itself would ask for its length.
-        file.take(u64::MAX).read_to_end(&mut bytes)?;
+        file.take(MOST + 1).read_to_end(&mut bytes)?;
         bytes.shrink_to_fit();
         Ok(bytes)
     });
-    let bytes = match read {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+    let bytes = match read.transpose() {
+        Ok(Some(bytes)) if bytes.len() as u64 > MOST => return Err(too_large(path)),
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
         Err(error) => return Err(cannot("read", path, error)),
     };
     match String::from_utf8(bytes) {
@@ -55,6 +56,38 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// How many bytes a file may have. Nothing a person writes or reads is longer.
+const MOST: u64 = 256 << 20;
+
+fn too_large(path: &Path) -> Error {
+    Error::new(format!("`{}` is longer than {} MiB", path.display(), MOST >> 20)).hint(
+        "check the path; rows of a dump can be left out, as with `pg_dump --schema-only` or `mysqldump --no-data`",
+    )
+}
+
+/// Opens a file for reading, if there is one. Whatever else has its name is refused: opening a pipe waits for somebody who
+/// writes to it, and a device may never end.
+fn open(path: &Path) -> Result<Option<fs::File>> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() && found.len() > MOST => Err(too_large(path)),
+        // Of a folder the reading says what it is.
+        Ok(found) if found.is_file() || found.is_dir() => match fs::File::open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(cannot("read", path, error)),
+        },
+        Ok(_) => Err(Error::new(format!("`{}` is a pipe or a device, not a file", path.display()))
+            .hint("remove it, or write what it gives to a file first")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
+            let target = fs::read_link(path).unwrap_or_default();
+            Err(Error::new(format!("`{}` is a link to `{}`, which does not exist", path.display(), target.display()))
+                .hint("correct the link, or remove it"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(cannot("read", path, error)),
+    }
+}
+
 /// The first lines of a file, where they are `enough`; else the text of all of it. What comes later is not looked at.
 ///
 /// # Errors
@@ -62,7 +95,8 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
 pub fn read_beginning(path: &Path, enough: impl Fn(&str) -> bool) -> Result<String> {
     const MUCH: u64 = 4096;
     let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(MUCH).read_to_end(&mut bytes));
+    let Some(file) = open(path)? else { return read_text(path) };
+    let read = file.take(MUCH).read_to_end(&mut bytes);
     let whole_lines = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     bytes.truncate(whole_lines);
     match String::from_utf8(bytes) {

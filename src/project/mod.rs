@@ -35,6 +35,7 @@ pub use files::{read_beginning, read_text, read_text_if_there};
 pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
 pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
+pub use parallel::STACK;
 pub use snapshot::Snapshot;
 
 /// The file that holds the configuration where `Cargo.toml` does not.

@@ -9,6 +9,9 @@ use std::thread;
 /// Below this many things a thread costs more than it saves.
 const WORTHWHILE: usize = 32;
 
+/// How many bytes the stack of a thread may take. They are taken only where they are used.
+pub const STACK: usize = 512 << 20;
+
 /// Does `work` on every thing; the results are in the order of the things.
 pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(things.len() / WORTHWHILE);
@@ -24,11 +27,16 @@ pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + 
     thread::scope(|scope| {
         let work = &work;
         // This thread takes the last share, which was cut off none.
-        let shares =
-            shares.into_iter().map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()));
-        let running: Vec<_> = shares.collect();
+        let run = |share: Vec<T>| move || share.into_iter().map(work).collect::<Vec<R>>();
+        // What is read here may nest deeply.
+        let spawn = |share| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run(share));
+        let running: Vec<_> = shares.into_iter().map(spawn).collect();
         let last: Vec<R> = things.into_iter().map(work).collect();
-        let joined = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let joined = running.into_iter().map(|thread| match thread.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(error) => resume_unwind(Box::new(error)),
+        });
         joined.flatten().chain(last).collect()
     })
 }

@@ -4,6 +4,7 @@
 
 use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
+use crate::sql;
 
 use super::{Applicable, Direction, HISTORY_TABLE, Record, Status, Target};
 
@@ -199,13 +200,7 @@ fn controls_transaction(sql: &str) -> bool {
 
 /// The first line of a statement, to name it by.
 pub(super) fn first_line(statement: &Statement) -> String {
-    let text = statement.sql.trim();
-    let line = text.lines().next().unwrap_or_default().trim_end();
-    match line.char_indices().nth(120) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None if line.len() < text.len() => format!("{line} …"),
-        None => line.to_owned(),
-    }
+    sql::first_line(&statement.sql)
 }
 
 #[cfg(test)]

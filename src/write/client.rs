@@ -3,10 +3,12 @@
 //! Must not know where the statements come from.
 
 use crate::dialect::{Product, Role, Statement};
+use crate::sql;
 
 /// The text of a script: nothing for no statements. SQLite's is wrapped so that a rebuild of a table cannot delete the rows
 /// that refer to it: foreign keys are switched off before the transaction, since inside one the pragma does nothing.
 pub fn script(product: Product, statements: &[Statement]) -> String {
+    let delimiter = delimiter(statements);
     let mut text = String::new();
     for statement in statements {
         for line in statement.note.iter().flat_map(|note| note.lines()) {
@@ -17,7 +19,16 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             Role::Check(message) => text.push_str(&format!("-- must be 0, otherwise {message}\n")),
             Role::Batches => text.push_str("-- to be sent again until it finds no row\n"),
         }
-        text.push_str(&format!("{};\n\n", statement.sql));
+        // The clients of MySQL and MariaDB cut a script at every semicolon, also inside a body.
+        let has_semicolon = || sql::words(product, &statement.sql).iter().any(|word| word.is_symbol(';'));
+        text.push_str(&match product {
+            Product::MySql | Product::MariaDb if has_semicolon() => {
+                format!("DELIMITER {delimiter}\n{}\n{delimiter}\nDELIMITER ;\n\n", statement.sql)
+            }
+            Product::MySql | Product::MariaDb | Product::Postgres | Product::Sqlite => {
+                format!("{};\n\n", statement.sql)
+            }
+        });
     }
     text.truncate(text.trim_end().len());
     if text.is_empty() {
@@ -29,7 +40,6 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             format!("PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{text}\nCOMMIT;\nPRAGMA foreign_keys = ON;\n")
         }
         Product::MySql | Product::MariaDb => {
-            let text = if text.contains("BEGIN") { delimited(statements) } else { text };
             let settings = settings(&text);
             if settings.is_empty() { text } else { format!("{settings}\n{text}") }
         }
@@ -43,6 +53,13 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
     }
 }
 
+/// A delimiter that stands in none of the statements.
+fn delimiter(statements: &[Statement]) -> String {
+    let is_free = |delimiter: &String| !statements.iter().any(|statement| statement.sql.contains(delimiter));
+    let plain = ["//", "$$", ";;"].map(str::to_owned).into_iter();
+    plain.chain((1..).map(|number| format!("//{number}//"))).find(is_free).unwrap_or_default()
+}
+
 /// What a letter beyond ASCII, and a time of a timestamp or an event, stands for depends on the session.
 fn settings(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
@@ -51,13 +68,4 @@ fn settings(text: &str) -> String {
     let depends = !text.is_ascii() || lower.contains("view ");
     let names = if depends { "SET NAMES utf8mb4;\n" } else { "" };
     format!("{names}{}", if has_times { "SET time_zone = '+00:00';\n" } else { "" })
-}
-
-/// For MySQL's and MariaDB's clients, which cut a script at every semicolon, also inside a body.
-fn delimited(statements: &[Statement]) -> String {
-    let blocks = statements.iter().map(|statement| match statement.sql.contains(';') {
-        true => format!("DELIMITER //\n{}\n//\nDELIMITER ;\n", statement.sql),
-        false => format!("{};\n", statement.sql),
-    });
-    blocks.collect::<Vec<_>>().join("\n")
 }

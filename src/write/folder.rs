@@ -53,7 +53,8 @@ fn files(project: &Project, product: Product) -> Result<Vec<PathBuf>> {
     found.retain(|entry| {
         let hidden = entry.name().to_string_lossy().starts_with('.');
         let sql = entry.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
-        sql && !hidden && entry.is_file()
+        // Whatever has the name of a migration is read as one, so that none is passed over in silence.
+        sql && !hidden
     });
     Ok(found.into_iter().map(|entry| entry.path).collect())
 }

@@ -8,12 +8,13 @@ mod parse;
 mod sidecar;
 mod text;
 
-use crate::dialect::{Product, Role, Statement, script};
+use crate::dialect::{Product, Role, Statement};
 use crate::project::{MigrationId, sha256};
+use crate::sql;
 
 pub use client::script;
 pub use folder::{headings, ids, migrations};
-pub use parse::parse;
+pub use parse::{lines, parse};
 pub use sidecar::{Declaration, declarations};
 pub use text::text;
 
@@ -56,7 +57,7 @@ impl Migration {
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
             let counted = |statement: &Statement| {
-                let sql = script::significant(self.product, &statement.sql);
+                let sql = sql::significant(self.product, &statement.sql);
                 let mut counted = vec![serde_json::json!(statement.transactional), serde_json::json!(sql)];
                 match &statement.role {
                     Role::Change => {}

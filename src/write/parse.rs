@@ -2,10 +2,10 @@
 //!
 //! Must not know where the file lies.
 
-use crate::dialect::script::{self, lexer};
 use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 use crate::project::MigrationId;
+use crate::sql::{self, Cutter, Kind, Lines, Part, Token, Unterminated, client};
 
 use super::{BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section};
 
@@ -17,7 +17,7 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
     let text = unified(text);
     let (from, to) = header(product, &text)?;
     let mut migration = Migration { id, product, from, to, up: Vec::new(), down: Vec::new() };
-    for (section, statement) in sections(product, &text)? {
+    for (section, statement, _) in sections(product, &text)? {
         match section {
             Section::Up => migration.up.push(statement),
             Section::Down => migration.down.push(statement),
@@ -26,18 +26,37 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
     Ok(migration)
 }
 
+/// The lines, counted from 1, on which the statements of a migration's file begin: those that lead forward, and those that lead
+/// back.
+///
+/// # Errors
+/// Where the text cannot be cut into sections and statements without guessing, with the line.
+pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
+    let text = unified(text);
+    let lines = Lines::of(&text);
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    for (section, _, offset) in sections(product, &text)? {
+        let found = match section {
+            Section::Up => &mut up,
+            Section::Down => &mut down,
+        };
+        found.push(lines.line(offset));
+    }
+    Ok([up, down])
+}
+
 /// Reads what stands before the statements of a migration's file, and nothing else of it.
 ///
 /// # Errors
 /// It is written for another product.
 pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<Heading> {
-    let (from, to) = header(product, unmarked(text))?;
+    let (from, to) = header(product, &unified(text))?;
     Ok(Heading { id, from, to })
 }
 
 /// Whether all that stands before the statements is in the beginning of a file.
 pub(super) fn has_heading(beginning: &str) -> bool {
-    unmarked(beginning).lines().any(ends_header)
+    unified(beginning).lines().any(ends_header)
 }
 
 /// The text without a byte order mark.
@@ -45,55 +64,40 @@ fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The text without a byte order mark and, where a checkout has given every line a carriage return, without those.
+/// The text without a byte order mark and, where a checkout has given every line a carriage return, or nothing but one, with
+/// line feeds.
 fn unified(text: &str) -> String {
     let text = unmarked(text);
-    let converted = text.matches("\r\n").count() == text.matches('\n').count();
-    if converted { text.replace("\r\n", "\n") } else { text.to_owned() }
+    let (feeds, pairs) = (text.matches('\n').count(), text.matches("\r\n").count());
+    match feeds {
+        0 => text.replace('\r', "\n"),
+        _ if feeds == pairs => text.replace("\r\n", "\n"),
+        _ => text.to_owned(),
+    }
 }
 
-/// The statements of both sections in the order of the file.
-pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement)>> {
+/// The statements of both sections in the order of the file, with where each begins.
+pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement, usize)>> {
     let mut reader =
         Reader { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
-    let mut start = 0;
-    let mut position = 0;
-    while let Some(piece) = lexer::piece_at(product, text, position).map_err(unterminated)? {
-        position = piece.end();
-        let first_in_line = text.get(..piece.start).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
-        if piece.kind != lexer::Kind::Comment || !first_in_line {
-            continue;
-        }
-        let mark = mark(piece.text);
-        if matches!(mark, Mark::None | Mark::How(_)) || !reader.is_closed(start, piece.start) {
-            continue;
-        }
-        reader.plain(start, piece.start)?;
-        match mark {
-            Mark::Section(section) => reader.enter(section, piece.start)?,
-            Mark::Step(name) => reader.step(name, piece.start)?,
-            Mark::Begin(tag) => position = reader.fenced(piece.start, tag)?,
-            Mark::Unknown => {
-                return Err(reader
-                    .error(piece.start, &format!("`{}` is not a mark", piece.text.trim_end()))
-                    .hint(format!(
-                        "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
-                         `-- gen: {BEGIN}` and `-- gen: {END}`"
-                    )));
+    if let Some(at) = text.find('\0') {
+        return Err(reader
+            .error(at, "there is a NUL character")
+            .hint("remove it: no database takes it as part of SQL"));
+    }
+    let mut cutter = Cutter::new(product, text);
+    while let Some(part) = cutter.next() {
+        match part.map_err(unterminated)? {
+            Part::Between(token) => {
+                if let Some(end) = reader.between(&token)? {
+                    cutter.resume(end);
+                }
             }
-            Mark::None | Mark::How(_) => {}
+            Part::End => reader.above.note.clear(),
+            Part::Client(line) => return Err(reader.client(&line)),
+            Part::Statement(statement) => reader.statement(&statement)?,
         }
-        start = position;
     }
-    if !reader.is_closed(start, text.len()) {
-        let at =
-            start + text.get(start..).unwrap_or_default().find(|letter: char| !letter.is_whitespace()).unwrap_or(0);
-        return Err(reader.error(at, "what begins here or below never ends").hint(
-            "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
-             `-- gen: statement` and `-- gen: end`",
-        ));
-    }
-    reader.plain(start, text.len())?;
     reader.nothing_above(text.len())?;
     if !reader.seen.contains(&Section::Up) {
         return Err(Error::new("there is no `-- UP` line in it")
@@ -182,21 +186,12 @@ struct Reader<'a> {
     section: Option<Section>,
     seen: Vec<Section>,
     above: Above<'a>,
-    found: Vec<(Section, Statement)>,
+    found: Vec<(Section, Statement, usize)>,
 }
 
 impl<'a> Reader<'a> {
     fn error(&self, offset: usize, message: &str) -> Error {
-        let before = self.text.get(..offset).unwrap_or_default();
-        Error::new(format!("line {}: {message}", before.matches('\n').count() + 1))
-    }
-
-    /// Whether a statement could begin after this part of the text: no body or parenthesis is open.
-    fn is_closed(&self, start: usize, end: usize) -> bool {
-        const NEXT: &str = "sea_gen_next";
-        let part = self.text.get(start..end).unwrap_or_default();
-        let statements = script::split(self.product, &format!("{part}\n;\n{NEXT}"));
-        statements.is_ok_and(|statements| statements.last().is_some_and(|last| last == NEXT))
+        Error::new(format!("line {}: {message}", sql::line(self.text, offset)))
     }
 
     fn enter(&mut self, section: Section, offset: usize) -> Result<()> {
@@ -259,65 +254,105 @@ impl<'a> Reader<'a> {
             Some((How::Batches, _)) => Statement::batches(sql),
         };
         let statement = Statement { note, step: step.map(|(name, _)| name.to_owned()), ..statement };
-        self.found.push((section, statement));
+        self.found.push((section, statement, offset));
         Ok(())
     }
 
-    /// Takes the statements of a part without marks that cut it.
-    fn plain(&mut self, start: usize, end: usize) -> Result<()> {
-        let part = self.text.get(..end).unwrap_or_default();
-        let statements = script::split(self.product, part.get(start..).unwrap_or_default()).map_err(unterminated)?;
-        let mut position = start;
-        for statement in statements {
-            position = self.gap(part, position, Some(&statement))?;
-            self.take(&statement, position)?;
-            position += statement.len();
-        }
-        self.gap(part, position, None).map(drop)
-    }
-
-    /// Reads what stands between statements, up to where `next` begins.
-    fn gap(&mut self, part: &'a str, mut position: usize, next: Option<&str>) -> Result<usize> {
-        while let Some(piece) = lexer::piece_at(self.product, part, position).map_err(unterminated)? {
-            if !piece.is_blank()
-                && next.is_some_and(|next| part.get(position..).is_some_and(|rest| rest.starts_with(next)))
-            {
-                break;
-            }
-            position = piece.end();
-            match piece.kind {
-                lexer::Kind::Space => {
-                    if piece.text.matches('\n').count() > 1 {
-                        self.above.note.clear();
-                    }
-                }
-                lexer::Kind::Comment => self.comment(part, &piece)?,
-                // The semicolon, or the client's own delimiter and the line that sets it.
-                _ if piece.is_word("DELIMITER") => {
-                    position += part.get(position..).unwrap_or_default().lines().next().unwrap_or_default().len();
-                }
-                _ => self.above.note.clear(),
+    /// Takes a statement and what stands above it.
+    fn statement(&mut self, statement: &sql::Statement<'_>) -> Result<()> {
+        for token in &statement.tokens {
+            self.no_hidden_line(token)?;
+            let is_mark = |token: &Token<'_>| !matches!(mark(token.text), Mark::None);
+            if token.kind == Kind::Comment && sql::is_first_in_line(self.text, token.start) && is_mark(token) {
+                let begun = sql::line(self.text, statement.start);
+                return Err(self
+                    .error(
+                        token.start,
+                        &format!("`{}` stands inside the statement of line {begun}", sql::first_line(token.text)),
+                    )
+                    .hint(
+                        "end the statement above it with a semicolon; if the comment belongs to the statement, put the \
+                         statement between `-- gen: statement` and `-- gen: end`",
+                    ));
             }
         }
-        Ok(position)
+        if statement.is_open {
+            return Err(self.error(statement.start, "the statement that begins here never ends").hint(
+                "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
+                 `-- gen: statement` and `-- gen: end`",
+            ));
+        }
+        if let Some(token) = client::needs_client(self.product, &statement.tokens) {
+            return Err(self.client(token));
+        }
+        self.take(statement.text, statement.start)
     }
 
-    fn comment(&mut self, part: &str, piece: &lexer::Piece<'a>) -> Result<()> {
-        let line = part.get(..piece.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
-        let Some(text) = piece.text.strip_prefix("--").filter(|_| line.trim().is_empty()) else {
-            self.above.note.clear();
-            return Ok(());
+    /// Why a line for a client is refused.
+    fn client(&self, token: &Token<'_>) -> Error {
+        let shown = sql::first_line(token.text);
+        let message = match token.kind {
+            Kind::Word if token.is_any(&["STDIN", "STDOUT"]) => {
+                format!("the rows of this `COPY` go through a client (`{shown}`), and a migration has none")
+            }
+            _ => format!("`{shown}` is meant for a client, not for the server"),
         };
-        if let Mark::How(how) = mark(piece.text) {
-            if let Some((first, _)) = self.above.how {
-                let message = format!("`-- gen: {}` stands above the same statement already", first.key());
-                return Err(self.error(piece.start, &message).hint("leave one of the two"));
+        self.error(token.start, &message).hint(client::hint(self.product))
+    }
+
+    /// Reads what stands between statements. Gives back where the text goes on, where that is not behind the token.
+    fn between(&mut self, token: &Token<'a>) -> Result<Option<usize>> {
+        if token.kind == Kind::Space {
+            if sql::line(token.text, token.text.len()) > 2 {
+                self.above.note.clear();
             }
-            self.above.how = Some((how, piece.start));
-            return Ok(());
+            return Ok(None);
         }
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
+        self.no_hidden_line(token)?;
+        if token.text.starts_with("/*") && !token.text.get(2..).is_some_and(|inside| inside.ends_with("*/")) {
+            return Err(unterminated(Unterminated::at(self.text, token.start)));
+        }
+        let is_first = sql::is_first_in_line(self.text, token.start);
+        match mark(token.text) {
+            Mark::Section(section) if is_first => self.enter(section, token.start)?,
+            Mark::Step(name) if is_first => self.step(name, token.start)?,
+            Mark::Begin(tag) if is_first => return self.fenced(token.start, tag).map(Some),
+            Mark::How(how) if is_first => self.how(how, token.start)?,
+            Mark::Unknown if is_first => {
+                return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
+                    "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
+                     `-- gen: {BEGIN}` and `-- gen: {END}`"
+                )));
+            }
+            Mark::None | Mark::Section(_) | Mark::Step(_) | Mark::Begin(_) | Mark::How(_) | Mark::Unknown => {
+                match token.text.strip_prefix("--").filter(|_| is_first) {
+                    Some(text) => {
+                        let text = text.strip_prefix(' ').unwrap_or(text);
+                        self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
+                    }
+                    None => self.above.note.clear(),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What an editor shows as a line of its own, and a database reads as the rest of a comment, is refused: nobody who reads
+    /// the file sees what would be run.
+    fn no_hidden_line(&self, token: &Token<'_>) -> Result<()> {
+        let Some((at, character)) = sql::hidden_line(token) else { return Ok(()) };
+        let code = u32::from(character);
+        let message =
+            format!("the character U+{code:04X} looks like a line break here, and the database takes it for none");
+        Err(self.error(at, &message).hint("replace it by a line feed, or remove it"))
+    }
+
+    fn how(&mut self, how: How<'a>, offset: usize) -> Result<()> {
+        if let Some((first, _)) = self.above.how {
+            let message = format!("`-- gen: {}` stands above the same statement already", first.key());
+            return Err(self.error(offset, &message).hint("leave one of the two"));
+        }
+        self.above.how = Some((how, offset));
         Ok(())
     }
 
@@ -330,6 +365,11 @@ impl<'a> Reader<'a> {
         for line in self.text.get(body..).unwrap_or_default().split_inclusive('\n') {
             if line.trim().eq_ignore_ascii_case(&end) {
                 let sql = self.text.get(body..position).unwrap_or_default();
+                let tokens = sql::tokens(self.product, sql).unwrap_or_default();
+                let needs = client::needs_client(self.product, &tokens).filter(|token| !token.is_symbol('\\'));
+                if let Some(token) = needs {
+                    return Err(self.client(&Token { start: body + token.start, ..*token }));
+                }
                 self.take(sql.strip_suffix('\n').unwrap_or(sql), body)?;
                 return Ok(position + line.len());
             }
@@ -342,10 +382,10 @@ impl<'a> Reader<'a> {
 }
 
 fn has_condition(product: Product, sql: &str) -> bool {
-    lexer::pieces(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| piece.is_word("WHERE")))
+    sql::tokens(product, sql).is_ok_and(|tokens| tokens.iter().any(|token| token.is_word("WHERE")))
 }
 
-fn unterminated(error: script::Unterminated) -> Error {
+fn unterminated(error: Unterminated) -> Error {
     Error::new(error.to_string()).hint("close it, or put the statement between `-- gen: statement` and `-- gen: end`")
 }
 
@@ -382,5 +422,6 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
 
 /// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.
 fn ends_header(line: &str) -> bool {
+    let line = line.trim_start();
     if line.starts_with("--") { matches!(mark(line), Mark::Section(_)) } else { !line.trim().is_empty() }
 }

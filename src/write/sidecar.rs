@@ -11,6 +11,7 @@ use crate::schema::{
     Action, Check, Column, DefaultValue, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget, Literal, Name,
     ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
 };
+use crate::sql;
 
 /// One statement, and what it declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,10 +257,8 @@ impl Writer<'_> {
     fn default(&self, default: &DefaultValue) -> String {
         let text = crate::plan::default_text(default);
         let plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.-+".contains(letter));
-        let constant = text.len() > 1
-            && text.starts_with('\'')
-            && text.ends_with('\'')
-            && text.get(1..text.len() - 1).is_some_and(|inside| !inside.replace("''", "").contains('\''));
+        let product = self.dialect.product();
+        let constant = matches!(sql::words(product, &text).as_slice(), [only] if only.kind == sql::Kind::String);
         if plain || constant { text } else { format!("({text})") }
     }
 

@@ -93,8 +93,11 @@ fn an_empty_migration_says_what_to_write() {
 fn a_file_written_by_hand_needs_little() {
     for text in [
         "-- UP\nA;\nB;\n-- DOWN\nC;",
-        "--up\nA;B\n--down\nC",
-        "-- Up:\nA;\n\n\nB\n\n-- === Down ===\nC\n",
+        "--up\nA;B;\n--down\nC",
+        "-- Up:\nA;\n\n\nB;\n\n-- === Down ===\nC\n",
+        "  -- UP\n\tA;\rB;\r\t-- DOWN\nC",
+        "-- UP\rA;\rB;\r-- DOWN\rC",
+        "-- UP\nA;\nB;\r-- DOWN\nC",
         "-- anything\n\n/* at all */\n-- to be done\n-- [UP]\n  A\n;\n  B;\n-- DOWN --\nC -- gone\n;",
         "-- DOWN\nC;\n-- UP\nA;\nB;",
     ] {
@@ -107,10 +110,15 @@ fn a_file_written_by_hand_needs_little() {
 
 #[test]
 fn only_a_comment_between_statements_is_a_marker() {
-    let body = "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n-- DOWN\nDELETE FROM b;\n-- gen: end\nEND";
+    let body = "CREATE TRIGGER t AFTER INSERT ON a BEGIN\nDELETE FROM b; -- DOWN\nEND";
     let quoted = "INSERT INTO a VALUES ('\n-- DOWN\n')";
-    let migration = read(&format!("-- UP\n{body};\n{quoted};\n-- update nothing\nA;\n  -- DOWN\nB;"));
-    assert_eq!(texts(&migration.up), [body, quoted, "A", "B"]);
+    let fenced = "UPDATE a SET b = 1\n-- DOWN\nWHERE c";
+    let file = format!(
+        "-- UP\n{body};\n{quoted};\n-- gen: statement\n{fenced}\n-- gen: end\n-- update nothing\nA;\n  -- DOWN\nB;"
+    );
+    let migration = read(&file);
+    assert_eq!(texts(&migration.up), [body, quoted, fenced, "A"]);
+    assert_eq!(texts(&migration.down), ["B"]);
 }
 
 #[test]
@@ -159,11 +167,32 @@ fn what_would_be_a_guess_is_refused() {
         ("-- UP\nA;\n-- up\nB;", "line 3: there is a second `-- UP`"),
         ("-- UP\nA;\n-- DOWN\n-- DOWN\n", "line 4: there is a second `-- DOWN`"),
         ("-- UP\nA 'it's';\n-- DOWN\nB;", "line 2: `';` is opened here and never closed"),
-        ("-- UP\n/* A;\n-- DOWN\nB;", "line 2: what begins here or below never ends"),
+        ("-- UP\n/* A;\n-- DOWN\nB;", "line 2: `/* A;` is opened here and never closed"),
+        (
+            "-- UP\n\nCREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b;\n",
+            "line 3: the statement that begins here never ends",
+        ),
         (
             "-- UP\n\nCREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b;\n-- DOWN\nB;",
-            "line 3: what begins here or below never ends",
+            "line 4: `-- DOWN` stands inside the statement of line 3",
         ),
+        ("-- UP\nA\n-- STEP 2: b\nWHERE c;", "line 3: `-- STEP 2: b` stands inside the statement of line 2"),
+        ("-- UP\nA\n  -- down\n;", "line 3: `-- down` stands inside the statement of line 2"),
+        (
+            "-- UP\nA (\r-- gen: no transaction\r\nB);",
+            "line 3: `-- gen: no transaction` stands inside the statement of line 2",
+        ),
+        ("-- UP\nA;\n.read x\n", "line 3: `.read x` is meant for a client, not for the server"),
+        ("-- UP\nA;\nGO\nB;\n", "line 3: `GO` is meant for a client, not for the server"),
+        (
+            "-- UP\nA;\n-- b\r-- DOWN\nB;",
+            "line 3: the character U+000D looks like a line break here, and the database takes it for none",
+        ),
+        (
+            "-- UP\nA b\u{2028}-- DOWN\nB;",
+            "line 2: the character U+2028 looks like a line break here, and the database takes it for none",
+        ),
+        ("-- UP\nA;\n\0B;", "line 3: there is a NUL character"),
         ("-- UP\nA;\n-- gen: no transaction\n-- DOWN\nB;", "line 3: no statement follows `-- gen: no transaction`"),
         ("-- UP\nA;\n-- DOWN\nB;\n-- gen: no transaction\n", "line 5: no statement follows `-- gen: no transaction`"),
         ("-- UP\nA;\n-- STEP two\n-- DOWN\nB;", "line 3: no statement follows `-- STEP two`"),
@@ -254,13 +283,14 @@ fn hostile() -> impl Strategy<Value = String> {
         ])
         .prop_map(str::to_owned),
         "[a-z ]{0,4}",
-        any::<char>().prop_map(String::from),
+        any::<char>().prop_filter("no SQL has NUL", |letter| *letter != '\0').prop_map(String::from),
     ];
     prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
 fn statement() -> impl Strategy<Value = Statement> {
-    let note = hostile().prop_map(|note| note.replace(|letter: char| letter.is_control() && letter != '\n', ""));
+    let lost = |letter: char| (letter.is_control() && letter != '\n') || matches!(letter, '\u{2028}' | '\u{2029}');
+    let note = hostile().prop_map(move |note| note.replace(lost, ""));
     let words = "[a-zé';:-]( ?[a-z';:*/-]){0,8}";
     let how = prop_oneof![
         3 => Just(Statement::new("")),

@@ -4,6 +4,7 @@
 
 use super::{BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, parse};
 use crate::dialect::{Product, Role, Statement};
+use crate::sql;
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
 /// characters in notes are lost.
@@ -38,13 +39,17 @@ fn section(product: Product, statements: &[Statement], placeholder: &str, text: 
     if is_cut && statements.len() > 1 {
         text.push_str(MANY_TRANSACTIONS);
     }
+    let mut is_plain_mode = true;
     for statement in statements {
         let plain = block(statement, &format!("{};\n", statement.sql));
-        text.push_str(&if reads_back(product, statement, &plain) {
+        let mode = sql::mode_of(product, &statement.sql);
+        // By another `sql_mode` a statement would be cut by other rules.
+        text.push_str(&if (is_plain_mode || mode.is_some()) && reads_back(product, statement, &plain) {
             plain
         } else {
             block(statement, &fenced(statement))
         });
+        is_plain_mode = mode.map_or(is_plain_mode, |mode| mode.is_none());
     }
 }
 
@@ -81,7 +86,8 @@ fn block(statement: &Statement, body: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    text.chars().map(|letter| if breaks(letter) { ' ' } else { letter }).collect()
 }
 
 /// Whether the plain form of a statement is read as this statement and does not swallow the next one.
@@ -90,8 +96,8 @@ fn reads_back(product: Product, statement: &Statement, plain: &str) -> bool {
     let text = format!("-- UP\n{plain}next;\n-- DOWN\nnext;\n");
     let sections = parse::sections(product, &text).ok();
     sections.is_some_and(|sections| {
-        let up = sections.iter().filter(|(section, _)| *section == Section::Up).map(|(_, statement)| statement);
-        let down = sections.iter().filter(|(section, _)| *section == Section::Down).map(|(_, statement)| statement);
+        let up = sections.iter().filter(|(section, ..)| *section == Section::Up).map(|(_, statement, _)| statement);
+        let down = sections.iter().filter(|(section, ..)| *section == Section::Down).map(|(_, statement, _)| statement);
         let same = |found: &Statement| {
             let how = |it: &Statement| (it.transactional, std::mem::discriminant(&it.role), it.step.is_some());
             found.sql == statement.sql && how(found) == how(statement)

@@ -4,12 +4,12 @@
 
 use super::{print, spell};
 use crate::dialect::Product;
-use crate::dialect::script::lexer::{self, Kind, Piece};
+use crate::sql::{self, Kind, Token};
 
 /// The expression of a table (a check, a generated column, an index) after one of its columns was renamed. Databases change
 /// the expressions they keep in the same way. Text with a quote that is never closed stays as it is.
 pub fn rename_column(product: Product, sql: &str, from: &str, to: &str) -> String {
-    let Ok(pieces) = lexer::pieces(product, sql) else { return sql.to_owned() };
+    let Ok(pieces) = sql::tokens(product, sql) else { return sql.to_owned() };
     let mut text = String::with_capacity(sql.len());
     for (index, piece) in pieces.iter().enumerate() {
         if is_named(product, piece, from) && !is_something_else(&pieces, index) {
@@ -24,7 +24,7 @@ pub fn rename_column(product: Product, sql: &str, from: &str, to: &str) -> Strin
 /// A view's query or a trigger's statement after a table it names was renamed: the name is replaced where a table's name
 /// stands (`FROM`, `JOIN`, `INTO`, `UPDATE`, `ON`, before a dot). A comma join keeps the old name, which is then still there.
 pub fn rename_table(product: Product, sql: &str, from: &str, to: &str) -> String {
-    let Ok(pieces) = lexer::pieces(product, sql) else { return sql.to_owned() };
+    let Ok(pieces) = sql::tokens(product, sql) else { return sql.to_owned() };
     let mut text = String::with_capacity(sql.len());
     for (index, piece) in pieces.iter().enumerate() {
         if is_named(product, piece, from) && is_table(&pieces, index) {
@@ -43,11 +43,11 @@ pub fn spelled(product: Product, name: &str) -> String {
 
 /// Whether SQL mentions a name, as the product compares names; text in quotes does not count.
 pub fn mentions(product: Product, sql: &str, name: &str) -> bool {
-    lexer::pieces(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| is_named(product, piece, name)))
+    sql::tokens(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| is_named(product, piece, name)))
 }
 
 /// Whether a table's name stands here: a word before it says so, or the dot after it. `FROM schema.table` does both.
-fn is_table(pieces: &[Piece<'_>], index: usize) -> bool {
+fn is_table(pieces: &[Token<'_>], index: usize) -> bool {
     let next = |from: usize| pieces.iter().skip(from).find(|piece| !piece.is_blank());
     let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());
     let (mut last, one_before, two_before) = (before.next(), before.next(), before.next());
@@ -60,7 +60,7 @@ fn is_table(pieces: &[Piece<'_>], index: usize) -> bool {
 }
 
 /// Whether a piece is this name, as the product compares names.
-fn is_named(product: Product, piece: &Piece<'_>, name: &str) -> bool {
+fn is_named(product: Product, piece: &Token<'_>, name: &str) -> bool {
     match (piece.kind, product) {
         (Kind::Word, Product::Postgres) => piece.text.to_lowercase() == name,
         (Kind::Name, Product::Postgres) => spell::content(piece.text) == name,
@@ -68,16 +68,16 @@ fn is_named(product: Product, piece: &Piece<'_>, name: &str) -> bool {
         (Kind::Name, Product::MySql | Product::MariaDb | Product::Sqlite) => {
             spell::content(piece.text).eq_ignore_ascii_case(name)
         }
-        (Kind::Space | Kind::Comment | Kind::ExecutableComment | Kind::String | Kind::Symbol, _) => false,
+        (Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol, _) => false,
     }
 }
 
 /// A function's name has a parenthesis after it, a type's stands after `::` or `AS`.
-fn is_something_else(pieces: &[Piece<'_>], index: usize) -> bool {
+fn is_something_else(pieces: &[Token<'_>], index: usize) -> bool {
     let after = pieces.iter().skip(index + 1).find(|piece| !piece.is_blank());
     let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());
     let (last, last_but_one) = (before.next(), before.next());
-    let is = |piece: Option<&Piece<'_>>, text: &str| piece.is_some_and(|piece| piece.text == text);
+    let is = |piece: Option<&Token<'_>>, text: &str| piece.is_some_and(|piece| piece.text == text);
     is(after, "(") || (is(last, ":") && is(last_but_one, ":")) || last.is_some_and(|piece| piece.is_word("as"))
 }
 

@@ -4,7 +4,7 @@
 
 use super::{parse, spell};
 use crate::dialect::Product;
-use crate::dialect::script::lexer::{self, Kind};
+use crate::sql::{self, Kind, Rules};
 
 /// Writes a query given in portable SQL (identifiers bare or in `"double quotes"`, strings in `'single quotes'` without
 /// backslash escapes) with the product's own quotes. Everything else stays as it is written.
@@ -14,7 +14,7 @@ use crate::dialect::script::lexer::{self, Kind};
 pub fn requote(product: Product, sql: &str) -> Result<String, String> {
     parse::query(Product::Postgres, sql)
         .map_err(|error| format!("this query cannot be read as portable SQL: {error}"))?;
-    let pieces = lexer::pieces(Product::Postgres, sql).map_err(|error| error.to_string())?;
+    let pieces = sql::tokens(Rules::portable(Product::Postgres), sql).map_err(|error| error.to_string())?;
     let mysql = matches!(product, Product::MySql | Product::MariaDb);
     let mut text = String::with_capacity(sql.len());
     for piece in pieces {
@@ -31,8 +31,9 @@ pub fn requote(product: Product, sql: &str) -> Result<String, String> {
             | Kind::Name
             | Kind::String
             | Kind::Space
-            | Kind::ExecutableComment
+            | Kind::Hint
             | Kind::Word
+            | Kind::Number
             | Kind::Symbol => text.push_str(piece.text),
         }
     }

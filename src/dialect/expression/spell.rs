@@ -3,7 +3,9 @@
 //! Must not know grammar: it sees pieces of text, one after another.
 
 use crate::dialect::Product;
-use crate::dialect::script::lexer::{self, Kind, Piece};
+use crate::sql::{self, Kind, Token, unescaped};
+
+pub(super) use crate::sql::content;
 
 /// The mark identifiers are quoted with.
 pub(super) fn mark(product: Product) -> char {
@@ -18,7 +20,7 @@ pub(super) fn mark(product: Product) -> char {
 pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
     let unescaped = catalog_text(product, sql);
     let sql = unescaped.as_deref().unwrap_or(sql);
-    let pieces = lexer::pieces(product, sql).ok()?;
+    let pieces = sql::tokens(product, sql).ok()?;
     let mysql = matches!(product, Product::MySql | Product::MariaDb);
     let mut text = String::with_capacity(sql.len());
     let mut index = 0;
@@ -68,7 +70,7 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 text.truncate(start);
                 text.push_str(name);
             }
-            Kind::Word | Kind::Symbol | Kind::ExecutableComment => text.push_str(piece.text),
+            Kind::Word | Kind::Number | Kind::Symbol | Kind::Hint => text.push_str(piece.text),
         }
     }
     Some(text.trim_end().to_owned())
@@ -89,36 +91,11 @@ fn catalog_text(product: Product, sql: &str) -> Option<String> {
     if product != Product::MySql || !sql.contains('\\') {
         return None;
     }
-    let escaped = match lexer::pieces(product, sql) {
+    let escaped = match sql::tokens(product, sql) {
         Ok(pieces) => pieces.iter().any(|piece| piece.kind == Kind::Symbol && piece.text == "\\"),
         Err(_) => sql.contains("\\'"),
     };
-    escaped.then(|| backslashes(sql))
-}
-
-/// Undoes MySQL's backslash escapes.
-fn backslashes(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            plain.push(character);
-            continue;
-        }
-        match characters.next() {
-            Some('0') => plain.push('\0'),
-            Some('b') => plain.push('\u{8}'),
-            Some('n') => plain.push('\n'),
-            Some('r') => plain.push('\r'),
-            Some('t') => plain.push('\t'),
-            Some('Z') => plain.push('\u{1a}'),
-            // These two are wildcards of LIKE, which the server leaves to it.
-            Some(wildcard @ ('%' | '_')) => plain.extend(['\\', wildcard]),
-            Some(other) => plain.push(other),
-            None => plain.push('\\'),
-        }
-    }
-    plain
+    escaped.then(|| unescaped(sql))
 }
 
 /// `_utf8mb4`, `_utf8mb3` and `_utf8` say what the connection says anyway.
@@ -126,13 +103,13 @@ fn is_introducer(word: &str) -> bool {
     ["_utf8mb4", "_utf8mb3", "_utf8"].iter().any(|introducer| word.eq_ignore_ascii_case(introducer))
 }
 
-fn string_follows(pieces: &[Piece<'_>], index: usize) -> bool {
+fn string_follows(pieces: &[Token<'_>], index: usize) -> bool {
     let next = pieces.get(index..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
     next.is_some_and(|next| next.kind == Kind::String)
 }
 
 /// How many pieces after `charset` are the name `binary`.
-fn bytes(pieces: &[Piece<'_>], index: usize) -> Option<usize> {
+fn bytes(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     let before = pieces.get(..index.checked_sub(1)?)?.iter().rev().find(|piece| !piece.is_blank())?;
     let rest = pieces.get(index..)?;
     let blank = rest.iter().take_while(|piece| piece.is_blank()).count();
@@ -140,7 +117,7 @@ fn bytes(pieces: &[Piece<'_>], index: usize) -> Option<usize> {
 }
 
 /// Whether `MOD` stands between two operands rather than before its arguments.
-fn is_operator(pieces: &[Piece<'_>], index: usize) -> bool {
+fn is_operator(pieces: &[Token<'_>], index: usize) -> bool {
     let before = pieces.get(..index).unwrap_or_default().iter().rev().find(|piece| !piece.is_blank());
     let after = pieces.get(index + 1..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
     let ends = before.is_some_and(|before| {
@@ -151,7 +128,7 @@ fn is_operator(pieces: &[Piece<'_>], index: usize) -> bool {
 }
 
 /// How many pieces after `charset` (or `character set`) name the connection's own character set.
-fn charset_length(pieces: &[Piece<'_>], index: usize) -> Option<usize> {
+fn charset_length(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     let mut position = index;
     let mut word = || {
         let rest = pieces.get(position..).unwrap_or_default();
@@ -174,7 +151,7 @@ fn string(product: Product, text: &str) -> String {
     let first = text.chars().next().unwrap_or_default();
     let mysql = matches!(product, Product::MySql | Product::MariaDb);
     match first {
-        '\'' | '"' if mysql => literal(product, &backslashes_in_string(&content(text))),
+        '\'' | '"' if mysql => literal(product, &unescaped(&content(text))),
         '\'' => literal(product, &content(text)),
         '$' => {
             let tag = text.get(1..).and_then(|rest| rest.find('$')).map_or(0, |at| at + 2);
@@ -184,14 +161,10 @@ fn string(product: Product, text: &str) -> String {
             Some(content) => literal(product, &content),
             None => text.to_owned(),
         },
-        'n' | 'N' if mysql => literal(product, &backslashes_in_string(&content(text.get(1..).unwrap_or_default()))),
+        'n' | 'N' if mysql => literal(product, &unescaped(&content(text.get(1..).unwrap_or_default()))),
         'n' | 'N' => literal(product, &content(text.get(1..).unwrap_or_default())),
         _ => text.to_owned(),
     }
-}
-
-fn backslashes_in_string(text: &str) -> String {
-    if text.contains('\\') { backslashes(text) } else { text.to_owned() }
 }
 
 /// The inside of PostgreSQL's `E'…'`; `None` where it holds what is not undone here, as `\x41`.
@@ -222,14 +195,6 @@ pub(super) fn literal(product: Product, content: &str) -> String {
         Product::Postgres | Product::Sqlite => format!("'{doubled}'"),
         Product::MySql | Product::MariaDb => format!("'{}'", doubled.replace('\\', "\\\\")),
     }
-}
-
-/// A quoted text without its quotes.
-pub(super) fn content(text: &str) -> String {
-    let Some(open) = text.chars().next() else { return String::new() };
-    let close = if open == '[' { ']' } else { open };
-    let inside = text.strip_prefix(open).and_then(|text| text.strip_suffix(close)).unwrap_or_default();
-    if open == '[' { inside.to_owned() } else { inside.replace(&format!("{open}{open}"), &open.to_string()) }
 }
 
 /// A name in quotes.

@@ -5,8 +5,8 @@
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{DefaultValue, Expression};
 
-use super::tokens::{bare, string, without_introducers};
 use super::types::{Family, family};
+use super::words::{bare, string, without_introducers};
 use super::{Flavor, render};
 
 /// A constant, as far as servers print it differently.

@@ -3,6 +3,7 @@
 //! Must not know what is done with what it reads; names and spellings are made uniform by `normalize`, but for what only the
 //! catalog can tell (which check is a column's own, which text is JSON).
 
+mod bodies;
 mod events;
 mod routines;
 mod shown;
@@ -14,9 +15,10 @@ use crate::dialect::Product;
 use crate::dialect::session::{DatabaseError, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
+use crate::sql::unescaped;
 
 use super::Flavor;
-use super::tokens::{unescape, without_database};
+use super::words::without_database;
 
 /// Everything the queries gave.
 struct Answers {
@@ -30,6 +32,7 @@ struct Answers {
     routines: Rows,
     parameters: Rows,
     events: Rows,
+    bodies: bodies::Bodies,
     shown: Rows,
     /// What the server shows of its views, if it does to this user.
     shown_views: Option<Rows>,
@@ -66,9 +69,11 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
         routines: session.query(include_str!("queries/routines.sql")).await?,
         parameters: session.query(include_str!("queries/parameters.sql")).await?,
         events: session.query(include_str!("queries/events.sql")).await?,
+        bodies: bodies::Bodies::default(),
         shown: Rows::default(),
         shown_views: Some(Rows::default()),
     };
+    answers.bodies = bodies::ask(session, &answers, scope).await?;
     answers.shown = shown::ask(session, flavor, &answers, scope).await?;
     answers.shown_views = shown::ask_views(session, flavor, &answers, scope).await;
     Ok(assemble(flavor, &mut answers, scope))
@@ -82,7 +87,7 @@ fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);
     routines::read(answers, &mut catalog);
-    events::read(answers, &mut catalog.schema);
+    events::read(answers, &mut catalog);
     shown::read(answers, &mut catalog);
     shown::read_views(flavor, answers, scope, &mut catalog);
     catalog
@@ -97,7 +102,7 @@ fn expression(flavor: Flavor, text: &str) -> Expression {
     if !flavor.escapes_expressions() {
         return Expression::new(text);
     }
-    Expression::new(unescape(&encoded_once(text).unwrap_or_else(|| text.to_owned())))
+    Expression::new(unescaped(&encoded_once(text).unwrap_or_else(|| text.to_owned())))
 }
 
 /// MySQL's catalog takes the UTF-8 of an expression for latin1 and encodes it a second time. Text for which that cannot

@@ -12,9 +12,9 @@ mod partitions;
 mod render;
 mod safe;
 pub mod session;
-mod tokens;
 mod types;
 mod versioning;
+mod words;
 
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};

@@ -12,8 +12,8 @@ use crate::schema::{
     Unique, View,
 };
 
-use super::tokens::{bare, canonical_statement, without_introducers};
 use super::types::{self, Family, family};
+use super::words::{bare, canonical_statement, without_introducers};
 use super::{Flavor, defaults, partitions, versioning};
 
 pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {

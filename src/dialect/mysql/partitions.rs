@@ -2,7 +2,9 @@
 //!
 //! Must not know tables or statements beyond the clause that divides one.
 
-use super::tokens::{Kind, Token, tokens};
+use crate::sql::{Kind, Token};
+
+use super::words::{tokens, words};
 
 /// The name of the table option that holds the clause, without `PARTITION BY`.
 pub(super) const OPTION: &str = "partition_by";
@@ -57,13 +59,14 @@ pub(super) fn clause(show_create: &str) -> Option<String> {
 /// The text without the marks of comments that the server executes.
 pub(super) fn unconditional(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
+    let mut after_hint = false;
     for token in tokens(text) {
-        match token.text.strip_prefix("/*!").and_then(|inner| inner.strip_suffix("*/")) {
-            Some(inner) if token.kind == Kind::Comment => {
-                plain.push_str(inner.trim_start_matches(|mark: char| mark.is_ascii_digit()).trim());
-            }
-            _ => plain.push_str(token.text),
+        if token.kind == Kind::Hint {
+            plain.truncate(if token.text == "*/" { plain.trim_end().len() } else { plain.len() });
+        } else if !(after_hint && token.kind == Kind::Space) {
+            plain.push_str(token.text);
         }
+        after_hint = token.kind == Kind::Hint && token.text != "*/";
     }
     plain
 }
@@ -188,10 +191,10 @@ fn read(clause: &str) -> Division {
     for token in tokens(clause.trim()) {
         match token.kind {
             Kind::Space if found.last().is_some_and(|last| last.kind == Kind::Space) => {}
-            Kind::Space if token.text.contains('\n') => found.push(Token { kind: Kind::Space, text: "\n" }),
-            Kind::Space => found.push(Token { kind: Kind::Space, text: " " }),
-            Kind::Comment => {}
-            Kind::Text | Kind::Name | Kind::Word | Kind::Symbol => found.push(token),
+            Kind::Space if token.text.contains('\n') => found.push(Token { text: "\n", ..token }),
+            Kind::Space => found.push(Token { text: " ", ..token }),
+            Kind::Comment | Kind::Hint => {}
+            Kind::String | Kind::Name | Kind::Word | Kind::Number | Kind::Symbol => found.push(token),
         }
     }
     let list = (0..found.len()).find(|at| {
@@ -272,7 +275,7 @@ fn without_engine(tokens: &[Token<'_>]) -> String {
 
 /// The values of a list: `IN (1,2,(3,4))` holds three.
 fn values_of(text: &str) -> Vec<String> {
-    let found: Vec<Token<'_>> = tokens(text).into_iter().filter(|token| token.kind != Kind::Space).collect();
+    let found = words(text);
     let inside = found.iter().position(|token| token.text == "(").and_then(|at| found.get(at + 1..));
     let pieces = inside.map(cut).unwrap_or_default();
     pieces.iter().map(|piece| piece.iter().map(|token| token.text).collect()).collect()

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{EnumType, ObjectName, Type};
+use crate::sql::{Kind, Token};
 
-use super::tokens::{Kind, Token, string, tokens};
+use super::words::{string, words};
 use super::{Flavor, render};
 
 /// A type as the catalog spells it, and the collation that was written with it.
@@ -123,7 +124,7 @@ struct Parts {
 
 fn parts(text: &str) -> Parts {
     let mut parts = Parts::default();
-    let found: Vec<Token<'_>> = tokens(text).into_iter().filter(|token| token.kind != Kind::Space).collect();
+    let found = words(text);
     let mut words = found.iter().peekable();
     while let Some(token) = words.next() {
         let word = token.text.to_lowercase();
@@ -153,8 +154,8 @@ fn parts(text: &str) -> Parts {
                 parts.charset = value(words.next());
             }
             "collate" => parts.collation = value(words.next()),
-            // What follows a type in a comment that the server executes (`COMPRESSED`).
-            _ if token.kind == Kind::Comment => parts.rest.extend(executed(&word)),
+            // What follows a type may stand in a comment that the server executes (`COMPRESSED`).
+            _ if token.kind == Kind::Hint => {}
             "precision" if parts.name == "double" => {}
             "varying" if parts.name == "character" || parts.name == "char" => parts.name = "varchar".to_owned(),
             _ if parts.name.is_empty() => parts.name = word,
@@ -162,12 +163,6 @@ fn parts(text: &str) -> Parts {
         }
     }
     parts
-}
-
-/// The words inside a comment that the server executes.
-fn executed(comment: &str) -> Option<String> {
-    let inner = comment.strip_prefix("/*m!").or_else(|| comment.strip_prefix("/*!"))?.strip_suffix("*/")?;
-    Some(inner.trim_start_matches(|mark: char| mark.is_ascii_digit()).trim().to_owned())
 }
 
 /// Spells any way of writing a type the one way this server's catalog does.

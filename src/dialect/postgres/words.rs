@@ -1,104 +1,43 @@
-//! Looking at SQL text without parsing it: where strings and quoted names end, which names stand outside strings, which
-//! parentheses enclose everything.
+//! Looking at SQL text without parsing it: which names stand outside strings, which parentheses enclose everything.
 //!
-//! Must not know what the text means. Whatever is compared goes through `dialect::expression`, not through here.
+//! Must not know what the text means, nor how it is cut into tokens. Whatever is compared goes through `dialect::expression`,
+//! not through here.
 
-/// The end of the token that starts at byte `at`: a string, a quoted name, a dollar-quoted body, or one character.
-fn end_of_token(sql: &str, at: usize) -> usize {
-    let rest = sql.get(at..).unwrap_or_default();
-    let Some(first) = rest.chars().next() else { return sql.len() };
-    let length = match first {
-        '\'' => quoted_length(rest, '\'', is_escape_string(sql, at)),
-        '"' => quoted_length(rest, '"', false),
-        '$' => dollar_length(rest).unwrap_or(1),
-        _ => first.len_utf8(),
-    };
-    at + length
+use crate::schema::Product;
+use crate::sql::{self, Kind, Token};
+
+fn words(text: &str) -> Vec<Token<'_>> {
+    sql::words(Product::Postgres, text)
 }
 
-/// Whether the string at byte `at` is written `E'…'`, where a backslash escapes.
-fn is_escape_string(sql: &str, at: usize) -> bool {
-    let mut before = sql.get(..at).unwrap_or_default().chars().rev();
-    matches!(before.next(), Some('e' | 'E')) && !before.next().is_some_and(is_name_character)
+/// A name as PostgreSQL folds it.
+fn folded(token: &Token<'_>) -> Option<String> {
+    let name = token.name()?;
+    Some(if token.kind == Kind::Word { name.to_lowercase() } else { name })
 }
 
-fn quoted_length(rest: &str, quote: char, backslash: bool) -> usize {
-    let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if backslash && character == '\\' {
-            characters.next();
-        } else if character == quote {
-            match characters.peek() {
-                Some((_, next)) if *next == quote => {
-                    characters.next();
-                }
-                _ => return at + quote.len_utf8(),
-            }
-        }
-    }
-    rest.len()
-}
-
-/// The length of `$tag$ … $tag$`; `None` where the dollar opens nothing.
-fn dollar_length(rest: &str) -> Option<usize> {
-    let tag_end = rest.get(1..)?.find('$')? + 2;
-    let tag = rest.get(..tag_end)?;
-    let inner = tag.trim_matches('$');
-    if !inner.chars().all(is_name_character) || inner.starts_with(|first: char| first.is_ascii_digit()) {
-        return None;
-    }
-    let body = rest.get(tag_end..)?;
-    Some(tag_end + body.find(tag).map_or(body.len(), |at| at + tag.len()))
-}
-
-fn is_name_character(character: char) -> bool {
-    character.is_alphanumeric() || character == '_' || character == '$'
-}
-
-/// The tokens of a text with the bytes they stand at; words are whole.
-fn tokens(sql: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < sql.len() {
-        let rest = sql.get(at..).unwrap_or_default();
-        let starts_word = rest.starts_with(|first: char| first.is_alphanumeric() || first == '_');
-        let end = if starts_word {
-            at + rest.find(|character| !is_name_character(character)).unwrap_or(rest.len())
-        } else {
-            end_of_token(sql, at)
-        };
-        found.push((at, sql.get(at..end).unwrap_or_default()));
-        at = end.max(at + 1);
-    }
-    found
+/// How many more parentheses and brackets are open after a token.
+fn step(token: &Token<'_>) -> i32 {
+    let is = |open: char, close: char| i32::from(token.is_symbol(open)) - i32::from(token.is_symbol(close));
+    is('(', ')') + is('[', ']')
 }
 
 /// Whether `name` stands in the text as an identifier, quoted or not.
 pub(super) fn mentions(sql: &str, name: &str) -> bool {
-    tokens(sql).into_iter().any(|(_, token)| match token.strip_prefix('"') {
-        Some(quoted) => quoted.strip_suffix('"').is_some_and(|inner| inner.replace("\"\"", "\"") == name),
-        None => token == name || token.to_lowercase() == name,
-    })
+    words(sql)
+        .iter()
+        .any(|token| token.name().is_some_and(|found| found == name) || folded(token).is_some_and(|it| it == name))
 }
 
 /// Whether `name` stands in the text behind a schema.
 pub(super) fn is_qualified(sql: &str, name: &str) -> bool {
-    let tokens = tokens(sql);
-    tokens.windows(2).any(|pair| matches!(pair, [(_, "."), (_, token)] if mentions(token, name)))
+    let is_name = |token: &Token<'_>| mentions(token.text, name);
+    words(sql).windows(2).any(|pair| matches!(pair, [dot, token] if dot.is_symbol('.') && is_name(token)))
 }
 
 /// The names that stand in the text outside strings, quoted or not; unquoted ones also as PostgreSQL folds them.
 pub(super) fn names(sql: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (_, token) in tokens(sql) {
-        match token.strip_prefix('"') {
-            Some(quoted) => found.extend(quoted.strip_suffix('"').map(|inner| inner.replace("\"\"", "\""))),
-            None if token.starts_with(|first: char| first.is_alphabetic() || first == '_') => {
-                found.push(token.to_lowercase());
-            }
-            None => {}
-        }
-    }
+    let mut found: Vec<String> = words(sql).iter().filter_map(folded).collect();
     found.sort();
     found.dedup();
     found
@@ -106,17 +45,17 @@ pub(super) fn names(sql: &str) -> Vec<String> {
 
 /// The contents of the strings in the text.
 pub(super) fn strings(sql: &str) -> Vec<String> {
-    tokens(sql).into_iter().filter_map(|(_, token)| string_content(token)).collect()
+    words(sql).iter().filter_map(|token| token.value(Product::Postgres.into())).collect()
 }
 
 /// Whether the text has `*` outside strings, which may stand for any column.
 pub(super) fn has_star(sql: &str) -> bool {
-    tokens(sql).into_iter().any(|(_, token)| token == "*")
+    words(sql).iter().any(|token| token.is_symbol('*'))
 }
 
 /// Whether a string of the text is exactly `value`.
 pub(super) fn has_string(sql: &str, value: &str) -> bool {
-    tokens(sql).into_iter().any(|(_, token)| string_content(token).is_some_and(|content| content == value))
+    strings(sql).iter().any(|content| content == value)
 }
 
 /// The text without the parentheses that enclose all of it.
@@ -130,29 +69,23 @@ pub(super) fn without_parentheses(sql: &str) -> &str {
 
 fn enclosed(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('(')?.strip_suffix(')')?;
-    let mut depth = 0_usize;
-    for (_, token) in tokens(inner) {
-        match token {
-            "(" => depth += 1,
-            ")" => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-    }
-    (depth == 0).then_some(inner)
+    let mut depth = 0_i32;
+    let closes = words(inner).iter().any(|token| {
+        depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
+        depth < 0
+    });
+    (!closes && depth == 0).then_some(inner)
 }
 
 /// Cuts `literal::type` in two; `None` where the last cast is not the outermost thing of the text.
 pub(super) fn outer_cast(text: &str) -> Option<(&str, &str)> {
-    let tokens = tokens(text);
-    let mut depth = 0_usize;
-    let mut found = None;
-    for pair in tokens.windows(2) {
-        let [(at, token), (_, next)] = pair else { continue };
-        match *token {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth = depth.saturating_sub(1),
-            ":" if *next == ":" && depth == 0 => found = Some(*at),
-            _ => {}
+    let words = words(text);
+    let (mut depth, mut found) = (0, None);
+    for pair in words.windows(2) {
+        let [token, next] = pair else { continue };
+        depth += step(token);
+        if depth == 0 && token.is_symbol(':') && next.is_symbol(':') {
+            found = Some(token.start);
         }
     }
     let at = found?;
@@ -161,32 +94,29 @@ pub(super) fn outer_cast(text: &str) -> Option<(&str, &str)> {
 
 /// The content of a text that is one plain string literal and nothing else.
 pub(super) fn string_content(text: &str) -> Option<String> {
-    if !text.starts_with('\'') || end_of_token(text, 0) != text.len() || text.len() < 2 {
-        return None;
+    match words(text).as_slice() {
+        [only] if only.text == text => only.value(Product::Postgres.into()),
+        _ => None,
     }
-    Some(text.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
 }
 
 /// The names of a comma-separated list, unquoted.
 pub(super) fn name_list(text: &str) -> Vec<String> {
-    names_between(text, ",")
+    names_between(text, ',')
 }
 
 /// The parts of a qualified name, unquoted.
 pub(super) fn name_path(text: &str) -> Vec<String> {
-    names_between(text, ".")
+    names_between(text, '.')
 }
 
-fn names_between(text: &str, separator: &str) -> Vec<String> {
+fn names_between(text: &str, separator: char) -> Vec<String> {
     let mut names = vec![String::new()];
-    for (_, token) in tokens(text) {
-        match (token, names.last_mut()) {
-            (token, _) if token == separator => names.push(String::new()),
-            (_, Some(name)) => match token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-                Some(quoted) => name.push_str(&quoted.replace("\"\"", "\"")),
-                None => name.push_str(token.trim()),
-            },
-            (_, None) => {}
+    for token in words(text) {
+        if token.is_symbol(separator) {
+            names.push(String::new());
+        } else if let Some(name) = names.last_mut() {
+            name.push_str(&token.name().unwrap_or_else(|| token.text.to_owned()));
         }
     }
     names.retain(|name| !name.is_empty());
@@ -196,11 +126,11 @@ fn names_between(text: &str, separator: &str) -> Vec<String> {
 /// The parts of a comma-separated list as they are written.
 pub(super) fn split_list(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
-    for (_, token) in tokens(text) {
-        match (token, parts.last_mut()) {
-            (",", _) => parts.push(String::new()),
-            (_, Some(part)) => part.push_str(token),
-            (_, None) => {}
+    for token in sql::Tokens::new(Product::Postgres, text) {
+        if token.is_symbol(',') {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push_str(token.text);
         }
     }
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
@@ -210,18 +140,14 @@ pub(super) fn split_list(text: &str) -> Vec<String> {
 /// what follows it. The first has no word.
 pub(super) fn clauses<'a>(sql: &'a str, keywords: &[&str]) -> Vec<(String, &'a str)> {
     let mut found: Vec<(String, usize, usize)> = vec![(String::new(), 0, sql.len())];
-    let mut depth = 0_usize;
-    for (at, token) in tokens(sql) {
-        match token {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth = depth.saturating_sub(1),
-            _ if depth == 0 && keywords.iter().any(|word| token.eq_ignore_ascii_case(word)) => {
-                if let Some(last) = found.last_mut() {
-                    last.2 = at;
-                }
-                found.push((token.to_uppercase(), at + token.len(), sql.len()));
+    let mut depth = 0;
+    for token in words(sql) {
+        depth = (depth + step(&token)).max(0);
+        if depth == 0 && token.is_any(keywords) {
+            if let Some(last) = found.last_mut() {
+                last.2 = token.start;
             }
-            _ => {}
+            found.push((token.text.to_uppercase(), token.end(), sql.len()));
         }
     }
     found.into_iter().map(|(word, from, to)| (word, sql.get(from..to).unwrap_or_default().trim())).collect()
@@ -229,16 +155,12 @@ pub(super) fn clauses<'a>(sql: &'a str, keywords: &[&str]) -> Vec<(String, &'a s
 
 /// The parts of a comma-separated list, whatever stands in parentheses being one.
 pub(super) fn items(sql: &str) -> Vec<&str> {
-    let (mut found, mut start, mut depth) = (Vec::new(), 0, 0_usize);
-    for (at, token) in tokens(sql) {
-        match token {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth = depth.saturating_sub(1),
-            "," if depth == 0 => {
-                found.push(sql.get(start..at).unwrap_or_default().trim());
-                start = at + 1;
-            }
-            _ => {}
+    let (mut found, mut start, mut depth) = (Vec::new(), 0, 0);
+    for token in words(sql) {
+        depth = (depth + step(&token)).max(0);
+        if depth == 0 && token.is_symbol(',') {
+            found.push(sql.get(start..token.start).unwrap_or_default().trim());
+            start = token.end();
         }
     }
     found.push(sql.get(start..).unwrap_or_default().trim());
@@ -248,26 +170,19 @@ pub(super) fn items(sql: &str) -> Vec<&str> {
 
 /// What follows the first occurrence of a word.
 pub(super) fn after_word<'a>(sql: &'a str, word: &str) -> Option<&'a str> {
-    let (at, token) = tokens(sql).into_iter().find(|(_, token)| token.eq_ignore_ascii_case(word))?;
-    sql.get(at + token.len()..)
+    let found = words(sql).into_iter().find(|token| token.is_word(word))?;
+    sql.get(found.end()..)
 }
 
 /// A name, perhaps behind its schema, as it is written, and the rest of the text.
 pub(super) fn cut_name(sql: &str) -> Option<(&str, &str)> {
-    let is_name = |token: &str| token.starts_with(|first: char| first == '"' || is_name_character(first));
-    let mut end = end_of_name(sql, 0).filter(|end| is_name(sql.get(..*end).unwrap_or_default()))?;
-    while sql.get(end..).is_some_and(|rest| rest.starts_with('.')) {
-        end = end_of_name(sql, end + 1)?;
+    let is_name = |token: &Token<'_>| matches!(token.kind, Kind::Name | Kind::Word);
+    let mut tokens = sql::Tokens::new(Product::Postgres, sql);
+    let mut end = tokens.next().filter(is_name)?.end();
+    while tokens.next().is_some_and(|dot| dot.is_symbol('.')) {
+        end = tokens.next().filter(is_name)?.end();
     }
     Some((sql.get(..end)?, sql.get(end..)?))
-}
-
-fn end_of_name(sql: &str, at: usize) -> Option<usize> {
-    let rest = sql.get(at..)?;
-    match rest.starts_with('"') {
-        true => Some(end_of_token(sql, at)),
-        false => Some(at + rest.find(|character| !is_name_character(character)).unwrap_or(rest.len())),
-    }
 }
 
 /// The types in a composite type's text, without the names of its attributes.
@@ -280,11 +195,11 @@ pub(super) fn types_of_attributes(sql: &str) -> String {
 /// A text as it is compared where nothing in it is taken apart: folded, one space between its tokens, no quotes around names
 /// that need none.
 pub(super) fn plain(sql: &str) -> String {
-    let tokens = tokens(sql).into_iter().filter(|(_, token)| !token.trim().is_empty());
-    let folded = tokens.map(|(_, token)| match token.chars().next() {
-        Some('\'' | '$') => token.to_owned(),
-        Some('"') => name_list(token).first().map(|name| quoted_where_needed(name)).unwrap_or_default(),
-        _ => token.to_lowercase(),
+    let words = words(sql);
+    let folded = words.iter().map(|token| match (token.kind, token.name()) {
+        (Kind::String, _) => token.text.to_owned(),
+        (Kind::Name, Some(name)) => quoted_where_needed(&name),
+        _ => token.text.to_lowercase(),
     });
     folded.collect::<Vec<_>>().join(" ")
 }

@@ -3,9 +3,9 @@
 //! Must not know the other clauses of the migration.
 
 use crate::dialect::Product;
-use crate::dialect::script::lexer::Kind;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
+use crate::sql::Kind;
 
 use super::clause;
 use super::words::{Hand, Word};

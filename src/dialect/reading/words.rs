@@ -3,7 +3,7 @@
 //! Must not know what any word means.
 
 use crate::dialect::Product;
-use crate::dialect::script::lexer::{self, Kind};
+use crate::sql::{self, Kind};
 
 /// A word, a name, a string or a sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub(super) struct Word {
 
 /// The words of a statement; none where a quote never ends.
 pub(super) fn words(product: Product, sql: &str) -> Option<Vec<Word>> {
-    let pieces = lexer::pieces(product, sql).ok()?;
-    let word = |piece: &lexer::Piece<'_>| {
+    let pieces = sql::tokens(product, sql).ok()?;
+    let word = |piece: &sql::Token<'_>| {
         let (text, name) = match piece.kind {
-            Kind::Word => (piece.text.to_uppercase(), folded(product, piece.text)),
-            Kind::Name => (unquoted(piece.text), unquoted(piece.text)),
-            Kind::Space | Kind::Comment | Kind::ExecutableComment | Kind::String | Kind::Symbol => {
+            Kind::Word | Kind::Number => (piece.text.to_uppercase(), folded(product, piece.text)),
+            Kind::Name => (sql::content(piece.text), sql::content(piece.text)),
+            Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Symbol => {
                 (piece.text.to_owned(), String::new())
             }
         };
@@ -37,12 +37,6 @@ fn folded(product: Product, text: &str) -> String {
         Product::Postgres => text.to_lowercase(),
         Product::MySql | Product::MariaDb | Product::Sqlite => text.to_owned(),
     }
-}
-
-fn unquoted(text: &str) -> String {
-    let mut letters = text.chars();
-    let (first, last) = (letters.next().unwrap_or_default(), letters.next_back().unwrap_or_default());
-    letters.as_str().replace(&format!("{last}{last}"), &last.to_string()).trim_start_matches(first).to_owned()
 }
 
 /// A place in a row of words.

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use futures_core::Stream;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
 use url::Url;
 
 #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 use super::Obstacle;
 use super::{ConnectError, DatabaseError, Missing, Rows};
+use crate::dialect::Product;
 
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 compile_error!("choose at least one of the features `postgres`, `mysql` and `sqlite`");
@@ -134,6 +135,10 @@ fn unread(url: &Url, port: u16) -> Endpoint {
     }
 }
 
+/// The number of MySQL's error that a statement, which it has read, cannot be prepared.
+#[cfg(feature = "mysql")]
+const NOT_TO_PREPARE: u16 = 1295;
+
 /// An open connection.
 pub(super) enum Driver {
     #[cfg(feature = "postgres")]
@@ -182,8 +187,46 @@ impl Driver {
 
     /// Sends one statement; gives back the number of rows it touched.
     pub(super) async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        // What is prepared is one statement to the server; what is not may be several, and all of them are run.
+        #[cfg(feature = "postgres")]
+        if let (Self::Postgres(connection), true) = (&mut *self, sql.contains(';')) {
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+            return Ok(connection.execute(query).await?.rows_affected());
+        }
+        self.is_single(sql).await?;
         let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
         Ok(whichever!(self, connection => connection.execute(query).await?.rows_affected()))
+    }
+
+    /// Refuses a text that is more than one statement. Without a semicolon it cannot be.
+    async fn is_single(&mut self, sql: &str) -> Result<(), DatabaseError> {
+        if !sql.contains(';') {
+            return Ok(());
+        }
+        let product = match self {
+            #[cfg(feature = "mysql")]
+            Self::MySql(connection) => {
+                // The server reads one statement when it prepares, by the `sql_mode` it has; then it may say that this kind is
+                // none to prepare.
+                let prepared = connection.prepare(sqlx::AssertSqlSafe(sql).into_sql_str()).await;
+                return match prepared {
+                    Err(sqlx::Error::Database(error)) if mysql_number(error.as_ref()) == Some(NOT_TO_PREPARE) => Ok(()),
+                    prepared => Ok(prepared.map(drop)?),
+                };
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Product::Postgres,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Product::Sqlite,
+        };
+        match crate::sql::split(product, sql) {
+            Ok(statements) if statements.len() > 1 => Err(DatabaseError {
+                message: "this is more than one statement, and only one is sent at a time; nothing of it was run"
+                    .to_owned(),
+                code: None,
+            }),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Sends one statement with text values for its placeholders.
@@ -199,6 +242,7 @@ impl Driver {
 
     /// Sends one query; adds its rows as text, whatever the types of its columns.
     pub(super) async fn query(&mut self, sql: &str, rows: &mut Rows) -> Result<(), DatabaseError> {
+        self.is_single(sql).await?;
         whichever!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
             while let Some(row) = next(&mut found).await.transpose()? {

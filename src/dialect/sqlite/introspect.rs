@@ -10,9 +10,10 @@ use crate::schema::{
     Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
     IndexTarget, Name, Normalized, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
 };
+use crate::sql::Kind;
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
-use super::tokens::{Kind, tokens, without_comments};
+use super::words::{name, without_comments, words};
 use super::{names, normalize, render};
 
 /// Everything but tables that hold rows, and those tables, each as arrays of rows ([`Session::query_arrays`]).
@@ -127,9 +128,9 @@ fn indexes(others: &[Rows]) -> HashMap<&str, Vec<Found<'_>>> {
 /// Virtual tables by name, with their modules.
 fn virtual_tables(others: &[Rows]) -> BTreeMap<&str, String> {
     let module = |table: Found<'_>| {
-        let tokens = tokens(table.row.text(3));
-        let using = tokens.iter().position(|token| token.is("USING"))?;
-        Some(tokens.get(using + 1)?.name()?.to_string().to_lowercase())
+        let tokens = words(table.row.text(3));
+        let using = tokens.iter().position(|token| token.is_word("USING"))?;
+        Some(name(tokens.get(using + 1)?)?.to_string().to_lowercase())
     };
     objects(others, "table").filter_map(|table| Some((table.row.text(1), module(table)?))).collect()
 }
@@ -214,10 +215,10 @@ fn set(options: &mut Options, key: &str, value: Option<String>) {
 /// A default as an expression. Outside parentheses SQLite takes every name for a string, even one in double quotes.
 fn default(text: &str) -> DefaultValue {
     let text = without_comments(text);
-    let tokens = tokens(&text);
+    let tokens = words(&text);
     let text = match tokens.as_slice() {
-        [only] if only.kind == Kind::Quoted || (only.kind == Kind::Word && !is_constant(only.text)) => {
-            let content = only.name().map(|name| name.to_string()).unwrap_or_default();
+        [only] if only.kind == Kind::Name || (only.kind == Kind::Word && !is_constant(only.text)) => {
+            let content = name(only).map(|name| name.to_string()).unwrap_or_default();
             render::literal(&crate::schema::Literal::Text(content))
         }
         _ => text,

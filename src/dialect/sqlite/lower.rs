@@ -8,7 +8,7 @@ use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
-use super::{names, render, tokens};
+use super::{names, render, words};
 
 pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
     let plan = &case::followed(plan, from);
@@ -204,7 +204,7 @@ fn can_add(column: &Column) -> bool {
 /// What `ALTER TABLE DROP COLUMN` takes. Views and triggers that still name the column are not asked about: SQLite finds
 /// them exactly and refuses, which is better than leaving them broken.
 fn can_drop(table: &Table, column: &Name) -> bool {
-    let names = |text: &str| tokens::mentions(text, column);
+    let names = |text: &str| words::mentions(text, column);
     let in_key = table.primary_key.iter().any(|key| key.columns.contains(column))
         || table.uniques.values().any(|unique| unique.columns.contains(column))
         || table.foreign_keys.values().any(|key| key.columns.contains(column));

@@ -11,8 +11,8 @@ mod rebuild;
 mod render;
 pub mod session;
 mod table_sql;
-mod tokens;
 mod types;
+mod words;
 
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};

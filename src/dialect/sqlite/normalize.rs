@@ -11,7 +11,7 @@ use crate::schema::{
     ObjectName, Options, Part, Parts, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
 };
 
-use super::{names, render, table_sql, tokens, types};
+use super::{names, render, table_sql, types, words};
 
 /// Settings of a table; the three for its primary key stand here because a key has none of its own.
 const TABLE_OPTIONS: &[&str] =
@@ -278,7 +278,7 @@ fn normal_trigger(trigger: &mut Trigger) {
     if trigger.definition.is_normal() {
         return;
     }
-    let canonical = tokens::canonical(trigger.definition.text());
+    let canonical = words::canonical(trigger.definition.text());
     trigger.definition = trigger.definition.clone().with_canonical(canonical);
 }
 

@@ -8,8 +8,9 @@ use crate::schema::{
     Action, Check, Column, DefaultValue, ForeignKey, Index, IndexTarget, Literal, Name, ObjectName, Options, Table,
     Unique, View,
 };
+use crate::sql::Kind;
 
-use super::tokens::{Kind, tokens};
+use super::words::words;
 use super::{normalize, rebuild};
 
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
@@ -211,11 +212,9 @@ fn default(text: &str) -> String {
 
 /// A number, a string, a blob or a truth value.
 pub(super) fn is_constant(text: &str) -> bool {
-    let tokens = tokens(text);
+    let tokens = words(text);
     match tokens.as_slice() {
-        [only] => {
-            matches!(only.kind, Kind::Text | Kind::Number) || only.is("TRUE") || only.is("FALSE") || only.is("NULL")
-        }
+        [only] => matches!(only.kind, Kind::String | Kind::Number) || only.is_any(&["TRUE", "FALSE", "NULL"]),
         [sign, number] => (sign.is_symbol('-') || sign.is_symbol('+')) && number.kind == Kind::Number,
         _ => false,
     }

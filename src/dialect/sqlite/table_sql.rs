@@ -4,8 +4,9 @@
 //! that nothing is ever lost by halves.
 
 use crate::schema::Name;
+use crate::sql::{Kind, Token};
 
-use super::tokens::{Kind, Token, tokens, without_comments};
+use super::words::{name, without_comments, words};
 
 /// What a `CREATE TABLE` text says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(super) struct ForeignKeyText {
 
 /// Reads a `CREATE TABLE` text as the catalog holds it; `None` when it cannot be followed to the end.
 pub(super) fn read(sql: &str) -> Option<TableText> {
-    let tokens = tokens(sql);
+    let tokens = words(sql);
     // The catalog writes `CREATE TABLE name (`, or `CREATE TABLE "schema".name (` never; the first parenthesis opens the list.
     let open = tokens.iter().position(|token| token.is_symbol('('))?;
     let mut cursor = Cursor { sql, tokens: &tokens, at: open + 1 };
@@ -82,7 +83,7 @@ pub(super) fn read(sql: &str) -> Option<TableText> {
         match cursor.peek()? {
             token if token.is_symbol(',') => cursor.at += 1,
             token if token.is_symbol(')') => break,
-            token if ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| token.is(word)) => {
+            token if ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|word| token.is_word(word)) => {
                 table_constraint(&mut cursor, &mut table)?;
             }
             _ => column(&mut cursor, &mut table)?,
@@ -90,10 +91,10 @@ pub(super) fn read(sql: &str) -> Option<TableText> {
     }
     cursor.at += 1;
     while let Some(token) = cursor.next() {
-        if token.is("WITHOUT") {
-            cursor.next().filter(|token| token.is("ROWID"))?;
+        if token.is_word("WITHOUT") {
+            cursor.next().filter(|token| token.is_word("ROWID"))?;
             table.without_rowid = true;
-        } else if token.is("STRICT") {
+        } else if token.is_word("STRICT") {
             table.strict = true;
         } else if !token.is_symbol(',') && !token.is_symbol(';') {
             return None;
@@ -125,7 +126,7 @@ impl<'a> Cursor<'a> {
         let here = words
             .iter()
             .enumerate()
-            .all(|(offset, word)| self.tokens.get(self.at + offset).is_some_and(|token| token.is(word)));
+            .all(|(offset, word)| self.tokens.get(self.at + offset).is_some_and(|token| token.is_word(word)));
         if here {
             self.at += words.len();
         }
@@ -133,7 +134,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn name(&mut self) -> Option<Name> {
-        self.next()?.name()
+        name(self.next()?)
     }
 
     /// Adds the text from an earlier place to this one, comments left out, and a space before it if it is not the first.
@@ -224,7 +225,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn initially_deferred(&mut self) -> bool {
-        self.eat(&["INITIALLY"]) && self.next().is_some_and(|token| token.is("DEFERRED"))
+        self.eat(&["INITIALLY"]) && self.next().is_some_and(|token| token.is_word("DEFERRED"))
     }
 }
 
@@ -300,8 +301,9 @@ fn data_type(cursor: &mut Cursor<'_>) -> Option<String> {
     let mut words = String::new();
     loop {
         let token = cursor.peek()?;
-        let generated = token.is("GENERATED") && cursor.tokens.get(cursor.at + 1).is_some_and(|next| next.is("ALWAYS"));
-        if generated || token.is_symbol(',') || token.is_symbol(')') || NEXT.iter().any(|word| token.is(word)) {
+        let generated =
+            token.is_word("GENERATED") && cursor.tokens.get(cursor.at + 1).is_some_and(|next| next.is_word("ALWAYS"));
+        if generated || token.is_symbol(',') || token.is_symbol(')') || NEXT.iter().any(|word| token.is_word(word)) {
             return Some(words);
         }
         if token.is_symbol('(') {
@@ -349,7 +351,7 @@ fn table_constraint(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()
         table.checks.push(CheckText { name, column: None, expression });
     } else if cursor.eat(&["FOREIGN", "KEY"]) {
         let columns = cursor.key_parts()?.into_iter().map(|part| part.column).collect();
-        cursor.next().filter(|token| token.is("REFERENCES"))?;
+        cursor.next().filter(|token| token.is_word("REFERENCES"))?;
         let key = cursor.references(name, columns)?;
         table.foreign_keys.push(key);
     } else if name.is_none() {
@@ -389,7 +391,7 @@ pub(super) struct IndexPartText {
 
 /// Reads a `CREATE INDEX` text.
 pub(super) fn read_index(sql: &str) -> Option<IndexText> {
-    let tokens = tokens(sql);
+    let tokens = words(sql);
     let open = tokens.iter().position(|token| token.is_symbol('('))?;
     let mut cursor = Cursor { sql, tokens: &tokens, at: open };
     cursor.parenthesised()?;
@@ -411,10 +413,10 @@ pub(super) fn read_index(sql: &str) -> Option<IndexText> {
 
 /// Whether a `CREATE INDEX` text is about this index of this table.
 pub(super) fn is_index_on(sql: &str, index: &Name, table: &Name) -> bool {
-    let tokens = tokens(sql);
-    let Some(on) = tokens.iter().position(|token| token.is("ON")) else { return false };
+    let tokens = words(sql);
+    let Some(on) = tokens.iter().position(|token| token.is_word("ON")) else { return false };
     let is = |at: Option<usize>, name: &Name| {
-        let found = at.and_then(|at| tokens.get(at)?.name());
+        let found = at.and_then(|at| super::words::name(tokens.get(at)?));
         found.is_some_and(|found| found.as_str().eq_ignore_ascii_case(name.as_str()))
     };
     is(on.checked_sub(1), index) && is(on.checked_add(1), table)
@@ -423,15 +425,15 @@ pub(super) fn is_index_on(sql: &str, index: &Name, table: &Name) -> bool {
 fn index_part(sql: &str, mut part: &[Token<'_>]) -> Option<IndexPartText> {
     if let [rest @ .., last] = part
         && !rest.is_empty()
-        && (last.is("ASC") || last.is("DESC"))
+        && (last.is_word("ASC") || last.is_word("DESC"))
     {
         part = rest;
     }
     let mut collation = None;
     if let [rest @ .., collate, name] = part
-        && collate.is("COLLATE")
+        && collate.is_word("COLLATE")
     {
-        collation = Some(name.name()?.to_string());
+        collation = Some(super::words::name(name)?.to_string());
         part = rest;
     }
     let expression = without_comments(sql.get(part.first()?.start..part.last()?.end())?);
@@ -440,28 +442,28 @@ fn index_part(sql: &str, mut part: &[Token<'_>]) -> Option<IndexPartText> {
 
 /// What a `CREATE VIEW` text says: the names it gives to its columns, if it does, and the query.
 pub(super) fn read_view(sql: &str) -> Option<(Option<Vec<Name>>, String)> {
-    let tokens = tokens(sql);
+    let tokens = words(sql);
     let mut cursor = Cursor { sql, tokens: &tokens, at: 0 };
-    while !cursor.next()?.is("VIEW") {}
+    while !cursor.next()?.is_word("VIEW") {}
     cursor.name()?;
     let columns = match cursor.peek()? {
         token if token.is_symbol('(') => Some(cursor.key_parts()?.into_iter().map(|part| part.column).collect()),
         _ => None,
     };
-    cursor.next().filter(|token| token.is("AS"))?;
+    cursor.next().filter(|token| token.is_word("AS"))?;
     let query = sql.get(cursor.peek()?.start..)?;
     Some((columns, query.trim_end_matches([';', ' ', '\n', '\r', '\t']).to_owned()))
 }
 
 /// An expression of a table's own without the table's name before its columns: the table is built under another name first.
 pub(super) fn without_qualifier(sql: &str, table: &Name) -> String {
-    let tokens = tokens(sql);
+    let tokens = words(sql);
     let mut text = String::with_capacity(sql.len());
     let mut from = 0;
     for window in tokens.windows(2) {
         let [name, dot] = window else { continue };
-        let own = matches!(name.kind, Kind::Word | Kind::Quoted)
-            && name.name().is_some_and(|name| name.as_str().eq_ignore_ascii_case(table.as_str()));
+        let own = matches!(name.kind, Kind::Word | Kind::Name)
+            && super::words::name(name).is_some_and(|name| name.as_str().eq_ignore_ascii_case(table.as_str()));
         if own && dot.is_symbol('.') {
             text.push_str(sql.get(from..name.start).unwrap_or_default());
             from = dot.end();

@@ -3,8 +3,9 @@
 //! Must not know columns, tables or expressions.
 
 use crate::schema::Type;
+use crate::sql::Kind;
 
-use super::tokens::{Kind, tokens};
+use super::words::words;
 
 /// The type in the catalog's spelling.
 ///
@@ -64,14 +65,14 @@ pub(super) fn native(data_type: &Type) -> Result<String, (String, String)> {
 fn plain(spelling: &str) -> String {
     let mut text = String::with_capacity(spelling.len());
     let mut glued = true;
-    for token in tokens(spelling) {
+    for token in words(spelling) {
         let closing = token.is_symbol('(') || token.is_symbol(')') || token.is_symbol(',');
         if !glued && !closing {
             text.push(' ');
         }
-        let name = token.name().filter(|name| token.kind == Kind::Quoted && !needs_quotes(name.as_str()));
+        let name = token.name().filter(|name| token.kind == Kind::Name && !needs_quotes(name));
         let word = name.map_or_else(|| token.text.to_owned(), |name| name.to_string());
-        text.push_str(&if token.kind == Kind::Quoted && word == token.text { word } else { word.to_lowercase() });
+        text.push_str(&if token.kind == Kind::Name && word == token.text { word } else { word.to_lowercase() });
         glued = token.is_symbol('(') || token.is_symbol('-') || token.is_symbol('+');
     }
     text

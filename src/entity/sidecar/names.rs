@@ -6,6 +6,7 @@ use sqlparser::ast::{Ident, ObjectName as Written, ObjectNamePart};
 
 use super::super::schema_of;
 use crate::schema::{Name, ObjectName, Product, Schema, Table};
+use crate::sql;
 
 /// An identifier as the product's catalog stores it.
 pub(super) fn folded(ident: &Ident, product: Product) -> Name {
@@ -28,26 +29,11 @@ pub(super) fn object(name: &Written, product: Product) -> Option<ObjectName> {
 
 /// What stands between two quotes: the parser leaves it as it is written. On MySQL and MariaDB a backslash escapes too.
 pub(super) fn unescaped(text: &str, product: Product) -> String {
-    let backslash = matches!(product, Product::MySql | Product::MariaDb);
-    let mut plain = String::with_capacity(text.len());
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\'' => {
-                plain.push('\'');
-                letters.next();
-            }
-            '\\' if backslash => plain.extend(letters.next().map(|escaped| match escaped {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                '0' => '\0',
-                other => other,
-            })),
-            other => plain.push(other),
-        }
+    let plain = text.replace("''", "'");
+    match product {
+        Product::MySql | Product::MariaDb => sql::unescaped(&plain),
+        Product::Postgres | Product::Sqlite => plain,
     }
-    plain
 }
 
 /// A name's last part as text: a collation, an operator class.

@@ -12,6 +12,7 @@ use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use crate::schema::{DefinitionKind, Product, RoutineKind};
+use crate::sql::{self, Cutter, Part, Rules};
 
 use super::super::source::{Spot, Trouble};
 
@@ -23,9 +24,11 @@ pub(super) struct Text<'t> {
     /// Whether quoted identifiers are for any product, and must be requoted for this one.
     portable: bool,
     product: Product,
-    bytes: Bytes,
+    lines: sql::Lines,
     /// Tokens that are neither white space nor comments, with their bytes.
     tokens: Vec<(Token, Range<usize>)>,
+    /// Which of the tokens are one statement.
+    statements: Vec<Range<usize>>,
 }
 
 /// One statement of a file, without its semicolon.
@@ -73,79 +76,78 @@ impl<'t> Text<'t> {
         meant: Option<Product>,
         product: Product,
     ) -> Result<Self, Trouble> {
-        let grammar = super::grammar(meant);
-        let bytes = Bytes::of(text);
-        let mut found: Vec<TokenWithSpan> = Vec::new();
-        let outcome = Tokenizer::new(&*grammar, text).with_unescape(false).tokenize_with_location_into_buf(&mut found);
-        if let Err(error) = outcome {
-            let start = bytes.at(error.location).min(text.len());
-            let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
-            let spot = Spot { file: path.into(), span: start..end, line: bytes.line(start) };
-            return Err(no_sql(path, meant, product, spot, error.message));
+        let mut read = Self {
+            path,
+            text,
+            grammar: super::grammar(meant),
+            portable: meant.is_none(),
+            product,
+            lines: sql::Lines::of(text),
+            tokens: Vec::new(),
+            statements: Vec::new(),
+        };
+        let line_at = |start: usize| {
+            let rest = text.get(start..).unwrap_or_default();
+            start..start + rest.find(['\n', '\r']).unwrap_or(rest.len())
+        };
+        let refused = |start: usize, why: &str| no_sql(path, meant, product, read.spot(line_at(start)), why.to_owned());
+        if let Some(at) = text.find('\0') {
+            return Err(refused(at, "a NUL character"));
         }
-        let tokens = found
-            .into_iter()
-            .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
-            .map(|token| (token.token, bytes.at(token.span.start)..bytes.at(token.span.end)))
-            .collect();
-        Ok(Self { path, text, grammar, portable: meant.is_none(), product, bytes, tokens })
-    }
-
-    /// The statements, one for each semicolon that does not stand inside a routine's or a trigger's body.
-    pub(super) fn statements(&'t self) -> Vec<Statement<'t>> {
-        let mut statements = Vec::new();
-        let mut start = 0;
-        let mut depth = 0_usize;
-        for (index, (token, _)) in self.tokens.iter().enumerate() {
-            let so_far = self.tokens.get(start..index).unwrap_or_default();
-            let next = self.tokens.get(index + 1).map(|(token, _)| token);
-            let before = index.checked_sub(1).and_then(|before| self.tokens.get(before)).map(|(token, _)| token);
-            match token {
-                Token::SemiColon if depth == 0 => {
-                    statements.push(Statement { text: self, tokens: so_far });
-                    start = index + 1;
+        let rules = if read.portable { Rules::portable(product) } else { Rules::of(product) };
+        let mut cut = Vec::new();
+        for part in Cutter::new(rules, text) {
+            match part.map_err(|error| refused(error.offset, "opened here and never closed"))? {
+                Part::Statement(statement) if statement.is_open && sql::has_body(product, statement.text) => {
+                    return Err(refused(statement.start, "begins here and never ends"));
                 }
-                Token::Word(word) if has_body(so_far) => match word.keyword {
-                    Keyword::BEGIN => depth += 1,
-                    Keyword::CASE if !is(before, Keyword::END) => depth += 1,
-                    // `END IF`, `END LOOP` close what was not counted.
-                    Keyword::END if !closes_uncounted(next) => {
-                        depth = depth.saturating_sub(1);
+                Part::Statement(statement) => {
+                    if let Some((at, _)) = statement.tokens.iter().find_map(sql::hidden_line) {
+                        return Err(refused(at, "looks like a line break here, and is none to the database"));
                     }
-                    _ => {}
-                },
-                _ => {}
+                    cut.push(statement.start..statement.start + statement.text.len());
+                }
+                Part::Client(line) => return Err(refused(line.start, "meant for a client, not for the server")),
+                Part::Between(_) | Part::End => {}
             }
         }
-        statements.push(Statement { text: self, tokens: self.tokens.get(start..).unwrap_or_default() });
-        statements.retain(|statement| !statement.tokens.is_empty());
-        statements
+        for statement in cut {
+            read.tokenize(statement, meant)?;
+        }
+        Ok(read)
+    }
+
+    /// The tokens the parser takes of one statement.
+    fn tokenize(&mut self, statement: Range<usize>, meant: Option<Product>) -> Result<(), Trouble> {
+        let text = self.text.get(statement.clone()).unwrap_or_default();
+        let bytes = Bytes::of(text);
+        let mut found: Vec<TokenWithSpan> = Vec::new();
+        let outcome =
+            Tokenizer::new(&*self.grammar, text).with_unescape(false).tokenize_with_location_into_buf(&mut found);
+        if let Err(error) = outcome {
+            let start = bytes.at(error.location).min(text.len());
+            let rest = text.get(start..).unwrap_or_default();
+            let end = start + rest.find('\n').unwrap_or(rest.len());
+            let spot = self.spot(statement.start + start..statement.start + end);
+            return Err(no_sql(self.path, meant, self.product, spot, error.message));
+        }
+        let first = self.tokens.len();
+        let at = |location| statement.start + bytes.at(location);
+        let kept = found.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
+        self.tokens.extend(kept.map(|token| (token.token, at(token.span.start)..at(token.span.end))));
+        self.statements.push(first..self.tokens.len());
+        Ok(())
+    }
+
+    /// The statements.
+    pub(super) fn statements(&'t self) -> Vec<Statement<'t>> {
+        let tokens = self.statements.iter().filter_map(|range| self.tokens.get(range.clone()));
+        tokens.filter(|tokens| !tokens.is_empty()).map(|tokens| Statement { text: self, tokens }).collect()
     }
 
     fn spot(&self, span: Range<usize>) -> Spot {
-        Spot { file: self.path.into(), line: self.bytes.line(span.start), span }
+        Spot { file: self.path.into(), line: self.lines.line(span.start), span }
     }
-}
-
-/// Blocks whose end names them, and whose beginning is a word that means other things elsewhere.
-const CLOSED_BY_TWO_WORDS: [&str; 4] = ["IF", "LOOP", "WHILE", "REPEAT"];
-
-fn closes_uncounted(next: Option<&Token>) -> bool {
-    matches!(next, Some(Token::Word(word)) if CLOSED_BY_TWO_WORDS.iter().any(|block| word.value.eq_ignore_ascii_case(block)))
-}
-
-fn is(token: Option<&Token>, keyword: Keyword) -> bool {
-    matches!(token, Some(Token::Word(word)) if word.keyword == keyword && word.quote_style.is_none())
-}
-
-fn has_body(tokens: &[(Token, Range<usize>)]) -> bool {
-    let head = tokens.get(..tokens.len().min(12)).unwrap_or_default();
-    is(head.first().map(|(token, _)| token), Keyword::CREATE)
-        && head.iter().any(|(token, _)| {
-            is(Some(token), Keyword::TRIGGER)
-                || is(Some(token), Keyword::FUNCTION)
-                || is(Some(token), Keyword::PROCEDURE)
-        })
 }
 
 impl<'t> Statement<'t> {
@@ -360,7 +362,7 @@ fn quote(product: Product) -> char {
     }
 }
 
-/// From the tokenizer's lines and columns, which count characters, to bytes, and back to lines.
+/// From the tokenizer's lines and columns, which count characters, to bytes.
 struct Bytes {
     length: usize,
     lines: Vec<Line>,
@@ -392,10 +394,5 @@ impl Bytes {
             Some(characters) => characters.get(column).copied().unwrap_or(self.length),
             None => (line.start + column).min(self.length),
         }
-    }
-
-    /// The line of a byte, from 1.
-    fn line(&self, at: usize) -> usize {
-        self.lines.partition_point(|line| line.start <= at).max(1)
     }
 }

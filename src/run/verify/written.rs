@@ -3,68 +3,16 @@
 //! Must not know schemas. A rename that is not seen costs the proof of those values only.
 
 use crate::schema::{Name, ObjectName};
+use crate::sql::{self, Token};
 use crate::write::Migration;
 
 use super::follow::Renames;
 
-/// A piece of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
-    /// A word without quotes.
-    Word(String),
-    /// A quoted name.
-    Quoted(String),
-    /// Anything else.
-    Sign(char),
-}
-
-impl Piece {
-    fn is(&self, word: &str) -> bool {
-        matches!(self, Self::Word(found) if found.eq_ignore_ascii_case(word))
-    }
-}
-
-fn pieces(sql: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut letters = sql.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let close = match letter {
-            '"' | '`' | '\'' => letter,
-            '[' => ']',
-            _ if letter.is_alphanumeric() || letter == '_' => {
-                let mut word = letter.to_string();
-                while let Some(next) = letters.next_if(|next| next.is_alphanumeric() || *next == '_' || *next == '$') {
-                    word.push(next);
-                }
-                pieces.push(Piece::Word(word));
-                continue;
-            }
-            _ if letter.is_whitespace() => continue,
-            _ => {
-                pieces.push(Piece::Sign(letter));
-                continue;
-            }
-        };
-        let mut text = String::new();
-        while let Some(next) = letters.next() {
-            if next == close && letters.next_if_eq(&close).is_none() {
-                break;
-            }
-            text.push(next);
-        }
-        pieces.push(if close == '\'' { Piece::Sign('\'') } else { Piece::Quoted(text) });
-    }
-    pieces
-}
-
 /// A possibly qualified name at the beginning, and what follows it.
-fn name(pieces: &[Piece]) -> Option<(ObjectName, &[Piece])> {
-    let one = |piece: &Piece| match piece {
-        Piece::Word(text) | Piece::Quoted(text) => Some(Name::from(text.as_str())),
-        Piece::Sign(_) => None,
-    };
-    match pieces {
-        [first, Piece::Sign('.'), second, rest @ ..] => {
+fn name<'t, 'a>(words: &'t [Token<'a>]) -> Option<(ObjectName, &'t [Token<'a>])> {
+    let one = |word: &Token<'_>| word.name().map(Name::new);
+    match words {
+        [first, dot, second, rest @ ..] if dot.is_symbol('.') => {
             Some((ObjectName { schema: Some(one(first)?), name: one(second)? }, rest))
         }
         [first, rest @ ..] => Some((ObjectName { schema: None, name: one(first)? }, rest)),
@@ -72,11 +20,18 @@ fn name(pieces: &[Piece]) -> Option<(ObjectName, &[Piece])> {
     }
 }
 
-fn skip<'a>(pieces: &'a [Piece], words: &[&str]) -> &'a [Piece] {
-    match pieces.first() {
-        Some(first) if words.iter().any(|word| first.is(word)) => skip(pieces.get(1..).unwrap_or_default(), words),
-        _ => pieces,
-    }
+fn skip<'t, 'a>(words: &'t [Token<'a>], skipped: &[&str]) -> &'t [Token<'a>] {
+    let count = words.iter().take_while(|word| word.is_any(skipped)).count();
+    words.get(count..).unwrap_or_default()
+}
+
+/// The parts between commas that stand in no parentheses.
+fn clauses<'t, 'a>(words: &'t [Token<'a>]) -> impl Iterator<Item = &'t [Token<'a>]> {
+    let mut depth = 0_i32;
+    words.split(move |word| {
+        depth += i32::from(word.is_symbol('(')) - i32::from(word.is_symbol(')'));
+        depth == 0 && word.is_symbol(',')
+    })
 }
 
 impl Renames {
@@ -84,14 +39,14 @@ impl Renames {
     pub fn written(migration: &Migration) -> Self {
         let mut renames = Self::default();
         for statement in &migration.up {
-            let pieces = pieces(&statement.sql);
-            match pieces.as_slice() {
-                [alter, table, rest @ ..] if alter.is("alter") && table.is("table") => {
-                    let Some((table, clauses)) = name(skip(rest, &["if", "exists", "only"])) else { continue };
-                    clauses.split(|piece| *piece == Piece::Sign(',')).for_each(|clause| renames.clause(&table, clause));
+            let words = sql::words(migration.product, &statement.sql);
+            match words.as_slice() {
+                [alter, table, rest @ ..] if alter.is_word("alter") && table.is_word("table") => {
+                    let Some((table, rest)) = name(skip(rest, &["if", "exists", "only"])) else { continue };
+                    clauses(rest).for_each(|clause| renames.clause(&table, clause));
                 }
-                [rename, table, rest @ ..] if rename.is("rename") && table.is("table") => {
-                    for pair in rest.split(|piece| *piece == Piece::Sign(',')) {
+                [rename, table, rest @ ..] if rename.is_word("rename") && table.is_word("table") => {
+                    for pair in clauses(rest) {
                         if let Some((from, rest)) = name(pair)
                             && let Some((to, _)) = name(skip(rest, &["to"]))
                         {
@@ -106,19 +61,17 @@ impl Renames {
     }
 
     /// One clause of `ALTER TABLE`.
-    fn clause(&mut self, table: &ObjectName, clause: &[Piece]) {
+    fn clause(&mut self, table: &ObjectName, clause: &[Token<'_>]) {
         let Some((verb, rest)) = clause.split_first() else { return };
-        if verb.is("rename") && rest.first().is_some_and(|next| next.is("to") || next.is("as")) {
+        if verb.is_word("rename") && rest.first().is_some_and(|next| next.is_any(&["to", "as"])) {
             if let Some((to, _)) = name(rest.get(1..).unwrap_or_default()) {
                 let schema = to.schema.or_else(|| table.schema.clone());
                 self.move_table(table, ObjectName { schema, name: to.name });
             }
             return;
         }
-        let not_columns = ["constraint", "index", "key"];
-        if !(verb.is("rename") || verb.is("change"))
-            || rest.first().is_some_and(|next| not_columns.iter().any(|word| next.is(word)))
-        {
+        let is_other = rest.first().is_some_and(|next| next.is_any(&["constraint", "index", "key"]));
+        if !verb.is_any(&["rename", "change"]) || is_other {
             return;
         }
         let rest = skip(rest, &["column", "if", "exists"]);
@@ -139,8 +92,8 @@ mod tests {
     #[test]
     fn renames_are_read_from_statements() {
         let statements = [
-            "ALTER TABLE \"user\" RENAME TO \"customer\"",
-            "ALTER TABLE customer RENAME COLUMN \"full name\" TO name",
+            "ALTER TABLE `user` RENAME TO `customer`",
+            "ALTER TABLE customer RENAME COLUMN `full name` TO name",
             "ALTER TABLE customer RENAME COLUMN name TO title",
             "ALTER TABLE customer RENAME CONSTRAINT a TO b",
             "ALTER TABLE `book` CHANGE COLUMN `a` `b` int NOT NULL, RENAME COLUMN `c` TO `d`, RENAME INDEX `i` TO `j`",

@@ -388,3 +388,86 @@ fn something_is_in_the_way_of_what_is_written() {
     hint: write to a folder of the project, without links that lead out of it
     ");
 }
+
+/// A migration of which the tool must not run a word, and what every command says of it.
+fn refuses_to_read(migration: &str, line: &str) {
+    let project = Project::begun();
+    project.write("migrations/20300101_000000_new.sql", migration);
+    for command in [&["lock"][..], &["up"], &["verify"], &["check"]] {
+        let said = project.refused(command);
+        let first = said.lines().next().unwrap_or_default();
+        assert_eq!(first, format!("error: `migrations/20300101_000000_new.sql`: {line}"), "{command:?}");
+    }
+}
+
+#[test]
+fn a_mark_inside_a_statement() {
+    refuses_to_read(
+        "-- UP\nUPDATE user SET name = 'a'\n-- STEP 2: only some\nWHERE id = 1;\n-- DOWN\nSELECT 1;\n",
+        "line 3: `-- STEP 2: only some` stands inside the statement of line 2",
+    );
+    refuses_to_read(
+        "-- UP\nUPDATE user SET name = 'a'\r  -- down\rWHERE id = 1;\n",
+        "line 3: `-- down` stands inside the statement of line 2",
+    );
+}
+
+#[test]
+fn what_no_database_reads_as_it_looks() {
+    refuses_to_read("-- UP\nSELECT 1;\n\0SELECT 2;\n", "line 3: there is a NUL character");
+    refuses_to_read(
+        "-- UP\nSELECT 1; -- a\rSELECT 2;\n",
+        "line 2: the character U+000D looks like a line break here, and the database takes it for none",
+    );
+    refuses_to_read(
+        "-- UP\nSELECT 1;\u{2028}-- DOWN\nSELECT 2;\n",
+        "line 2: the character U+2028 looks like a line break here, and the database takes it for none",
+    );
+}
+
+#[test]
+fn what_is_meant_for_a_client() {
+    refuses_to_read("-- UP\n.read other.sql\n", "line 2: `.read other.sql` is meant for a client, not for the server");
+    refuses_to_read("-- UP\nSELECT 1\nGO\n;\nGO\n", "line 5: `GO` is meant for a client, not for the server");
+}
+
+#[test]
+fn a_carriage_return_ends_a_line() {
+    let project = Project::begun();
+    project.succeeds(&["up"]);
+    project.sql("CREATE TABLE keep (i int)");
+    let text = "-- UP\nCREATE TABLE n1 (id int);\r-- DOWN\nDROP TABLE n1;\nDROP TABLE keep;\n";
+    project.write("migrations/20300101_000000_new.sql", text);
+    project.succeeds(&["lock"]);
+    project.succeeds(&["up"]);
+    project.sql("SELECT * FROM keep, n1");
+}
+
+/// Puts something in the place of a file that is none, or too long to be read.
+#[cfg(unix)]
+fn put(what: &str, path: &std::path::Path) {
+    let _ = fs::remove_file(path);
+    match what {
+        "pipe" => assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+        "device" => std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        _ => fs::File::create(path).unwrap().set_len(1 << 30).unwrap(),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_has_a_files_name_and_is_none() {
+    let migration = "migrations/20300101_000000_new.sql";
+    for name in ["entities/user.rs", "entities/user.sql", TABLE, migration] {
+        for (what, said) in [
+            ("pipe", "is a pipe or a device, not a file"),
+            ("device", "is a pipe or a device, not a file"),
+            ("long", "is longer than 256 MiB"),
+        ] {
+            let project = Project::begun();
+            put(what, &project.path(name));
+            let refused = project.refused(&["check"]);
+            assert!(refused.contains(said), "{name}, {what}: {refused}");
+        }
+    }
+}

@@ -3,19 +3,24 @@
 //! Must not know what a body does.
 
 use crate::dialect::session::Row;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Schema};
+use crate::introspect::Catalog;
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 
 use super::super::render::{quote, text_literal};
-use super::{Answers, local};
+use super::bodies::{HIDDEN, Kind};
+use super::{Answers, local, unmanaged};
 
-pub(super) fn read(answers: &Answers, schema: &mut Schema) {
+pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     for row in &answers.events {
         let id = DefinitionId::new(DefinitionKind::Event, local(row.text(0)));
-        schema.definitions.insert(id.clone(), Definition::new(id, create(row)));
+        match answers.bodies.definition(Kind::Event, row.text(0), &head(row)) {
+            Some(create) => drop(catalog.schema.definitions.insert(id.clone(), Definition::new(id, create))),
+            None => unmanaged(catalog, format!("event {}", row.text(0)), HIDDEN),
+        }
     }
 }
 
-fn create(row: Row<'_>) -> String {
+fn head(row: Row<'_>) -> String {
     let mut sql = format!("CREATE EVENT {}\n    ON SCHEDULE", quote(&Name::from(row.text(0))));
     if row.text(1) == "ONE TIME" {
         sql = format!("{sql} AT {}", text_literal(row.text(2)));
@@ -41,5 +46,5 @@ fn create(row: Row<'_>) -> String {
     if !row.text(9).is_empty() {
         sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(9)));
     }
-    format!("{sql}\n    DO {}", row.text(10))
+    format!("{sql}\n    DO ")
 }

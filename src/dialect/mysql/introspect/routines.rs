@@ -7,6 +7,7 @@ use crate::introspect::Catalog;
 use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 
 use super::super::render::{quote, text_literal};
+use super::bodies::Kind;
 use super::{Answers, unmanaged};
 
 pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
@@ -21,22 +22,26 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
                 continue;
             }
         };
-        let Some(body) = row.get(3).filter(|_| row.text(4) == "SQL") else {
-            unmanaged(catalog, what, "its body cannot be read, or is not in SQL");
-            continue;
-        };
         let object = ObjectName::local(name);
         if catalog.schema.routines.contains_key(&object) {
             unmanaged(catalog, what, "a function has the same name");
             continue;
         }
         let parameters = answers.parameters.iter().filter(|it| it.text(0) == kind && it.text(1) == name);
-        let definition = Expression::new(definition(row, parameters, body));
+        let shown = match known {
+            RoutineKind::Function => Kind::Function,
+            RoutineKind::Procedure => Kind::Procedure,
+        };
+        let Some(definition) = answers.bodies.definition(shown, name, &head(row, parameters)) else {
+            unmanaged(catalog, what, "its body is not shown to this user, or is not in SQL");
+            continue;
+        };
+        let definition = Expression::new(definition);
         catalog.schema.routines.insert(object.clone(), Routine { name: object, kind: known, definition });
     }
 }
 
-fn definition<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>, body: &str) -> String {
+fn head<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>) -> String {
     let is_function = row.text(0) == "FUNCTION";
     let parameters: Vec<String> = parameters
         .map(|parameter| {
@@ -61,7 +66,8 @@ fn definition<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>, body:
     if !row.text(8).is_empty() {
         sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(8)));
     }
-    format!("{sql}\n{body}")
+    sql.push('\n');
+    sql
 }
 
 /// The type with its character set, where that is not the database's own. MariaDB's type has it already.

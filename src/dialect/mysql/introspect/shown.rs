@@ -1,17 +1,18 @@
 //! What only `SHOW CREATE` says: how a table is divided into partitions, which parser a full-text index has, what system
 //! versioning leaves out, periods, a sequence, the character sets of a view's texts, and on MySQL its algorithm.
 //!
-//! One batch in one round trip, for those objects alone that may have such a thing. Must not know what else a table holds.
+//! One query an object, for those alone that may have such a thing. Must not know what else a table holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::session::{DatabaseError, Row, Rows, Session};
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
+use crate::sql::Kind;
 
 use super::super::partitions::{self, unconditional};
 use super::super::render::quote;
-use super::super::tokens::{Kind, tokens};
+use super::super::words::words;
 use super::{Answers, Flavor, Own, local, unmanaged};
 
 /// Asks for the texts.
@@ -44,12 +45,12 @@ pub(super) async fn ask(
         Flavor::MariaDb => Rows::default(),
     };
     tables.extend(partitioned.iter().map(|row| row.text(0)));
-    let statements = |kind: &str, names: BTreeSet<&str>| -> String {
+    let queries = |kind: &str, names: BTreeSet<&str>| -> Vec<String> {
         let names = names.into_iter().filter(|name| !scope.excludes(name));
-        names.map(|name| format!("SHOW CREATE {kind} {};", quote(&Name::from(name)))).collect()
+        names.map(|name| format!("SHOW CREATE {kind} {}", quote(&Name::from(name)))).collect()
     };
-    let batch = statements("TABLE", tables) + &statements("SEQUENCE", sequences);
-    if batch.is_empty() { Ok(Rows::default()) } else { session.query(&batch).await }
+    let queries = [queries("TABLE", tables), queries("SEQUENCE", sequences)].concat();
+    session.query_each(&queries).await
 }
 
 /// Whether a check may be the one that comes with a period for which the rows are valid: it compares two columns.
@@ -63,8 +64,8 @@ pub(super) async fn ask_views(session: &mut Session, flavor: Flavor, answers: &A
     // MariaDB lists the algorithm, but no more than MySQL the character sets of texts.
     let is_asked = |row: &Row<'_>| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
     let names = answers.views.iter().filter(is_asked).map(|row| row.text(0)).filter(|name| !scope.excludes(name));
-    let batch: String = names.map(|name| format!("SHOW CREATE VIEW {};", quote(&Name::from(name)))).collect();
-    if batch.is_empty() { Some(Rows::default()) } else { session.query(&batch).await.ok() }
+    let queries: Vec<String> = names.map(|name| format!("SHOW CREATE VIEW {}", quote(&Name::from(name)))).collect();
+    session.query_each(&queries).await.ok()
 }
 
 /// Puts the views' algorithms into the schema, and the texts that say a character set where two databases shall become the
@@ -91,9 +92,8 @@ pub(super) fn read_views(flavor: Flavor, answers: &Answers, scope: &Scope, catal
 
 /// The query in the statement that makes a view.
 fn query(create: &str) -> Option<&str> {
-    let found = tokens(create);
-    let at = found.iter().position(|token| token.kind == Kind::Word && token.text.eq_ignore_ascii_case("as"))?;
-    let before: usize = found.iter().take(at + 1).map(|token| token.text.len()).sum();
+    let found = words(create);
+    let before = found.iter().find(|token| token.is_word("as"))?.end();
     let query = create.get(before..)?.trim();
     let options = [" WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION"];
     Some(options.iter().find_map(|option| query.strip_suffix(option)).unwrap_or(query))
@@ -101,9 +101,9 @@ fn query(create: &str) -> Option<&str> {
 
 /// Whether a text says its character set (`_latin1'x'`).
 fn has_introducers(query: &str) -> bool {
-    let found = tokens(query);
+    let found = words(query);
     found.windows(2).any(|pair| match pair {
-        [word, text] => word.kind == Kind::Word && word.text.starts_with('_') && text.kind == Kind::Text,
+        [word, text] => word.kind == Kind::Word && word.text.starts_with('_') && text.kind == Kind::String,
         _ => false,
     })
 }
@@ -151,10 +151,7 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
 
 /// The indexes of which somebody has said that they are trees, as they would be anyway.
 fn trees(text: &str) -> Vec<Name> {
-    let is_said = |line: &&str| {
-        let words: Vec<_> = tokens(line).into_iter().filter(|token| token.kind != Kind::Space).collect();
-        words.windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]))
-    };
+    let is_said = |line: &&str| words(line).windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]));
     let is_index = |line: &&str| line.starts_with("  KEY ") || line.starts_with("  UNIQUE KEY ");
     let lines = text.lines().filter(is_index).filter(is_said);
     lines.filter_map(|line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 })).map(Name::from).collect()
@@ -180,7 +177,7 @@ fn keys_without_overlaps(text: &str) -> Vec<String> {
 
 /// The name that is this word of a line.
 fn nth_name(line: &str, at: usize) -> Option<String> {
-    tokens(line).into_iter().filter(|token| token.kind != Kind::Space).nth(at)?.name()
+    words(line).get(at)?.name()
 }
 
 /// The parsers of full-text indexes by the indexes' names.
@@ -189,7 +186,7 @@ fn parsers(text: &str) -> BTreeMap<Name, String> {
     lines
         .filter_map(|line| {
             let line = unconditional(line);
-            let words: Vec<_> = tokens(&line).into_iter().filter(|token| token.kind != Kind::Space).collect();
+            let words = words(&line);
             let index = words.get(2)?.name()?;
             let at = words.windows(2).position(|pair| pair.iter().map(|it| it.text).eq(["WITH", "PARSER"]))?;
             Some((Name::from(index), words.get(at + 2)?.name()?))

@@ -12,9 +12,10 @@ use crate::schema::{
 };
 
 use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
-use super::super::tokens::{bare, without_database};
 use super::super::types::{Family, family};
 use super::super::versioning;
+use super::super::words::{bare, without_database};
+use super::bodies::{HIDDEN, Kind};
 use super::{Answers, Flavor, expression, local, unmanaged};
 
 /// Puts the tables together. What is long is gone from the answers afterwards.
@@ -234,14 +235,17 @@ fn triggers(answers: &Answers, catalog: &mut Catalog) {
         before = Some(row);
         let Some(table) = of(&mut catalog.schema, row) else { continue };
         let name = Name::new(row.text(1));
-        let definition = format!(
-            "CREATE TRIGGER {} {} {} ON {}\nFOR EACH ROW {}",
+        let head = format!(
+            "CREATE TRIGGER {} {} {} ON {}\nFOR EACH ROW ",
             quote(&name),
             row.text(2),
             row.text(3),
             quote(&table.name.name),
-            row.text(4)
         );
+        let Some(definition) = answers.bodies.definition(Kind::Trigger, row.text(1), &head) else {
+            unmanaged(catalog, format!("trigger {name}"), HIDDEN);
+            continue;
+        };
         table.triggers.insert(name.clone(), Trigger { name, definition: Expression::new(definition) });
     }
     for name in disordered {

@@ -16,7 +16,7 @@ fn quoting_cannot_be_ended_from_inside() {
     assert_eq!(quote(&"a`b".into()), "`a``b`");
     assert_eq!(literal(&Literal::Text("it's \\".into())), "'it''s \\\\'");
     for text in ["'", "\\", "\\'", "a\0b", "''", "\n"] {
-        assert_eq!(super::super::tokens::string(&text_literal(text)).as_deref(), Some(text));
+        assert_eq!(super::super::words::string(&text_literal(text)).as_deref(), Some(text));
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Must not know what a definition says.
 
-use crate::dialect::{Product, Unsupported, script};
+use crate::dialect::{Product, Unsupported};
 use crate::plan::stands_at;
 use crate::schema::{Definition, DefinitionKind, Expression, Place, Schema, Standing};
+use crate::sql;
 
 use super::super::render;
 use super::{clauses, drop_empty, fits, grounds, normal_definition, signature};
@@ -44,7 +45,7 @@ pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
 /// What creates it: laid out as the catalog does, and compared without what is usual.
 fn normal_create(definition: &Definition) -> Expression {
     let text = normal_definition(&definition.create);
-    let significant = script::significant(Product::Postgres, text.text());
+    let significant = sql::significant(Product::Postgres, text.text());
     let significant = significant.trim_end_matches([';', '\n']);
     match clauses::normal(definition, significant) {
         // Where the layout is kept, so are its lines and comments.

@@ -79,7 +79,7 @@ impl<'a> Domain<'a> {
             } else if clause == "NOT NULL" {
                 domain.not_null = true;
             } else if let Some(constraint) = clause.strip_prefix("CONSTRAINT ") {
-                let (name, check) = constraint.split_at(name_length(constraint));
+                let (name, check) = words::cut_name(constraint)?;
                 domain.constraints.insert(name, check.to_owned());
                 last = Some(name);
             } else if let Some(check) = last.and_then(|name| domain.constraints.get_mut(name)) {
@@ -128,30 +128,12 @@ fn domain(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     Some(clauses.into_iter().map(|clause| Statement::new(format!("ALTER {target} {clause}"))).collect())
 }
 
-/// How many bytes the name at the start of a text takes.
-fn name_length(text: &str) -> usize {
-    if !text.starts_with('"') {
-        return text.find(' ').unwrap_or(text.len());
-    }
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if character == '"' && characters.next_if(|(_, next)| *next == '"').is_none() {
-            return at + 1;
-        }
-    }
-    text.len()
-}
-
 fn sequence(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     let settings = |text: &'_ str| -> Option<(String, String)> {
         let at = text.find("SEQUENCE ")? + "SEQUENCE ".len();
         let rest = text.get(at..)?;
-        let mut length = name_length(rest);
-        // A qualified name has a second part.
-        while rest.get(length..)?.starts_with('.') {
-            length += 1 + name_length(rest.get(length + 1..)?);
-        }
-        Some((text.get(..at)?.to_owned(), rest.get(length..)?.trim().to_owned()))
+        let (_, settings) = words::cut_name(rest)?;
+        Some((text.get(..at)?.to_owned(), settings.trim().to_owned()))
     };
     let ((old_head, old), (new_head, new)) = (settings(from)?, settings(to)?);
     if old_head != new_head {

@@ -3,8 +3,8 @@
 //! Must not know why one failed, or what is done next.
 
 use crate::dialect::Product;
-use crate::dialect::script::lexer::{self, Kind, Piece};
 use crate::dialect::session::{DatabaseError, Session};
+use crate::sql::{self, Kind, Token};
 
 /// An index that a statement builds concurrently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Concurrent {
 
 /// Whether a statement builds or drops an index concurrently.
 pub fn is_concurrent(sql: &str) -> bool {
-    let Ok(pieces) = lexer::pieces(Product::Postgres, sql) else { return false };
+    let Ok(pieces) = sql::tokens(Product::Postgres, sql) else { return false };
     let mut words = pieces.iter().filter(|piece| !piece.is_blank()).take(5);
     words.next().is_some_and(|first| ["CREATE", "DROP", "REINDEX"].iter().any(|word| first.is_word(word)))
         && words.any(|piece| piece.is_word("CONCURRENTLY"))
@@ -25,7 +25,7 @@ pub fn is_concurrent(sql: &str) -> bool {
 
 /// What a statement builds concurrently, if it does.
 pub fn concurrent(sql: &str) -> Option<Concurrent> {
-    let pieces = lexer::pieces(Product::Postgres, sql).ok()?;
+    let pieces = sql::tokens(Product::Postgres, sql).ok()?;
     let mut pieces = pieces.into_iter().filter(|piece| !piece.is_blank()).peekable();
     pieces.next().filter(|piece| piece.is_word("CREATE"))?;
     pieces.next_if(|piece| piece.is_word("UNIQUE"));
@@ -37,7 +37,7 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
     let index = catalog_name(&pieces.next()?)?;
     pieces.next().filter(|piece| piece.is_word("ON"))?;
     pieces.next_if(|piece| piece.is_word("ONLY"));
-    let name = |piece: &Piece<'_>| matches!(piece.kind, Kind::Word | Kind::Name) || piece.text == ".";
+    let name = |piece: &Token<'_>| matches!(piece.kind, Kind::Word | Kind::Name) || piece.text == ".";
     let table: String = std::iter::from_fn(|| pieces.next_if(|piece| name(piece) && !piece.is_word("USING")))
         .map(|piece| piece.text)
         .collect();
@@ -45,11 +45,11 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
 }
 
 /// A name as the catalog has it: folded where it is not quoted.
-fn catalog_name(piece: &Piece<'_>) -> Option<String> {
+fn catalog_name(piece: &Token<'_>) -> Option<String> {
     match piece.kind {
         Kind::Word => Some(piece.text.to_lowercase()),
-        Kind::Name => Some(piece.text.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\"")),
-        Kind::Space | Kind::Comment | Kind::ExecutableComment | Kind::String | Kind::Symbol => None,
+        Kind::Name => Some(sql::content(piece.text)),
+        Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol => None,
     }
 }
 

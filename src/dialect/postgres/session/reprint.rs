@@ -40,13 +40,15 @@ async fn within(
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
     // What is created goes to the temporary schema, and is found there first.
-    session
-        .execute(
-            "SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true); \
-             SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; \
-             CREATE TABLE pg_temp.sea_gen_reprint_right (one integer); DROP TABLE pg_temp.sea_gen_reprint_right",
-        )
-        .await?;
+    for statement in [
+        "SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)",
+        "SET LOCAL lock_timeout = '2s'",
+        "SET LOCAL statement_timeout = '10s'",
+        "CREATE TABLE pg_temp.sea_gen_reprint_right (one integer)",
+        "DROP TABLE pg_temp.sea_gen_reprint_right",
+    ] {
+        session.execute(statement).await?;
+    }
     build(session, ground).await?;
     let mut prints = Prints::new();
     for question in questions {

@@ -2,9 +2,9 @@
 //!
 //! Must not know where the statements are sent.
 
-use crate::dialect::Product;
+use crate::schema::Product;
 
-use super::{Unterminated, lexer, split};
+use super::{Cutter, Kind, Part, Unterminated, client, words};
 
 /// The statements of a dump. The client's own commands (`\restrict`, `.headers on`) and the rows that `COPY … FROM stdin`
 /// carries are left out: a schema is what is wanted of it.
@@ -12,58 +12,37 @@ use super::{Unterminated, lexer, split};
 /// # Errors
 /// A quote or a comment that is never closed.
 pub fn statements(product: Product, script: &str) -> Result<Vec<String>, Unterminated> {
-    let command = match product {
-        Product::Postgres => Some("\\"),
-        Product::Sqlite => Some("."),
-        Product::MySql | Product::MariaDb => None,
-    };
-    let mut kept = String::new();
-    let (mut position, mut start) = (0, 0);
-    let (mut fresh, mut copies, mut from_client) = (true, false, false);
-    while let Some(piece) = lexer::piece_at(product, script, position)? {
-        position = piece.end();
-        if fresh && command == Some(piece.text) {
-            position += line(script, position);
-            continue;
-        }
-        if fresh && !piece.is_blank() {
-            (start, fresh, from_client) = (kept.len(), false, false);
-            copies = product == Product::Postgres && piece.is_word("COPY");
-        }
-        from_client |= copies && piece.is_word("stdin");
-        kept.push_str(piece.text);
-        if piece.text == ";" {
-            fresh = true;
-            if from_client {
-                kept.truncate(start);
-                let rows = script.get(position..).unwrap_or_default();
+    let mut statements = Vec::new();
+    let mut cutter = Cutter::new(product, script);
+    while let Some(part) = cutter.next() {
+        match part? {
+            Part::Statement(statement) if client::copies_rows(product, &statement.tokens) => {
+                let after = statement.tokens.last().map_or(script.len(), super::Token::end);
+                let rows = script.get(after..).unwrap_or_default();
                 let end = rows.find("\n\\.").map_or(rows.len(), |at| at + "\n\\.".len());
-                position += end;
+                cutter.resume(after + end);
             }
+            Part::Statement(statement) => statements.push(statement.text.to_owned()),
+            Part::Between(_) | Part::End | Part::Client(_) => {}
         }
     }
-    split(product, &kept)
-}
-
-/// How long the rest of the line is.
-fn line(script: &str, position: usize) -> usize {
-    let rest = script.get(position..).unwrap_or_default();
-    rest.find('\n').unwrap_or(rest.len())
+    Ok(statements)
 }
 
 /// Whether a statement reaches beyond the database it is sent to: another database, or what belongs to the whole server.
 pub fn reaches_beyond(product: Product, statement: &str) -> bool {
-    let pieces = lexer::pieces(product, statement).unwrap_or_default();
-    let mut words = pieces.iter().filter(|piece| piece.kind == lexer::Kind::Word);
-    let (Some(first), second) = (words.next(), words.next()) else { return false };
-    let first_is = |known: &[&str]| known.iter().any(|word| first.is_word(word));
-    let second_is = |known: &[&str]| known.iter().any(|word| second.is_some_and(|second| second.is_word(word)));
-    let defines = first_is(&["CREATE", "ALTER", "DROP", "RENAME"]);
+    let words = words(product, statement);
+    let passed = ["OR", "REPLACE", "IF", "NOT", "EXISTS"];
+    let mut words = words.iter().filter(|word| word.kind == Kind::Word);
+    let Some(first) = words.next() else { return false };
+    let second = words.find(|word| !word.is_any(&passed));
+    let second_is = |known: &[&str]| second.is_some_and(|second| second.is_any(known));
+    let defines = first.is_any(&["CREATE", "ALTER", "DROP", "RENAME"]);
     match product {
-        Product::Sqlite => first_is(&["ATTACH", "DETACH"]),
+        Product::Sqlite => first.is_any(&["ATTACH", "DETACH"]),
         Product::Postgres => defines && second_is(&["DATABASE", "ROLE", "USER", "TABLESPACE", "GROUP"]),
         Product::MySql | Product::MariaDb => {
-            first_is(&["USE"]) || defines && second_is(&["DATABASE", "SCHEMA", "USER", "ROLE", "TABLESPACE"])
+            first.is_word("USE") || defines && second_is(&["DATABASE", "SCHEMA", "USER", "ROLE", "TABLESPACE"])
         }
     }
 }

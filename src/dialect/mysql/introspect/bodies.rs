@@ -1,0 +1,145 @@
+//! The bodies of triggers, routines and events byte by byte. Only `SHOW CREATE` has them: what `information_schema` holds has
+//! the escapes of strings resolved, and is another text.
+//!
+//! Must not know what a body does.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::session::{DatabaseError, Session};
+use crate::introspect::Scope;
+use crate::schema::{Name, Product};
+use crate::sql::{Rules, Token, Tokens};
+
+use super::super::render::quote;
+use super::Answers;
+
+/// Why something with a body is left alone.
+pub(super) const HIDDEN: &str = "the server does not show its text to this user";
+
+/// What has a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Trigger,
+    Function,
+    Procedure,
+    Event,
+}
+
+impl Kind {
+    fn keyword(self) -> &'static str {
+        match self {
+            Self::Trigger => "TRIGGER",
+            Self::Function => "FUNCTION",
+            Self::Procedure => "PROCEDURE",
+            Self::Event => "EVENT",
+        }
+    }
+}
+
+/// The bodies that the server shows to this user.
+#[derive(Default)]
+pub(super) struct Bodies(BTreeMap<(Kind, String), String>);
+
+/// Asks for the text of every trigger, routine and event.
+pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope) -> Result<Bodies, DatabaseError> {
+    let triggers =
+        answers.triggers.iter().filter(|row| !scope.excludes(row.text(0))).map(|row| (Kind::Trigger, row.text(1)));
+    let routines = answers.routines.iter().filter(|row| row.text(4) == "SQL").map(|row| match row.text(0) {
+        "FUNCTION" => (Kind::Function, row.text(1)),
+        _ => (Kind::Procedure, row.text(1)),
+    });
+    let events = answers.events.iter().map(|row| (Kind::Event, row.text(0)));
+    let mut found = BTreeMap::new();
+    for (kind, name) in triggers.chain(routines).chain(events) {
+        let sql = format!("SHOW CREATE {} {}", kind.keyword(), quote(&Name::from(name)));
+        // It is not shown to everybody who may use it.
+        let Ok(rows) = session.query(&sql).await else { continue };
+        let text = if kind == Kind::Event { 3 } else { 2 };
+        let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text)?))) else { continue };
+        let Some(text) = body(kind, mode, create) else { continue };
+        found.insert((kind, name.to_owned()), text.to_owned());
+    }
+    Ok(Bodies(found))
+}
+
+impl Bodies {
+    /// A definition from its head and the body; `None` where the server does not show the body.
+    pub(super) fn definition(&self, kind: Kind, name: &str, head: &str) -> Option<String> {
+        let body = self.0.get(&(kind, name.to_owned()))?;
+        Some(format!("{head}{body}"))
+    }
+}
+
+/// The body in the text that creates what has it.
+fn body<'a>(kind: Kind, mode: &str, create: &'a str) -> Option<&'a str> {
+    let mut tokens = Tokens::new(Rules::under(Product::MariaDb, mode), create);
+    let start = match kind {
+        Kind::Trigger => {
+            let words = |token: &Token<'_>| !token.is_blank();
+            tokens.by_ref().find(|token| token.is_word("EACH"))?;
+            let row = tokens.by_ref().find(words)?;
+            let mut rest = tokens.clone().filter(words);
+            match rest.next() {
+                Some(order) if order.is_any(&["FOLLOWS", "PRECEDES"]) => rest.next()?.end(),
+                _ => row.end(),
+            }
+        }
+        Kind::Event => tokens.find(|token| token.is_word("DO"))?.end(),
+        Kind::Function | Kind::Procedure => {
+            let mut depth = 0_i32;
+            let is_closed = |token: &Token<'_>| {
+                depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
+                depth == 0 && token.is_symbol(')')
+            };
+            let parameters = tokens.by_ref().find(is_closed)?;
+            let mut depth = 0_i32;
+            // The head's first line ends outside of every parenthesis, and each characteristic has a line of its own.
+            let end = tokens.by_ref().find(|token| {
+                depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
+                depth == 0 && token.text.contains('\n')
+            });
+            let end = end.map_or(parameters.end(), |token| token.start);
+            let rest = create.get(end..)?.strip_prefix('\n')?;
+            return Some(after_characteristics(rest));
+        }
+    };
+    create.get(start..).map(str::trim_start)
+}
+
+fn after_characteristics(mut text: &str) -> &str {
+    const LINES: [&str; 8] = [
+        "    LANGUAGE ",
+        "    NO SQL",
+        "    CONTAINS SQL",
+        "    READS SQL DATA",
+        "    MODIFIES SQL DATA",
+        "    DETERMINISTIC",
+        "    SQL SECURITY ",
+        "    COMMENT ",
+    ];
+    while LINES.iter().any(|line| text.starts_with(line)) {
+        text = text.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_found_behind_its_head() {
+        let trigger = "CREATE DEFINER=`each row`@`%` TRIGGER `for each row` BEFORE INSERT ON t FOR /* EACH ROW */ EACH ROW\n FOLLOWS x SET NEW.a = 'it''s'";
+        assert_eq!(body(Kind::Trigger, "", trigger), Some("SET NEW.a = 'it''s'"));
+        let raw = "CREATE TRIGGER `t` BEFORE INSERT ON `\\` FOR EACH ROW SET NEW.a = '\\'";
+        assert_eq!(body(Kind::Trigger, "NO_BACKSLASH_ESCAPES", raw), Some("SET NEW.a = '\\'"));
+        let function = "CREATE DEFINER=`r`@`%` FUNCTION `f`(a enum('\n',')'),\n b int) RETURNS enum('x','(') CHARSET latin1\n    NO SQL\n    DETERMINISTIC\n    COMMENT 'a\\n    COMMENT'\n  RETURN '\n'";
+        assert_eq!(body(Kind::Function, "", function), Some("  RETURN '\n'"));
+        assert_eq!(
+            body(Kind::Procedure, "", "CREATE PROCEDURE `p`()\nbegin select ';'; end"),
+            Some("begin select ';'; end")
+        );
+        let event = "CREATE DEFINER=`r`@`%` EVENT `do` ON SCHEDULE EVERY 1 DAY STARTS '2020-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE COMMENT 'DO it' DO select 'do'";
+        assert_eq!(body(Kind::Event, "", event), Some("select 'do'"));
+    }
+}

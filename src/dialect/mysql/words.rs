@@ -1,0 +1,179 @@
+//! Looking at SQL text of these servers without parsing it.
+//!
+//! Must not know what a statement means, nor how text is cut into tokens.
+
+use std::collections::BTreeSet;
+
+use crate::schema::Product;
+use crate::sql::{self, Cutter, Kind, Part, Token};
+
+/// The tokens of a text without white space and comments. These two servers differ only in which comments they execute; what is
+/// read here has none of those that only one of them does.
+pub(super) fn words(text: &str) -> Vec<Token<'_>> {
+    sql::words(Product::MariaDb, text)
+}
+
+/// All tokens of a text.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    sql::Tokens::new(Product::MariaDb, text)
+}
+
+/// The content of a string literal, if the whole text is one; an introducer (`_utf8mb4'x'`) is passed over.
+pub(super) fn string(text: &str) -> Option<String> {
+    match words(text).as_slice() {
+        [literal] => literal.value(Product::MySql.into()),
+        [introducer, literal] if introducer.kind == Kind::Word && introducer.text.starts_with('_') => {
+            literal.value(Product::MySql.into())
+        }
+        _ => None,
+    }
+}
+
+/// The text without the introducers of string literals that a session speaking utf8mb4 does not need.
+pub(super) fn without_introducers(text: &str) -> String {
+    let found: Vec<Token<'_>> = tokens(text).collect();
+    let followers = found.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let kept = found.iter().zip(followers).filter(|(token, next)| {
+        let is_introducer = matches!(token.text, "_utf8mb4" | "_utf8mb3" | "_utf8");
+        !(is_introducer && next.is_some_and(|next| next.kind == Kind::String))
+    });
+    kept.map(|(token, _)| token.text).collect()
+}
+
+/// The text without white space and parentheses around the whole of it.
+pub(super) fn bare(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        let mut depth = 0i32;
+        let balanced = words(inner).iter().all(|token| {
+            depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
+            depth >= 0
+        });
+        if !balanced {
+            break;
+        }
+        text = inner.trim();
+    }
+    text
+}
+
+/// The text without the name of the database it was read in, which the servers put before every table, column and function,
+/// and the relations it names so.
+///
+/// `known` holds the database's tables, views and routines: where only two names stand, the first may be an alias that
+/// happens to be spelled like the database.
+pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<String>) -> (String, BTreeSet<String>) {
+    let found: Vec<Token<'_>> = tokens(text).collect();
+    let (mut kept, mut named) = (String::new(), BTreeSet::new());
+    let mut at = 0;
+    let mut begins = true;
+    while let Some(token) = found.get(at) {
+        let is_dotted = |offset: usize| found.get(at + offset).is_some_and(|token| token.is_symbol('.'));
+        let second = found.get(at + 2).and_then(Token::name).filter(|_| is_dotted(1));
+        if let Some(second) = second.filter(|_| begins && token.name().is_some_and(|name| name == database))
+            && (is_dotted(3) || known.contains(&second))
+        {
+            if !is_dotted(3) {
+                named.insert(second);
+            }
+            at += 2;
+            continue;
+        }
+        begins = !token.is_symbol('.');
+        kept.push_str(token.text);
+        at += 1;
+    }
+    (kept, named)
+}
+
+/// The form a definition (a trigger, a routine) is compared by: without definer, comments, spacing, letter case outside quotes,
+/// quotes around names that need none, and the `sql_mode` it says before.
+pub(super) fn canonical_statement(text: &str) -> String {
+    let statements = Cutter::new(Product::MariaDb, text).filter_map(|part| match part {
+        Ok(Part::Statement(statement)) => Some(statement.tokens),
+        Ok(Part::Between(_) | Part::End | Part::Client(_)) | Err(_) => None,
+    });
+    match statements.last() {
+        Some(tokens) => canonical(&tokens.into_iter().filter(|token| !token.is_blank()).collect::<Vec<_>>()),
+        None => canonical(&words(text.trim().trim_end_matches(';'))),
+    }
+}
+
+fn canonical(found: &[Token<'_>]) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = found.get(at) {
+        let follows = |offset: usize, symbol: char| found.get(at + offset).is_some_and(|token| token.is_symbol(symbol));
+        if token.is_word("DEFINER") && follows(1, '=') {
+            // A definer is `user`@`host`, `user`, 'user'@'host', CURRENT_USER or CURRENT_USER().
+            at += match () {
+                () if follows(3, '@') => 5,
+                () if follows(3, '(') => 5,
+                () => 3,
+            };
+            continue;
+        }
+        let name = token.name().filter(|_| token.kind == Kind::Name);
+        kept.push(match (token.kind, name) {
+            (Kind::Name, Some(name)) if is_one_word(&name) => name.to_lowercase(),
+            (Kind::Word | Kind::Number, _) => token.text.to_lowercase(),
+            (Kind::String, _) => match token.value(Product::MySql.into()) {
+                Some(text) => format!("'{text}'"),
+                None => token.text.to_owned(),
+            },
+            (Kind::Name | Kind::Symbol | Kind::Space | Kind::Comment | Kind::Hint, _) => token.text.to_owned(),
+        });
+        at += 1;
+    }
+    kept.join(" ")
+}
+
+fn is_one_word(name: &str) -> bool {
+    matches!(words(name).as_slice(), [only] if only.kind == Kind::Word && only.text == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_join_to_the_text() {
+        for text in ["a+`b``c` 'it''s' \"x\\\"\" -- end\n/* c */ # x", "'open", "`open", "/* open", "ü'é'", "'a\\"] {
+            assert_eq!(tokens(text).map(|token| token.text).collect::<String>(), text);
+        }
+    }
+
+    #[test]
+    fn a_string_is_read_back() {
+        assert_eq!(string("'it''s'").as_deref(), Some("it's"));
+        assert_eq!(string("_utf8mb4'a\\'b\\\\c\\n'").as_deref(), Some("a'b\\c\n"));
+        assert_eq!(string("'a' 'b'"), None);
+        assert_eq!(string("a"), None);
+    }
+
+    #[test]
+    fn parentheses_go_only_when_they_enclose_everything() {
+        assert_eq!(bare("((a) + (b))"), "(a) + (b)");
+        assert_eq!(bare("(a) + (b)"), "(a) + (b)");
+        assert_eq!(bare("(a = ')')"), "a = ')'");
+    }
+
+    #[test]
+    fn the_database_is_taken_off() {
+        let known = BTreeSet::from(["t".to_owned()]);
+        let strip = |text| without_database(text, "d", &known).0;
+        assert_eq!(strip("select `d`.`t`.`a`,'`d`.`t`' from `d`.`t`"), "select `t`.`a`,'`d`.`t`' from `t`");
+        assert_eq!(strip("select `d`.`a` from `d`.`t` `d`"), "select `d`.`a` from `t` `d`");
+    }
+
+    #[test]
+    fn statements_are_compared_without_their_definer() {
+        let shown = "CREATE DEFINER=`root`@`localhost` TRIGGER `tr` BEFORE INSERT ON `c` FOR EACH ROW set new.p = 'A'";
+        let written = "create trigger tr before insert on c\n for each row set NEW.p='A';";
+        assert_eq!(canonical_statement(shown), canonical_statement(written));
+        assert_ne!(
+            canonical_statement(shown),
+            canonical_statement("create trigger tr before insert on c for each row set new.p = 'a'")
+        );
+    }
+}

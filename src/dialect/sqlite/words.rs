@@ -1,0 +1,88 @@
+//! Looking at SQLite's SQL text without parsing it.
+//!
+//! Must not know any grammar, nor how text is cut into tokens.
+
+use crate::schema::{Name, Product};
+use crate::sql::{self, Kind, Token};
+
+/// The tokens of a text; white space and comments are left out.
+pub(super) fn words(text: &str) -> Vec<Token<'_>> {
+    sql::words(Product::Sqlite, text)
+}
+
+/// The name a token stands for where a name is wanted; SQLite takes a string for one too.
+pub(super) fn name(token: &Token<'_>) -> Option<Name> {
+    token.name().or_else(|| token.value(Product::Sqlite.into())).map(Name::new)
+}
+
+/// The form two statements are compared by where no parser reads them (triggers): white space, comments, the case of words
+/// and the way names are quoted do not count.
+pub(super) fn canonical(sql: &str) -> String {
+    let mut text = String::with_capacity(sql.len());
+    for token in words(sql) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        match token.kind {
+            Kind::Word => text.push_str(&token.text.to_lowercase()),
+            Kind::Name => text.push_str(&canonical_name(&token)),
+            Kind::String | Kind::Number | Kind::Symbol | Kind::Hint | Kind::Space | Kind::Comment => {
+                text.push_str(token.text);
+            }
+        }
+    }
+    text.trim_end_matches([';', ' ']).to_owned()
+}
+
+/// A quoted name that needs no quotes loses them; keywords that lose theirs do so on both sides of a comparison.
+fn canonical_name(token: &Token<'_>) -> String {
+    let name = name(token).map(|name| name.as_str().to_lowercase()).unwrap_or_default();
+    let plain = matches!(words(&name).as_slice(), [only] if only.kind == Kind::Word && only.text == name);
+    if plain { name } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// The same text with every comment turned into a space, so that it can be put inside parentheses.
+pub(super) fn without_comments(sql: &str) -> String {
+    // Most have none, and one inside of a string is looked at more closely.
+    if !sql.as_bytes().windows(2).any(|pair| pair == b"--" || pair == b"/*") {
+        return sql.trim().to_owned();
+    }
+    let mut text = String::with_capacity(sql.len());
+    let mut from = 0;
+    for token in words(sql) {
+        let gap = sql.get(from..token.start).unwrap_or_default();
+        text.push_str(if gap.trim().is_empty() { gap } else { " " });
+        text.push_str(token.text);
+        from = token.end();
+    }
+    text.trim().to_owned()
+}
+
+/// Whether an expression names a column, by any of its tokens that could be one.
+pub(super) fn mentions(sql: &str, column: &Name) -> bool {
+    words(sql).iter().any(|token| name(token).is_some_and(|name| name.as_str().eq_ignore_ascii_case(column.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_become_spaces() {
+        assert_eq!(without_comments("a -- b\n > '--' /* c */"), "a > '--'");
+        assert_eq!(without_comments("a\n  + b"), "a\n  + b");
+    }
+
+    #[test]
+    fn names_lose_their_quotes() {
+        let names: Vec<_> = words("a \"b\"\"c\" [d]]").iter().filter_map(name).collect();
+        assert_eq!(names, [Name::from("a"), Name::from("b\"c"), Name::from("d")]);
+    }
+
+    #[test]
+    fn comparing_looks_past_spacing_case_and_needless_quotes() {
+        assert_eq!(canonical("INSERT  into \"Log\" -- x\n values ('A b');"), "insert into log values ( 'A b' )");
+        assert_ne!(canonical("select 'a'"), canonical("select 'A'"));
+        assert_ne!(canonical("select \"a b\""), canonical("select a b"));
+    }
+}
