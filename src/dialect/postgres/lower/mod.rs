@@ -24,6 +24,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let carried = sequences::carry(ops, from);
     let (mut ops, from) = (carried.ops, &carried.from);
     let repartitioned = repartition::find(&mut ops, from);
+    repartition::refuse_attached_tables(&ops)?;
     let mut around = around::find(&ops, from);
     for (before, after) in repartitioned.keys(from, &ops) {
         let is_dropped = |op: &Op| matches!(op, Op::Drop(object) if object.place() == before.place());

@@ -144,8 +144,9 @@ fn sequence(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     for (key, usual) in [
         ("AS ", "AS bigint"),
         ("INCREMENT BY", "INCREMENT BY 1"),
-        ("MINVALUE", "NO MINVALUE"),
-        ("MAXVALUE", "NO MAXVALUE"),
+        // With another type, `NO` would take the type's bound where the old one was the old type's.
+        ("MINVALUE", if descends { "NO MINVALUE" } else { "MINVALUE 1" }),
+        ("MAXVALUE", if descends { "MAXVALUE -1" } else { "NO MAXVALUE" }),
         ("CACHE", "CACHE 1"),
         ("CYCLE", "NO CYCLE"),
     ] {
