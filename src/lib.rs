@@ -133,6 +133,9 @@
 //! * **What the model does not take apart is a definition** ([`schema::Definition`]): a domain, a policy, an event, in the
 //!   database's own words, with what it stands on. One noun for all of them; its kind says where it stands, and `needs` decides
 //!   the order. Whatever is neither modelled nor held so is listed as unmanaged, with the reason.
+//! * **What is excluded stays beside the schema** ([`schema::Kept`]), and so does what the model has no place for: it is read, but
+//!   never compared. Foreign keys lead there, made-up names avoid it, `dialect::statements` refuses what it does not bear, and a
+//!   proof builds a stand-in for it.
 //! * **Renames are done to the base first** (`state::rename`), before anything is compared: so names made by convention and
 //!   what nobody declares go along. `plan::apply` knows no SQL, so an expression that names a renamed column is dropped and
 //!   created around the rename, whatever the database would do by itself.

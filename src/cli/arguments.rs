@@ -332,6 +332,9 @@ pub(super) struct Up {
     /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
     #[arg(value_name = "N|ID")]
     pub(super) target: Option<String>,
+    /// Apply also what failed its proof on a scratch database
+    #[arg(long)]
+    pub(super) unproven: bool,
     #[command(flatten)]
     pub(super) run: Run,
 }

@@ -146,9 +146,11 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
     };
     let outcome = async {
+        let beside = run::verify::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
         run::up(&mut session, &files, &run::Target::All, run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
-        let catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
+        let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
+        catalog.schema.tables.retain(|name, _| !beside.contains(name));
         let reached = dialect::of(product).normalize(catalog.schema)?;
         let worded = reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema).await?;
         Ok::<_, Failure>(worded.unwrap_or(reached))

@@ -223,6 +223,10 @@ async fn draft(
         // A dialect that the lock does not list yet starts from nothing.
         None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
     };
+    if let Some(live) = live.as_deref() {
+        // What the database has beside the schema is to be kept, whatever is planned.
+        sealed.schema = sealed.schema.with_kept(&live.schema.schema().kept);
+    }
     if let Some(live) = live.as_deref_mut()
         && command.from != Some(arguments::From::Database)
         && live.schema == sealed.schema

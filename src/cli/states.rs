@@ -191,7 +191,8 @@ impl Workspace {
                 .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
                 .into());
         }
-        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk: None }))
+        let (schema, on_disk) = self.beside_what_is_excluded(product, schema)?;
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
@@ -250,7 +251,10 @@ impl Workspace {
         product: Product,
     ) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
-            Reader::Compiled => super::compiled::model(self, files, product).await,
+            Reader::Compiled => {
+                let (model, found) = super::compiled::model(self, files, product).await?;
+                Ok((self.looked_at(model), found))
+            }
             Reader::Source => self.written(files, product),
         }
     }
@@ -262,7 +266,7 @@ impl Workspace {
             let files = self.files()?;
             for product in self.products() {
                 let (model, found) = super::compiled::model(self, &files, *product).await?;
-                models.push((*product, model, found));
+                models.push((*product, self.looked_at(model), found));
             }
             return Ok((files, models));
         }
@@ -283,6 +287,7 @@ impl Workspace {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
+        let model = self.looked_at(model);
         // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
         let _ = model.normalized(|schema| self.known.normalize(product, schema));
         Ok((model, diagnostics))
@@ -291,17 +296,6 @@ impl Workspace {
     /// The entity files.
     pub(super) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
         Ok(self.project.entity_files()?)
-    }
-
-    /// What introspection reads.
-    pub(super) fn scope(&self) -> Scope {
-        Scope {
-            privileges: false,
-            spellings: false,
-            schemas: self.project.config.schemas.iter().map(|name| name.as_str().into()).collect(),
-            include: self.project.config.include.clone(),
-            exclude: self.project.config.exclude.clone(),
-        }
     }
 
     /// Connects to the project's database and reads it. `None` when no address is known.
@@ -491,6 +485,7 @@ pub(super) fn locked(migration: &Migration) -> LockedMigration {
         from: migration.from.clone(),
         to: migration.to.clone(),
         proof: None,
+        refuted: false,
     }
 }
 

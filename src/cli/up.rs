@@ -20,8 +20,8 @@ use super::Ending;
 use super::arguments::{Common, Down, Goto, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::show;
 use super::states::{Live, Workspace};
+use super::{refuted, show};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -105,6 +105,11 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     };
     let recognised = recognise(&mut bench, command.run.dry_run).await?;
     let files = applicables(&bench.migrations);
+    if !command.unproven && !command.run.dry_run {
+        let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
+        let chosen = chosen.iter().filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
+        refuted::refuse(bench.workspace.sealed_lock()?, chosen.map(|file| &**file))?;
+    }
     if command.run.dry_run {
         let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
         let chosen: Vec<_> = chosen
@@ -224,6 +229,10 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
         let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
         bench.print_sql(&chosen);
         return Ok(Ending::Done);
+    }
+    if !bench.live.history.iter().any(|record| record.id == id) {
+        let chosen = run::to_apply(&bench.live.history, &files, &Target::Id(id.clone()), bench.live.product())?;
+        refuted::refuse(bench.workspace.sealed_lock()?, chosen.iter().map(|file| &**file))?;
     }
     let mut progress = Talk::new();
     let result = run::goto(&mut bench.live.session, &files, &id, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;

@@ -6,6 +6,7 @@
 mod case;
 pub mod domain;
 pub mod expression;
+mod kept;
 pub mod mysql;
 pub mod postgres;
 pub mod reading;
@@ -127,6 +128,7 @@ pub fn statements_with(
     from: &Schema,
     names: &Names<'_>,
 ) -> Result<Vec<Statement>, Unsupported> {
+    kept::bears(dialect.product(), plan, from)?;
     let mut statements = Vec::new();
     for step in dialect.lower(plan, &near(plan, from), names)? {
         let mut rendered = dialect.render(&step)?;

@@ -23,6 +23,8 @@ pub struct Scope {
     /// Objects to leave alone, by patterns: `*` stands for any characters, `?` for one, and a pattern with a dot is for the
     /// name with its schema (`audit.*`).
     pub exclude: Vec<String>,
+    /// Objects to look at, whatever the patterns say.
+    pub also: Vec<ObjectName>,
     /// Whether to read what roles may do with objects.
     pub privileges: bool,
     /// Whether to read what was spelled out though it means nothing, and takes long to read (`USING BTREE`). It is wanted
@@ -41,9 +43,15 @@ impl Scope {
         self.schemas.iter().any(|pattern| matches(pattern.as_str(), name))
     }
 
-    /// Whether the object is left alone by its bare name. Introspectors ask this of every table and view.
+    /// Whether the object is left alone by its bare name. What is left alone is read all the same, for it is to be kept; but
+    /// nobody is told what else it has.
     pub fn excludes(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
+    }
+
+    /// Whether the table is one that no schema has: introspectors ask this of every table.
+    pub fn is_history(&self, name: &str) -> bool {
+        FOREIGN_TABLES.contains(&name)
     }
 
     /// Whether the object is looked at.
@@ -52,19 +60,38 @@ impl Scope {
         // A routine is named with its arguments, which nobody writes into a pattern.
         let bare = name.name.as_str().split('(').next().unwrap_or_default();
         let fits = |pattern: &String| matches(pattern, if pattern.contains('.') { &whole } else { bare });
-        !self.exclude.iter().any(fits) && (self.include.is_empty() || self.include.iter().any(fits))
+        self.also.contains(name)
+            || !self.exclude.iter().any(fits) && (self.include.is_empty() || self.include.iter().any(fits))
     }
 
-    /// Leaves out of a schema what is not looked at, and the foreign keys that refer to it. An enum type stays as long as a
-    /// column has it.
+    /// Whether no pattern leaves anything out.
+    pub fn covers_everything(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
+    /// Puts what is not looked at beside a schema. Foreign keys that lead there stay, and an enum type as long as a column has
+    /// it.
     pub fn restrict(&self, schema: &mut Schema) {
-        if self.include.is_empty() && self.exclude.is_empty() {
+        if self.covers_everything() {
             return;
         }
-        schema.tables.retain(|name, _| self.covers(name));
-        schema.views.retain(|name, _| self.covers(name));
+        let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| !self.covers(name)).cloned().collect();
+        for name in tables {
+            if let Some(table) = schema.tables.remove(&name) {
+                schema.kept.beside_mut().tables.insert(name, table);
+            }
+        }
+        let views: Vec<ObjectName> = schema.views.keys().filter(|name| !self.covers(name)).cloned().collect();
+        for name in views {
+            if let Some(view) = schema.views.remove(&name) {
+                schema.kept.beside_mut().views.insert(name, view);
+            }
+        }
         schema.routines.retain(|name, _| self.covers(name));
         schema.definitions.retain(|id, _| self.covers(id.on.as_ref().unwrap_or(&id.name)));
+        for definition in schema.definitions.values_mut() {
+            definition.needs.retain(|need| self.covers(need.object()));
+        }
         let tables = &schema.tables;
         let types = tables.values().flat_map(|table| table.columns.values()).map(|column| element(&column.data_type));
         let used: Vec<ObjectName> = types
@@ -74,10 +101,6 @@ impl Scope {
             })
             .collect();
         schema.enums.retain(|name, _| self.covers(name) || used.contains(name));
-        let kept: Vec<ObjectName> = schema.tables.keys().cloned().collect();
-        for table in schema.tables.values_mut() {
-            table.foreign_keys.retain(|_, key| kept.binary_search(&key.references).is_ok());
-        }
     }
 }
 

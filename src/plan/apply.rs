@@ -34,14 +34,39 @@ impl std::error::Error for Refusal {}
 /// # Errors
 /// The first operation that does not apply; `schema` is then as the operations before it left it.
 pub fn apply(plan: &Plan, schema: &mut Schema) -> Result<(), Refusal> {
-    plan.ops().iter().try_for_each(|op| apply_one(op, schema).map_err(|reason| Refusal { place: op.place(), reason }))
+    let refusal = |op: &Op, reason| Refusal { place: op.place(), reason };
+    plan.ops().iter().try_for_each(|op| apply_one(op, plan, schema).map_err(|reason| refusal(op, reason)))
+}
+
+/// Whether a relation is none of the schema's: it is not there, and the plan neither makes it nor took it away.
+fn is_elsewhere(schema: &Schema, plan: &Plan, name: &ObjectName) -> bool {
+    let of = |object: &Object| match object {
+        Object::Table(table) => table.name == *name,
+        Object::View(view) => view.name == *name,
+        Object::Definition(definition) => definition.id.on.is_none() && definition.id.name == *name,
+        Object::Column(..)
+        | Object::PrimaryKey(..)
+        | Object::Unique(..)
+        | Object::ForeignKey(..)
+        | Object::Check(..)
+        | Object::Index(..)
+        | Object::Trigger(..)
+        | Object::Enum(_)
+        | Object::Routine(_) => false,
+    };
+    !standing::is_relation(schema, name)
+        && !plan.ops().iter().any(|op| match op {
+            Op::Create(object) | Op::Drop(object) => of(object),
+            Op::Rename(Rename::Table(change)) => change.from == *name || change.to == *name,
+            Op::Alter(_) | Op::Rename(_) => false,
+        })
 }
 
 type Outcome = Result<(), &'static str>;
 
-fn apply_one(op: &Op, schema: &mut Schema) -> Outcome {
+fn apply_one(op: &Op, plan: &Plan, schema: &mut Schema) -> Outcome {
     match op {
-        Op::Create(object) => create(object, schema),
+        Op::Create(object) => create(object, plan, schema),
         Op::Drop(object) => remove(object, schema),
         Op::Alter(alter) => change(alter, schema),
         Op::Rename(rename) => rename_one(rename, schema),
@@ -69,9 +94,11 @@ fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
     }
 }
 
-/// Tables, views and enum types share one name space, as they do on PostgreSQL.
+/// Tables, views and enum types share one name space, as they do on PostgreSQL, also with what is kept.
 fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
-    if standing::is_relation(schema, name) || schema.enums.contains_key(name) {
+    let kept = schema.kept.beside();
+    let is_kept = kept.is_some_and(|it| it.tables.contains_key(name) || it.views.contains_key(name));
+    if is_kept || standing::is_relation(schema, name) || schema.enums.contains_key(name) {
         return Err("the name is taken");
     }
     Ok(())
@@ -108,7 +135,7 @@ fn enum_of(data_type: &Type) -> Option<&ObjectName> {
     }
 }
 
-fn create(object: &Object, schema: &mut Schema) -> Outcome {
+fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
     match object {
         Object::Table(new) => {
             if !new.foreign_keys.is_empty() {
@@ -144,7 +171,7 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
             added(table.uniques.insert(unique.name.clone(), unique.clone()))
         }
         Object::ForeignKey(owner, key) => {
-            if schema.relation_beside(&key.references).is_none() {
+            if schema.relation_beside(&key.references).is_none() && !is_elsewhere(schema, plan, &key.references) {
                 let referenced = table(schema, &key.references)?;
                 columns_exist(referenced, key.referenced_columns.iter())?;
             }
@@ -167,7 +194,7 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
         }
         Object::View(view) => {
             name_is_free(schema, &view.name)?;
-            if !view.reads.iter().all(|name| standing::is_relation(schema, name)) {
+            if !view.reads.iter().all(|name| standing::is_relation(schema, name) || is_elsewhere(schema, plan, name)) {
                 return Err("something it reads does not exist");
             }
             added(schema.views.insert(view.name.clone(), view.clone()))

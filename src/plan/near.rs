@@ -44,6 +44,7 @@ pub fn near<'a>(plan: &Plan, schema: &'a Schema) -> Cow<'a, Schema> {
         views: schema.views.clone(),
         routines: schema.routines.clone(),
         definitions: schema.definitions.clone(),
+        kept: schema.kept.clone(),
     })
 }
 

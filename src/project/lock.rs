@@ -54,6 +54,9 @@ pub struct LockedMigration {
     pub to: Option<String>,
     /// Where it was proven, if it was.
     pub proof: Option<Proof>,
+    /// Whether it failed its proof.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refuted: bool,
 }
 
 /// Where a migration was proven: up, down and up again on a scratch database.
@@ -117,13 +120,15 @@ enum Standing {
 enum Word {
     #[serde(rename = "unproven")]
     Unproven,
+    #[serde(rename = "refuted")]
+    Refuted,
 }
 
 impl From<Standing> for Option<Proof> {
     fn from(standing: Standing) -> Self {
         match standing {
             Standing::Proven(proof) => Some(proof),
-            Standing::Unproven(Word::Unproven) | Standing::Unsaid => None,
+            Standing::Unproven(Word::Unproven | Word::Refuted) | Standing::Unsaid => None,
         }
     }
 }
@@ -179,7 +184,8 @@ impl Lock {
                 if locked.migrations.last().is_some_and(|before| before.id >= id) {
                     return Err(broken(format!("`{id}` of {} is not in its place", product.key())));
                 }
-                let migration = LockedMigration { id, checksum, from, to, proof: proof.into() };
+                let refuted = matches!(proof, Standing::Unproven(Word::Refuted));
+                let migration = LockedMigration { id, checksum, from, to, proof: proof.into(), refuted };
                 chain = link(&chain, &migration);
                 if sealed != chain {
                     let what = format!("`{}` of {}, or what stood before it", migration.id, product.key());
@@ -276,7 +282,7 @@ fn lines(locked: &Locked) -> Vec<String> {
     let mut lines = Vec::new();
     for migration in &locked.migrations {
         chain = link(&chain, migration);
-        let LockedMigration { id, checksum, from, to, proof } = migration;
+        let LockedMigration { id, checksum, from, to, proof, refuted } = migration;
         let mut line = format!("\n      {{\"id\": {}, \"checksum\": {}", value!(id), value!(checksum));
         line.push_str(&format!(", \"chain\": \"{chain}\""));
         for (key, fingerprint) in [("from", from), ("to", to)] {
@@ -290,6 +296,7 @@ fn lines(locked: &Locked) -> Vec<String> {
                 value!(engine),
                 value!(version)
             )),
+            None if *refuted => line.push_str(", \"proof\": \"refuted\""),
             None => line.push_str(", \"proof\": \"unproven\""),
         }
         line.push('}');

@@ -47,12 +47,14 @@ impl Lock {
         changed
     }
 
-    /// Writes down where a migration was proven, if its line is for the file with this checksum; whether it is.
+    /// Writes down where a migration was proven, or that it failed its proof, if its line is for the file with this checksum;
+    /// whether it is.
     pub fn prove(&mut self, product: Product, id: &MigrationId, checksum: &str, proof: Option<Proof>) -> bool {
         let lines = self.dialects.get_mut(&product).map(|locked| &mut locked.migrations);
         let line = lines.and_then(|lines| lines.iter_mut().find(|line| line.id == *id && line.checksum == checksum));
         let found = line.is_some();
         if let Some(line) = line {
+            line.refuted = proof.is_none();
             line.proof = proof;
         }
         found

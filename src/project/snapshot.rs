@@ -367,7 +367,7 @@ fn same(key: Key<'_>, one: &Schema, other: &Schema) -> bool {
 ///
 /// Names that a file system blind to case would take for one have their capitals encoded.
 fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
-    let Schema { tables, enums, views, routines, definitions } = schema;
+    let Schema { tables, enums, views, routines, definitions, kept: _ } = schema;
     let keys = (tables.keys().map(|name| (Kind::Table, None, name)))
         .chain(enums.keys().map(|name| (Kind::Enum, None, name)))
         .chain(views.keys().map(|name| (Kind::View, None, name)))

@@ -114,22 +114,24 @@ fn unique_name() -> String {
 /// `template0` and not `template1`: nobody can be connected to it, which would be in the way.
 async fn create_database(server: &mut Session, name: &str) -> Result<(), DatabaseError> {
     let quoted = dialect::of(server.product()).quote(&Name::from(name));
-    let (question, template) = match server.product() {
-        Product::Postgres => (
-            "SELECT quote_literal(pg_encoding_to_char(encoding)), quote_literal(datcollate), quote_literal(datctype) \
-               FROM pg_catalog.pg_database WHERE datname = current_database()",
-            "TEMPLATE template0 ENCODING $1 LC_COLLATE $2 LC_CTYPE $3",
-        ),
+    let question = match server.product() {
+        // What a version does not have is NULL, and then not said.
+        Product::Postgres => {
+            "SELECT format('TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', \
+                      pg_encoding_to_char(d.encoding), d.datcollate, d.datctype) \
+                    || coalesce(CASE t.facts->>'datlocprovider' WHEN 'c' THEN ' LOCALE_PROVIDER libc' \
+                         WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', t.locale) \
+                         WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', t.locale) END, '') \
+                    || coalesce(' ICU_RULES ' || quote_literal(nullif(t.facts->>'daticurules', '')), '') \
+               FROM pg_catalog.pg_database d, \
+                    LATERAL (SELECT to_jsonb(d) AS facts, coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale') AS locale) t \
+              WHERE d.datname = current_database()"
+        }
         Product::MySql | Product::MariaDb | Product::Sqlite => {
-            ("SELECT @@character_set_database, @@collation_database", "CHARACTER SET $1 COLLATE $2")
+            "SELECT CONCAT('CHARACTER SET ', @@character_set_database, ' COLLATE ', @@collation_database)"
         }
     };
-    let mut settings = template.to_owned();
-    if let Some(row) = server.query(question).await?.first() {
-        for index in 0..3 {
-            settings = settings.replace(&format!("${}", index + 1), row.text(index));
-        }
-    }
+    let settings = server.query(question).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
     server.execute(&format!("CREATE DATABASE {quoted} {settings}")).await.map(|_| ())
 }
 

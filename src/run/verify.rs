@@ -7,6 +7,7 @@ mod before;
 mod follow;
 mod part;
 mod rows;
+mod stand_ins;
 mod written;
 
 use crate::dialect::session::{ConnectionOptions, Session, reprint};
@@ -14,11 +15,11 @@ use crate::dialect::{self, Product, Role};
 use crate::diff::diff;
 use crate::error::{Error, Result};
 use crate::introspect::{self, Scope};
-use crate::schema::{DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
+use crate::schema::{DefaultValue, DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
 use crate::seed::{Wish, seeds};
 use crate::write::Migration;
 
-use super::fill::fill;
+use super::fill::{Harvest, fill};
 use super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
 
 pub use before::{Before, before};
@@ -111,6 +112,8 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     let from = claim.from.schema();
     let to = claim.to.map_or(&empty, Normalized::schema);
     let part = part::part(&[from, to], &[&claim.migration.up, &claim.migration.down]);
+    let scope = part.scope(claim.scope);
+    let claim = Claim { scope: &scope, ..claim };
     let delicate = match claim.to {
         Some(_) => {
             let mut found = follow::demanding(from, to, claim.renames);
@@ -255,7 +258,15 @@ impl Trial<'_> {
         if filling.bare {
             wish.rows_of.extend(delicate.iter().map(|(table, _)| (table.clone(), 0)));
         }
-        let harvest = fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await.map_err(unbuilt)?;
+        let harvest = match fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await {
+            Ok(harvest) => harvest,
+            // They are the tool's own, and no fault of the migration's.
+            Err(error) => {
+                let note =
+                    format!("proven without rows, because the database refuses made-up ones: {}", with_reason(&error));
+                Harvest { tables: Vec::new(), notes: vec![note] }
+            }
+        };
         let mut notes = harvest.notes.clone();
         let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
         self.exempt(&mut followed, &mut notes);
@@ -263,6 +274,7 @@ impl Trial<'_> {
 
         self.migrate("up").await?;
         self.compare(to_part.as_ref(), "up", "the target").await?;
+        self.defaults(from_part.schema(), target.schema()).await?;
         self.kept(&followed, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
             notes.push("it has no way back, so only the way there is proven".to_owned());
@@ -307,7 +319,7 @@ impl Trial<'_> {
 
     async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {
         rows::read(self.session, followed, when).await.map_err(|error| {
-            let what = "the rows cannot be read where they should be";
+            let what = "on the scratch database, the rows cannot be read where they should be";
             Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
     }
@@ -323,7 +335,8 @@ impl Trial<'_> {
         };
         outcome.map(|_| ()).map_err(|error| {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
-            let mut refuted = Refuted::new(format!("going {way}, {error}"), reason.into_iter().collect());
+            let what = format!("on the scratch database, going {way}: {error}");
+            let mut refuted = Refuted::new(what, reason.into_iter().collect());
             refuted.failed = true;
             Stop::Refuted(refuted)
         })
@@ -347,14 +360,40 @@ impl Trial<'_> {
             .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
         match wanted {
             Some(wanted) if *wanted != found => {
-                let mut refuted =
-                    Refuted::new(format!("going {way} does not lead to {what}"), differences(wanted, &found));
+                let mut refuted = Refuted::new(
+                    format!("on the scratch database, going {way} does not lead to {what}"),
+                    differences(wanted, &found),
+                );
                 let names = changed_tables(wanted.schema(), found.schema());
                 refuted.statements = self.naming(way, &names);
                 Err(refuted.into())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a new default gives a value. SQLite alone takes one that names a function it has not, and then refuses every row.
+    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), Stop> {
+        if self.session.product() != Product::Sqlite {
+            return Ok(());
+        }
+        for table in to.tables.values() {
+            for column in table.columns.values() {
+                let known = from.tables.get(&table.name).and_then(|table| table.columns.get(&column.name));
+                let Some(DefaultValue::Expression(default)) = &column.default else { continue };
+                if known.is_some_and(|known| known.default == column.default) {
+                    continue;
+                }
+                if let Err(error) = self.session.query(&format!("SELECT {}", default.text())).await {
+                    let what = format!(
+                        "on the scratch database, the default of {}.{} gives no value: every row that relies on it is refused",
+                        table.name, column.name
+                    );
+                    return Err(Refuted::new(what, vec![error.to_string()]).into());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether every value is still there.
@@ -373,7 +412,8 @@ impl Trial<'_> {
             })
             .map(|(table, _)| table.before.clone())
             .collect();
-        let mut refuted = Refuted::new(format!("going {way} changes values it should keep"), lines);
+        let mut refuted =
+            Refuted::new(format!("on the scratch database, going {way} changes values it should keep"), lines);
         refuted.statements = self.naming(way, &lost);
         Err(refuted.into())
     }
@@ -419,6 +459,21 @@ async fn build(session: &mut Session, schema: &Normalized) -> Result<()> {
     let plan = diff(&nothing, schema, &[]);
     let statements = dialect::statements(dialect::of(product), &plan, nothing.schema())?;
     direct::execute(session, &statements, DEFAULT_WAIT).await
+}
+
+/// Builds what stands for tables that are kept beside a schema, before the migrations that lead to it are run. Given back are
+/// their names, for they are none of the schema's.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn build_beside(session: &mut Session, schema: &Schema, migrations: &[Migration]) -> Result<Vec<ObjectName>> {
+    let tables = stand_ins::of_whole(schema, migrations);
+    let names = tables.keys().cloned().collect();
+    let beside = normalized(session.product(), Schema { tables, ..Schema::default() })?;
+    if !beside.schema().is_empty() {
+        build(session, &beside).await?;
+    }
+    Ok(names)
 }
 
 /// The schema a database has.

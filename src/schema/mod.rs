@@ -5,6 +5,7 @@
 mod columns;
 mod definition;
 mod expression;
+mod kept;
 mod list;
 mod name;
 mod options;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use columns::Columns;
 pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
+pub use kept::{Beside, Kept};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use options::Options;
@@ -56,12 +58,14 @@ pub struct Schema {
     pub routines: BTreeMap<ObjectName, Routine>,
     /// What is held in the database's own words, by kind, owner and name.
     pub definitions: BTreeMap<DefinitionId, Definition>,
+    /// What the database has beside all that, as far as that is known.
+    pub kept: Kept,
 }
 
 impl Schema {
     /// Nothing is in it.
     pub fn is_empty(&self) -> bool {
-        let Self { tables, enums, views, routines, definitions } = self;
+        let Self { tables, enums, views, routines, definitions, kept: _ } = self;
         tables.is_empty() && enums.is_empty() && views.is_empty() && routines.is_empty() && definitions.is_empty()
     }
 
@@ -113,6 +117,16 @@ impl Normalized {
     /// The schema.
     pub fn schema(&self) -> &Schema {
         &self.0
+    }
+
+    /// The same schema beside what a database has.
+    pub fn with_kept(&self, kept: &Kept) -> Self {
+        if kept.is_empty() {
+            return self.clone();
+        }
+        let mut schema = Schema::clone(&self.0);
+        schema.kept = kept.clone();
+        Self(Arc::new(schema))
     }
 
     /// Gives the schema up for changing; it must be normalised again.

@@ -95,6 +95,7 @@ pub fn reconcile(
         views: objects(&declaration, &declared.views, &base.views, Place::View, &mut ledger),
         routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
         definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
+        kept: base.kept.clone(),
     };
     let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
@@ -248,9 +249,10 @@ fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schem
             table::drop_what_lost_its_columns(product, table, base);
         }
     }
-    let stands = |key: &ForeignKey| {
-        let referenced = target.tables.get(&key.references);
-        referenced.is_some_and(|table| key.referenced_columns.iter().all(|column| table.columns.contains_key(column)))
+    let stands = |key: &ForeignKey| match target.tables.get(&key.references) {
+        Some(table) => key.referenced_columns.iter().all(|column| table.columns.contains_key(column)),
+        // What was never in the schema is not gone: it is somebody else's.
+        None => !base.tables.contains_key(&key.references),
     };
     let mut fallen = Vec::new();
     for (name, table) in &target.tables {

@@ -121,9 +121,9 @@ mod command {
         fs::write(&file, whole.replace("\nDROP TABLE \"user\"", "\nDROP INDEX \"idx-user-name\"")).unwrap();
         run(&["lock"]);
         let (code, text) = run(&["verify"]);
-        assert_eq!(code, Some(1), "{text}");
+        assert_eq!(code, Some(2), "{text}");
         assert!(text.contains("going down does not lead to what was there before") && text.contains("user"), "{text}");
-        assert!(lock().contains("\"proof\": \"unproven\""), "{}", lock());
+        assert!(lock().contains("\"proof\": \"refuted\""), "{}", lock());
 
         fs::write(&file, whole).unwrap();
         run(&["lock"]);

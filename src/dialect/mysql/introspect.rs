@@ -146,7 +146,7 @@ impl<'a> Own<'a> {
 fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let own = Own::of(answers);
     let is_relation = |name: &String| answers.tables.iter().any(|row| row.text(0) == name.as_str());
-    for row in answers.views.iter().filter(|row| !scope.excludes(row.text(0))) {
+    for row in &answers.views {
         let name = ObjectName::local(row.text(0));
         let mut options = Options::new();
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());

@@ -39,11 +39,14 @@ pub async fn introspect(
     session
         .query_arrays(TABLES, |rows| {
             let known = known();
-            for found in found(&rows, "table").filter(|found| !scope.excludes(found.row.text(1))) {
+            for found in found(&rows, "table").filter(|found| !scope.is_history(found.row.text(1))) {
                 let (name, sql) = (found.row.text(1), found.row.text(2));
                 if let Some(owner) = shadowed(name, &virtual_tables) {
-                    let reason = format!("it holds the data of the virtual table `{owner}`");
-                    unmanaged(&mut catalog, format!("table {name}"), reason);
+                    if !scope.excludes(name) {
+                        let reason = format!("it holds the data of the virtual table `{owner}`");
+                        unmanaged(&mut catalog, format!("table {name}"), reason);
+                    }
+                    keep(&mut catalog, name);
                 } else if let Some(mut table) = table(name, sql, &found.of("column"), &found.of("key")) {
                     add_indexes(&mut table, indexes.get(name).map(Vec::as_slice).unwrap_or_default());
                     if let Err(error) = normalize::bare_table(&mut table) {
@@ -52,7 +55,10 @@ pub async fn introspect(
                     let shared = known.schema().tables.share(&table);
                     catalog.schema.tables.insert(table.name.clone(), shared.unwrap_or_else(|| table.into()));
                 } else {
-                    unreadable(&mut catalog, format!("table {name}"));
+                    if !scope.excludes(name) {
+                        unreadable(&mut catalog, format!("table {name}"));
+                    }
+                    keep(&mut catalog, name);
                 }
             }
         })
@@ -61,13 +67,17 @@ pub async fn introspect(
     if let Some(error) = refused {
         return Err(DatabaseError { message: error.to_string(), code: None });
     }
-    for (name, module) in virtual_tables.iter().filter(|(name, _)| !scope.excludes(name)) {
-        let reason = format!("it is a virtual table of the module `{module}`");
-        unmanaged(&mut catalog, format!("table {name}"), reason);
+    for (name, module) in &virtual_tables {
+        if !scope.excludes(name) {
+            let reason = format!("it is a virtual table of the module `{module}`");
+            unmanaged(&mut catalog, format!("table {name}"), reason);
+        }
+        keep(&mut catalog, name);
     }
-    for object in objects(&others, "view").map(|found| found.row).filter(|row| !scope.excludes(row.text(1))) {
+    for object in objects(&others, "view").map(|found| found.row) {
         match view(object.text(1), object.text(3)) {
             Some(view) => drop(catalog.schema.views.insert(view.name.clone(), view)),
+            None if scope.excludes(object.text(1)) => {}
             None => unreadable(&mut catalog, format!("view {}", object.text(1))),
         }
     }
@@ -79,6 +89,12 @@ pub async fn introspect(
 
 fn unmanaged(catalog: &mut Catalog, object: String, reason: String) {
     catalog.unmanaged.push(Unmanaged { object, reason });
+}
+
+/// A table of which nothing is known but that it is there.
+fn keep(catalog: &mut Catalog, name: &str) {
+    let name = ObjectName::local(name);
+    catalog.schema.kept.beside_mut().tables.insert(name.clone(), Table::new(name));
 }
 
 fn unreadable(catalog: &mut Catalog, object: String) {

@@ -47,15 +47,8 @@ fn meanwhile(names: &Names<'_>, table: &ObjectName) -> Name {
     names.invent(&Space::Objects, Shape { before: "_new_", stem: table.name.as_str(), after: "" })
 }
 
-/// The schema after one more operation. SQLite lets a foreign key refer to what is not there, and so must this.
+/// The schema after one more operation.
 fn advance(op: &Op, schema: &mut Schema) -> Result<(), Unsupported> {
-    if let Op::Create(Object::ForeignKey(table, key)) = op
-        && !schema.tables.contains_key(&key.references)
-        && let Some(table) = schema.tables.get_mut(table)
-    {
-        table.foreign_keys.insert(key.name.clone(), key.clone());
-        return Ok(());
-    }
     apply(&Plan::new(vec![op.clone()]), schema).map_err(|refusal| {
         let reason = format!("the plan does not fit the schema it starts from: {}", refusal.reason);
         unsupported(refusal.place, &reason, "read the database again and make the plan anew")

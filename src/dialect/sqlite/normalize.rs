@@ -57,7 +57,7 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
     for view in views.values_mut() {
         normal_view(view, &tables, &known)?;
     }
-    Ok(Normalized::by_dialect(Schema { tables, views, ..Schema::default() }))
+    Ok(Normalized::by_dialect(Schema { tables, views, kept: schema.kept, ..Schema::default() }))
 }
 
 fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {

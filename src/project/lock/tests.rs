@@ -11,6 +11,7 @@ fn migration(id: &str, from: &str, to: &str) -> LockedMigration {
         from: Some(from.to_owned()),
         to: Some(to.to_owned()),
         proof: None,
+        refuted: false,
     }
 }
 

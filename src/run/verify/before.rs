@@ -12,7 +12,7 @@ use crate::schema::Normalized;
 use crate::write::Migration;
 
 use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
-use super::{build, normalized, part, read_back};
+use super::{build, build_beside, normalized, part, read_back};
 
 /// The schema before a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub async fn before(
     {
         return Ok(Before::Known(Box::new(found)));
     }
-    by_replaying(server, migrations.get(..index).unwrap_or_default(), scope).await
+    by_replaying(server, migrations.get(..index).unwrap_or_default(), to, scope).await
 }
 
 /// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
@@ -59,6 +59,7 @@ async fn by_the_way_back(
     scope: &Scope,
 ) -> Result<Option<Normalized>> {
     let part = part::part(&[to.schema()], &[&migration.up, &migration.down]);
+    let scope = &part.scope(scope);
     let Ok((scratch, mut session)) = Scratch::create(server).await else { return Ok(None) };
     let outcome: Result<Normalized> = async {
         build(&mut session, &normalized(migration.product, part.of(to.schema()))?).await?;
@@ -73,7 +74,12 @@ async fn by_the_way_back(
 }
 
 /// What all migrations before lead to.
-async fn by_replaying(server: &ConnectionOptions, migrations: &[Migration], scope: &Scope) -> Result<Before> {
+async fn by_replaying(
+    server: &ConnectionOptions,
+    migrations: &[Migration],
+    to: Option<&Normalized>,
+    scope: &Scope,
+) -> Result<Before> {
     let (scratch, mut session) = match Scratch::create(server).await {
         Ok(made) => made,
         Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
@@ -81,8 +87,14 @@ async fn by_replaying(server: &ConnectionOptions, migrations: &[Migration], scop
     let files: Vec<Applicable<'_>> =
         migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
     let outcome: Result<Normalized> = async {
+        let beside = match to {
+            Some(to) => build_beside(&mut session, to.schema(), migrations).await?,
+            None => Vec::new(),
+        };
         super::super::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
-        read_back(&mut session, scope).await
+        let mut found = read_back(&mut session, scope).await?.into_schema();
+        found.tables.retain(|name, _| !beside.contains(name));
+        normalized(session.product(), found)
     }
     .await;
     session.close().await;

@@ -249,6 +249,16 @@ pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(Obj
         let known = |check: &Check| before.checks.values().any(|it| it.expression == check.expression);
         let new = after.checks.values().filter(|check| !known(check));
         found.extend(new.map(|check| (before.name.clone(), check.name.clone())));
+        // What an expression makes of made-up rows may be the same for several.
+        let known = |index: &Index| {
+            before.indexes.values().any(|it| Index { name: index.name.clone(), ..it.clone() } == *index)
+        };
+        let computed = |index: &&Index| {
+            let is_expression = |part: &crate::schema::IndexPart| matches!(part.target, IndexTarget::Expression(_));
+            index.unique && (index.predicate.is_some() || index.parts.iter().any(is_expression))
+        };
+        let new = after.indexes.values().filter(computed).filter(|index| !known(index));
+        found.extend(new.map(|index| (before.name.clone(), index.name.clone())));
         // What an exclusion constraint keeps apart, rows made up at random may not be.
         let on_it = |id: &&DefinitionId| id.kind == DefinitionKind::Exclusion && id.on.as_ref() == Some(&after.name);
         let known = |id: &DefinitionId| from.definitions.get(id).is_some_and(|it| Some(it) == to.definitions.get(id));

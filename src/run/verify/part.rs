@@ -5,7 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Statement;
-use crate::schema::{DefaultValue, Definition, Name, ObjectName, Place, Schema, Table, Type};
+use crate::introspect::Scope;
+use crate::schema::{
+    DefaultValue, Definition, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Tables, Type,
+};
+
+use super::stand_ins;
 
 /// Names that belong to a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,26 +18,28 @@ pub(super) struct Part {
     /// What the statements name.
     pub(super) named: BTreeSet<ObjectName>,
     /// That, and what is around it.
-    tables: BTreeSet<ObjectName>,
+    pub(super) tables: BTreeSet<ObjectName>,
     views: BTreeSet<ObjectName>,
     enums: BTreeSet<ObjectName>,
     routines: BTreeSet<ObjectName>,
+    /// Tables that are in neither schema and that it leads to.
+    stand_ins: Tables,
 }
 
 /// The words of a text in lower case, and the text itself for names that are more than a word.
-struct Words {
+pub(super) struct Words {
     words: BTreeSet<String>,
     text: String,
 }
 
 impl Words {
-    fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let text = texts.collect::<Vec<_>>().join("\n").to_lowercase();
         let words = text.split(|letter: char| !is_of_word(letter)).map(str::to_owned).collect();
         Self { words, text }
     }
 
-    fn name(&self, name: &Name) -> bool {
+    pub(super) fn name(&self, name: &Name) -> bool {
         let name = name.as_str().to_lowercase();
         match name.chars().all(is_of_word) {
             true => self.words.contains(&name),
@@ -66,9 +73,19 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
     }
     part.tables = part.named.clone();
     part.views = part.named.clone();
-    for schema in schemas {
-        part.surround(schema);
+    part.enums = part.named.clone();
+    schemas.iter().for_each(|schema| part.add_dependents(schema));
+    let tables = part.tables.clone();
+    schemas.iter().for_each(|schema| part.add_references(schema, &tables));
+    // What is needed in one state may need more in the other.
+    loop {
+        let size = part.size();
+        schemas.iter().for_each(|schema| part.add_needs(schema));
+        if part.size() == size {
+            break;
+        }
     }
+    part.stand_ins = stand_ins::find(&part, schemas);
     part
 }
 
@@ -83,19 +100,31 @@ fn plain(name: &ObjectName) -> Name {
 }
 
 impl Part {
-    /// Adds what is around what is named.
-    fn surround(&mut self, schema: &Schema) {
+    /// All of a schema.
+    pub(super) fn whole(schema: &Schema) -> Self {
+        Self {
+            tables: schema.tables.keys().cloned().collect(),
+            views: schema.views.keys().cloned().collect(),
+            routines: schema.routines.keys().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.tables.len() + self.views.len() + self.enums.len() + self.routines.len()
+    }
+
+    /// Adds what stands on what is named: tables that refer to it or have one of the types, and views upon views.
+    fn add_dependents(&mut self, schema: &Schema) {
         let refer = |table: &Table, to: &BTreeSet<ObjectName>| {
             table.foreign_keys.values().any(|key| to.contains(&key.references))
         };
-        // A column of a named enum type makes its table depend on the type.
         let uses = |table: &Table, named: &BTreeSet<ObjectName>| {
             table.columns.values().any(|column| enum_of(&column.data_type).is_some_and(|name| named.contains(name)))
         };
         let dependent = schema.tables.values().filter(|table| refer(table, &self.named) || uses(table, &self.named));
         let dependent: Vec<ObjectName> = dependent.map(|table| table.name.clone()).collect();
         self.tables.extend(dependent);
-        // Views upon views upon what is named, and all that they read.
         loop {
             let more: Vec<&ObjectName> = schema
                 .views
@@ -109,83 +138,91 @@ impl Part {
             }
             self.views.extend(more.into_iter().cloned());
         }
-        let mut reading: Vec<ObjectName> = self.views.iter().cloned().collect();
-        while let Some(view) = reading.pop().and_then(|name| schema.views.get(&name)) {
-            for read in &view.reads {
-                if schema.tables.contains_key(read) {
-                    self.tables.insert(read.clone());
-                } else if self.views.insert(read.clone()) {
-                    reading.push(read.clone());
-                }
-            }
+    }
+
+    /// Adds what tables refer to. What that refers to in turn is left out: its keys lead out of the part.
+    fn add_references(&mut self, schema: &Schema, tables: &BTreeSet<ObjectName>) {
+        for table in tables.iter().filter_map(|name| schema.tables.get(name)) {
+            let referred_to = table.foreign_keys.values().map(|key| &key.references);
+            self.tables.extend(referred_to.filter(|name| schema.tables.contains_key(name)).cloned());
         }
-        let needed: Vec<ObjectName> = self
-            .tables
-            .iter()
-            .filter_map(|name| schema.tables.get(name))
-            .flat_map(|table| table.foreign_keys.values().map(|key| key.references.clone()))
-            .collect();
-        self.tables.extend(needed);
-        self.write_to(schema);
-        self.enums.extend(self.named.iter().cloned());
+    }
+
+    /// Adds what is needed to build the part so far and to write rows into it: what its views read, and whatever the texts of
+    /// its triggers, routines, policies, checks and defaults name.
+    fn add_needs(&mut self, schema: &Schema) {
+        let mut needed: BTreeSet<ObjectName> = BTreeSet::new();
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
             self.enums.extend(table.columns.values().filter_map(|column| enum_of(&column.data_type)).cloned());
         }
-        self.call(schema);
-    }
-
-    /// Adds what the triggers of what is there name, and what the triggers of that do: a trigger of a table that is renamed is
-    /// read again by some databases, and fires while rows are written.
-    fn write_to(&mut self, schema: &Schema) {
-        let mut left: Vec<ObjectName> = self.tables.iter().cloned().collect();
-        while let Some(table) = left.pop().and_then(|name| schema.tables.get(&name)) {
-            let words = Words::of(table.triggers.values().map(|trigger| trigger.definition.text()));
-            for name in schema.tables.keys().filter(|name| words.name(&name.name)) {
-                if self.tables.insert(name.clone()) {
-                    left.push(name.clone());
-                }
+        needed.extend(self.views.iter().filter_map(|name| schema.views.get(name)).flat_map(|it| it.reads.clone()));
+        let owned = |it: &&Definition| it.id.on.as_ref().is_some_and(|on| self.has(on));
+        let needs = schema.definitions.values().filter(owned).flat_map(|it| &it.needs);
+        needed.extend(needs.map(|need| need.object().clone()));
+        let (bodies, expressions) = self.texts(schema);
+        let (bodies, expressions) = (Words::of(bodies.into_iter()), Words::of(expressions.into_iter()));
+        let relations = schema.tables.keys().chain(schema.views.keys());
+        needed.extend(relations.filter(|name| bodies.name(&name.name)).cloned());
+        for name in needed {
+            if schema.tables.contains_key(&name) {
+                self.tables.insert(name);
+            } else if schema.views.contains_key(&name) {
+                self.views.insert(name);
             }
         }
+        let named = |name: &Name| bodies.name(name) || expressions.name(name);
+        self.routines.extend(schema.routines.keys().filter(|name| named(&plain(name))).cloned());
+        self.enums.extend(schema.enums.keys().filter(|name| named(&name.name)).cloned());
     }
 
-    /// Adds the routines that what is there calls, and those that they call.
-    fn call(&mut self, schema: &Schema) {
-        if schema.routines.is_empty() {
-            return;
-        }
-        let mut texts: Vec<&str> = Vec::new();
+    /// What is read of a scratch database that has the part.
+    pub(super) fn scope(&self, scope: &Scope) -> Scope {
+        let mut scope = scope.clone();
+        scope.also.extend(self.stand_ins.keys().cloned());
+        scope.schemas.extend(self.stand_ins.keys().filter_map(|name| name.schema.clone()));
+        scope
+    }
+
+    fn has(&self, relation: &ObjectName) -> bool {
+        self.tables.contains(relation) || self.views.contains(relation)
+    }
+
+    /// The texts of the part that may name anything, and those that name routines and types alone.
+    pub(super) fn texts<'s>(&self, schema: &'s Schema) -> (Vec<&'s str>, Vec<&'s str>) {
+        let (mut bodies, mut expressions): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
-            texts.extend(table.triggers.values().map(|trigger| trigger.definition.text()));
-            texts.extend(table.checks.values().map(|check| check.expression.text()));
+            bodies.extend(table.triggers.values().map(|trigger| trigger.definition.text()));
+            expressions.extend(table.checks.values().map(|check| check.expression.text()));
             for column in table.columns.values() {
-                texts.extend(column.generated.iter().map(|generated| generated.expression.text()));
+                expressions.extend(column.generated.iter().map(|generated| generated.expression.text()));
                 if let Some(DefaultValue::Expression(expression)) = &column.default {
-                    texts.push(expression.text());
+                    expressions.push(expression.text());
                 }
             }
-        }
-        texts.extend(self.views.iter().filter_map(|name| schema.views.get(name)).map(|view| view.query.text()));
-        let mut left: Vec<&ObjectName> = schema.routines.keys().filter(|name| !self.routines.contains(*name)).collect();
-        texts.extend(self.routines.iter().filter_map(|name| schema.routines.get(name)).map(|it| it.definition.text()));
-        loop {
-            let words = Words::of(texts.iter().copied());
-            let (called, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|name| words.name(&plain(name)));
-            texts =
-                called.iter().filter_map(|name| schema.routines.get(*name)).map(|it| it.definition.text()).collect();
-            self.routines.extend(called.into_iter().cloned());
-            left = rest;
-            if texts.is_empty() {
-                break;
+            for index in table.indexes.values() {
+                expressions.extend(index.predicate.iter().map(Expression::text));
+                expressions.extend(index.parts.iter().filter_map(|part| match &part.target {
+                    IndexTarget::Expression(expression) => Some(expression.text()),
+                    IndexTarget::Column(_) => None,
+                }));
             }
         }
+        bodies.extend(self.views.iter().filter_map(|name| schema.views.get(name)).map(|view| view.query.text()));
+        bodies.extend(self.routines.iter().filter_map(|name| schema.routines.get(name)).map(|it| it.definition.text()));
+        let owned = schema.definitions.values().filter(|it| it.id.on.as_ref().is_some_and(|on| self.has(on)));
+        bodies.extend(owned.map(|it| it.create.text()));
+        (bodies, expressions)
     }
 
-    /// The part of a schema. A foreign key that leads out of it is left out.
+    /// The part of a schema, with what stands for tables that are kept beside it. A foreign key that leads out of it is left
+    /// out.
     pub(super) fn of(&self, schema: &Schema) -> Schema {
-        let mut part = Schema::default();
+        let mut part = Schema { tables: self.stand_ins.clone(), ..Schema::default() };
         for table in schema.tables.values().filter(|table| self.tables.contains(&table.name)) {
             let mut table = table.clone();
-            table.foreign_keys.retain(|_, key| self.tables.contains(&key.references));
+            table
+                .foreign_keys
+                .retain(|_, key| self.tables.contains(&key.references) || self.stand_ins.contains_key(&key.references));
             part.tables.insert(table.name.clone(), table);
         }
         let taken = |names: &BTreeSet<ObjectName>, name: &ObjectName| names.contains(name);
@@ -200,7 +237,7 @@ impl Part {
     /// What is held in the database's own words goes with the tables it belongs to and stands on; what stands on none may be
     /// needed by any.
     fn holds(&self, definition: &Definition) -> bool {
-        let here = |name: &ObjectName| self.tables.contains(name) || self.views.contains(name);
+        let here = |name: &ObjectName| self.has(name);
         definition.id.on.as_ref().is_none_or(here)
             && definition.needs.iter().all(|need| match need {
                 Place::Table(name, _) | Place::View(name) => here(name),

@@ -59,7 +59,7 @@ fn a_forgotten_index_is_found(product: Product) {
     let mut case = honest(product);
     case.down.pop();
     let found = refuted(product, &case);
-    assert_eq!(found.what, "going down does not lead to what was there before");
+    assert_eq!(found.what, "on the scratch database, going down does not lead to what was there before");
     assert!(found.lines.len() == 1 && found.lines[0].contains("book_title"), "{found:?}");
 }
 
@@ -67,7 +67,7 @@ fn values_cut_short_are_found(product: Product) {
     let mut case = honest(product);
     case.up.push("UPDATE book SET title = substr(title, 1, 3)");
     let found = refuted(product, &case);
-    assert_eq!(found.what, "going up changes values it should keep");
+    assert_eq!(found.what, "on the scratch database, going up changes values it should keep");
     assert!(found.lines[0].starts_with("book (id "), "{found:?}");
     assert!(found.statements.iter().any(|sql| sql.starts_with("UPDATE book")), "{found:?}");
     // Said to be meant, it is none of the proof's business; only that table is left out.
@@ -81,7 +81,7 @@ fn values_lost_on_the_way_back_are_found(product: Product) {
     let mut case = honest(product);
     case.down.push("UPDATE author SET age = NULL");
     let found = refuted(product, &case);
-    assert_eq!(found.what, "going down changes values it should keep");
+    assert_eq!(found.what, "on the scratch database, going down changes values it should keep");
     assert!(found.lines[0].contains("`age` was"), "{found:?}");
     case.down.pop();
     case.down.push("DELETE FROM book");
@@ -102,4 +102,42 @@ on_each!(
     values_cut_short_are_found,
     values_lost_on_the_way_back_are_found,
     a_statement_that_fails_is_shown,
+    a_default_of_a_function_that_is_not_there_is_found,
+    a_unique_index_on_an_expression_is_proven,
 );
+
+/// SQLite alone takes such a default, and refuses every row from then on.
+fn a_default_of_a_function_that_is_not_there_is_found(product: Product) {
+    if product != Product::Sqlite {
+        return;
+    }
+    let case = Case {
+        before: &[],
+        up: vec!["CREATE TABLE token (id integer PRIMARY KEY NOT NULL, value text DEFAULT (gen_random_uuid()))"],
+        down: vec!["DROP TABLE token"],
+    };
+    let Verdict::Refuted(refuted) = block(verdict(product, &case, &case)) else { panic!("it is not refuted") };
+    assert!(refuted.what.contains("the default of token.value gives no value"), "{refuted:#?}");
+    assert!(refuted.lines[0].contains("gen_random_uuid"), "{refuted:#?}");
+}
+
+/// An expression may make the same of rows that are made up.
+fn a_unique_index_on_an_expression_is_proven(product: Product) {
+    if product == Product::MariaDb {
+        return;
+    }
+    let case = Case {
+        before: BEFORE,
+        up: vec!["CREATE UNIQUE INDEX initial ON author ((substr(name, 1, 1)))"],
+        down: vec![match product {
+            Product::Postgres | Product::Sqlite => "DROP INDEX initial",
+            Product::MySql | Product::MariaDb => "DROP INDEX initial ON author",
+        }],
+    };
+    let verdict = block(verdict(product, &case, &case));
+    let Verdict::Proven(proven) = verdict else { panic!("{product}: {verdict:#?}") };
+    assert!(
+        proven.notes.iter().any(|note| note.contains("without rows in tables with `author.initial`")),
+        "{proven:#?}"
+    );
+}

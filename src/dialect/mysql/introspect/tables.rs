@@ -20,9 +20,9 @@ use super::{Answers, Flavor, expression, local, unmanaged};
 
 /// Puts the tables together. What is long is gone from the answers afterwards.
 pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog: &mut Catalog) {
-    for row in answers.tables.iter().filter(|row| !scope.excludes(row.text(0))) {
+    for row in answers.tables.iter().filter(|row| !scope.is_history(row.text(0))) {
         if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
-            table(row, catalog);
+            table(row, scope, catalog);
         }
     }
     let schema = &mut catalog.schema;
@@ -71,7 +71,7 @@ fn of<'a>(schema: &'a mut Schema, row: Row<'_>) -> Option<&'a mut Table> {
     schema.tables.get_mut(&local(row.text(0)))
 }
 
-fn table(row: Row<'_>, catalog: &mut Catalog) {
+fn table(row: Row<'_>, scope: &Scope, catalog: &mut Catalog) {
     let mut table = Table::new(ObjectName::local(row.text(0)));
     if row.text(1) == "SYSTEM VERSIONED" {
         table.options.insert(versioning::OPTION.to_owned(), "true".to_owned());
@@ -87,7 +87,7 @@ fn table(row: Row<'_>, catalog: &mut Catalog) {
         if TABLE_OPTIONS.contains(&key.as_str()) {
             let value = value.trim_matches(['\'', '"']);
             table.options.insert(key, value.to_uppercase());
-        } else if key != "partitioned" {
+        } else if key != "partitioned" && !scope.excludes(row.text(0)) {
             let reason = "this option is left as it is";
             unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
         }

@@ -8,13 +8,12 @@ mod constraints;
 mod definitions;
 mod relations;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind,
-    Standing, Trigger,
+    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Standing, Trigger,
 };
 
 use super::render;
@@ -87,7 +86,6 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     for row in &session.query(&queries.of(include_str!("../queries/unmanaged.sql"))).await? {
         reading.unmanaged(row);
     }
-    reading.leave_out_dangling_keys();
     Ok(reading.catalog)
 }
 
@@ -288,26 +286,6 @@ impl Reading<'_> {
             _ => "the schema has no place for it",
         };
         self.leave(object, reason);
-    }
-
-    /// A foreign key to a table that is not managed cannot be planned with.
-    fn leave_out_dangling_keys(&mut self) {
-        let schema = &self.catalog.schema;
-        let partitions = schema.definitions.keys().filter(|id| id.kind == DefinitionKind::Partition);
-        let known: BTreeSet<ObjectName> = schema.tables.keys().chain(partitions.map(|id| &id.name)).cloned().collect();
-        let mut dangling = Vec::new();
-        for table in self.catalog.schema.tables.values_mut() {
-            table.foreign_keys.retain(|name, key| {
-                let kept = known.contains(&key.references);
-                if !kept {
-                    dangling.push(format!("foreign key {}.{name}", table.name));
-                }
-                kept
-            });
-        }
-        for object in dangling {
-            self.leave(object, "it refers to a table that is not managed");
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Reading, Relation, column_key, list};
 impl Reading<'_> {
     pub(super) fn relation(&mut self, row: Row<'_>) {
         let (oid, schema, bare) = (row.text(0).to_owned(), row.text(1), row.text(2));
-        if self.scope.excludes(bare) {
+        if self.scope.is_history(bare) {
             return;
         }
         let name = self.object_name(schema, bare);

@@ -1,0 +1,32 @@
+//! What failed its proof is not applied, unless somebody says so.
+//!
+//! Must not know how a proof is made.
+
+use crate::error::Error;
+use crate::project::Lock;
+use crate::run::Applicable;
+
+use super::report::Failure;
+
+/// Refuses migrations that the lock says failed their proof.
+///
+/// # Errors
+/// The first of them.
+pub(super) fn refuse<'a>(lock: &Lock, mut chosen: impl Iterator<Item = &'a Applicable<'a>>) -> Result<(), Failure> {
+    let is_refuted = |file: &&Applicable<'_>| {
+        let mut lines = lock.migrations(file.migration.product).iter();
+        lines.any(|line| line.refuted && line.id == file.migration.id && line.checksum == file.checksum)
+    };
+    match chosen.find(is_refuted) {
+        None => Ok(()),
+        Some(file) => {
+            let id = &file.migration.id;
+            Err(Error::new(format!("migration `{id}` failed its proof on a scratch database, so nothing was applied"))
+                .hint(format!(
+                    "`gen verify {id}` shows how it failed; correct the file, then `gen lock` and `gen verify`"
+                ))
+                .hint("apply it all the same: `gen up --unproven`")
+                .into())
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a plan would do to objects that are to be kept, because they are excluded or the model has no place for them: some
+//! databases refuse it in the middle, others let it pass and leave those objects broken. It is refused before.
+//!
+//! Must not know who excluded them.
+
+use crate::plan::{Alter, Object, Op, Plan, Rename};
+use crate::schema::{Beside, ForeignKey, Name, ObjectName, Product, Schema, Table, View};
+
+use super::Unsupported;
+use super::expression::mentions;
+
+/// Refuses the first operation that something which is kept does not bear.
+///
+/// # Errors
+/// The operation, and what is in its way.
+pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), Unsupported> {
+    let Some(beside) = from.kept.beside() else { return Ok(()) };
+    let kept = Kept { product, beside };
+    // Tables are known to what is kept by the names they had before.
+    let mut earlier: Vec<(ObjectName, ObjectName)> = Vec::new();
+    for op in plan.ops() {
+        let known = |table: &ObjectName| {
+            let found = earlier.iter().rev().find(|(_, later)| later == table);
+            found.map_or_else(|| table.clone(), |(old, _)| old.clone())
+        };
+        let dependent = match op {
+            Op::Drop(Object::Table(table)) => kept.on_table(&known(&table.name)),
+            Op::Drop(Object::Column(table, column)) => kept.on_column(&known(table), &column.name),
+            Op::Drop(Object::PrimaryKey(table, key)) => kept.on_key(&known(table), &key.columns),
+            Op::Drop(Object::Unique(table, unique)) => kept.on_key(&known(table), &unique.columns),
+            Op::Alter(Alter::PrimaryKey(table, change)) if change.from.columns != change.to.columns => {
+                kept.on_key(&known(table), &change.from.columns)
+            }
+            Op::Alter(Alter::Column(table, change)) if change.from.data_type != change.to.data_type => {
+                kept.on_type(&known(table), &change.to.name)
+            }
+            Op::Rename(Rename::Table(change)) => {
+                let old = known(&change.from);
+                let dependent = kept.on_name(&old, None);
+                earlier.push((old, change.to.clone()));
+                dependent
+            }
+            Op::Rename(Rename::Column(table, change)) => kept.on_name(&known(table), Some(&change.from)),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        };
+        if let Some(dependent) = dependent {
+            return Err(Unsupported {
+                product,
+                place: op.place(),
+                reason: format!("{dependent} depends on it as it is, and is excluded or not managed"),
+                hint: "change or drop that first, by hand; or take it out of `exclude` in the configuration, so that both \
+                       are changed together"
+                    .to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+struct Kept<'a> {
+    product: Product,
+    beside: &'a Beside,
+}
+
+impl Kept<'_> {
+    fn key(&self, table: &ObjectName, uses: impl Fn(&ForeignKey) -> bool) -> Option<String> {
+        let refers = |it: &&Table| it.foreign_keys.values().any(|key| key.references == *table && uses(key));
+        let found = self.beside.tables.values().find(refers);
+        found.map(|it| format!("a foreign key of table {}", it.name))
+    }
+
+    fn view(&self, table: &ObjectName, column: Option<&Name>) -> Option<String> {
+        let names = |view: &View, name: &Name| mentions(self.product, view.query.text(), name.as_str());
+        let reads = |view: &&View| {
+            (view.reads.contains(table) || names(view, &table.name)) && column.is_none_or(|column| names(view, column))
+        };
+        let found = self.beside.views.values().find(reads);
+        found.map(|view| format!("view {}", view.name))
+    }
+
+    fn on_table(&self, table: &ObjectName) -> Option<String> {
+        self.key(table, |_| true).or_else(|| self.view(table, None))
+    }
+
+    fn on_column(&self, table: &ObjectName, column: &Name) -> Option<String> {
+        self.key(table, |key| key.referenced_columns.contains(column)).or_else(|| self.view(table, Some(column)))
+    }
+
+    fn on_key(&self, table: &ObjectName, columns: &[Name]) -> Option<String> {
+        self.key(table, |key| {
+            let same = key.referenced_columns.len() == columns.len();
+            key.referenced_columns.is_empty()
+                || same && key.referenced_columns.iter().all(|name| columns.contains(name))
+        })
+    }
+
+    /// SQLite gives a column any type, PostgreSQL does so under a foreign key, MySQL and MariaDB under a view.
+    fn on_type(&self, table: &ObjectName, column: &Name) -> Option<String> {
+        match self.product {
+            Product::Sqlite => None,
+            Product::Postgres => self.view(table, Some(column)),
+            Product::MySql | Product::MariaDb => self.key(table, |key| key.referenced_columns.contains(column)),
+        }
+    }
+
+    /// Foreign keys follow a new name everywhere, views everywhere but on MySQL and MariaDB.
+    fn on_name(&self, table: &ObjectName, column: Option<&Name>) -> Option<String> {
+        match self.product {
+            Product::Sqlite | Product::Postgres => None,
+            Product::MySql | Product::MariaDb => self.view(table, column),
+        }
+    }
+}
