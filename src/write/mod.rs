@@ -14,7 +14,7 @@ use crate::sql;
 
 pub use client::script;
 pub use folder::{headings, ids, migrations};
-pub use parse::{lines, parse};
+pub use parse::{explains_missing_down, lines, parse};
 pub use sidecar::{Declaration, declarations};
 pub use text::text;
 

@@ -45,6 +45,26 @@ pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
     Ok([up, down])
 }
 
+/// Whether a comment under `-- DOWN` says why nothing reverts the migration.
+pub fn explains_missing_down(product: Product, text: &str) -> bool {
+    let text = unified(text);
+    let mut section = Section::Up;
+    for part in Cutter::new(product, &text) {
+        let Ok(Part::Between(token)) = part else { continue };
+        match mark(token.text) {
+            Mark::Section(entered) => section = entered,
+            Mark::None if section == Section::Down && token.kind == Kind::Comment => {
+                let reason = token.text.trim_start_matches(['-', '#']).trim();
+                if !reason.is_empty() && !reason.starts_with("lint:") {
+                    return true;
+                }
+            }
+            Mark::None | Mark::Step(_) | Mark::How(_) | Mark::Begin(_) | Mark::Unknown => {}
+        }
+    }
+    false
+}
+
 /// Reads what stands before the statements of a migration's file, and nothing else of it.
 ///
 /// # Errors

@@ -8,15 +8,18 @@ use super::super::types::{Family, base, family};
 use super::create::type_name;
 
 /// The `USING` expression for a column; `None` where PostgreSQL converts by itself.
-pub(super) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
+pub(in crate::dialect::postgres) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
     let target = type_name(to);
     let (Type::Native(old), Type::Native(new)) = (from, to) else {
         // Enum types know no other types: everything goes through text.
         let text = if is_array(from) && is_array(to) { "text[]" } else { "text" };
         let is_text = |data_type: &Type| matches!(data_type, Type::Native(name) if family(name) == Family::Text);
-        return Some(match is_text(from) || is_text(to) {
-            true => format!("{column}::{target}"),
-            false => format!("{column}::{text}::{target}"),
+        let is_json = |data_type: &Type| matches!(data_type, Type::Native(name) if family(name) == Family::Json);
+        return Some(match (is_array(from), is_array(to)) {
+            (false, true) if !is_text(from) => element(column, &format!("{column}::text"), &target),
+            _ if is_json(to) && !is_array(from) => format!("to_{target}({column}::text)"),
+            _ if is_text(from) || is_text(to) => format!("{column}::{target}"),
+            _ => format!("{column}::{text}::{target}"),
         });
     };
     match (old.strip_suffix("[]"), new.strip_suffix("[]")) {
@@ -27,13 +30,18 @@ pub(super) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
             Some(if has_cast(old, new) { format!("{column}::{target}") } else { format!("{column}::text[]::{target}") })
         }
         (None, Some(new)) if family(old) != Family::Text => {
-            let value = if has_cast(old, new) { column.to_owned() } else { format!("{column}::text") };
-            Some(format!("ARRAY[{value}]::{target}"))
+            let value = if converts_by_itself(old, new) { column.to_owned() } else { scalar(column, old, new) };
+            Some(element(column, &value, &target))
         }
         (Some(_), None) | (None, Some(_)) => Some(format!("{column}::text::{target}")),
         (None, None) if converts_by_itself(old, new) => None,
         (None, None) => Some(scalar(column, old, new)),
     }
+}
+
+/// An array of one element. No value stays no value, and does not become an array without one.
+fn element(column: &str, value: &str, target: &str) -> String {
+    format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{value}]::{target} END")
 }
 
 fn is_array(data_type: &Type) -> bool {
@@ -104,7 +112,7 @@ mod tests {
             (native("integer"), native("boolean"), Some("c::boolean")),
             (native("bigint"), native("boolean"), Some("c <> 0")),
             (native("uuid"), native("bytea"), Some("c::text::bytea")),
-            (native("integer"), native("integer[]"), Some("ARRAY[c]::integer[]")),
+            (native("integer"), native("integer[]"), Some("CASE WHEN c IS NOT NULL THEN ARRAY[c]::integer[] END")),
             (native("text"), mood.clone(), Some("c::\"mood\"")),
             (native("integer"), mood, Some("c::text::\"mood\"")),
             (native("timestamp without time zone"), native("timestamp with time zone"), Some("c AT TIME ZONE 'UTC'")),
