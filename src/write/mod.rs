@@ -5,6 +5,7 @@
 mod client;
 mod folder;
 mod parse;
+mod restate;
 mod sidecar;
 mod text;
 
@@ -14,6 +15,7 @@ use crate::project::{MigrationId, sha256};
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use parse::parse;
+pub use restate::restate;
 pub use sidecar::{Declaration, declarations};
 pub use text::text;
 

@@ -7,6 +7,7 @@ mod backfill;
 mod catalog;
 mod data;
 mod drift;
+mod handwritten;
 mod history;
 mod names;
 mod project;

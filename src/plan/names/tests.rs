@@ -72,7 +72,8 @@ fn schema(names: &[String]) -> Schema {
             }
             5 => {
                 let mut keyed = Table::new(ObjectName::local(format!("keyed {number}")));
-                keyed.primary_key = Some(PrimaryKey { name: Some(name), columns: Vec::new(), options: Default::default() });
+                keyed.primary_key =
+                    Some(PrimaryKey { name: Some(name), columns: Vec::new(), options: Default::default() });
                 schema.tables.insert(keyed.name.clone(), keyed);
             }
             6 => drop(table.triggers.insert(name.clone(), Trigger { name, definition: Expression::new("") })),

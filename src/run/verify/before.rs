@@ -12,7 +12,7 @@ use crate::schema::Normalized;
 use crate::write::Migration;
 
 use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
-use super::{build, normalized, part, read_back};
+use super::{build, found, normalized, part, read_back};
 
 /// The schema before a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub enum Before {
     Unknown(String),
 }
 
-/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known.
+/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known; that after all of them where there is no
+/// such migration.
 ///
 /// # Errors
 /// A scratch database that could not be dropped.
@@ -34,9 +35,7 @@ pub async fn before(
     to: Option<&Normalized>,
     scope: &Scope,
 ) -> Result<Before> {
-    let Some(migration) = migrations.get(index) else {
-        return Ok(Before::Unknown("there is no such migration".to_owned()));
-    };
+    let Some(migration) = migrations.get(index) else { return by_replaying(server, migrations, to, scope).await };
     let nothing = dialect::nothing();
     if index == 0 && migration.from.as_ref().is_none_or(|from| *from == fingerprint(nothing.schema())) {
         return Ok(Before::Known(Box::new(nothing)));
@@ -48,7 +47,7 @@ pub async fn before(
     {
         return Ok(Before::Known(Box::new(found)));
     }
-    by_replaying(server, migrations.get(..index).unwrap_or_default(), scope).await
+    by_replaying(server, migrations.get(..index).unwrap_or_default(), to, scope).await
 }
 
 /// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
@@ -72,8 +71,13 @@ async fn by_the_way_back(
     Ok(outcome.ok())
 }
 
-/// What all migrations before lead to.
-async fn by_replaying(server: &ConnectionOptions, migrations: &[Migration], scope: &Scope) -> Result<Before> {
+/// What all migrations before lead to, in the words of `like` wherever the database prints the two alike.
+async fn by_replaying(
+    server: &ConnectionOptions,
+    migrations: &[Migration],
+    like: Option<&Normalized>,
+    scope: &Scope,
+) -> Result<Before> {
     let (scratch, mut session) = match Scratch::create(server).await {
         Ok(made) => made,
         Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
@@ -82,7 +86,7 @@ async fn by_replaying(server: &ConnectionOptions, migrations: &[Migration], scop
         migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
     let outcome: Result<Normalized> = async {
         super::super::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
-        read_back(&mut session, scope).await
+        found(&mut session, like, scope).await
     }
     .await;
     session.close().await;
