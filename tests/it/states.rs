@@ -4,6 +4,7 @@
 
 mod adoption;
 mod backfill;
+mod belongings;
 mod catalog;
 mod data;
 mod drift;

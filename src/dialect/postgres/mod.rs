@@ -19,6 +19,8 @@ use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema};
 
+pub(super) use render::GIVE_BACK;
+
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
 /// PostgreSQL.

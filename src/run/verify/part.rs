@@ -213,7 +213,7 @@ impl Part {
     pub(super) fn replaced(&self, schema: &Schema, now: Schema) -> Schema {
         let mut whole = schema.clone();
         let before = self.of(schema);
-        for name in before.tables.keys().filter(|name| now.tables.get(*name).is_none()) {
+        for name in before.tables.keys().filter(|name| now.tables.get(name).is_none()) {
             whole.tables.remove(name);
         }
         for (name, mut table) in now.tables {

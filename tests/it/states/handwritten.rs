@@ -11,6 +11,8 @@ on_each!(
     what_a_hand_writes_is_adopted,
     a_hand_may_write_below_what_follows,
     without_a_scratch_database_it_is_said_and_made_up_for,
+    row_security_is_declared,
+    what_hangs_on_a_declared_view_is_adopted,
 );
 
 /// What only a hand writes, and what undoes it.
@@ -129,7 +131,7 @@ fn without_a_scratch_database_it_is_said_and_made_up_for(product: Product) {
     let before = snapshots(&project);
     std::fs::write(project.path().join("gen.toml"), format!("dialects = [\"{}\"]\n", product.key())).expect("a file");
     let said = project.run(&["lock"]).with(0);
-    said.mentions("no server of that kind is at hand").mentions("`gen verify`").mentions("unproven");
+    said.mentions("no server of that kind is at hand").mentions("`gen verify`");
     assert_eq!(snapshots(&project), before);
     assert!(!project.newest().contains(" to "), "nobody knows where it leads");
     project.configure(&project.database.url);
@@ -138,4 +140,74 @@ fn without_a_scratch_database_it_is_said_and_made_up_for(product: Product) {
     project.holds();
     project.finds_nothing();
     project.next_environment();
+}
+
+/// Row security is said beside the entity, like the policies it makes count.
+fn row_security_is_declared(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    let declare = |sql: &str| {
+        std::fs::write(project.path().join("entities/person.postgres.sql"), sql).expect("a written file");
+    };
+    let switched = |project: &Project| {
+        let sql = "SELECT concat(relrowsecurity, relforcerowsecurity) FROM pg_class WHERE relname = 'person'";
+        project.database.query(sql).first().expect("a row").text(0).to_owned()
+    };
+    let policy = "CREATE POLICY own ON person USING (age = 1);\n";
+    declare(&format!("{policy}ALTER TABLE person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"));
+    project.run(&["migration", "On"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(switched(&project), "tt");
+    project.holds();
+    project.finds_nothing();
+    declare(&format!("{policy}ALTER TABLE person ENABLE ROW LEVEL SECURITY;"));
+    project.run(&["migration", "Less"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(switched(&project), "tf");
+    project.finds_nothing();
+    declare(policy);
+    project.run(&["migration", "Off"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(switched(&project), "ff");
+    project.run(&["down"]).with(0);
+    assert_eq!(switched(&project), "tf");
+    declare("ALTER TABLE person DISABLE ROW LEVEL SECURITY;");
+    project.run(&["migration", "Nonsense"]).with(1).mentions("remove this statement");
+}
+
+/// A view is declared, and what hangs on it is written by hand.
+fn what_hangs_on_a_declared_view_is_adopted(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    std::fs::write(
+        project.path().join("entities/person.postgres.sql"),
+        "CREATE MATERIALIZED VIEW ages AS SELECT id, age FROM person;
+         CREATE VIEW grown AS SELECT id, age FROM person WHERE age > 17;
+         CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
+    )
+    .expect("a written file");
+    project.run(&["migration", "Views"]).with(0);
+    project.run(&["up"]).with(0);
+    project.run(&["migration", "ByHand", "--empty"]).with(0);
+    project.write_newest(
+        "CREATE UNIQUE INDEX one_age ON ages (id);
+CREATE TRIGGER instead INSTEAD OF INSERT ON grown FOR EACH ROW EXECUTE FUNCTION nothing();
+COMMENT ON COLUMN grown.age IS 'in years';",
+        "COMMENT ON COLUMN grown.age IS NULL;\nDROP TRIGGER instead ON grown;\nDROP INDEX one_age;",
+    );
+    project.run(&["lock"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+    project.next_environment();
+    // A change of the column below takes all of it out of the way and back.
+    project.edit("person", "pub age: Option<i32>,", "pub age: Option<i64>,");
+    project.run(&["migration", "Wider"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
 }
