@@ -80,7 +80,11 @@ pub(super) enum Command {
     /// Fill a development database, or a file, with test data that holds every constraint
     Seed(Seed),
     /// Seal the migration files as they are now, after editing them or writing them by hand
-    Lock,
+    Lock {
+        /// Seal without a scratch database: what the files make is not known then, and the snapshot stays as it is
+        #[arg(long)]
+        no_verify: bool,
+    },
     /// Freeze the schema under a release name; no migration can be added until it is thawed
     Freeze(Freeze),
     /// Thaw a frozen schema

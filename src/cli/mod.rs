@@ -13,6 +13,7 @@ mod drift;
 mod entities;
 mod excluded;
 mod freeze;
+mod handwritten;
 mod import;
 mod init;
 mod lint;
@@ -111,7 +112,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Verify(command) => verify::run(common, command).await,
         Command::Lint(command) => lint::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
-        Command::Lock => lock::run(common),
+        Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Freeze(command) => freeze::freeze(common, command),
         Command::Thaw => freeze::thaw(common),
         Command::Completions(command) => completions::run(command),

@@ -13,12 +13,11 @@ use crate::run::verify::{Before, Claim, Proven, Refuted, Renames, Verdict, befor
 use crate::schema::Normalized;
 use crate::write::Migration;
 
-use super::Ending;
 use super::arguments::{Common, Verify};
 use super::paint::{self, Ink, ink, ink_talk};
 use super::report::Failure;
-use super::show;
 use super::states::Workspace;
+use super::{Ending, handwritten, show};
 
 /// How the proof of one migration for one dialect ended.
 struct Line {
@@ -28,7 +27,7 @@ struct Line {
 }
 
 /// Why nothing can be proven for a product.
-const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
+pub(super) const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
 
 /// A migration that is not written yet, what it leads from and to, and the plan it was made from.
 pub(super) type Newborn<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
@@ -107,16 +106,55 @@ fn evidence(refuted: &Refuted) -> Vec<String> {
 }
 
 pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
-    let mut lock = workspace.sealed_lock()?.clone();
-    let mut lines = Vec::new();
-    let mut unsealed = Vec::new();
+    let mut workspace = Workspace::open(common)?;
+    workspace.sealed_lock()?;
+    if handwritten::take_in(&workspace).await? {
+        workspace = Workspace::open(common)?;
+    }
     let mut known = false;
-    for product in workspace.products().to_vec() {
-        let migrations = workspace.migrations(product)?;
+    let mut chosen_of = Vec::new();
+    for product in workspace.products() {
+        let migrations = workspace.migrations(*product)?;
         known |= !migrations.is_empty();
-        let chosen = chosen(&workspace, command, product, &migrations)?;
-        for (index, verdict) in verdicts(&workspace, product, &migrations, &chosen).await? {
+        let chosen = chosen(&workspace, command, *product, &migrations)?;
+        chosen_of.push((*product, migrations, chosen));
+    }
+    let Judged { lines, unsealed } = judge(&workspace, chosen_of).await?;
+    if lines.is_empty() {
+        paint::talk(if known {
+            "nothing to do: every migration is proven"
+        } else {
+            "nothing to do: there are no migrations"
+        });
+    }
+    print(&lines, command.json);
+    for id in unsealed {
+        paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
+    }
+    let refuted = lines.iter().any(|line| matches!(line.verdict, Verdict::Refuted(_)));
+    let unproven = lines.iter().any(|line| matches!(line.verdict, Verdict::Unproven(_)));
+    if refuted {
+        paint::talk(format!("hint: {}", meant()));
+    }
+    Ok(if refuted || unproven { Ending::Findings } else { Ending::Done })
+}
+
+/// What came of proving some migrations.
+struct Judged {
+    lines: Vec<Line>,
+    /// Those whose file the lock does not seal as it is.
+    unsealed: Vec<MigrationId>,
+}
+
+/// Proves the chosen migrations of each dialect and writes into the lock what is proven of them.
+async fn judge(
+    workspace: &Workspace,
+    chosen_of: Vec<(Product, Vec<Migration>, Vec<usize>)>,
+) -> Result<Judged, Failure> {
+    let mut lock = workspace.sealed_lock()?.clone();
+    let (mut lines, mut unsealed) = (Vec::new(), Vec::new());
+    for (product, migrations, chosen) in chosen_of {
+        for (index, verdict) in verdicts(workspace, product, &migrations, &chosen).await? {
             let Some(migration) = migrations.get(index) else { continue };
             let found = match &verdict {
                 Verdict::Proven(proven) => Some(Some(proof(proven))),
@@ -127,38 +165,44 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
             if let Some(found) = found
                 && !lock.prove(product, &migration.id, &migration.checksum(), found)
             {
-                unsealed.push(migration.id.to_string());
+                unsealed.push(migration.id.clone());
             }
             lines.push(Line { id: migration.id.clone(), product, verdict });
         }
-    }
-    if lines.is_empty() {
-        paint::talk(if known {
-            "nothing to do: every migration is proven"
-        } else {
-            "nothing to do: there are no migrations"
-        });
     }
     if Some(&lock) != workspace.lock.as_ref() {
         let mut batch = Batch::new(workspace.root());
         lock.write(&workspace.project.lock_path(), &mut batch);
         batch.commit()?;
     }
-    print(&lines, command.json);
     unsealed.sort();
     unsealed.dedup();
-    for id in unsealed {
-        paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
+    Ok(Judged { lines, unsealed })
+}
+
+/// Proves migrations that were just sealed, and says what came of it.
+pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Failure> {
+    let mut chosen_of = Vec::new();
+    for product in workspace.products() {
+        let migrations = workspace.migrations(*product)?;
+        let chosen = migrations.iter().enumerate().filter(|(_, it)| ids.contains(&it.id)).map(|(index, _)| index);
+        let chosen = chosen.collect();
+        chosen_of.push((*product, migrations, chosen));
     }
-    let refuted = lines.iter().any(|line| matches!(line.verdict, Verdict::Refuted(_)));
-    let unproven = lines.iter().any(|line| matches!(line.verdict, Verdict::Unproven(_)));
-    if refuted {
-        paint::talk(format!(
-            "hint: values that a statement is meant to change: say `-- {}` and why above it",
-            crate::run::verify::CHANGES_DATA
-        ));
+    let Judged { lines, .. } = judge(workspace, chosen_of).await?;
+    print(&lines, false);
+    if lines.iter().any(|line| matches!(line.verdict, Verdict::Refuted(_))) {
+        paint::talk(format!("hint: {}", meant()));
     }
-    Ok(if refuted || unproven { Ending::Findings } else { Ending::Done })
+    Ok(())
+}
+
+/// The way out where a proof does not know that values are changed on purpose.
+fn meant() -> String {
+    format!(
+        "values that a statement is meant to change: say `-- {}` and why above it",
+        crate::run::verify::CHANGES_DATA
+    )
 }
 
 /// Which migrations are to be proven, by their place.
@@ -199,6 +243,8 @@ async fn verdicts(
         return Ok(chosen.iter().map(|index| (*index, Verdict::Unproven(NO_SERVER.to_owned()))).collect());
     };
     let scope = workspace.scope();
+    let lock = workspace.sealed_lock()?;
+    let is_sealed = |it: &Migration| lock.seals(product, &it.id, &it.checksum());
     let mut to = workspace.sealed(product)?.map(|sealed| sealed.schema);
     if !scope.covers_everything() {
         to = match workspace.kept(product).await {
@@ -207,6 +253,8 @@ async fn verdicts(
         };
     }
     for (index, migration) in migrations.iter().enumerate().skip(oldest).rev() {
+        // What was edited leads nobody knows where.
+        to = to.filter(|_| migration.to.is_some() && is_sealed(migration));
         let from = match before(&server, migrations, index, to.as_ref(), &scope).await? {
             Before::Known(from) => *from,
             Before::Unknown(reason) => {

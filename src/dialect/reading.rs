@@ -11,6 +11,7 @@ mod words;
 use sqlparser::parser::Parser;
 
 use crate::dialect::Product;
+use crate::dialect::postgres::GIVE_BACK;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
 use crate::sql::Kind;
@@ -25,6 +26,9 @@ pub fn read(product: Product, sql: &str) -> Reading {
         return Reading { unread: Some("a quote in it never ends".to_owned()), ..Reading::default() };
     };
     let mut reading = Reading::default();
+    if product == Product::Postgres && sql == GIVE_BACK {
+        return reading;
+    }
     let strings = words.iter().filter(|word| word.kind == Kind::String);
     reading.strings = strings.map(|word| word.text.trim_matches('\'').replace("''", "'")).collect();
     let hand = Hand::new(&words);

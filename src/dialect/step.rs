@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::plan::{Object, Op};
-use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Table};
+use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Place, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub enum Step {
     Validate(ObjectName, Name),
     /// A key made of the index of the same name, which was built before (PostgreSQL).
     Attach(Op),
+    /// Owner, privileges and labels of what is made anew are read, each place as it is before and after (PostgreSQL).
+    Keep(Vec<Change<Place>>),
+    /// What was read is given back (PostgreSQL).
+    GiveBack,
 }
 
 impl Step {
@@ -51,7 +55,12 @@ impl Step {
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }
-            Self::Repartition(_) | Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
+            Self::Repartition(_)
+            | Self::SwapEnum(..)
+            | Self::Validate(..)
+            | Self::Attach(_)
+            | Self::Keep(_)
+            | Self::GiveBack => Vec::new(),
         }
     }
 }

@@ -47,6 +47,25 @@ impl Lock {
         changed
     }
 
+    /// Whether it seals the file of a migration that has this checksum.
+    pub fn seals(&self, product: Product, id: &MigrationId, checksum: &str) -> bool {
+        self.migrations(product).iter().any(|line| line.id == *id && line.checksum == checksum)
+    }
+
+    /// Writes down which states the migrations lead from and to.
+    pub fn lead(
+        &mut self,
+        product: Product,
+        states: impl IntoIterator<Item = (MigrationId, Option<String>, Option<String>)>,
+    ) {
+        let Some(locked) = self.dialects.get_mut(&product) else { return };
+        for (id, from, to) in states {
+            if let Some(line) = locked.migrations.iter_mut().find(|line| line.id == id) {
+                (line.from, line.to) = (from, to);
+            }
+        }
+    }
+
     /// Writes down where a migration was proven, or that it failed its proof, if its line is for the file with this checksum;
     /// whether it is.
     pub fn prove(&mut self, product: Product, id: &MigrationId, checksum: &str, proof: Option<Proof>) -> bool {

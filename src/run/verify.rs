@@ -6,6 +6,7 @@
 mod before;
 mod follow;
 mod part;
+mod reached;
 mod rows;
 mod stand_ins;
 mod written;
@@ -24,6 +25,7 @@ use super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
 
 pub use before::{Before, before};
 pub use follow::Renames;
+pub use reached::{Reached, reached};
 
 use follow::Followed;
 use part::Part;
@@ -185,21 +187,30 @@ async fn attempt(
     delicate: &[(ObjectName, Name)],
     filling: Filling,
 ) -> Result<Verdict> {
-    let (scratch, mut session) = match Scratch::create(server).await {
-        Ok(made) => made,
-        Err(error) => return Ok(Verdict::Unproven(with_reason(&error))),
+    let (scratch, mut session) = match open(server, claim.migration.product).await? {
+        Ok(opened) => opened,
+        Err(reason) => return Ok(Verdict::Unproven(reason)),
     };
-    if session.product() != claim.migration.product {
-        let reason = format!("the server at hand is {}", session.product());
-        session.close().await;
-        scratch.drop().await?;
-        return Ok(Verdict::Unproven(reason));
-    }
     let mut trial = Trial { session: &mut session, claim, part };
     let verdict = trial.run(delicate, filling).await;
     session.close().await;
     scratch.drop().await?;
     Ok(verdict)
+}
+
+/// A scratch database of a product, or why there is none.
+async fn open(server: &ConnectionOptions, product: Product) -> Result<Result<(Scratch, Session), String>> {
+    let (scratch, session) = match Scratch::create(server).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Err(with_reason(&error))),
+    };
+    if session.product() == product {
+        return Ok(Ok((scratch, session)));
+    }
+    let reason = format!("the server at hand is {}", session.product());
+    session.close().await;
+    scratch.drop().await?;
+    Ok(Err(reason))
 }
 
 fn with_reason(error: &Error) -> String {
@@ -244,7 +255,7 @@ impl Trial<'_> {
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
-        let built = self.found(Some(&from_part)).await.map_err(unbuilt)?;
+        let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
             return Err(Stop::Unproven(format!(
@@ -342,20 +353,9 @@ impl Trial<'_> {
         })
     }
 
-    /// The schema the scratch database has, in the words of `wanted` wherever the database prints the two alike.
-    async fn found(&mut self, wanted: Option<&Normalized>) -> Result<Normalized> {
-        let found = read_back(self.session, self.claim.scope).await?;
-        let Some(wanted) = wanted.filter(|wanted| **wanted != found) else { return Ok(found) };
-        let product = self.session.product();
-        let mut schema = found.into_schema();
-        reprint::agree(self.session, &mut schema, wanted.schema()).await;
-        normalized(product, schema)
-    }
-
     /// Reads the schema back and compares it with what it should be.
     async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
-        let found = self
-            .found(wanted)
+        let found = found(self.session, wanted, self.claim.scope)
             .await
             .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
         match wanted {
@@ -481,6 +481,22 @@ async fn read_back(session: &mut Session, scope: &Scope) -> Result<Normalized> {
     let catalog = introspect::introspect(session, scope).await;
     let catalog = catalog.map_err(|error| Error::new("the catalog cannot be read").because(error))?;
     normalized(session.product(), catalog.schema)
+}
+
+/// The schema a database has, in the words of `wanted` wherever the database prints the two alike.
+async fn found(session: &mut Session, wanted: Option<&Normalized>, scope: &Scope) -> Result<Normalized> {
+    let found = read_back(session, scope).await?;
+    match wanted {
+        Some(wanted) if *wanted != found => in_words(session, found, wanted).await,
+        _ => Ok(found),
+    }
+}
+
+/// A schema in the words of another one, wherever the database prints the two alike.
+async fn in_words(session: &mut Session, schema: Normalized, like: &Normalized) -> Result<Normalized> {
+    let mut schema = schema.into_schema();
+    reprint::agree(session, &mut schema, like.schema()).await;
+    normalized(session.product(), schema)
 }
 
 /// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.

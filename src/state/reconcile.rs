@@ -80,6 +80,7 @@ pub fn reconcile(
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
     let (base, origins) = (base.schema(), &origins);
     take_known_needs(&mut declared, base);
+    keep_what_hangs_on_views(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
     let mut ledger = Ledger {
@@ -138,6 +139,16 @@ fn take_known_needs(declared: &mut Schema, base: &Schema) {
         let Some(known) = base.definitions.get(id) else { continue };
         if known.create == definition.create && known.comment == definition.comment {
             definition.needs = known.needs.clone();
+        }
+    }
+}
+
+/// Indexes, triggers and comments of columns hang on a view, and no declaration of it says them: they are kept.
+fn keep_what_hangs_on_views(declared: &mut Schema, base: &Schema) {
+    for (name, view) in &mut declared.views {
+        let known = base.views.get(name).into_iter().flat_map(|known| &known.options);
+        for (key, value) in known.filter(|(key, _)| key.contains(':')) {
+            view.options.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
 }

@@ -5,6 +5,7 @@
 mod client;
 mod folder;
 mod parse;
+mod restate;
 mod sidecar;
 mod text;
 
@@ -15,6 +16,7 @@ use crate::sql;
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use parse::{explains_missing_down, lines, parse};
+pub use restate::restate;
 pub use sidecar::{Declaration, declarations};
 pub use text::text;
 

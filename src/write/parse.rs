@@ -80,7 +80,7 @@ pub(super) fn has_heading(beginning: &str) -> bool {
 }
 
 /// The text without a byte order mark.
-fn unmarked(text: &str) -> &str {
+pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
@@ -414,34 +414,39 @@ fn unterminated(error: Unterminated) -> Error {
 /// # Errors
 /// The header says that the file is for another product.
 fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String>)> {
-    let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (mut from, mut to) = (None, None);
     for line in text.lines().take_while(|line| !ends_header(line)) {
         let Some(comment) = line.strip_prefix("--") else { continue };
-        let words: Vec<&str> = comment.split_whitespace().collect();
-        match words.as_slice() {
-            ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
-                (from, to) = (Some((*start).to_owned()), Some((*end).to_owned()));
+        let said = states(line);
+        (from, to) = (said.0.or(from), said.1.or(to));
+        if let [_, last] = comment.split_whitespace().collect::<Vec<_>>().as_slice() {
+            let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
+            if let Some(named) = named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product)
+            {
+                return Err(Error::new(format!("it is written for {named}, not for {product}"))
+                    .hint(format!("move it to the folder of {}, or correct its first line", named.key())));
             }
-            ["from", start] if is_fingerprint(start) => from = Some((*start).to_owned()),
-            ["to", end] if is_fingerprint(end) => to = Some((*end).to_owned()),
-            [_, last] => {
-                let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
-                if let Some(named) =
-                    named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product)
-                {
-                    return Err(Error::new(format!("it is written for {named}, not for {product}"))
-                        .hint(format!("move it to the folder of {}, or correct its first line", named.key())));
-                }
-            }
-            _ => {}
         }
     }
     Ok((from, to))
 }
 
+/// The fingerprints of the states that a line of the header says the migration leads from and to.
+pub(super) fn states(line: &str) -> (Option<String>, Option<String>) {
+    let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words: Vec<&str> = line.strip_prefix("--").unwrap_or_default().split_whitespace().collect();
+    match words.as_slice() {
+        ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
+            (Some((*start).to_owned()), Some((*end).to_owned()))
+        }
+        ["from", start] if is_fingerprint(start) => (Some((*start).to_owned()), None),
+        ["to", end] if is_fingerprint(end) => (None, Some((*end).to_owned())),
+        _ => (None, None),
+    }
+}
+
 /// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.
-fn ends_header(line: &str) -> bool {
+pub(super) fn ends_header(line: &str) -> bool {
     let line = line.trim_start();
     if line.starts_with("--") { matches!(mark(line), Mark::Section(_)) } else { !line.trim().is_empty() }
 }

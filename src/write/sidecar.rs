@@ -149,6 +149,13 @@ impl Writer<'_> {
         }
         let options: BTreeMap<_, _> =
             table.options.iter().filter(|(key, _)| adopted(&Part::Option(key.as_str().into()))).collect();
+        let (switches, options): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            options.into_iter().partition(|(key, _)| matches!(key.as_str(), "row_security" | "force_row_security"));
+        for key in switches.into_keys() {
+            let verb = if key == "row_security" { "ENABLE" } else { "FORCE" };
+            let part = Part::Option(key.as_str().into());
+            say(vec![part], format!("ALTER TABLE {name} {verb} ROW LEVEL SECURITY"));
+        }
         if !options.is_empty() {
             let settings: Vec<String> =
                 options.iter().map(|(key, value)| format!("{key} = {}", self.text(value))).collect();

@@ -2,20 +2,17 @@
 //!
 //! Must not know how it is read back, only whether it is read back as what it was.
 
-use super::{BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, parse};
+use super::{BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, parse, restate};
 use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
 /// characters in notes are lost.
 pub fn text(migration: &Migration) -> String {
-    let Migration { id, product, from, to, up, down } = migration;
+    let Migration { id, product, up, down, .. } = migration;
     let mut text = format!("-- {} ({})\n", id.title(), product.key());
-    match (from, to) {
-        (Some(from), Some(to)) => text.push_str(&format!("-- from {from} to {to}\n")),
-        (Some(from), None) => text.push_str(&format!("-- from {from}\n")),
-        (None, Some(to)) => text.push_str(&format!("-- to {to}\n")),
-        (None, None) => {}
+    if let Some(line) = restate::line(&migration.heading()) {
+        text.push_str(&format!("{line}\n"));
     }
     text.push_str("-- written by gen; after editing it, `gen lock` seals it anew\n");
     text.push_str("\n-- UP\n\n");

@@ -4,9 +4,11 @@
 
 mod adoption;
 mod backfill;
+mod belongings;
 mod catalog;
 mod data;
 mod drift;
+mod handwritten;
 mod history;
 mod kept;
 mod names;

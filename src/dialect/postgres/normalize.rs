@@ -397,7 +397,23 @@ fn normalize_view(
     reads.retain(|name| known.contains(name) && *name != view.name);
     view.query = Expression::new(text).with_canonical(canonical);
     view.reads = reads;
+    storage_in_one(&mut view.options);
     drop_empty(&mut view.comment);
+}
+
+/// Settings that are said one by one are one option, as the catalog has them: in order of their names.
+fn storage_in_one(options: &mut Options) {
+    let single = |key: &String| key != "with" && !key.contains(':');
+    let said: Vec<String> =
+        options.iter().filter(|(key, _)| single(key)).map(|(key, value)| format!("{key}={value}")).collect();
+    if said.is_empty() {
+        return;
+    }
+    options.retain(|key, _| !single(key));
+    let mut all: Vec<String> =
+        options.remove("with").iter().flat_map(|with| with.split(", ")).map(str::to_owned).chain(said).collect();
+    all.sort();
+    options.insert("with".to_owned(), all.join(", "));
 }
 
 #[cfg(test)]

@@ -107,7 +107,9 @@ impl Walk<'_> {
             | Step::Repartition(_)
             | Step::SwapEnum(..)
             | Step::Validate(..)
-            | Step::Attach(_) => false,
+            | Step::Attach(_)
+            | Step::Keep(_)
+            | Step::GiveBack => false,
         };
         if !taken {
             self.core.push(step.clone());
@@ -213,7 +215,9 @@ impl Walk<'_> {
             | Step::Rebuild(_)
             | Step::Repartition(_)
             | Step::Validate(..)
-            | Step::Attach(_) => false,
+            | Step::Attach(_)
+            | Step::Keep(_)
+            | Step::GiveBack => false,
         });
         if in_the_way {
             return false;

@@ -18,6 +18,8 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Direct(op) => direct(op),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
         Step::Repartition(it) => Err(foreign(crate::schema::Place::table(&it.to.name))),
+        // Nobody owns anything here.
+        Step::Keep(_) | Step::GiveBack => Ok(Vec::new()),
         Step::Apart(op) => Err(foreign(op.place())),
         Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::Attach(op) => Err(foreign(op.place())),

@@ -139,8 +139,21 @@ fn operation_on(
             }
             Ok(parts)
         }
+        AlterTableOperation::EnableRowLevelSecurity => Ok(row_security(table, "row_security")),
+        AlterTableOperation::ForceRowLevelSecurity => Ok(row_security(table, "force_row_security")),
+        AlterTableOperation::DisableRowLevelSecurity | AlterTableOperation::NoForceRowLevelSecurity => {
+            let message = "a declaration says what there is, and row security is off where nothing is said";
+            let trouble = Trouble::new(statement.first_words(), message, "switches something off");
+            Err(trouble.hint("remove this statement, and the one that switches it on"))
+        }
         other => Err(unknown(statement, &other.to_string())),
     }
+}
+
+/// Switches one of the two settings of row security on.
+fn row_security(table: &mut Table, key: &str) -> Vec<Part> {
+    table.options.insert(key.to_owned(), "true".to_owned());
+    vec![Part::Option(key.into())]
 }
 
 /// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key

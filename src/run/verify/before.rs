@@ -12,7 +12,7 @@ use crate::schema::Normalized;
 use crate::write::Migration;
 
 use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
-use super::{build, build_beside, normalized, part, read_back};
+use super::{build, build_beside, found, normalized, part, read_back};
 
 /// The schema before a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub enum Before {
     Unknown(String),
 }
 
-/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known.
+/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known; that after all of them where there is no
+/// such migration.
 ///
 /// # Errors
 /// A scratch database that could not be dropped.
@@ -34,9 +35,7 @@ pub async fn before(
     to: Option<&Normalized>,
     scope: &Scope,
 ) -> Result<Before> {
-    let Some(migration) = migrations.get(index) else {
-        return Ok(Before::Unknown("there is no such migration".to_owned()));
-    };
+    let Some(migration) = migrations.get(index) else { return by_replaying(server, migrations, to, scope).await };
     let nothing = dialect::nothing();
     if index == 0 && migration.from.as_ref().is_none_or(|from| *from == fingerprint(nothing.schema())) {
         return Ok(Before::Known(Box::new(nothing)));
@@ -73,11 +72,11 @@ async fn by_the_way_back(
     Ok(outcome.ok())
 }
 
-/// What all migrations before lead to.
+/// What all migrations before lead to, in the words of `like` wherever the database prints the two alike.
 async fn by_replaying(
     server: &ConnectionOptions,
     migrations: &[Migration],
-    to: Option<&Normalized>,
+    like: Option<&Normalized>,
     scope: &Scope,
 ) -> Result<Before> {
     let (scratch, mut session) = match Scratch::create(server).await {
@@ -87,12 +86,12 @@ async fn by_replaying(
     let files: Vec<Applicable<'_>> =
         migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
     let outcome: Result<Normalized> = async {
-        let beside = match to {
-            Some(to) => build_beside(&mut session, to.schema(), migrations).await?,
+        let beside = match like {
+            Some(like) => build_beside(&mut session, like.schema(), migrations).await?,
             None => Vec::new(),
         };
         super::super::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
-        let mut found = read_back(&mut session, scope).await?.into_schema();
+        let mut found = found(&mut session, like, scope).await?.into_schema();
         found.tables.retain(|name, _| !beside.contains(name));
         normalized(session.product(), found)
     }

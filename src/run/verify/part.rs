@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Statement;
 use crate::introspect::Scope;
 use crate::schema::{
-    DefaultValue, Definition, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Tables, Type,
+    DefaultValue, Definition, Expression, ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Tables, Type,
 };
 
 use super::stand_ins;
@@ -245,33 +245,36 @@ impl Part {
             })
     }
 
-    /// The whole schema with its part replaced by another state of it.
-    pub(super) fn replaced(&self, schema: &Schema, by: Schema) -> Schema {
+    /// The whole schema after its part became `now`. What did not change in the part stays as it is in the whole: foreign
+    /// keys that lead out of the part were left out of it.
+    pub(super) fn replaced(&self, schema: &Schema, now: Schema) -> Schema {
         let mut whole = schema.clone();
-        // What is around the named stays as it is: foreign keys that lead out of the part were left out of it.
-        whole.tables.retain(|name, _| !self.named.contains(name));
-        whole.views.retain(|name, _| !self.named.contains(name));
-        whole.enums.retain(|name, _| !self.named.contains(name));
-        whole.routines.retain(|name, _| !self.routines.contains(name));
-        whole.definitions.retain(|_, definition| !self.holds(definition));
-        for (name, table) in by.tables {
-            if !whole.tables.contains_key(&name) {
-                whole.tables.insert(name, table);
-            }
+        let before = self.of(schema);
+        for name in before.tables.keys().filter(|name| now.tables.get(name).is_none()) {
+            whole.tables.remove(name);
         }
-        add(&mut whole.views, by.views);
-        add(&mut whole.enums, by.enums);
-        add(&mut whole.routines, by.routines);
-        add(&mut whole.definitions, by.definitions);
+        for (name, mut table) in now.tables {
+            if before.tables.get(&name) == Some(&table) {
+                continue;
+            }
+            let leads_out = |key: &&ForeignKey| !self.tables.contains(&key.references);
+            for key in schema.tables.get(&name).iter().flat_map(|old| old.foreign_keys.values()).filter(leads_out) {
+                table.foreign_keys.insert(key.name.clone(), key.clone());
+            }
+            whole.tables.insert(name, table);
+        }
+        replace(&mut whole.views, &before.views, now.views);
+        replace(&mut whole.enums, &before.enums, now.enums);
+        replace(&mut whole.routines, &before.routines, now.routines);
+        replace(&mut whole.definitions, &before.definitions, now.definitions);
         whole
     }
 }
 
-/// Adds what is not there.
-fn add<K: Ord, V>(whole: &mut BTreeMap<K, V>, part: BTreeMap<K, V>) {
-    for (name, object) in part {
-        whole.entry(name).or_insert(object);
-    }
+/// Takes out what was there before and is not now, and puts in what is new or different now. What is the same keeps its words.
+fn replace<K: Ord, V: PartialEq>(whole: &mut BTreeMap<K, V>, before: &BTreeMap<K, V>, now: BTreeMap<K, V>) {
+    whole.retain(|name, _| !before.contains_key(name) || now.contains_key(name));
+    whole.extend(now.into_iter().filter(|(name, object)| before.get(name) != Some(object)));
 }
 
 fn pair<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {

@@ -47,7 +47,9 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 | Step::SwapEnum(..)
                 | Step::Online(..)
                 | Step::Validate(..)
-                | Step::Attach(_),
+                | Step::Attach(_)
+                | Step::Keep(_)
+                | Step::GiveBack,
             )
             | None => {
                 open.insert((table.clone(), part), steps.len());

@@ -42,7 +42,9 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         | Step::SwapEnum(..)
         | Step::Online(..)
         | Step::Validate(..)
-        | Step::Attach(_) => (String::new(), 1),
+        | Step::Attach(_)
+        | Step::Keep(_)
+        | Step::GiveBack => (String::new(), 1),
     });
     shape.collect()
 }

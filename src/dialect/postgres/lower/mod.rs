@@ -5,6 +5,7 @@
 mod around;
 pub(super) mod columns;
 mod inherited;
+mod kept;
 mod order;
 mod repartition;
 mod replaced;
@@ -87,7 +88,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     }
     walk.settle_heirs();
     walk.alter_identities(carried.after);
-    Ok(walk.steps)
+    Ok(kept::around(walk.steps))
 }
 
 /// The table, view or what else is like one that an operation drops.

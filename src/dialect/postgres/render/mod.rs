@@ -8,9 +8,12 @@ mod create;
 mod definitions;
 mod enums;
 mod in_place;
+mod kept;
 mod numbering;
 mod objects;
 mod repartition;
+
+pub(in crate::dialect) use kept::GIVE_BACK;
 
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
@@ -38,6 +41,8 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Rebuild(rebuild) => Err(foreign_step(Place::table(&rebuild.to.name))),
         Step::Repartition(it) => Ok(repartition::statements(it)),
         Step::SwapEnum(change, columns, aside) => Ok(enums::swap(change, columns, aside)),
+        Step::Keep(kept) => Ok(vec![kept::keep(kept)]),
+        Step::GiveBack => Ok(vec![kept::give_back()]),
     }
 }
 

@@ -270,13 +270,18 @@ pub(super) fn drop_routine(routine: &Routine) -> Statement {
         RoutineKind::Function => "FUNCTION",
         RoutineKind::Procedure => "PROCEDURE",
     };
-    let bare = routine.name.name.as_str();
+    Statement::new(format!("DROP {kind} {}", routine_name(&routine.name)))
+}
+
+/// A routine's name, quoted, with the types of its arguments.
+pub(super) fn routine_name(routine: &ObjectName) -> String {
+    let bare = routine.name.as_str();
     let (name, arguments) = match bare.rsplit_once('(') {
         Some((name, arguments)) => (name, format!("({arguments}")),
         None => (bare, String::new()),
     };
-    let name = ObjectName { schema: routine.name.schema.clone(), name: Name::new(name) };
-    Statement::new(format!("DROP {kind} {}{arguments}", quote_object(&name)))
+    let name = ObjectName { schema: routine.schema.clone(), name: Name::new(name) };
+    format!("{}{arguments}", quote_object(&name))
 }
 
 /// A `CREATE` statement that may find the routine there.

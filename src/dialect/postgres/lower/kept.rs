@@ -1,0 +1,124 @@
+//! What no schema says of an object and goes with it when it is made anew: its owner, what roles may do with it, its security
+//! labels. They differ from one environment to the next, so a migration reads them before it drops the object and gives them
+//! back when it is there again.
+//!
+//! Must not know how they are read.
+
+use crate::dialect::Step;
+use crate::plan::{Alter, Op};
+use crate::schema::{Change, DefinitionKind, Part, Place};
+
+use super::super::render;
+use super::order::called;
+
+/// The steps, with one before the first and one behind the last of those that make something anew.
+pub(super) fn around(steps: Vec<Step>) -> Vec<Step> {
+    let gone = places(&steps, goes);
+    let made = places(&steps, comes);
+    let (mut first, mut last, mut kept) = (usize::MAX, 0, Vec::new());
+    for (from, old) in gone.iter().filter(|(_, place)| has_belongings(place)) {
+        let same = made.iter().find(|(_, new)| new == old);
+        let Some((to, new)) = same.or_else(|| overload(old, &gone, &made)) else { continue };
+        (first, last) = (first.min(*from), last.max(*to));
+        kept.push(Change::new(old.clone(), new.clone()));
+    }
+    if kept.is_empty() {
+        return steps;
+    }
+    let mut all = Vec::with_capacity(steps.len() + 2);
+    for (at, step) in steps.into_iter().enumerate() {
+        if at == first {
+            all.push(Step::Keep(std::mem::take(&mut kept)));
+        }
+        all.push(step);
+        if at == last {
+            all.push(Step::GiveBack);
+        }
+    }
+    all
+}
+
+fn places(steps: &[Step], of: impl Fn(&Step) -> Option<Place>) -> Vec<(usize, Place)> {
+    steps.iter().enumerate().filter_map(|(at, step)| Some((at, of(step)?))).collect()
+}
+
+/// What a step drops, if only to create it again.
+fn goes(step: &Step) -> Option<Place> {
+    match step {
+        Step::Direct(Op::Drop(object)) => Some(object.place()),
+        Step::Direct(op) => replaced(op),
+        Step::SwapEnum(change, ..) => Some(Place::Enum(change.from.name.clone())),
+        Step::Repartition(table) => Some(Place::table(&table.to.name)),
+        Step::Apart(_)
+        | Step::Together(..)
+        | Step::Rebuild(_)
+        | Step::Online(..)
+        | Step::Validate(..)
+        | Step::Attach(_)
+        | Step::Keep(_)
+        | Step::GiveBack => None,
+    }
+}
+
+/// What a step creates, if only because it dropped it.
+fn comes(step: &Step) -> Option<Place> {
+    match step {
+        Step::Direct(Op::Create(object)) => Some(object.place()),
+        Step::Direct(Op::Drop(_)) => None,
+        other => goes(other),
+    }
+}
+
+/// What an operation drops and creates in one.
+fn replaced(op: &Op) -> Option<Place> {
+    match op {
+        Op::Alter(Alter::Definition(change)) => {
+            (!render::changes_in_place(change)).then(|| Place::Definition(change.to.id.clone()))
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    }
+}
+
+/// The only routine of the same name that comes where one with other arguments goes.
+fn overload<'a>(old: &Place, gone: &[(usize, Place)], made: &'a [(usize, Place)]) -> Option<&'a (usize, Place)> {
+    let Place::Routine(old) = old else { return None };
+    let is_called = |place: &Place| matches!(place, Place::Routine(name) if name.schema == old.schema && called(name) == called(old));
+    let mut news = made.iter().filter(|(_, place)| is_called(place));
+    let new = news.next()?;
+    let alone = news.next().is_none() && gone.iter().filter(|(_, place)| is_called(place)).count() == 1;
+    alone.then_some(new)
+}
+
+/// Whether the database keeps an owner or privileges of what stands there.
+fn has_belongings(place: &Place) -> bool {
+    match place {
+        Place::Table(_, part) => matches!(part, Part::Whole | Part::Column(..)),
+        Place::Enum(_) | Place::View(_) | Place::Routine(_) => true,
+        Place::Definition(id) => match id.kind {
+            DefinitionKind::Domain
+            | DefinitionKind::CompositeType
+            | DefinitionKind::RangeType
+            | DefinitionKind::Sequence
+            | DefinitionKind::Aggregate
+            | DefinitionKind::Partition
+            | DefinitionKind::ForeignTable => true,
+            DefinitionKind::Schema
+            | DefinitionKind::Extension
+            | DefinitionKind::Collation
+            | DefinitionKind::Operator
+            | DefinitionKind::Server
+            | DefinitionKind::PartitionPart
+            | DefinitionKind::Partitioning
+            | DefinitionKind::Exclusion
+            | DefinitionKind::Policy
+            | DefinitionKind::Rule
+            | DefinitionKind::Statistics
+            | DefinitionKind::Event
+            | DefinitionKind::EventTrigger
+            | DefinitionKind::Publication
+            | DefinitionKind::Setting
+            | DefinitionKind::Comment
+            | DefinitionKind::Privilege => false,
+        },
+    }
+}
