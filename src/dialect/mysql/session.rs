@@ -9,7 +9,11 @@ use crate::dialect::session::{DatabaseError, Session};
 
 /// Statements sent once after connecting. The SQL mode decides how strings and identifiers are read, so it is pinned and
 /// the dialect's literals are written for it.
-pub const SETTINGS: &[&str] = &[SQL_MODE, "SET NAMES utf8mb4", "SET time_zone = '+00:00'"];
+pub const SETTINGS: &[&str] = &[
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    "SET NAMES utf8mb4",
+    "SET time_zone = '+00:00'",
+];
 
 /// The current time as UTC text.
 pub const NOW: &str = "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')";
