@@ -332,6 +332,9 @@ pub(super) struct Up {
     /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
     #[arg(value_name = "N|ID")]
     pub(super) target: Option<String>,
+    /// Where the database has the schema that pending migrations lead to, record them as done even if they change rows
+    #[arg(long)]
+    pub(super) recognise: bool,
     #[command(flatten)]
     pub(super) run: Run,
 }

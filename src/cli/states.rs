@@ -110,6 +110,16 @@ impl Live {
     pub(super) fn product(&self) -> Product {
         self.session.product()
     }
+
+    /// Reads history and schema again, by the same connection.
+    pub(super) async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
+        let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
+        let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
+        self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
+        self.history = run::history(&mut self.session).await?;
+        self.found = None;
+        Ok(())
+    }
 }
 
 impl Workspace {

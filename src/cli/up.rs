@@ -102,7 +102,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
         None => Target::All,
         Some(text) => bench.target(text)?,
     };
-    let recognised = recognise(&mut bench, command.run.dry_run).await?;
+    let recognised = recognise(&mut bench, command).await?;
     let files = applicables(&bench.migrations);
     if command.run.dry_run {
         let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
@@ -127,44 +127,45 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 
 /// Records pending migrations whose result the database already has, because it was synchronised before they were written.
 /// A dry run only says so.
-async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
-    let mut sealed = bench.workspace.sealed(bench.live.product())?;
-    let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
-    let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
-    if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
-        situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
-    }
-    match situation {
-        Situation::Ahead => {}
-        Situation::Drifted => {
-            paint::talk("note: the database is not where the last applied migration left it; `gen drift` shows how");
-            return Ok(Vec::new());
+async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Failure> {
+    loop {
+        let mut sealed = bench.workspace.sealed(bench.live.product())?;
+        let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
+        let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
+        if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
+            situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
         }
-        _ => return Ok(Vec::new()),
-    }
-    let here = bench.live.fingerprints();
-    let files = applicables(&bench.migrations);
-    let pending = run::pending(&bench.live.history, &files)?;
-    let reached = pending.iter().rposition(|file| file.migration.to.as_ref().is_some_and(|to| here.contains(to)));
-    let mut outcomes = Vec::new();
-    let mut newly = Vec::new();
-    for file in pending.into_iter().take(reached.map_or(0, |position| position + 1)) {
-        outcomes.push(Outcome {
-            id: file.id(),
-            direction: Direction::Up,
-            statements: 0,
-            execution_ms: 0,
-            status: Some(Status::Recognised),
-        });
-        newly.push(file.clone());
-    }
-    if !dry_run {
-        for file in &newly {
-            let to = file.migration.to.as_deref();
-            run::mark(&mut bench.live.session, file, Status::Recognised, to, DEFAULT_WAIT).await?;
+        match situation {
+            Situation::Ahead => {}
+            Situation::Drifted => {
+                paint::talk("note: the database is not where the last applied migration left it; `gen drift` shows how");
+                return Ok(Vec::new());
+            }
+            _ => return Ok(Vec::new()),
         }
+        let files = applicables(&bench.migrations);
+        let fingerprints = bench.live.fingerprints();
+        let Live { session, schema, history, .. } = &mut bench.live;
+        let known = run::Known { history, schema: schema.schema(), fingerprints: &fingerprints };
+        let found = run::recognisable(known, &files, command.recognise)?;
+        let mut talk = Talk::new();
+        if found.is_empty()
+            || command.run.dry_run
+            || run::recognise(session, &found, known, &bench.workspace.scope(), DEFAULT_WAIT, &mut |it| talk.show(&it))
+                .await?
+        {
+            talk.done();
+            return Ok(found.into_iter().map(recognised).collect());
+        }
+        talk.done();
+        // Somebody else was faster: what was decided is decided again.
+        bench.live.read_again(&bench.workspace).await?;
     }
-    Ok(outcomes)
+}
+
+fn recognised(file: &Applicable<'_>) -> Outcome {
+    let (direction, status) = (Direction::Up, Some(Status::Recognised));
+    Outcome { id: file.id(), direction, statements: 0, execution_ms: 0, status }
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {

@@ -4,6 +4,7 @@
 //! asked whether it is SQL at all; what is understood by neither is said to be so. Must not know who judges it, or files.
 
 mod alter;
+mod unseen;
 mod words;
 
 use sqlparser::parser::Parser;
@@ -13,6 +14,7 @@ use crate::dialect::script::lexer::Kind;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
 
+pub use unseen::unseen;
 use words::{Hand, words};
 
 /// Reads one statement.

@@ -13,6 +13,7 @@ mod indexes;
 mod lock;
 mod patience;
 mod pending;
+mod recognise;
 mod scratch;
 mod statement;
 pub mod verify;
@@ -34,6 +35,7 @@ pub use direct::execute;
 pub use fill::{Harvest, Sowing, fill};
 pub use history::{Record, Status, history};
 pub use pending::{pending, to_apply, to_revert};
+pub use recognise::{Known, recognisable, recognise};
 pub use scratch::Scratch;
 
 /// How long to wait for another runner, where nobody says otherwise.

@@ -6,6 +6,7 @@ mod failure;
 mod foreign_keys;
 mod lock;
 mod order;
+mod recognise;
 mod support;
 
 use sea_gen::run;
