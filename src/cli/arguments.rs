@@ -64,7 +64,7 @@ pub(super) enum Command {
     /// Revert applied migrations
     Down(Down),
     /// Revert the last applied migration and apply it again
-    Redo(Run),
+    Redo(Reverting),
     /// Apply or revert until exactly the named migration is the last one applied
     Goto(Goto),
     /// List what the database has that the migrations do not account for, and the reverse
@@ -291,7 +291,7 @@ pub(super) enum DriftWay {
     /// Write what has drifted as a migration, which this database is recorded as having
     Adopt(Adopt),
     /// Bring the database back to what the snapshot says
-    Revert(Revert),
+    Revert(Reverting),
 }
 
 /// `gen drift adopt`.
@@ -300,17 +300,6 @@ pub(super) struct Adopt {
     /// The migration's name
     #[arg(default_value = "AdoptDrift")]
     pub(super) name: String,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// `gen drift revert`.
-#[derive(Debug, Args)]
-pub(super) struct Revert {
-    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
-    /// (drop-table:orders); repeat it for more
-    #[arg(long, value_name = "RULE[:OBJECT]")]
-    pub(super) allow: Vec<crate::lint::allow::Allow>,
     #[command(flatten)]
     pub(super) run: Run,
 }
@@ -324,6 +313,17 @@ pub(super) struct Run {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// What every command that reverts migrations takes.
+#[derive(Debug, Args)]
+pub(super) struct Reverting {
+    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
+    /// (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(super) allow: Vec<crate::lint::allow::Allow>,
+    #[command(flatten)]
+    pub(super) run: Run,
 }
 
 /// `gen up`.
@@ -346,7 +346,7 @@ pub(super) struct Down {
     #[arg(value_name = "N|ID")]
     pub(super) target: Option<String>,
     #[command(flatten)]
-    pub(super) run: Run,
+    pub(super) reverting: Reverting,
 }
 
 /// `gen goto`.
@@ -356,7 +356,7 @@ pub(super) struct Goto {
     #[arg(value_name = "ID")]
     pub(super) target: String,
     #[command(flatten)]
-    pub(super) run: Run,
+    pub(super) reverting: Reverting,
 }
 
 /// `gen sync`.

@@ -3,7 +3,7 @@
 //! Must not know what would be done once it is allowed.
 
 use crate::dialect::session::Session;
-use crate::dialect::{self, Dialect};
+use crate::dialect;
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::flag;
@@ -16,12 +16,30 @@ pub(super) async fn lines(refused: &[&Finding], mut session: Option<&mut Session
     let mut lines = Vec::new();
     for finding in refused {
         let count = match session.as_deref_mut() {
-            Some(session) => at_stake(dialect::of(session.product()), session, finding).await,
-            None => String::new(),
+            Some(session) => at_stake(session, finding).await,
+            None => None,
         };
-        lines.push(format!("{}{count}", finding.message));
+        lines.push(line(finding, count));
     }
     lines
+}
+
+/// The findings that throw something away that is there, with the number of rows or values; those for which nobody can tell
+/// are among them.
+pub(super) async fn held<'a>(findings: &'a [Finding], session: &mut Session) -> Vec<(&'a Finding, String)> {
+    let mut held = Vec::new();
+    for finding in findings {
+        let count = at_stake(session, finding).await;
+        if count.as_ref().is_none_or(|(count, _)| *count > 0) {
+            held.push((finding, line(finding, count)));
+        }
+    }
+    held
+}
+
+fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
+    let count = count.map(|(count, noun)| format!(" ({})", show::plural(count, noun)));
+    format!("{}{}", finding.message, count.unwrap_or_default())
 }
 
 /// The refusal: what would be lost, and the options that allow it.
@@ -30,16 +48,16 @@ pub(super) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&F
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
 }
 
-/// How much would be lost: ` (12 rows)`. Nothing where it cannot be counted.
-async fn at_stake(dialect: &dyn Dialect, session: &mut Session, finding: &Finding) -> String {
+/// How much would be lost, and of what. Nothing where it cannot be counted.
+async fn at_stake(session: &mut Session, finding: &Finding) -> Option<(usize, &'static str)> {
+    let dialect = dialect::of(session.product());
     let (sql, noun) = match &finding.place {
         Place::Table(table, Part::Whole) => (format!("SELECT count(*) FROM {}", dialect.quote_object(table)), "row"),
         Place::Table(table, Part::Column(column, Facet::Whole)) => {
             (format!("SELECT count({}) FROM {}", dialect.quote(column), dialect.quote_object(table)), "value")
         }
-        _ => return String::new(),
+        _ => return None,
     };
-    let rows = session.query(&sql).await.unwrap_or_default();
-    let count = rows.first().and_then(|row| row.text(0).parse::<usize>().ok());
-    count.map_or_else(String::new, |count| format!(" ({})", show::plural(count, noun)))
+    let rows = session.query(&sql).await.ok()?;
+    Some((rows.first()?.text(0).parse().ok()?, noun))
 }

@@ -152,6 +152,11 @@ impl Workspace {
         self.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists())
     }
 
+    /// Whether the database that is named is one for development.
+    pub(super) fn is_development(&self) -> bool {
+        self.url.as_ref().is_some_and(|url| self.project.is_development(url))
+    }
+
     /// The project's root, for relative paths.
     pub(super) fn root(&self) -> &std::path::Path {
         &self.project.root

@@ -24,7 +24,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     workspace.refuse_frozen()?;
     if let Some(url) = &workspace.url
         && !command.development
-        && !workspace.project.is_development(url)
+        && !workspace.is_development()
     {
         return Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
             .hint("write a migration instead: `gen migration <Name>`, then `gen up`")

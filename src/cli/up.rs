@@ -7,19 +7,22 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::dialect;
 use crate::dialect::session::Missing;
+use crate::dialect::{self, reading};
 use crate::introspect;
+use crate::lint::allow::{Allow, flag};
+use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
 use crate::state::Situation;
 use crate::write::{self, Migration};
 
 use super::Ending;
-use super::arguments::{Common, Down, Goto, Run, Up};
+use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
 use super::show;
+use super::stakes;
 use super::states::{Live, Workspace};
 
 /// What a command works with: the project, the database, and the migrations for it.
@@ -66,24 +69,6 @@ impl Bench {
         let id = MigrationId::find(text, self.migrations.iter().map(|migration| &migration.id))?;
         Ok(Target::Id(id.to_string()))
     }
-
-    /// Prints the SQL of migrations that would run.
-    fn print_sql(&self, migrations: &[(&Migration, Direction)]) {
-        let mut text = String::new();
-        for (migration, direction) in migrations {
-            let statements = match direction {
-                Direction::Up => &migration.up,
-                Direction::Down => &migration.down,
-            };
-            text.push_str(&format!("-- {} ({direction})\n", migration.id));
-            text.push_str(&write::script(migration.product, statements));
-            text.push('\n');
-        }
-        paint::result(&text);
-        if migrations.is_empty() {
-            paint::talk("nothing to do");
-        }
-    }
 }
 
 /// Migrations with the checksums of their files.
@@ -111,7 +96,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
             .filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()))
             .map(|file| (file.migration, Direction::Up))
             .collect();
-        bench.print_sql(&chosen);
+        print_sql(&chosen);
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
@@ -169,34 +154,36 @@ fn recognised(file: &Applicable<'_>) -> Outcome {
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, &command.run, Missing::Refuse).await?;
+    let Reverting { allow, run } = &command.reverting;
+    let mut bench = Bench::set_up(common, run, Missing::Refuse).await?;
     let target = match &command.target {
         None => Target::Count(1),
         Some(text) => bench.target(text)?,
     };
     let files = applicables(&bench.migrations);
-    if command.run.dry_run {
-        let chosen = run::to_revert(&bench.live.history, &files, &target, bench.live.product())?;
-        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Down)).collect();
-        bench.print_sql(&chosen);
+    let chosen = run::to_revert(&bench.live.history, &files, &target, bench.live.product())?;
+    let there: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Down)).collect();
+    let again = ["gen down", command.target.as_deref().unwrap_or_default()];
+    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, again.join(" ").trim_end()).await? {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
     let result = run::down(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
     progress.done();
-    print(&command.run, &result?);
+    print(run, &result?);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
 
-pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, command, Missing::Refuse).await?;
+pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
+    let Reverting { allow, run } = command;
+    let mut bench = Bench::set_up(common, run, Missing::Refuse).await?;
     let files = applicables(&bench.migrations);
-    if command.dry_run {
-        let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
-        let there = chosen.iter().map(|file| (file.migration, Direction::Down));
-        let back = chosen.iter().rev().map(|file| (file.migration, Direction::Up));
-        bench.print_sql(&there.chain(back).collect::<Vec<_>>());
+    let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
+    let there = chosen.iter().map(|file| (file.migration, Direction::Down));
+    let back = chosen.iter().rev().map(|file| (file.migration, Direction::Up));
+    let both: Vec<_> = there.chain(back).collect();
+    if !may_begin((&bench.workspace, &mut bench.live), run, &both, allow, "gen redo").await? {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
@@ -204,25 +191,23 @@ pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failu
     progress.done();
     let outcomes = result?;
     bench.note(&outcomes).await;
-    print(command, &outcomes);
+    print(run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
 
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, &command.run, Missing::Create).await?;
+    let Reverting { allow, run } = &command.reverting;
+    let mut bench = Bench::set_up(common, run, Missing::Create).await?;
     let id = MigrationId::find(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
     let files = applicables(&bench.migrations);
-    if command.run.dry_run {
-        let target = Target::Id(id.clone());
-        let applied = bench.live.history.iter().any(|record| record.id == id);
-        let (chosen, direction) = if applied {
-            (run::to_revert(&bench.live.history, &files, &target, bench.live.product())?, Direction::Down)
-        } else {
-            (run::to_apply(&bench.live.history, &files, &target, bench.live.product())?, Direction::Up)
-        };
-        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
-        bench.print_sql(&chosen);
+    let (target, history, product) = (Target::Id(id.clone()), &bench.live.history, bench.live.product());
+    let (chosen, direction) = match history.iter().any(|record| record.id == id) {
+        true => (run::to_revert(history, &files, &target, product)?, Direction::Down),
+        false => (run::to_apply(history, &files, &target, product)?, Direction::Up),
+    };
+    let there: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
+    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, &format!("gen goto {}", command.target)).await? {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
@@ -230,9 +215,65 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
     progress.done();
     let outcomes = result?;
     bench.note(&outcomes).await;
-    print(&command.run, &outcomes);
+    print(run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
+}
+
+/// Whether the migrations are to run: not in a dry run, which prints them instead.
+///
+/// # Errors
+/// Reverting throws away rows or values that are there and that nobody allowed to go. In a development database it is
+/// only said.
+async fn may_begin(
+    (workspace, live): (&Workspace, &mut Live),
+    run: &Run,
+    chosen: &[(&Migration, Direction)],
+    allow: &[Allow],
+    command: &str,
+) -> Result<bool, Failure> {
+    if run.dry_run {
+        print_sql(chosen);
+    }
+    let product = live.product();
+    let reverted = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
+    let statements = reverted.flat_map(|(migration, _)| &migration.down);
+    let readings: Vec<_> = statements.map(|statement| reading::read(product, &statement.sql)).collect();
+    let mut findings = losses(&readings, live.schema.schema());
+    findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
+    let held = stakes::held(&findings, &mut live.session).await;
+    let refused: Vec<&Finding> = held.iter().map(|(finding, _)| *finding).collect();
+    match workspace.is_development() {
+        _ if held.is_empty() => {}
+        true => held.iter().for_each(|(_, line)| paint::talk(format!("note: {line}"))),
+        false if run.dry_run => {
+            held.iter().for_each(|(it, line)| paint::talk(format!("note: {line}: needs `{}`", flag(it))));
+        }
+        false => {
+            let lines: Vec<String> = held.iter().map(|(_, line)| line.clone()).collect();
+            let what = "reverting would lose what cannot be brought back; nothing was run";
+            return Err(stakes::refusal(what, command, &lines, &refused).into());
+        }
+    }
+    Ok(!run.dry_run)
+}
+
+/// Prints the SQL of migrations that would run.
+fn print_sql(migrations: &[(&Migration, Direction)]) {
+    let mut text = String::new();
+    for (migration, direction) in migrations {
+        let statements = match direction {
+            Direction::Up => &migration.up,
+            Direction::Down => &migration.down,
+        };
+        text.push_str(&format!("-- {} ({direction})\n", migration.id));
+        text.push_str(&write::script(migration.product, statements));
+        text.push('\n');
+    }
+    paint::result(&text);
+    if migrations.is_empty() {
+        paint::talk("nothing to do");
+    }
 }
 
 /// Tells what became of each migration.

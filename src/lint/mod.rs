@@ -5,12 +5,15 @@
 pub mod allow;
 mod destructive;
 mod filling;
+mod losses;
 pub mod script;
 
 use serde::Serialize;
 
 use crate::plan::{Op, Plan};
 use crate::schema::{Place, Schema};
+
+pub use losses::losses;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

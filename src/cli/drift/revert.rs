@@ -13,7 +13,7 @@ use crate::run;
 use crate::write;
 
 use super::super::Ending;
-use super::super::arguments::{Common, Revert};
+use super::super::arguments::{Common, Reverting};
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
@@ -22,7 +22,7 @@ use super::super::states;
 use super::super::wording::reworded;
 use super::Scene;
 
-pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Failure> {
+pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
     let scene = Scene::open(common).await?;
     scene.migrations()?;
     let Scene { workspace, sealed, mut live, .. } = scene;
