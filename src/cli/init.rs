@@ -29,7 +29,7 @@ use super::states::{self, Live, Workspace, locked};
 use super::up::applicable;
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let mut workspace = Workspace::open(common)?;
+    let mut workspace = Workspace::open_to_write(common, "gen init")?;
     if workspace.lock.is_some() {
         return Err(Error::new(format!("{} is set up already", workspace.root().display()))
             .hint("`gen status` shows how things stand")

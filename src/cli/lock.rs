@@ -11,7 +11,7 @@ use super::report::Failure;
 use super::states::{Workspace, locked};
 
 pub(super) fn run(common: &Common) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
+    let workspace = Workspace::open_to_write(common, "gen lock")?;
     workspace.refuse_frozen()?;
     let mut lock = workspace.sealed_lock()?.clone();
     let mut changed: Vec<MigrationId> = Vec::new();

@@ -41,7 +41,10 @@ struct Draft {
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
-    let mut workspace = Workspace::open(common)?;
+    let mut workspace = match command.dry_run {
+        true => Workspace::open(common)?,
+        false => Workspace::open_to_write(common, if command.purge { "gen purge" } else { "gen migration" })?,
+    };
     if command.strict {
         workspace.project.config.undeclared = Undeclared::Error;
     }

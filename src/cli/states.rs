@@ -2,6 +2,8 @@
 //!
 //! Must not know what a command does with them.
 
+mod situation;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,13 +13,14 @@ use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, fingerprint};
+use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, Writer, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
-use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
+use crate::state::{self, Policy, Target, TypeRules};
 use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
+use super::paint;
 use super::report::Failure;
 
 /// The project and what it says of itself.
@@ -32,6 +35,8 @@ pub(super) struct Workspace {
     pub(super) explicit: bool,
     types: TypeRules,
     known: Known,
+    /// The right to write the project's files.
+    _writer: Option<Arc<Writer>>,
 }
 
 /// What was read first of each dialect. What is read later shares the tables that are the same: nearly all of them are.
@@ -134,7 +139,20 @@ impl Workspace {
         let url = project.database_url(common.database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types, known: Known::default() })
+        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types, known: Known::default(), _writer: None })
+    }
+
+    /// The same for a command that writes files of the project: nobody else does until it has ended.
+    pub(super) fn open_to_write(common: &Common, command: &str) -> Result<Self, Failure> {
+        let writer = Self::open(common)?.writer(command)?;
+        // Only what is read from now on is sure to be there when it is written.
+        Ok(Self { _writer: Some(Arc::new(writer)), ..Self::open(common)? })
+    }
+
+    /// Waits until nobody else writes files of the project.
+    pub(super) fn writer(&self, command: &str) -> Result<Writer, Failure> {
+        let tell = |holder: &str| paint::talk(format!("waiting for {holder}, which is writing to this project"));
+        Ok(Writer::begin(self.root(), command, run::DEFAULT_WAIT, tell)?)
     }
 
     /// The dialects of the project.
@@ -382,68 +400,9 @@ impl Workspace {
         self.policy().undeclared(Undeclared::Keep)
     }
 
-    /// How the database stands to the snapshot.
-    pub(super) fn situation(
-        &self,
-        sealed: Option<&Sealed>,
-        live: Option<&Live>,
-        model: Option<&Model>,
-        migrations: &[Heading],
-    ) -> Result<Situation, Failure> {
-        let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
-        if let Some(live) = live {
-            standing.populated = !live.schema.schema().is_empty();
-            // Most databases are where the snapshot is, and then nobody asks.
-            let here = std::cell::LazyCell::new(|| live.fingerprints());
-            let applied =
-                |migration: &&Heading| live.history.iter().any(|record| record.id == migration.id.to_string());
-            let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
-            standing.pending = !pending.is_empty();
-            let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
-            let beginning = fingerprint(&Schema::default());
-            standing.at_applied = match (&pending[..], sealed) {
-                ([], Some(sealed)) => sealed.schema == live.schema,
-                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
-                _ => {
-                    let next = pending.first().and_then(|migration| migration.from.as_ref());
-                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
-                    let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
-                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
-                        || recorded.any(|at| here.iter().any(|found| found == at))
-                }
-            };
-            standing.at_pending =
-                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
-            // What the entities say matters only where the migrations do not account for the database.
-            let unaccounted = !standing.at_applied && !standing.at_pending;
-            if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
-                let dialect = dialect::of(live.product());
-                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
-                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
-            }
-        }
-        Ok(state::situate(standing))
-    }
-
     /// The dialect of a product, in the forms migrations are written in.
     pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
         dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
-    }
-
-    /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
-    fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
-        let dialect = dialect::of(live.product());
-        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
-        Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
-    }
-
-    /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(super) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
-        let dialect = dialect::of(live.product());
-        let policy = self.keeping();
-        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);
-        let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && self.untouched(sealed, live, model)?)
     }
 }
 

@@ -3,12 +3,14 @@
 //!
 //! Must not know how a proof is made.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::dialect::Product;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::project::{Batch, Demand, MigrationId, Proof};
+use crate::project::{Batch, Demand, Lock, MigrationId, Proof};
 use crate::run::verify::{Before, Claim, Proven, Refuted, Renames, Verdict, before, prove};
 use crate::schema::Normalized;
 use crate::write::Migration;
@@ -121,9 +123,9 @@ fn evidence(refuted: &Refuted) -> Vec<String> {
 
 pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
-    let mut lock = workspace.sealed_lock()?.clone();
+    workspace.sealed_lock()?;
     let mut lines = Vec::new();
-    let mut unsealed = Vec::new();
+    let mut found = Vec::new();
     let mut known = false;
     for product in workspace.products().to_vec() {
         let migrations = workspace.migrations(product)?;
@@ -131,17 +133,13 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
         let chosen = chosen(&workspace, command, product, &migrations)?;
         for (index, verdict) in verdicts(&workspace, product, &migrations, &chosen).await? {
             let Some(migration) = migrations.get(index) else { continue };
-            let found = match &verdict {
+            let proof = match &verdict {
                 Verdict::Proven(proven) => Some(Some(proof(proven))),
                 // What was proven of it once does not hold any more.
                 Verdict::Refuted(_) => Some(None),
                 Verdict::Unproven(_) => None,
             };
-            if let Some(found) = found
-                && !lock.prove(product, &migration.id, &migration.checksum(), found)
-            {
-                unsealed.push(migration.id.to_string());
-            }
+            found.extend(proof.map(|proof| (product, migration.id.clone(), migration.checksum(), proof)));
             lines.push(Line { id: migration.id.clone(), product, verdict });
         }
     }
@@ -152,14 +150,8 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
             "nothing to do: there are no migrations"
         });
     }
-    if Some(&lock) != workspace.lock.as_ref() {
-        let mut batch = Batch::new(workspace.root());
-        lock.write(&workspace.project.lock_path(), &mut batch);
-        batch.commit()?;
-    }
+    let unsealed = if found.is_empty() { BTreeSet::new() } else { note(&workspace, found)? };
     print(&lines, command.json);
-    unsealed.sort();
-    unsealed.dedup();
     for id in unsealed {
         paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
     }
@@ -178,6 +170,30 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
         ))
         .into()),
     }
+}
+
+/// Writes into the lock what was found out, and tells of which migrations it seals another file. Finding out takes its time,
+/// and nobody is kept from writing meanwhile, so the lock is read again.
+fn note(
+    workspace: &Workspace,
+    found: Vec<(Product, MigrationId, String, Option<Proof>)>,
+) -> Result<BTreeSet<MigrationId>, Failure> {
+    let _writer = workspace.writer("gen verify")?;
+    let path = workspace.project.lock_path();
+    let before = Lock::read(&path)?.unwrap_or_default();
+    let mut lock = before.clone();
+    let mut unsealed = BTreeSet::new();
+    for (product, id, checksum, proof) in found {
+        if !lock.prove(product, &id, &checksum, proof) {
+            unsealed.insert(id);
+        }
+    }
+    if lock != before {
+        let mut batch = Batch::new(workspace.root());
+        lock.write(&path, &mut batch);
+        batch.commit()?;
+    }
+    Ok(unsealed)
 }
 
 /// Which migrations are to be proven, by their place.

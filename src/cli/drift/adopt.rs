@@ -16,12 +16,12 @@ use super::super::migration::next_id;
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
-use super::super::states::locked;
+use super::super::states::{Workspace, locked};
 use super::super::up::applicable;
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Failure> {
-    let scene = Scene::open(common).await?;
+    let scene = Scene::open(Workspace::open_to_write(common, "gen drift adopt")?).await?;
     scene.workspace.refuse_frozen()?;
     scene.migrations()?;
     let Scene { workspace, sealed, mut live, plan } = scene;

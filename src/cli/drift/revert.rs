@@ -18,12 +18,12 @@ use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
 use super::super::stakes;
-use super::super::states;
+use super::super::states::{self, Workspace};
 use super::super::wording::reworded;
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
-    let scene = Scene::open(common).await?;
+    let scene = Scene::open(Workspace::open(common)?).await?;
     scene.migrations()?;
     let Scene { workspace, sealed, mut live, .. } = scene;
     let product = live.product();
@@ -67,7 +67,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
 
 /// What is drift still, by the catalog's word.
 async fn left(
-    workspace: &states::Workspace,
+    workspace: &Workspace,
     sealed: &states::Sealed,
     live: &mut states::Live,
 ) -> Result<Vec<String>, Failure> {
