@@ -2,8 +2,8 @@
 //!
 //! Must not know what would be done once it is allowed.
 
-use crate::dialect::session::Session;
 use crate::dialect;
+use crate::dialect::session::Session;
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::flag;

@@ -139,7 +139,15 @@ impl Workspace {
         let url = project.database_url(common.database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
-        Ok(Self { project, lock, url, explicit: common.database_url.is_some(), types, known: Known::default(), _writer: None })
+        Ok(Self {
+            project,
+            lock,
+            url,
+            explicit: common.database_url.is_some(),
+            types,
+            known: Known::default(),
+            _writer: None,
+        })
     }
 
     /// The same for a command that writes files of the project: nobody else does until it has ended.

@@ -123,7 +123,9 @@ async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Fail
         match situation {
             Situation::Ahead => {}
             Situation::Drifted => {
-                paint::talk("note: the database is not where the last applied migration left it; `gen drift` shows how");
+                paint::talk(
+                    "note: the database is not where the last applied migration left it; `gen drift` shows how",
+                );
                 return Ok(Vec::new());
             }
             _ => return Ok(Vec::new()),
@@ -207,7 +209,9 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
         false => (run::to_apply(history, &files, &target, product)?, Direction::Up),
     };
     let there: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
-    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, &format!("gen goto {}", command.target)).await? {
+    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, &format!("gen goto {}", command.target))
+        .await?
+    {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();

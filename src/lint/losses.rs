@@ -59,7 +59,8 @@ fn of_column(table: &Table, name: &Name) -> Option<Finding> {
 
 /// The columns of a table that its replacement does not have.
 fn gone(table: &Table, kept: &[String]) -> Vec<Finding> {
-    let gone = table.columns.values().filter(|column| !kept.iter().any(|name| Name::from(name.as_str()) == column.name));
+    let gone =
+        table.columns.values().filter(|column| !kept.iter().any(|name| Name::from(name.as_str()) == column.name));
     gone.filter_map(|column| of_column(table, &column.name)).collect()
 }
 
@@ -172,7 +173,8 @@ mod tests {
 
     #[test]
     fn what_was_renamed_is_known_by_the_name_it_had() {
-        let renamed = ["ALTER TABLE t RENAME TO w", "ALTER TABLE w RENAME COLUMN a TO c", "ALTER TABLE w DROP COLUMN c"];
+        let renamed =
+            ["ALTER TABLE t RENAME TO w", "ALTER TABLE w RENAME COLUMN a TO c", "ALTER TABLE w DROP COLUMN c"];
         lost(Product::Postgres, &renamed, &["drops column t.a and its values"]);
         lost(Product::MySql, &["RENAME TABLE `t` TO `w`", "DROP TABLE `w`"], &["drops table t and its rows"]);
         let then = ["ALTER TABLE t RENAME COLUMN a TO c", "ALTER TABLE t RENAME TO w", "ALTER TABLE w DROP COLUMN c"];

@@ -15,7 +15,9 @@ pub fn matches(pattern: &str, name: &str) -> bool {
             (Some('*'), _) => again = Some((wanted.clone(), letters.clone())),
             (Some(one), Some(letter)) if one == '?' || one == letter => letters = after(letters),
             _ => {
-                let Some((behind, from)) = again.take().filter(|(_, from)| !from.as_str().is_empty()) else { return false };
+                let Some((behind, from)) = again.take().filter(|(_, from)| !from.as_str().is_empty()) else {
+                    return false;
+                };
                 let from = after(from);
                 (wanted, letters) = (behind.clone(), from.clone());
                 again = Some((behind, from));

@@ -14,6 +14,7 @@ mod reading;
 mod running;
 mod secrets;
 mod servers;
+mod writers;
 mod writing;
 
 /// Exit code, stdout and stderr of one run against what they shall be, but for what is never twice the same.

@@ -8,6 +8,7 @@ mod lock;
 mod order;
 mod recognise;
 mod support;
+mod work;
 
 use sea_gen::run;
 

@@ -10,6 +10,7 @@ mod drift;
 mod history;
 mod project;
 mod renames;
+mod reverting;
 mod sides;
 mod situations;
 mod synchronised;

@@ -66,11 +66,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
 }
 
 /// What is drift still, by the catalog's word.
-async fn left(
-    workspace: &Workspace,
-    sealed: &states::Sealed,
-    live: &mut states::Live,
-) -> Result<Vec<String>, Failure> {
+async fn left(workspace: &Workspace, sealed: &states::Sealed, live: &mut states::Live) -> Result<Vec<String>, Failure> {
     let catalog = crate::introspect::introspect(&mut live.session, &workspace.scope()).await;
     let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;
     let reached = dialect::of(live.product()).normalize(catalog.schema)?;

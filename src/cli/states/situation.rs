@@ -67,7 +67,12 @@ impl Workspace {
     }
 
     /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(in super::super) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    pub(in super::super) fn can_be_synchronised(
+        &self,
+        sealed: &Sealed,
+        live: &Live,
+        model: &Model,
+    ) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
         let policy = self.keeping();
         let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);

@@ -198,7 +198,8 @@ fn carries_over(hand: Hand<'_>, change: &Clause, clauses: &[&Clause]) -> bool {
     }
     let takes_place = clauses.iter().any(|it| it.deed == Deed::CreateTable && it.table == change.table)
         && clauses.iter().any(|it| it.deed == Deed::RenameTable && it.table == change.table);
-    let (Some(columns), Some(query), Some(mut source)) = (hand.inside(), hand.after("SELECT"), hand.after("FROM")) else {
+    let (Some(columns), Some(query), Some(mut source)) = (hand.inside(), hand.after("SELECT"), hand.after("FROM"))
+    else {
         return false;
     };
     let selected = query.rest().len().checked_sub(source.rest().len() + 1).and_then(|end| query.rest().get(..end));

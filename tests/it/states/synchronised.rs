@@ -105,7 +105,11 @@ fn what_changes_rows_is_run_though_the_schema_is_there(product: Product) {
 fn what_may_have_changed_rows_is_asked_about(product: Product) {
     let project = synchronised_person(product);
     by_hand(&project, "FillNickname", "UPDATE person SET nickname = 'x';", "UPDATE person SET nickname = NULL;");
-    project.edit("person", "pub nickname: Option<String>,", "pub nickname: Option<String>,\n    pub city: Option<String>,");
+    project.edit(
+        "person",
+        "pub nickname: Option<String>,",
+        "pub nickname: Option<String>,\n    pub city: Option<String>,",
+    );
     project.run(&["sync"]).with(0);
     project.run(&["migration", "AddCity"]).with(0);
     let said = project.run(&["up"]).with(1).mentions("it is not known whether it ran");
