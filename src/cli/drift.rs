@@ -38,7 +38,7 @@ async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
             "compared": live.comparison,
             "unmanaged": live.unmanaged,
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("no drift: the database has exactly what the snapshot says");
     } else {

@@ -293,7 +293,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Told) {
             "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
             "unmanaged": live.map(|live| &live.unmanaged),
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
         return;
     }
     let mut text = format!("{} for {}\n", ink(Ink::Green, "set up"), keys.join(", "));

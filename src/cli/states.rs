@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{Missing, Session};
+use crate::dialect::session::{DatabaseError, Missing, Session};
 use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
@@ -183,6 +183,20 @@ impl Workspace {
         self.url.as_ref().is_some_and(|url| self.project.is_development(url))
     }
 
+    /// Refuses a database that is none for development, unless somebody vouches for it.
+    pub(super) fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
+        match &self.url {
+            Some(url) if !vouched && !self.is_development() => {
+                Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
+                    .hint(
+                        "`--development` vouches for it once, `development = [\"host\"]` in the configuration for good",
+                    )
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The project's root, for relative paths.
     pub(super) fn root(&self) -> &std::path::Path {
         &self.project.root
@@ -191,10 +205,18 @@ impl Workspace {
     /// The lock, or the error that says how to get one.
     pub(super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
         self.lock.as_ref().ok_or_else(|| {
-            Failure::from(
-                Error::new(format!("{} has no schema.lock.json yet", self.root().display()))
-                    .hint("run `gen init` to set the project up"),
-            )
+            let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
+            let is_there = |product: &Product| write::ids(&self.project, *product).is_ok_and(|ids| !ids.is_empty());
+            // Where there are migrations there was a lock, and a new one would seal whatever is there now.
+            Failure::from(match self.products().iter().any(is_there) {
+                true => {
+                    let lock = self.project.lock_path();
+                    let lock = self.project.shown(&lock).display();
+                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
+                        .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
+                }
+                false => error.hint("run `gen init` to set the project up"),
+            })
         })
     }
 
@@ -349,6 +371,18 @@ impl Workspace {
         self.read(url, missing).await.map(Some)
     }
 
+    /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
+    pub(super) async fn answers(&self) -> bool {
+        let Some(url) = &self.url else { return false };
+        match run::connect(url.reveal(), Missing::Refuse).await {
+            Ok(session) => {
+                session.close().await;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
     async fn read(&self, url: &DatabaseUrl, missing: Missing) -> Result<Live, Error> {
         let live = read_beside(url, missing, &self.scope(), &self.known).await?;
         if !self.products().contains(&live.product()) {
@@ -425,13 +459,26 @@ async fn read_beside(url: &DatabaseUrl, missing: Missing, scope: &Scope, known: 
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {url}"))
+            .hint(match is_timeout(product, &error) {
+                true => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
+                false => "the role needs to be able to read the catalog; DDL rights are not needed",
+            })
             .because(error)
-            .hint("the role needs to be able to read the catalog; DDL rights are not needed")
     })?;
     let schema = known.normalize(product, catalog.schema)?;
     let history = run::history(&mut session).await?;
     let (found, comparison) = Default::default();
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
+}
+
+/// Whether the server stopped a statement because it took too long.
+fn is_timeout(product: Product, error: &DatabaseError) -> bool {
+    let codes: &[&str] = match product {
+        Product::Postgres => &["57014"],
+        Product::MySql | Product::MariaDb => &["3024", "1969", "70100", "HY000/3024"],
+        Product::Sqlite => &[],
+    };
+    error.code.as_deref().is_some_and(|code| codes.contains(&code)) || error.message.contains("max_statement_time")
 }
 
 fn words(finding: &Finding) -> String {

@@ -2,9 +2,6 @@
 //!
 //! Must not know how a migration is run; it chooses which, shows progress and tells the outcome.
 
-use std::io::IsTerminal;
-
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::dialect::session::Missing;
@@ -13,13 +10,14 @@ use crate::introspect;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Status, Target};
 use crate::state::Situation;
 use crate::write::{self, Migration};
 
 use super::Ending;
 use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
+use super::progress::Talk;
 use super::report::Failure;
 use super::show;
 use super::stakes;
@@ -264,6 +262,14 @@ async fn may_begin(
 
 /// Prints the SQL of migrations that would run.
 fn print_sql(migrations: &[(&Migration, Direction)]) {
+    paint::exact(&script(migrations));
+    if migrations.is_empty() {
+        paint::talk("nothing to do");
+    }
+}
+
+/// The SQL of migrations, each under its name.
+pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
     let mut text = String::new();
     for (migration, direction) in migrations {
         let statements = match direction {
@@ -274,14 +280,11 @@ fn print_sql(migrations: &[(&Migration, Direction)]) {
         text.push_str(&write::script(migration.product, statements));
         text.push('\n');
     }
-    paint::result(&text);
-    if migrations.is_empty() {
-        paint::talk("nothing to do");
-    }
+    text
 }
 
 /// Tells what became of each migration.
-fn print(command: &Run, outcomes: &[Outcome]) {
+pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
     if command.json {
         let rows = outcomes.iter().map(|outcome| {
             json!({
@@ -292,7 +295,7 @@ fn print(command: &Run, outcomes: &[Outcome]) {
                 "status": outcome.status.map(Status::key),
             })
         });
-        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
         return;
     }
     if outcomes.is_empty() {
@@ -311,56 +314,4 @@ fn print(command: &Run, outcomes: &[Outcome]) {
         })
         .collect();
     paint::result(&lines);
-}
-
-/// Progress on a terminal; silent in a pipe.
-struct Talk(Option<ProgressBar>);
-
-impl Talk {
-    fn new() -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        Self(Some(bar))
-    }
-
-    fn show(&mut self, progress: &Progress<'_>) {
-        let Some(bar) = &self.0 else {
-            match progress {
-                Progress::Waiting { holder } => paint::talk(format!("waiting for another runner{}", by(*holder))),
-                Progress::Stepping { why } => paint::talk(format!("{why}; trying again")),
-                Progress::Started { .. }
-                | Progress::Statement { .. }
-                | Progress::Batch { .. }
-                | Progress::Finished(_) => {}
-            }
-            return;
-        };
-        match progress {
-            Progress::Waiting { holder } => bar.set_message(format!("waiting for another runner{}", by(*holder))),
-            Progress::Started { id, direction, .. } => bar.set_message(format!("{direction} {id}")),
-            Progress::Statement { number, of, sql } => {
-                let first = sql.lines().next().unwrap_or_default();
-                bar.set_message(format!("{number}/{of} {first}"));
-            }
-            Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),
-            Progress::Stepping { why } => bar.set_message(format!("{why}; trying again")),
-            Progress::Finished(_) => {}
-        }
-    }
-
-    fn done(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn by(holder: Option<&str>) -> String {
-    holder.map(|holder| format!(" ({holder})")).unwrap_or_default()
 }

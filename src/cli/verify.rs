@@ -277,7 +277,7 @@ fn print(lines: &[Line], as_json: bool) {
             };
             json!({ "id": line.id, "dialect": line.product.key(), "verdict": verdict, "details": details })
         });
-        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
         return;
     }
     let mut text = String::new();

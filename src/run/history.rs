@@ -304,6 +304,11 @@ impl Table {
         session.execute_with(&sql, &[Some(id)]).await.map(|_| ())
     }
 
+    /// Removes every row.
+    pub(super) async fn empty(&self, session: &mut Session) -> Result<(), DatabaseError> {
+        session.execute(&format!("DELETE FROM {}", self.name)).await.map(|_| ())
+    }
+
     /// Brings the session back to where it began, should a migration have led it elsewhere.
     pub(super) async fn go_home(&self, session: &mut Session) -> Result<(), DatabaseError> {
         match self.product {

@@ -290,6 +290,17 @@ pub async fn forget(session: &mut Session, id: &str, wait: Duration) -> Result<(
     rewrite(session, id, None, wait).await
 }
 
+/// Removes every row of the history without reverting anything.
+///
+/// # Errors
+/// The lock cannot be had; the database's refusal.
+pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    let emptied = run.table.empty(session).await;
+    run.end(session).await;
+    emptied.map_err(|error| Error::new("the history could not be emptied").because(error))
+}
+
 async fn rewrite(
     session: &mut Session,
     id: &str,

@@ -34,7 +34,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     let findings = lint(&plan, live.schema.schema());
     let refused = refused(&findings, &command.allow);
     if command.run.dry_run {
-        paint::result(&write::script(product, &statements));
+        paint::exact(&write::script(product, &statements));
         for finding in &refused {
             paint::talk(format!("note: {} needs `{}`", finding.message, flag(finding)));
         }
@@ -54,7 +54,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     live.session.close().await;
     if command.run.json {
         let report = json!({ "reverted": show::plan_json(&plan, None, workspace.root()), "left": left });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("no drift: the database has exactly what the snapshot says");
     } else {
