@@ -73,13 +73,18 @@
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
-//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity` |
+//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity`, `dialect::session` |
 //! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `dialect`, `project` |
 //! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`error`] | the public error and its hints | nothing |
 //!
 //! Every room may import [`error`]. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
+//!
+//! Who reads which text, and nobody else:
+//!
+//! * The URL of a database, and the variables that stand in for parts of it: [`dialect::session::ConnectionOptions`]. Whatever
+//!   depends on a host, a user or a database asks that value, which holds what the driver will use.
 //!
 //! ## Invariants
 //!
@@ -93,7 +98,9 @@
 //! 5. `normalize` is idempotent, and the second run of `gen migration` finds nothing.
 //! 6. What a database cannot do is a value with a hint ([`dialect::Unsupported`]), never a panic.
 //! 7. No wildcard arm over `Op`, `Object` or `Type` in `plan` and `dialect`: a new kind is named by the compiler everywhere.
-//! 8. An identifier is a [`schema::Name`], quoted in exactly one function a dialect; so are literals.
+//! 8. An identifier is a [`schema::Name`], quoted in exactly one function a dialect; so are literals. A name the tool makes up
+//!    comes from [`plan::Names`] alone, which knows both states, so it is free in them and short enough, and the same on the way
+//!    back. Names by convention, which a database or SeaORM would have given, are spelled by the dialect and by `entity`.
 //! 9. Same input, same bytes. Time appears only in the migration id.
 //! 10. Only `project` and `write` touch files, all or none; only `cli` prints: stdout is the result, stderr the talk.
 //!

@@ -43,7 +43,7 @@ fn table(unique: bool, indexed: bool, required: bool, added: bool) -> Schema {
         column.nullable = true;
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     if unique {
         let unique = Unique { name: "big_a_key".into(), columns: vec!["a".into()], options: Default::default() };
         table.uniques.insert(unique.name.clone(), unique);

@@ -136,15 +136,14 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
 
 /// The migrations, replayed on a scratch database, lead to S, and back to nothing.
 async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) -> Result<Verdict, Failure> {
-    let server = match (product, live, &workspace.url) {
-        (Product::Sqlite, _, _) => "sqlite::memory:",
-        (_, Some(_), Some(url)) => url.reveal(),
-        _ => return Ok(Verdict::Skipped(format!("no {product} server at hand for a scratch database"))),
+    let server = workspace.scratch_server(product)?.filter(|_| live.is_some() || product == Product::Sqlite);
+    let Some(server) = server else {
+        return Ok(Verdict::Skipped(format!("no {product} server at hand for a scratch database")));
     };
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let migrations = workspace.migrations(product)?;
     let files = super::up::applicables(&migrations);
-    let (scratch, mut session) = match Scratch::create(server).await {
+    let (scratch, mut session) = match Scratch::create(&server).await {
         Ok(made) => made,
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
     };

@@ -2,7 +2,7 @@
 //!
 //! Must not know how they are compiled (`project` does that) or what is done with the model.
 
-use crate::dialect::session::Session;
+use crate::dialect::session::{ConnectionOptions, Missing, Session};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
@@ -78,15 +78,7 @@ fn entities(files: &[SourceFile]) -> Vec<SourceFile> {
 
 /// What a scratch database holds after SeaORM's statements; `None` where no server of the product is at hand.
 async fn created(workspace: &Workspace, compiled: &Compiled, product: Product) -> Result<Option<Normalized>, Failure> {
-    let server = match (product, &workspace.url) {
-        (Product::Sqlite, _) => "sqlite::memory:",
-        (_, Some(url)) if url.product_hint() == Product::Sqlite => return Ok(None),
-        (_, Some(url)) => url.reveal(),
-        (_, None) => return Ok(None),
-    };
-    if (product == Product::Postgres) != server.starts_with("postgres") && product != Product::Sqlite {
-        return Ok(None);
-    }
+    let Some(server) = &workspace.scratch_server(product)? else { return Ok(None) };
     let statements = compiled.statements(product)?;
     let (scratch, mut session) = Scratch::create(server).await?;
     let outcome = match session.product() == product {
@@ -101,7 +93,7 @@ async fn created(workspace: &Workspace, compiled: &Compiled, product: Product) -
 async fn create(
     workspace: &Workspace,
     session: &mut Session,
-    server: &str,
+    server: &ConnectionOptions,
     statements: &[String],
 ) -> Result<Schema, Error> {
     let failed = |sql: &str| Error::new(format!("SeaORM's statement `{}` failed", sql.trim()));
@@ -121,7 +113,7 @@ async fn create(
 async fn prepared(
     workspace: &Workspace,
     product: Product,
-    server: &str,
+    server: &ConnectionOptions,
     statements: &[String],
 ) -> Result<Vec<String>, Error> {
     let mut all = Vec::new();
@@ -150,8 +142,8 @@ async fn prepared(
 }
 
 /// The extensions the project's database has: what the entities take types from is there, or they could not be used.
-async fn extensions(server: &str) -> Result<Vec<String>, Error> {
-    let mut session = run::connect(server, crate::dialect::session::Missing::Refuse).await?;
+async fn extensions(server: &ConnectionOptions) -> Result<Vec<String>, Error> {
+    let mut session = run::connect(server, Missing::Refuse).await?;
     let rows = session.query("SELECT extname FROM pg_catalog.pg_extension ORDER BY extname").await;
     session.close().await;
     let rows = rows.map_err(|error| Error::new("cannot read the extensions of the database").because(error))?;

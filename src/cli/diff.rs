@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{Missing, Session};
+use crate::dialect::session::{ConnectionOptions, Missing, Session};
 use crate::dialect::{self, Dialect, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::introspect::{Scope, Unmanaged};
 use crate::plan::{Plan, Rename};
-use crate::project::{DatabaseUrl, Snapshot};
+use crate::project::Snapshot;
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Target};
 use crate::write;
@@ -29,7 +29,7 @@ use super::wording::reworded;
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
     let (from, to) = (State::parse(&command.from)?, State::parse(&command.to)?);
-    let is_named = |state: &State| matches!(state, State::Url(_));
+    let is_named = |state: &State| matches!(state, State::Named(_));
     let workspace = match from.needs_project() || to.needs_project() {
         true => Some(Workspace::open(common)?),
         // A script says no product; the project it is in may.
@@ -38,8 +38,8 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     };
     // A script is built where the other side is, or where the command line says.
     let server = match (&workspace, &common.database_url, [&from, &to]) {
-        (None, Some(url), _) => Some(DatabaseUrl::parse(url, &current_folder()?)?),
-        (_, _, [State::Url(url), _] | [_, State::Url(url)]) => Some(url.clone()),
+        (None, Some(url), _) => Some(ConnectionOptions::parse(url, &current_folder()?)?),
+        (_, _, [State::Named(named), _] | [_, State::Named(named)]) => Some(named.clone()),
         _ => None,
     };
     let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;
@@ -170,7 +170,7 @@ async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> 
         return Some(session);
     }
     let workspace = loader.workspace.filter(|workspace| !workspace.database_is_absent())?;
-    let session = crate::run::connect(workspace.url.as_ref()?.reveal(), Missing::Refuse).await.ok()?;
+    let session = crate::run::connect(workspace.connection.as_ref()?, Missing::Refuse).await.ok()?;
     if session.product() == loader.product {
         return Some(session);
     }
@@ -215,21 +215,21 @@ fn declared_on(loader: &Loader<'_>, model: &Model, base: &Normalized, origins: &
 /// The dialect both sides are compared in: that of the database at hand, else the project's first.
 async fn product_of(
     workspace: Option<&Workspace>,
-    server: Option<&DatabaseUrl>,
+    server: Option<&ConnectionOptions>,
     from: &State,
     to: &State,
 ) -> Result<Product, Failure> {
     let addresses = [from, to].map(|state| match state {
-        State::Url(url) => Some(url),
-        State::Database => workspace.and_then(|workspace| workspace.url.as_ref()),
+        State::Named(connection) => Some(connection),
+        State::Database => workspace.and_then(|workspace| workspace.connection.as_ref()),
         _ => None,
     });
-    if let Some(url) = addresses.into_iter().chain([server]).flatten().next() {
-        return match url.product_hint() {
+    if let Some(connection) = addresses.into_iter().chain([server]).flatten().next() {
+        return match connection.product_hint() {
             product @ (Product::Sqlite | Product::Postgres) => Ok(product),
             // Which of MySQL and MariaDB a server is, the server says.
             Product::MySql | Product::MariaDb => {
-                let session = crate::run::connect(url.reveal(), Missing::Refuse).await?;
+                let session = crate::run::connect(connection, Missing::Refuse).await?;
                 let product = session.product();
                 session.close().await;
                 Ok(product)
@@ -237,8 +237,8 @@ async fn product_of(
         };
     }
     let hinted = workspace.and_then(|workspace| {
-        let url = workspace.explicit.then_some(workspace.url.as_ref()).flatten()?;
-        Some(url.product_hint()).filter(|product| workspace.products().contains(product))
+        let connection = workspace.explicit.then_some(workspace.connection.as_ref()).flatten()?;
+        Some(connection.product_hint()).filter(|product| workspace.products().contains(product))
     });
     let first = workspace.and_then(|workspace| workspace.products().first().copied());
     Ok(hinted.or(first).unwrap_or(Product::Sqlite))

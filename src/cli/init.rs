@@ -98,9 +98,9 @@ async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result
         return Ok(None);
     }
     let open = workspace.project.config.dialects.is_empty() && command.dialects.is_empty();
-    match (&workspace.url, open) {
-        (Some(url), true) => {
-            let live = states::read(url, Missing::Refuse, &workspace.scope()).await?;
+    match (&workspace.connection, open) {
+        (Some(connection), true) => {
+            let live = states::read(connection, Missing::Refuse, &workspace.scope()).await?;
             workspace.project.dialects = vec![live.product()];
             Ok(Some(live))
         }

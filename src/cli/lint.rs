@@ -72,8 +72,8 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
 
 /// What the database at hand has applied. Without one, every migration may be pending somewhere.
 async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
-    let url = workspace.url.as_ref().filter(|_| !workspace.database_is_absent())?;
-    let told = match run::connect(url.reveal(), Missing::Refuse).await {
+    let connection = workspace.connection.as_ref().filter(|_| !workspace.database_is_absent())?;
+    let told = match run::connect(connection, Missing::Refuse).await {
         Ok(mut session) => {
             let history = run::history(&mut session).await;
             let product = session.product();

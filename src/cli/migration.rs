@@ -330,8 +330,8 @@ fn sides(
 fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -> Result<Failure, Failure> {
     let drift = diff(&sealed.schema, &live.schema, &[]);
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
-    let url = workspace.url.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut error = Error::new(format!("{url} has drifted from the snapshot")).because(lines.join("\n"));
+    let database = workspace.connection.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut error = Error::new(format!("{database} has drifted from the snapshot")).because(lines.join("\n"));
     if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
     }

@@ -79,14 +79,16 @@ async fn to_file(workspace: &Workspace, command: &Seed, path: &Path) -> Result<E
 }
 
 async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Failure> {
-    if let Some(url) = &workspace.url
+    if let Some(connection) = &workspace.connection
         && !command.development
-        && !workspace.project.is_development(url)
+        && !workspace.project.is_development(connection)
     {
-        return Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
-            .hint("`--out seed.sql` writes a file instead")
-            .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
-            .into());
+        return Err(Error::new(format!(
+            "{connection} is not on this machine, so it may not be a development database"
+        ))
+        .hint("`--out seed.sql` writes a file instead")
+        .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
+        .into());
     }
     let mut live = workspace.required(Missing::Refuse).await?;
     let product = live.product();

@@ -5,12 +5,12 @@
 use std::path::PathBuf;
 
 use crate::dialect::script::dump;
-use crate::dialect::session::{Missing, Session};
+use crate::dialect::session::{ConnectionOptions, Missing, Session};
 use crate::dialect::{self, Product};
 use crate::entity::Model;
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{self, DatabaseUrl, Snapshot};
+use crate::project::{self, Snapshot};
 use crate::run::Scratch;
 use crate::schema::{Normalized, Origins, Schema};
 use crate::state;
@@ -25,7 +25,8 @@ pub(super) enum State {
     Database,
     Git(String),
     File(PathBuf),
-    Url(DatabaseUrl),
+    /// A database by its URL.
+    Named(ConnectionOptions),
 }
 
 impl State {
@@ -37,9 +38,7 @@ impl State {
             _ => match text.split_once(':') {
                 Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
                 Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
-                Some(("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite", _)) => {
-                    Self::Url(DatabaseUrl::parse(text, &current_folder()?)?)
-                }
+                _ if ConnectionOptions::knows(text) => Self::Named(ConnectionOptions::parse(text, &current_folder()?)?),
                 // What may be an address may hold a password, so it is not repeated.
                 _ if text.contains("://") || text.contains('@') => {
                     return Err(Error::new(
@@ -103,7 +102,7 @@ impl Side {
 pub(super) struct Loader<'a> {
     pub(super) workspace: Option<&'a Workspace>,
     /// An address that was named on the command line.
-    pub(super) server: Option<DatabaseUrl>,
+    pub(super) server: Option<ConnectionOptions>,
     pub(super) product: Product,
     pub(super) scope: Scope,
 }
@@ -129,22 +128,24 @@ impl Loader<'_> {
             }
             State::Database => {
                 let workspace = self.project()?;
-                let Some(url) = &workspace.url else {
+                let Some(connection) = &workspace.connection else {
                     workspace.required(Missing::Refuse).await?;
                     return Ok(Side::schema(dialect::nothing(), Origins::default()));
                 };
                 if !workspace.products().contains(&product) {
-                    return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
-                        .hint(format!("add \"{}\" to `dialects` in the configuration", product.key()))
-                        .into());
+                    return Err(Error::new(format!(
+                        "{connection} is {product}, which is not a dialect of this project"
+                    ))
+                    .hint(format!("add \"{}\" to `dialects` in the configuration", product.key()))
+                    .into());
                 }
-                let mut side = self.database(url).await?;
+                let mut side = self.database(connection).await?;
                 if let (Some(sealed), Loaded::Schema(_, origins)) = (workspace.sealed(product)?, &mut side.loaded) {
                     *origins = sealed.origins;
                 }
                 Ok(side)
             }
-            State::Url(url) => self.database(&url).await,
+            State::Named(connection) => self.database(&connection).await,
             State::Git(revision) => {
                 let workspace = self.project()?;
                 let folder = workspace.project.snapshot_folder(product);
@@ -170,10 +171,10 @@ impl Loader<'_> {
         Ok(dialect::of(self.product).normalize(schema)?)
     }
 
-    async fn database(&self, url: &DatabaseUrl) -> Result<Side, Failure> {
-        let live = states::read(url, Missing::Refuse, &self.scope).await?;
+    async fn database(&self, connection: &ConnectionOptions) -> Result<Side, Failure> {
+        let live = states::read(connection, Missing::Refuse, &self.scope).await?;
         if live.product() != self.product {
-            return Err(Error::new(format!("{url} is {}, the other side is {}", live.product(), self.product))
+            return Err(Error::new(format!("{connection} is {}, the other side is {}", live.product(), self.product))
                 .hint("compare two databases of one product")
                 .into());
         }
@@ -186,16 +187,11 @@ impl Loader<'_> {
     /// What a script builds, as a scratch database of the product sees it.
     async fn script(&self, script: &str) -> Result<Side, Failure> {
         let product = self.product;
-        let at_hand = self.server.as_ref().or_else(|| self.workspace?.url.as_ref());
-        let server = match (product, at_hand) {
-            (Product::Sqlite, _) => "sqlite::memory:",
-            (_, Some(url)) if speaks(url, product) => url.reveal(),
-            (_, _) => {
-                return Err(Error::new(format!("a script for {product} needs a {product} server to build it on"))
-                    .hint("name one with `--database-url`; a scratch database is created there and dropped again")
-                    .into());
-            }
-        };
+        let at_hand = self.server.as_ref().or_else(|| self.workspace?.connection.as_ref());
+        let server = states::scratch_server(product, at_hand)?.ok_or_else(|| {
+            Error::new(format!("a script for {product} needs a {product} server to build it on"))
+                .hint("name one with `--database-url`; a scratch database is created there and dropped again")
+        })?;
         let statements = dump::statements(product, script)
             .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
         if let Some(statement) = statements.iter().find(|statement| dump::reaches_beyond(product, statement)) {
@@ -204,7 +200,7 @@ impl Loader<'_> {
                 .hint("it is built on a scratch database: take such statements out, or dump one database by itself")
                 .into());
         }
-        let (scratch, mut session) = Scratch::create(server).await?;
+        let (scratch, mut session) = Scratch::create(&server).await?;
         let built = self.build(&mut session, &statements).await;
         match built {
             Ok((schema, unmanaged)) => {
@@ -251,10 +247,4 @@ fn words(session: &Session) -> Option<String> {
     let version = session.version();
     let major = version.split('.').next().unwrap_or(version).to_owned();
     (session.product() == Product::Postgres).then_some(major)
-}
-
-/// Whether a server of this address may be of this product: which of MySQL and MariaDB it is, only the server can say.
-fn speaks(url: &DatabaseUrl, product: Product) -> bool {
-    let is_mysql = |product: Product| matches!(product, Product::MySql | Product::MariaDb);
-    url.product_hint() == product || (is_mysql(url.product_hint()) && is_mysql(product))
 }

@@ -2,18 +2,19 @@
 //!
 //! Must not know what a command does with them.
 
+mod named;
 mod situation;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{DatabaseError, Missing, Session};
+use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{DatabaseUrl, Finding, Lock, LockedMigration, Project, Reader, Snapshot, Writer, fingerprint};
+use crate::project::{Finding, Lock, LockedMigration, Project, Reader, Snapshot, Writer, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Target, TypeRules};
@@ -30,7 +31,7 @@ pub(super) struct Workspace {
     /// `None` before `gen init`.
     pub(super) lock: Option<Lock>,
     /// The database's address, if any is known.
-    pub(super) url: Option<DatabaseUrl>,
+    pub(super) connection: Option<ConnectionOptions>,
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
     types: TypeRules,
@@ -136,13 +137,13 @@ impl Workspace {
         };
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
-        let url = project.database_url(common.database_url.as_deref())?;
+        let connection = project.connection(common.database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
             project,
             lock,
-            url,
+            connection,
             explicit: common.database_url.is_some(),
             types,
             known: Known::default(),
@@ -175,26 +176,12 @@ impl Workspace {
 
     /// The database is an SQLite file that is not there yet.
     pub(super) fn database_is_absent(&self) -> bool {
-        self.url.as_ref().and_then(DatabaseUrl::file).is_some_and(|path| !path.exists())
+        self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
     }
 
-    /// Whether the database that is named is one for development.
-    pub(super) fn is_development(&self) -> bool {
-        self.url.as_ref().is_some_and(|url| self.project.is_development(url))
-    }
-
-    /// Refuses a database that is none for development, unless somebody vouches for it.
-    pub(super) fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
-        match &self.url {
-            Some(url) if !vouched && !self.is_development() => {
-                Err(Error::new(format!("{url} is not on this machine, so it may not be a development database"))
-                    .hint(
-                        "`--development` vouches for it once, `development = [\"host\"]` in the configuration for good",
-                    )
-                    .into())
-            }
-            _ => Ok(()),
-        }
+    /// Where a scratch database of a product can be had: in memory, or beside the project's database.
+    pub(super) fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
+        scratch_server(product, self.connection.as_ref())
     }
 
     /// The project's root, for relative paths.
@@ -364,30 +351,18 @@ impl Workspace {
 
     /// Connects to the project's database and reads it. `None` when no address is known.
     pub(super) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
-        let Some(url) = &self.url else { return Ok(None) };
+        let Some(connection) = &self.connection else { return Ok(None) };
         if missing == Missing::Create {
-            self.project.make_room(url)?;
+            self.project.make_room(connection)?;
         }
-        self.read(url, missing).await.map(Some)
+        self.read(connection, missing).await.map(Some)
     }
 
-    /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
-    pub(super) async fn answers(&self) -> bool {
-        let Some(url) = &self.url else { return false };
-        match run::connect(url.reveal(), Missing::Refuse).await {
-            Ok(session) => {
-                session.close().await;
-                true
-            }
-            Err(_) => false,
-        }
-    }
-
-    async fn read(&self, url: &DatabaseUrl, missing: Missing) -> Result<Live, Error> {
-        let live = read_beside(url, missing, &self.scope(), &self.known).await?;
+    async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
+        let live = read_beside(connection, missing, &self.scope(), &self.known).await?;
         if !self.products().contains(&live.product()) {
             let product = live.product();
-            return Err(Error::new(format!("{url} is {product}, which is not a dialect of this project"))
+            return Err(Error::new(format!("{connection} is {product}, which is not a dialect of this project"))
                 .hint(format!("add \"{}\" to `dialects` in the configuration", product.key())));
         }
         Ok(live)
@@ -399,7 +374,7 @@ impl Workspace {
         if !self.database_is_absent() {
             return self.required(Missing::Refuse).await;
         }
-        let nowhere = DatabaseUrl::parse("sqlite::memory:", self.root())?;
+        let nowhere = ConnectionOptions::in_memory()?;
         Ok(self.read(&nowhere, Missing::Create).await?)
     }
 
@@ -448,17 +423,35 @@ impl Workspace {
     }
 }
 
-/// Connects to a database and reads all of it.
-pub(super) async fn read(url: &DatabaseUrl, missing: Missing, scope: &Scope) -> Result<Live, Error> {
-    read_beside(url, missing, scope, &Known::default()).await
+/// Where a scratch database of a product can be had, with a connection at hand or without one.
+pub(super) fn scratch_server(
+    product: Product,
+    at_hand: Option<&ConnectionOptions>,
+) -> Result<Option<ConnectionOptions>, Error> {
+    match product {
+        Product::Sqlite => ConnectionOptions::in_memory().map(Some),
+        Product::Postgres | Product::MySql | Product::MariaDb => {
+            Ok(at_hand.filter(|connection| connection.may_be(product)).cloned())
+        }
+    }
 }
 
-async fn read_beside(url: &DatabaseUrl, missing: Missing, scope: &Scope, known: &Known) -> Result<Live, Error> {
-    let mut session = run::connect(url.reveal(), missing).await?;
+/// Connects to a database and reads all of it.
+pub(super) async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
+    read_beside(connection, missing, scope, &Known::default()).await
+}
+
+async fn read_beside(
+    connection: &ConnectionOptions,
+    missing: Missing,
+    scope: &Scope,
+    known: &Known,
+) -> Result<Live, Error> {
+    let mut session = run::connect(connection, missing).await?;
     let product = session.product();
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
-        Error::new(format!("cannot read the catalog of {url}"))
+        Error::new(format!("cannot read the catalog of {connection}"))
             .hint(match is_timeout(product, &error) {
                 true => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
                 false => "the role needs to be able to read the catalog; DDL rights are not needed",

@@ -144,13 +144,13 @@ fn as_text(screen: &Screen) -> String {
             text.push_str(&format!("  {} declared by nobody, kept\n", parts.join(", ")));
         }
     }
-    let url = workspace.url.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
+    let named = workspace.connection.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
     let verdict = match (&screen.live, &screen.silence) {
         (Some(_), _) => verdict(screen),
         (None, Some(silence)) => ink(Ink::Yellow, silence),
         (None, None) => "pass --database-url or set DATABASE_URL".to_owned(),
     };
-    text.push_str(&row("database", url, verdict));
+    text.push_str(&row("database", named, verdict));
     if let Some(live) = &screen.live {
         text.push_str(&format!("  {} {}\n", live.product(), live.session.version()));
     }
@@ -226,7 +226,7 @@ fn as_json(screen: &Screen) -> Value {
             "unsealed": screen.unsealed,
         })),
         "database": {
-            "url": screen.workspace.url.as_ref().map(ToString::to_string),
+            "url": screen.workspace.connection.as_ref().map(ToString::to_string),
             "product": screen.live.as_ref().map(|live| live.product().key()),
             "version": screen.live.as_ref().map(|live| live.session.version()),
             "silence": screen.silence,

@@ -29,21 +29,8 @@ struct Line {
     verdict: Verdict,
 }
 
-/// Where a scratch database of a product can be had: in memory, or beside the project's database.
-fn server(workspace: &Workspace, product: Product) -> Result<&str, String> {
-    let other = || "no server of that kind is at hand for a scratch database".to_owned();
-    match (&workspace.url, product) {
-        (_, Product::Sqlite) => Ok("sqlite::memory:"),
-        (None, _) => Err(other()),
-        (Some(url), _) => {
-            let speaks = match url.product_hint() {
-                Product::MySql | Product::MariaDb => matches!(product, Product::MySql | Product::MariaDb),
-                hint => hint == product,
-            };
-            if speaks { Ok(url.reveal()) } else { Err(other()) }
-        }
-    }
-}
+/// Why nothing can be proven for a product.
+const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
 
 /// A migration that is not written yet, what it leads from and to, and the plan it was made from.
 pub(super) type Newborn<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
@@ -58,12 +45,12 @@ pub(super) async fn new(workspace: &Workspace, migrations: &[Newborn<'_>]) -> Re
             continue;
         }
         let product = migration.product;
-        let verdict = match server(workspace, product) {
-            Err(reason) => Verdict::Unproven(reason),
-            Ok(url) => {
+        let verdict = match workspace.scratch_server(product)? {
+            None => Verdict::Unproven(NO_SERVER.to_owned()),
+            Some(server) => {
                 let claim =
                     Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
-                prove(url, claim).await?
+                prove(&server, claim).await?
             }
         };
         match verdict {
@@ -230,14 +217,13 @@ async fn verdicts(
 ) -> Result<Vec<(usize, Verdict)>, Failure> {
     let mut found = Vec::new();
     let Some(oldest) = chosen.first().copied() else { return Ok(found) };
-    let url = match server(workspace, product) {
-        Ok(url) => url,
-        Err(reason) => return Ok(chosen.iter().map(|index| (*index, Verdict::Unproven(reason.clone()))).collect()),
+    let Some(server) = workspace.scratch_server(product)? else {
+        return Ok(chosen.iter().map(|index| (*index, Verdict::Unproven(NO_SERVER.to_owned()))).collect());
     };
     let scope = workspace.scope();
     let mut to = workspace.sealed(product)?.map(|sealed| sealed.schema);
     for (index, migration) in migrations.iter().enumerate().skip(oldest).rev() {
-        let from = match before(url, migrations, index, to.as_ref(), &scope).await? {
+        let from = match before(&server, migrations, index, to.as_ref(), &scope).await? {
             Before::Known(from) => *from,
             Before::Unknown(reason) => {
                 if chosen.contains(&index) {
@@ -250,7 +236,7 @@ async fn verdicts(
         if chosen.contains(&index) {
             let renames = Renames::written(migration);
             let claim = Claim { migration, from: &from, to: to.as_ref(), renames: &renames, scope: &scope };
-            found.push((index, prove(url, claim).await?));
+            found.push((index, prove(&server, claim).await?));
         }
         to = Some(from);
     }

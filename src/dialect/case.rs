@@ -75,7 +75,7 @@ mod tests {
     fn table(column: &str, nullable: bool) -> Schema {
         let mut table = Table::new(ObjectName::local("t"));
         let column = Column { nullable, ..Column::new(column, Type::Native("int".to_owned())) };
-        table.primary_key = Some(PrimaryKey { name: None, columns: vec![column.name.clone()] });
+        table.primary_key = Some(PrimaryKey::new(None, vec![column.name.clone()]));
         table.columns.insert(column);
         let mut schema = Schema::default();
         schema.tables.insert(table.name.clone(), table);

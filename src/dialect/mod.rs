@@ -20,12 +20,12 @@ mod wording;
 use std::fmt;
 
 use crate::plan::deed::Cost;
-use crate::plan::{Plan, near};
+use crate::plan::{Names, Plan, near};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Online, Rebuild, Role, Statement, Step};
+pub use step::{Online, Rebuild, Repartition, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
@@ -76,14 +76,15 @@ pub trait Dialect: fmt::Debug + Sync {
         false
     }
 
-    /// Turns a plan into steps this database can do, given the schema the plan starts from.
+    /// Turns a plan into steps this database can do, given the schema the plan starts from. What needs a name meanwhile gets
+    /// one of `names`.
     ///
     /// # Errors
     /// An operation that cannot be done here in any number of steps, with a hint.
-    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported>;
+    fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported>;
 
     /// The steps of a plan in forms that make nobody wait for longer the more rows a table has, where there are such.
-    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step>;
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step>;
 
     /// What each kind of clause locks here, and what is done meanwhile.
     fn costs(&self) -> &'static [Cost];
@@ -114,8 +115,21 @@ pub trait Dialect: fmt::Debug + Sync {
 /// # Errors
 /// What the database cannot do, with a hint.
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
+    statements_with(dialect, plan, from, &Names::around(dialect.product(), plan, from))
+}
+
+/// The same for a plan that is part of something greater, in which its made-up names have to be free too.
+///
+/// # Errors
+/// Those of [`statements`].
+pub fn statements_with(
+    dialect: &dyn Dialect,
+    plan: &Plan,
+    from: &Schema,
+    names: &Names<'_>,
+) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
-    for step in dialect.lower(plan, &near(plan, from))? {
+    for step in dialect.lower(plan, &near(plan, from), names)? {
         let mut rendered = dialect.render(&step)?;
         if let Some(first) = rendered.first_mut() {
             let lost = step.loses().into_iter().map(|what| format!("loses data: {what}"));

@@ -3,8 +3,8 @@
 //!
 //! Must not know what any database's safe forms are.
 
-use crate::plan::Plan;
 use crate::plan::deed::Cost;
+use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema, Table};
 
 use super::mysql::{Flavor, MySql};
@@ -41,12 +41,12 @@ impl Dialect for Safe {
         self.0.numbers_itself(table, column)
     }
 
-    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
-        Ok(self.safe(self.0.lower(plan, from)?, plan, from))
+    fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
+        Ok(self.safe(self.0.lower(plan, from, names)?, plan, from, names))
     }
 
-    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
-        self.0.safe(steps, plan, from)
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step> {
+        self.0.safe(steps, plan, from, names)
     }
 
     fn costs(&self) -> &'static [Cost] {

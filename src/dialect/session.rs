@@ -3,9 +3,11 @@
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
 
 mod driver;
+mod options;
 pub mod reprint;
 mod rows;
 
+pub use options::ConnectionOptions;
 pub use rows::{Iter, Row, Rows};
 
 use driver::Driver;
@@ -25,8 +27,6 @@ pub struct DatabaseError {
 /// Why a connection could not be made, as far as it can be told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The URL cannot be read.
-    Url,
     /// The driver was left out of this build: the feature that brings it.
     NoDriver(&'static str),
     /// Nobody listens there.
@@ -55,14 +55,6 @@ pub struct ConnectError {
     pub obstacle: Obstacle,
     /// What the driver or the database said.
     pub error: DatabaseError,
-}
-
-impl ConnectError {
-    /// A URL that cannot be read. Only here is the driver's error about configuration one about the URL; later it is about
-    /// what the server demands.
-    fn url(error: sqlx::Error) -> Self {
-        Self { obstacle: Obstacle::Url, error: error.into() }
-    }
 }
 
 impl From<sqlx::Error> for ConnectError {
@@ -132,25 +124,22 @@ pub struct Session {
     driver: Driver,
     product: Product,
     version: String,
+    is_scratch: bool,
 }
 
 impl Session {
-    /// Connects to `url` (`postgres://`, `mysql://`, `mariadb://`, `sqlite://path` or `sqlite::memory:`), finds out which
-    /// product answers, and settles the session: whatever influences how text is read or printed is pinned.
+    /// Connects, finds out which product answers, and settles the session: whatever influences how text is read or printed
+    /// is pinned.
     ///
     /// # Errors
-    /// Whatever keeps the connection from being made; the message never holds the URL.
-    pub async fn connect(url: &str, missing: Missing) -> Result<Self, DatabaseError> {
-        Self::open(url, missing).await.map_err(|error| error.error)
-    }
-
-    /// [`Session::connect`] that tells obstacles apart.
-    ///
-    /// # Errors
-    /// Whatever keeps the connection from being made; the message never holds the URL.
-    pub async fn open(url: &str, missing: Missing) -> Result<Self, ConnectError> {
-        let (driver, product) = Driver::open(url, missing).await?;
-        let mut session = Self { driver, product, version: String::new() };
+    /// Whatever keeps the connection from being made.
+    pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Self, ConnectError> {
+        let driver = Driver::open(&options.options, missing).await?;
+        let product = match options.product_hint() {
+            Product::MySql | Product::MariaDb => Product::MySql,
+            product @ (Product::Postgres | Product::Sqlite) => product,
+        };
+        let mut session = Self { driver, product, version: String::new(), is_scratch: options.is_scratch };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
@@ -169,7 +158,23 @@ impl Session {
         for setting in settings {
             self.execute(setting).await?;
         }
+        if self.is_scratch && self.product == Product::Postgres {
+            self.execute(postgres::session::ANY_SEARCH_PATH).await?;
+        }
         Ok(())
+    }
+
+    /// The name of the database the session is in; the file's on SQLite, empty in memory.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn database(&mut self) -> Result<String, DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "SELECT current_database()",
+            Product::MySql | Product::MariaDb => "SELECT DATABASE()",
+            Product::Sqlite => "SELECT file FROM pragma_database_list WHERE name = 'main'",
+        };
+        Ok(self.query(sql).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
     /// Settles the session again after statements that may have unsettled it: a dump sets what it likes.

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::plan::{Object, Op};
-use crate::schema::{Change, Column, EnumType, Name, ObjectName, Table};
+use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Table};
 
 /// Something one database can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +19,11 @@ pub enum Step {
     Together(ObjectName, Vec<Op>),
     /// A table made anew with its rows copied over, where the database cannot alter it in place (SQLite).
     Rebuild(Box<Rebuild>),
+    /// A table made anew with its rows copied over, because it is partitioned otherwise (PostgreSQL).
+    Repartition(Box<Repartition>),
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
-    /// all that have the type, as they are before, with their tables.
-    SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>),
+    /// all that have the type, as they are before, with their tables. The old type has the name at the end meanwhile.
+    SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>, Name),
     /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
     Online(ObjectName, Vec<Op>, Online),
     /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
@@ -49,7 +51,7 @@ impl Step {
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }
-            Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
+            Self::Repartition(_) | Self::SwapEnum(..) | Self::Validate(..) | Self::Attach(_) => Vec::new(),
         }
     }
 }
@@ -72,6 +74,21 @@ pub struct Rebuild {
     pub from: Table,
     /// The whole table as it will be.
     pub to: Table,
+    /// What the new table is called while both are there.
+    pub meanwhile: Name,
+}
+
+/// A table that is partitioned otherwise than it was, or no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repartition {
+    /// The table as it is.
+    pub from: Table,
+    /// The table as it will be.
+    pub to: Table,
+    /// What the old table, and then its partitions, are called while both are there.
+    pub aside: Vec<Change<ObjectName>>,
+    /// The new table's partitions, each behind the one it belongs to.
+    pub partitions: Vec<Definition>,
 }
 
 /// One SQL statement, without a final semicolon.

@@ -238,7 +238,7 @@ impl Builder {
         let columns: Vec<Name> = primary_key.iter().map(|(name, _)| name.clone()).collect();
         let single = columns.len() == 1;
         let name = (!single).then(|| Name::from(names::primary_key(self.table.name.name.as_str())));
-        self.table.primary_key = Some(PrimaryKey { name, columns });
+        self.table.primary_key = Some(PrimaryKey::new(name, columns));
 
         let explicit = numbering.said.is_some();
         let at = numbering.said.unwrap_or_else(|| spot.clone());

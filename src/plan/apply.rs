@@ -144,8 +144,10 @@ fn create(object: &Object, schema: &mut Schema) -> Outcome {
             added(table.uniques.insert(unique.name.clone(), unique.clone()))
         }
         Object::ForeignKey(owner, key) => {
-            let referenced = table(schema, &key.references)?;
-            columns_exist(referenced, key.referenced_columns.iter())?;
+            if schema.relation_beside(&key.references).is_none() {
+                let referenced = table(schema, &key.references)?;
+                columns_exist(referenced, key.referenced_columns.iter())?;
+            }
             let table = table(schema, owner)?;
             columns_exist(table, key.columns.iter())?;
             added(table.foreign_keys.insert(key.name.clone(), key.clone()))

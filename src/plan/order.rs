@@ -63,10 +63,12 @@ fn turn_in_the_middle(op: &Op, renames: Renames) -> i32 {
         Op::Drop(object) => LAST_TURN - creation_turn(object),
         Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 4,
         Op::Alter(Alter::Enum(_)) => 4,
-        Op::Alter(Alter::Routine(_)) => 12,
-        Op::Alter(Alter::Definition(_)) => 13,
-        Op::Alter(Alter::Column(..)) => 14,
-        Op::Alter(Alter::PrimaryKey(..)) => 15,
+        Op::Alter(Alter::Routine(_)) => 11,
+        Op::Alter(Alter::Definition(_)) => 12,
+        // A column takes no NULL before it comes into a key, and until it has left the key.
+        Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => 15,
+        Op::Alter(Alter::Column(..)) => 13,
+        Op::Alter(Alter::PrimaryKey(..)) => 14,
         Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 16,
     }
 }

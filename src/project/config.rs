@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE, cannot, read_text_if_there};
+use super::{CONFIG_FILE, LOCK_FILE, dotenv, read_text_if_there};
+use crate::dialect::session::ConnectionOptions;
 use crate::entity::Context;
 use crate::error::{Error, Result};
 use crate::plan::Forms;
@@ -338,15 +339,15 @@ impl<'a> File<'a> {
 }
 
 /// The database to work with; `environment` looks a variable up.
-pub(super) fn database_url(
+pub(super) fn connection(
     root: &Path,
     config: &Config,
     explicit: Option<&str>,
     environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<DatabaseUrl>> {
+) -> Result<Option<ConnectionOptions>> {
     let set = |value: String| (!value.trim().is_empty()).then_some(value);
     let parse = |text: &str, from: &str| {
-        DatabaseUrl::parse(text, root).map_err(|error| {
+        ConnectionOptions::parse(text, root).map_err(|error| {
             let hints = error.hints().to_vec();
             hints.into_iter().fold(Error::new(format!("{error} (from {from})")), Error::hint)
         })
@@ -357,36 +358,13 @@ pub(super) fn database_url(
     if let Some(text) = environment("DATABASE_URL").and_then(set) {
         return parse(&text, "`DATABASE_URL` of the environment").map(Some);
     }
-    let dotenv = dotenv(root)?;
+    let dotenv = dotenv::read(root)?;
     if let Some(text) = dotenv.get("DATABASE_URL").cloned().and_then(set) {
         return parse(&text, "`DATABASE_URL` of .env").map(Some);
     }
     let Some(Secret(template)) = &config.database_url else { return Ok(None) };
     let lookup = |name: &str| environment(name).or_else(|| dotenv.get(name).cloned());
     parse(&expand(template, &lookup)?, "`database-url` of the configuration").map(Some)
-}
-
-/// The variables of the nearest `.env`, not looking beyond the repository. The process's environment stays as it is.
-fn dotenv(root: &Path) -> Result<BTreeMap<String, String>> {
-    for folder in root.ancestors() {
-        let path = folder.join(".env");
-        if path.is_file() {
-            // The library's own error repeats the line, which may hold a password.
-            let unreadable = |error: dotenvy::Error| match error {
-                dotenvy::Error::Io(error) => cannot("read", &path, error),
-                _ => Error::new(format!("`{}` has a line that is not `NAME=value`", path.display()))
-                    .hint("put a value with spaces, `#` or quotes in it between single quotes"),
-            };
-            return dotenvy::from_path_iter(&path)
-                .map_err(unreadable)?
-                .map(|entry| entry.map_err(unreadable))
-                .collect();
-        }
-        if folder.join(".git").exists() {
-            break;
-        }
-    }
-    Ok(BTreeMap::new())
 }
 
 /// Fills in every `${NAME}`.
@@ -450,19 +428,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(".git")).unwrap();
         let config =
-            Config { database_url: Some(Secret("postgres://h/config${SUFFIX}".to_owned())), ..Config::default() };
+            Config { database_url: Some(Secret("postgres://u@h/config${SUFFIX}".to_owned())), ..Config::default() };
         let empty = |name: &str| (name == "DATABASE_URL").then(|| " ".to_owned());
-        let full = |name: &str| (name == "DATABASE_URL").then(|| "postgres://h/environment".to_owned());
+        let full = |name: &str| (name == "DATABASE_URL").then(|| "postgres://u@h/environment".to_owned());
         let url = |explicit, environment: &dyn Fn(&str) -> Option<String>| {
-            database_url(folder.path(), &config, explicit, environment).map(|url| url.map(|url| url.to_string()))
+            connection(folder.path(), &config, explicit, environment).map(|url| url.map(|url| url.to_string()))
         };
         assert!(url(None, &empty).is_err());
         std::fs::write(folder.path().join(".env"), "SUFFIX=2\n").unwrap();
-        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://h/config2");
-        std::fs::write(folder.path().join(".env"), "DATABASE_URL=postgres://h/dotenv\n").unwrap();
-        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://h/dotenv");
-        assert_eq!(url(None, &full).unwrap().unwrap(), "postgres://h/environment");
-        assert_eq!(url(Some("postgres://h/given"), &full).unwrap().unwrap(), "postgres://h/given");
+        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://u@h/config2");
+        std::fs::write(folder.path().join(".env"), "DATABASE_URL=postgres://u@h/dotenv\n").unwrap();
+        assert_eq!(url(None, &empty).unwrap().unwrap(), "postgres://u@h/dotenv");
+        assert_eq!(url(None, &full).unwrap().unwrap(), "postgres://u@h/environment");
+        assert_eq!(url(Some("postgres://u@h/given"), &full).unwrap().unwrap(), "postgres://u@h/given");
         assert_eq!(
             url(Some("s3cret"), &full).unwrap_err().to_string(),
             "the database URL cannot be read: its scheme is none of postgres, mysql, mariadb and sqlite (from \
@@ -474,6 +452,6 @@ mod tests {
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
         assert!(!format!("{config:?}").contains("postgres"), "{config:?}");
         std::fs::remove_file(folder.path().join(".env")).unwrap();
-        assert_eq!(database_url(folder.path(), &Config::default(), None, &empty).unwrap(), None);
+        assert!(connection(folder.path(), &Config::default(), None, &empty).unwrap().is_none());
     }
 }

@@ -7,6 +7,7 @@
 mod compact;
 mod compiled;
 mod config;
+mod dotenv;
 mod entities;
 mod files;
 mod fingerprint;
@@ -17,12 +18,12 @@ mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
-mod url;
 mod writer;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::dialect::session::ConnectionOptions;
 use crate::entity::SourceFile;
 use crate::error::{Error, Result};
 use crate::schema::Product;
@@ -36,7 +37,6 @@ pub use fingerprint::{fingerprint, sha256};
 pub use id::MigrationId;
 pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
 pub use snapshot::Snapshot;
-pub use url::DatabaseUrl;
 pub use writer::Writer;
 
 /// The file that holds the configuration where `Cargo.toml` does not.
@@ -99,7 +99,7 @@ impl Project {
             project.dialects = lock.dialects.into_keys().collect();
         }
         if project.dialects.is_empty() {
-            let product = project.database_url(None)?.map_or(Product::Sqlite, |url| url.product_hint());
+            let product = project.connection(None)?.map_or(Product::Sqlite, |connection| connection.product_hint());
             project.dialects = vec![product];
         }
         Ok(project)
@@ -110,22 +110,22 @@ impl Project {
     ///
     /// # Errors
     /// The URL cannot be read; the error does not hold it.
-    pub fn database_url(&self, explicit: Option<&str>) -> Result<Option<DatabaseUrl>> {
+    pub fn connection(&self, explicit: Option<&str>) -> Result<Option<ConnectionOptions>> {
         let environment = |name: &str| std::env::var(name).ok();
-        config::database_url(&self.root, &self.config, explicit, &environment)
+        config::connection(&self.root, &self.config, explicit, &environment)
     }
 
     /// Whether a database is one for development: on this machine, or on a host that is configured as one.
-    pub fn is_development(&self, url: &DatabaseUrl) -> bool {
-        url.is_local_or_among(&self.config.development)
+    pub fn is_development(&self, connection: &ConnectionOptions) -> bool {
+        connection.is_local_or_among(&self.config.development)
     }
 
     /// Makes the folder of an SQLite database, where it lies in the project and is not there yet.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn make_room(&self, url: &DatabaseUrl) -> Result<()> {
-        let folder = url.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
+    pub fn make_room(&self, connection: &ConnectionOptions) -> Result<()> {
+        let folder = connection.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
         match folder {
             Some(folder) => files::make_folder(folder),
             None => Ok(()),

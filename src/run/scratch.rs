@@ -5,14 +5,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use url::Url;
-
-use crate::dialect::session::{DatabaseError, Missing, Session};
+use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use crate::dialect::{self, Product};
 use crate::error::{Error, Result};
 use crate::schema::Name;
 
-use super::connect::{Place, connect};
+use super::connect::{connect, server_of};
 
 /// What every scratch database's name begins with.
 pub(super) const PREFIX: &str = "sea_gen_scratch_";
@@ -30,31 +28,42 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Creates an empty database beside the one at `url`, with the same encoding and collation, and connects to it.
+    /// Creates an empty database beside the one `options` lead to, with the same encoding and collation, and connects to it.
     ///
     /// # Errors
-    /// No connection; the role may not create databases.
-    pub async fn create(url: &str) -> Result<(Self, Session)> {
-        if url.starts_with("sqlite:") {
-            let session = connect("sqlite::memory:", Missing::Create).await?;
-            return Ok((Self { name: ":memory:".to_owned(), server: None, leftovers: Vec::new() }, session));
+    /// No connection; the role may not create databases; the connection leads to another database than the one created.
+    pub async fn create(options: &ConnectionOptions) -> Result<(Self, Session)> {
+        let mut scratch = Self { name: String::new(), server: None, leftovers: Vec::new() };
+        if options.product_hint() == Product::Sqlite {
+            let session = scratch.connect(&ConnectionOptions::in_memory()?).await?;
+            ":memory:".clone_into(&mut scratch.name);
+            return Ok((scratch, session));
         }
-        let mut server = connect(url, Missing::Refuse).await?;
-        let name = unique_name();
-        let place = Place::of(url);
-        create_database(&mut server, &name).await.map_err(|error| refused(&server, &place, error))?;
-        let leftovers = leftovers(&mut server, &name).await.unwrap_or_default();
-        let mut scratch = Self { name, server: Some(server), leftovers };
-        let connected = match beside(url, &scratch.name) {
-            Some(url) => connect(&url, Missing::Refuse).await,
-            None => Err(Error::new("the database URL cannot be read")),
-        };
-        match connected {
+        let mut server = connect(options, Missing::Refuse).await?;
+        scratch.name = unique_name();
+        create_database(&mut server, &scratch.name).await.map_err(|error| refused(&server, options, error))?;
+        scratch.leftovers = leftovers(&mut server, &scratch.name).await.unwrap_or_default();
+        scratch.server = Some(server);
+        match scratch.connect(&options.for_scratch(&scratch.name)).await {
             Ok(session) => Ok((scratch, session)),
             Err(error) => {
                 let _ = scratch.remove().await;
                 Err(error)
             }
+        }
+    }
+
+    /// Connects, and has the server say that it is this database: a pooler may lead every name to one and the same.
+    async fn connect(&self, options: &ConnectionOptions) -> Result<Session> {
+        let mut session = connect(options, Missing::Refuse).await?;
+        match session.database().await {
+            Ok(name) if name == self.name => Ok(session),
+            Ok(name) => Err(Error::new(format!(
+                "the connection to the scratch database `{}` leads to the database `{name}`; nothing was sent to it",
+                self.name
+            ))
+            .hint("name the server itself in the database URL, not a pooler that leads every name to one database")),
+            Err(error) => Err(Error::new("the scratch database does not say its name").because(error)),
         }
     }
 
@@ -102,13 +111,6 @@ fn unique_name() -> String {
     format!("{PREFIX}{process}_{count}_{:08x}", (nanos ^ (nanos >> 32)) & 0xffff_ffff)
 }
 
-/// The same URL with another database.
-fn beside(url: &str, database: &str) -> Option<String> {
-    let mut url = Url::parse(url).ok()?;
-    url.set_path(database);
-    Some(url.into())
-}
-
 /// `template0` and not `template1`: nobody can be connected to it, which would be in the way.
 async fn create_database(server: &mut Session, name: &str) -> Result<(), DatabaseError> {
     let quoted = dialect::of(server.product()).quote(&Name::from(name));
@@ -148,14 +150,14 @@ async fn leftovers(server: &mut Session, own: &str) -> Result<Vec<String>, Datab
     Ok(names.map(str::to_owned).collect())
 }
 
-fn refused(server: &Session, place: &Place, error: DatabaseError) -> Error {
-    let user = place.user();
+fn refused(server: &Session, options: &ConnectionOptions, error: DatabaseError) -> Error {
+    let user = options.user();
     let hint = match server.product() {
         Product::Postgres => format!("allow it: `ALTER ROLE \"{user}\" CREATEDB`"),
         Product::MySql | Product::MariaDb | Product::Sqlite => {
             format!("allow it: GRANT ALL ON `sea\\_gen\\_scratch\\_%`.* TO '{user}'@'%'")
         }
     };
-    let message = format!("the user `{user}` could not create a scratch database on {}", place.server());
+    let message = format!("the user `{user}` could not create a scratch database on {}", server_of(options));
     Error::new(message).hint(hint).because(error)
 }

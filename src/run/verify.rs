@@ -9,7 +9,7 @@ mod part;
 mod rows;
 mod written;
 
-use crate::dialect::session::{Session, reprint};
+use crate::dialect::session::{ConnectionOptions, Session, reprint};
 use crate::dialect::{self, Product, Role};
 use crate::diff::diff;
 use crate::error::{Error, Result};
@@ -102,11 +102,11 @@ struct Filling {
     bare: bool,
 }
 
-/// Proves a migration on scratch databases of the server at `url`.
+/// Proves a migration on scratch databases of a server.
 ///
 /// # Errors
 /// A scratch database that could not be dropped; the tool's own failures. Whatever the migration does wrong is a verdict.
-pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
+pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdict> {
     let empty = Schema::default();
     let from = claim.from.schema();
     let to = claim.to.map_or(&empty, Normalized::schema);
@@ -137,7 +137,7 @@ pub async fn prove(url: &str, claim: Claim<'_>) -> Result<Verdict> {
         if bare && (delicate.is_empty() || number == attempts.len() - 1 && nothing_more) {
             continue;
         }
-        let verdict = attempt(url, claim, &part, delicate, filling).await?;
+        let verdict = attempt(server, claim, &part, delicate, filling).await?;
         match (verdict, &mut first) {
             // Rows that a statement cannot take are the rows' fault, if there are others that it takes.
             (Verdict::Refuted(refuted), first) if refuted.failed => {
@@ -176,13 +176,13 @@ fn excuse(first: &Refuted, filling: Filling, delicate: &[(ObjectName, Name)]) ->
 }
 
 async fn attempt(
-    url: &str,
+    server: &ConnectionOptions,
     claim: Claim<'_>,
     part: &Part,
     delicate: &[(ObjectName, Name)],
     filling: Filling,
 ) -> Result<Verdict> {
-    let (scratch, mut session) = match Scratch::create(url).await {
+    let (scratch, mut session) = match Scratch::create(server).await {
         Ok(made) => made,
         Err(error) => return Ok(Verdict::Unproven(with_reason(&error))),
     };

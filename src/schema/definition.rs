@@ -36,6 +36,8 @@ pub enum DefinitionKind {
     Server,
     /// A partition that is a table of its own.
     Partition,
+    /// What one partition has of its own: an index, a constraint, a trigger, a setting.
+    PartitionPart,
     /// A foreign table.
     ForeignTable,
     /// How a table is divided into partitions that are no tables.
@@ -75,7 +77,7 @@ pub enum Standing {
 
 impl DefinitionKind {
     /// Every kind, in the order they are listed.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Schema,
         Self::Extension,
         Self::Collation,
@@ -87,6 +89,7 @@ impl DefinitionKind {
         Self::Operator,
         Self::Server,
         Self::Partition,
+        Self::PartitionPart,
         Self::ForeignTable,
         Self::Partitioning,
         Self::Exclusion,
@@ -115,7 +118,8 @@ impl DefinitionKind {
             | Self::Operator
             | Self::Server => Standing::Below,
             Self::Partition | Self::ForeignTable => Standing::Beside,
-            Self::Partitioning
+            Self::PartitionPart
+            | Self::Partitioning
             | Self::Exclusion
             | Self::Policy
             | Self::Rule
@@ -143,6 +147,7 @@ impl DefinitionKind {
             Self::Operator => "operators",
             Self::Server => "servers",
             Self::Partition => "partitions",
+            Self::PartitionPart => "partition_parts",
             Self::ForeignTable => "foreign_tables",
             Self::Partitioning => "partitionings",
             Self::Exclusion => "exclusions",
@@ -173,6 +178,7 @@ impl fmt::Display for DefinitionKind {
             Self::Operator => "operator",
             Self::Server => "foreign server",
             Self::Partition => "partition",
+            Self::PartitionPart => "part",
             Self::ForeignTable => "foreign table",
             Self::Partitioning => "partitioning",
             Self::Exclusion => "exclusion constraint",

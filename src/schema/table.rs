@@ -152,6 +152,21 @@ pub struct PrimaryKey {
     pub name: Option<Name>,
     /// The columns in key order.
     pub columns: Vec<Name>,
+    /// Settings only one database knows (`deferrable`, `initially_deferred`, `include` …).
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
+}
+
+impl PrimaryKey {
+    /// A key on columns, without settings.
+    pub fn new(name: Option<Name>, columns: Vec<Name>) -> Self {
+        Self { name, columns, options: Options::new() }
+    }
+
+    /// Whether the other key differs in its name at most.
+    pub fn is_only_renamed(&self, other: &Self) -> bool {
+        (&self.columns, &self.options) == (&other.columns, &other.options)
+    }
 }
 
 /// A unique constraint.

@@ -15,7 +15,7 @@ impl Table {
         // Every noun is taken apart by name: a new field does not compile until it is decided here what is said in it.
         let Self { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
             self;
-        if let Some(PrimaryKey { name: _, columns: _ }) = primary_key {}
+        if let Some(PrimaryKey { name: _, columns: _, options: _ }) = primary_key {}
         for Unique { name: _, columns: _, options: _ } in uniques.values() {}
         for ForeignKey {
             name: _,

@@ -10,7 +10,7 @@ fn column(name: &str, spelling: &str, nullable: bool) -> Column {
 fn table(name: &str, columns: Vec<Column>) -> Table {
     let mut table = Table::new(ObjectName::local(name));
     table.columns = columns.into_iter().collect();
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     table
 }
 

@@ -7,7 +7,7 @@
 use crate::dialect::expression::rename_column;
 use crate::dialect::{self, Dialect, Statement, Unsupported};
 use crate::diff::diff;
-use crate::plan::{Alter, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{
     Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table,
 };
@@ -85,30 +85,32 @@ pub(super) fn way(
     plan: &Plan,
     fills: &[Backfill],
     values: &Values,
+    names: &Names<'_>,
 ) -> Result<Way, Unsupported> {
-    let conversions = &values.conversions;
+    let conversions: Vec<Conversion<'_>> = values.conversions.iter().map(|it| Conversion::new(it, names)).collect();
     if fills.is_empty() && conversions.is_empty() {
-        let statements = dialect::statements(dialect, plan, from.schema())?;
+        let statements = dialect::statements_with(dialect, plan, from.schema(), names)?;
         return Ok(Way { statements, filled: Vec::new(), converted: Vec::new() });
     }
-    let aside =
-        conversions.iter().map(|it| Rename::Column(it.table.clone(), Change::new(it.column.clone(), old(&it.column))));
+    let aside = conversions
+        .iter()
+        .map(|it| Rename::Column(it.to.table.clone(), Change::new(it.to.column.clone(), it.aside.clone())));
     let renames: Vec<Rename> = renames.iter().cloned().chain(aside).collect();
-    let halfway = halfway(dialect, (from, to), &renames, fills, conversions)?;
+    let halfway = halfway(dialect, (from, to), &renames, fills, &conversions)?;
     let first = diff(from, &halfway, &renames);
-    let mut statements = dialect::statements(dialect, &first, from.schema())?;
+    let mut statements = dialect::statements_with(dialect, &first, from.schema(), names)?;
     let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
     let begun = statements.len();
-    statements.extend(conversions.iter().filter_map(|it| Some(conversion(dialect, table(it)?, it))));
+    statements.extend(conversions.iter().filter_map(|it| Some(conversion(dialect, table(it.to)?, it))));
     statements.extend(fills.iter().filter_map(|it| Some(statement(dialect, table(it)?, it, values.in_batches))));
     if let Some(statement) = statements.get_mut(begun).filter(|_| adds_values(&first)) {
         // A new value can be used once what adds it is committed.
         statement.step = Some("fill".to_owned());
     }
-    let rest = dialect::statements(dialect, &diff(&halfway, to, &[]), halfway.schema())?;
-    statements.extend(rest.into_iter().map(|statement| former(statement, conversions)));
+    let rest = dialect::statements_with(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)?;
+    statements.extend(rest.into_iter().map(|statement| former(statement, &conversions)));
     let places = |of: &[Backfill]| of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect();
-    Ok(Way { statements, filled: places(fills), converted: places(conversions) })
+    Ok(Way { statements, filled: places(fills), converted: places(&values.conversions) })
 }
 
 /// Whether an enum type gets a new value.
@@ -120,10 +122,10 @@ fn adds_values(plan: &Plan) -> bool {
 }
 
 /// The statement that drops a converted column's former values, which nobody knows by the name they have meanwhile.
-fn former(mut statement: Statement, conversions: &[Backfill]) -> Statement {
-    for it in conversions {
-        let meanwhile = format!("the values of column {}.{}", it.table, old(&it.column));
-        let known = format!("the former values of column {}.{}", it.table, it.column);
+fn former(mut statement: Statement, conversions: &[Conversion<'_>]) -> Statement {
+    for Conversion { to, aside } in conversions {
+        let meanwhile = format!("the values of column {}.{aside}", to.table);
+        let known = format!("the former values of column {}.{}", to.table, to.column);
         statement.note = statement.note.map(|note| note.replace(&meanwhile, &known));
     }
     statement
@@ -161,10 +163,10 @@ fn halfway(
     (from, to): (&Normalized, &Normalized),
     renames: &[Rename],
     fills: &[Backfill],
-    conversions: &[Backfill],
+    conversions: &[Conversion<'_>],
 ) -> Result<Normalized, Unsupported> {
     let mut schema = to.schema().clone();
-    for fill in fills.iter().chain(conversions) {
+    for fill in fills.iter().chain(conversions.iter().map(|it| it.to)) {
         let table = schema.tables.get_mut(&fill.table);
         if let Some(column) = table.and_then(|table| table.columns.get_mut(&fill.column)) {
             column.nullable = true;
@@ -173,25 +175,33 @@ fn halfway(
     let mut before = from.schema().clone();
     // What cannot be renamed is refused where the statements are made.
     let _ = apply(&Plan::new(renames.iter().cloned().map(Op::Rename).collect()), &mut before);
-    for conversion in conversions {
-        let aside = before.tables.get(&conversion.table).and_then(|table| table.columns.get(&old(&conversion.column)));
-        if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&conversion.table)) {
+    for Conversion { to, aside } in conversions {
+        let aside = before.tables.get(&to.table).and_then(|table| table.columns.get(aside));
+        if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&to.table)) {
             table.columns.insert(Column { nullable: true, default: None, ..aside.clone() });
         }
     }
     dialect.normalize(schema)
 }
 
-/// What a column is called while its values are converted.
-fn old(column: &Name) -> Name {
-    Name::from(format!("{column}__old"))
+/// A column whose values are converted, and what it is called as it was until then.
+struct Conversion<'a> {
+    to: &'a Backfill,
+    aside: Name,
+}
+
+impl<'a> Conversion<'a> {
+    fn new(to: &'a Backfill, names: &Names<'_>) -> Self {
+        let shape = Shape { before: "", stem: to.column.as_str(), after: "__old" };
+        Self { to, aside: names.invent(&Space::Columns(to.table.clone()), shape) }
+    }
 }
 
 /// The statement that converts the values of one column.
-fn conversion(dialect: &dyn Dialect, of: &Table, it: &Backfill) -> Statement {
+fn conversion(dialect: &dyn Dialect, of: &Table, Conversion { to: it, aside }: &Conversion<'_>) -> Statement {
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
     let others = unchanged(dialect, of);
-    let value = rename_column(dialect.product(), &it.value, it.column.as_str(), old(&it.column).as_str());
+    let value = rename_column(dialect.product(), &it.value, it.column.as_str(), aside.as_str());
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
     Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)
 }

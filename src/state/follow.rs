@@ -18,6 +18,17 @@ pub(super) fn table_of(rename: &Rename) -> Option<&ObjectName> {
     }
 }
 
+/// The new name of a part of a table that is no column.
+pub(super) fn new_name(rename: &Rename) -> Option<&Name> {
+    match rename {
+        Rename::Index(_, change)
+        | Rename::Unique(_, change)
+        | Rename::ForeignKey(_, change)
+        | Rename::Check(_, change) => Some(&change.to),
+        Rename::Table(_) | Rename::Column(..) | Rename::Enum(_) | Rename::EnumValue(..) => None,
+    }
+}
+
 /// What follows a rename that was just done to `table`: its indexes, constraints and keys whose names SeaORM, sea-query,
 /// PostgreSQL or this crate makes of the table's and the columns' names. What `declared` has under its old name stays.
 pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) -> Vec<Rename> {
@@ -58,15 +69,12 @@ pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) ->
     found
 }
 
-/// Gives a primary key made by convention (`user_pkey`, `pk-user`) the name it has on the renamed table.
-pub(super) fn primary_key(name: &mut Name, change: &Change<ObjectName>) {
+/// The name that a primary key made by convention (`user_pkey`, `pk-user`) has on the renamed table.
+pub(super) fn primary_key(name: &Name, change: &Change<ObjectName>) -> Option<Name> {
     let (old, new) = (&change.from.name, &change.to.name);
     let conventions = |table: &Name| [format!("{table}_pkey"), format!("pk-{table}"), format!("pk_{table}")];
-    if let Some(position) = conventions(old).iter().position(|convention| convention == name.as_str())
-        && let Some(followed) = conventions(new).into_iter().nth(position)
-    {
-        *name = Name::from(followed);
-    }
+    let position = conventions(old).iter().position(|convention| convention == name.as_str())?;
+    conventions(new).into_iter().nth(position).map(Name::from)
 }
 
 fn followed(name: &Name, columns: &[&Name], owner: &ObjectName, rename: &Rename) -> Option<Change<Name>> {

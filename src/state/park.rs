@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
 use crate::error::Error;
-use crate::plan::{Op, Plan, Rename, apply};
+use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Column, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type};
 
 use super::Target;
@@ -15,9 +15,6 @@ use super::places::places_in;
 
 /// Between a name and the day it was parked on.
 const MARK: &str = "__parked_";
-
-/// PostgreSQL's limit, the shortest of all.
-const LONGEST: usize = 63;
 
 /// The target in which every table and column that would be dropped is parked instead. A parked table keeps its columns and
 /// its primary key; a parked column takes NULL, because nobody fills it any more. `day` is `YYYYMMDD`.
@@ -29,14 +26,14 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
     apply(&Plan::new(target.renames.iter().cloned().map(Op::Rename).collect()), &mut before)
         .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
     let mut schema = target.schema.schema().clone();
+    let wanted = target.schema.clone();
+    let names = Names::new(dialect.product(), [base.schema(), &before, wanted.schema()]);
+    let mark = format!("{MARK}{day}");
     for (name, table) in &before.tables {
         if !schema.tables.contains_key(name) {
-            let taken = |it: &Name| {
-                let it = ObjectName { name: it.clone(), ..name.clone() };
-                before.tables.contains_key(&it) || schema.tables.contains_key(&it)
-            };
-            let change = Change::new(name.clone(), ObjectName { name: free(&name.name, day, taken), ..name.clone() });
-            let table = parked_table(table, &change);
+            let parked = parked(&names, &Space::Objects, &name.name, &mark);
+            let change = Change::new(name.clone(), ObjectName { name: parked, ..name.clone() });
+            let table = parked_table(&names, table, &change);
             adopt(&mut target.origins, &table);
             schema.tables.insert(change.to.clone(), table);
             target.renames.push(Rename::Table(change));
@@ -53,8 +50,8 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
                 ))
                 .hint("leave `--keep` out, and allow the drop by `--allow`"));
             }
-            let taken = |it: &Name| later.columns.contains_key(it) || table.columns.contains_key(it);
-            let change = Change::new(column.name.clone(), free(&column.name, day, taken));
+            let parked = parked(&names, &Space::Columns(name.clone()), &column.name, &mark);
+            let change = Change::new(column.name.clone(), parked);
             column.name = change.to.clone();
             (column.nullable, column.default, column.identity) = (true, None, None);
             target.origins.set(Place::column(name, &column.name), Origin::Adopted);
@@ -194,36 +191,23 @@ fn unparked(name: &Name) -> Option<(&str, &str)> {
     parts.filter(|(_, day)| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The first parked name that is not taken.
-fn free(name: &Name, day: &str, taken: impl Fn(&Name) -> bool) -> Name {
-    let first = parked(name, "", day);
-    let numbered = (2..100).map(|number| parked(name, &number.to_string(), day));
-    std::iter::once(first.clone()).chain(numbered).find(|it| !taken(it)).unwrap_or(first)
-}
-
-fn parked(name: &Name, number: &str, day: &str) -> Name {
-    // A primary key made by convention has `_pkey` behind its table's name.
-    let room = LONGEST.saturating_sub(MARK.len() + day.len() + number.len() + "_pkey".len());
-    let short: String = name
-        .as_str()
-        .char_indices()
-        .take_while(|(at, letter)| at + letter.len_utf8() <= room)
-        .map(|(_, letter)| letter)
-        .collect();
-    Name::from(format!("{short}{number}{MARK}{day}"))
+/// What something is called once it is parked.
+fn parked(names: &Names<'_>, space: &Space, name: &Name, mark: &str) -> Name {
+    names.invent(space, Shape { before: "", stem: name.as_str(), after: mark })
 }
 
 /// The table under its new name, with nothing in it that another table of the old name would collide with, or that would go
 /// on working on other tables.
-fn parked_table(table: &Table, change: &Change<ObjectName>) -> Table {
+fn parked_table(names: &Names<'_>, table: &Table, change: &Change<ObjectName>) -> Table {
     let mut parked =
         Table { columns: table.columns.clone(), options: table.options.clone(), ..Table::new(change.to.clone()) };
     parked.comment = table.comment.clone();
     parked.primary_key = table.primary_key.clone();
     if let Some(key) = &mut parked.primary_key
         && let Some(name) = &mut key.name
+        && follow::primary_key(name, change).is_some()
     {
-        follow::primary_key(name, change);
+        *name = names.invent(&Space::Objects, Shape { before: "", stem: change.to.name.as_str(), after: "_pkey" });
     }
     parked
 }
@@ -238,15 +222,18 @@ fn adopt(origins: &mut Origins, table: &Table) {
 
 #[cfg(test)]
 mod tests {
+    use crate::schema::Product;
+
     use super::*;
 
     #[test]
     fn a_parked_name_is_dated_and_short_enough() {
-        let name = parked(&Name::from("orders"), "", "20261121");
-        assert_eq!(name.as_str(), "orders__parked_20261121");
-        assert!(is_parked(&name));
-        let long = parked(&Name::from("é".repeat(60)), "2", "20261121");
-        assert!(long.as_str().len() <= LONGEST && is_parked(&long), "{long}");
+        let names = Names::new(Product::Postgres, []);
+        let parked = |name: &str| parked(&names, &Space::Objects, &Name::from(name), "__parked_20261121");
+        assert_eq!(parked("orders").as_str(), "orders__parked_20261121");
+        for name in ["orders".to_owned(), "é".repeat(60), "e\u{301}".repeat(30)] {
+            assert!(parked(&name).as_str().len() <= 63 && is_parked(&parked(&name)), "{name}");
+        }
         for other in ["orders", "orders__parked_", "orders__parked_soon", "orders__parked_2026112"] {
             assert!(!is_parked(&Name::from(other)), "{other}");
         }

@@ -6,10 +6,10 @@
 use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
-use crate::plan::{Op, Plan, Rename, apply};
+use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{
     Change, Check, DefaultValue, Expression, Facet, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName,
-    Origins, Part, Parts, Place, Product, Schema, Table, Unique,
+    Origins, Part, Parts, Place, Product, Schema, Unique,
 };
 
 use super::case::differs_in_case;
@@ -70,6 +70,7 @@ pub(super) fn rename(
         origins: origins.clone(),
         renames: Vec::new(),
     };
+    let names = Names::new(dialect.product(), [base.schema(), declared]);
     let mut open: Vec<Rename> = wishes.to_vec();
     loop {
         let before = open.len();
@@ -80,7 +81,7 @@ pub(super) fn rename(
         match open.iter().position(|wish| work.is_blocked_by_another(wish, &open)) {
             None => break,
             Some(index) => {
-                let (first, second) = by_way_of(open.remove(index), &work.schema);
+                let (first, second) = by_way_of(open.remove(index), &names);
                 if work.carry_out(&first) {
                     open.push(second);
                 }
@@ -168,31 +169,20 @@ pub(super) fn nothing_left_behind(
 }
 
 /// One rename as two, by a name that is free.
-fn by_way_of(rename: Rename, schema: &Schema) -> (Rename, Rename) {
-    let between = |name: &Name| {
-        let taken = |candidate: &str| {
-            let found = |table: &Table| {
-                table.name.name.as_str() == candidate || table.columns.keys().any(|it| it.as_str() == candidate)
-            };
-            schema.tables.values().any(found)
-        };
-        let mut candidate = format!("{name}_between");
-        while taken(&candidate) {
-            candidate.push('_');
-        }
-        Name::from(candidate)
-    };
-    let part = |change: Change<Name>| {
-        let middle = between(&change.from);
+fn by_way_of(rename: Rename, names: &Names<'_>) -> (Rename, Rename) {
+    let between = |space: Space, stem: &str| names.invent(&space, Shape { before: "", stem, after: "_between" });
+    let part = |space: Space, change: Change<Name>| {
+        let middle = between(space, change.from.as_str());
         (Change::new(change.from, middle.clone()), Change::new(middle, change.to))
     };
     let object = |change: Change<ObjectName>| {
-        let middle = ObjectName { schema: change.from.schema.clone(), name: between(&change.from.name) };
+        let name = between(Space::Objects, change.from.name.as_str());
+        let middle = ObjectName { schema: change.from.schema.clone(), name };
         (Change::new(change.from, middle.clone()), Change::new(middle, change.to))
     };
     macro_rules! of_table {
-        ($kind:ident, $table:ident, $change:ident) => {{
-            let (first, second) = part($change);
+        ($kind:ident, $space:expr, $table:ident, $change:ident) => {{
+            let (first, second) = part($space, $change);
             (Rename::$kind($table.clone(), first), Rename::$kind($table, second))
         }};
     }
@@ -206,15 +196,15 @@ fn by_way_of(rename: Rename, schema: &Schema) -> (Rename, Rename) {
             (Rename::Enum(first), Rename::Enum(second))
         }
         Rename::EnumValue(name, change) => {
-            let middle = format!("{}_between", change.from);
+            let middle = between(Space::Values(name.clone()), &change.from).as_str().to_owned();
             let first = Rename::EnumValue(name.clone(), Change::new(change.from, middle.clone()));
             (first, Rename::EnumValue(name, Change::new(middle, change.to)))
         }
-        Rename::Column(table, change) => of_table!(Column, table, change),
-        Rename::Index(table, change) => of_table!(Index, table, change),
-        Rename::Unique(table, change) => of_table!(Unique, table, change),
-        Rename::ForeignKey(table, change) => of_table!(ForeignKey, table, change),
-        Rename::Check(table, change) => of_table!(Check, table, change),
+        Rename::Column(table, change) => of_table!(Column, Space::Columns(table.clone()), table, change),
+        Rename::Index(table, change) => of_table!(Index, Space::Objects, table, change),
+        Rename::Unique(table, change) => of_table!(Unique, Space::Objects, table, change),
+        Rename::ForeignKey(table, change) => of_table!(ForeignKey, Space::Objects, table, change),
+        Rename::Check(table, change) => of_table!(Check, Space::Objects, table, change),
     }
 }
 
@@ -235,10 +225,14 @@ impl Work<'_> {
         match rename {
             Rename::Column(table, change) => self.rename_in_expressions(table, change),
             Rename::Table(change) => {
+                let free = Names::new(self.product, [&self.schema]);
+                let key = self.schema.tables.get(&change.to).and_then(|table| table.primary_key.as_ref());
+                let followed = key.and_then(|key| follow::primary_key(key.name.as_ref()?, change));
+                let followed = followed.filter(|name| free.is_free(&Space::Objects, name));
                 let key = self.schema.tables.get_mut(&change.to).and_then(|table| table.primary_key.as_mut());
                 // No operation renames a primary key; the differ sees one that changed in its name only.
-                if let Some(name) = key.and_then(|key| key.name.as_mut()) {
-                    follow::primary_key(name, change);
+                if let (Some(name), Some(key)) = (followed, key) {
+                    key.name = Some(name);
                 }
                 self.rename_in_statements(change);
             }
@@ -246,7 +240,13 @@ impl Work<'_> {
         }
         if let Some(table) = follow::table_of(rename).and_then(|name| self.schema.tables.get(name)) {
             let declared = self.declared.tables.get(&table.name);
-            for follower in follow::names(table, rename, declared) {
+            let mut followers = follow::names(table, rename, declared);
+            // What follows by convention only stays as it is where its new name is taken, or too long.
+            if !followers.is_empty() {
+                let free = Names::new(self.product, [&self.schema]);
+                followers.retain(|it| follow::new_name(it).is_none_or(|name| free.is_free(&Space::Objects, name)));
+            }
+            for follower in followers {
                 self.apply(&follower);
             }
         }

@@ -130,10 +130,13 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
     merged
 }
 
-/// A key on the same columns keeps the name it has.
+/// A key on the same columns keeps the name it has, and the settings that the code does not mention.
 fn primary_key(declared: Option<&PrimaryKey>, base: Option<&PrimaryKey>) -> Option<PrimaryKey> {
     match (declared, base) {
-        (Some(new), Some(old)) if new.columns == old.columns => Some(old.clone()),
+        (Some(new), Some(old)) if new.columns == old.columns => {
+            let options = if new.options.is_empty() { &old.options } else { &new.options };
+            Some(PrimaryKey { options: options.clone(), ..old.clone() })
+        }
         (new, _) => new.cloned(),
     }
 }

@@ -25,7 +25,7 @@ fn book() -> Table {
     for column in [Column::new("id", Type::Integer), Column::new("title", Type::String(None))] {
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     table
 }
 

@@ -9,7 +9,7 @@ use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
 use crate::diff::diff;
 use crate::error::Error;
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 use super::Target;
@@ -67,9 +67,12 @@ pub fn ways(
         values.conversions.retain(|it| there.can_convert(it).is_ok());
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
-    let up = there.way(&there.fills(&needed, wanted, false), &values)?;
-    let down = back
-        .way(&back.fills(&needed_back, wanted, true), &Values { in_batches: values.in_batches, ..Values::default() })?;
+    // Tables are looked at under their later names too. Both ways use the same made-up names.
+    let later = renamed(base.schema(), &target.renames).0;
+    let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
+    let up = there.way(&there.fills(&needed, wanted, false), &values, &names)?;
+    let none = Values { in_batches: values.in_batches, ..Values::default() };
+    let down = back.way(&back.fills(&needed_back, wanted, true), &none, &names)?;
     let filled = up.filled.into_iter().chain(up.converted).collect();
     Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled })
 }
@@ -142,12 +145,12 @@ impl Leg<'_> {
         needed.iter().filter_map(fill).collect()
     }
 
-    fn way(&self, fills: &[Backfill], values: &Values) -> Result<Way, Error> {
+    fn way(&self, fills: &[Backfill], values: &Values, names: &Names<'_>) -> Result<Way, Error> {
         let (from, to) = (self.from.schema(), self.to.schema());
         // A column that is filled in any case is filled once.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values)?;
+        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values, names)?;
         let ground = Ground::new(self.dialect, from, to, &self.named_later);
         let mut first = ground.preflights(&Given {
             filled: &way.filled,

@@ -13,7 +13,7 @@ use sea_gen::write::Migration;
 
 use super::Case;
 use super::outcome::{self, Outcome, same};
-use crate::support::Scratch;
+use crate::support::{Scratch, connection};
 
 /// Runs a case on a scratch database of the product.
 pub fn run(case: &Case, product: Product) -> Result<(), String> {
@@ -57,7 +57,7 @@ async fn proof(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result
     let claim =
         Claim { migration: &migration, from: &outcome.from, to: Some(&outcome.to), renames: &renames, scope: &scope };
     let url = if product == Product::Sqlite { "sqlite::memory:" } else { scratch.url.as_str() };
-    match prove(url, claim).await {
+    match prove(&connection(url), claim).await {
         Ok(Verdict::Proven(_)) => Ok(()),
         other => Err(format!("it is not proven: {other:#?}")),
     }

@@ -33,6 +33,16 @@ const PANICS: &[&str] = &[". unwrap (", ". expect (", "panic !", "todo !", "unim
 
 const PRINTS: &[&str] = &["println !", "eprintln !", "print !", "eprint !", "dbg !"];
 
+/// Files that spell a name as a database does, or that use one as a key of their own.
+const SPELL_NAMES: &[&str] = &[
+    "dialect/mysql/normalize.rs",
+    "dialect/mysql/safe.rs",
+    "dialect/postgres/normalize.rs",
+    "dialect/sqlite/names.rs",
+    "entity/sidecar/raw.rs",
+    "run/verify/follow.rs",
+];
+
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "manager", "common", "misc"];
 
@@ -335,11 +345,27 @@ fn the_driver_is_named_only_where_connections_are_held() {
     });
 }
 
+/// What was judged by another reading of a URL than the driver's was judged wrongly.
+#[test]
+fn only_the_connection_options_read_a_url() {
+    const OWNERS: &[&str] =
+        &["dialect/session/options.rs", "dialect/session/options/parameters.rs", "dialect/session/driver.rs"];
+    sayings("only the connection options read a URL", &["url ::", "Url", "percent_encoding"], |file| {
+        !OWNERS.contains(&file.path.as_str())
+    });
+}
+
 #[test]
 fn only_a_dialect_normalises() {
     sayings("only a dialect builds a normalised schema", &["Normalized :: by_dialect"], |file| {
         file.room() != "dialect"
     });
+}
+
+#[test]
+fn names_are_made_up_in_one_place() {
+    let made_up = ["Name :: from ( format !", "Name :: new ( format !"];
+    sayings("a name is made up by `plan::Names`", &made_up, |file| !SPELL_NAMES.contains(&file.path.as_str()));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bad_input;
 mod checking;
 mod commands;
 mod compiled;
+mod connections;
 mod daily;
 mod differences;
 mod drifting;

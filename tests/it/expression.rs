@@ -95,5 +95,5 @@ fn different(product: Product, left: &str, right: &str) {
 }
 
 async fn connect(url: &str) -> Session {
-    Session::connect(url, Missing::Refuse).await.unwrap()
+    Session::connect(&crate::support::connection(url), Missing::Refuse).await.unwrap()
 }

@@ -20,7 +20,9 @@ fn run<F: Future<Output = ()>>(body: F) {
 }
 
 async fn memory() -> Session {
-    Session::connect("sqlite::memory:", Missing::Refuse).await.expect("a database in memory")
+    Session::connect(&crate::support::connection("sqlite::memory:"), Missing::Refuse)
+        .await
+        .expect("a database in memory")
 }
 
 async fn with(sql: &str) -> Session {

@@ -8,6 +8,7 @@ mod catalog;
 mod data;
 mod drift;
 mod history;
+mod names;
 mod project;
 mod renames;
 mod reverting;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_gen::dialect::session::{DatabaseError, Missing, Session};
+use sea_gen::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use sea_gen::schema::Product;
 use url::Url;
 
@@ -20,6 +20,11 @@ pub fn variable(product: Product) -> Option<&'static str> {
         Product::MySql => Some("DATABASE_URL_MYSQL"),
         Product::MariaDb => Some("DATABASE_URL_MARIADB"),
     }
+}
+
+/// Where a URL leads; a relative file is one from here.
+pub fn connection(url: &str) -> ConnectionOptions {
+    ConnectionOptions::parse(url, Path::new("")).unwrap_or_else(|error| panic!("{error}: {:?}", error.hints()))
 }
 
 /// One test for each database; a server that the environment does not name shows as ignored.
@@ -125,7 +130,7 @@ impl Scratch {
     /// # Errors
     /// The server's refusal.
     pub async fn connect(&self) -> Result<Session, DatabaseError> {
-        Session::connect(&self.url, Missing::Create).await
+        Session::connect(&connection(&self.url), Missing::Create).await.map_err(|error| error.error)
     }
 
     /// Removes it.
@@ -141,7 +146,7 @@ impl Scratch {
 }
 
 async fn run(url: &str, sql: &str) -> Result<(), DatabaseError> {
-    let mut session = Session::connect(url, Missing::Refuse).await?;
+    let mut session = Session::connect(&connection(url), Missing::Refuse).await.map_err(|error| error.error)?;
     session.execute(sql).await?;
     session.close().await;
     Ok(())

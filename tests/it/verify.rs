@@ -63,7 +63,7 @@ async fn verdict(product: Product, honest: &Case, claimed: &Case) -> Verdict {
     let renames = Renames::written(&migration);
     let claim =
         Claim { migration: &migration, from: &from, to: Some(&to), renames: &renames, scope: &Scope::default() };
-    let verdict = prove(&url, claim).await.unwrap();
+    let verdict = prove(&support::connection(&url), claim).await.unwrap();
     scratch.remove().await.unwrap();
     verdict
 }
@@ -74,14 +74,14 @@ fn block<T>(future: impl Future<Output = T>) -> T {
 
 #[test]
 fn without_a_scratch_database_nothing_is_proven() {
-    let nothing = Session::connect("sqlite::memory:", Missing::Create);
-    let from = block(async { read(&mut nothing.await.unwrap()).await });
+    let nothing = support::connection("sqlite::memory:");
+    let from = block(async { read(&mut Session::connect(&nothing, Missing::Create).await.unwrap()).await });
     let case = Case { before: &[], up: vec!["SELECT 1"], down: vec!["SELECT 1"] };
     let migration = migration(Product::Postgres, &case);
     let scope = Scope::default();
     let claim =
         Claim { migration: &migration, from: &from, to: Some(&from), renames: &Renames::default(), scope: &scope };
-    let verdict = block(prove("postgres://nobody@127.0.0.1:9/nothing", claim)).unwrap();
+    let verdict = block(prove(&support::connection("postgres://nobody@127.0.0.1:9/nothing"), claim)).unwrap();
     assert!(matches!(verdict, Verdict::Unproven(_)), "{verdict:?}");
 }
 

@@ -16,8 +16,8 @@ mod tokens;
 mod types;
 mod versioning;
 
-use crate::plan::Plan;
 use crate::plan::deed::Cost;
+use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema};
 
 pub use flavor::Flavor;
@@ -37,11 +37,11 @@ impl Dialect for MySql {
         normalize::normalize_beside(self.0, schema, normal)
     }
 
-    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+    fn lower(&self, plan: &Plan, from: &Schema, _names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
         lower::lower(self.0, plan, from)
     }
 
-    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, _names: &Names<'_>) -> Vec<Step> {
         safe::safe(self.0, steps, plan, from)
     }
 

@@ -55,7 +55,8 @@ pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsu
         Step::Together(table, ops) => alter::table(flavor, table, ops),
         Step::Online(table, ops, online) => Ok(alter::online(alter::table(flavor, table, ops)?, online)),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
-        Step::SwapEnum(change, _) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
+        Step::Repartition(it) => Err(foreign(flavor, &Op::Create(Object::Table(it.to.clone())))),
+        Step::SwapEnum(change, ..) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
     }
 }
 

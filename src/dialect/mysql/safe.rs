@@ -170,6 +170,10 @@ fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
         },
         // With its index goes more than the catalog's line.
         Op::Drop(Object::Column(_, column)) if is_indexed(&column.name) => Some(Deed::DropIndex),
+        // MySQL only hides the column, under a longer name that it may cut in the middle of a letter, and fails.
+        Op::Drop(Object::Column(_, column)) if !column.name.as_str().is_ascii() && column.name.as_str().len() > 32 => {
+            Some(Deed::DropIndex)
+        }
         Op::Drop(Object::Column(..)) => Some(Deed::DropColumn),
         Op::Alter(Alter::Column(_, change)) => changed(change, is_indexed(&change.from.name)),
         Op::Create(Object::Index(_, index)) => match index.method.as_deref() {

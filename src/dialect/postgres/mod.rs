@@ -15,8 +15,8 @@ pub mod session;
 mod types;
 mod words;
 
-use crate::plan::Plan;
 use crate::plan::deed::Cost;
+use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
@@ -34,12 +34,12 @@ impl Dialect for Postgres {
         normalize::normalize_beside(schema, normal)
     }
 
-    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
-        lower::lower(plan, from)
+    fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
+        lower::lower(plan, from, names)
     }
 
-    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
-        safe::safe(steps, plan, from)
+    fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step> {
+        safe::safe(steps, plan, from, names)
     }
 
     fn costs(&self) -> &'static [Cost] {

@@ -159,10 +159,21 @@ fn normal_default(default: DefaultValue, data_type: &Type) -> Option<DefaultValu
         DefaultValue::Literal(literal) => render::literal(literal),
         DefaultValue::Expression(expression) => words::without_parentheses(expression.text()).to_owned(),
     };
-    let plain = without_implied_cast(&text, data_type);
-    if plain.eq_ignore_ascii_case("null") {
-        return None;
+    match words::outer_cast(&text) {
+        None if text.eq_ignore_ascii_case("null") => return None,
+        // The database lets go of a NULL of the column's own type, and keeps one of another.
+        Some((null, cast)) if words::without_parentheses(null).eq_ignore_ascii_case("null") => {
+            let cast = types::catalog_spelling(cast);
+            let own = render::type_name(data_type);
+            if cast == own && !cast.contains('(') {
+                return None;
+            }
+            let text = format!("NULL::{cast}");
+            return Some(DefaultValue::Expression(Expression::new(text.clone()).with_canonical(text)));
+        }
+        _ => {}
     }
+    let plain = without_implied_cast(&text, data_type);
     let canonical = canonical_expression(Product::Postgres, &plain);
     Some(DefaultValue::Expression(Expression::new(text).with_canonical(canonical)))
 }
@@ -226,6 +237,7 @@ fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
                 column.nullable = false;
             }
         }
+        normal_options(&mut key.options);
     }
     for unique in table.uniques.values_mut() {
         let columns = names::of_columns(unique.columns.iter().map(Name::as_str));

@@ -9,23 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Step;
 use crate::plan::deed::{Cost, Deed, cost};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, ObjectName, Options, Part, Place};
 use crate::schema::{Schema, Table, Unique};
 
 use super::locks::COSTS;
 use super::lower::columns::{disturbs, index_mentions, index_uses};
-use super::{names, render};
+use super::render;
 
 /// The option of a constraint that rows which are there have not been checked against.
 const NOT_VALID: &str = "not_valid";
 
 /// The steps in safe forms.
-pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema) -> Vec<Step> {
+pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step> {
     let mut to = from.clone();
     // A plan that does not fit shows when it is proven.
     let _ = apply(plan, &mut to);
     let mut walk = Walk {
+        names,
         from,
         to: &to,
         steps: &steps,
@@ -63,6 +64,7 @@ struct Late {
 }
 
 struct Walk<'a> {
+    names: &'a Names<'a>,
     from: &'a Schema,
     to: &'a Schema,
     steps: &'a [Step],
@@ -102,6 +104,7 @@ impl Walk<'_> {
             | Step::Together(..)
             | Step::Online(..)
             | Step::Rebuild(_)
+            | Step::Repartition(_)
             | Step::SwapEnum(..)
             | Step::Validate(..)
             | Step::Attach(_) => false,
@@ -119,6 +122,7 @@ impl Walk<'_> {
     /// Whether the table was there before, so that it may hold rows, and holds them itself.
     fn holds_rows(&self, table: &ObjectName) -> bool {
         self.before(table).is_some_and(|table| !is_partitioned(table))
+            && !self.to.tables.get(table).is_some_and(is_partitioned)
     }
 
     /// The renames that follow a step.
@@ -207,6 +211,7 @@ impl Walk<'_> {
             | Step::Together(..)
             | Step::Online(..)
             | Step::Rebuild(_)
+            | Step::Repartition(_)
             | Step::Validate(..)
             | Step::Attach(_) => false,
         });
@@ -302,8 +307,10 @@ impl Walk<'_> {
         if *old != still {
             self.core.push(Step::Direct(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), still)))));
         }
+        let stem = format!("{}_{}", table.name, new.name);
+        let made_up = self.names.invent(&Space::Objects, Shape { before: "", stem: &stem, after: "_no_null" });
         let check = |column: &Name| Check {
-            name: Name::new(names::generated(table.name.as_str(), Some(new.name.as_str()), "no_null")),
+            name: made_up.clone(),
             expression: Expression::new(format!("{} IS NOT NULL", render::quote(column))),
             options: Options::new(),
         };

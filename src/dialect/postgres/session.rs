@@ -20,6 +20,9 @@ pub const SETTINGS: &[&str] = &[
     "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
 ];
 
+/// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
+pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
+
 /// The current time as UTC text.
 pub const NOW: &str = r#"to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#;
 

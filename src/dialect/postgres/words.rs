@@ -169,10 +169,19 @@ pub(super) fn string_content(text: &str) -> Option<String> {
 
 /// The names of a comma-separated list, unquoted.
 pub(super) fn name_list(text: &str) -> Vec<String> {
+    names_between(text, ",")
+}
+
+/// The parts of a qualified name, unquoted.
+pub(super) fn name_path(text: &str) -> Vec<String> {
+    names_between(text, ".")
+}
+
+fn names_between(text: &str, separator: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     for (_, token) in tokens(text) {
         match (token, names.last_mut()) {
-            (",", _) => names.push(String::new()),
+            (token, _) if token == separator => names.push(String::new()),
             (_, Some(name)) => match token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
                 Some(quoted) => name.push_str(&quoted.replace("\"\"", "\"")),
                 None => name.push_str(token.trim()),
@@ -318,5 +327,6 @@ mod tests {
     #[test]
     fn lists_of_names_are_unquoted() {
         assert_eq!(name_list(r#""a,b", c , "d""e""#), ["a,b", "c", "d\"e"]);
+        assert_eq!(name_path(r#""a.b"."c"".""d""#), ["a.b", "c\".\"d"]);
     }
 }

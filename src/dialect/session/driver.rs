@@ -3,16 +3,136 @@
 //! The only place that knows which are there. Must not know what is sent, nor what a session is settled to.
 
 use std::future::poll_fn;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use futures_core::Stream;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
+use url::Url;
 
-use super::{ConnectError, DatabaseError, Missing, Obstacle, Rows};
-use crate::dialect::Product;
+#[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
+use super::Obstacle;
+use super::{ConnectError, DatabaseError, Missing, Rows};
 
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 compile_error!("choose at least one of the features `postgres`, `mysql` and `sqlite`");
+
+/// How a connection is made, as the driver read it from a URL and the environment.
+#[derive(Clone)]
+pub(super) enum Options {
+    #[cfg(feature = "postgres")]
+    Postgres(Box<sqlx::postgres::PgConnectOptions>),
+    #[cfg(feature = "mysql")]
+    MySql(Box<sqlx::mysql::MySqlConnectOptions>),
+    #[cfg(feature = "sqlite")]
+    Sqlite(Box<sqlx::sqlite::SqliteConnectOptions>),
+    /// The feature that would bring the driver.
+    #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
+    Absent(&'static str),
+}
+
+/// Where a connection leads, by what the driver read.
+#[derive(Clone)]
+pub(super) enum Endpoint {
+    Server { user: String, host: String, port: u16, socket: Option<PathBuf>, database: String },
+    File { path: PathBuf, shown: String },
+    Memory,
+}
+
+/// The settings that name what one database has and another may not, each with what every database has.
+#[cfg(feature = "postgres")]
+const OF_ONE_DATABASE: [(&str, &str); 2] =
+    [("default_table_access_method", "heap"), ("default_text_search_config", "pg_catalog.simple")];
+
+impl Options {
+    #[cfg(feature = "postgres")]
+    pub(super) fn postgres(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
+        let options = sqlx::postgres::PgConnectOptions::from_url(url)?.disable_statement_logging();
+        let host = options.get_host();
+        let endpoint = Endpoint::Server {
+            user: options.get_username().to_owned(),
+            host: host.to_owned(),
+            port: options.get_port(),
+            // A host that is a path is the folder of a socket.
+            socket: options.get_socket().cloned().or_else(|| host.starts_with('/').then(|| PathBuf::from(host))),
+            // The server takes the user's name where none is said.
+            database: options.get_database().unwrap_or_else(|| options.get_username()).to_owned(),
+        };
+        Ok((Self::Postgres(Box::new(options)), endpoint))
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    pub(super) fn postgres(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
+        Ok((Self::Absent("postgres"), unread(url, 5432)))
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(super) fn mysql(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
+        let options = sqlx::mysql::MySqlConnectOptions::from_url(url)?.disable_statement_logging();
+        let endpoint = Endpoint::Server {
+            user: options.get_username().to_owned(),
+            host: options.get_host().to_owned(),
+            port: options.get_port(),
+            socket: options.get_socket().cloned(),
+            database: options.get_database().unwrap_or_default().to_owned(),
+        };
+        Ok((Self::MySql(Box::new(options)), endpoint))
+    }
+
+    #[cfg(not(feature = "mysql"))]
+    pub(super) fn mysql(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
+        Ok((Self::Absent("mysql"), unread(url, 3306)))
+    }
+
+    /// A file, or a database in memory that is another one for each connection.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn sqlite(file: Option<&Path>, query: &str) -> Result<Self, sqlx::Error> {
+        let name = if file.is_some() { "" } else { ":memory:" };
+        let options: sqlx::sqlite::SqliteConnectOptions = format!("sqlite:{name}?{query}").parse()?;
+        let options = match file {
+            Some(path) => options.filename(path),
+            None => options.shared_cache(false),
+        };
+        // The driver works on a thread of its own, which every full buffer puts to sleep.
+        Ok(Self::Sqlite(Box::new(options.row_buffer_size(1024).disable_statement_logging())))
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    pub(super) fn sqlite(_: Option<&Path>, _: &str) -> Result<Self, sqlx::Error> {
+        Ok(Self::Absent("sqlite"))
+    }
+
+    /// Leads to another database of the server. PostgreSQL refuses to begin a session with a setting that names what the
+    /// database does not have.
+    pub(super) fn switch_to(&mut self, database: &str) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(options) => {
+                let given = options.get_options().unwrap_or_default();
+                let named: Vec<_> = OF_ONE_DATABASE.iter().filter(|(setting, _)| given.contains(setting)).collect();
+                **options = options.as_ref().clone().database(database).options(named.into_iter().copied());
+            }
+            #[cfg(feature = "mysql")]
+            Self::MySql(options) => **options = options.as_ref().clone().database(database),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {}
+            #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
+            Self::Absent(_) => {}
+        }
+    }
+}
+
+/// What a URL says of a server whose driver is not built in.
+#[cfg(not(all(feature = "postgres", feature = "mysql")))]
+fn unread(url: &Url, port: u16) -> Endpoint {
+    Endpoint::Server {
+        user: url.username().to_owned(),
+        host: url.host_str().unwrap_or("localhost").to_owned(),
+        port: url.port().unwrap_or(port),
+        socket: None,
+        database: url.path().trim_start_matches('/').to_owned(),
+    }
+}
 
 /// An open connection.
 pub(super) enum Driver {
@@ -39,21 +159,25 @@ macro_rules! whichever {
 }
 
 impl Driver {
-    /// Connects by the driver the URL's scheme stands for, and says what is expected to answer.
-    pub(super) async fn open(url: &str, missing: Missing) -> Result<(Self, Product), ConnectError> {
-        let product = match url.split(':').next().unwrap_or_default() {
-            "postgres" | "postgresql" => Product::Postgres,
-            "mysql" | "mariadb" => Product::MySql,
-            "sqlite" => Product::Sqlite,
-            // What stands before the first colon may be a password when the scheme was forgotten.
-            _ => return Err(refused(Obstacle::Url, "the scheme is none of postgres, mysql, mariadb, sqlite")),
-        };
-        let driver = match product {
-            Product::Postgres => postgres(url).await?,
-            Product::MySql | Product::MariaDb => mysql(url).await?,
-            Product::Sqlite => sqlite(url, missing).await?,
-        };
-        Ok((driver, product))
+    /// Connects, by the driver the options are for.
+    pub(super) async fn open(options: &Options, missing: Missing) -> Result<Self, ConnectError> {
+        Ok(match options {
+            #[cfg(feature = "postgres")]
+            Options::Postgres(options) => Self::Postgres(Box::new(options.connect().await?)),
+            #[cfg(feature = "mysql")]
+            Options::MySql(options) => Self::MySql(Box::new(options.connect().await?)),
+            #[cfg(feature = "sqlite")]
+            Options::Sqlite(options) => {
+                let options = options.as_ref().clone().create_if_missing(missing == Missing::Create);
+                Self::Sqlite(Box::new(options.connect().await?))
+            }
+            #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
+            Options::Absent(feature) => {
+                let message = format!("it was built without the feature `{feature}`");
+                let error = DatabaseError { message, code: None };
+                return Err(ConnectError { obstacle: Obstacle::NoDriver(feature), error });
+            }
+        })
     }
 
     /// Sends one statement; gives back the number of rows it touched.
@@ -108,54 +232,6 @@ impl Driver {
 /// The next of what arrives.
 async fn next<T>(arriving: &mut Pin<Box<dyn Stream<Item = T> + Send + '_>>) -> Option<T> {
     poll_fn(|context| arriving.as_mut().poll_next(context)).await
-}
-
-#[cfg(feature = "postgres")]
-async fn postgres(url: &str) -> Result<Driver, ConnectError> {
-    let options: sqlx::postgres::PgConnectOptions = url.parse().map_err(ConnectError::url)?;
-    Ok(Driver::Postgres(Box::new(options.disable_statement_logging().connect().await?)))
-}
-
-#[cfg(not(feature = "postgres"))]
-async fn postgres(_: &str) -> Result<Driver, ConnectError> {
-    Err(absent("postgres"))
-}
-
-#[cfg(feature = "mysql")]
-async fn mysql(url: &str) -> Result<Driver, ConnectError> {
-    let url = url.replacen("mariadb:", "mysql:", 1);
-    let options: sqlx::mysql::MySqlConnectOptions = url.parse().map_err(ConnectError::url)?;
-    Ok(Driver::MySql(Box::new(options.disable_statement_logging().connect().await?)))
-}
-
-#[cfg(not(feature = "mysql"))]
-async fn mysql(_: &str) -> Result<Driver, ConnectError> {
-    Err(absent("mysql"))
-}
-
-#[cfg(feature = "sqlite")]
-async fn sqlite(url: &str, missing: Missing) -> Result<Driver, ConnectError> {
-    let options: sqlx::sqlite::SqliteConnectOptions = url.parse().map_err(ConnectError::url)?;
-    let options = options
-        .create_if_missing(missing == Missing::Create)
-        // The driver works on a thread of its own, which every full buffer puts to sleep.
-        .row_buffer_size(1024)
-        .disable_statement_logging();
-    Ok(Driver::Sqlite(Box::new(options.connect().await?)))
-}
-
-#[cfg(not(feature = "sqlite"))]
-async fn sqlite(_: &str, _: Missing) -> Result<Driver, ConnectError> {
-    Err(absent("sqlite"))
-}
-
-#[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
-fn absent(feature: &'static str) -> ConnectError {
-    refused(Obstacle::NoDriver(feature), &format!("it was built without the feature `{feature}`"))
-}
-
-fn refused(obstacle: Obstacle, message: &str) -> ConnectError {
-    ConnectError { obstacle, error: DatabaseError { message: message.to_owned(), code: None } }
 }
 
 /// MySQL's own number of an error: its SQLSTATEs are too coarse to tell obstacles apart.

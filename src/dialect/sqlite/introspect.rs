@@ -240,7 +240,7 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row<'_>]) -> Opti
         return Some(());
     }
     let said = text.primary_key.as_ref()?;
-    table.primary_key = Some(PrimaryKey { name: None, columns: key.into_iter().map(|(_, name)| name).collect() });
+    table.primary_key = Some(PrimaryKey::new(None, key.into_iter().map(|(_, name)| name).collect()));
     let collations = collations(said, table);
     set(&mut table.options, "primary_key_on_conflict", said.on_conflict.clone());
     set(&mut table.options, "primary_key_collations", collations);

@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::schema::{Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
 use super::{names, render, tokens};
 
-pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
+pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
     let plan = &case::followed(plan, from);
     let mut to = from.clone();
     for op in plan.ops() {
@@ -25,7 +25,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported
     let mut steps = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
         if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(&later(plan, table)))) {
-            steps.extend(stay(op, &tables, &now, &to));
+            steps.extend(stay(op, &tables, (&now, &to), made_up));
         }
         advance(op, &mut now)?;
         for name in last.iter().filter(|(_, last)| **last == position).map(|(name, _)| name) {
@@ -34,11 +34,17 @@ pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported
                 // Triggers are dropped and created by steps of their own, before and after everything they could mention.
                 new.triggers
                     .retain(|name, _| now.tables.get(&new.name).is_some_and(|it| it.triggers.contains_key(name)));
-                steps.push(Step::Rebuild(Box::new(Rebuild { from: old.clone(), to: new })));
+                let meanwhile = meanwhile(made_up, &new.name);
+                steps.push(Step::Rebuild(Box::new(Rebuild { from: old.clone(), to: new, meanwhile })));
             }
         }
     }
     Ok(steps)
+}
+
+/// What a table is called for as long as its name is another's.
+fn meanwhile(names: &Names<'_>, table: &ObjectName) -> Name {
+    names.invent(&Space::Objects, Shape { before: "_new_", stem: table.name.as_str(), after: "" })
 }
 
 /// The schema after one more operation. SQLite lets a foreign key refer to what is not there, and so must this.
@@ -275,7 +281,7 @@ fn is_folded(op: &Op) -> bool {
 }
 
 /// The steps of an operation that no rebuild takes in; `now` is the schema just before it.
-fn stay(op: &Op, tables: &Tables, now: &Schema, to: &Schema) -> Vec<Step> {
+fn stay(op: &Op, tables: &Tables, (now, to): (&Schema, &Schema), names: &Names<'_>) -> Vec<Step> {
     match op {
         // A new table is created with its foreign keys: SQLite does not ask whether what they refer to is there yet.
         Op::Create(Object::Table(table)) => {
@@ -288,6 +294,14 @@ fn stay(op: &Op, tables: &Tables, now: &Schema, to: &Schema) -> Vec<Step> {
         Op::Create(Object::ForeignKey(table, _)) if tables.created.contains(table) => Vec::new(),
         Op::Drop(Object::ForeignKey(table, _)) if tables.dropped.contains(table) => Vec::new(),
         Op::Alter(Alter::Comment(..)) => Vec::new(),
+        // A name that differs in case only is taken by the table itself, so it gets there by a name in between.
+        Op::Rename(Rename::Table(change)) if is_same(&change.from.name, &change.to.name) => {
+            let between = ObjectName { name: meanwhile(names, &change.to), ..change.to.clone() };
+            let rename = |from: &ObjectName, to: &ObjectName| {
+                Step::Direct(Op::Rename(Rename::Table(Change::new(from.clone(), to.clone()))))
+            };
+            vec![rename(&change.from, &between), rename(&between, &change.to)]
+        }
         Op::Rename(Rename::Index(table, change)) => {
             // A plan that leads back renames its columns after this.
             let index = now.tables.get(table).and_then(|it| it.indexes.get(&change.from));
@@ -298,6 +312,10 @@ fn stay(op: &Op, tables: &Tables, now: &Schema, to: &Schema) -> Vec<Step> {
         }
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => vec![Step::Direct(op.clone())],
     }
+}
+
+fn is_same(name: &Name, other: &Name) -> bool {
+    name.as_str().eq_ignore_ascii_case(other.as_str())
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ mod table_sql;
 mod tokens;
 mod types;
 
-use crate::plan::Plan;
 use crate::plan::deed::Cost;
+use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema, Table};
 
 use super::{Dialect, Product, Statement, Step, Unsupported};
@@ -37,11 +37,11 @@ impl Dialect for Sqlite {
         normalize::row_id(table) == Some(column)
     }
 
-    fn lower(&self, plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
-        lower::lower(plan, from)
+    fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
+        lower::lower(plan, from, names)
     }
 
-    fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema) -> Vec<Step> {
+    fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema, _names: &Names<'_>) -> Vec<Step> {
         // There is one writer at a time, whatever it does; making a table anew keeps every row.
         steps
     }

@@ -8,23 +8,17 @@ use crate::schema::{Column, DefaultValue, Identity, Literal, Name, Table};
 
 use super::render;
 
-/// The name the new table has until it takes the old one's place.
-pub(super) fn temporary(table: &Table) -> Name {
-    Name::from(format!("_new_{}", table.name.name))
-}
-
 pub(super) fn statements(rebuild: &Rebuild) -> Vec<Statement> {
-    let Rebuild { from, to } = rebuild;
-    let temporary = temporary(to);
-    let (old, new) = (render::quote(&from.name.name), render::quote(&temporary));
-    let create = render::create_table(to, &temporary);
+    let Rebuild { from, to, meanwhile } = rebuild;
+    let (old, new) = (render::quote(&from.name.name), render::quote(meanwhile));
+    let create = render::create_table(to, meanwhile);
     let note = format!("table {} is made anew: SQLite cannot alter it in place", to.name);
     let mut statements = vec![Statement::new(create).with_note(note)];
     let mut then = |sql: String| statements.push(Statement::new(sql));
     then(copy(from, to, &old, &new));
     if numbered(from) && numbered(to) {
         // The copy only counts up to the highest number still there; a number given once must not be given again.
-        let (old, new) = (text(&from.name.name), text(&temporary));
+        let (old, new) = (text(&from.name.name), text(meanwhile));
         then(format!("DELETE FROM sqlite_sequence WHERE name = {new}"));
         then(format!(
             "INSERT INTO sqlite_sequence (name, seq)\nSELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"

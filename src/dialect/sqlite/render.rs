@@ -16,11 +16,12 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => direct(op),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
+        Step::Repartition(it) => Err(foreign(crate::schema::Place::table(&it.to.name))),
         Step::Apart(op) => Err(foreign(op.place())),
         Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::Attach(op) => Err(foreign(op.place())),
         Step::Together(table, _) | Step::Online(table, ..) => Err(foreign(crate::schema::Place::table(table))),
-        Step::SwapEnum(change, _) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
+        Step::SwapEnum(change, ..) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
     }
 }
 
@@ -32,17 +33,6 @@ fn foreign(place: crate::schema::Place) -> Unsupported {
         reason: "the step was made for another database".to_owned(),
         hint: "lower the plan with the dialect that renders it".to_owned(),
     }
-}
-
-/// A name that differs in case only is taken by the table itself, so it gets there by a name in between.
-fn rename_table(from: &Name, to: &Name) -> Vec<Statement> {
-    let rename =
-        |from: &Name, to: &Name| Statement::new(format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to)));
-    if !from.as_str().eq_ignore_ascii_case(to.as_str()) {
-        return vec![rename(from, to)];
-    }
-    let between = Name::from(format!("_new_{to}"));
-    vec![rename(from, &between), rename(&between, to)]
 }
 
 fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
@@ -62,7 +52,9 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Drop(Object::Index(_, index)) => one(format!("DROP INDEX {}", quote(&index.name))),
         Op::Drop(Object::Trigger(_, trigger)) => one(format!("DROP TRIGGER {}", quote(&trigger.name))),
         Op::Drop(Object::View(view)) => one(format!("DROP VIEW {}", object(&view.name))),
-        Op::Rename(Rename::Table(change)) => Ok(rename_table(&change.from.name, &change.to.name)),
+        Op::Rename(Rename::Table(change)) => {
+            one(format!("ALTER TABLE {} RENAME TO {}", object(&change.from), quote(&change.to.name)))
+        }
         Op::Rename(Rename::Column(table, change)) => {
             let (from, to) = (quote(&change.from), quote(&change.to));
             one(format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", object(table)))

@@ -208,6 +208,7 @@ fn table(draw: &mut Draw, name: &ObjectName, enums: &[ObjectName], index_names: 
     table.primary_key = draw.maybe(2, |draw| PrimaryKey {
         name: draw.one_in(2).then(|| constraints.next()).flatten(),
         columns: draw.some(&columns, 1),
+        options: draw.options(),
     });
     for name in constraints {
         if draw.one_in(2) {

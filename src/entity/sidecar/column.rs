@@ -42,7 +42,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
             new(statement, names::folded(&definition.name, product), &definition.data_type, options)?;
         parts.extend(facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)));
         if key {
-            table.primary_key = Some(PrimaryKey { name: None, columns: vec![column.name.clone()] });
+            table.primary_key = Some(PrimaryKey::new(None, vec![column.name.clone()]));
         }
         table.columns.insert(column);
     }
@@ -63,7 +63,8 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
             return Err(Trouble::new(statement.spot(), "a primary key is made of columns", "not a column"));
         };
         let name = key.name.as_ref().map(|name| names::folded(name, product));
-        table.primary_key = Some(PrimaryKey { name, columns });
+        let options = super::table::characteristics(key.characteristics.as_ref());
+        table.primary_key = Some(PrimaryKey { name, columns, options });
     }
     if table.primary_key.is_some() {
         parts.push(Part::PrimaryKey);

@@ -67,7 +67,7 @@ fn operation_on(
                 let name = named(statement, unique.name.as_ref(), "UNIQUE")?;
                 table.uniques.retain(|other, known| *other == name || known.columns != columns);
                 free(statement, &name, table.uniques.contains_key(&name))?;
-                let mut options = Options::new();
+                let mut options = characteristics(unique.characteristics.as_ref());
                 if matches!(unique.nulls_distinct, ast::NullsDistinctOption::NotDistinct) {
                     options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
                 }
@@ -179,7 +179,7 @@ fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) ->
     Ok(parts)
 }
 
-fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> Options {
+pub(super) fn characteristics(written: Option<&ast::ConstraintCharacteristics>) -> Options {
     let mut options = Options::new();
     let Some(written) = written else { return options };
     let deferred = written.initially == Some(ast::DeferrableInitial::Deferred);

@@ -127,10 +127,11 @@ impl Serialize for Counted<'_, Generated> {
 
 impl Serialize for Counted<'_, PrimaryKey> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        let PrimaryKey { name, columns } = self.0;
+        let PrimaryKey { name, columns, options } = self.0;
         let mut fields = Fields::of(serializer)?;
         fields.add("columns", columns)?;
         fields.some("name", name)?;
+        fields.options(options)?;
         fields.end()
     }
 }

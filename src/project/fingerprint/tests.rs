@@ -152,9 +152,9 @@ fn what_counts_is_written_as_the_object_is() {
     for column in [Column::new("bare", Type::Native("text".to_owned())), full, literal] {
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec![name("b"), name("a")] });
+    table.primary_key = Some(PrimaryKey::new(None, vec![name("b"), name("a")]));
     same(&table);
-    table.primary_key = Some(PrimaryKey { name: Some(name("key")), columns: vec![name("b"), name("a")] });
+    table.primary_key = Some(PrimaryKey::new(Some(name("key")), vec![name("b"), name("a")]));
     for options in [Options::new(), options.clone()] {
         let many = || vec![name("b"), name("a")];
         let of = name(&format!("x{}", options.len()));

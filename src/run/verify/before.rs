@@ -4,6 +4,7 @@
 //! migrations before are replayed. Must not know whether the migration is any good.
 
 use crate::dialect;
+use crate::dialect::session::ConnectionOptions;
 use crate::error::Result;
 use crate::introspect::Scope;
 use crate::project::fingerprint;
@@ -27,7 +28,7 @@ pub enum Before {
 /// # Errors
 /// A scratch database that could not be dropped.
 pub async fn before(
-    url: &str,
+    server: &ConnectionOptions,
     migrations: &[Migration],
     index: usize,
     to: Option<&Normalized>,
@@ -42,23 +43,23 @@ pub async fn before(
     }
     if let (Some(to), Some(from)) = (to, &migration.from)
         && !migration.down.is_empty()
-        && let Some(found) = by_the_way_back(url, migration, to, scope).await?
+        && let Some(found) = by_the_way_back(server, migration, to, scope).await?
         && fingerprint(found.schema()) == *from
     {
         return Ok(Before::Known(Box::new(found)));
     }
-    by_replaying(url, migrations.get(..index).unwrap_or_default(), scope).await
+    by_replaying(server, migrations.get(..index).unwrap_or_default(), scope).await
 }
 
 /// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
 async fn by_the_way_back(
-    url: &str,
+    server: &ConnectionOptions,
     migration: &Migration,
     to: &Normalized,
     scope: &Scope,
 ) -> Result<Option<Normalized>> {
     let part = part::part(&[to.schema()], &[&migration.up, &migration.down]);
-    let Ok((scratch, mut session)) = Scratch::create(url).await else { return Ok(None) };
+    let Ok((scratch, mut session)) = Scratch::create(server).await else { return Ok(None) };
     let outcome: Result<Normalized> = async {
         build(&mut session, &normalized(migration.product, part.of(to.schema()))?).await?;
         direct::execute(&mut session, &migration.down, DEFAULT_WAIT).await?;
@@ -72,8 +73,8 @@ async fn by_the_way_back(
 }
 
 /// What all migrations before lead to.
-async fn by_replaying(url: &str, migrations: &[Migration], scope: &Scope) -> Result<Before> {
-    let (scratch, mut session) = match Scratch::create(url).await {
+async fn by_replaying(server: &ConnectionOptions, migrations: &[Migration], scope: &Scope) -> Result<Before> {
+    let (scratch, mut session) = match Scratch::create(server).await {
         Ok(made) => made,
         Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
     };

@@ -249,7 +249,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     error: the SQLite database `[project]/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    hint: check the path; `gen up` creates the file
     ");
     project.write("gen.toml", "dialects = [\"sqlite\"]\n");
     shows!(project.refused(&["up"]), @r"
@@ -266,7 +266,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     error: the SQLite database `/proc/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    hint: check the path; `gen up` creates the file
     ");
     shows!(project.refused(&["up", "--database-url", "sqlite://entities"]), @r"
     error: `[project]/entities` is a directory, not an SQLite database

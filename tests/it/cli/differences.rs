@@ -200,7 +200,7 @@ fn a_database_is_a_state() {
     error: the SQLite database `[project]/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    hint: check the path; `gen up` creates the file
     ");
     project.succeeds(&["up"]);
     shows!(project.run(&["diff", "--from", "database", "--to", "snapshot"]), @r"
@@ -307,7 +307,7 @@ fn an_unknown_state_is_refused() {
     error: the SQLite database `[project]/nowhere.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    hint: check the path; `gen up` creates the file
     ");
     shows!(project.refused(&["diff", "--to", "pg://ann:s3cret@host/shop"]), @r"
     error: unknown state: it looks like a database URL, but of no database known here

@@ -243,7 +243,7 @@ pub fn execute(url: &str, script: &str) {
     use sea_gen::dialect::session::{Missing, Session};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut session = Session::connect(url, Missing::Refuse).await.unwrap();
+        let mut session = Session::connect(&crate::support::connection(url), Missing::Refuse).await.unwrap();
         for statement in script.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
             session.execute(statement).await.unwrap();
         }

@@ -254,7 +254,7 @@ fn down_reverts_the_last_one_or_as_many_as_are_named() {
     error: the SQLite database `[project]/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file, or add `?mode=rwc` to the URL
+    hint: check the path; `gen up` creates the file
     ");
     project.succeeds(&["up"]);
     shows!(project.run(&["down"]), @r"
@@ -406,8 +406,8 @@ fn sync_brings_a_database_there_without_a_migration() {
     --- stdout
     recognised [time]_add_email  0 statements, [n] ms
     ");
-    shows!(project.refused(&["sync", "--database-url", "postgres://db.example.org/shop"]), @r#"
-    error: postgres://db.example.org/shop is not on this machine, so it may not be a development database
+    shows!(project.refused(&["sync", "--database-url", "postgres://ann@db.example.org/shop"]), @r#"
+    error: postgres://ann@db.example.org/shop is not on this machine, so it may not be a development database
 
     hint: write a migration instead: `gen migration <Name>`, then `gen up`
     hint: `--development` vouches for it once, `development = ["host"]` in the configuration for good

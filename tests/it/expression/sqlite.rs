@@ -106,7 +106,7 @@ const DIFFERENT: &[(&str, &str)] = &[
 #[tokio::test]
 async fn sqlite_takes_every_spelling_for_the_same() {
     let product = Product::Sqlite;
-    let mut session = Session::connect("sqlite::memory:", Missing::Create).await.unwrap();
+    let mut session = Session::connect(&crate::support::connection("sqlite::memory:"), Missing::Create).await.unwrap();
     session.execute(ITEM_TABLE).await.unwrap();
     session.execute("CREATE TABLE author (id integer PRIMARY KEY, name text, born text)").await.unwrap();
     for values in [

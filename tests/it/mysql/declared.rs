@@ -141,7 +141,7 @@ fn declared() -> Schema {
         }),
     );
     insert(&mut user, column("extra", Type::JsonBinary, |it| it.nullable = true));
-    user.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    user.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     user.uniques.insert(
         "email".into(),
         Unique { name: "email".into(), columns: vec!["email".into()], options: Options::new() },
@@ -156,8 +156,7 @@ fn declared() -> Schema {
     insert(&mut post, column("user_id", Type::Integer, |_| {}));
     insert(&mut post, column("other_id", Type::Integer, |it| it.nullable = true));
     insert(&mut post, column("title", Type::Text, |_| {}));
-    post.primary_key =
-        Some(PrimaryKey { name: Some("pk-post".into()), columns: vec!["user_id".into(), "other_id".into()] });
+    post.primary_key = Some(PrimaryKey::new(Some("pk-post".into()), vec!["user_id".into(), "other_id".into()]));
     for (name, column, on_delete) in [
         ("fk-post-user_id", "user_id", Some(Action::Cascade)),
         ("fk-post-other_id", "other_id", Some(Action::Restrict)),

@@ -56,7 +56,7 @@ async fn hostile_names_and_strings_survive(scratch: Scratch) {
             Some(Generated { expression: Expression::new(format!("concat({quoted},{string})")), stored: false });
         add(computed);
         add(Column::new("refers", Type::String(Some(60))));
-        table.primary_key = Some(PrimaryKey { name: None, columns: vec![name.as_str().into()] });
+        table.primary_key = Some(PrimaryKey::new(None, vec![name.as_str().into()]));
         let mut index = Index::on(format!("i{name}"), [Name::from("choice")]);
         index.comment = Some((*text).to_owned());
         table.indexes.insert(index.name.clone(), index);

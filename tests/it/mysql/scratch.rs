@@ -68,7 +68,10 @@ impl Scratch {
     pub async fn database(&self, suffix: &str) -> Session {
         let name = format!("mysql_{}_{suffix}", self.name);
         let server = self.url.trim_end_matches('/');
-        let mut session = Session::connect(&format!("{server}/information_schema"), Missing::Refuse).await.unwrap();
+        let mut session =
+            Session::connect(&crate::support::connection(&format!("{server}/information_schema")), Missing::Refuse)
+                .await
+                .unwrap();
         assert_eq!(session.product(), self.product);
         session.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
         session
@@ -76,7 +79,7 @@ impl Scratch {
             .await
             .unwrap();
         session.close().await;
-        Session::connect(&format!("{server}/{name}"), Missing::Refuse).await.unwrap()
+        Session::connect(&crate::support::connection(&format!("{server}/{name}")), Missing::Refuse).await.unwrap()
     }
 
     pub fn normalize(&self, schema: Schema) -> Normalized {

@@ -153,7 +153,7 @@ fn without_not_null_name(line: &str) -> String {
 }
 
 async fn connect(url: &str) -> Session {
-    Session::connect(url, Missing::Refuse).await.expect("a connection")
+    Session::connect(&crate::support::connection(url), Missing::Refuse).await.expect("a connection")
 }
 
 fn psql(url: &str, script: &str) {

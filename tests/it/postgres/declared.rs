@@ -126,7 +126,7 @@ fn declared() -> Schema {
         ],
     );
     user.comment = Some("people".to_owned());
-    user.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    user.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     let unique = Unique { name: "user_email_key".into(), columns: vec!["email".into()], options: Options::new() };
     user.uniques.insert(unique.name.clone(), unique);
     let check = Check {
@@ -148,8 +148,7 @@ fn declared() -> Schema {
     user.indexes.insert(long.name.clone(), long);
 
     let mut likes = table("likes", vec![Column::new("user_id", Type::Integer), Column::new("other_id", Type::Integer)]);
-    likes.primary_key =
-        Some(PrimaryKey { name: Some("pk-likes".into()), columns: vec!["user_id".into(), "other_id".into()] });
+    likes.primary_key = Some(PrimaryKey::new(Some("pk-likes".into()), vec!["user_id".into(), "other_id".into()]));
     for (name, column) in [("fk-likes-user_id", "user_id"), ("fk-likes-other_id", "other_id")] {
         let key = ForeignKey {
             name: name.into(),

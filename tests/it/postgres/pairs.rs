@@ -9,8 +9,11 @@ use super::database::Database;
 use super::{assert_same, migrate, migrate_back, normalize};
 use crate::support;
 
-/// A name, the schema before, and the schema after.
-const PAIRS: &[(&str, &str, &str)] = &[
+mod keys;
+mod partitions;
+mod sequences;
+
+const PAIRS: &[Pair] = &[
     (
         "add a column",
         "CREATE TABLE t (a int);",
@@ -179,15 +182,40 @@ const PAIRS: &[(&str, &str, &str)] = &[
 const EMPTY: &str = "DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE;
     CREATE SCHEMA public; CREATE SCHEMA app;";
 
+/// A name, the schema before, and the schema after.
+type Pair = (&'static str, &'static str, &'static str);
+
 #[test_with::env(DATABASE_URL_POSTGRES)]
 #[test]
 fn every_pair_goes_up_and_down() {
+    go_up_and_down(PAIRS, "pair");
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn keys_go_up_and_down() {
+    go_up_and_down(keys::PAIRS, "keys");
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn sequences_go_up_and_down() {
+    go_up_and_down(sequences::PAIRS, "sequences");
+}
+
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn partitions_go_up_and_down() {
+    go_up_and_down(partitions::PAIRS, "partitions");
+}
+
+fn go_up_and_down(pairs: &[Pair], database: &str) {
     let url = support::url("DATABASE_URL_POSTGRES");
     let schemas = [Name::from("app")];
     let mut failures = Vec::new();
-    let mut database = Database::create(&url, "pair");
-    let mut target = Database::create(&url, "pair_target");
-    for (name, old, new) in PAIRS {
+    let mut target = Database::create(&url, &format!("{database}_target"));
+    let mut database = Database::create(&url, database);
+    for (name, old, new) in pairs {
         let trip = std::panic::catch_unwind(AssertUnwindSafe(|| {
             database.psql(&format!("{EMPTY} {old}"));
             target.psql(&format!("{EMPTY} {new}"));

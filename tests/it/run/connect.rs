@@ -4,6 +4,8 @@ use sea_gen::dialect::Product;
 use sea_gen::dialect::session::Missing;
 use sea_gen::run::{self, Scratch};
 
+use crate::support::connection;
+
 use super::on_each;
 use super::support::{Database, block, said};
 
@@ -17,8 +19,8 @@ async fn scratch_databases_come_and_go(database: Database, product: Product) {
         names.execute(&format!("DROP DATABASE IF EXISTS {left}")).await.unwrap();
         names.execute(&format!("CREATE DATABASE {left}")).await.unwrap();
     }
-    let (scratch, mut session) = Scratch::create(&database.url).await.unwrap();
-    let (other, other_session) = Scratch::create(&database.url).await.unwrap();
+    let (scratch, mut session) = Scratch::create(&connection(&database.url)).await.unwrap();
+    let (other, other_session) = Scratch::create(&connection(&database.url)).await.unwrap();
     assert_eq!(session.product(), product);
     session.execute("CREATE TABLE inside (id integer)").await.unwrap();
     assert_eq!(other.leftovers().iter().any(|name| name == left), product != Product::Sqlite);
@@ -66,9 +68,6 @@ fn obstacles_are_told_apart() {
             ("mysql://me:hush@127.0.0.1:1/x".to_owned(), "nobody answers at 127.0.0.1:1"),
             ("postgres://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
             ("mysql://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
-            ("oracle://me:hush@localhost/x".to_owned(), "the database URL cannot be read"),
-            ("hush".to_owned(), "the database URL cannot be read"),
-            ("postgres://me:hush@localhost:port/x".to_owned(), "the database URL cannot be read"),
         ];
         for (url, expected) in cases {
             obstructed(&url, expected).await;
@@ -107,7 +106,7 @@ fn elsewhere(variable: &str, user: Option<&str>) -> String {
 }
 
 async fn obstructed(url: &str, expected: &str) {
-    let Err(error) = run::connect(url, Missing::Refuse).await else { panic!("{expected}: connected") };
+    let Err(error) = run::connect(&connection(url), Missing::Refuse).await else { panic!("{expected}: connected") };
     let text = said(&error);
     assert!(error.to_string().contains(expected), "{expected}: {text}");
     assert!(!text.contains("hush"), "{text}");
@@ -125,7 +124,7 @@ fn scratch_without_the_right_to_create() {
         let mut url = url::Url::parse(&database.url).unwrap();
         url.set_username("run_plain").unwrap();
         url.set_password(Some("hush")).unwrap();
-        let Err(error) = Scratch::create(url.as_str()).await else { panic!("created") };
+        let Err(error) = Scratch::create(&connection(url.as_str())).await else { panic!("created") };
         let text = said(&error);
         assert!(text.contains("`run_plain` could not create a scratch database"), "{text}");
         assert!(text.contains("ALTER ROLE \"run_plain\" CREATEDB") && !text.contains("hush"), "{text}");

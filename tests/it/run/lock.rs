@@ -122,8 +122,12 @@ fn a_running_row_is_waited_for_on_sqlite() {
 fn a_session_is_named() {
     block(async {
         let database = Database::create(Product::Postgres, "named").await;
-        let mut named =
-            Session::connect(&format!("{}?application_name=mine", database.url), Missing::Refuse).await.unwrap();
+        let mut named = Session::connect(
+            &crate::support::connection(&format!("{}?application_name=mine", database.url)),
+            Missing::Refuse,
+        )
+        .await
+        .unwrap();
         assert_eq!(named.query("SHOW application_name").await.unwrap().first().unwrap().text(0), "mine");
         named.close().await;
         database.remove().await;

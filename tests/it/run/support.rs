@@ -26,7 +26,8 @@ impl Database {
             Product::Sqlite => {
                 let directory = tempfile::tempdir().expect("a temporary directory");
                 let url = format!("sqlite://{}?mode=rwc", directory.path().join("test.db").display());
-                let session = Session::connect(&url, Missing::Create).await.expect("a new file");
+                let session =
+                    Session::connect(&crate::support::connection(&url), Missing::Create).await.expect("a new file");
                 return Self { url, session, admin: None, directory: Some(directory) };
             }
             Product::Postgres => "DATABASE_URL_POSTGRES",
@@ -35,19 +36,22 @@ impl Database {
         };
         let server = crate::support::url(variable);
         let name = format!("run_{test}");
-        let mut admin = Session::connect(&server, Missing::Refuse).await.expect("the server answers");
+        let mut admin =
+            Session::connect(&crate::support::connection(&server), Missing::Refuse).await.expect("the server answers");
         admin.execute(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("an old database goes");
         admin.execute(&format!("CREATE DATABASE {name}")).await.expect("a new database");
         let mut url = url::Url::parse(&server).expect("a URL");
         url.set_path(&name);
         let url = url.to_string();
-        let session = Session::connect(&url, Missing::Refuse).await.expect("the new database answers");
+        let session = Session::connect(&crate::support::connection(&url), Missing::Refuse)
+            .await
+            .expect("the new database answers");
         Self { url, session, admin: Some((admin, name)), directory: None }
     }
 
     /// One more connection.
     pub async fn another(&self) -> Session {
-        Session::connect(&self.url, Missing::Refuse).await.expect("a second connection")
+        Session::connect(&crate::support::connection(&self.url), Missing::Refuse).await.expect("a second connection")
     }
 
     pub async fn remove(self) {

@@ -124,7 +124,7 @@ fn virtual_tables_are_left_alone() {
 fn old_ways_of_quoting_keep_their_meaning() {
     run(async {
         let sql = "CREATE TABLE t (a [nvarchar](50) DEFAULT \"d'q\", b \"int\" DEFAULT bare, c `text` DEFAULT [x y], d text DEFAULT (\"lit\"))";
-        let mut first = match Session::connect("sqlite::memory:", Missing::Refuse).await {
+        let mut first = match Session::connect(&crate::support::connection("sqlite::memory:"), Missing::Refuse).await {
             Ok(mut session) => {
                 // Whether SQLite takes `(\"lit\")` at all depends on how it was built.
                 let sql = match session.execute(sql).await {

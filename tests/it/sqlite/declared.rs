@@ -9,7 +9,7 @@ use sea_query::{Alias, ColumnDef, Expr, ForeignKeyAction, SqliteQueryBuilder};
 
 fn key(columns: &[&str]) -> Option<PrimaryKey> {
     let columns = columns.iter().map(|name| Name::from(*name)).collect();
-    Some(PrimaryKey { name: Some("pk-anything".into()), columns })
+    Some(PrimaryKey::new(Some("pk-anything".into()), columns))
 }
 
 fn add(table: &mut Table, name: &str, data_type: Type, change: impl FnOnce(&mut Column)) {

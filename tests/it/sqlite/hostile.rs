@@ -52,7 +52,7 @@ fn table(name: &str, parent: &ObjectName) -> Table {
     for column in [id, text, sum, reference] {
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     let unique = Unique { name: format!("u {name}").into(), columns: vec![name.into()], options: Default::default() };
     table.uniques.insert(unique.name.clone(), unique);
     let expression = Expression::new(format!(

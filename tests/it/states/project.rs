@@ -77,7 +77,9 @@ impl Database {
     #[track_caller]
     pub fn execute(&self, sql: &str) {
         let done: Result<(), _> = block(async {
-            let mut session = Session::connect(&self.url, Missing::Create).await?;
+            let mut session = Session::connect(&crate::support::connection(&self.url), Missing::Create)
+                .await
+                .map_err(|error| error.error)?;
             session.execute(sql).await?;
             session.close().await;
             Ok::<_, sea_gen::dialect::session::DatabaseError>(())
@@ -88,7 +90,9 @@ impl Database {
     #[track_caller]
     pub fn query(&self, sql: &str) -> Rows {
         let rows = block(async {
-            let mut session = Session::connect(&self.url, Missing::Create).await?;
+            let mut session = Session::connect(&crate::support::connection(&self.url), Missing::Create)
+                .await
+                .map_err(|error| error.error)?;
             let rows = session.query(sql).await?;
             session.close().await;
             Ok::<_, sea_gen::dialect::session::DatabaseError>(rows)

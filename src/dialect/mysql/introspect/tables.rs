@@ -143,7 +143,7 @@ fn default_value(flavor: Flavor, native: &str, text: &str, extra: &str) -> Expre
 
 fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     if row.text(1) == "PRIMARY" {
-        let key = table.primary_key.get_or_insert_with(|| PrimaryKey { name: None, columns: Vec::new() });
+        let key = table.primary_key.get_or_insert_with(|| PrimaryKey::new(None, Vec::new()));
         key.columns.push(Name::new(row.text(3)));
         return;
     }

@@ -43,6 +43,7 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 Step::Direct(_)
                 | Step::Apart(_)
                 | Step::Rebuild(_)
+                | Step::Repartition(_)
                 | Step::SwapEnum(..)
                 | Step::Online(..)
                 | Step::Validate(..)

@@ -38,6 +38,7 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         Step::Direct(_)
         | Step::Apart(_)
         | Step::Rebuild(_)
+        | Step::Repartition(_)
         | Step::SwapEnum(..)
         | Step::Online(..)
         | Step::Validate(..)

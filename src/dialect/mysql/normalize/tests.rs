@@ -60,7 +60,7 @@ fn a_foreign_key_stands_on_an_index_that_begins_with_its_columns() {
     assert!(found.indexes.contains_key("f_2"), "an index that begins with another column does not serve");
     let found = normal(table(|it| {
         it.foreign_keys.insert("f".into(), key("f", "a"));
-        it.primary_key = Some(PrimaryKey { name: Some("pk-t".into()), columns: vec!["a".into()] });
+        it.primary_key = Some(PrimaryKey::new(Some("pk-t".into()), vec!["a".into()]));
     }));
     assert!(found.indexes.is_empty());
     assert_eq!(found.primary_key.unwrap().name, None);

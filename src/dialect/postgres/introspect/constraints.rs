@@ -38,11 +38,7 @@ impl Reading<'_> {
         let Some(table) = self.catalog.schema.tables.get_mut(&owner) else { return };
         match row.text(2) {
             "p" => {
-                // A primary key has no options of its own in the schema.
-                for (key, value) in options {
-                    table.options.insert(format!("primary_key_{key}"), value);
-                }
-                table.primary_key = Some(PrimaryKey { name: Some(name), columns });
+                table.primary_key = Some(PrimaryKey { name: Some(name), columns, options });
             }
             "u" => {
                 table.uniques.insert(name.clone(), Unique { name, columns, options });

@@ -48,6 +48,13 @@ impl Reading<'_> {
                 self.relations.insert(oid.to_owned(), Relation::Beside(id.name.clone()));
             }
         }
+        if kind == DefinitionKind::PartitionPart && class == "pg_constraint" {
+            // A key makes its columns take no NULL, and they still do when it goes.
+            let columns = self.catalog.schema.definitions.keys().filter(|other| {
+                (other.kind, &other.on) == (kind, &id.on) && other.name.name.as_str().starts_with("NULL in ")
+            });
+            definition.needs.extend(columns.cloned().map(Place::Definition));
+        }
         self.catalog.schema.definitions.insert(id, definition);
     }
 
@@ -168,6 +175,7 @@ pub(super) fn key(kind: DefinitionKind) -> &'static str {
         DefinitionKind::Operator => "operator",
         DefinitionKind::Server => "server",
         DefinitionKind::Partition => "partition",
+        DefinitionKind::PartitionPart => "partition_part",
         DefinitionKind::ForeignTable => "foreign_table",
         DefinitionKind::Partitioning => "partitioning",
         DefinitionKind::Exclusion => "exclusion",

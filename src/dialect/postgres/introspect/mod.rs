@@ -8,12 +8,13 @@ mod constraints;
 mod definitions;
 mod relations;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Standing, Trigger,
+    DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind,
+    Standing, Trigger,
 };
 
 use super::render;
@@ -291,11 +292,13 @@ impl Reading<'_> {
 
     /// A foreign key to a table that is not managed cannot be planned with.
     fn leave_out_dangling_keys(&mut self) {
-        let known: Vec<ObjectName> = self.catalog.schema.tables.keys().cloned().collect();
+        let schema = &self.catalog.schema;
+        let partitions = schema.definitions.keys().filter(|id| id.kind == DefinitionKind::Partition);
+        let known: BTreeSet<ObjectName> = schema.tables.keys().chain(partitions.map(|id| &id.name)).cloned().collect();
         let mut dangling = Vec::new();
         for table in self.catalog.schema.tables.values_mut() {
             table.foreign_keys.retain(|name, key| {
-                let kept = known.binary_search(&key.references).is_ok();
+                let kept = known.contains(&key.references);
                 if !kept {
                     dangling.push(format!("foreign key {}.{name}", table.name));
                 }

@@ -12,6 +12,7 @@ use crate::schema::{Column, Name, ObjectName, Part, Place, Schema, Standing, Tab
 use super::super::types::{Family, family};
 use super::super::words;
 use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_made_anew};
+use super::repartition::{is_repartitioned, partitions};
 use super::replaced::Replaced;
 
 /// What goes before the plan and comes back after it.
@@ -40,6 +41,10 @@ struct Touched {
     swapped: BTreeSet<Name>,
     /// The columns of keys and unique indexes that go or are replaced.
     keys: Vec<BTreeSet<Name>>,
+    /// Whether the primary key is among them; a view that groups by it may show other columns for that.
+    loses_key: bool,
+    /// Whether the table is made anew.
+    whole: bool,
 }
 
 /// Finds what stands in the way.
@@ -91,13 +96,24 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
                 let gone = &mut found.entry(original(&table.name)).or_default().gone;
                 gone.extend(table.columns.keys().cloned());
             }
-            Op::Alter(Alter::PrimaryKey(table, change)) if change.from.columns != change.to.columns => {
+            Op::Alter(Alter::PrimaryKey(table, change)) if !change.from.is_only_renamed(&change.to) => {
                 let key = change.from.columns.iter().map(|name| column(table, name)).collect();
-                found.entry(original(table)).or_default().keys.push(key);
+                let entry = found.entry(original(table)).or_default();
+                entry.keys.push(key);
+                entry.loses_key = true;
+            }
+            Op::Alter(Alter::Options(table, change)) if is_repartitioned(change) => {
+                let columns = state.tables.get(table).into_iter().flat_map(|table| table.columns.keys());
+                let columns: Vec<Name> = columns.map(|name| column(table, name)).collect();
+                let entry = found.entry(original(table)).or_default();
+                entry.gone.extend(columns);
+                entry.whole = true;
             }
             Op::Drop(Object::PrimaryKey(table, key)) => {
                 let key = key.columns.iter().map(|name| column(table, name)).collect();
-                found.entry(original(table)).or_default().keys.push(key);
+                let entry = found.entry(original(table)).or_default();
+                entry.keys.push(key);
+                entry.loses_key = true;
             }
             Op::Drop(Object::Unique(table, unique)) => {
                 let key = unique.columns.iter().map(|name| column(table, name)).collect();
@@ -189,7 +205,9 @@ impl Finding<'_> {
             let reads = |(table, touched): (&ObjectName, &Touched)| {
                 let mut columns = touched.retyped.iter().chain(&touched.gone).chain(&touched.swapped);
                 view.reads.contains(table)
-                    && columns.any(|column| words::mentions(text, column.as_str()) || words::has_star(text))
+                    && (touched.whole
+                        || columns.any(|column| words::mentions(text, column.as_str()) || words::has_star(text))
+                        || touched.loses_key && words::mentions(text, "group"))
             };
             if dropped(view) || touched.iter().any(reads) {
                 moved.insert(&view.name);
@@ -216,6 +234,13 @@ impl Finding<'_> {
 
     /// Definitions above tables that stand on a column in the way, or on something that is taken out of the way.
     fn definitions(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
+        // Tables made anew, and their partitions.
+        let whole = touched.iter().filter(|(_, touched)| touched.whole).map(|(table, _)| table);
+        let with_partitions = |table: &ObjectName| {
+            let partitions = partitions(self.from, table).into_iter().map(|partition| partition.id.name);
+            std::iter::once(table.clone()).chain(partitions).collect::<Vec<_>>()
+        };
+        let anew: BTreeSet<ObjectName> = whole.flat_map(with_partitions).collect();
         loop {
             let taken: BTreeSet<Place> =
                 self.around.before.iter().chain(&self.around.above_before).map(Object::place).collect();
@@ -229,7 +254,7 @@ impl Finding<'_> {
             let found = self.from.definitions.values().find(|definition| {
                 let object = Object::Definition((*definition).clone());
                 definition.id.kind.standing() == Standing::Above
-                    && (definition.id.on.iter().any(|owner| self.moved.contains(owner))
+                    && (definition.id.on.iter().any(|owner| self.moved.contains(owner) || anew.contains(owner))
                         || definition.needs.iter().any(|need| goes(need) || taken.contains(need)))
                     && self.stays(&object)
                     && !self.around.above_before.contains(&object)
@@ -295,7 +320,7 @@ impl Finding<'_> {
         gone.extend(generated.iter().map(|column| column.name.clone()));
         for trigger in table.triggers.values() {
             let text = trigger.definition.text();
-            if retyped.union(&gone).any(|column| words::mentions(text, column.as_str())) {
+            if touched.whole || retyped.union(&gone).any(|column| words::mentions(text, column.as_str())) {
                 let after = later.triggers.get(&trigger.name).cloned();
                 self.take(
                     Object::Trigger(table.name.clone(), trigger.clone()),
@@ -315,7 +340,7 @@ impl Finding<'_> {
         }
         for check in table.checks.values() {
             let mut named = touched.swapped.union(&gone);
-            if named.any(|column| check_mentions(check, column)) {
+            if touched.whole || named.any(|column| check_mentions(check, column)) {
                 let after = later.checks.get(&check.name).cloned();
                 self.take(
                     Object::Check(table.name.clone(), check.clone()),

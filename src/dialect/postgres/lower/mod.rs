@@ -4,20 +4,36 @@
 
 mod around;
 pub(super) mod columns;
+mod inherited;
 mod order;
+mod repartition;
 mod replaced;
+mod sequences;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Step, Unsupported};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, DefinitionKind, EnumType, Name, ObjectName, Routine, Schema, Standing, Type};
+use crate::dialect::{Product, Step, Unsupported};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::schema::{
+    Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, Routine, Schema, Standing, Table, Type,
+};
 
 /// Turns a plan into steps.
-pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported> {
-    let ops = arranged(plan.ops());
-    let around = around::find(&ops, from);
-    let mut walk = Walk { state: from.clone(), steps: Vec::new() };
+pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
+    let ops = inherited::arrange(arranged(plan.ops()), from);
+    let carried = sequences::carry(ops, from);
+    let (mut ops, from) = (carried.ops, &carried.from);
+    let repartitioned = repartition::find(&mut ops, from);
+    let mut around = around::find(&ops, from);
+    for (before, after) in repartitioned.keys(from, &ops) {
+        let is_dropped = |op: &Op| matches!(op, Op::Drop(object) if object.place() == before.place());
+        if !ops.iter().any(is_dropped) {
+            around.before.push(before);
+            around.after.extend(after);
+        }
+    }
+    let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), steps: Vec::new() };
+    walk.alter_identities(carried.before);
     let (above, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_above);
     let (mut drops, mut creates): (Vec<Op>, Vec<Op>) = above.into_iter().partition(|op| matches!(op, Op::Drop(_)));
     drops.extend(around.above_before.into_iter().map(Op::Drop));
@@ -25,20 +41,51 @@ pub(super) fn lower(plan: &Plan, from: &Schema) -> Result<Vec<Step>, Unsupported
     let gone: BTreeSet<ObjectName> = drops.iter().chain(&rest).filter_map(dropped_relation).collect();
     drops.retain(|op| !goes_with_its_owner(op, &gone));
 
+    // The key that a foreign key to a partition leans on may be the partition's own.
+    let is_beside = |op: &Op| match op {
+        Op::Create(Object::ForeignKey(_, key)) | Op::Drop(Object::ForeignKey(_, key)) => {
+            let beside = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
+            let beside = |op: &Op| match op {
+                Op::Create(Object::Definition(it)) => beside.contains(&it.id.kind) && it.id.name == key.references,
+                _ => false,
+            };
+            from.relation_beside(&key.references).is_some() || rest.iter().any(beside)
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+    };
+    let is_late: Vec<bool> = rest.iter().map(is_beside).collect();
+    let mut is_late = is_late.into_iter();
+    let (keys, rest): (Vec<Op>, Vec<Op>) = rest.into_iter().partition(|_| is_late.next() == Some(true));
+    let (lost, late): (Vec<Op>, Vec<Op>) = keys.into_iter().partition(|op| matches!(op, Op::Drop(_)));
+
     let sorted = |ops: Vec<Op>| Plan::new(ops).ops().to_vec();
     let before = sorted(around.before.into_iter().map(Op::Drop).collect());
     let after = sorted(around.after.into_iter().map(Op::Create).collect());
-    let mut all = sorted(drops);
+    let mut all = lost;
+    all.extend(sorted(drops));
     all.extend(around.unset);
     all.extend(before);
     all.extend(rest);
     all.extend(after);
     all.extend(around.reset);
     all.extend(sorted(creates));
+    all.extend(late);
     let all = order::by_need(all);
     for (at, op) in all.iter().enumerate() {
-        walk.lower(op, all.get(at + 1..).unwrap_or_default());
+        if !matches!(op, Op::Alter(Alter::Column(..))) {
+            walk.settle_heirs();
+        }
+        match op {
+            Op::Alter(Alter::Options(table, change)) if repartition::is_repartitioned(change) => {
+                walk.repartition(table, change, &repartitioned);
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {
+                walk.lower(op, all.get(at + 1..).unwrap_or_default())?;
+            }
+        }
     }
+    walk.settle_heirs();
+    walk.alter_identities(carried.after);
     Ok(walk.steps)
 }
 
@@ -57,8 +104,13 @@ fn dropped_relation(op: &Op) -> Option<ObjectName> {
 /// What is said of a table goes without a word when the table goes.
 fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
     let Op::Drop(Object::Definition(definition)) = op else { return false };
-    let said = [DefinitionKind::Comment, DefinitionKind::Privilege, DefinitionKind::Setting];
-    said.contains(&definition.id.kind) && definition.id.on.as_ref().is_some_and(|owner| gone.contains(owner))
+    let said =
+        [DefinitionKind::PartitionPart, DefinitionKind::Comment, DefinitionKind::Privilege, DefinitionKind::Setting];
+    // A sequence would go with the table that owns it.
+    let owns = |need: &Place| matches!(need, Place::Definition(id) if id.kind == DefinitionKind::Sequence);
+    !definition.needs.iter().any(owns)
+        && said.contains(&definition.id.kind)
+        && definition.id.on.as_ref().is_some_and(|owner| gone.contains(owner))
 }
 
 /// Views, and what stands on tables and views without being part of one.
@@ -123,12 +175,15 @@ fn head(definition: &str) -> &str {
 }
 
 /// The schema as the steps so far leave it, and the steps.
-struct Walk {
+struct Walk<'a> {
+    names: &'a Names<'a>,
     state: Schema,
+    /// Columns of heirs that are not yet what the state says, as the database has them.
+    held: BTreeMap<(ObjectName, Name), Column>,
     steps: Vec<Step>,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Takes an operation as it stands.
     fn direct(&mut self, op: Op) {
         self.follow(&op);
@@ -140,12 +195,26 @@ impl Walk {
         let _ = apply(&Plan::new(vec![op.clone()]), &mut self.state);
     }
 
-    fn lower(&mut self, op: &Op, rest: &[Op]) {
+    fn lower(&mut self, op: &Op, rest: &[Op]) -> Result<(), Unsupported> {
         match op {
             Op::Alter(Alter::Enum(change)) => self.change_enum(op, change, rest),
             Op::Alter(Alter::Column(table, change)) if columns::is_made_anew(change) => {
                 self.direct(Op::Drop(Object::Column(table.clone(), change.from.clone())));
                 self.direct(Op::Create(Object::Column(table.clone(), change.to.clone())));
+            }
+            Op::Alter(Alter::Column(table, change)) => {
+                let change = self.make_way_for_sequence(table, change);
+                self.alter_column(table, &change, rest)?;
+            }
+            Op::Alter(Alter::Definition(change))
+                if change.to.id.kind == DefinitionKind::Partition && !super::render::changes_in_place(change) =>
+            {
+                return Err(Unsupported {
+                    product: Product::Postgres,
+                    place: op.place(),
+                    reason: "a partition with rows cannot be divided otherwise where it stands".to_owned(),
+                    hint: "write the move by hand: `gen migration <Name> --empty`, then create another partition, move the rows, and drop this one".to_owned(),
+                });
             }
             Op::Alter(Alter::Routine(change)) if head_differs(change) => {
                 self.direct(Op::Drop(Object::Routine(change.from.clone())));
@@ -153,7 +222,7 @@ impl Walk {
             }
             Op::Rename(Rename::Table(change)) => self.rename_table(change),
             Op::Rename(Rename::Enum(change)) => {
-                for part in moves(change) {
+                for part in self.moves(change) {
                     self.direct(Op::Rename(Rename::Enum(part)));
                 }
             }
@@ -165,6 +234,7 @@ impl Walk {
             }
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => self.direct(op.clone()),
         }
+        Ok(())
     }
 
     fn change_enum(&mut self, op: &Op, change: &Change<EnumType>, rest: &[Op]) {
@@ -176,7 +246,9 @@ impl Walk {
                 columns.extend(own.map(|column| (table.name.clone(), column.clone())));
             }
             self.follow(op);
-            self.steps.push(Step::SwapEnum(change.clone(), columns));
+            let shape = Shape { before: "", stem: name.name.as_str(), after: "_old" };
+            let aside = self.names.invent(&Space::Objects, shape);
+            self.steps.push(Step::SwapEnum(change.clone(), columns, aside));
             return;
         }
         let added: Vec<&String> = change.to.values.iter().filter(|text| !change.from.values.contains(text)).collect();
@@ -195,7 +267,7 @@ impl Walk {
             Some(table) => table.columns.values().filter(|column| column.identity.is_some()).cloned().collect(),
             None => Vec::new(),
         };
-        for part in moves(change) {
+        for part in self.moves(change) {
             let renamed = part.from.name != part.to.name;
             self.direct(Op::Rename(Rename::Table(part.clone())));
             for column in columns.iter().filter(|_| renamed) {
@@ -204,6 +276,25 @@ impl Walk {
                 self.rename_sequence(&part.to, &column.name, Some(old));
             }
         }
+    }
+
+    /// A move to another schema and another name takes two statements, or three where its name is taken there.
+    fn moves(&self, change: &Change<ObjectName>) -> Vec<Change<ObjectName>> {
+        let (from, to) = (&change.from, &change.to);
+        if from.schema == to.schema || from.name == to.name {
+            return vec![change.clone()];
+        }
+        let there = ObjectName { schema: to.schema.clone(), name: from.name.clone() };
+        let mut stations = vec![from.clone()];
+        if holds(&self.state, &there) {
+            let shape = Shape { before: "", stem: from.name.as_str(), after: "_between" };
+            let name = self.names.invent(&Space::Objects, shape);
+            stations.extend([&from.schema, &to.schema].map(|it| ObjectName { schema: it.clone(), name: name.clone() }));
+        } else {
+            stations.push(there);
+        }
+        stations.push(to.clone());
+        stations.windows(2).filter_map(|pair| Some(Change::new(pair.first()?.clone(), pair.get(1)?.clone()))).collect()
     }
 
     /// The sequence behind a numbered column is called after table and column, and follows them.
@@ -222,13 +313,20 @@ impl Walk {
     }
 }
 
-/// A move to another schema and another name takes two statements.
-fn moves(change: &Change<ObjectName>) -> Vec<Change<ObjectName>> {
-    if change.from.schema == change.to.schema || change.from.name == change.to.name {
-        return vec![change.clone()];
-    }
-    let between = ObjectName { schema: change.to.schema.clone(), name: change.from.name.clone() };
-    vec![Change::new(change.from.clone(), between.clone()), Change::new(between, change.to.clone())]
+/// Whether something in the schema has the name of a table or a type.
+fn holds(schema: &Schema, name: &ObjectName) -> bool {
+    let within = |table: &Table| {
+        let key = table.primary_key.as_ref().and_then(|key| key.name.as_ref());
+        table.name.schema == name.schema
+            && (table.indexes.contains_key(&name.name)
+                || table.uniques.contains_key(&name.name)
+                || key == Some(&name.name))
+    };
+    schema.tables.contains_key(name)
+        || schema.enums.contains_key(name)
+        || schema.views.contains_key(name)
+        || schema.definitions.keys().any(|id| id.on.is_none() && id.name == *name)
+        || schema.tables.values().any(within)
 }
 
 /// Whether every old value is still there and in the same order.

@@ -2,6 +2,7 @@
 
 use crate::dialect::{Product, Statement, of};
 use crate::diff::diff;
+use crate::plan::Names;
 use crate::schema::{
     DefaultValue, Expression, ForeignKey, Identity, Normalized, Options, PrimaryKey, Table, Type, Unique, View,
 };
@@ -65,8 +66,9 @@ fn a_type_loses_its_value_before_the_default_changes_in_both_directions() {
     let (few, many) = (with_mood(&["sad"], "'sad'"), with_mood(&["sad", "ok"], "'ok'"));
     let (few, many) = (normalize(few), normalize(many));
     let back = diff(&few, &many, &[]).inverse();
-    let steps = lower(&back, many.schema()).expect("it is supported");
-    assert!(matches!(steps.as_slice(), [Step::SwapEnum(_, columns), Step::Direct(Op::Alter(Alter::Column(..)))]
+    let names = Names::around(Product::Postgres, &back, many.schema());
+    let steps = lower(&back, many.schema(), &names).expect("it is supported");
+    assert!(matches!(steps.as_slice(), [Step::SwapEnum(_, columns, _), Step::Direct(Op::Alter(Alter::Column(..)))]
         if columns.len() == 1));
 }
 
@@ -104,7 +106,7 @@ fn a_foreign_key_steps_aside_for_the_key_it_leans_on() {
     let with_key = |columns: &[&str]| {
         let mut item = table("item", &[("a", "integer"), ("b", "integer")]);
         let columns = columns.iter().map(|name| Name::from(*name)).collect();
-        item.primary_key = Some(PrimaryKey { name: None, columns });
+        item.primary_key = Some(PrimaryKey::new(None, columns));
         let unique = Unique { name: "u".into(), columns: vec!["b".into()], options: Options::new() };
         item.uniques.insert(unique.name.clone(), unique);
         let mut part = table("part", &[("item", "integer")]);

@@ -26,6 +26,7 @@ pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, Str
         | DefinitionKind::Operator
         | DefinitionKind::Server
         | DefinitionKind::Partition
+        | DefinitionKind::PartitionPart
         | DefinitionKind::ForeignTable
         | DefinitionKind::Partitioning
         | DefinitionKind::Event

@@ -56,7 +56,10 @@ fn normal_create(definition: &Definition) -> Expression {
 
 /// Whether the kind's names are the database's.
 fn is_named(kind: DefinitionKind) -> bool {
-    !matches!(kind, DefinitionKind::Setting | DefinitionKind::Comment | DefinitionKind::Privilege)
+    !matches!(
+        kind,
+        DefinitionKind::PartitionPart | DefinitionKind::Setting | DefinitionKind::Comment | DefinitionKind::Privilege
+    )
 }
 
 /// What is below tables cannot wait for one.

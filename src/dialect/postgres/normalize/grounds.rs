@@ -14,7 +14,11 @@ pub(super) fn named(definition: &Definition, schema: &Schema) -> BTreeSet<Place>
     let mut needs = BTreeSet::new();
     let text = definition.create.text();
     match definition.id.kind {
-        DefinitionKind::Policy | DefinitionKind::Rule | DefinitionKind::Exclusion | DefinitionKind::Statistics => {}
+        DefinitionKind::PartitionPart
+        | DefinitionKind::Policy
+        | DefinitionKind::Rule
+        | DefinitionKind::Exclusion
+        | DefinitionKind::Statistics => {}
         DefinitionKind::Domain
         | DefinitionKind::CompositeType
         | DefinitionKind::RangeType

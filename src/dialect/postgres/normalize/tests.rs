@@ -81,7 +81,7 @@ fn names_nobody_gave_are_made_as_the_database_makes_them() {
     column.nullable = true;
     let mut schema = with_column(column);
     let table = schema.tables.values_mut().next().expect("one table");
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["email".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["email".into()]));
     let unique = Unique { name: "".into(), columns: vec!["email".into()], options: Options::new() };
     table.uniques.insert(unique.name.clone(), unique);
     let normalized = normalize(schema).expect("it is supported");

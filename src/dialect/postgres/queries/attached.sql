@@ -178,4 +178,96 @@ SELECT 'comment', NULL, 'column ' || a.attname, n.nspname, c.relname,
    AND (c.relispartition OR c.relkind = 'f')
    AND col_description(c.oid, a.attnum) IS NOT NULL
    AND {unextended}('pg_class'::regclass, c.oid)
+UNION ALL
+-- What one partition has that its table has not.
+SELECT 'partition_part', NULL, 'index ' || i.relname, n.nspname, c.relname,
+       replace(pg_get_indexdef(i.oid, 0, true), ' ON ONLY ', ' ON '),
+       format('DROP INDEX %s', i.oid::regclass), NULL, 'pg_class', i.oid
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition AND c.relkind IN ('r', 'p') AND NOT i.relispartition
+   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
+UNION ALL
+-- An index that is attached to the table's index is made along with that one, and named so.
+SELECT 'partition_part', NULL, 'name of the index under ' || pi.relname, n.nspname, c.relname,
+       format('ALTER INDEX %s RENAME TO %I', u.qualified || quote_ident(u.name), i.relname),
+       format('ALTER INDEX %s RENAME TO %I', i.oid::regclass, u.name), NULL, 'pg_class', i.oid
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_inherits h ON h.inhrelid = i.oid
+  JOIN pg_class pi ON pi.oid = h.inhparent
+  LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.contype IN ('p', 'u') AND k.conrelid = c.oid
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN n.nspname = {default} THEN '' ELSE quote_ident(n.nspname) || '.' END,
+              c.relname || CASE WHEN k.contype = 'p' THEN '_pkey'
+                                ELSE '_' || (SELECT string_agg(coalesce(a.attname, 'expr'), '_' ORDER BY q.position)
+                                               FROM unnest(x.indkey) WITH ORDINALITY q (number, position)
+                                               LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = q.number AND q.number <> 0)
+                                     || CASE WHEN k.contype = 'u' THEN '_key' ELSE '_idx' END END) u (qualified, name)
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition
+   AND octet_length(u.name) < 64
+   AND NOT (starts_with(i.relname, u.name) AND substr(i.relname, length(u.name) + 1) ~ '^[0-9]*$')
+UNION ALL
+SELECT 'partition_part', NULL, 'constraint ' || k.conname, n.nspname, c.relname,
+       format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)),
+       format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname), NULL, 'pg_constraint', k.oid
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition AND c.relkind IN ('r', 'p')
+   AND k.conislocal AND k.coninhcount = 0 AND k.conparentid = 0
+   AND k.contype IN ('p', 'u', 'x', 'f', 'c')
+UNION ALL
+SELECT 'partition_part', NULL, 'trigger ' || t.tgname, n.nspname, c.relname,
+       pg_get_triggerdef(t.oid, true), format('DROP TRIGGER %I ON %s', t.tgname, c.oid::regclass), NULL, 'pg_trigger', t.oid
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0
+UNION ALL
+SELECT 'partition_part', NULL, s.name, n.nspname, c.relname,
+       format('ALTER TABLE %s %s ROW LEVEL SECURITY', c.oid::regclass, s.word),
+       format('ALTER TABLE %s %s ROW LEVEL SECURITY', c.oid::regclass, s.inverse), NULL, 'nothing', c.oid
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN (VALUES ('row security', 'ENABLE', 'DISABLE'), ('forced row security', 'FORCE', 'NO FORCE')) s (name, word, inverse)
+    ON CASE s.word WHEN 'ENABLE' THEN c.relrowsecurity ELSE c.relforcerowsecurity END
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition
+UNION ALL
+SELECT 'partition_part', NULL, 'NULL in ' || a.attname, n.nspname, c.relname,
+       format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', c.oid::regclass, a.attname),
+       format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', c.oid::regclass, a.attname), NULL, 'nothing', c.oid
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_inherits h ON h.inhrelid = c.oid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition AND c.relkind IN ('r', 'p')
+   AND a.attnotnull AND NOT pa.attnotnull
+UNION ALL
+SELECT 'partition_part', NULL, 'default of ' || a.attname, n.nspname, c.relname,
+       format('ALTER TABLE %s ALTER COLUMN %I ', c.oid::regclass, a.attname)
+       || coalesce('SET DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), 'DROP DEFAULT'),
+       format('ALTER TABLE %s ALTER COLUMN %I ', c.oid::regclass, a.attname)
+       || coalesce('SET DEFAULT ' || pg_get_expr(pd.adbin, pd.adrelid), 'DROP DEFAULT'), NULL, 'nothing', c.oid
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_inherits h ON h.inhrelid = c.oid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+  JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+ WHERE n.nspname = ANY ({schemas})
+   AND c.relispartition AND c.relkind IN ('r', 'p')
+   AND pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(pd.adbin, pd.adrelid)
  ORDER BY 1, 4, 5, 2, 3

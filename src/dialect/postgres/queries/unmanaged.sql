@@ -78,26 +78,6 @@ SELECT 'partition', n.nspname, c.relname, NULL
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND c.relkind = 'f'
 UNION ALL
-SELECT 'index of partition', n.nspname, i.relname, c.relname
-  FROM pg_index x
-  JOIN pg_class i ON i.oid = x.indexrelid
-  JOIN pg_class c ON c.oid = x.indrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND NOT i.relispartition
-UNION ALL
-SELECT 'constraint of partition', n.nspname, k.conname, c.relname
-  FROM pg_constraint k
-  JOIN pg_class c ON c.oid = k.conrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND k.conislocal AND k.conparentid = 0
-   AND k.contype IN ('c', 'f')
-UNION ALL
-SELECT 'trigger of partition', n.nspname, t.tgname, c.relname
-  FROM pg_trigger t
-  JOIN pg_class c ON c.oid = t.tgrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0
-UNION ALL
 SELECT 'name of NOT NULL', n.nspname, k.conname, c.relname
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid

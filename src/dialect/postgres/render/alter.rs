@@ -55,9 +55,6 @@ pub(super) fn drop_column(table: &ObjectName, column: &Column) -> Vec<Statement>
 /// A column that becomes generated; lowering makes it anew.
 pub(super) fn column(table: &ObjectName, change: &Change<Column>) -> Result<Vec<Statement>, Unsupported> {
     let (from, to) = (&change.from, &change.to);
-    if create::is_inherited(from) && create::is_inherited(to) {
-        return Ok(Vec::new());
-    }
     if to.generated.is_some() && from.generated != to.generated {
         return Err(Unsupported {
             product: Product::Postgres,
@@ -148,7 +145,7 @@ fn retype(change: &Change<Column>) -> String {
     sql
 }
 
-/// Changes the table's own settings. How a table is partitioned and how its key is deferred cannot be changed.
+/// Changes the table's own settings. How a table is partitioned is changed by making it anew.
 pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
     let mut keys: Vec<&String> = change.from.keys().chain(change.to.keys()).collect();
@@ -174,25 +171,6 @@ pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Ve
             }
             "with" => statements.extend(storage(table, from, to)),
             "inherits" => statements.extend(inheritance(table, from, to)),
-            "partition_by" => {
-                return Err(Unsupported {
-                    product: Product::Postgres,
-                    place: Place::table(table),
-                    reason: match (from, to) {
-                        (Some(from), Some(to)) => {
-                            format!("a table partitioned by {from} cannot become one partitioned by {to} where it stands")
-                        }
-                        (Some(from), None) => format!("a table partitioned by {from} cannot become a plain one where it stands"),
-                        (None, to) => format!(
-                            "a plain table cannot become one partitioned by {} where it stands",
-                            to.map_or("anything", String::as_str)
-                        ),
-                    },
-                    hint: "write the move by hand, so that the rows come along: `gen migration <Name> --empty`, then \
-                           rename the table, create the new one with its partitions, `INSERT INTO … SELECT`, and drop the old one"
-                        .to_owned(),
-                });
-            }
             _ => {
                 return Err(Unsupported {
                     product: Product::Postgres,
@@ -206,7 +184,7 @@ pub(super) fn options(table: &ObjectName, change: &Change<Options>) -> Result<Ve
     Ok(statements)
 }
 
-fn storage(table: &ObjectName, from: Option<&String>, to: Option<&String>) -> Vec<Statement> {
+pub(super) fn storage(table: &ObjectName, from: Option<&String>, to: Option<&String>) -> Vec<Statement> {
     let split = |text: Option<&String>| -> Vec<String> {
         text.map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
     };

@@ -3,7 +3,7 @@
 //! Must not know how a table is altered.
 
 use crate::dialect::Statement;
-use crate::schema::{Column, Identity, ObjectName, Table, Type};
+use crate::schema::{Column, Identity, Name, ObjectName, Options, Table, Type, Unique};
 
 use super::super::words;
 use super::{comment, numbering, objects, quote, quote_object};
@@ -21,7 +21,11 @@ pub(super) fn table(table: &Table) -> Vec<Statement> {
         statements.extend(after_column(&table.name, column));
     }
     for unique in table.uniques.values() {
-        statements.extend(objects::constraint_comment(&table.name, &unique.name, &unique.options));
+        if is_taken_for_another(unique, table) {
+            statements.extend(objects::create_unique(&table.name, unique));
+        } else {
+            statements.extend(objects::constraint_comment(&table.name, &unique.name, &unique.options));
+        }
     }
     for check in table.checks.values() {
         if written_inside(check) {
@@ -53,13 +57,24 @@ fn written_inside(check: &crate::schema::Check) -> bool {
     !check.options.contains_key("not_valid") || check.options.contains_key("not_enforced")
 }
 
+/// Of several keys that forbid the same rows PostgreSQL makes only one when one statement says them all.
+fn is_taken_for_another(unique: &Unique, table: &Table) -> bool {
+    let alike = |columns: &[Name], options: &Options| {
+        let settings = ["include", "nulls_not_distinct", "deferrable", "initially_deferred"];
+        columns == unique.columns && settings.iter().all(|key| options.get(*key) == unique.options.get(*key))
+    };
+    let earlier = table.uniques.values().take_while(|other| other.name != unique.name);
+    table.primary_key.iter().any(|key| alike(&key.columns, &key.options))
+        || earlier.into_iter().any(|other| alike(&other.columns, &other.options))
+}
+
 fn create(table: &Table) -> String {
     let mut lines: Vec<String> =
         table.columns.values().filter(|column| !is_inherited(column)).map(definition).collect();
     if let Some(key) = &table.primary_key {
-        lines.push(objects::primary_key(key, &table.options));
+        lines.push(objects::primary_key(key));
     }
-    lines.extend(table.uniques.values().map(objects::unique));
+    lines.extend(table.uniques.values().filter(|unique| !is_taken_for_another(unique, table)).map(objects::unique));
     lines.extend(table.checks.values().filter(|check| written_inside(check)).map(objects::check));
     let unlogged = if table.options.contains_key("unlogged") { "UNLOGGED " } else { "" };
     let mut sql = format!("CREATE {unlogged}TABLE {} (", quote_object(&table.name));

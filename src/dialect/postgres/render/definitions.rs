@@ -66,7 +66,8 @@ pub(super) fn target(id: &DefinitionId) -> Option<String> {
         DefinitionKind::Statistics => "STATISTICS",
         DefinitionKind::EventTrigger => "EVENT TRIGGER",
         DefinitionKind::Publication => "PUBLICATION",
-        DefinitionKind::Partitioning
+        DefinitionKind::PartitionPart
+        | DefinitionKind::Partitioning
         | DefinitionKind::Event
         | DefinitionKind::Setting
         | DefinitionKind::Comment

@@ -5,7 +5,7 @@
 use crate::dialect::Statement;
 use crate::schema::{Change, Column, DefaultValue, EnumType, Expression, Literal, Name, ObjectName, Type};
 
-use super::super::{names, words};
+use super::super::words;
 use super::create::default;
 use super::{comment, literal, quote, quote_object};
 
@@ -65,14 +65,13 @@ fn is_last(from: &EnumType, to: &EnumType, at: usize) -> bool {
 }
 
 /// A new type in the place of the old one, and every column moved over.
-pub(super) fn swap(change: &Change<EnumType>, columns: &[(ObjectName, Column)]) -> Vec<Statement> {
+pub(super) fn swap(change: &Change<EnumType>, columns: &[(ObjectName, Column)], aside: &Name) -> Vec<Statement> {
     let (from, to) = (&change.from, &change.to);
     let name = quote_object(&to.name);
-    let aside = Name::new(names::generated(from.name.name.as_str(), None, "old"));
     let old = quote_object(&ObjectName { schema: from.name.schema.clone(), name: aside.clone() });
     let removed: Vec<String> =
         from.values.iter().filter(|text| !to.values.contains(text)).map(|text| value(text)).collect();
-    let mut first = Statement::new(format!("ALTER TYPE {} RENAME TO {}", quote_object(&from.name), quote(&aside)));
+    let mut first = Statement::new(format!("ALTER TYPE {} RENAME TO {}", quote_object(&from.name), quote(aside)));
     if !removed.is_empty() {
         first = first.with_note(format!("rows that hold {} stop this migration", removed.join(" or ")));
     }
@@ -162,7 +161,8 @@ mod tests {
         let mut column = Column::new("m", Type::Enum(ObjectName::local("mood")));
         column.default = Some(DefaultValue::Expression(Expression::new("'a'::mood")));
         let change = Change::new(mood(&["a", "b"]), mood(&["a"]));
-        let statements = swap(&change, &[(ObjectName::local("t"), column.clone())]);
+        let columns = [(ObjectName::local("t"), column.clone())];
+        let statements = swap(&change, &columns, &Name::from("mood_old"));
         let sql: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
         assert_eq!(
             sql,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::dialect::expression::canonical_expression;
 use crate::dialect::{Product, Statement};
-use crate::schema::{Change, Definition, DefinitionKind};
+use crate::schema::{Change, Definition, DefinitionId, DefinitionKind};
 
 use super::super::words;
 use super::definitions::target;
@@ -34,8 +34,9 @@ pub(super) fn statements(change: &Change<Definition>) -> Option<Vec<Statement>> 
                 ))],
             })
         }
-        DefinitionKind::Partition => partition(from, to),
-        DefinitionKind::Schema
+        DefinitionKind::Partition => partition(&change.to.id, from, to),
+        DefinitionKind::PartitionPart
+        | DefinitionKind::Schema
         | DefinitionKind::Collation
         | DefinitionKind::RangeType
         | DefinitionKind::Aggregate
@@ -230,28 +231,57 @@ fn composite(target: &str, from: &str, to: &str) -> Option<Vec<Statement>> {
     Some(added.chain(gone).map(|clause| Statement::new(format!("ALTER {target} {clause}"))).collect())
 }
 
-/// A partition that takes other rows is taken out and put in again with its rows, which have to fit.
-fn partition(from: &str, to: &str) -> Option<Vec<Statement>> {
-    fn parts(text: &str) -> Option<(&str, &str, &str, &str)> {
+/// A partition as its definition says it.
+struct Partition<'a> {
+    unlogged: bool,
+    child: &'a str,
+    parent: &'a str,
+    bound: &'a str,
+    divided: Option<&'a str>,
+    storage: Option<String>,
+}
+
+impl<'a> Partition<'a> {
+    fn read(text: &'a str) -> Option<Self> {
         let (head, rest) = text.split_once('\n')?;
-        let (child, parent) = head.split_once("TABLE ")?.1.split_once(" PARTITION OF ")?;
-        let (bound, rest) = rest.split_once('\n').unwrap_or((rest, ""));
-        Some((child, parent, bound.trim(), rest))
+        let (create, names) = head.split_once("TABLE ")?;
+        let (child, parent) = names.split_once(" PARTITION OF ")?;
+        let mut lines = rest.lines().map(str::trim);
+        let bound = lines.next()?;
+        let (mut divided, mut storage) = (None, None);
+        for line in lines {
+            match line.strip_prefix("WITH (").and_then(|rest| rest.strip_suffix(')')) {
+                Some(parameters) => storage = Some(parameters.to_owned()),
+                None => divided = Some(line.strip_prefix("PARTITION BY ")?),
+            }
+        }
+        Some(Self { unlogged: create.contains("UNLOGGED"), child, parent, bound, divided, storage })
     }
-    let (old, new) = (parts(from)?, parts(to)?);
-    if (old.0, old.1, old.3) != (new.0, new.1, new.3) {
+}
+
+/// A partition that takes other rows is taken out and put in again with its rows, which have to fit.
+fn partition(id: &DefinitionId, from: &str, to: &str) -> Option<Vec<Statement>> {
+    let (old, new) = (Partition::read(from)?, Partition::read(to)?);
+    if (old.child, old.divided) != (new.child, new.divided) {
         return None;
     }
-    let (child, parent, bound, _) = new;
-    Some(vec![
-        Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {child}")),
-        Statement::new(format!("ALTER TABLE {parent} ATTACH PARTITION {child} {bound}")),
-    ])
+    let child = new.child;
+    let mut statements = Vec::new();
+    if (old.parent, old.bound) != (new.parent, new.bound) {
+        statements.push(Statement::new(format!("ALTER TABLE {} DETACH PARTITION {child}", old.parent)));
+        statements.push(Statement::new(format!("ALTER TABLE {} ATTACH PARTITION {child} {}", new.parent, new.bound)));
+    }
+    if old.unlogged != new.unlogged {
+        let clause = if new.unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
+        statements.push(Statement::new(format!("ALTER TABLE {child} {clause}")));
+    }
+    statements.extend(super::alter::storage(&id.name, old.storage.as_ref(), new.storage.as_ref()));
+    Some(statements)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::schema::{DefinitionId, ObjectName};
+    use crate::schema::ObjectName;
 
     use super::*;
 

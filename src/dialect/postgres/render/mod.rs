@@ -10,10 +10,11 @@ mod enums;
 mod in_place;
 mod numbering;
 mod objects;
+mod repartition;
 
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
-use crate::schema::{Literal, Name, ObjectName, Options, Place};
+use crate::schema::{Literal, Name, ObjectName, Place};
 
 /// Writes one step.
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
@@ -35,7 +36,8 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Attach(op) => Err(foreign_step(op.place())),
         Step::Together(table, _) | Step::Online(table, ..) => Err(foreign_step(Place::table(table))),
         Step::Rebuild(rebuild) => Err(foreign_step(Place::table(&rebuild.to.name))),
-        Step::SwapEnum(change, columns) => Ok(enums::swap(change, columns)),
+        Step::Repartition(it) => Ok(repartition::statements(it)),
+        Step::SwapEnum(change, columns, aside) => Ok(enums::swap(change, columns, aside)),
     }
 }
 
@@ -61,7 +63,7 @@ fn create(object: &Object) -> Vec<Statement> {
     match object {
         Object::Table(table) => create::table(table),
         Object::Column(table, column) => alter::add_column(table, column),
-        Object::PrimaryKey(table, key) => vec![objects::add(table, &objects::primary_key(key, &Options::new()))],
+        Object::PrimaryKey(table, key) => vec![objects::add(table, &objects::primary_key(key))],
         Object::Unique(table, unique) => objects::create_unique(table, unique),
         Object::ForeignKey(table, key) => objects::create_foreign_key(table, key),
         Object::Check(table, check) => objects::create_check(table, check),
@@ -151,6 +153,16 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
     Statement::new(format!("COMMENT ON {target} IS {text}"))
+}
+
+/// The sequence behind a numbered column, quoted.
+pub(super) fn sequence(table: &ObjectName, column: &crate::schema::Column) -> String {
+    numbering::sequence(table, column)
+}
+
+/// A type as it is written.
+pub(super) fn type_name(data_type: &crate::schema::Type) -> String {
+    create::type_name(data_type)
 }
 
 /// Whether a column belongs to a parent of its table, which changes it.

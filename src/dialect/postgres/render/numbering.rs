@@ -104,28 +104,52 @@ pub(super) fn change(table: &ObjectName, change: &Change<Column>) -> (Vec<Statem
         after.extend(change_sequence(table, change));
         return (before, after);
     }
-    match from.identity {
-        None => {}
-        Some(Identity::Serial) => {
-            before.push(Statement::new(format!("{target} DROP DEFAULT")));
-            before.push(Statement::new(format!("DROP SEQUENCE {}", sequence(table, from))));
+    let drop_identity = || Statement::new(format!("{target} DROP IDENTITY"));
+    let drop_default = || Statement::new(format!("{target} DROP DEFAULT"));
+    let old = sequence(table, from);
+    match (from.identity, to.identity) {
+        (None, None) => {}
+        (Some(Identity::Serial), None) => {
+            before.extend([drop_default(), Statement::new(format!("DROP SEQUENCE {old}"))]);
         }
-        Some(Identity::Always | Identity::ByDefault | Identity::AutoIncrement) => {
-            before.push(Statement::new(format!("{target} DROP IDENTITY")));
-        }
-    }
-    match to.identity {
-        None => return (before, after),
-        Some(Identity::Serial) => {
+        (Some(_), None) => before.push(drop_identity()),
+        (None, Some(Identity::Serial)) => {
             after.push(create_sequence(table, to));
             after.extend(adopt_sequence(table, to));
+            after.push(continue_after_rows(table, to));
         }
-        Some(Identity::Always | Identity::ByDefault | Identity::AutoIncrement) => {
+        (None, Some(_)) => {
             after.push(Statement::new(format!("{target} ADD{}", clause(to))));
+            after.push(continue_after_rows(table, to));
+        }
+        (Some(Identity::Serial), Some(_)) => {
+            before.push(drop_default());
+            after.push(Statement::new(format!("{target} ADD{}", clause(to))));
+            after.push(count_on(table, change, &old));
+            after.push(Statement::new(format!("DROP SEQUENCE {old}")));
+        }
+        (Some(_), Some(_)) => {
+            // Before the column's other changes: an identity takes no NULL.
+            before.push(create_sequence(table, to));
+            before.push(count_on(table, change, &old));
+            before.push(drop_identity());
+            after.extend(adopt_sequence(table, to));
         }
     }
-    after.push(continue_after_rows(table, to));
     (before, after)
+}
+
+/// A new sequence counts on where the old one stands, if it can.
+fn count_on(table: &ObjectName, change: &Change<Column>, old: &str) -> Statement {
+    let (from, to) = (&change.from, &change.to);
+    let settings = |column: &Column| column.options.get("sequence_options").cloned();
+    let widens = from.data_type == to.data_type || serial_word(to) == Some("bigserial");
+    if settings(from) != settings(to) || !widens {
+        return continue_after_rows(table, to);
+    }
+    let new = literal(&Literal::Text(sequence(table, to)));
+    Statement::new(format!("SELECT setval({new}, last_value, is_called) FROM {old}"))
+        .with_note("numbering goes on where it stands")
 }
 
 /// A new sequence starts behind the rows that are there.
@@ -142,9 +166,10 @@ fn change_sequence(table: &ObjectName, change: &Change<Column>) -> Vec<Statement
     let mut statements = Vec::new();
     let (old, new) = (sequence(table, from), sequence(table, to));
     if old != new {
-        let bare = super::super::words::name_list(&new.replace("\".\"", "\",\""));
-        let bare = bare.last().map(|name| quote(&Name::new(name))).unwrap_or_default();
-        statements.push(Statement::new(format!("ALTER SEQUENCE {old} RENAME TO {bare}")));
+        let bare = |name: &str| super::super::words::name_path(name).pop().map(Name::new);
+        if let Some(bare) = bare(&new).filter(|name| bare(&old).as_ref() != Some(name)) {
+            statements.push(Statement::new(format!("ALTER SEQUENCE {old} RENAME TO {}", quote(&bare))));
+        }
     }
     let settings = |column: &Column| column.options.get("sequence_options").cloned().unwrap_or_default();
     let retyped = from.identity == Some(Identity::Serial) && from.data_type != to.data_type;

@@ -26,34 +26,33 @@ fn named(name: Option<&Name>) -> String {
 }
 
 /// The clauses after a key's columns: `INCLUDE`, storage parameters, deferral.
-fn key_clauses(options: &Options, prefix: &str) -> String {
-    let option = |key: &str| options.get(&format!("{prefix}{key}"));
+fn key_clauses(options: &Options) -> String {
     let mut sql = String::new();
-    if let Some(include) = option("include") {
+    if let Some(include) = options.get("include") {
         sql.push_str(&format!(" INCLUDE ({include})"));
     }
-    if let Some(with) = option("with") {
+    if let Some(with) = options.get("with") {
         sql.push_str(&format!(" WITH ({with})"));
     }
-    if option("deferrable").is_some() {
+    if options.contains_key("deferrable") {
         sql.push_str(" DEFERRABLE");
     }
-    if option("initially_deferred").is_some() {
+    if options.contains_key("initially_deferred") {
         sql.push_str(" INITIALLY DEFERRED");
     }
     sql
 }
 
-/// A primary key as it is written inside `CREATE TABLE`; its own settings are options of the table.
-pub(super) fn primary_key(key: &PrimaryKey, table: &Options) -> String {
-    let clauses = key_clauses(table, "primary_key_");
+/// A primary key as it is written inside `CREATE TABLE`.
+pub(super) fn primary_key(key: &PrimaryKey) -> String {
+    let clauses = key_clauses(&key.options);
     format!("{}PRIMARY KEY ({}){clauses}", named(key.name.as_ref()), quote_list(&key.columns))
 }
 
 /// A unique constraint as it is written inside `CREATE TABLE`.
 pub(super) fn unique(unique: &Unique) -> String {
     let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
-    let (columns, clauses) = (quote_list(&unique.columns), key_clauses(&unique.options, ""));
+    let (columns, clauses) = (quote_list(&unique.columns), key_clauses(&unique.options));
     format!("{}UNIQUE{nulls} ({columns}){clauses}", named(Some(&unique.name)))
 }
 
@@ -152,7 +151,7 @@ pub(super) fn create_foreign_key(table: &ObjectName, key: &ForeignKey) -> Vec<St
             sql.push_str(&format!(" ({columns})"));
         }
     }
-    sql.push_str(&key_clauses(&key.options, ""));
+    sql.push_str(&key_clauses(&key.options));
     if key.options.contains_key("not_enforced") {
         sql.push_str(" NOT ENFORCED");
     } else if key.options.contains_key("not_valid") {
@@ -177,12 +176,12 @@ pub(super) fn alter_primary_key(table: &ObjectName, change: &Change<PrimaryKey>)
     let (from, to) = (&change.from, &change.to);
     let owner = quote_object(table);
     match (&from.name, &to.name) {
-        (Some(old), Some(new)) if from.columns == to.columns => {
+        (Some(old), Some(new)) if from.is_only_renamed(to) => {
             Statement::new(format!("ALTER TABLE {owner} RENAME CONSTRAINT {} TO {}", quote(old), quote(new)))
         }
         (old, _) => {
             let drop = old.as_ref().map(|old| format!("\n    DROP CONSTRAINT {},", quote(old))).unwrap_or_default();
-            Statement::new(format!("ALTER TABLE {owner}{drop}\n    ADD {}", primary_key(to, &Options::new())))
+            Statement::new(format!("ALTER TABLE {owner}{drop}\n    ADD {}", primary_key(to)))
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::*;
 use crate::dialect::{Dialect, sqlite::Sqlite};
 use crate::diff::diff;
+use crate::plan::Names;
 use crate::schema::{Change, Check, Expression, Index, Normalized, Type, Unique};
 
 fn table(name: &str, change: impl FnOnce(&mut Table)) -> Table {
@@ -25,7 +26,8 @@ fn schema(tables: impl IntoIterator<Item = Table>) -> Normalized {
 
 /// The steps in a few words each.
 fn steps(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Vec<String> {
-    let steps = lower(&diff(from, to, renames), from.schema()).unwrap();
+    let plan = diff(from, to, renames);
+    let steps = lower(&plan, from.schema(), &Names::around(Product::Sqlite, &plan, from.schema())).unwrap();
     steps
         .iter()
         .map(|step| match step {
@@ -141,5 +143,6 @@ fn an_index_is_renamed_by_making_it_again() {
 fn a_plan_for_another_schema_is_refused() {
     let one = schema([table("t", nothing)]);
     let plan = diff(&schema([]), &one, &[]);
-    assert!(lower(&plan, one.schema()).is_err());
+    let names = Names::around(Product::Sqlite, &plan, one.schema());
+    assert!(lower(&plan, one.schema(), &names).is_err());
 }

@@ -29,7 +29,7 @@ fn normal(table: Table) -> Result<Table, Unsupported> {
 }
 
 fn key(columns: &[&str]) -> Option<PrimaryKey> {
-    Some(PrimaryKey { name: Some("pk-t".into()), columns: columns.iter().map(|name| Name::from(*name)).collect() })
+    Some(PrimaryKey::new(Some("pk-t".into()), columns.iter().map(|name| Name::from(*name)).collect()))
 }
 
 #[test]

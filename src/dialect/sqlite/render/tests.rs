@@ -18,7 +18,7 @@ fn user() -> Table {
     for column in [id, name, sum] {
         table.columns.insert(column);
     }
-    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    table.primary_key = Some(PrimaryKey::new(None, vec!["id".into()]));
     let key = ForeignKey {
         name: "fk-user-sum".into(),
         columns: vec!["sum".into()],
@@ -59,7 +59,7 @@ fn a_rebuild_carries_rows_numbers_and_indexes_over() {
     to.columns.remove("sum");
     to.foreign_keys.clear();
     to.indexes.clear();
-    let step = crate::dialect::Rebuild { from: user(), to };
+    let step = crate::dialect::Rebuild { from: user(), to, meanwhile: Name::from("_new_user") };
     let statements = render(&Step::Rebuild(Box::new(step))).unwrap();
     let sql: Vec<_> = statements.iter().map(|statement| statement.sql.as_str()).collect();
     assert_eq!(
