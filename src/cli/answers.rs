@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::lint::allow::Allow;
 use crate::plan::{Forms, Rename};
 use crate::project::read_text;
 use crate::schema::{Change, Name, ObjectName};
@@ -29,6 +30,10 @@ pub(super) struct Answers {
     answered: Vec<Answered>,
     /// Values for rows that are there.
     values: Values,
+    /// What is new, by option.
+    news: Vec<String>,
+    /// What may go, each by its exact name: then it was not renamed.
+    gone: Vec<String>,
     /// Somebody is there to be asked.
     interactive: bool,
 }
@@ -89,7 +94,9 @@ impl Answers {
         };
         let interactive = !command.no_interactive;
         let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Ok(Self { given: follow_tables(given?), answered, values, interactive })
+        let news = command.news.clone();
+        let gone = command.allow.iter().filter_map(Allow::dropped).collect();
+        Ok(Self { given: follow_tables(given?), answered, values, news, gone, interactive })
     }
 
     /// What rows that are there get.
@@ -125,6 +132,7 @@ impl Answers {
                     .hint(format!("answer with one of: {}", names(question)))
                     .into());
                 }
+                Some(Former::Is(true)) | None if self.is_new(question) => {}
                 Some(Former::Is(true)) | None => open.push(question),
             }
         }
@@ -135,6 +143,15 @@ impl Answers {
         // One at a time: an answer may settle others, as that of a table does those of its columns.
         self.answered.push(ask(first)?);
         Ok(true)
+    }
+}
+
+impl Answers {
+    /// Whether the options say that it is new: by its own name, or because all that it may have been is to go.
+    fn is_new(&self, question: &Question) -> bool {
+        let name = question.subject.name();
+        let goes = |old: &str| self.gone.contains(&question.subject.former(old));
+        self.news.contains(&name) || question.candidates.iter().all(|candidate| goes(&candidate.from))
     }
 }
 
@@ -163,7 +180,7 @@ fn unanswered(open: &[&Question]) -> Failure {
         })
         .collect();
     if let Ok(text) = serde_json::to_string_pretty(&Document { renames, ..Document::default() }) {
-        paint::result(&format!("{text}\n"));
+        paint::exact(&format!("{text}\n"));
     }
     let lines: Vec<String> = open
         .iter()
@@ -177,6 +194,9 @@ fn unanswered(open: &[&Question]) -> Failure {
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
         error = error.hint(format!("renamed: `--rename {}`", option(&question.subject, &candidate.from)));
+    }
+    if let Some(question) = open.first() {
+        error = error.hint(format!("new: `--new {}`", question.subject.name()));
     }
     error
         .hint("or fill in `renamed_from` in the JSON above (the old name, or false for what is new) and pass it by `--answers`")

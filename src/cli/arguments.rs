@@ -2,13 +2,17 @@
 //!
 //! Must not know what any of it does.
 
+mod running;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use running::{Down, Emptying, Goto, Reverting, Run, Sync, Up};
+
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
-#[command(name = "gen", version, about, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "gen", version, about, max_term_width = 100)]
 pub(super) struct Arguments {
     /// Where and against what.
     #[command(flatten)]
@@ -64,9 +68,13 @@ pub(super) enum Command {
     /// Revert applied migrations
     Down(Down),
     /// Revert the last applied migration and apply it again
-    Redo(Run),
+    Redo(Reverting),
     /// Apply or revert until exactly the named migration is the last one applied
     Goto(Goto),
+    /// Empty a development database and apply every migration
+    Fresh(Emptying),
+    /// Revert every migration on a development database
+    Reset(Emptying),
     /// List what the database has that the migrations do not account for, and the reverse
     Drift(Drift),
     /// Bring a development database to what the entities declare, without a migration
@@ -151,15 +159,18 @@ pub(super) struct Migration {
     /// (repeat for more)
     #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
     pub(super) conversions: Vec<String>,
+    /// What is new, though something that goes looks like it: `user.first_name`, a column or a table (repeat for more)
+    #[arg(long = "new", value_name = "NAME")]
+    pub(super) news: Vec<String>,
     /// What takes the place of an enum type's value that goes: `book.mood:dull=calm` (repeat for more)
     #[arg(long = "replace", value_name = "COLUMN:OLD=NEW")]
     pub(super) replacements: Vec<String>,
     /// Do not drop tables and columns but park them, with their rows and values, under a dated name; `gen purge` drops them
     #[arg(long)]
     pub(super) keep: bool,
-    /// The migration drops what is parked; set by `gen purge`.
+    /// The migration drops this, which is parked; set by `gen purge`.
     #[arg(skip)]
-    pub(super) purge: bool,
+    pub(super) purge: Option<Vec<crate::schema::Place>>,
     /// Allow what loses rows or values, or fails on rows that are there: a rule (drop-table, drop-column, *), for everything
     /// or for one object (drop-table:orders); repeat it for more
     #[arg(long, value_name = "RULE[:OBJECT]")]
@@ -187,6 +198,16 @@ pub(super) struct Purge {
     /// The migration's name
     #[arg(default_value = "PurgeParked")]
     pub(super) name: String,
+    /// Drop only what was parked at least so long ago: `30d`, or a number of days
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    pub(super) older_than: Option<i64>,
+    /// Drop only this: a table, or a column `orders.note`, by the name it had or by the one it is parked under; * and ? are
+    /// wildcards (repeat for more)
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Vec<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
     /// Print what would be written, and write nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -196,6 +217,14 @@ pub(super) struct Purge {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('d').unwrap_or(text);
+    match number.parse() {
+        Ok(days) if days >= 0 => Ok(days),
+        _ => Err("a number of days is expected, such as `30d`".to_owned()),
+    }
 }
 
 /// The form of a migration file.
@@ -295,7 +324,7 @@ pub(super) enum DriftWay {
     /// Write what has drifted as a migration, which this database is recorded as having
     Adopt(Adopt),
     /// Bring the database back to what the snapshot says
-    Revert(Revert),
+    Revert(Reverting),
 }
 
 /// `gen drift adopt`.
@@ -304,71 +333,6 @@ pub(super) struct Adopt {
     /// The migration's name
     #[arg(default_value = "AdoptDrift")]
     pub(super) name: String,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// `gen drift revert`.
-#[derive(Debug, Args)]
-pub(super) struct Revert {
-    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
-    /// (drop-table:orders); repeat it for more
-    #[arg(long, value_name = "RULE[:OBJECT]")]
-    pub(super) allow: Vec<crate::lint::allow::Allow>,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// What every command that runs migrations takes.
-#[derive(Debug, Args)]
-pub(super) struct Run {
-    /// Print the SQL, and run nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen up`.
-#[derive(Debug, Args)]
-pub(super) struct Up {
-    /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
-    #[arg(value_name = "N|ID")]
-    pub(super) target: Option<String>,
-    /// Apply also what failed its proof on a scratch database
-    #[arg(long)]
-    pub(super) unproven: bool,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// `gen down`.
-#[derive(Debug, Args)]
-pub(super) struct Down {
-    /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous beginning)
-    #[arg(value_name = "N|ID")]
-    pub(super) target: Option<String>,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// `gen goto`.
-#[derive(Debug, Args)]
-pub(super) struct Goto {
-    /// The migration that shall be the last one applied (id, name, or an unambiguous beginning)
-    #[arg(value_name = "ID")]
-    pub(super) target: String,
-    #[command(flatten)]
-    pub(super) run: Run,
-}
-
-/// `gen sync`.
-#[derive(Debug, Args)]
-pub(super) struct Sync {
-    /// Vouch that a database on another host is a development database
-    #[arg(long)]
-    pub(super) development: bool,
     #[command(flatten)]
     pub(super) run: Run,
 }

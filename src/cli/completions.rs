@@ -12,6 +12,6 @@ use super::report::Failure;
 pub(super) fn run(command: &Completions) -> Result<Ending, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(command.shell, &mut Arguments::command(), "gen", &mut script);
-    paint::result(&String::from_utf8_lossy(&script));
+    paint::exact(&String::from_utf8_lossy(&script));
     Ok(Ending::Done)
 }

@@ -106,7 +106,10 @@ async fn compare(loader: &Loader<'_>, command: &Diff, sides: &mut [Side; 2]) -> 
             patch(old, new)?
         }
     };
-    paint::result(&text);
+    match format {
+        DiffFormat::Text => paint::result(&text),
+        DiffFormat::Sql | DiffFormat::Json | DiffFormat::Markdown | DiffFormat::Patch => paint::exact(&text),
+    }
     if plan.is_empty() && format == DiffFormat::Text {
         paint::talk("no difference");
     }

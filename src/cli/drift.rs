@@ -31,14 +31,14 @@ pub(super) async fn run(common: &Common, command: &Drift) -> Result<Ending, Fail
 }
 
 async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
-    let Scene { workspace, live, plan, .. } = Scene::open(common).await?;
+    let Scene { workspace, live, plan, .. } = Scene::open(Workspace::open(common)?).await?;
     if as_json {
         let report = json!({
             "drift": show::plan_json(&plan, None, workspace.root()),
             "compared": live.comparison,
             "unmanaged": live.unmanaged,
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("no drift: the database has exactly what the snapshot says");
     } else {
@@ -57,8 +57,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn open(common: &Common) -> Result<Self, Failure> {
-        let workspace = Workspace::open(common)?;
+    async fn open(workspace: Workspace) -> Result<Self, Failure> {
         workspace.sealed_lock()?;
         let mut live = workspace.required(Missing::Refuse).await?;
         let sealed = workspace.sealed(live.product())?;

@@ -36,7 +36,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     let schema = normal.as_ref().map_or(model.schema(), |normal| normal.schema());
     if command.json {
         let unsupported = normal.as_ref().err().map(ToString::to_string);
-        paint::result(&format!("{:#}\n", reading.json(schema, &diagnostics, unsupported)));
+        paint::exact(&format!("{:#}\n", reading.json(schema, &diagnostics, unsupported)));
     } else {
         paint::result(&reading.text(schema));
     }

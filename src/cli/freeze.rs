@@ -12,7 +12,7 @@ use super::report::Failure;
 use super::states::Workspace;
 
 pub(super) fn freeze(common: &Common, command: &Freeze) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
+    let workspace = Workspace::open_to_write(common, "gen freeze")?;
     let mut lock = workspace.sealed_lock()?.clone();
     workspace.refuse_frozen()?;
     let release = command.release.trim();
@@ -26,7 +26,7 @@ pub(super) fn freeze(common: &Common, command: &Freeze) -> Result<Ending, Failur
 }
 
 pub(super) fn thaw(common: &Common) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
+    let workspace = Workspace::open_to_write(common, "gen thaw")?;
     let mut lock = workspace.sealed_lock()?.clone();
     match lock.frozen.take() {
         None => paint::talk("nothing to do: the schema is not frozen"),

@@ -13,6 +13,7 @@ use crate::schema::{Normalized, Product};
 use crate::state;
 use crate::write::{self, Migration};
 
+use super::arguments::Common;
 use super::paint::{self, Ink, ink, ink_talk};
 use super::report::Failure;
 use super::show;
@@ -100,7 +101,17 @@ pub(super) fn unfollowed(
 }
 
 /// Takes into the snapshot where sealed migrations lead of which that was not known so far; whether anything was written.
-pub(super) async fn take_in(workspace: &Workspace) -> Result<bool, Failure> {
+pub(super) async fn take_in(workspace: &Workspace, common: &Common) -> Result<bool, Failure> {
+    let lock = workspace.sealed_lock()?;
+    let mut is_needed = false;
+    for product in workspace.products() {
+        let migrations = workspace.migrations(*product)?;
+        is_needed |= migrations.iter().any(|it| it.to.is_none() && lock.seals(*product, &it.id, &it.checksum()));
+    }
+    if !is_needed {
+        return Ok(false);
+    }
+    let workspace = &Workspace::open_to_write(common, "gen verify")?;
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());
     for product in workspace.products() {

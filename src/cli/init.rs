@@ -29,7 +29,7 @@ use super::states::{self, Live, Workspace, locked};
 use super::up::applicable;
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let mut workspace = Workspace::open(common)?;
+    let mut workspace = Workspace::open_to_write(common, "gen init")?;
     if workspace.lock.is_some() {
         return Err(Error::new(format!("{} is set up already", workspace.root().display()))
             .hint("`gen status` shows how things stand")
@@ -293,7 +293,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Told) {
             "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
             "unmanaged": live.map(|live| &live.unmanaged),
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
         return;
     }
     let mut text = format!("{} for {}\n", ink(Ink::Green, "set up"), keys.join(", "));

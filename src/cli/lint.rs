@@ -32,7 +32,7 @@ struct Judged {
 pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failure> {
     let format = if command.json { LintFormat::Json } else { command.format };
     if command.rules {
-        paint::result(&formats::rules(format == LintFormat::Json));
+        paint::exact(&formats::rules(format == LintFormat::Json));
         return Ok(Ending::Done);
     }
     if let Some(code) = &command.explain {
@@ -61,12 +61,12 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
             judged.push(judge(&workspace, product, migration)?);
         }
     }
-    paint::result(&match format {
-        LintFormat::Text => formats::text(&judged),
-        LintFormat::Json => formats::json(&judged),
-        LintFormat::Github => formats::github(&judged),
-        LintFormat::Sarif => formats::sarif(&judged),
-    });
+    match format {
+        LintFormat::Text => paint::result(&formats::text(&judged)),
+        LintFormat::Json => paint::exact(&formats::json(&judged)),
+        LintFormat::Github => paint::exact(&formats::github(&judged)),
+        LintFormat::Sarif => paint::exact(&formats::sarif(&judged)),
+    }
     if judged.is_empty() && format == LintFormat::Text {
         paint::talk("nothing to look at: no migration is pending");
     }

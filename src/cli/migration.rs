@@ -43,7 +43,10 @@ struct Draft {
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
-    let mut workspace = Workspace::open(common)?;
+    let mut workspace = match command.dry_run {
+        true => Workspace::open(common)?,
+        false => Workspace::open_to_write(common, if command.purge.is_some() { "gen purge" } else { "gen migration" })?,
+    };
     if command.strict {
         workspace.project.config.undeclared = Undeclared::Error;
     }
@@ -65,6 +68,11 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let (mut live, note) = live?;
     if let Some(note) = note {
         paint::talk(note);
+    }
+    if workspace.lock.is_none()
+        && workspace.products().iter().any(|it| write::ids(&workspace.project, *it).is_ok_and(|ids| !ids.is_empty()))
+    {
+        workspace.sealed_lock()?;
     }
     if workspace.lock.is_none() {
         if command.dry_run {
@@ -239,10 +247,10 @@ async fn draft(
         // One of the two is enough, and comparing them again costs nothing.
         live.schema = sealed.schema.clone();
     }
-    let (base, target) = if command.empty || command.purge {
-        let (schema, origins) = match command.purge {
-            true => state::purged(dialect, &sealed.schema, &sealed.origins)?,
-            false => (sealed.schema.clone(), sealed.origins.clone()),
+    let (base, target) = if command.empty || command.purge.is_some() {
+        let (schema, origins) = match &command.purge {
+            Some(places) => state::purged(dialect, &sealed.schema, &sealed.origins, places)?,
+            None => (sealed.schema.clone(), sealed.origins.clone()),
         };
         let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let target = Target { schema, origins, offences, left_open, renames, questions };
@@ -327,6 +335,16 @@ fn sides(
         return Ok((live.schema.clone(), target));
     }
     let headings = workspace.headings(product)?;
+    if let Some(id) =
+        live.history.iter().map(|record| &record.id).find(|id| headings.iter().all(|it| it.id.as_str() != **id))
+    {
+        return Err(Error::new(format!(
+            "the database is ahead of this checkout: migration `{id}` is applied, and its file is not here"
+        ))
+        .hint("take the file from the branch that has it: merge that branch, then try again")
+        .hint("`gen migration … --from snapshot` plans without this database")
+        .into());
+    }
     match workspace.situation(Some(sealed), Some(live), Some(model), &headings)? {
         Situation::Drifted => Err(drifted(workspace, sealed, live, model)?),
         Situation::Synchronised => {
@@ -366,10 +384,10 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
 fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: &[std::path::PathBuf]) {
     if command.json {
         let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
-        paint::result(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
+        paint::exact(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
         return;
     }
-    if command.purge {
+    if command.purge.is_some() {
         paint::talk("nothing to do: nothing is parked");
         return;
     }
@@ -433,7 +451,7 @@ fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written
     });
     let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();
     let report = json!({ "id": id, "written": written, "migrations": migrations.collect::<Vec<_>>() });
-    paint::result(&format!("{report:#}\n"));
+    paint::exact(&format!("{report:#}\n"));
 }
 
 fn print_text(
@@ -470,7 +488,10 @@ fn print_text(
             text.push_str(&write::text(&draft.migration));
         }
     } else {
-        text.push_str("\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n");
+        text.push_str(match command.empty {
+            true => "\nnext: write its statements, seal it with `gen lock`, then `gen up` applies it\n",
+            false => "\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n",
+        });
     }
     paint::result(&text);
 }

@@ -14,12 +14,14 @@ mod entities;
 mod excluded;
 mod freeze;
 mod handwritten;
+mod fresh;
 mod import;
 mod init;
 mod lint;
 mod lock;
 mod migration;
 mod paint;
+mod progress;
 mod purge;
 mod refuted;
 mod report;
@@ -63,6 +65,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> ExitCode {
+    let typed: Vec<String> = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
+    if let Some(command) = report::habit(&typed) {
+        paint::settle(arguments::Color::Auto);
+        let said = typed.join(" ");
+        let error = crate::error::Error::new(format!("there is no command `gen {said}`"));
+        report::failure(&Failure::from(error.hint(format!("`{command}`")).hint("`gen help` lists the commands")));
+        return ExitCode::from(1);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -72,7 +82,7 @@ fn run() -> ExitCode {
                 return ExitCode::SUCCESS;
             }
             paint::settle(arguments::Color::Auto);
-            report::misuse(&error, std::env::args().skip(1));
+            report::misuse(&error, typed.into_iter());
             return ExitCode::from(1);
         }
     };
@@ -106,6 +116,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Down(command) => up::down(common, command).await,
         Command::Redo(command) => up::redo(common, command).await,
         Command::Goto(command) => up::goto(common, command).await,
+        Command::Fresh(command) => fresh::fresh(common, command).await,
+        Command::Reset(command) => fresh::reset(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => check::run(common, command).await,

@@ -1,10 +1,11 @@
-//! Printing: the two streams, and colour where a person looks at it.
+//! Printing: the two streams, colour where a person looks at it, and nothing else that steers a terminal.
 //!
 //! Must not know what is said.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::arguments::Color;
 
@@ -73,11 +74,61 @@ pub(super) fn ink_talk(ink: Ink, text: impl Display) -> String {
 }
 
 fn coloured(wanted: bool, ink: Ink, text: impl Display) -> String {
-    if wanted { format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code()) } else { text.to_string() }
+    if wanted { format!("{BEGIN}{}m{text}{END}", ink.code()) } else { text.to_string() }
 }
 
-/// Writes to stdout: the result. A closed pipe is the reader's way of saying that it has had enough.
+/// Stand for the sequences that begin and end a colour until a stream is written to, so that no other sequence gets there.
+const BEGIN: char = '\u{f5e0}';
+const END: char = '\u{f5e1}';
+
+/// Text as it may be shown: colours are put in, and whatever else would steer a terminal, or turn the direction in which text
+/// is read, is spelled out. It may come from the name of a table, from a history, or from a server.
+fn shown(text: &str, is_coloured: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            BEGIN if is_coloured => shown.push_str("\u{1b}["),
+            END if is_coloured => shown.push_str("\u{1b}[0m"),
+            '\n' | '\t' => shown.push(letter),
+            _ if steers(letter) => shown.extend(letter.escape_default()),
+            _ => shown.push(letter),
+        }
+    }
+    shown
+}
+
+/// Whether a character does something other than being seen.
+fn steers(letter: char) -> bool {
+    let turns =
+        matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    letter.is_control() || turns || matches!(letter, '\u{2028}' | '\u{2029}' | BEGIN | END)
+}
+
+/// The text of a file as it may be shown, letter by letter of the same length, so that places in it stay where they are.
+pub(super) fn source(text: &str) -> String {
+    let letter = |letter: char| match letter.len_utf8() {
+        _ if matches!(letter, '\n' | '\t') || !steers(letter) => letter,
+        1 => '?',
+        2 => '\u{bf}',
+        _ => '\u{fffd}',
+    };
+    text.replace("\r\n", " \n").chars().map(letter).collect()
+}
+
+/// Writes to stdout: the result, for eyes. A closed pipe is the reader's way of saying that it has had enough.
 pub(super) fn result(text: &str) {
+    write(&shown(text, COLOURS.get().copied().unwrap_or_default().stdout));
+}
+
+/// Writes to stdout: the result, for programs and files, to the letter. Only a terminal gets it in the form for eyes.
+pub(super) fn exact(text: &str) {
+    match std::io::stdout().is_terminal() {
+        true => write(&shown(text, false)),
+        false => write(text),
+    }
+}
+
+fn write(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
@@ -88,8 +139,44 @@ pub(super) fn prompt(text: &str) {
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// Writes a line to stderr: the talk.
+/// One line of text as it may be shown, without colours.
+pub(super) fn line(text: &str) -> String {
+    shown(text.lines().next().unwrap_or_default(), false)
+}
+
+/// Writes a line to stderr: the talk. A note is said once.
 pub(super) fn talk(line: impl Display) {
-    let mut stderr = std::io::stderr().lock();
-    let _ = writeln!(stderr, "{line}");
+    static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let line = shown(&line.to_string(), stderr_is_coloured());
+    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    if !line.starts_with("note: ") || notes.insert(line.clone()) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+}
+
+/// Writes to stderr what was painted elsewhere, from text that may be shown.
+pub(super) fn painted(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_spelled_out() {
+        let evil = "a\u{1b}]8;;http://x\u{7}b\u{9b}31mc\r\u{202e}d\u{f5e0}31m";
+        let harmless = r"a\u{1b}]8;;http://x\u{7}b\u{9b}31mc\r\u{202e}d\u{f5e0}31m";
+        assert_eq!(shown(evil, false), harmless);
+        assert_eq!(shown("é\tü\n", false), "é\tü\n");
+        let red = coloured(true, Ink::Red, "x\u{1b}[2J");
+        assert_eq!(shown(&red, true), "\u{1b}[31mx\\u{1b}[2J\u{1b}[0m");
+    }
+
+    #[test]
+    fn places_in_a_source_stay_where_they_are() {
+        let text = "a\u{1b}b\u{9b}c\u{202e}d\r\n";
+        assert_eq!(source(text), "a?b¿c\u{fffd}d \n");
+        assert_eq!(source(text).len(), text.len());
+    }
 }

@@ -1,14 +1,31 @@
-//! `gen purge`: writes the migration that drops what `gen migration --keep` has parked.
+//! `gen purge`: writes the migration that drops what `gen migration --keep` has parked, once somebody has looked at it.
 //!
 //! Must not know how a migration is written.
+
+use std::io::{BufRead, IsTerminal};
+
+use jiff::civil::Date;
+
+use crate::dialect::session::Missing;
+use crate::error::Error;
+use crate::lint::Finding;
+use crate::lint::{self};
+use crate::plan::cast::Stake;
+use crate::schema::{Part, Place, matches};
+use crate::state::{Parked, Stakes, parked_in};
 
 use super::Ending;
 use super::arguments::{Common, FileFormat, Migration, Purge};
 use super::migration;
+use super::paint;
 use super::report::Failure;
+use super::show;
+use super::stakes;
+use super::states::Workspace;
 
 pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Failure> {
-    let Purge { name, dry_run, no_verify, json } = command;
+    let Purge { name, dry_run, no_verify, json, .. } = command;
+    let chosen = choose(common, command).await?;
     let migration = Migration {
         name: name.clone(),
         from: None,
@@ -20,10 +37,11 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
         renames: Vec::new(),
         backfills: Vec::new(),
         conversions: Vec::new(),
+        news: Vec::new(),
         replacements: Vec::new(),
         keep: false,
         offline_forms: false,
-        purge: true,
+        purge: Some(chosen),
         // Whoever purges has looked.
         allow: ["drop-table", "drop-column"].iter().filter_map(|rule| rule.parse().ok()).collect(),
         answers: None,
@@ -32,4 +50,98 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
         json: *json,
     };
     migration::run(common, &migration).await
+}
+
+/// What is parked and wanted, shown with its age and what is in it, and asked about where somebody is there to be asked.
+async fn choose(common: &Common, command: &Purge) -> Result<Vec<Place>, Failure> {
+    let workspace = Workspace::open(common)?;
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let mut live = match workspace.database_is_absent() {
+        true => None,
+        false => workspace.live(Missing::Refuse).await.ok().flatten(),
+    };
+    let mut all: Vec<Parked> = Vec::new();
+    for product in workspace.products() {
+        let sealed = workspace.sealed(*product)?;
+        let parked = sealed.iter().flat_map(|sealed| parked_in(sealed.schema.schema()));
+        for it in parked {
+            if !all.contains(&it) {
+                all.push(it);
+            }
+        }
+    }
+    for pattern in &command.only {
+        if !all.iter().any(|it| is_named(it, pattern)) {
+            let known: Vec<&str> = all.iter().map(|it| it.former.as_str()).collect();
+            let error = Error::new(format!("nothing that is parked is called `{pattern}`"));
+            return Err(match known.is_empty() {
+                true => error.hint("nothing is parked: `gen migration --keep` parks what would be dropped"),
+                false => error.hint(format!("parked are {}", known.join(", "))),
+            }
+            .into());
+        }
+    }
+    let is_old = |it: &Parked| command.older_than.is_none_or(|days| age(it, today).is_none_or(|age| age >= days));
+    let is_wanted = |it: &&Parked| command.only.is_empty() || command.only.iter().any(|pattern| is_named(it, pattern));
+    let chosen: Vec<Parked> = all.iter().filter(is_wanted).filter(|it| is_old(it)).cloned().collect();
+    let mut lines = Vec::new();
+    for it in &chosen {
+        let finding = Finding {
+            rule: "drop-table",
+            level: lint::Level::Danger,
+            place: it.place.clone(),
+            message: format!("{}, parked {}", it.former, ago(age(it, today))),
+            stake: if matches!(it.place, Place::Table(_, Part::Whole)) { Stake::Rows } else { Stake::Values },
+        };
+        let counted = stakes::lines(&[&finding], &Stakes::default(), live.as_mut().map(|live| &mut live.session)).await;
+        lines.extend(counted);
+    }
+    if let Some(live) = live {
+        live.session.close().await;
+    }
+    if chosen.is_empty() && !all.is_empty() {
+        return Err(Error::new("nothing that is parked is that old")
+            .hint("`gen purge --dry-run` shows all of it")
+            .into());
+    }
+    lines.iter().for_each(|line| paint::talk(format!("goes: {line}")));
+    if !command.yes && !command.dry_run && !chosen.is_empty() && std::io::stdin().is_terminal() {
+        ask()?;
+    }
+    Ok(chosen.into_iter().map(|it| it.place).collect())
+}
+
+/// Whether a pattern fits what it was called, or the name it is parked under.
+fn is_named(parked: &Parked, pattern: &str) -> bool {
+    let now = match &parked.place {
+        Place::Table(table, crate::schema::Part::Column(column, _)) => format!("{table}.{column}"),
+        place => place.object().to_string(),
+    };
+    matches(pattern, &parked.former) || matches(pattern, &now)
+}
+
+/// For how many days it has been parked.
+fn age(parked: &Parked, today: Date) -> Option<i64> {
+    let part = |range: std::ops::Range<usize>| parked.day.get(range)?.parse::<i8>().ok();
+    let day = Date::new(parked.day.get(..4)?.parse().ok()?, part(4..6)?, part(6..8)?).ok()?;
+    Some(i64::from(day.until(today).ok()?.get_days()))
+}
+
+fn ago(age: Option<i64>) -> String {
+    match age {
+        None => "on a day that is none".to_owned(),
+        Some(0) => "today".to_owned(),
+        Some(days) => format!("{} ago", show::plural(usize::try_from(days).unwrap_or_default(), "day")),
+    }
+}
+
+fn ask() -> Result<(), Failure> {
+    paint::prompt("write a migration that drops it? [y/n] ");
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Error::new("cannot read the answer").because(error))?;
+    match line.trim() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Error::new("nothing was written").hint("choose by `--only` and `--older-than`").into()),
+    }
 }

@@ -46,7 +46,29 @@ pub(super) fn misuse(error: &clap::Error, arguments: impl Iterator<Item = String
             text = text.replace(value, &format!("{scheme}://…"));
         }
     }
-    paint::talk(text.trim_end());
+    paint::painted(text.trim_end());
+}
+
+/// What somebody types who is used to another tool, and what it is called here.
+pub(super) fn habit(arguments: &[String]) -> Option<String> {
+    let mut words = arguments.iter().map(String::as_str).filter(|word| !word.starts_with('-'));
+    let (first, second) = (words.next()?, words.next());
+    let command = match (first, second?) {
+        ("migrate" | "migration" | "migrations", "up" | "run" | "deploy" | "apply" | "latest") => "gen up",
+        ("migrate" | "migration" | "migrations", "down" | "rollback" | "revert" | "undo") => "gen down",
+        ("migrate" | "migration" | "migrations", "status" | "list" | "show") => "gen status",
+        ("migrate" | "migration" | "migrations", "fresh") => "gen fresh",
+        ("migrate" | "migration" | "migrations", "reset") => "gen reset",
+        ("migrate" | "migration" | "migrations", "refresh" | "redo") => "gen redo",
+        ("migrate" | "migration" | "migrations", "init") => "gen init",
+        ("migrate" | "migration" | "migrations", "generate" | "create" | "add" | "new" | "make" | "dev") => {
+            "gen migration <Name>"
+        }
+        ("generate", "migration") => "gen migration <Name>",
+        ("generate", "entity" | "entities") => "sea-orm-cli generate entity",
+        _ => return None,
+    };
+    Some(command.to_owned())
 }
 
 /// Shows why a command failed.
@@ -97,22 +119,26 @@ pub(super) fn show_diagnostics(diagnostics: &[Diagnostic], files: &[SourceFile])
         let mut text = String::new();
         let report = report_of(diagnostic, files);
         if handler.render_report(&mut text, report.as_ref()).is_err() {
-            text = format!("{}: {}", diagnostic.file.display(), diagnostic.message);
+            text = paint::line(&format!("{}: {}", diagnostic.file.display(), diagnostic.message));
         }
-        paint::talk(text.trim_end());
+        paint::painted(text.trim_end());
     }
 }
 
 fn report_of(diagnostic: &Diagnostic, files: &[SourceFile]) -> Report {
-    let mut shown = MietteDiagnostic::new(diagnostic.message.clone())
+    let mut shown = MietteDiagnostic::new(paint::source(&diagnostic.message))
         .with_severity(match diagnostic.severity {
             Severity::Warning => miette::Severity::Warning,
             Severity::Error => miette::Severity::Error,
         })
-        .with_label(LabeledSpan::at(diagnostic.span.clone(), diagnostic.label.clone()));
+        .with_label(LabeledSpan::at(diagnostic.span.clone(), paint::source(&diagnostic.label)));
     if let Some(hint) = &diagnostic.hint {
-        shown = shown.with_help(hint.clone());
+        shown = shown.with_help(paint::source(hint));
     }
-    let text = files.iter().find(|file| file.path == diagnostic.file).map(|file| file.text.clone()).unwrap_or_default();
-    Report::new(shown).with_source_code(NamedSource::new(diagnostic.file.display().to_string(), text))
+    let text = files
+        .iter()
+        .find(|file| file.path == diagnostic.file)
+        .map(|file| paint::source(&file.text))
+        .unwrap_or_default();
+    Report::new(shown).with_source_code(NamedSource::new(paint::line(&diagnostic.file.display().to_string()), text))
 }

@@ -246,7 +246,7 @@ fn tell(command: &Seed, product: Product, tables: &[(ObjectName, usize)], notes:
             "tables": list.collect::<Vec<_>>(),
             "notes": notes,
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
         return;
     }
     notes.iter().for_each(|note| paint::talk(format!("note: {note}")));

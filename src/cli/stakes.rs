@@ -2,11 +2,13 @@
 //!
 //! Must not know what would be done once it is allowed.
 
+use crate::dialect;
 use crate::dialect::session::Session;
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::flag;
 use crate::plan::cast::Stake;
+use crate::schema::{Facet, Part, Place};
 use crate::state::Stakes;
 
 use super::show;
@@ -16,14 +18,30 @@ pub(super) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Op
     let mut lines = Vec::new();
     for finding in refused {
         let count = match session.as_deref_mut() {
-            Some(session) => count(session, stakes, finding).await,
+            Some(session) => at_stake(session, stakes, finding).await,
             None => None,
         };
-        let noun = if finding.stake == Stake::Values { "value" } else { "row" };
-        let count = count.map_or_else(String::new, |count| format!(" ({})", show::plural(count, noun)));
-        lines.push(format!("{}{count}", finding.message));
+        lines.push(line(finding, count));
     }
     lines
+}
+
+/// The findings that throw something away that is there, with the number of rows or values; those for which nobody can tell
+/// are among them.
+pub(super) async fn held<'a>(findings: &'a [Finding], session: &mut Session) -> Vec<(&'a Finding, String)> {
+    let mut held = Vec::new();
+    for finding in findings {
+        let count = at_stake(session, &Stakes::default(), finding).await;
+        if count.as_ref().is_none_or(|(count, _)| *count > 0) {
+            held.push((finding, line(finding, count)));
+        }
+    }
+    held
+}
+
+fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
+    let count = count.map(|(count, noun)| format!(" ({})", show::plural(count, noun)));
+    format!("{}{}", finding.message, count.unwrap_or_default())
 }
 
 /// The refusal: what would be lost, and the options that allow it.
@@ -32,9 +50,29 @@ pub(super) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&F
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
 }
 
+/// How much is at stake, and of what. Nothing where it cannot be counted.
+async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<(usize, &'static str)> {
+    let noun = if finding.stake == Stake::Values { "value" } else { "row" };
+    Some((count(session, stakes, finding).await?, noun))
+}
+
 /// How much is at stake; `None` where it cannot be counted.
 pub(super) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
-    let sql = stakes.query(&finding.place, finding.stake)?;
-    let rows = session.query(sql).await.ok()?;
-    rows.first().and_then(|row| row.text(0).parse().ok())
+    let sql = match stakes.query(&finding.place, finding.stake) {
+        Some(sql) => sql.to_owned(),
+        None => of_a_whole(session, &finding.place)?,
+    };
+    session.query(&sql).await.ok()?.first()?.text(0).parse().ok()
+}
+
+/// Counts the rows of a table or the values of a column, which need no plan to be known.
+fn of_a_whole(session: &Session, place: &Place) -> Option<String> {
+    let dialect = dialect::of(session.product());
+    match place {
+        Place::Table(table, Part::Whole) => Some(format!("SELECT count(*) FROM {}", dialect.quote_object(table))),
+        Place::Table(table, Part::Column(column, Facet::Whole)) => {
+            Some(format!("SELECT count({}) FROM {}", dialect.quote(column), dialect.quote_object(table)))
+        }
+        Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
+    }
 }

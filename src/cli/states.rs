@@ -2,22 +2,26 @@
 //!
 //! Must not know what a command does with them.
 
+mod named;
+mod situation;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{ConnectionOptions, Missing, Session};
+use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{Finding, Lock, LockedMigration, Project, Reader, Snapshot, fingerprint};
+use crate::project::{Finding, Lock, LockedMigration, Project, Reader, Snapshot, Writer, fingerprint};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
-use crate::state::{self, Policy, Situation, Standing, Target, TypeRules};
+use crate::state::{self, Policy, Target, TypeRules};
 use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
+use super::paint;
 use super::report::Failure;
 
 /// The project and what it says of itself.
@@ -32,6 +36,8 @@ pub(super) struct Workspace {
     pub(super) explicit: bool,
     types: TypeRules,
     known: Known,
+    /// The right to write the project's files.
+    _writer: Option<Arc<Writer>>,
 }
 
 /// What was read first of each dialect. What is read later shares the tables that are the same: nearly all of them are.
@@ -110,6 +116,16 @@ impl Live {
     pub(super) fn product(&self) -> Product {
         self.session.product()
     }
+
+    /// Reads history and schema again, by the same connection.
+    pub(super) async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
+        let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
+        let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
+        self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
+        self.history = run::history(&mut self.session).await?;
+        self.found = None;
+        Ok(())
+    }
 }
 
 impl Workspace {
@@ -124,7 +140,28 @@ impl Workspace {
         let connection = project.connection(common.database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
-        Ok(Self { project, lock, connection, explicit: common.database_url.is_some(), types, known: Known::default() })
+        Ok(Self {
+            project,
+            lock,
+            connection,
+            explicit: common.database_url.is_some(),
+            types,
+            known: Known::default(),
+            _writer: None,
+        })
+    }
+
+    /// The same for a command that writes files of the project: nobody else does until it has ended.
+    pub(super) fn open_to_write(common: &Common, command: &str) -> Result<Self, Failure> {
+        let writer = Self::open(common)?.writer(command)?;
+        // Only what is read from now on is sure to be there when it is written.
+        Ok(Self { _writer: Some(Arc::new(writer)), ..Self::open(common)? })
+    }
+
+    /// Waits until nobody else writes files of the project.
+    pub(super) fn writer(&self, command: &str) -> Result<Writer, Failure> {
+        let tell = |holder: &str| paint::talk(format!("waiting for {holder}, which is writing to this project"));
+        Ok(Writer::begin(self.root(), command, run::DEFAULT_WAIT, tell)?)
     }
 
     /// The dialects of the project.
@@ -155,10 +192,18 @@ impl Workspace {
     /// The lock, or the error that says how to get one.
     pub(super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
         self.lock.as_ref().ok_or_else(|| {
-            Failure::from(
-                Error::new(format!("{} has no schema.lock.json yet", self.root().display()))
-                    .hint("run `gen init` to set the project up"),
-            )
+            let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
+            let is_there = |product: &Product| write::ids(&self.project, *product).is_ok_and(|ids| !ids.is_empty());
+            // Where there are migrations there was a lock, and a new one would seal whatever is there now.
+            Failure::from(match self.products().iter().any(is_there) {
+                true => {
+                    let lock = self.project.lock_path();
+                    let lock = self.project.shown(&lock).display();
+                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
+                        .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
+                }
+                false => error.hint("run `gen init` to set the project up"),
+            })
         })
     }
 
@@ -366,68 +411,9 @@ impl Workspace {
         self.policy().undeclared(Undeclared::Keep)
     }
 
-    /// How the database stands to the snapshot.
-    pub(super) fn situation(
-        &self,
-        sealed: Option<&Sealed>,
-        live: Option<&Live>,
-        model: Option<&Model>,
-        migrations: &[Heading],
-    ) -> Result<Situation, Failure> {
-        let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
-        if let Some(live) = live {
-            standing.populated = !live.schema.schema().is_empty();
-            // Most databases are where the snapshot is, and then nobody asks.
-            let here = std::cell::LazyCell::new(|| live.fingerprints());
-            let applied =
-                |migration: &&Heading| live.history.iter().any(|record| record.id == migration.id.to_string());
-            let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
-            standing.pending = !pending.is_empty();
-            let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
-            let beginning = fingerprint(&Schema::default());
-            standing.at_applied = match (&pending[..], sealed) {
-                ([], Some(sealed)) => sealed.schema == live.schema,
-                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
-                _ => {
-                    let next = pending.first().and_then(|migration| migration.from.as_ref());
-                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
-                    let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
-                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
-                        || recorded.any(|at| here.iter().any(|found| found == at))
-                }
-            };
-            standing.at_pending =
-                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
-            // What the entities say matters only where the migrations do not account for the database.
-            let unaccounted = !standing.at_applied && !standing.at_pending;
-            if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
-                let dialect = dialect::of(live.product());
-                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
-                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
-            }
-        }
-        Ok(state::situate(standing))
-    }
-
     /// The dialect of a product, in the forms migrations are written in.
     pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
         dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
-    }
-
-    /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
-    fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
-        let dialect = dialect::of(live.product());
-        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
-        Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
-    }
-
-    /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(super) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
-        let dialect = dialect::of(live.product());
-        let policy = self.keeping();
-        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);
-        let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && self.untouched(sealed, live, model)?)
     }
 }
 
@@ -460,13 +446,26 @@ async fn read_beside(
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {connection}"))
+            .hint(match is_timeout(product, &error) {
+                true => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
+                false => "the role needs to be able to read the catalog; DDL rights are not needed",
+            })
             .because(error)
-            .hint("the role needs to be able to read the catalog; DDL rights are not needed")
     })?;
     let schema = known.normalize(product, catalog.schema)?;
     let history = run::history(&mut session).await?;
     let (found, comparison) = Default::default();
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
+}
+
+/// Whether the server stopped a statement because it took too long.
+fn is_timeout(product: Product, error: &DatabaseError) -> bool {
+    let codes: &[&str] = match product {
+        Product::Postgres => &["57014"],
+        Product::MySql | Product::MariaDb => &["3024", "1969", "70100", "HY000/3024"],
+        Product::Sqlite => &[],
+    };
+    error.code.as_deref().is_some_and(|code| codes.contains(&code)) || error.message.contains("max_statement_time")
 }
 
 fn words(finding: &Finding) -> String {

@@ -40,7 +40,7 @@ struct Screen {
 pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Failure> {
     let screen = load(Workspace::open(common)?).await?;
     if command.json {
-        paint::result(&format!("{:#}\n", as_json(&screen)));
+        paint::exact(&format!("{:#}\n", as_json(&screen)));
     } else {
         paint::result(&as_text(&screen));
     }

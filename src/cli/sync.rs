@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::dialect;
 use crate::dialect::session::Missing;
 use crate::diff::diff;
-use crate::error::Error;
 use crate::run;
 use crate::state;
 use crate::write;
@@ -22,17 +21,12 @@ use super::states::Workspace;
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
     workspace.refuse_frozen()?;
-    if let Some(connection) = &workspace.connection
-        && !command.development
-        && !workspace.project.is_development(connection)
-    {
-        return Err(Error::new(format!(
-            "{connection} is not on this machine, so it may not be a development database"
-        ))
-        .hint("write a migration instead: `gen migration <Name>`, then `gen up`")
-        .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
-        .into());
-    }
+    workspace.refuse_unless_development(command.development).map_err(|failure| match failure {
+        Failure::Error(error) => {
+            Failure::Error(error.hint("or write a migration: `gen migration <Name>`, then `gen up`"))
+        }
+        other => other,
+    })?;
     let files = workspace.files()?;
     // A mistake in the entities is found before an SQLite file is made.
     if workspace.database_is_absent() {
@@ -56,7 +50,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let plan = diff(&live.schema, &target.schema, &target.renames);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
     if command.run.dry_run {
-        paint::result(&write::script(product, &statements));
+        paint::exact(&write::script(product, &statements));
         return Ok(Ending::Done);
     }
     run::execute(&mut live.session, &statements, run::DEFAULT_WAIT).await?;
@@ -64,7 +58,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     if command.run.json {
         let report =
             json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), workspace.root()) });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("nothing to do: the database has what the entities declare");
     } else {

@@ -2,26 +2,25 @@
 //!
 //! Must not know how a migration is run; it chooses which, shows progress and tells the outcome.
 
-use std::io::IsTerminal;
-
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::dialect;
 use crate::dialect::session::Missing;
+use crate::dialect::{self, reading};
 use crate::introspect;
+use crate::lint::allow::{Allow, flag};
+use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
-use crate::sql::first_line;
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Status, Target};
 use crate::state::Situation;
 use crate::write::{self, Migration};
 
 use super::Ending;
-use super::arguments::{Common, Down, Goto, Run, Up};
+use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
+use super::progress::Talk;
 use super::report::Failure;
 use super::states::{Live, Workspace};
-use super::{refuted, show};
+use super::{refuted, show, stakes};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -67,24 +66,6 @@ impl Bench {
         let id = MigrationId::find(text, self.migrations.iter().map(|migration| &migration.id))?;
         Ok(Target::Id(id.to_string()))
     }
-
-    /// Prints the SQL of migrations that would run.
-    fn print_sql(&self, migrations: &[(&Migration, Direction)]) {
-        let mut text = String::new();
-        for (migration, direction) in migrations {
-            let statements = match direction {
-                Direction::Up => &migration.up,
-                Direction::Down => &migration.down,
-            };
-            text.push_str(&format!("-- {} ({direction})\n", migration.id));
-            text.push_str(&write::script(migration.product, statements));
-            text.push('\n');
-        }
-        paint::result(&text);
-        if migrations.is_empty() {
-            paint::talk("nothing to do");
-        }
-    }
 }
 
 /// Migrations with the checksums of their files.
@@ -103,7 +84,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
         None => Target::All,
         Some(text) => bench.target(text)?,
     };
-    let recognised = recognise(&mut bench, command.run.dry_run).await?;
+    let recognised = recognise(&mut bench, command).await?;
     let files = applicables(&bench.migrations);
     if !command.unproven && !command.run.dry_run {
         let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
@@ -117,7 +98,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
             .filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()))
             .map(|file| (file.migration, Direction::Up))
             .collect();
-        bench.print_sql(&chosen);
+        print_sql(&chosen);
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
@@ -133,75 +114,80 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 
 /// Records pending migrations whose result the database already has, because it was synchronised before they were written.
 /// A dry run only says so.
-async fn recognise(bench: &mut Bench, dry_run: bool) -> Result<Vec<Outcome>, Failure> {
-    let mut sealed = bench.workspace.sealed(bench.live.product())?;
-    let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
-    let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
-    if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
-        situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
-    }
-    match situation {
-        Situation::Ahead => {}
-        Situation::Drifted => {
-            paint::talk("note: the database is not where the last applied migration left it; `gen drift` shows how");
-            return Ok(Vec::new());
+async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Failure> {
+    loop {
+        let mut sealed = bench.workspace.sealed(bench.live.product())?;
+        let headings: Vec<_> = bench.migrations.iter().map(Migration::heading).collect();
+        let mut situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
+        if situation == Situation::Drifted && bench.live.settle(sealed.as_mut(), None).await? {
+            situation = bench.workspace.situation(sealed.as_ref(), Some(&bench.live), None, &headings)?;
         }
-        _ => return Ok(Vec::new()),
-    }
-    let here = bench.live.fingerprints();
-    let files = applicables(&bench.migrations);
-    let pending = run::pending(&bench.live.history, &files)?;
-    let reached = pending.iter().rposition(|file| file.migration.to.as_ref().is_some_and(|to| here.contains(to)));
-    let mut outcomes = Vec::new();
-    let mut newly = Vec::new();
-    for file in pending.into_iter().take(reached.map_or(0, |position| position + 1)) {
-        outcomes.push(Outcome {
-            id: file.id(),
-            direction: Direction::Up,
-            statements: 0,
-            execution_ms: 0,
-            status: Some(Status::Recognised),
-        });
-        newly.push(file.clone());
-    }
-    if !dry_run {
-        for file in &newly {
-            let to = file.migration.to.as_deref();
-            run::mark(&mut bench.live.session, file, Status::Recognised, to, DEFAULT_WAIT).await?;
+        match situation {
+            Situation::Ahead => {}
+            Situation::Drifted => {
+                paint::talk(
+                    "note: the database is not where the last applied migration left it; `gen drift` shows how",
+                );
+                return Ok(Vec::new());
+            }
+            _ => return Ok(Vec::new()),
         }
+        let files = applicables(&bench.migrations);
+        let fingerprints = bench.live.fingerprints();
+        let Live { session, schema, history, .. } = &mut bench.live;
+        let known = run::Known { history, schema: schema.schema(), fingerprints: &fingerprints };
+        let found = run::recognisable(known, &files, command.recognise)?;
+        let mut talk = Talk::new();
+        if found.is_empty()
+            || command.run.dry_run
+            || run::recognise(session, &found, known, &bench.workspace.scope(), DEFAULT_WAIT, &mut |it| talk.show(&it))
+                .await?
+        {
+            talk.done();
+            return Ok(found.into_iter().map(recognised).collect());
+        }
+        talk.done();
+        // Somebody else was faster: what was decided is decided again.
+        bench.live.read_again(&bench.workspace).await?;
     }
-    Ok(outcomes)
+}
+
+fn recognised(file: &Applicable<'_>) -> Outcome {
+    let (direction, status) = (Direction::Up, Some(Status::Recognised));
+    Outcome { id: file.id(), direction, statements: 0, execution_ms: 0, status }
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, &command.run, Missing::Refuse).await?;
+    let Reverting { allow, run } = &command.reverting;
+    let mut bench = Bench::set_up(common, run, Missing::Refuse).await?;
     let target = match &command.target {
         None => Target::Count(1),
         Some(text) => bench.target(text)?,
     };
     let files = applicables(&bench.migrations);
-    if command.run.dry_run {
-        let chosen = run::to_revert(&bench.live.history, &files, &target, bench.live.product())?;
-        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Down)).collect();
-        bench.print_sql(&chosen);
+    let chosen = run::to_revert(&bench.live.history, &files, &target, bench.live.product())?;
+    let there: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Down)).collect();
+    let again = ["gen down", command.target.as_deref().unwrap_or_default()];
+    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, again.join(" ").trim_end()).await? {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
     let result = run::down(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
     progress.done();
-    print(&command.run, &result?);
+    print(run, &result?);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
 
-pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, command, Missing::Refuse).await?;
+pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
+    let Reverting { allow, run } = command;
+    let mut bench = Bench::set_up(common, run, Missing::Refuse).await?;
     let files = applicables(&bench.migrations);
-    if command.dry_run {
-        let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
-        let there = chosen.iter().map(|file| (file.migration, Direction::Down));
-        let back = chosen.iter().rev().map(|file| (file.migration, Direction::Up));
-        bench.print_sql(&there.chain(back).collect::<Vec<_>>());
+    let chosen = run::to_revert(&bench.live.history, &files, &Target::Count(1), bench.live.product())?;
+    let there = chosen.iter().map(|file| (file.migration, Direction::Down));
+    let back = chosen.iter().rev().map(|file| (file.migration, Direction::Up));
+    let both: Vec<_> = there.chain(back).collect();
+    if !may_begin((&bench.workspace, &mut bench.live), run, &both, allow, "gen redo").await? {
         return Ok(Ending::Done);
     }
     let mut progress = Talk::new();
@@ -209,25 +195,25 @@ pub(super) async fn redo(common: &Common, command: &Run) -> Result<Ending, Failu
     progress.done();
     let outcomes = result?;
     bench.note(&outcomes).await;
-    print(command, &outcomes);
+    print(run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
 
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
-    let mut bench = Bench::set_up(common, &command.run, Missing::Create).await?;
+    let Reverting { allow, run } = &command.reverting;
+    let mut bench = Bench::set_up(common, run, Missing::Create).await?;
     let id = MigrationId::find(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
     let files = applicables(&bench.migrations);
-    if command.run.dry_run {
-        let target = Target::Id(id.clone());
-        let applied = bench.live.history.iter().any(|record| record.id == id);
-        let (chosen, direction) = if applied {
-            (run::to_revert(&bench.live.history, &files, &target, bench.live.product())?, Direction::Down)
-        } else {
-            (run::to_apply(&bench.live.history, &files, &target, bench.live.product())?, Direction::Up)
-        };
-        let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
-        bench.print_sql(&chosen);
+    let (target, history, product) = (Target::Id(id.clone()), &bench.live.history, bench.live.product());
+    let (chosen, direction) = match history.iter().any(|record| record.id == id) {
+        true => (run::to_revert(history, &files, &target, product)?, Direction::Down),
+        false => (run::to_apply(history, &files, &target, product)?, Direction::Up),
+    };
+    let there: Vec<_> = chosen.into_iter().map(|file| (file.migration, direction)).collect();
+    if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, &format!("gen goto {}", command.target))
+        .await?
+    {
         return Ok(Ending::Done);
     }
     if !bench.live.history.iter().any(|record| record.id == id) {
@@ -239,13 +225,74 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
     progress.done();
     let outcomes = result?;
     bench.note(&outcomes).await;
-    print(&command.run, &outcomes);
+    print(run, &outcomes);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
 
+/// Whether the migrations are to run: not in a dry run, which prints them instead.
+///
+/// # Errors
+/// Reverting throws away rows or values that are there and that nobody allowed to go. In a development database it is
+/// only said.
+async fn may_begin(
+    (workspace, live): (&Workspace, &mut Live),
+    run: &Run,
+    chosen: &[(&Migration, Direction)],
+    allow: &[Allow],
+    command: &str,
+) -> Result<bool, Failure> {
+    if run.dry_run {
+        print_sql(chosen);
+    }
+    let product = live.product();
+    let reverted = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
+    let statements = reverted.flat_map(|(migration, _)| &migration.down);
+    let readings: Vec<_> = statements.map(|statement| reading::read(product, &statement.sql)).collect();
+    let mut findings = losses(&readings, live.schema.schema());
+    findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
+    let held = stakes::held(&findings, &mut live.session).await;
+    let refused: Vec<&Finding> = held.iter().map(|(finding, _)| *finding).collect();
+    match workspace.is_development() {
+        _ if held.is_empty() => {}
+        true => held.iter().for_each(|(_, line)| paint::talk(format!("note: {line}"))),
+        false if run.dry_run => {
+            held.iter().for_each(|(it, line)| paint::talk(format!("note: {line}: needs `{}`", flag(it))));
+        }
+        false => {
+            let lines: Vec<String> = held.iter().map(|(_, line)| line.clone()).collect();
+            let what = "reverting would lose what cannot be brought back; nothing was run";
+            return Err(stakes::refusal(what, command, &lines, &refused).into());
+        }
+    }
+    Ok(!run.dry_run)
+}
+
+/// Prints the SQL of migrations that would run.
+fn print_sql(migrations: &[(&Migration, Direction)]) {
+    paint::exact(&script(migrations));
+    if migrations.is_empty() {
+        paint::talk("nothing to do");
+    }
+}
+
+/// The SQL of migrations, each under its name.
+pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
+    let mut text = String::new();
+    for (migration, direction) in migrations {
+        let statements = match direction {
+            Direction::Up => &migration.up,
+            Direction::Down => &migration.down,
+        };
+        text.push_str(&format!("-- {} ({direction})\n", migration.id));
+        text.push_str(&write::script(migration.product, statements));
+        text.push('\n');
+    }
+    text
+}
+
 /// Tells what became of each migration.
-fn print(command: &Run, outcomes: &[Outcome]) {
+pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
     if command.json {
         let rows = outcomes.iter().map(|outcome| {
             json!({
@@ -256,7 +303,7 @@ fn print(command: &Run, outcomes: &[Outcome]) {
                 "status": outcome.status.map(Status::key),
             })
         });
-        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
         return;
     }
     if outcomes.is_empty() {
@@ -275,56 +322,4 @@ fn print(command: &Run, outcomes: &[Outcome]) {
         })
         .collect();
     paint::result(&lines);
-}
-
-/// Progress on a terminal; silent in a pipe.
-struct Talk(Option<ProgressBar>);
-
-impl Talk {
-    fn new() -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        Self(Some(bar))
-    }
-
-    fn show(&mut self, progress: &Progress<'_>) {
-        let Some(bar) = &self.0 else {
-            match progress {
-                Progress::Waiting { holder } => paint::talk(format!("waiting for another runner{}", by(*holder))),
-                Progress::Stepping { why } => paint::talk(format!("{why}; trying again")),
-                Progress::Started { .. }
-                | Progress::Statement { .. }
-                | Progress::Batch { .. }
-                | Progress::Finished(_) => {}
-            }
-            return;
-        };
-        match progress {
-            Progress::Waiting { holder } => bar.set_message(format!("waiting for another runner{}", by(*holder))),
-            Progress::Started { id, direction, .. } => bar.set_message(format!("{direction} {id}")),
-            Progress::Statement { number, of, sql } => {
-                let first = first_line(sql);
-                bar.set_message(format!("{number}/{of} {first}"));
-            }
-            Progress::Batch { rows } => bar.set_message(format!("{rows} rows changed")),
-            Progress::Stepping { why } => bar.set_message(format!("{why}; trying again")),
-            Progress::Finished(_) => {}
-        }
-    }
-
-    fn done(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn by(holder: Option<&str>) -> String {
-    holder.map(|holder| format!(" ({holder})")).unwrap_or_default()
 }

@@ -3,12 +3,14 @@
 //!
 //! Must not know how a proof is made.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::dialect::Product;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::project::{Batch, Demand, MigrationId, Proof};
+use crate::project::{Batch, Demand, Lock, MigrationId, Proof};
 use crate::run::verify::{Before, Claim, Proven, Refuted, Renames, Verdict, before, prove};
 use crate::schema::Normalized;
 use crate::write::Migration;
@@ -108,7 +110,7 @@ fn evidence(refuted: &Refuted) -> Vec<String> {
 pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open(common)?;
     workspace.sealed_lock()?;
-    if handwritten::take_in(&workspace).await? {
+    if handwritten::take_in(&workspace, common).await? {
         workspace = Workspace::open(common)?;
     }
     let mut known = false;
@@ -143,7 +145,7 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
 struct Judged {
     lines: Vec<Line>,
     /// Those whose file the lock does not seal as it is.
-    unsealed: Vec<MigrationId>,
+    unsealed: BTreeSet<MigrationId>,
 }
 
 /// Proves the chosen migrations of each dialect and writes into the lock what is proven of them.
@@ -151,32 +153,21 @@ async fn judge(
     workspace: &Workspace,
     chosen_of: Vec<(Product, Vec<Migration>, Vec<usize>)>,
 ) -> Result<Judged, Failure> {
-    let mut lock = workspace.sealed_lock()?.clone();
-    let (mut lines, mut unsealed) = (Vec::new(), Vec::new());
+    let (mut lines, mut found) = (Vec::new(), Vec::new());
     for (product, migrations, chosen) in chosen_of {
         for (index, verdict) in verdicts(workspace, product, &migrations, &chosen).await? {
             let Some(migration) = migrations.get(index) else { continue };
-            let found = match &verdict {
+            let proof = match &verdict {
                 Verdict::Proven(proven) => Some(Some(proof(proven))),
                 // What was proven of it once does not hold any more.
                 Verdict::Refuted(_) => Some(None),
                 Verdict::Unproven(_) => None,
             };
-            if let Some(found) = found
-                && !lock.prove(product, &migration.id, &migration.checksum(), found)
-            {
-                unsealed.push(migration.id.clone());
-            }
+            found.extend(proof.map(|proof| (product, migration.id.clone(), migration.checksum(), proof)));
             lines.push(Line { id: migration.id.clone(), product, verdict });
         }
     }
-    if Some(&lock) != workspace.lock.as_ref() {
-        let mut batch = Batch::new(workspace.root());
-        lock.write(&workspace.project.lock_path(), &mut batch);
-        batch.commit()?;
-    }
-    unsealed.sort();
-    unsealed.dedup();
+    let unsealed = if found.is_empty() { BTreeSet::new() } else { note(workspace, found)? };
     Ok(Judged { lines, unsealed })
 }
 
@@ -203,6 +194,30 @@ fn meant() -> String {
         "values that a statement is meant to change: say `-- {}` and why above it",
         crate::run::verify::CHANGES_DATA
     )
+}
+
+/// Writes into the lock what was found out, and tells of which migrations it seals another file. Finding out takes its time,
+/// and nobody is kept from writing meanwhile, so the lock is read again.
+fn note(
+    workspace: &Workspace,
+    found: Vec<(Product, MigrationId, String, Option<Proof>)>,
+) -> Result<BTreeSet<MigrationId>, Failure> {
+    let _writer = workspace.writer("gen verify")?;
+    let path = workspace.project.lock_path();
+    let before = Lock::read(&path)?.unwrap_or_default();
+    let mut lock = before.clone();
+    let mut unsealed = BTreeSet::new();
+    for (product, id, checksum, proof) in found {
+        if !lock.prove(product, &id, &checksum, proof) {
+            unsealed.insert(id);
+        }
+    }
+    if lock != before {
+        let mut batch = Batch::new(workspace.root());
+        lock.write(&path, &mut batch);
+        batch.commit()?;
+    }
+    Ok(unsealed)
 }
 
 /// Which migrations are to be proven, by their place.
@@ -295,7 +310,7 @@ fn print(lines: &[Line], as_json: bool) {
             };
             json!({ "id": line.id, "dialect": line.product.key(), "verdict": verdict, "details": details })
         });
-        paint::result(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
         return;
     }
     let mut text = String::new();

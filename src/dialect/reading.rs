@@ -6,6 +6,7 @@
 mod alter;
 mod columns;
 mod paired;
+mod unseen;
 mod words;
 
 use sqlparser::parser::Parser;
@@ -18,6 +19,7 @@ use crate::sql::Kind;
 
 pub use paired::pair;
 
+pub use unseen::unseen;
 use words::{Hand, words};
 
 /// Reads one statement.

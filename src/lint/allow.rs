@@ -26,6 +26,14 @@ impl Allow {
     }
 }
 
+impl Allow {
+    /// The exact name of a table or column that may be dropped, where one is named.
+    pub fn dropped(&self) -> Option<String> {
+        let object = self.object.as_ref().filter(|object| !object.contains(['*', '?']))?;
+        ["drop-table", "drop-column"].contains(&self.rule.as_str()).then(|| object.clone())
+    }
+}
+
 /// The findings that lose something and are not allowed.
 pub fn refused<'a>(findings: &'a [Finding], allowed: &[Allow]) -> Vec<&'a Finding> {
     let is_refused =

@@ -6,6 +6,7 @@ pub mod allow;
 mod casts;
 mod destructive;
 mod filling;
+mod losses;
 pub mod script;
 
 use serde::Serialize;
@@ -13,6 +14,8 @@ use serde::Serialize;
 use crate::plan::cast::{Stake, Types};
 use crate::plan::{Op, Plan};
 use crate::schema::{Place, Schema};
+
+pub use losses::losses;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -18,6 +18,7 @@ mod parallel;
 mod revision;
 mod seal;
 mod snapshot;
+mod writer;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub use id::MigrationId;
 pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
 pub use parallel::STACK;
 pub use snapshot::Snapshot;
+pub use writer::Writer;
 
 /// The file that holds the configuration where `Cargo.toml` does not.
 pub const CONFIG_FILE: &str = "gen.toml";

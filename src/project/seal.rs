@@ -2,8 +2,19 @@
 //!
 //! Must not know where migrations come from: they are handed in by id and checksum.
 
+use std::collections::BTreeMap;
+
 use super::{Frozen, Lock, Locked, LockedMigration, MigrationId, Proof, fingerprint};
 use crate::schema::{Product, Schema};
+
+/// What sealing the files anew has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// The migrations whose files are sealed now and were not before.
+    pub sealed: Vec<MigrationId>,
+    /// The migrations that were sealed and have no file any more.
+    pub gone: Vec<MigrationId>,
+}
 
 impl Lock {
     /// The lock of a project in which nothing has happened yet.
@@ -28,23 +39,22 @@ impl Lock {
 
     /// Takes the checksums of the migration files as they are now; gives back the ids whose line changed. What is proven of
     /// a file does not hold for another.
-    pub fn reseal(&mut self, product: Product, files: Vec<LockedMigration>) -> Vec<MigrationId> {
+    pub fn reseal(&mut self, product: Product, files: Vec<LockedMigration>) -> Resealed {
         let locked = self.dialects.entry(product).or_default();
-        let mut changed: Vec<MigrationId> = Vec::new();
-        let mut migrations = Vec::new();
+        let old = std::mem::take(&mut locked.migrations);
+        let mut old: BTreeMap<MigrationId, LockedMigration> = old.into_iter().map(|it| (it.id.clone(), it)).collect();
+        let mut resealed = Resealed::default();
         for file in files {
-            match locked.migrations.iter().find(|locked| locked.id == file.id) {
-                Some(same) if same.checksum == file.checksum => migrations.push(same.clone()),
+            match old.remove(&file.id) {
+                Some(same) if same.checksum == file.checksum => locked.migrations.push(same),
                 _ => {
-                    changed.push(file.id.clone());
-                    migrations.push(file);
+                    resealed.sealed.push(file.id.clone());
+                    locked.migrations.push(file);
                 }
             }
         }
-        let gone = locked.migrations.iter().filter(|old| !migrations.iter().any(|new| new.id == old.id));
-        changed.extend(gone.map(|migration| migration.id.clone()));
-        locked.migrations = migrations;
-        changed
+        resealed.gone.extend(old.into_keys());
+        resealed
     }
 
     /// Whether it seals the file of a migration that has this checksum.

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::schema::Name;
 
 use super::lock;
-use super::{Applicable, Direction, HISTORY_TABLE};
+use super::{Applicable, Direction, HISTORY_TABLE, Outcome};
 
 /// How a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +224,30 @@ impl Table {
         Ok(records)
     }
 
+    /// Whether a migration is half done.
+    pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
+        let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed')", self.name);
+        let rows = session.query(&sql).await.map_err(|error| unreadable(&error))?;
+        Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
+    }
+
+    /// Whether the history is as a migration left it: so many rows, none of them half done, and the migration's own is there,
+    /// or is gone. The database counts, so that a long history is not read for every migration.
+    pub(super) async fn is_left_by(&self, session: &mut Session, last: &Outcome, rows: usize) -> Result<bool> {
+        let sql = format!(
+            "SELECT count(*), count(CASE WHEN status IN ('running', 'failed') THEN 1 END), \
+             count(CASE WHEN id = '{}' THEN 1 END) FROM {}",
+            last.id, self.name
+        );
+        let own = match last.direction {
+            Direction::Up => 1,
+            Direction::Down => 0,
+        };
+        let expected = [rows, 0, own].map(|count| count.to_string());
+        let found = session.query(&sql).await.map_err(|error| unreadable(&error))?;
+        Ok(found.first().is_some_and(|row| (0..3).map(|at| row.text(at)).eq(expected.iter().map(String::as_str))))
+    }
+
     /// Writes a migration's row.
     pub(super) async fn insert(
         &self,
@@ -278,6 +302,11 @@ impl Table {
     pub(super) async fn delete(&self, session: &mut Session, id: &str) -> Result<(), DatabaseError> {
         let sql = format!("DELETE FROM {} WHERE id = {}", self.name, session.placeholder(1));
         session.execute_with(&sql, &[Some(id)]).await.map(|_| ())
+    }
+
+    /// Removes every row.
+    pub(super) async fn empty(&self, session: &mut Session) -> Result<(), DatabaseError> {
+        session.execute(&format!("DELETE FROM {}", self.name)).await.map(|_| ())
     }
 
     /// Brings the session back to where it began, should a migration have led it elsewhere.

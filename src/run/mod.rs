@@ -13,10 +13,12 @@ mod indexes;
 mod lock;
 mod patience;
 mod pending;
+mod recognise;
 mod scratch;
 mod statement;
 pub mod verify;
 
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,7 @@ pub use direct::execute;
 pub use fill::{Harvest, Sowing, fill};
 pub use history::{Record, Status, history};
 pub use pending::{pending, to_apply, to_revert};
+pub use recognise::{Known, recognisable, recognise};
 pub use scratch::Scratch;
 
 /// How long to wait for another runner, where nobody says otherwise.
@@ -287,6 +290,17 @@ pub async fn forget(session: &mut Session, id: &str, wait: Duration) -> Result<(
     rewrite(session, id, None, wait).await
 }
 
+/// Removes every row of the history without reverting anything.
+///
+/// # Errors
+/// The lock cannot be had; the database's refusal.
+pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    let emptied = run.table.empty(session).await;
+    run.end(session).await;
+    emptied.map_err(|error| Error::new("the history could not be emptied").because(error))
+}
+
 async fn rewrite(
     session: &mut Session,
     id: &str,
@@ -414,8 +428,10 @@ impl Run {
         wanted: &[String],
         watch: Watch<'_>,
     ) -> Result<Vec<Outcome>> {
-        let next = |records: &[Record]| -> Result<Option<&Applicable<'_>>> {
-            Ok(pending(records, files)?.first().copied().filter(|file| wanted.contains(&file.id())))
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let pending = pending(records, files)?;
+            Ok(pending.into_iter().take_while(|file| wanted.contains(file.migration.id.as_str())).collect())
         };
         self.drive(session, Direction::Up, next, watch).await
     }
@@ -428,34 +444,42 @@ impl Run {
         watch: Watch<'_>,
     ) -> Result<Vec<Outcome>> {
         let product = session.product();
-        let next = |records: &[Record]| -> Result<Option<&Applicable<'_>>> {
-            if !records.last().is_some_and(|record| wanted.contains(&record.id)) {
-                return Ok(None);
-            }
-            Ok(pending::to_revert(records, files, &Target::Count(1), product)?.first().copied())
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
+            Ok(pending::to_revert(records, files, &Target::Count(newest.count()), product)?.into())
         };
         self.drive(session, Direction::Down, next, watch).await
     }
 
-    /// Runs whatever is next, as long as there is something. What is next is asked again before each, in the transaction it
-    /// will run in, because on SQLite another runner may have been faster.
+    /// Runs what is next, as long as there is something. Whether the history is as it was left is asked again before each, in
+    /// the transaction it will run in, because on SQLite another runner may have been faster; only then it is read again.
     async fn drive<'a, 'm: 'a>(
         &self,
         session: &mut Session,
         direction: Direction,
-        next: impl Fn(&[Record]) -> Result<Option<&'a Applicable<'m>>>,
+        next: impl Fn(&[Record]) -> Result<VecDeque<&'a Applicable<'m>>>,
         watch: Watch<'_>,
     ) -> Result<Vec<Outcome>> {
-        let mut outcomes = Vec::new();
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        let (mut queue, mut rows) = (VecDeque::new(), 0);
         loop {
-            if session.product() == Product::Sqlite {
+            if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
                 self.read(session, watch).await?;
             }
             lock::begin(session, self.wait).await?;
-            let chosen = match self.table.read(session).await {
-                Ok(records) => next(&records),
-                Err(error) => Err(error),
+            let chosen = async {
+                let is_left = match outcomes.last() {
+                    Some(last) => self.table.is_left_by(session, last, rows).await?,
+                    None => false,
+                };
+                if !is_left {
+                    let records = self.table.read(session).await?;
+                    (rows, queue) = (records.len(), next(&records)?);
+                }
+                Ok(queue.pop_front())
             };
+            let chosen = chosen.await;
             let Ok(Some(file)) = chosen else {
                 let _ = session.rollback().await;
                 return chosen.map(|_| outcomes);
@@ -463,6 +487,10 @@ impl Run {
             let outcome = Work::new(file, direction, &self.table).run(session, watch).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);
+            rows = match direction {
+                Direction::Up => rows + 1,
+                Direction::Down => rows - 1,
+            };
             home.map_err(|error| {
                 Error::new("the session could not be brought back to its schema after a migration").because(error)
             })?;

@@ -2,6 +2,8 @@
 //!
 //! Must not know a connection.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 use crate::sql;
@@ -15,19 +17,21 @@ use super::{Applicable, Direction, HISTORY_TABLE, Record, Status, Target};
 /// or a file not applied is older than the newest applied one.
 pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<&'a Applicable<'m>>> {
     refuse_half_done(history)?;
+    let by_id = by_id(files);
     for record in history {
-        file_of(record, files)?;
+        file_of(record, &by_id)?;
     }
+    let recorded: BTreeSet<&str> = history.iter().map(|record| record.id.as_str()).collect();
     let newest = history.iter().map(|record| record.id.as_str()).max();
     let baseline =
         history.iter().filter(|record| record.status == Status::Baseline).map(|record| record.id.as_str()).max();
     let mut pending: Vec<&Applicable<'m>> = Vec::new();
     for file in files {
-        let id = file.id();
-        if history.iter().any(|record| record.id == id) || baseline.is_some_and(|baseline| id.as_str() < baseline) {
+        let id = file.migration.id.as_str();
+        if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
             continue;
         }
-        if let Some(newest) = newest.filter(|newest| id.as_str() < *newest) {
+        if let Some(newest) = newest.filter(|newest| id < *newest) {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
                 .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`")));
@@ -92,9 +96,10 @@ pub fn to_revert<'a, 'm>(
                 .hint("`gen status` lists what is applied"));
         }
     };
+    let by_id = by_id(files);
     let mut wanted = Vec::new();
     for record in records {
-        let file = file_of(record, files)?;
+        let file = file_of(record, &by_id)?;
         if record.status == Status::Baseline {
             return Err(Error::new(format!(
                 "migration `{}` is the baseline: it never ran here, and reverting it would drop what was there before",
@@ -137,10 +142,14 @@ fn refuse_half_done(history: &[Record]) -> Result<()> {
     .hint(format!("or undo by hand what was done, then {}", command(undone))))
 }
 
+fn by_id<'a, 'm>(files: &'a [Applicable<'m>]) -> BTreeMap<&'a str, &'a Applicable<'m>> {
+    files.iter().map(|file| (file.migration.id.as_str(), file)).collect()
+}
+
 /// The unchanged file of a record.
-fn file_of<'a, 'm>(record: &Record, files: &'a [Applicable<'m>]) -> Result<&'a Applicable<'m>> {
+fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
     let id = &record.id;
-    let file = files.iter().find(|file| file.id() == *id).ok_or_else(|| {
+    let file = files.get(id.as_str()).copied().ok_or_else(|| {
         Error::new(format!("the file of migration `{id}` is missing, and the migration is {} here", record.status))
             .hint(format!(
                 "find the commit that removed it: `git log --all --diff-filter=D -- '*{id}*'`, then restore it"

@@ -2,21 +2,33 @@
 //!
 //! Must not know what is named.
 
+use std::str::Chars;
+
 /// Whether a pattern fits the whole of a name: `*` stands for any characters, `?` for one, everything else for itself.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.into_iter().any(|at| matches(rest.as_str(), name.get(at..).unwrap_or_default()))
-        }
-        Some(first) => {
-            let mut letters = name.chars();
-            letters.next().is_some_and(|letter| first == '?' || first == letter)
-                && matches(rest.as_str(), letters.as_str())
+    let (mut wanted, mut letters) = (pattern.chars(), name.chars());
+    // What stands behind the last `*`, and where in the name it is tried next. An earlier `*` never has to take more.
+    let mut again: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        match (wanted.next(), letters.clone().next()) {
+            (None, None) => return true,
+            (Some('*'), _) => again = Some((wanted.clone(), letters.clone())),
+            (Some(one), Some(letter)) if one == '?' || one == letter => letters = after(letters),
+            _ => {
+                let Some((behind, from)) = again.take().filter(|(_, from)| !from.as_str().is_empty()) else {
+                    return false;
+                };
+                let from = after(from);
+                (wanted, letters) = (behind.clone(), from.clone());
+                again = Some((behind, from));
+            }
         }
     }
+}
+
+fn after(mut letters: Chars<'_>) -> Chars<'_> {
+    letters.next();
+    letters
 }
 
 #[cfg(test)]
@@ -36,6 +48,13 @@ mod tests {
             ("b??k", "book", true),
             ("book", "Book", false),
             ("*é*", "café au lait", true),
+            ("a*b*c", "aXbYbZc", true),
+            ("*ab", "aab", true),
+            ("*ab?", "abab", false),
+            ("**", "", true),
+            ("a**", "ab", true),
+            ("*?", "", false),
+            ("*a*a*a*a*a*a*a*a*a*a*a*a*b", &"a".repeat(10_000), false),
         ] {
             assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
         }

@@ -56,6 +56,26 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Its name, as it is written in options: `user`, `user.email`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Table { name } | Self::Enum { name } => name.to_string(),
+            Self::Column { table, name } => format!("{table}.{name}"),
+            Self::Value { of, name } => format!("{of}.{name}"),
+        }
+    }
+
+    /// The same for something that it may have been.
+    pub fn former(&self, old: &str) -> String {
+        match self {
+            Self::Table { name } | Self::Enum { name } => {
+                ObjectName { schema: name.schema.clone(), name: Name::from(old) }.to_string()
+            }
+            Self::Column { table, .. } => format!("{table}.{old}"),
+            Self::Value { of, .. } => format!("{of}.{old}"),
+        }
+    }
+
     /// The rename that an answer amounts to.
     pub fn renamed_from(&self, old: &str) -> Rename {
         let object = |name: &ObjectName| {

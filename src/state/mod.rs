@@ -24,7 +24,7 @@ pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use lookalikes::{Candidate, Question, Subject};
-pub use park::{park, purged};
+pub use park::{Parked, park, parked_in, purged};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, Target, reconcile};
 pub use situation::{Situation, Standing, situate};

@@ -88,19 +88,56 @@ fn enum_of(column: &Column) -> Option<&ObjectName> {
     of(&column.data_type)
 }
 
-/// The schema without what is parked in it, and its origins.
+/// Something parked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// The table or column.
+    pub place: Place,
+    /// What it was called: `orders`, `orders.note`.
+    pub former: String,
+    /// When it was parked, `YYYYMMDD`.
+    pub day: String,
+}
+
+/// What is parked in a schema. What is in a parked table goes with it.
+pub fn parked_in(schema: &Schema) -> Vec<Parked> {
+    let mut found = Vec::new();
+    for table in schema.tables.values() {
+        if let Some((former, day)) = unparked(&table.name.name) {
+            found.push(Parked { place: Place::table(&table.name), former: former.to_owned(), day: day.to_owned() });
+            continue;
+        }
+        for column in table.columns.values() {
+            if let Some((former, day)) = unparked(&column.name) {
+                let former = format!("{}.{former}", table.name.name);
+                let place = Place::column(&table.name, &column.name);
+                found.push(Parked { place, former, day: day.to_owned() });
+            }
+        }
+    }
+    found
+}
+
+/// The schema without what is parked at these places, and its origins.
 ///
 /// # Errors
 /// None for a schema this dialect normalised.
-pub fn purged(dialect: &dyn Dialect, from: &Normalized, origins: &Origins) -> Result<(Normalized, Origins), Error> {
+pub fn purged(
+    dialect: &dyn Dialect,
+    from: &Normalized,
+    origins: &Origins,
+    places: &[Place],
+) -> Result<(Normalized, Origins), Error> {
     let mut schema: Schema = from.schema().clone();
     let uses = |schema: &Schema| -> BTreeSet<ObjectName> {
         schema.tables.values().flat_map(|table| table.columns.values()).filter_map(enum_of).cloned().collect()
     };
     let used = uses(&schema);
-    schema.tables.retain(|name, _| !is_parked(&name.name));
+    let goes_there = |place: &Place| places.contains(place);
+    schema.tables.retain(|name, _| !goes_there(&Place::table(name)));
     for table in schema.tables.values_mut() {
-        table.columns.retain(|column| !is_parked(&column.name));
+        let name = table.name.clone();
+        table.columns.retain(|column| !goes_there(&Place::column(&name, &column.name)));
     }
     // Types that only what was parked had go with it, if nobody declares them.
     let still = uses(&schema);
@@ -108,9 +145,17 @@ pub fn purged(dialect: &dyn Dialect, from: &Normalized, origins: &Origins) -> Re
         used.contains(name) && !still.contains(name) && origins.of(&Place::Enum(name.clone())) == Origin::Adopted
     };
     schema.enums.retain(|name, _| !goes(name));
-    let stays = |place: &Place| !is_parked_place(place) && !matches!(place, Place::Enum(name) if goes(name));
+    let is_gone = |place: &Place| match place {
+        Place::Table(table, part) => {
+            !schema.tables.contains_key(table)
+                || matches!(part, Part::Column(name, _) if goes_there(&Place::column(table, name)))
+        }
+        Place::Enum(name) => goes(name),
+        Place::View(_) | Place::Routine(_) | Place::Definition(_) => false,
+    };
+    let stays = |place: &Place| !is_gone(place);
     let left = origins.listed().filter(|(place, _)| stays(place));
-    let origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
+    let origins: Origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
     Ok((dialect.normalize(schema)?, origins))
 }
 
@@ -137,8 +182,13 @@ pub(super) fn is_parked_place(place: &Place) -> bool {
 }
 
 fn is_parked(name: &Name) -> bool {
-    let day = name.as_str().rsplit_once(MARK).map(|(_, day)| day);
-    day.is_some_and(|day| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()))
+    unparked(name).is_some()
+}
+
+/// What a parked table or column was called, and the day.
+fn unparked(name: &Name) -> Option<(&str, &str)> {
+    let parts = name.as_str().rsplit_once(MARK);
+    parts.filter(|(_, day)| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What something is called once it is parked.

@@ -7,6 +7,7 @@ mod checking;
 mod commands;
 mod compiled;
 mod connections;
+mod daily;
 mod differences;
 mod drifting;
 mod linting;
@@ -15,6 +16,7 @@ mod reading;
 mod running;
 mod secrets;
 mod servers;
+mod writers;
 mod writing;
 
 /// Exit code, stdout and stderr of one run against what they shall be, but for what is never twice the same.

@@ -6,7 +6,9 @@ mod failure;
 mod foreign_keys;
 mod lock;
 mod order;
+mod recognise;
 mod support;
+mod work;
 
 use sea_gen::run;
 

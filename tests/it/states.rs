@@ -15,6 +15,7 @@ mod names;
 mod project;
 mod proofs;
 mod renames;
+mod reverting;
 mod sides;
 mod situations;
 mod synchronised;

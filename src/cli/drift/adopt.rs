@@ -16,19 +16,19 @@ use super::super::migration::next_id;
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
-use super::super::states::locked;
+use super::super::states::{Workspace, locked};
 use super::super::up::applicable;
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Failure> {
-    let scene = Scene::open(common).await?;
+    let scene = Scene::open(Workspace::open_to_write(common, "gen drift adopt")?).await?;
     scene.workspace.refuse_frozen()?;
     scene.migrations()?;
     let Scene { workspace, sealed, mut live, plan } = scene;
     let product = live.product();
     if plan.is_empty() {
         match command.run.json {
-            true => paint::result(&format!("{:#}\n", json!({ "id": null, "written": [], "drift": [] }))),
+            true => paint::exact(&format!("{:#}\n", json!({ "id": null, "written": [], "drift": [] }))),
             false => paint::talk("no drift: the database has exactly what the snapshot says"),
         }
         live.session.close().await;
@@ -44,7 +44,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         down: dialect::statements(dialect, &plan.clone().inverse(), live.schema.schema())?,
     };
     if command.run.dry_run {
-        paint::result(&write::text(&migration));
+        paint::exact(&write::text(&migration));
         live.session.close().await;
         return Ok(Ending::Done);
     }
@@ -74,7 +74,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
             "written": shown,
             "drift": show::plan_json(&plan, None, workspace.root()),
         });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else {
         let steps = show::plural(plan.ops().len(), "step");
         let mut text = format!("{}: {steps}\n", ink(Ink::Green, format!("adopted as {}", migration.id)));

@@ -15,17 +15,17 @@ use crate::state;
 use crate::write;
 
 use super::super::Ending;
-use super::super::arguments::{Common, Revert};
+use super::super::arguments::{Common, Reverting};
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::show;
 use super::super::stakes;
-use super::super::states;
+use super::super::states::{self, Workspace};
 use super::super::wording::reworded;
 use super::Scene;
 
-pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Failure> {
-    let scene = Scene::open(common).await?;
+pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
+    let scene = Scene::open(Workspace::open(common)?).await?;
     scene.migrations()?;
     let Scene { workspace, sealed, mut live, .. } = scene;
     let product = live.product();
@@ -38,7 +38,7 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
     let stakes = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
     let refused = refused(&findings, &command.allow);
     if command.run.dry_run {
-        paint::result(&write::script(product, &statements));
+        paint::exact(&write::script(product, &statements));
         for finding in &refused {
             paint::talk(format!("note: {} needs `{}`", finding.message, flag(finding)));
         }
@@ -58,7 +58,7 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
     live.session.close().await;
     if command.run.json {
         let report = json!({ "reverted": show::plan_json(&plan, None, workspace.root()), "left": left });
-        paint::result(&format!("{report:#}\n"));
+        paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
         paint::talk("no drift: the database has exactly what the snapshot says");
     } else {
@@ -70,11 +70,7 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
 }
 
 /// What is drift still, by the catalog's word.
-async fn left(
-    workspace: &states::Workspace,
-    sealed: &states::Sealed,
-    live: &mut states::Live,
-) -> Result<Vec<String>, Failure> {
+async fn left(workspace: &Workspace, sealed: &states::Sealed, live: &mut states::Live) -> Result<Vec<String>, Failure> {
     let catalog = crate::introspect::introspect(&mut live.session, &workspace.scope()).await;
     let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;
     let reached = dialect::of(live.product()).normalize(catalog.schema)?;

@@ -230,6 +230,13 @@ impl Project {
         self.migrations().pop().expect("a migration")
     }
 
+    /// Changes the text of the newest migration.
+    pub fn change_newest(&self, change: impl Fn(&str) -> String) {
+        let files = self.written();
+        let (path, text) = files.iter().rfind(|(path, _)| path.starts_with("migrations")).expect("a migration");
+        std::fs::write(self.path().join(path), change(text)).expect("a written file");
+    }
+
     /// `gen migration` finds nothing, and writes nothing.
     #[track_caller]
     pub fn finds_nothing(&self) {

@@ -13,6 +13,8 @@ on_each!(
     a_synchronised_beginning_is_recognised,
     what_seaorm_synchronised_is_recognised,
     half_synchronised_is_drift_with_a_way_out,
+    what_changes_rows_is_run_though_the_schema_is_there,
+    what_may_have_changed_rows_is_asked_about,
 );
 
 /// The migrations are written, recorded on the first database without being run, and run on a second.
@@ -63,6 +65,61 @@ fn a_synchronised_change_is_recognised(product: Product) {
     assert_eq!(project.migrations().len(), 2);
     recognised_here_and_run_there(&project, &second);
     assert_eq!(catalog(&project.database), catalog(&second));
+}
+
+/// A person and a column that the database got by synchronising, with a migration for it.
+fn synchronised_person(product: Product) -> Project {
+    let project = Project::settled(product);
+    project.database.execute("INSERT INTO person (id, email) VALUES (1, 'a@example.org')");
+    project.edit("person", "pub age: Option<i32>,", "pub age: Option<i32>,\n    pub nickname: Option<String>,");
+    project.run(&["sync"]).with(0);
+    project.run(&["migration", "AddNickname"]).with(0);
+    project
+}
+
+/// Writes a migration by hand.
+fn by_hand(project: &Project, name: &str, up: &str, down: &str) {
+    project.run(&["migration", name, "--empty"]).with(0);
+    project.change_newest(|text| {
+        let text = text.replace("-- write here what leads forward, a semicolon after each statement", up);
+        text.replace("-- write here what leads back, a semicolon after each statement", down)
+    });
+    project.run(&["lock"]).with(0);
+}
+
+fn nicknames(project: &Project) -> String {
+    let rows = project.database.query("SELECT nickname FROM person");
+    rows.first().and_then(|row| row.get(0)).unwrap_or_default().to_owned()
+}
+
+fn what_changes_rows_is_run_though_the_schema_is_there(product: Product) {
+    let project = synchronised_person(product);
+    by_hand(&project, "FillNickname", "UPDATE person SET nickname = 'x';", "UPDATE person SET nickname = NULL;");
+    let report = project.json(&["up"]);
+    let outcome = |at: usize| report["migrations"][at]["status"].as_str().unwrap_or_default().to_owned();
+    assert_eq!([outcome(0), outcome(1)], ["recognised", "applied"], "{report:#}");
+    assert_eq!(nicknames(&project), "x");
+    assert_eq!(project.situation(), "current");
+}
+
+fn what_may_have_changed_rows_is_asked_about(product: Product) {
+    let project = synchronised_person(product);
+    by_hand(&project, "FillNickname", "UPDATE person SET nickname = 'x';", "UPDATE person SET nickname = NULL;");
+    project.edit(
+        "person",
+        "pub nickname: Option<String>,",
+        "pub nickname: Option<String>,\n    pub city: Option<String>,",
+    );
+    project.run(&["sync"]).with(0);
+    project.run(&["migration", "AddCity"]).with(0);
+    let said = project.run(&["up"]).with(1).mentions("it is not known whether it ran");
+    let said = said.mentions("fill_nickname").mentions("UPDATE person SET nickname");
+    said.mentions("`gen up --recognise`");
+    assert_eq!(project.situation(), "ahead", "nothing was recorded");
+    assert_eq!(nicknames(&project), "");
+    project.run(&["up", "--recognise"]).with(0).mentions("recognised");
+    assert_eq!(project.situation(), "current");
+    assert_eq!(nicknames(&project), "", "nothing was run");
 }
 
 fn a_synchronised_beginning_is_recognised(product: Product) {

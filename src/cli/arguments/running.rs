@@ -1,0 +1,83 @@
+//! What can be typed to commands that run migrations, or change a database otherwise.
+//!
+//! Must not know what any of it does.
+
+use clap::Args;
+
+/// What every command that runs migrations takes.
+#[derive(Debug, Args)]
+pub(in super::super) struct Run {
+    /// Print the SQL, and run nothing
+    #[arg(long)]
+    pub(in super::super) dry_run: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
+
+/// What every command that reverts migrations takes.
+#[derive(Debug, Args)]
+pub(in super::super) struct Reverting {
+    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
+    /// (drop-table:orders); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(in super::super) allow: Vec<crate::lint::allow::Allow>,
+    #[command(flatten)]
+    pub(in super::super) run: Run,
+}
+
+/// `gen up`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Up {
+    /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
+    #[arg(value_name = "N|ID")]
+    pub(in super::super) target: Option<String>,
+    /// Where the database has the schema that pending migrations lead to, record them as done even if they change rows
+    #[arg(long)]
+    pub(in super::super) recognise: bool,
+    /// Apply also what failed its proof on a scratch database
+    #[arg(long)]
+    pub(in super::super) unproven: bool,
+    #[command(flatten)]
+    pub(in super::super) run: Run,
+}
+
+/// `gen down`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Down {
+    /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous beginning)
+    #[arg(value_name = "N|ID")]
+    pub(in super::super) target: Option<String>,
+    #[command(flatten)]
+    pub(in super::super) reverting: Reverting,
+}
+
+/// `gen goto`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Goto {
+    /// The migration that shall be the last one applied (id, name, or an unambiguous beginning)
+    #[arg(value_name = "ID")]
+    pub(in super::super) target: String,
+    #[command(flatten)]
+    pub(in super::super) reverting: Reverting,
+}
+
+/// `gen sync`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Sync {
+    /// Vouch that a database on another host is a development database
+    #[arg(long)]
+    pub(in super::super) development: bool,
+    #[command(flatten)]
+    pub(in super::super) run: Run,
+}
+
+/// `gen fresh` and `gen reset`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Emptying {
+    /// Vouch that a database on another host is a development database
+    #[arg(long)]
+    pub(in super::super) development: bool,
+    #[command(flatten)]
+    pub(in super::super) run: Run,
+}

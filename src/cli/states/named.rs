@@ -1,0 +1,43 @@
+//! What is known of the database that is named without reading it.
+//!
+//! Must not know what a command does with it.
+
+use crate::dialect::session::Missing;
+use crate::error::Error;
+use crate::run;
+
+use super::super::report::Failure;
+use super::Workspace;
+
+impl Workspace {
+    /// Whether the database that is named is one for development.
+    pub(in super::super) fn is_development(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| self.project.is_development(connection))
+    }
+
+    /// Refuses a database that is none for development, unless somebody vouches for it.
+    pub(in super::super) fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
+        match &self.connection {
+            Some(connection) if !vouched && !self.is_development() => {
+                Err(Error::new(format!("{connection} is not on this machine, so it may not be a development database"))
+                    .hint(
+                        "`--development` vouches for it once, `development = [\"host\"]` in the configuration for good",
+                    )
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
+    pub(in super::super) async fn answers(&self) -> bool {
+        let Some(connection) = &self.connection else { return false };
+        match run::connect(connection, Missing::Refuse).await {
+            Ok(session) => {
+                session.close().await;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How a database stands to the snapshot, by what its history and the migration files say.
+//!
+//! Must not know what a command does about it.
+
+use std::collections::BTreeSet;
+
+use crate::dialect;
+use crate::entity::Model;
+use crate::project::fingerprint;
+use crate::run::Record;
+use crate::schema::{Origins, Schema};
+use crate::state::{self, Situation, Standing};
+use crate::write::Heading;
+
+use super::super::report::Failure;
+use super::{Live, Sealed, Workspace};
+
+impl Workspace {
+    /// How the database stands to the snapshot.
+    pub(in super::super) fn situation(
+        &self,
+        sealed: Option<&Sealed>,
+        live: Option<&Live>,
+        model: Option<&Model>,
+        migrations: &[Heading],
+    ) -> Result<Situation, Failure> {
+        let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
+        if let Some(live) = live {
+            standing.populated = !live.schema.schema().is_empty();
+            // Most databases are where the snapshot is, and then nobody asks.
+            let here = std::cell::LazyCell::new(|| live.fingerprints());
+            let recorded: BTreeSet<&str> = live.history.iter().map(|record| record.id.as_str()).collect();
+            let applied = |migration: &&Heading| recorded.contains(migration.id.as_str());
+            let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
+            standing.pending = !pending.is_empty();
+            let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
+            let beginning = fingerprint(&Schema::default());
+            standing.at_applied = match (&pending[..], sealed) {
+                ([], Some(sealed)) => sealed.schema == live.schema,
+                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
+                _ => {
+                    let next = pending.first().and_then(|migration| migration.from.as_ref());
+                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
+                    let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
+                    [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
+                        || recorded.any(|at| here.iter().any(|found| found == at))
+                }
+            };
+            standing.at_pending =
+                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
+            // What the entities say matters only where the migrations do not account for the database.
+            let unaccounted = !standing.at_applied && !standing.at_pending;
+            if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
+                let dialect = dialect::of(live.product());
+                let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
+                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
+            }
+        }
+        Ok(state::situate(standing))
+    }
+
+    /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
+    fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+        let dialect = dialect::of(live.product());
+        let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
+        Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
+    }
+
+    /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
+    pub(in super::super) fn can_be_synchronised(
+        &self,
+        sealed: &Sealed,
+        live: &Live,
+        model: &Model,
+    ) -> Result<bool, Failure> {
+        let dialect = dialect::of(live.product());
+        let policy = self.keeping();
+        let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);
+        let found = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
+        Ok(reach(&found)?.schema == reach(&sealed.origins)?.schema && self.untouched(sealed, live, model)?)
+    }
+}

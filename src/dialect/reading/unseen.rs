@@ -1,0 +1,217 @@
+//! Whether a schema shows that statements ran: then a database that has the schema need not run them again.
+//!
+//! Rows are no part of a schema, so a statement that changes rows is shown by none, unless the schema leaves it nothing to do.
+//! What is not known for certain counts as not shown. Must not know migrations, or what is done about a statement not shown.
+
+use crate::dialect::{Product, Role, Statement};
+use crate::plan::deed::Deed;
+use crate::plan::reading::{Clause, Reading};
+use crate::schema::{Definition, DefinitionKind, Name, ObjectName, Schema};
+use crate::sql::Kind;
+
+use super::words::{Hand, words};
+
+/// Objects a schema holds whole: it shows that they were created, altered or dropped.
+const OBJECTS: &[&str] = &[
+    "VIEW",
+    "MATERIALIZED VIEW",
+    "RECURSIVE VIEW",
+    "TYPE",
+    "DOMAIN",
+    "SEQUENCE",
+    "FUNCTION",
+    "PROCEDURE",
+    "AGGREGATE",
+    "OPERATOR",
+    "EVENT",
+    "POLICY",
+    "RULE",
+    "STATISTICS",
+    "COLLATION",
+    "EXTENSION",
+    "SCHEMA",
+];
+
+/// The first of the statements of which the schema they led to does not show that it ran.
+pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> Option<usize> {
+    let readings: Vec<Reading> = statements.iter().map(|statement| super::read(product, &statement.sql)).collect();
+    let clauses: Vec<&Clause> = readings.iter().flat_map(|reading| &reading.clauses).collect();
+    let is_shown = |(statement, reading): (&Statement, &Reading)| match &statement.role {
+        Role::Check(_) => true,
+        Role::Change | Role::Batches => {
+            let Some(words) = words(product, &statement.sql) else { return false };
+            let hand = Hand::new(&words);
+            match &reading.clauses[..] {
+                _ if reading.unread.is_some() => false,
+                [] => shows_object(hand) || shows_privilege(hand, reached) || is_of_the_session(hand),
+                [change] if change.deed == Deed::Update => has_nothing_to_fill(&change.table, hand, reached),
+                [change] if change.deed == Deed::Insert || change.deed == Deed::Delete => {
+                    product == Product::Sqlite && carries_over(hand, change, &clauses)
+                }
+                several => several.iter().all(|clause| shows_clause(clause.deed)) && converts_nothing(hand, several),
+            }
+        }
+    };
+    statements.iter().zip(&readings).position(|pair| !is_shown(pair))
+}
+
+/// Whether the schema shows what a clause on a table did, rows aside.
+fn shows_clause(deed: Deed) -> bool {
+    match deed {
+        Deed::CreateTable
+        | Deed::DropTable
+        | Deed::RenameTable
+        | Deed::AddColumn
+        | Deed::AddColumnFilled
+        | Deed::AddColumnStored
+        | Deed::AddColumnVirtual
+        | Deed::AddColumnNumbered
+        | Deed::DropColumn
+        | Deed::RenameColumn
+        | Deed::SetNotNull
+        | Deed::SetNotNullProven
+        | Deed::DropNotNull
+        | Deed::SetDefault
+        | Deed::Widen
+        | Deed::Retype
+        | Deed::RetypeFromUnknown
+        | Deed::AppendValue
+        | Deed::Reorder
+        | Deed::AddForeignKey
+        | Deed::AddForeignKeyUnchecked
+        | Deed::AddCheck
+        | Deed::AddCheckUnchecked
+        | Deed::AddExclusion
+        | Deed::AddUnique
+        | Deed::AddUniqueReady
+        | Deed::AddsUniqueness
+        | Deed::AddPrimaryKey
+        | Deed::AddPrimaryKeyReady
+        | Deed::ReplacePrimaryKey
+        | Deed::DropPrimaryKey
+        | Deed::Validate
+        | Deed::DropForeignKey
+        | Deed::DropConstraint
+        | Deed::RenameConstraint
+        | Deed::CreateIndex
+        | Deed::CreateIndexConcurrently
+        | Deed::CreateSpecialIndex
+        | Deed::DropIndex
+        | Deed::DropIndexConcurrently
+        | Deed::RenameIndex
+        | Deed::Reindex
+        | Deed::ReindexConcurrently
+        | Deed::Repack
+        | Deed::ConvertCharacters
+        | Deed::Comment
+        | Deed::Setting
+        | Deed::CreateTrigger
+        | Deed::DropTrigger
+        | Deed::RowSecurity
+        | Deed::Other => true,
+        Deed::Truncate | Deed::Insert | Deed::Update | Deed::Delete => false,
+    }
+}
+
+/// Whether a statement on tables takes no value from an expression, and does nothing else that a schema does not hold: a table
+/// made of a query, a type change by `USING` with more than a cast, numbers that begin anew, an owner.
+fn converts_nothing(hand: Hand<'_>, clauses: &[Clause]) -> bool {
+    if clauses.iter().any(|clause| clause.deed == Deed::CreateTable) {
+        return !hand.holds("AS") && !hand.holds("SELECT");
+    }
+    let retypes = |clause: &Clause| clause.deed == Deed::RetypeFromUnknown;
+    if ["RESTART", "AUTO_INCREMENT =", "OWNER TO"].iter().any(|words| hand.holds(words)) {
+        return false;
+    }
+    match hand.holds("USING") && clauses.iter().any(retypes) {
+        true => hand.parts().iter().filter_map(|part| part.after("USING")).all(|using| is_a_cast(using, clauses)),
+        false => true,
+    }
+}
+
+/// `column::type`, and nothing else.
+fn is_a_cast(mut using: Hand<'_>, clauses: &[Clause]) -> bool {
+    let column = using.name();
+    let is_own = clauses.iter().any(|clause| clause.part == column);
+    let mut rest = using.rest().iter();
+    is_own
+        && rest.next().is_none_or(|word| word.text.starts_with(':'))
+        && rest.all(|word| match word.kind {
+            Kind::Word | Kind::Name => true,
+            Kind::Number => is_number(&word.text),
+            Kind::Symbol => word.text.chars().all(|letter| ":.,()[]".contains(letter)),
+            Kind::String | Kind::Space | Kind::Comment | Kind::Hint => false,
+        })
+}
+
+fn is_number(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_ascii_digit())
+}
+
+/// `CREATE VIEW`, `ALTER TYPE`, `DROP FUNCTION` and the like. Numbers that begin anew are not in the schema.
+fn shows_object(mut hand: Hand<'_>) -> bool {
+    let Some(verb) = hand.take_any(&["CREATE", "ALTER", "DROP"]) else { return false };
+    if verb == "ALTER" && hand.holds("RESTART") {
+        return false;
+    }
+    hand.take("OR REPLACE");
+    // MySQL and MariaDB say before the kind who it belongs to and how it is carried out.
+    let belongings = ["DEFINER", "ALGORITHM", "SQL SECURITY"];
+    let stands_before = belongings.iter().any(|word| hand.is_at(word)) || hand.is_at("SQL");
+    OBJECTS.iter().any(|kind| hand.take(kind) || (stands_before && hand.holds(kind)))
+}
+
+/// What roles may do, in a schema that holds that.
+fn shows_privilege(mut hand: Hand<'_>, reached: &Schema) -> bool {
+    let is_privilege = |definition: &Definition| definition.id.kind == DefinitionKind::Privilege;
+    hand.take_any(&["GRANT", "REVOKE"]).is_some() && reached.definitions.values().any(is_privilege)
+}
+
+/// A setting that ends with the session that ran it.
+fn is_of_the_session(mut hand: Hand<'_>) -> bool {
+    if hand.take("PRAGMA") {
+        return ["LEGACY_ALTER_TABLE", "FOREIGN_KEYS", "DEFER_FOREIGN_KEYS"].iter().any(|name| hand.is_at(name));
+    }
+    let reaches_further = ["GLOBAL", "PERSIST", "PASSWORD", "@@GLOBAL"];
+    // What stands in parentheses may call a function, and that may do anything.
+    hand.take("SET") && hand.inside().is_none() && !reaches_further.iter().any(|word| hand.holds(word))
+}
+
+/// `UPDATE t SET c = … WHERE c IS NULL`, where column c takes no NULL by now.
+fn has_nothing_to_fill(table: &str, hand: Hand<'_>, reached: &Schema) -> bool {
+    let (Some(mut set), Some(condition)) = (hand.after("SET"), hand.after("WHERE")) else { return false };
+    let column = set.name();
+    let table = match table.split_once('.') {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName::local(table),
+    };
+    let found = reached.tables.get(&table).and_then(|table| table.columns.get(&Name::from(column.as_str())));
+    let mut condition_on_it = condition;
+    let begins = condition_on_it.name() == column && condition_on_it.take("IS NULL");
+    begins && !condition.holds("OR") && !condition.holds("XOR") && found.is_some_and(|column| !column.nullable)
+}
+
+/// Rows carried over as they are into the table that takes the place of the one they are in, and the number it counts from:
+/// how a table is made anew on SQLite.
+fn carries_over(hand: Hand<'_>, change: &Clause, clauses: &[&Clause]) -> bool {
+    if change.table == "sqlite_sequence" {
+        return true;
+    }
+    let takes_place = clauses.iter().any(|it| it.deed == Deed::CreateTable && it.table == change.table)
+        && clauses.iter().any(|it| it.deed == Deed::RenameTable && it.table == change.table);
+    let (Some(columns), Some(query), Some(mut source)) = (hand.inside(), hand.after("SELECT"), hand.after("FROM"))
+    else {
+        return false;
+    };
+    let selected = query.rest().len().checked_sub(source.rest().len() + 1).and_then(|end| query.rest().get(..end));
+    let table = source.object();
+    let is_dropped = clauses.iter().any(|it| it.deed == Deed::DropTable && it.table == table);
+    change.deed == Deed::Insert
+        && takes_place
+        && is_dropped
+        && source.rest().is_empty()
+        && selected == Some(columns.rest())
+}
+
+#[cfg(test)]
+mod tests;

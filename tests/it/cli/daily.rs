@@ -1,0 +1,139 @@
+//! What makes a day's work go on: habits from other tools, a question answered by an option, what is parked, a database from
+//! the beginning again, and text that steers a terminal.
+
+use super::project::{Project, execute};
+use super::shows;
+
+#[test]
+fn habits_from_elsewhere_get_the_command_that_is_meant() {
+    let project = Project::begun();
+    for (typed, meant) in [
+        (&["migrate", "up"][..], "hint: `gen up`"),
+        (&["migration", "up"], "hint: `gen up`"),
+        (&["migrate", "generate", "AddEmail"], "hint: `gen migration <Name>`"),
+        (&["migration", "rollback"], "hint: `gen down`"),
+        (&["generate", "entity"], "hint: `sea-orm-cli generate entity`"),
+    ] {
+        let said = project.refused(typed);
+        assert!(said.contains(meant), "{typed:?}: {said}");
+    }
+    let help = project.succeeds(&["help"]);
+    assert!(["Commands:", "fresh", "reset"].iter().all(|word| help.contains(word)), "{help}");
+    assert!(project.succeeds(&["help", "up"]).contains("gen up"));
+}
+
+/// A user whose name is now called otherwise.
+fn renamed() -> Project {
+    let project = Project::begun();
+    project.succeeds(&["up"]);
+    project.edit("entities/user.rs", "pub name: String", "pub first_name: Option<String>");
+    project
+}
+
+#[test]
+fn what_is_new_or_may_go_by_its_name_was_not_renamed() {
+    let project = renamed();
+    let output = project.output(&["migration", "Split"]);
+    let said = project.shown(&output);
+    assert!(said.contains("new: `--new user.first_name`"), "{said}");
+    for answer in [&["--allow", "drop-column:user.name"][..], &["--new", "user.first_name", "--allow", "drop-column"]] {
+        let said = project.succeeds(&[&["migration", "Split", "--dry-run"], answer].concat());
+        assert!(said.contains("+ column first_name") && said.contains("− column name"), "{said}");
+    }
+    // Allowing every drop says nothing of this one.
+    assert!(!project.output(&["migration", "Split", "--allow", "drop-column"]).status.success());
+}
+
+#[test]
+fn what_is_parked_is_shown_and_chosen() {
+    let project = renamed();
+    project.sql("INSERT INTO user (id, name) VALUES (1, 'a')");
+    project.succeeds(&["migration", "Split", "--new", "user.first_name", "--keep"]);
+    project.succeeds(&["up"]);
+    let said = project.refused(&["purge", "--only", "orders"]);
+    assert!(said.contains("parked are user.name"), "{said}");
+    let said = project.refused(&["purge", "--older-than", "30d"]);
+    assert!(said.contains("nothing that is parked is that old"), "{said}");
+    let output = project.output(&["purge", "--only", "user.*"]);
+    let said = project.shown(&output);
+    assert!(output.status.success() && said.contains("goes: user.name, parked today (1 value)"), "{said}");
+    project.succeeds(&["up"]);
+    project.succeeds(&["check"]);
+}
+
+#[test]
+fn a_development_database_begins_again() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    project.sql("INSERT INTO user (id, name) VALUES (1, 'a'); CREATE TABLE stray (id INTEGER)");
+    let applied = project.succeeds(&["fresh"]);
+    assert_eq!(applied.lines().filter(|line| line.starts_with("applied")).count(), 3, "{applied}");
+    project.succeeds(&["check"]);
+    let reverted = project.succeeds(&["reset"]);
+    assert_eq!(reverted.lines().filter(|line| line.starts_with("reverted")).count(), 3, "{reverted}");
+    project.write("gen.toml", "dialects = [\"postgres\"]\n");
+    for command in ["fresh", "reset"] {
+        let said = project.refused(&[command, "--database-url", "postgres://u@db.example.org/d"]);
+        assert!(said.contains("is not on this machine"), "{said}");
+    }
+}
+
+#[test]
+fn a_lock_that_is_gone_is_not_made_anew() {
+    let project = Project::begun();
+    std::fs::remove_file(project.path("schema.lock.json")).unwrap();
+    for arguments in [&["up"][..], &["migration", "Again"], &["status", "--json"]] {
+        let said = project.shown(&project.output(arguments));
+        assert!(!said.contains("gen init` to set"), "{said}");
+    }
+    shows!(project.refused(&["up"]), @r"
+    error: there are migrations, and the schema.lock.json that seals them is gone
+
+    hint: take it from the last commit: `git checkout -- schema.lock.json`
+    ");
+}
+
+#[test]
+fn a_database_that_is_ahead_has_not_drifted() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    let newest = project.ids().pop().unwrap();
+    std::fs::remove_file(project.path(format!("migrations/{newest}.sql"))).unwrap();
+    project.edit("entities/user.rs", "    pub phone: Option<String>,\n", "    pub city: Option<String>,\n");
+    let said = project.shown(&project.output(&["migration", "Later"]));
+    assert!(said.contains("the database is ahead of this checkout") && !said.contains("drift"), "{said}");
+}
+
+#[test]
+fn a_damaged_history_fails_the_check() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    let good = std::fs::read(project.path("shop.db")).unwrap();
+    for damage in [
+        "UPDATE sea_gen_history SET checksum = 'x'",
+        "UPDATE sea_gen_history SET status = 'failed' WHERE id LIKE '%email'",
+        "UPDATE sea_gen_history SET status = 'running' WHERE id LIKE '%phone'",
+        "UPDATE sea_gen_history SET status = 'paused' WHERE id LIKE '%phone'",
+        "UPDATE sea_gen_history SET id = '20991231_000000_ghost' WHERE id LIKE '%phone'",
+    ] {
+        project.write("shop.db", &good);
+        project.sql(damage);
+        assert!(!project.output(&["check"]).status.success(), "{damage}");
+    }
+}
+
+#[test]
+fn what_steers_a_terminal_is_spelled_out() {
+    let project = Project::new();
+    project.write("shop.db", "");
+    execute(
+        &format!("sqlite://{}", project.path("shop.db").display()),
+        "CREATE TABLE \"a\u{1b}[31mb\u{202e}\" (id INTEGER)",
+    );
+    for arguments in [&["init"][..], &["diff", "--from", "entities", "--to", "database"], &["status"], &["drift"]] {
+        let output = project.output(arguments);
+        let all = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&all);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "gen {arguments:?}: {text:?}");
+    }
+}
