@@ -291,13 +291,22 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What can be done about an error of PostgreSQL's that says nothing of the migration. It keeps a lock for every object that a
-/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
+/// What can be done about an error that says nothing of the migration. PostgreSQL keeps a lock for every object that a
+/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise; MySQL keeps a version of its
+/// rows for each column that came or went at once, and has room for 64 (255 since 9.1) until the table is rebuilt.
 fn way_out(error: &DatabaseError) -> Option<&'static str> {
-    (error.code.as_deref() == Some("53200") && error.message.contains("shared memory")).then_some(
-        "these are more objects than the server has locks for in one transaction: raise its `max_locks_per_transaction`, or \
-         write `-- gen: no transaction` above the statements and seal the file with `gen lock`",
-    )
+    match error.code.as_deref() {
+        Some("53200") if error.message.contains("shared memory") => Some(
+            "these are more objects than the server has locks for in one transaction: raise its \
+             `max_locks_per_transaction`, or write `-- gen: no transaction` above the statements and seal the file with \
+             `gen lock`",
+        ),
+        Some("HY000") if error.message.contains("Maximum row versions") => Some(
+            "rebuild the table, which others read and write meanwhile: `ALTER TABLE … FORCE, ALGORITHM=INPLACE, LOCK=NONE`, \
+             and run the command again",
+        ),
+        Some(_) | None => None,
+    }
 }
 
 const ANNOUNCING: &str = "before its first statement, when its row was written to the history";
@@ -332,12 +341,14 @@ mod tests {
     }
 
     #[test]
-    fn too_few_locks_have_a_way_out() {
+    fn what_a_server_has_no_room_for_has_a_way_out() {
         let error =
             |code: &str, message: &str| DatabaseError { message: message.to_owned(), code: Some(code.to_owned()) };
         let hint = way_out(&error("53200", "out of shared memory")).unwrap_or_default();
         assert!(hint.contains("max_locks_per_transaction"), "{hint}");
         assert_eq!(way_out(&error("53200", "out of memory")), None);
+        let hint = way_out(&error("HY000", "Maximum row versions reached for table shop/user.")).unwrap_or_default();
+        assert!(hint.contains("FORCE, ALGORITHM=INPLACE"), "{hint}");
         assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
     }
 

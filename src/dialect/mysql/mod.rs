@@ -8,6 +8,7 @@ mod flavor;
 pub mod introspect;
 mod locks;
 mod lower;
+mod names;
 mod normalize;
 mod partitions;
 mod render;

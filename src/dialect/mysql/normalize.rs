@@ -14,7 +14,7 @@ use crate::schema::{
 
 use super::types::{self, Family, family};
 use super::words::{bare, canonical_statement, without_introducers};
-use super::{Flavor, defaults, partitions, versioning};
+use super::{Flavor, defaults, names, partitions, versioning};
 
 pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
@@ -123,6 +123,8 @@ fn normalize_table(
     }
     if let Some(key) = &mut table.primary_key {
         key.name = None;
+        key.options.retain(|setting, value| setting != "comment" || !value.is_empty());
+        known_options(flavor, &Place::Table(name.clone(), Part::PrimaryKey), &key.options, &["comment"])?;
         for column in &key.columns {
             if let Some(column) = table.columns.get_mut(column) {
                 column.nullable = false;
@@ -131,6 +133,10 @@ fn normalize_table(
     }
     for (_, unique) in std::mem::take(&mut table.uniques) {
         insert_unique(flavor, table, unique)?;
+    }
+    names::shorten(table);
+    if let Some((place, _)) = places(table).into_iter().find(|(_, name)| names::is_too_long(name)) {
+        return Err(refuse(flavor, place, "the name is longer than 64 characters", "give it a shorter name"));
     }
     for index in table.indexes.values_mut() {
         normalize_index(flavor, &name, table.options.get("engine").map(String::as_str), &table.columns, index)?;
@@ -154,6 +160,17 @@ fn normalize_table(
     }
     cover_foreign_keys(table);
     Ok(())
+}
+
+/// Everything with a name, but for what only stands in one.
+fn places(table: &Table) -> Vec<(Place, &Name)> {
+    let place = |part| Place::Table(table.name.clone(), part);
+    let columns = table.columns.keys().map(|name| (Place::column(&table.name, name), name));
+    let indexes = table.indexes.keys().map(|name| (place(Part::Index(name.clone())), name));
+    let keys = table.foreign_keys.keys().map(|name| (place(Part::ForeignKey(name.clone(), Facet::Whole)), name));
+    let checks = table.checks.keys().map(|name| (place(Part::Check(name.clone())), name));
+    let own = std::iter::once((Place::table(&table.name), &table.name.name));
+    own.chain(columns).chain(indexes).chain(keys).chain(checks).collect()
 }
 
 fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {

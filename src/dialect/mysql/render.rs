@@ -296,7 +296,8 @@ fn default_value(flavor: Flavor, native: &str, default: &DefaultValue) -> String
 }
 
 fn primary_key(key: &PrimaryKey) -> String {
-    format!("PRIMARY KEY ({})", names(&key.columns))
+    let comment = key.options.get("comment").map(|comment| format!(" COMMENT {}", text_literal(comment)));
+    format!("PRIMARY KEY ({}){}", names(&key.columns), comment.unwrap_or_default())
 }
 
 fn index_definition(flavor: Flavor, index: &Index) -> String {

@@ -39,8 +39,12 @@ pub(super) fn safe(flavor: Flavor, steps: Vec<Step>, plan: &Plan, from: &Schema)
             _ => name,
         });
         let before = originals.get(name).and_then(|original| from.tables.get(original));
+        let is_certain = |before: &Table| {
+            let after = to.tables.get(&last);
+            is_plain(before) && after.is_none_or(|after| is_plain(after) && serving(before) == serving(after))
+        };
         match before {
-            Some(before) if is_plain(before) && to.tables.get(&last).is_none_or(is_plain) => {
+            Some(before) if is_certain(before) => {
                 safe.extend(altered(flavor, before, name, ops));
             }
             Some(_) | None => safe.push(step.clone()),
@@ -62,6 +66,20 @@ fn is_plain(table: &Table) -> bool {
     table.options.iter().all(is_known)
         && table.columns.values().all(|column| column.generated.is_none())
         && !table.indexes.values().any(is_special)
+}
+
+/// The unique indexes of which one orders the rows of a table without a primary key. A server may have to copy the table where
+/// they are others than before.
+fn serving(table: &Table) -> Option<Vec<&Index>> {
+    let is_whole = |part: &crate::schema::IndexPart| match &part.target {
+        IndexTarget::Column(name) => {
+            !part.options.contains_key("prefix") && table.columns.get(name).is_some_and(|column| !column.nullable)
+        }
+        IndexTarget::Expression(_) => false,
+    };
+    let serves = |index: &&Index| index.unique && index.parts.iter().all(is_whole);
+    let serving: Vec<&Index> = table.indexes.values().filter(serves).collect();
+    (table.primary_key.is_none() && !serving.is_empty()).then_some(serving)
 }
 
 /// One alteration of a table, as one step for each group of operations that belong together, those done by one algorithm in

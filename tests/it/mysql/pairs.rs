@@ -27,6 +27,21 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "CREATE TABLE t (b int, a bigint AUTO_INCREMENT, KEY k (a))",
     ),
     (
+        "a primary key says more",
+        "CREATE TABLE t (a int PRIMARY KEY)",
+        "CREATE TABLE t (a int, PRIMARY KEY (a) COMMENT 'the number')",
+    ),
+    (
+        "the index that orders the rows goes",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, c int, UNIQUE KEY u (a))",
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL, KEY u (a))",
+    ),
+    (
+        "two full-text indexes",
+        "CREATE TABLE t (a text, b text)",
+        "CREATE TABLE t (a text, b text, FULLTEXT KEY f (a), FULLTEXT KEY g (b))",
+    ),
+    (
         "another primary key",
         "CREATE TABLE t (a int, b int NOT NULL, PRIMARY KEY (a))",
         "CREATE TABLE t (a int NOT NULL, b int, PRIMARY KEY (b, a))",

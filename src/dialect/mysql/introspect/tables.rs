@@ -146,6 +146,9 @@ fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     if row.text(1) == "PRIMARY" {
         let key = table.primary_key.get_or_insert_with(|| PrimaryKey::new(None, Vec::new()));
         key.columns.push(Name::new(row.text(3)));
+        if !row.text(7).is_empty() {
+            key.options.insert("comment".to_owned(), row.text(7).to_owned());
+        }
         return;
     }
     let index = table.indexes.get_or_insert_with(Name::new(row.text(1)), || {

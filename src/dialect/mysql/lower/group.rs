@@ -37,7 +37,15 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
             steps.push(Step::Direct(op.clone()));
             continue;
         };
-        match open.get(&(table.clone(), part)).and_then(|at| steps.get_mut(*at)) {
+        let begun = open.get(&(table.clone(), part)).and_then(|at| steps.get_mut(*at));
+        if let Some(Step::Together(_, ops)) = &begun
+            && is_full_text(op)
+            && ops.iter().any(is_full_text)
+        {
+            steps.push(Step::Together(table, vec![op.clone()]));
+            continue;
+        }
+        match begun {
             Some(Step::Together(_, ops)) => ops.push(op.clone()),
             Some(
                 Step::Direct(_)
@@ -58,6 +66,14 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Of these the server makes one in a statement.
+fn is_full_text(op: &Op) -> bool {
+    match op {
+        Op::Create(Object::Index(_, index)) => index.method.as_deref() == Some("fulltext"),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+    }
 }
 
 /// When an operation is done. Within one of these the plan's own order counts.

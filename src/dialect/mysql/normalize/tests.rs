@@ -109,3 +109,33 @@ fn what_there_is_not_is_refused_with_a_hint() {
     assert!(normalize(Flavor::MySql, soft()).is_ok());
     assert!(normalize(Flavor::MariaDb, soft()).is_err());
 }
+
+/// Names by convention are shortened, each to one of its own; what somebody chose is refused.
+#[test]
+fn a_name_fits_into_64_characters() {
+    let long = "account_access_consent_bank_registration_settings";
+    let build = |names: &[&str]| {
+        let mut table = Table::new(ObjectName::local(long));
+        for name in ["a", "b"] {
+            table.columns.insert(Column::new(name, Type::Integer));
+        }
+        for name in names {
+            let mut index = Index::on(*name, ["a".into()]);
+            index.unique = name.ends_with('1');
+            table.indexes.insert((*name).into(), index);
+        }
+        let fk = format!("fk-{long}-parent_account_access");
+        table.foreign_keys.insert(fk.as_str().into(), key(&fk, "a"));
+        let mut schema = Schema::default();
+        schema.tables.insert(table.name.clone(), table);
+        schema
+    };
+    let (one, other) = (format!("idx-{long}-external_reference_1"), format!("idx-{long}-external_reference_2"));
+    let table = normal(build(&[&one, &other, "short"]));
+    let names: Vec<&str> = table.indexes.keys().chain(table.foreign_keys.keys()).map(Name::as_str).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(names.iter().all(|name| name.chars().count() <= 64), "{names:?}");
+    let chosen = format!("chosen_{long}_external_reference");
+    let error = normalize(Flavor::MariaDb, build(&[&chosen])).unwrap_err();
+    assert_eq!(error.reason, "the name is longer than 64 characters");
+}

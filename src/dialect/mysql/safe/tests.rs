@@ -99,3 +99,22 @@ fn nothing_is_said_of_a_unique_index_on_long_columns() {
         assert_eq!(sql.contains("ALGORITHM"), said, "{sql}");
     }
 }
+
+/// A unique index of columns without NULL orders the rows of a table that has no primary key: it goes by a copy.
+#[test]
+fn nothing_is_said_where_another_index_comes_to_order_the_rows() {
+    let unique = |nullable: bool, unique: bool| {
+        let mut schema = item(&[("a", "int", nullable), ("b", "int", true)], &["a"]);
+        for index in schema.tables.values_mut().flat_map(|table| table.indexes.values_mut()) {
+            index.unique = unique;
+        }
+        schema
+    };
+    let algorithms = |from: Schema, to: Schema| {
+        let statements = up(Product::MySql, from, to);
+        statements.iter().filter(|sql| sql.contains("ALGORITHM")).count()
+    };
+    assert_eq!(algorithms(unique(false, true), unique(false, false)), 0);
+    assert_eq!(algorithms(unique(false, true), unique(true, true)), 0);
+    assert_eq!(algorithms(unique(true, true), unique(true, false)), 1);
+}
