@@ -56,6 +56,9 @@
 //!   plan into others that make nobody wait, and the lint. Tables that a plan creates, `gen sync`, `gen drift revert` and
 //!   scratch databases take the short forms: nobody else is there. On PostgreSQL what changes the schema stays in one
 //!   transaction, and what takes long follows behind it, each statement by itself.
+//! * **One table of casts a database** (`casts` in each dialect): which values survive a change of type, as a condition on the rows
+//!   that do not, and whether every row is written anew. The questions of `gen migration`, the queries in front of a migration, the
+//!   safe forms and the lint all read it; `tests/it/casts.rs` holds it to what the servers do.
 //! * **A file is judged by its own text.** Whoever wrote it: [`dialect::reading`] tells what each statement does, in plain
 //!   words ([`plan::reading`]), and [`lint::script`] judges those. What is not understood is said to be so.
 //!

@@ -27,8 +27,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{Statement, of, reading};
-use sea_gen::lint::script::{self, Line, Way};
+use sea_gen::lint::script::{self, Line, Remark, Way};
 use sea_gen::plan::deed::{Cost, Work, cost};
+use sea_gen::plan::reading::Reading;
 use sea_gen::schema::Product;
 use sea_gen::write::{Migration, parse};
 
@@ -73,6 +74,7 @@ fn main() -> std::process::ExitCode {
     let covered: BTreeSet<String> = files.iter().flat_map(|file| file.words("finds")).map(|it| code(&it)).collect();
     let count = files.len();
     trials.push(Trial::test("every_rule_has_a_file", move || every_rule(count, &covered).map_err(Failed::from)));
+    trials.push(Trial::test("every_rule_shows_what_it_finds", || every_example().map_err(Failed::from)));
     for file in files {
         let file = Arc::new(file);
         let name = format!("{}::{}", file.product.key(), file.path.file_stem().unwrap_or_default().to_string_lossy());
@@ -131,16 +133,47 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
     if missing.is_empty() { Ok(()) } else { Err(format!("no file finds {}", missing.join(", "))) }
 }
 
+/// What is said of a file.
+fn remarks(product: Product, migration: &Migration) -> Vec<Remark> {
+    let read =
+        |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
+    let (mut up, mut down) = (read(&migration.up), read(&migration.down));
+    reading::pair(product, &mut up, &mut down);
+    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<Line> {
+        let line = |(it, reading): (&Statement, Reading)| {
+            Line::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
+        };
+        statements.iter().zip(readings).map(line).collect()
+    };
+    script::lint(product, of(product).costs(), &lines(&migration.up, up), &lines(&migration.down, down))
+}
+
+/// Every rule finds its bad example and does not find its good one.
+fn every_example() -> Result<(), String> {
+    let mut faults = Vec::new();
+    for rule in script::RULES.iter().filter(|rule| rule.code != script::MISSING_DOWN.code) {
+        for (text, is_found) in [(rule.example.bad, true), (rule.example.good, false)] {
+            let id = "20260101_000000_file".parse().map_err(|error| format!("{error}"))?;
+            let file = format!("-- UP\n{text}\n\n-- DOWN\nSELECT 1;\n");
+            let migration =
+                parse(id, rule.example.product, &file).map_err(|error| format!("{}: {error}", rule.code))?;
+            let found = remarks(rule.example.product, &migration);
+            if found.iter().any(|it| it.code == rule.code && it.silenced.is_none()) != is_found {
+                let said: Vec<&str> = found.iter().map(|it| it.code).collect();
+                faults.push(format!(
+                    "{}: {}\n{text}\nsays {said:?}",
+                    rule.code,
+                    if is_found { "not found" } else { "found" }
+                ));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
 /// What is said of a file is what its head expects.
 fn said(file: &File) -> Result<(), String> {
-    let lines = |statements: &[Statement]| -> Vec<Line> {
-        let line = |it: &Statement| {
-            Line::new(reading::read(file.product, &it.sql), it.transactional, false, it.note.as_deref())
-        };
-        statements.iter().map(line).collect()
-    };
-    let (up, down) = (lines(&file.migration.up), lines(&file.migration.down));
-    let remarks = script::lint(file.product, of(file.product).costs(), &up, &down);
+    let remarks = remarks(file.product, &file.migration);
     let mut found: Vec<String> = remarks
         .iter()
         .map(|it| {

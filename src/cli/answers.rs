@@ -80,6 +80,7 @@ impl Answers {
             command.answers.as_deref().map(read).transpose()?.unwrap_or_default();
         let all = |given: &[String], answered: Vec<String>| given.iter().cloned().chain(answered).collect::<Vec<_>>();
         let values = Values {
+            lossy: Vec::new(),
             backfills: parsed(&all(&command.backfills, backfills), |text| value(text, "--backfill"))?,
             conversions: parsed(&all(&command.conversions, conversions), |text| value(text, "--using"))?,
             replacements: parsed(&all(&command.replacements, replacements), replacement)?,

@@ -416,9 +416,15 @@ pub(super) struct Lint {
     /// All of them, also those applied already
     #[arg(long, conflicts_with = "targets")]
     pub(super) all: bool,
+    /// What the way back says decides the exit code too
+    #[arg(long)]
+    pub(super) down: bool,
     /// List the rules
     #[arg(long, conflicts_with_all = ["targets", "all"])]
     pub(super) rules: bool,
+    /// Explain one rule, with a statement that it finds and one that it does not
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["targets", "all", "rules"])]
+    pub(super) explain: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = LintFormat::Text, value_name = "FORMAT")]
     pub(super) format: LintFormat,

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use crate::dialect::session::Missing;
 use crate::dialect::{self, Product, Statement, reading};
 use crate::lint::Level;
-use crate::lint::script::{self, Line, Remark, Way};
+use crate::lint::script::{self, Line, MISSING_DOWN, Remark, Way};
+use crate::plan::reading::Reading;
 use crate::project::{MigrationId, read_text};
 use crate::run;
 use crate::write::{self, Migration};
@@ -32,6 +33,10 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     let format = if command.json { LintFormat::Json } else { command.format };
     if command.rules {
         paint::result(&formats::rules(format == LintFormat::Json));
+        return Ok(Ending::Done);
+    }
+    if let Some(code) = &command.explain {
+        paint::result(&formats::explained(code, format == LintFormat::Json)?);
         return Ok(Ending::Done);
     }
     let workspace = Workspace::open(common)?;
@@ -65,7 +70,10 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     if judged.is_empty() && format == LintFormat::Text {
         paint::talk("nothing to look at: no migration is pending");
     }
-    let stops = |(_, remark): &(usize, Remark)| remark.silenced.is_none() && remark.level >= Level::Warning;
+    // What is said of the file as a whole belongs to neither way.
+    let decides = |remark: &Remark| remark.way == Way::Up || command.down || remark.statement.is_none();
+    let stops =
+        |(_, remark): &(usize, Remark)| remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark);
     let found = judged.iter().any(|file| file.remarks.iter().any(stops));
     Ok(if found { Ending::Findings } else { Ending::Done })
 }
@@ -93,15 +101,21 @@ async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
 
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
     let path = workspace.project.migration_path(product, &migration.id);
-    let places = write::lines(product, &read_text(&path)?)?;
-    let lines = |statements: &[Statement]| -> Vec<Line> {
-        let line = |it: &Statement| {
-            Line::new(reading::read(product, &it.sql), it.transactional, it.step.is_some(), it.note.as_deref())
+    let text = read_text(&path)?;
+    let places = write::lines(product, &text)?;
+    let read =
+        |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
+    let (mut up, mut down) = (read(&migration.up), read(&migration.down));
+    reading::pair(product, &mut up, &mut down);
+    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<Line> {
+        let line = |(it, reading): (&Statement, Reading)| {
+            Line::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
         };
-        statements.iter().map(line).collect()
+        statements.iter().zip(readings).map(line).collect()
     };
-    let (up, down) = (lines(&migration.up), lines(&migration.down));
-    let remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
+    let (up, down) = (lines(&migration.up, up), lines(&migration.down, down));
+    let mut remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
+    remarks.retain(|remark| remark.code != MISSING_DOWN.code || !says_why(&text));
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
         let of_way = if remark.way == Way::Up { up } else { down };
@@ -110,4 +124,12 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let mut remarks: Vec<(usize, Remark)> = placed.collect();
     remarks.sort_by_key(|(line, remark)| (remark.way, *line, std::cmp::Reverse(remark.level)));
     Ok(Judged { path: workspace.project.shown(&path).to_owned(), product, remarks })
+}
+
+/// Whether a comment under `-- DOWN` says why nothing leads back.
+fn says_why(text: &str) -> bool {
+    let is_mark = |line: &&str| line.trim_start_matches('-').trim().eq_ignore_ascii_case("down");
+    let words = |line: &str| line.trim().strip_prefix("--").map(str::trim).unwrap_or_default().to_owned();
+    let below = text.lines().skip_while(|line| !is_mark(line)).skip(1);
+    below.map(words).any(|said| !said.is_empty() && !said.starts_with("gen:") && !said.starts_with("lint:"))
 }

@@ -4,17 +4,18 @@
 
 use serde_json::json;
 
-use crate::dialect::Product;
-use crate::dialect::session::Missing;
+use crate::dialect::casts::Casts;
+use crate::dialect::session::{Missing, Session};
+use crate::dialect::{Dialect, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::allow::{flag, refused};
-use crate::lint::{self, Finding, lint};
+use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state::{self, Situation, Target, Values, Ways};
+use crate::state::{self, Situation, Stakes, Target, Values, Ways};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -35,6 +36,7 @@ struct Draft {
     base: Normalized,
     plan: Plan,
     findings: Vec<Finding>,
+    stakes: Stakes,
     target: Target,
     migration: Migration,
     proof: Option<Proof>,
@@ -139,7 +141,7 @@ async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Opti
         let mut refused = refused(&draft.findings, &command.allow);
         refused.retain(|finding| !found.contains(finding));
         let session = live.as_deref_mut().filter(|live| live.product() == draft.product).map(|live| &mut live.session);
-        lines.extend(stakes::lines(&refused, session).await);
+        lines.extend(stakes::lines(&refused, &draft.stakes, session).await);
         found.extend(refused);
     }
     if found.is_empty() || command.dry_run {
@@ -153,6 +155,9 @@ async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Opti
     let mut error = stakes::refusal(what, &again, &lines, &found);
     if found.iter().any(|finding| finding.rule == lint::NOT_NULL) {
         error = error.hint("or give the rows that are there a value: `--backfill TABLE.COLUMN=VALUE`");
+    }
+    if found.iter().any(|finding| matches!(finding.rule, lint::LOSSY_CAST | lint::IMPOSSIBLE_CAST)) {
+        error = error.hint("or say what the values become: `--using TABLE.COLUMN=EXPRESSION`");
     }
     if found.iter().any(|finding| finding.rule == lint::DROP_VALUE) {
         error = error.hint("or say what takes its place: `--replace TABLE.COLUMN:OLD=NEW`");
@@ -266,13 +271,42 @@ async fn draft(
         false => target,
     };
     let plan = diff(&base, &target.schema, &target.renames);
-    let values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };
+    let stakes = state::stakes(dialect, &base, &target.schema, &plan);
+    let mut findings = judged(dialect, &base, &target, &plan);
+    let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };
+    let is_cast = |finding: &Finding| matches!(finding.rule, lint::LOSSY_CAST | lint::IMPOSSIBLE_CAST);
+    findings.retain(|finding| !is_cast(finding) || !values.converts(&finding.place));
+    let may_lose = findings.iter().filter(|it| is_cast(it) && command.allow.iter().any(|allow| allow.covers(it)));
+    values.lossy = may_lose.map(|finding| finding.place.clone()).collect();
+    if let Some(live) = live {
+        findings = weighed(&mut live.session, &stakes, findings).await;
+    }
     let Ways { up, down, filled } = state::ways(dialect, &base, &target, &plan, &values)?;
-    let mut findings = lint(&plan, base.schema());
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
-    Ok(Draft { product, model, sealed, plan, findings, base, target, migration, proof: None })
+    Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
+}
+
+fn judged(dialect: &dyn Dialect, base: &Normalized, target: &Target, plan: &Plan) -> Vec<Finding> {
+    let (from, to) = (base.schema(), target.schema.schema());
+    lint(&lint::Context { plan, from, to, types: &Casts { dialect, from, to } })
+}
+
+/// Casts that lose are a danger where there are rows that lose, and nothing to speak of where there are none.
+async fn weighed(session: &mut Session, stakes: &Stakes, findings: Vec<Finding>) -> Vec<Finding> {
+    let mut left = Vec::new();
+    for mut finding in findings {
+        if finding.rule == lint::LOSSY_CAST {
+            match stakes::count(session, stakes, &finding).await {
+                Some(0) => continue,
+                Some(_) => finding.level = Level::Danger,
+                None => {}
+            }
+        }
+        left.push(finding);
+    }
+    left
 }
 
 /// What the plan leads from and to.

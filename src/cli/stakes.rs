@@ -3,22 +3,24 @@
 //! Must not know what would be done once it is allowed.
 
 use crate::dialect::session::Session;
-use crate::dialect::{self, Dialect};
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::flag;
-use crate::schema::{Facet, Part, Place};
+use crate::plan::cast::Stake;
+use crate::state::Stakes;
 
 use super::show;
 
 /// What the refused findings say, a line each, with the number of rows or values where a database is at hand.
-pub(super) async fn lines(refused: &[&Finding], mut session: Option<&mut Session>) -> Vec<String> {
+pub(super) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Option<&mut Session>) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in refused {
         let count = match session.as_deref_mut() {
-            Some(session) => at_stake(dialect::of(session.product()), session, finding).await,
-            None => String::new(),
+            Some(session) => count(session, stakes, finding).await,
+            None => None,
         };
+        let noun = if finding.stake == Stake::Values { "value" } else { "row" };
+        let count = count.map_or_else(String::new, |count| format!(" ({})", show::plural(count, noun)));
         lines.push(format!("{}{count}", finding.message));
     }
     lines
@@ -30,16 +32,9 @@ pub(super) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&F
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
 }
 
-/// How much would be lost: ` (12 rows)`. Nothing where it cannot be counted.
-async fn at_stake(dialect: &dyn Dialect, session: &mut Session, finding: &Finding) -> String {
-    let (sql, noun) = match &finding.place {
-        Place::Table(table, Part::Whole) => (format!("SELECT count(*) FROM {}", dialect.quote_object(table)), "row"),
-        Place::Table(table, Part::Column(column, Facet::Whole)) => {
-            (format!("SELECT count({}) FROM {}", dialect.quote(column), dialect.quote_object(table)), "value")
-        }
-        _ => return String::new(),
-    };
-    let rows = session.query(&sql).await.unwrap_or_default();
-    let count = rows.first().and_then(|row| row.text(0).parse::<usize>().ok());
-    count.map_or_else(String::new, |count| format!(" ({})", show::plural(count, noun)))
+/// How much is at stake; `None` where it cannot be counted.
+pub(super) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
+    let sql = stakes.query(&finding.place, finding.stake)?;
+    let rows = session.query(sql).await.ok()?;
+    rows.first().and_then(|row| row.text(0).parse().ok())
 }

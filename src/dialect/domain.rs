@@ -79,11 +79,7 @@ pub fn domain(product: Product, schema: &Schema, column: &Column) -> Domain {
 
 fn of_type(product: Product, schema: &Schema, data_type: &Type) -> Domain {
     match data_type {
-        Type::Native(spelling) => match product {
-            Product::Postgres => postgres(spelling),
-            Product::MySql | Product::MariaDb => mysql(product, spelling),
-            Product::Sqlite => sqlite(spelling),
-        },
+        Type::Native(spelling) => of_spelling(product, spelling),
         Type::Enum(name) => {
             schema.enums.get(name).map_or(Domain::Unknown, |found| Domain::Choice(found.values.clone()))
         }
@@ -93,8 +89,17 @@ fn of_type(product: Product, schema: &Schema, data_type: &Type) -> Domain {
     }
 }
 
+/// The domain of a type by its spelling.
+pub(super) fn of_spelling(product: Product, spelling: &str) -> Domain {
+    match product {
+        Product::Postgres => postgres(spelling),
+        Product::MySql | Product::MariaDb => mysql(product, spelling),
+        Product::Sqlite => sqlite(spelling),
+    }
+}
+
 /// A spelling cut into its words, in lower case, and the numbers between its parentheses.
-fn cut(spelling: &str) -> (String, Vec<u32>) {
+pub(super) fn cut(spelling: &str) -> (String, Vec<u32>) {
     let lower = spelling.trim().to_ascii_lowercase();
     let Some((head, rest)) = lower.split_once('(') else { return (lower, Vec::new()) };
     let (inside, tail) = rest.split_once(')').unwrap_or((rest, ""));

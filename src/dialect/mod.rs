@@ -4,6 +4,7 @@
 //! commands, or why a plan was made.
 
 mod case;
+pub mod casts;
 pub mod domain;
 pub mod expression;
 mod kept;
@@ -19,9 +20,12 @@ mod wording;
 
 use std::fmt;
 
+use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan, near};
-use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table};
+use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+
+use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
@@ -88,6 +92,12 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// What each kind of clause locks here, and what is done meanwhile.
     fn costs(&self) -> &'static [Cost];
+
+    /// What a change from one family of types to another does to the values of a column, which is quoted already.
+    fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade;
+
+    /// Whether a change of a column's type, both of them native, writes every row anew; else only the catalog is written.
+    fn rewrites(&self, from: &Type, to: &Type) -> bool;
 
     /// Writes one step in SQL.
     ///

@@ -4,6 +4,8 @@
 //! asked whether it is SQL at all; what is understood by neither is said to be so. Must not know who judges it, or files.
 
 mod alter;
+mod columns;
+mod paired;
 mod words;
 
 use sqlparser::parser::Parser;
@@ -12,6 +14,8 @@ use crate::dialect::Product;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
 use crate::sql::Kind;
+
+pub use paired::pair;
 
 use words::{Hand, words};
 
@@ -49,7 +53,6 @@ fn clause(deed: Deed, table: impl Into<String>, part: impl Into<String>) -> Clau
 fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     const NOTHING: &[&str] = &[
         "SELECT",
-        "GRANT",
         "REVOKE",
         "ANALYZE",
         "NOTIFY",
@@ -63,7 +66,6 @@ fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> boo
         "REFRESH",
         "SECURITY",
         "RESET",
-        "WITH",
     ];
     if hand.take("CREATE") {
         return create(hand, reading);
@@ -72,7 +74,18 @@ fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> boo
         return alter(product, hand, reading);
     }
     if hand.take("DROP") {
-        return drop(hand, reading);
+        return drop(product, hand, reading);
+    }
+    if hand.take("WITH") {
+        return with(hand, reading);
+    }
+    if hand.take("GRANT") {
+        let mut on = hand.after("ON");
+        if let Some(on) = &mut on {
+            on.take_any(&["TABLE", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN"]);
+            reading.features.push(Feature::Grants(on.object()));
+        }
+        return true;
     }
     if hand.take("SET") || hand.take("PRAGMA") {
         setting(hand, reading);
@@ -94,6 +107,36 @@ fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> boo
     rows(hand, reading) || upkeep(hand, reading)
 }
 
+/// Queries in front of a statement, each of which may change rows too.
+fn with(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
+    hand.take("RECURSIVE");
+    loop {
+        hand.name();
+        if hand.is_at("(") {
+            hand.pass();
+        }
+        hand.take("AS");
+        hand.take("NOT");
+        hand.take("MATERIALIZED");
+        if let Some(query) = hand.inside() {
+            part(query, reading);
+        }
+        hand.pass();
+        if !hand.take(",") {
+            break;
+        }
+    }
+    part(hand, reading)
+}
+
+/// A query of a statement, whether it reads rows or changes them.
+fn part(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
+    if hand.take("WITH") {
+        return with(hand, reading);
+    }
+    hand.is_at("SELECT") || hand.is_at("VALUES") || hand.is_at("(") || hand.is_at("TABLE") || rows(hand, reading)
+}
+
 /// Statements that change rows.
 fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     if hand.take_any(&["INSERT", "REPLACE"]).is_some() {
@@ -102,6 +145,8 @@ fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         reading.clauses.push(clause(Deed::Insert, table, ""));
         if hand.holds("VALUES") || hand.holds("VALUE") || hand.is_at("SET") {
             reading.features.push(Feature::HoldsRows);
+        } else if let Some(mut from) = hand.after("FROM") {
+            reading.features.push(Feature::CopiesFrom(from.object()));
         }
         return true;
     }
@@ -210,6 +255,7 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         for mut part in hand.inside().map(|inside| inside.parts()).unwrap_or_default() {
             const NAMELESS: &[&str] =
                 &["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD"];
+            columns::part(&table, part, reading);
             part.take("CONSTRAINT");
             if !NAMELESS.iter().any(|word| part.is_at(word)) {
                 reading.names.push(part.name());
@@ -227,7 +273,10 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         reading.clauses.push(clause(Deed::CreateTrigger, table, ""));
         return true;
     }
-    KINDS.iter().any(|kind| hand.after(kind).is_some())
+    let Some((kind, mut named)) = KINDS.iter().find_map(|kind| Some((*kind, hand.after(kind)?))) else { return false };
+    named.take("IF NOT EXISTS");
+    reading.features.push(Feature::Creates(kind.to_owned(), named.object()));
+    true
 }
 
 fn index(mut hand: Hand<'_>, reading: &mut Reading) -> Option<Clause> {
@@ -246,6 +295,7 @@ fn index(mut hand: Hand<'_>, reading: &mut Reading) -> Option<Clause> {
     if concurrently {
         reading.features.push(Feature::Concurrently);
     }
+    columns::key(&table, on, reading);
     if kind.is_none() {
         reading.features.push(Feature::Columns(on.inside().map_or(1, |columns| columns.parts().len())));
     }
@@ -311,7 +361,7 @@ fn alter(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     .any(|kind| hand.is_at(kind))
 }
 
-fn drop(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
+fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     if hand.holds("CASCADE") {
         reading.features.push(Feature::Cascade);
     }
@@ -339,10 +389,15 @@ fn drop(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         let name = hand.object();
         let table = hand.after("ON").map(|mut on| on.object()).unwrap_or_default();
         reading.clauses.push(clause(Deed::DropTrigger, table, name));
-    } else if hand.take("DATABASE") || hand.take("SCHEMA") {
+    } else if hand.take("DATABASE") {
         reading.features.push(Feature::DropsDatabase);
+    } else if hand.take("SCHEMA") {
+        // Without CASCADE PostgreSQL drops an empty one only; to MySQL and MariaDB it is a database.
+        if product != Product::Postgres || hand.holds("CASCADE") {
+            reading.features.push(Feature::DropsDatabase);
+        }
     } else {
-        return [
+        const KINDS: &[&str] = &[
             "FUNCTION",
             "PROCEDURE",
             "VIEW",
@@ -366,9 +421,12 @@ fn drop(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
             "ROUTINE",
             "CAST",
             "SERVER",
-        ]
-        .iter()
-        .any(|kind| hand.is_at(kind));
+        ];
+        let Some(kind) = hand.take_any(KINDS) else { return false };
+        let kind = if kind == "MATERIALIZED" { "VIEW" } else { kind };
+        hand.take("VIEW");
+        hand.take("IF EXISTS");
+        reading.features.push(Feature::Drops(kind.to_owned(), hand.object()));
     }
     true
 }

@@ -3,10 +3,12 @@
 //!
 //! Must not know what any database's safe forms are.
 
+use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Table};
+use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
 
+use super::casts::Family;
 use super::mysql::{Flavor, MySql};
 use super::{Dialect, Product, Statement, Step, Unsupported, postgres, sqlite};
 
@@ -51,6 +53,14 @@ impl Dialect for Safe {
 
     fn costs(&self) -> &'static [Cost] {
         self.0.costs()
+    }
+
+    fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
+        self.0.grade(column, from, to)
+    }
+
+    fn rewrites(&self, from: &Type, to: &Type) -> bool {
+        self.0.rewrites(from, to)
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -94,10 +94,11 @@ fn objects(place: &Place) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::cast::Stake;
     use crate::schema::{Facet, ObjectName};
 
     fn finding(rule: &'static str, place: Place) -> Finding {
-        Finding { rule, level: Level::Danger, place, message: String::new() }
+        Finding { rule, level: Level::Danger, place, message: String::new(), stake: Stake::Nothing }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Must not know what the rows hold: that takes a database.
 
+use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op};
 
 use super::{Level, Rule};
@@ -12,8 +13,12 @@ pub(super) const NOT_NULL: Rule = Rule {
     level: Level::Danger,
     summary: "a column takes no NULL, and rows that are there get no value",
     why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
-    check: |op, from| match op {
-        Op::Create(Object::Column(table, column)) if from.tables.contains_key(table) => {
+    stake: |op| match op {
+        Op::Create(_) => Stake::Rows,
+        Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Stake::Nulls,
+    },
+    check: |op, context| match op {
+        Op::Create(Object::Column(table, column)) if context.from.tables.contains_key(table) => {
             (!column.nullable && !column.has_value_of_its_own()).then(|| {
                 format!(
                     "column {table}.{} fails on a table with rows: `--backfill {table}.{}=VALUE`",

@@ -3,12 +3,14 @@
 //! Sees the operations of both directions. Must not know SQL, any database, or who reads the findings.
 
 pub mod allow;
+mod casts;
 mod destructive;
 mod filling;
 pub mod script;
 
 use serde::Serialize;
 
+use crate::plan::cast::{Stake, Types};
 use crate::plan::{Op, Plan};
 use crate::schema::{Place, Schema};
 
@@ -34,8 +36,22 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why that is a hazard.
     pub why: &'static str,
-    /// What it says about one operation, given the schema the whole plan starts from.
-    pub check: fn(&Op, &Schema) -> Option<String>,
+    /// What is at stake.
+    pub stake: fn(&Op) -> Stake,
+    /// What it says about one operation.
+    pub check: fn(&Op, &Context<'_>) -> Option<String>,
+}
+
+/// What is known when an operation is judged.
+pub struct Context<'a> {
+    /// The plan as a whole.
+    pub plan: &'a Plan,
+    /// The schema it starts from.
+    pub from: &'a Schema,
+    /// The schema it leads to.
+    pub to: &'a Schema,
+    /// What the database says of types.
+    pub types: &'a dyn Types,
 }
 
 /// A hazard found.
@@ -49,7 +65,16 @@ pub struct Finding {
     pub place: Place,
     /// What.
     pub message: String,
+    /// What is at stake.
+    #[serde(skip)]
+    pub stake: Stake,
 }
+
+/// The rule on types that have no room for some values of the ones before.
+pub const LOSSY_CAST: &str = casts::LOSSY_CAST.name;
+
+/// The rule on types whose values are none of the ones before.
+pub const IMPOSSIBLE_CAST: &str = casts::IMPOSSIBLE_CAST.name;
 
 /// The rule on columns that take no NULL: a backfill answers it.
 pub const NOT_NULL: &str = filling::NOT_NULL.name;
@@ -58,18 +83,26 @@ pub const NOT_NULL: &str = filling::NOT_NULL.name;
 pub const DROP_VALUE: &str = destructive::DROP_VALUE.name;
 
 /// Every rule.
-pub const RULES: &[&Rule] =
-    &[&destructive::DROP_TABLE, &destructive::DROP_COLUMN, &destructive::DROP_VALUE, &filling::NOT_NULL];
+pub const RULES: &[&Rule] = &[
+    &destructive::DROP_TABLE,
+    &destructive::DROP_COLUMN,
+    &destructive::DROP_VALUE,
+    &filling::NOT_NULL,
+    &casts::LOSSY_CAST,
+    &casts::IMPOSSIBLE_CAST,
+    &casts::REFERENCE_TYPE,
+];
 
 /// The hazards of applying a plan, in the order of its operations.
-pub fn lint(plan: &Plan, from: &Schema) -> Vec<Finding> {
+pub fn lint(context: &Context<'_>) -> Vec<Finding> {
     let of = |op: &Op| {
         let place = op.place();
         let findings = RULES.iter().filter_map(|rule| {
-            let message = (rule.check)(op, from)?;
-            Some(Finding { rule: rule.name, level: rule.level, place: place.clone(), message })
+            let message = (rule.check)(op, context)?;
+            let stake = (rule.stake)(op);
+            Some(Finding { rule: rule.name, level: rule.level, place: place.clone(), message, stake })
         });
         findings.collect::<Vec<_>>()
     };
-    plan.ops().iter().flat_map(of).collect()
+    context.plan.ops().iter().flat_map(of).collect()
 }

@@ -7,10 +7,11 @@ mod data;
 mod destructive;
 mod locking;
 mod names;
+mod references;
 mod silence;
 mod transactions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::deed::{Cost, Deed, cost};
 use crate::plan::reading::{Clause, Feature, Reading};
@@ -18,7 +19,7 @@ use crate::schema::Product;
 
 use super::Level;
 
-pub use silence::Silence;
+pub use silence::{MISSING_DOWN, Silence};
 
 /// One rule on statements. All there is to know about it stands in one value, and all values stand in [`RULES`].
 pub struct Rule {
@@ -34,8 +35,32 @@ pub struct Rule {
     pub suggestion: &'static str,
     /// Whether it holds on the way back too.
     pub backwards: bool,
+    /// Statements it finds and statements it does not, on one of the databases.
+    pub example: Example,
     /// What it says about one statement.
     pub check: fn(&Line, &Context<'_>) -> Option<String>,
+}
+
+/// What a rule finds, and what to write instead.
+pub struct Example {
+    /// The database.
+    pub product: Product,
+    /// A way there that the rule finds.
+    pub bad: &'static str,
+    /// One that it does not find.
+    pub good: &'static str,
+}
+
+/// An example on PostgreSQL.
+const fn example(bad: &'static str, good: &'static str) -> Example {
+    Example { product: Product::Postgres, bad, good }
+}
+
+impl Rule {
+    fn remark(&self, way: Way, statement: Option<usize>, message: String) -> Remark {
+        let Self { code, level, why, suggestion, .. } = *self;
+        Remark { code, level, way, statement, message, why, suggestion, silenced: None }
+    }
 }
 
 /// Every rule.
@@ -73,16 +98,13 @@ pub const RULES: &[&Rule] = &[
     &transactions::CONCURRENTLY,
     &transactions::CONCURRENT_IF_NOT_EXISTS,
     &transactions::NEW_VALUE_USED,
+    &references::UNINDEXED_REFERENCE,
+    &references::REFERENCE_TYPE,
+    &references::MADE_ANEW,
     &transactions::UNREAD,
+    &silence::MISSING_DOWN,
+    &silence::BAD_SILENCE,
 ];
-
-/// What is said of a section without statements.
-pub const NO_WAY_BACK: (&str, Level, &str) =
-    ("missing-down", Level::Warning, "write what leads back, or say in words why nothing does");
-
-/// What is said of a silence that is none.
-pub const BAD_SILENCE: (&str, Level, &str) =
-    ("bad-silence", Level::Warning, "write `-- lint: allow <code> <reason>` above the statement");
 
 /// A statement of a file.
 #[derive(Clone, Debug)]
@@ -141,6 +163,10 @@ pub struct Context<'a> {
     pub product: Product,
     /// What clauses cost on it.
     pub costs: &'static [Cost],
+    /// All statements of this way.
+    all: &'a [Line],
+    /// What tables were called before this way of the file, by what they are called meanwhile.
+    renamed: BTreeMap<String, String>,
     /// Tables the file has made before: nobody else knows them, and they are empty.
     made: BTreeSet<String>,
     /// Columns of which a check says that they hold no NULL: table, column, the check's name, and whether it was validated.
@@ -154,6 +180,23 @@ impl Context<'_> {
     fn old<'l>(&self, line: &'l Line) -> impl Iterator<Item = &'l Clause> {
         let (made, clauses) = (self.made.clone(), &line.reading.clauses);
         clauses.iter().filter(move |clause| !made.contains(&clause.table))
+    }
+
+    /// Whether a table is only made anew, with its rows: another takes its name that was filled from it.
+    fn is_rebuilt(&self, table: &str) -> bool {
+        let clauses = || self.all.iter().flat_map(|line| &line.reading.clauses);
+        clauses().filter(|clause| clause.deed == Deed::RenameTable && clause.part == table).any(|clause| {
+            self.made.contains(&clause.table)
+                && self.all.iter().any(|line| {
+                    line.reading.has(&Feature::CopiesFrom(table.to_owned()))
+                        && line.reading.clauses.iter().any(|it| it.deed == Deed::Insert && it.table == clause.table)
+                })
+        })
+    }
+
+    /// What a table was called before this way of the file.
+    fn first_name<'t>(&'t self, table: &'t str) -> &'t str {
+        self.renamed.get(table).map_or(table, String::as_str)
     }
 
     /// What a clause costs, given what the file has proven before.
@@ -182,6 +225,10 @@ impl Context<'_> {
                 Deed::RenameTable if self.made.contains(&clause.table) => {
                     self.made.insert(clause.part.clone());
                 }
+                Deed::RenameTable => {
+                    let first = self.first_name(&clause.table).to_owned();
+                    self.renamed.insert(clause.part.clone(), first);
+                }
                 Deed::Validate => {
                     let found = self.proven.iter_mut().filter(|it| it.0 == clause.table && it.2 == clause.part);
                     found.for_each(|it| it.3 = true);
@@ -204,7 +251,15 @@ impl Context<'_> {
 pub fn lint(product: Product, costs: &'static [Cost], up: &[Line], down: &[Line]) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (way, lines) in [(Way::Up, up), (Way::Down, down)] {
-        let mut context = Context { product, costs, made: BTreeSet::new(), proven: Vec::new(), earlier: Vec::new() };
+        let mut context = Context {
+            product,
+            costs,
+            all: lines,
+            renamed: BTreeMap::new(),
+            made: BTreeSet::new(),
+            proven: Vec::new(),
+            earlier: Vec::new(),
+        };
         for (at, line) in lines.iter().enumerate() {
             let own = matches!(product, Product::MySql | Product::MariaDb);
             if own || line.apart || !line.transactional || !context.earlier.last().is_none_or(|it| it.transactional) {
@@ -215,41 +270,18 @@ pub fn lint(product: Product, costs: &'static [Cost], up: &[Line], down: &[Line]
                 let Some(message) = (rule.check)(line, &context) else { continue };
                 let silenced = line.silences.iter().find(|silence| silence.covers(rule.code));
                 remarks.push(Remark {
-                    code: rule.code,
-                    level: rule.level,
-                    way,
-                    statement: Some(at),
-                    message,
-                    why: rule.why,
-                    suggestion: rule.suggestion,
                     silenced: silenced.map(|silence| silence.reason.clone()),
+                    ..rule.remark(way, Some(at), message)
                 });
             }
-            remarks.extend(line.silences.iter().filter_map(|silence| silence.fault()).map(|message| Remark {
-                code: BAD_SILENCE.0,
-                level: BAD_SILENCE.1,
-                way,
-                statement: Some(at),
-                message,
-                why: "a hazard that is silenced without a word is one nobody has thought about",
-                suggestion: BAD_SILENCE.2,
-                silenced: None,
-            }));
+            let faults = line.silences.iter().filter_map(|silence| silence.fault());
+            remarks.extend(faults.map(|message| silence::BAD_SILENCE.remark(way, Some(at), message)));
             context.note(line);
             context.earlier.push(line);
         }
     }
     if down.is_empty() && !up.is_empty() {
-        remarks.push(Remark {
-            code: NO_WAY_BACK.0,
-            level: NO_WAY_BACK.1,
-            way: Way::Down,
-            statement: None,
-            message: "nothing leads back".to_owned(),
-            why: "a migration that turns out wrong cannot be reverted",
-            suggestion: NO_WAY_BACK.2,
-            silenced: None,
-        });
+        remarks.push(silence::MISSING_DOWN.remark(Way::Down, None, "nothing leads back".to_owned()));
     }
     remarks
 }

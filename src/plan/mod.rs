@@ -3,6 +3,7 @@
 //! Must not know SQL, any database, or how operations are found.
 
 mod apply;
+pub mod cast;
 pub mod deed;
 mod describe;
 mod ground;

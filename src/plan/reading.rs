@@ -55,6 +55,53 @@ pub enum Feature {
     NamesAlgorithm,
     /// How many columns an index has that is not unique.
     Columns(usize),
+    /// A column has this type from here on.
+    Column(ColumnRead),
+    /// A column gets another type, and every value survives it.
+    KeepsValues(String),
+    /// An index, or a key that has one, on these columns of a table.
+    Key {
+        /// The table.
+        table: String,
+        /// The columns, in the order of the index.
+        columns: Vec<String>,
+    },
+    /// A foreign key.
+    Reference(Reference),
+    /// Rows are inserted that are read from this table.
+    CopiesFrom(String),
+    /// Something that is no table goes: its kind and its name.
+    Drops(String, String),
+    /// Something that is no table comes: its kind and its name.
+    Creates(String, String),
+    /// Rights on this are granted.
+    Grants(String),
+}
+
+/// A column as a statement says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnRead {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub name: String,
+    /// Its type, in the words of the statement.
+    pub data_type: String,
+    /// What stands behind the type.
+    pub rest: String,
+}
+
+/// A foreign key as a statement says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The table it belongs to.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table it refers to.
+    pub references: String,
+    /// The columns it refers to; empty where the statement leaves them to the primary key.
+    pub referenced: Vec<String>,
 }
 
 /// What was understood of a statement.

@@ -45,6 +45,8 @@ pub struct Values {
     pub conversions: Vec<Backfill>,
     /// Values that take the place of others.
     pub replacements: Vec<Replacement>,
+    /// Columns whose values may change with their type.
+    pub lossy: Vec<Place>,
     /// They are said for several products, each of which needs some of them.
     pub for_several: bool,
     /// Values are given to some rows at a time, where others work with the table meanwhile.
@@ -52,12 +54,20 @@ pub struct Values {
 }
 
 impl Values {
+    /// Whether an expression says how the values of a column become values of its new type.
+    pub fn converts(&self, place: &Place) -> bool {
+        self.conversions.iter().any(|it| Place::column(&it.table, &it.column) == *place)
+    }
+
     /// Whether every value that goes from the enum type at a place is replaced somewhere. Where it is not, looking first finds it.
     pub fn replace_all(&self, plan: &Plan, place: &Place) -> bool {
         plan.ops().iter().any(|op| match op {
             Op::Alter(Alter::Enum(change)) if Place::Enum(change.to.name.clone()) == *place => {
                 let mut gone = change.from.values.iter().filter(|value| !change.to.values.contains(value));
                 gone.all(|value| self.replacements.iter().any(|it| it.from == *value))
+            }
+            Op::Alter(Alter::Column(table, change)) if Place::column(table, &change.to.name) == *place => {
+                self.replacements.iter().any(|it| it.table == *table && it.column == change.to.name)
             }
             Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
         })

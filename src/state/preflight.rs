@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::domain::{self, Domain};
+use crate::dialect::casts::{Family, family};
 use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
+use crate::plan::cast::{Grade, Loss};
 use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
-    Change, Column, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName, Place, Product, Schema,
-    Table, Type,
+    Change, Column, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
 };
 
 use super::backfill::{Backfill, Replacement};
-use super::narrowing::{Narrowing, in_array, narrowing};
 
 /// What rows that are there get on the way.
 pub(super) struct Given<'a> {
@@ -23,6 +22,8 @@ pub(super) struct Given<'a> {
     pub(super) filled: &'a [Place],
     /// Columns whose values become values of another type.
     pub(super) converted: &'a [Place],
+    /// Columns whose values may change with their type.
+    pub(super) lossy: &'a [Place],
     /// The expressions for both.
     pub(super) values: &'a [Backfill],
     /// Values that are replaced before anything else.
@@ -63,6 +64,35 @@ impl<'a> Ground<'a> {
             }
         }
         found
+    }
+
+    /// Counts the rows of a table.
+    pub(super) fn rows(&self, table: &ObjectName) -> Option<String> {
+        let now = self.base.tables.get(table).or_else(|| self.table(table))?;
+        Some(format!("SELECT count(*) FROM {}", self.quoted(now)))
+    }
+
+    /// Counts the values of a column.
+    pub(super) fn values(&self, table: &ObjectName, column: &Name) -> Option<String> {
+        let now = self.column(table, column)?;
+        self.count(table, &format!("{} IS NOT NULL", self.dialect.quote(&now.name)))
+    }
+
+    /// Counts the rows that hold NULL in a column.
+    pub(super) fn nulls(&self, table: &ObjectName, column: &Name) -> Option<String> {
+        let now = self.column(table, column)?;
+        self.count(table, &format!("{} IS NULL", self.dialect.quote(&now.name)))
+    }
+
+    /// Counts the rows whose value does not survive the column's new type.
+    pub(super) fn changed(&self, table: &ObjectName, change: &Change<Column>) -> Option<String> {
+        self.count(table, &self.lost(table, change, &[])?.condition)
+    }
+
+    /// Counts the rows that hold a value which goes from an enum type, in all columns that have it.
+    pub(super) fn without_value_of(&self, change: &Change<EnumType>) -> Option<String> {
+        let counts: Vec<String> = self.removed(change, &[]).into_iter().map(|it| format!("({})", it.sql)).collect();
+        (!counts.is_empty()).then(|| format!("SELECT {}", counts.join(" + ")))
     }
 
     /// The table that is there.
@@ -109,8 +139,9 @@ impl<'a> Ground<'a> {
             Op::Alter(Alter::Column(table, change)) => {
                 let stops = change.from.nullable && !change.to.nullable && !has_value(table, &change.to.name);
                 let absent = stops.then(|| self.absent(table, &change.to.name)).flatten();
-                let narrowed = (!given.converted.contains(&Place::column(table, &change.to.name)))
-                    .then(|| self.narrowed(table, &change.from, &change.to, given.replaced));
+                let place = Place::column(table, &change.to.name);
+                let narrowed = (!given.converted.contains(&place) && !given.lossy.contains(&place))
+                    .then(|| self.narrowed(table, change, given.replaced));
                 absent.into_iter().chain(narrowed.flatten()).collect()
             }
             Op::Alter(Alter::Enum(change)) => self.removed(change, given.replaced),
@@ -129,8 +160,11 @@ impl<'a> Ground<'a> {
     }
 
     fn any_row(&self, table: &ObjectName, column: &Name) -> Option<Statement> {
-        let sql = format!("SELECT count(*) FROM {}", self.quoted(self.table(table)?));
-        Some(Statement::check(sql, format!("{table} has rows, and its new column {column} has no value for them")))
+        self.table(table)?;
+        Some(Statement::check(
+            self.rows(table)?,
+            format!("{table} has rows, and its new column {column} has no value for them"),
+        ))
     }
 
     /// An expression that gives nothing for some row leaves its column without a value.
@@ -160,21 +194,33 @@ impl<'a> Ground<'a> {
     }
 
     fn absent(&self, table: &ObjectName, column: &Name) -> Option<Statement> {
-        let now = self.column(table, column)?;
-        let sql = self.count(table, &format!("{} IS NULL", self.dialect.quote(&now.name)))?;
-        Some(Statement::check(sql, format!("{table}.{column} is NULL in some rows")))
+        Some(Statement::check(self.nulls(table, column)?, format!("{table}.{column} is NULL in some rows")))
     }
 
-    fn narrowed(&self, table: &ObjectName, from: &Column, to: &Column, replaced: &[Replacement]) -> Option<Statement> {
-        if from.data_type == to.data_type || from.generated.is_some() {
+    /// The rows whose value would not survive the column's new type, and what is in them.
+    pub(super) fn lost(&self, table: &ObjectName, change: &Change<Column>, replaced: &[Replacement]) -> Option<Loss> {
+        let (from, to) = (&change.from, &change.to);
+        if from.data_type == to.data_type || from.generated.is_some() || to.generated.is_some() {
             return None;
         }
         let product = self.dialect.product();
-        let now = self.column(table, &to.name)?;
-        let (old, new) = (before(product, self.base, from), after(product, self.target, to)?);
-        let old = without(old, table, &to.name, replaced);
-        let Narrowing { fails, because } = narrowing(self.dialect, &self.dialect.quote(&now.name), &old, &new)?;
-        Some(Statement::check(self.count(table, &fails)?, format!("{table}.{} {because}", to.name)))
+        let now = self.dialect.quote(&self.column(table, &to.name)?.name);
+        let old = without(family(product, self.base, &from.data_type), table, &to.name, replaced);
+        let new = family(product, self.target, &to.data_type);
+        match self.dialect.grade(&now, &old, &new) {
+            Grade::Keeps => None,
+            Grade::MayLose(loss) => Some(loss),
+            Grade::Impossible => Some(Loss {
+                condition: format!("{now} IS NOT NULL"),
+                because: "has values that the new type has no way for".to_owned(),
+            }),
+        }
+    }
+
+    fn narrowed(&self, table: &ObjectName, change: &Change<Column>, replaced: &[Replacement]) -> Option<Statement> {
+        let loss = self.lost(table, change, replaced)?;
+        let place = format!("{table}.{}", change.to.name);
+        Some(Statement::check(self.count(table, &loss.condition)?, format!("{place} {}", loss.because)))
     }
 
     /// Values of an enum type that go, in every column that has it.
@@ -186,19 +232,16 @@ impl<'a> Ground<'a> {
         for (name, table) in &self.target.tables {
             for later in table.columns.values().filter(has_it) {
                 let Some(now) = self.column(name, &later.name) else { continue };
-                let old = without(Domain::Choice(change.from.values.clone()), name, &later.name, replaced);
-                let new = Domain::Choice(change.to.values.clone());
-                let column = self.dialect.quote(&now.name);
-                let narrow = match later.data_type == many {
-                    true => in_array(self.dialect, &column, &old, &new),
-                    false => narrowing(self.dialect, &column, &old, &new),
+                let of = |values: &[String]| {
+                    let values = without(Family::Choice(values.to_vec()), name, &later.name, replaced);
+                    if later.data_type == many { Family::Array(Box::new(values)) } else { values }
                 };
-                found.extend(narrow.and_then(|it| {
-                    Some(Statement::check(
-                        self.count(name, &it.fails)?,
-                        format!("{name}.{} {}", later.name, it.because),
-                    ))
-                }));
+                let (old, new) = (of(&change.from.values), of(&change.to.values));
+                let Grade::MayLose(loss) = self.dialect.grade(&self.dialect.quote(&now.name), &old, &new) else {
+                    continue;
+                };
+                let because = format!("{name}.{} {}", later.name, loss.because);
+                found.extend(self.count(name, &loss.condition).map(|sql| Statement::check(sql, because)));
             }
         }
         found
@@ -323,40 +366,12 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// What a type takes, as far as values of it may have to go elsewhere: what has no limit of its own has one here that no other
-/// type's reaches.
-fn before(product: Product, schema: &Schema, column: &Column) -> Domain {
-    match spelling(column).as_deref() {
-        Some("numeric") if product == Product::Postgres => Domain::Decimal(1000, 500),
-        Some("money") => Domain::Unknown,
-        Some("tinytext") => Domain::Text(Some(255)),
-        Some("tinyblob") => Domain::Bytes(Some(255), false),
-        _ => domain::domain(product, schema, column),
-    }
-}
-
-/// What a type takes, as far as values may have to go into it; `None` where it takes any, or refuses them itself.
-fn after(product: Product, schema: &Schema, column: &Column) -> Option<Domain> {
-    match spelling(column).as_deref() {
-        Some("numeric") if product == Product::Postgres => None,
-        Some("money" | "tinytext" | "tinyblob") => None,
-        _ => Some(domain::domain(product, schema, column)),
-    }
-}
-
-fn spelling(column: &Column) -> Option<String> {
-    match &column.data_type {
-        Type::Native(spelling) => Some(spelling.to_ascii_lowercase()),
-        _ => None,
-    }
-}
-
 /// The values of an enum type that are left once some are replaced.
-fn without(domain: Domain, table: &ObjectName, column: &Name, replaced: &[Replacement]) -> Domain {
+fn without(family: Family, table: &ObjectName, column: &Name, replaced: &[Replacement]) -> Family {
     let gone =
         |value: &String| replaced.iter().any(|it| it.table == *table && it.column == *column && it.from == *value);
-    match domain {
-        Domain::Choice(values) => Domain::Choice(values.into_iter().filter(|value| !gone(value)).collect()),
+    match family {
+        Family::Choice(values) => Family::Choice(values.into_iter().filter(|value| !gone(value)).collect()),
         other => other,
     }
 }

@@ -155,6 +155,7 @@ impl Leg<'_> {
         let mut first = ground.preflights(&Given {
             filled: &way.filled,
             converted: &way.converted,
+            lossy: &values.lossy,
             values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
             replaced: &values.replacements,
         });
@@ -297,6 +298,12 @@ fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> 
             it.table, it.column, it.to, it.from
         )
     }));
+    lost.extend(
+        values
+            .lossy
+            .iter()
+            .map(|place| format!("values of {place} that changed with its type come back as what they became")),
+    );
     lost.extend(values.conversions.iter().map(|it| {
         format!(
             "the former values of column {}.{} are gone: it comes back with its new ones, cast",

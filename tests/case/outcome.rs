@@ -4,10 +4,11 @@
 
 use std::fmt::Write as _;
 
+use sea_gen::dialect::casts::Casts;
 use sea_gen::dialect::{self, Forms, Statement, Unsupported};
 use sea_gen::diff::diff;
 use sea_gen::entity::{self, Model, Severity, SourceFile};
-use sea_gen::lint::lint;
+use sea_gen::lint::{Context, lint};
 use sea_gen::plan::{Plan, apply};
 use sea_gen::schema::{Normalized, Origins, Product, Schema};
 use sea_gen::state::{Policy, reconcile};
@@ -112,7 +113,9 @@ pub fn blessed(case: &Case) -> Result<String, String> {
             }
         };
         plans.add(*product, "plan", outcome.plan.ops().iter().map(|op| format!("{op}\n")).collect());
-        let found = lint(&outcome.plan, outcome.from.schema());
+        let (from, to) = (outcome.from.schema(), outcome.to.schema());
+        let types = Casts { dialect: sea_gen::dialect::of(*product), from, to };
+        let found = lint(&Context { plan: &outcome.plan, from, to, types: &types });
         findings.add(*product, "findings", found.iter().map(|it| format!("{}: {}\n", it.rule, it.message)).collect());
         sql.add(*product, "up", outcome.up.iter().map(written).collect());
         sql.add(*product, "down", outcome.down.iter().map(written).collect());

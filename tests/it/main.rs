@@ -13,6 +13,7 @@
 
 mod architecture;
 mod bookshop;
+mod casts;
 mod cli;
 mod entity;
 mod expression;

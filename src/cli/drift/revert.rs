@@ -5,11 +5,13 @@
 use serde_json::json;
 
 use crate::dialect;
+use crate::dialect::casts::Casts;
 use crate::diff::diff;
 use crate::error::Error;
 use crate::lint::allow::{flag, refused};
-use crate::lint::lint;
+use crate::lint::{Context, lint};
 use crate::run;
+use crate::state;
 use crate::write;
 
 use super::super::Ending;
@@ -31,7 +33,9 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
     // From where the database is, and not the way here turned round: that is what a plan's start has to be.
     let plan = diff(&live.schema, &sealed.schema, &[]);
     let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
-    let findings = lint(&plan, live.schema.schema());
+    let (from, to) = (live.schema.schema(), sealed.schema.schema());
+    let findings = lint(&Context { plan: &plan, from, to, types: &Casts { dialect, from, to } });
+    let stakes = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
     let refused = refused(&findings, &command.allow);
     if command.run.dry_run {
         paint::result(&write::script(product, &statements));
@@ -42,7 +46,7 @@ pub(super) async fn run(common: &Common, command: &Revert) -> Result<Ending, Fai
         return Ok(Ending::Done);
     }
     if !refused.is_empty() {
-        let lines = stakes::lines(&refused, Some(&mut live.session)).await;
+        let lines = stakes::lines(&refused, &stakes, Some(&mut live.session)).await;
         live.session.close().await;
         let what = "reverting the drift would lose what cannot be brought back";
         return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)

@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 
+use crate::error::Error;
 use crate::lint::Level;
-use crate::lint::script::{BAD_SILENCE, NO_WAY_BACK, RULES, Remark, Way};
+use crate::lint::script::{RULES, Remark, Rule, Way};
 
 use super::super::paint::{Ink, ink};
 use super::super::show;
@@ -35,7 +36,8 @@ pub(super) fn text(judged: &[Judged]) -> String {
             if let Some(reason) = &remark.silenced {
                 silenced += 1;
                 text.push_str(&format!(
-                    "  {line}: {} [{}]\n",
+                    "  {line}: {}: {} [{}]\n",
+                    way(remark.way),
                     ink(Ink::Dim, format!("allowed: {reason}")),
                     remark.code
                 ));
@@ -48,7 +50,8 @@ pub(super) fn text(judged: &[Judged]) -> String {
                 Level::Danger => Ink::Red,
             };
             text.push_str(&format!(
-                "  {line}: {}: {} [{}]\n      {}\n      instead: {}\n",
+                "  {line}: {}: {}: {} [{}]\n      {}\n      instead: {}\n",
+                way(remark.way),
                 ink(colour, word(remark.level)),
                 remark.message,
                 remark.code,
@@ -107,7 +110,13 @@ pub(super) fn github(judged: &[Judged]) -> String {
                 Level::Danger => "error",
             };
             let path = property(&file.path.display().to_string());
-            let message = escaped(&format!("{}: {}\ninstead: {}", remark.message, remark.why, remark.suggestion));
+            let message = escaped(&format!(
+                "{}: {}: {}\ninstead: {}",
+                way(remark.way),
+                remark.message,
+                remark.why,
+                remark.suggestion
+            ));
             text.push_str(&format!("::{command} file={path},line={line},title={}::{message}\n", property(remark.code)));
         }
     }
@@ -121,31 +130,25 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
         Level::Warning => "warning",
         Level::Danger => "error",
     };
-    let mut rules: Vec<Value> = RULES
+    let rules: Vec<Value> = RULES
         .iter()
         .map(|rule| {
             json!({
                 "id": rule.code,
                 "shortDescription": { "text": rule.summary },
                 "fullDescription": { "text": rule.why },
-                "help": { "text": rule.suggestion },
+                "help": { "text": format!("{}\n\nfound:\n{}\n\nnot found:\n{}", rule.suggestion, rule.example.bad, rule.example.good) },
                 "defaultConfiguration": { "level": level(rule.level) },
             })
         })
         .collect();
-    for (code, severity, help) in [NO_WAY_BACK, BAD_SILENCE] {
-        let configuration = json!({ "level": level(severity) });
-        rules.push(json!({
-            "id": code, "shortDescription": { "text": code }, "help": { "text": help }, "defaultConfiguration": configuration,
-        }));
-    }
     let results = judged.iter().flat_map(|file| {
         file.remarks.iter().map(move |(line, remark)| {
             let uri = file.path.display().to_string().replace('\\', "/");
             let mut result = json!({
                 "ruleId": remark.code,
                 "level": level(remark.level),
-                "message": { "text": format!("{}: {}", remark.message, remark.why) },
+                "message": { "text": format!("{}: {}: {}", way(remark.way), remark.message, remark.why) },
                 "locations": [{ "physicalLocation": {
                     "artifactLocation": { "uri": uri },
                     "region": { "startLine": line },
@@ -174,14 +177,47 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
 /// Every rule there is.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
-        let rules = RULES.iter().map(|rule| {
-            json!({
-                "rule": rule.code, "level": word(rule.level), "summary": rule.summary, "why": rule.why,
-                "suggestion": rule.suggestion,
-            })
-        });
-        return format!("{:#}\n", Value::Array(rules.collect()));
+        return format!("{:#}\n", Value::Array(RULES.iter().map(|rule| as_data(rule)).collect()));
     }
     let width = RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
     RULES.iter().map(|rule| format!("{:width$}  {:7}  {}\n", rule.code, word(rule.level), rule.summary)).collect()
+}
+
+/// All there is to know of one rule.
+pub(super) fn explained(code: &str, as_json: bool) -> Result<String, Error> {
+    let Some(rule) = RULES.iter().find(|rule| rule.code == code) else {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        let error = Error::new(format!("there is no rule `{code}`"));
+        return Err(match similar::get_close_matches(code, &codes, 1, 0.6).first() {
+            Some(near) => error.hint(format!("did you mean `gen lint --explain {near}`?")),
+            None => error.hint("`gen lint --rules` lists them"),
+        });
+    };
+    if as_json {
+        return Ok(format!("{:#}\n", as_data(rule)));
+    }
+    let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    Ok(format!(
+        "{} ({}): {}\n\n  why: {}\n  instead: {}\n\n  found:\n{}\n  not found:\n{}",
+        ink(Ink::Bold, rule.code),
+        word(rule.level),
+        rule.summary,
+        rule.why,
+        rule.suggestion,
+        indented(rule.example.bad),
+        indented(rule.example.good)
+    ))
+}
+
+fn as_data(rule: &Rule) -> Value {
+    json!({
+        "rule": rule.code,
+        "level": word(rule.level),
+        "summary": rule.summary,
+        "why": rule.why,
+        "suggestion": rule.suggestion,
+        "dialect": rule.example.product.key(),
+        "bad": rule.example.bad,
+        "good": rule.example.good,
+    })
 }

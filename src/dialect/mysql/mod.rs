@@ -2,6 +2,7 @@
 //!
 //! Must not know any other database.
 
+mod casts;
 mod defaults;
 mod flavor;
 pub mod introspect;
@@ -16,12 +17,14 @@ mod types;
 mod versioning;
 mod words;
 
+use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema};
+use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 pub use flavor::Flavor;
 
+use super::casts::Family;
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
 /// MySQL or MariaDB.
@@ -50,6 +53,14 @@ impl Dialect for MySql {
             Flavor::MySql => locks::MYSQL,
             Flavor::MariaDb => locks::MARIADB,
         }
+    }
+
+    fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
+        casts::grade(self, column, from, to)
+    }
+
+    fn rewrites(&self, from: &Type, to: &Type) -> bool {
+        casts::rewrites(from, to)
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -10,7 +10,8 @@ use crate::plan::deed::{Blocks, Cost, Deed, cost};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Action, Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Schema, Table, Type};
 
-use super::{Flavor, locks, types};
+use super::casts::{appended, widened};
+use super::{Flavor, locks};
 
 /// Settings of a table beside which every line of the table of locks holds.
 const HARMLESS: &[&str] = &["collation", "stats_persistent", "stats_auto_recalc", "stats_sample_pages"];
@@ -243,21 +244,6 @@ fn changed(change: &Change<Column>, indexed: bool) -> Option<Deed> {
             (None, false) => Some(Deed::Retype),
         },
     }
-}
-
-/// Whether a `varchar` gets longer and its length is still kept in as many bytes, whatever its characters take; `None` where
-/// one of the two is no `varchar`.
-fn widened(before: &str, after: &str) -> Option<bool> {
-    let length = |text: &str| text.starts_with("varchar(").then(|| types::length(text)).flatten();
-    let (before, after) = (length(before)?, length(after)?);
-    Some(after >= before && (after * 4 <= 255 || before > 255))
-}
-
-/// Whether an enum gets values behind those it has, and still not so many that they are stored otherwise.
-fn appended(before: &str, after: &str) -> bool {
-    let values = |text: &str| text.starts_with("enum(").then(|| text.matches("','").count() + 1);
-    let (Some(few), Some(many)) = (values(before), values(after)) else { return false };
-    before.strip_suffix(')').is_some_and(|start| after.starts_with(&format!("{start},"))) && (many <= 255 || few > 255)
 }
 
 /// Whether a default may give every row another value.

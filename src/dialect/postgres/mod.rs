@@ -3,6 +3,7 @@
 //! `types`, `normalize`, `lower` and `render` are pure; `introspect` talks to the database. Must not know any other
 //! database.
 
+mod casts;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -15,10 +16,12 @@ pub mod session;
 mod types;
 mod words;
 
+use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema};
+use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
+use super::casts::Family;
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
 /// PostgreSQL.
@@ -44,6 +47,14 @@ impl Dialect for Postgres {
 
     fn costs(&self) -> &'static [Cost] {
         locks::COSTS
+    }
+
+    fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
+        casts::grade(column, from, to)
+    }
+
+    fn rewrites(&self, from: &Type, to: &Type) -> bool {
+        casts::rewrites(from, to)
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -7,8 +7,8 @@ use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature, Reading};
 use crate::sql::Kind;
 
-use super::clause;
 use super::words::{Hand, Word};
+use super::{clause, columns};
 
 /// Functions that give every row of a statement the same value.
 const STEADY: &[&str] = &[
@@ -94,7 +94,9 @@ fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
     }
     if hand.take("MODIFY") {
         hand.take("COLUMN");
-        push(Deed::RetypeFromUnknown, hand.name());
+        let column = hand.name();
+        push(Deed::RetypeFromUnknown, column.clone());
+        columns::column(table, column, hand, reading);
         return true;
     }
     if hand.take("CHANGE") {
@@ -104,7 +106,8 @@ fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
             push(Deed::RenameColumn, old);
         }
         push(Deed::RetypeFromUnknown, new.clone());
-        reading.names.push(new);
+        reading.names.push(new.clone());
+        columns::column(table, new, hand, reading);
         return true;
     }
     if hand.take("RENAME") {
@@ -137,6 +140,7 @@ fn column_change(table: &str, column: String, mut hand: Hand<'_>, reading: &mut 
     } else if hand.take("SET DEFAULT") || hand.take("DROP DEFAULT") {
         Deed::SetDefault
     } else if hand.take("TYPE") || hand.take("SET DATA TYPE") {
+        columns::column(table, column.clone(), hand, reading);
         Deed::RetypeFromUnknown
     } else if hand.take("SET STATISTICS") || hand.take("SET (") || hand.take("RESET (") {
         Deed::Setting
@@ -192,8 +196,10 @@ fn add(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
     let mut push = |deed: Deed| reading.clauses.push(clause(deed, table, name.clone()));
     if hand.take("PRIMARY KEY") {
         push(if on_index { Deed::AddPrimaryKeyReady } else { Deed::AddPrimaryKey });
+        columns::key(table, hand, reading);
     } else if hand.take("FOREIGN KEY") {
         push(if unchecked { Deed::AddForeignKeyUnchecked } else { Deed::AddForeignKey });
+        columns::reference(table, hand, reading);
     } else if hand.take("EXCLUDE") {
         push(Deed::AddExclusion);
     } else if hand.take("CHECK") {
@@ -206,6 +212,7 @@ fn add(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
     } else if hand.take("UNIQUE") {
         push(if on_index { Deed::AddUniqueReady } else { Deed::AddUnique });
         if !on_index {
+            columns::key(table, hand, reading);
             while hand.take_any(&["KEY", "INDEX"]).is_some() {}
             let own = if hand.is_at("(") { name } else { hand.name() };
             reading.names.push(own.clone());
@@ -215,6 +222,7 @@ fn add(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
         while hand.take_any(&["KEY", "INDEX"]).is_some() {}
         let own = hand.name();
         reading.names.push(own.clone());
+        columns::key(table, hand, reading);
         if let Some(columns) = hand.inside() {
             reading.features.push(Feature::Columns(columns.parts().len()));
         }
@@ -247,6 +255,7 @@ fn no_null(mut hand: Hand<'_>) -> Option<String> {
 fn column(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading) {
     let name = hand.name();
     reading.names.push(name.clone());
+    columns::column(table, name.clone(), hand, reading);
     let push = |clauses: &mut Vec<Clause>, deed: Deed| clauses.push(clause(deed, table, name.clone()));
     let numbered = ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| hand.holds(it));
     let computed = hand.holds("AS") && !numbered;

@@ -77,6 +77,22 @@ impl<'a> Hand<'a> {
         self.words = self.words.get(1..).unwrap_or_default();
     }
 
+    /// Passes the parentheses that begin here.
+    pub(super) fn pass(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(word) = self.words.first() {
+            match (word.kind, word.text.as_str()) {
+                (Kind::Symbol, "(") => depth += 1,
+                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.skip();
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
     /// Takes one name.
     pub(super) fn name(&mut self) -> String {
         let name = self.words.first().filter(|word| matches!(word.kind, Kind::Word | Kind::Name));

@@ -2,6 +2,7 @@
 //!
 //! Must not know any other database.
 
+mod casts;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -14,10 +15,12 @@ mod table_sql;
 mod types;
 mod words;
 
+use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Table};
+use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
 
+use super::casts::Family;
 use super::{Dialect, Product, Statement, Step, Unsupported};
 
 /// SQLite.
@@ -48,6 +51,14 @@ impl Dialect for Sqlite {
 
     fn costs(&self) -> &'static [Cost] {
         locks::COSTS
+    }
+
+    fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
+        casts::grade(column, from, to)
+    }
+
+    fn rewrites(&self, from: &Type, to: &Type) -> bool {
+        from != to
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

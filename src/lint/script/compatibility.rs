@@ -2,7 +2,7 @@
 //!
 //! Must not know that code.
 
-use super::{Rule, place};
+use super::{Rule, example, place};
 use crate::lint::Level;
 use crate::plan::deed::Deed;
 use crate::plan::reading::Feature;
@@ -15,6 +15,7 @@ pub(super) const RENAME_TABLE: Rule = Rule {
     why: "code that is still running uses the old one",
     suggestion: "leave a view of the old name for a release, or stop the old code first",
     backwards: false,
+    example: example("ALTER TABLE visit RENAME TO stay;", "CREATE VIEW stay AS SELECT id FROM visit;"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.deed == Deed::RenameTable)?;
         Some(format!("table {} gets another name", clause.table))
@@ -29,6 +30,7 @@ pub(super) const RENAME_COLUMN: Rule = Rule {
     why: "code that is still running uses the old one",
     suggestion: "add the new column, write to both for a release, and drop the old one later; or stop the old code first",
     backwards: false,
+    example: example("ALTER TABLE visit RENAME COLUMN day TO arrival;", "ALTER TABLE visit ADD COLUMN arrival date;"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.deed == Deed::RenameColumn)?;
         Some(format!("column {} gets another name", place(clause)))
@@ -43,6 +45,7 @@ pub(super) const RENAME_VALUE: Rule = Rule {
     why: "code that is still running reads and writes the old one",
     suggestion: "add the new value, change over, and leave the old one",
     backwards: false,
+    example: example("ALTER TYPE kind RENAME VALUE 'new' TO 'open';", "ALTER TYPE kind ADD VALUE 'open';"),
     check: |line, _| {
         line.reading.features.iter().find_map(|feature| match feature {
             Feature::RenamesValue(value) => Some(format!("value `{value}` gets another name")),

@@ -2,10 +2,10 @@
 //!
 //! Must not know what the rows hold.
 
-use super::{Rule, place};
+use super::{Rule, example, place};
 use crate::lint::Level;
 use crate::plan::deed::Deed;
-use crate::plan::reading::Feature;
+use crate::plan::reading::{Clause, Feature};
 
 /// A column comes without NULL and without a value.
 pub(super) const NOT_NULL: Rule = Rule {
@@ -15,6 +15,10 @@ pub(super) const NOT_NULL: Rule = Rule {
     why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
     suggestion: "add it taking NULL, fill it, then forbid NULL; or give it a default",
     backwards: true,
+    example: example(
+        "ALTER TABLE visit ADD COLUMN paid boolean NOT NULL;",
+        "ALTER TABLE visit ADD COLUMN paid boolean NOT NULL DEFAULT false;",
+    ),
     check: |line, context| {
         let clause = context.old(line).find(|clause| line.reading.has(&Feature::NoValueFor(clause.part.clone())))?;
         Some(format!("column {} takes no NULL, and rows that are there have nothing to put in", place(clause)))
@@ -29,6 +33,10 @@ pub(super) const SET_NOT_NULL: Rule = Rule {
     why: "it fails where a row holds NULL, and code that is still running may write one",
     suggestion: "fill the rows that hold NULL first, and look for them in a statement before",
     backwards: false,
+    example: example(
+        "ALTER TABLE visit ALTER COLUMN day SET NOT NULL;",
+        "ALTER TABLE visit ADD CONSTRAINT has_day CHECK (day IS NOT NULL) NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT has_day;\nALTER TABLE visit ALTER COLUMN day SET NOT NULL;",
+    ),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.deed == Deed::SetNotNull)?;
         let proven = context.cost(clause).is_some_and(|cost| cost.deed == Deed::SetNotNullProven);
@@ -44,6 +52,7 @@ pub(super) const UNIQUE: Rule = Rule {
     why: "it fails where two rows do",
     suggestion: "look for duplicates in a statement before: `GROUP BY … HAVING count(*) > 1`",
     backwards: false,
+    example: example("ALTER TABLE visit ADD UNIQUE (day);", "CREATE INDEX visit_day ON visit (day);"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.deed == Deed::AddsUniqueness)?;
         Some(format!("{} fails on rows that hold the same twice", place(clause)))
@@ -56,10 +65,14 @@ pub(super) const RETYPE: Rule = Rule {
     level: Level::Warning,
     summary: "a column's type changes",
     why: "values that do not fit are cut or make it fail, and code that is still running reads another type",
-    suggestion: "if it is wider than before, say so in a silence; else add a new column, fill it, and drop the old one later",
+    suggestion: "look for values that do not fit in a statement before; or add a new column, fill it, and drop the old one later",
     backwards: false,
+    example: example("ALTER TABLE visit ALTER COLUMN day TYPE date;", "ALTER TABLE visit ADD COLUMN day_only date;"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Retype | Deed::RetypeFromUnknown))?;
+        let is_kept = |clause: &Clause| line.reading.has(&Feature::KeepsValues(clause.part.clone()));
+        let clause = context.old(line).find(|clause| {
+            matches!(clause.deed, Deed::Retype | Deed::RetypeFromUnknown | Deed::Widen) && !is_kept(clause)
+        })?;
         // The server refuses what would write the values anew.
         (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
     },
@@ -73,6 +86,7 @@ pub(super) const CHECKS_OFF: Rule = Rule {
     why: "rows that break them get in, and stay",
     suggestion: "leave them on, or check what was written before they are switched on again",
     backwards: true,
+    example: example("SET session_replication_role = replica;", "SET session_replication_role = origin;"),
     check: |line, _| {
         line.reading.has(&Feature::ChecksOff).then(|| "rows that break a key, a check or a trigger get in".to_owned())
     },
@@ -86,6 +100,7 @@ pub(super) const SEED_DATA: Rule = Rule {
     why: "they are in every database it runs on, production too, and the way back has to find them again",
     suggestion: "test data belongs into `gen seed`; what the code cannot do without, say so in a silence",
     backwards: false,
+    example: example("INSERT INTO kind (id) VALUES (1);", "INSERT INTO kind (id) SELECT DISTINCT kind_id FROM visit;"),
     check: |line, _| {
         let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Insert)?;
         line.reading.has(&Feature::HoldsRows).then(|| format!("writes rows into {}", place(clause)))
@@ -100,6 +115,10 @@ pub(super) const DROP_CONSTRAINT: Rule = Rule {
     why: "from then on rows get in that the way back refuses",
     suggestion: "be sure that nothing relies on it",
     backwards: false,
+    example: example(
+        "ALTER TABLE visit DROP CONSTRAINT visit_day;",
+        "ALTER TABLE visit RENAME CONSTRAINT visit_day TO day_is_past;",
+    ),
     check: |line, context| {
         let is_dropped = |deed| matches!(deed, Deed::DropConstraint | Deed::DropForeignKey | Deed::DropPrimaryKey);
         let clause = context.old(line).find(|clause| is_dropped(clause.deed))?;

@@ -2,7 +2,7 @@
 //!
 //! Must not know how many.
 
-use super::{Rule, place};
+use super::{Rule, example, place};
 use crate::lint::Level;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, Feature};
@@ -15,8 +15,11 @@ pub(super) const DROP_TABLE: Rule = Rule {
     why: "its rows are gone, and code that is still running fails",
     suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
     backwards: false,
+    example: example("DROP TABLE visit;", "ALTER TABLE visit RENAME TO visit_until_may;"),
     check: |line, context| {
-        one(context.old(line), Deed::DropTable, |clause| format!("drops table {} and its rows", place(clause)))
+        one(context.old(line).filter(|clause| !context.is_rebuilt(&clause.table)), Deed::DropTable, |clause| {
+            format!("drops table {} and its rows", place(clause))
+        })
     },
 };
 
@@ -28,6 +31,7 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     why: "its values are gone, and code that is still running names it",
     suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
     backwards: false,
+    example: example("ALTER TABLE visit DROP COLUMN note;", "ALTER TABLE visit ALTER COLUMN note DROP NOT NULL;"),
     check: |line, context| {
         one(context.old(line), Deed::DropColumn, |clause| format!("drops column {} and its values", place(clause)))
     },
@@ -41,6 +45,7 @@ pub(super) const TRUNCATE: Rule = Rule {
     why: "its rows are gone, and nothing brings them back",
     suggestion: "delete what is to go, in batches, and by a condition",
     backwards: false,
+    example: example("TRUNCATE visit;", "DELETE FROM visit WHERE day < '2020-01-01';"),
     check: |line, context| one(context.old(line), Deed::Truncate, |clause| format!("empties table {}", place(clause))),
 };
 
@@ -52,6 +57,7 @@ pub(super) const EVERY_ROW: Rule = Rule {
     why: "all of them are locked until it ends, and without a condition a mistake has nothing that stops it",
     suggestion: "add a condition, and change rows in batches",
     backwards: false,
+    example: example("UPDATE visit SET paid = true;", "UPDATE visit SET paid = true WHERE day < '2020-01-01';"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete));
         let clause = clause.filter(|_| line.reading.has(&Feature::EveryRow))?;
@@ -68,6 +74,7 @@ pub(super) const CASCADE: Rule = Rule {
     why: "what goes with it is decided when it runs, and may be more than was there when it was written",
     suggestion: "name what goes, one statement each",
     backwards: true,
+    example: example("DROP VIEW visits CASCADE;", "DROP VIEW visits;"),
     check: |line, _| {
         line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned())
     },
@@ -81,6 +88,7 @@ pub(super) const DROP_DATABASE: Rule = Rule {
     why: "everything in it is gone",
     suggestion: "do that by hand, when nobody uses it any more",
     backwards: true,
+    example: example("DROP SCHEMA old CASCADE;", "DROP TABLE old.visit;"),
     check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything that is in it".to_owned()),
 };
 

@@ -2,7 +2,7 @@
 //!
 //! What a clause locks and does is in the tables of the dialects. Must not know any of them.
 
-use super::{Context, Line, Rule, place};
+use super::{Context, Example, Line, Rule, example, place};
 use crate::lint::Level;
 use crate::plan::deed::{Blocks, Cost, Deed, Work};
 use crate::plan::reading::{Clause, Feature};
@@ -17,6 +17,10 @@ pub(super) const BLOCKING_BUILD: Rule = Rule {
     suggestion: "PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and \
                  MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`",
     backwards: true,
+    example: example(
+        "CREATE INDEX visit_day ON visit (day);",
+        "-- gen: no transaction\nCREATE INDEX CONCURRENTLY visit_day ON visit (day);",
+    ),
     check: |line, context| slow(line, context, Work::Build),
 };
 
@@ -28,6 +32,10 @@ pub(super) const BLOCKING_SCAN: Rule = Rule {
     why: "who writes, or even reads, waits until the last row is checked",
     suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a transaction of its own; a column through a check",
     backwards: true,
+    example: example(
+        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01');",
+        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;",
+    ),
     check: |line, context| slow(line, context, Work::Scan),
 };
 
@@ -39,6 +47,7 @@ pub(super) const BLOCKING_REWRITE: Rule = Rule {
     why: "who writes, or even reads, waits until the last row is written",
     suggestion: "add a new column, fill it in batches, and change over; or do it while nobody works",
     backwards: true,
+    example: example("ALTER TABLE visit ALTER COLUMN id TYPE bigint;", "ALTER TABLE visit ADD COLUMN new_id bigint;"),
     check: |line, context| slow(line, context, Work::Rewrite),
 };
 
@@ -50,6 +59,7 @@ pub(super) const DROP_INDEX: Rule = Rule {
     why: "it waits for whoever reads the table, and everybody who comes after waits behind it",
     suggestion: "`DROP INDEX CONCURRENTLY` outside a transaction",
     backwards: true,
+    example: example("DROP INDEX visit_day;", "-- gen: no transaction\nDROP INDEX CONCURRENTLY visit_day;"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.deed == Deed::DropIndex)?;
         let cost = context.cost(clause).filter(|_| context.product == Product::Postgres)?;
@@ -65,6 +75,10 @@ pub(super) const LATE_VALIDATION: Rule = Rule {
     why: "validating reads every row, and the lock taken before is held until it ends",
     suggestion: "put `-- gen: no transaction` above it, or begin a step of its own",
     backwards: true,
+    example: example(
+        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\nALTER TABLE visit VALIDATE CONSTRAINT past;",
+        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT past;",
+    ),
     check: |line, context| {
         let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Validate)?;
         let (_, lock) = strongest(context)?;
@@ -80,6 +94,10 @@ pub(super) const ROWS_UNDER_LOCK: Rule = Rule {
     why: "the lock is held until the last row is changed",
     suggestion: "change rows in a step of its own, in batches",
     backwards: true,
+    example: example(
+        "ALTER TABLE visit ADD COLUMN paid boolean;\nUPDATE visit SET paid = false WHERE id < 100;",
+        "ALTER TABLE visit ADD COLUMN paid boolean;\n-- gen: no transaction\nUPDATE visit SET paid = false WHERE id < 100;",
+    ),
     check: |line, context| {
         let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete))?;
         let (table, lock) = strongest(context)?;
@@ -95,11 +113,17 @@ pub(super) const MANY_TABLES: Rule = Rule {
     why: "it holds all of them until it ends, and two that take them in another order block each other",
     suggestion: "one step a table",
     backwards: true,
+    example: example(
+        "ALTER TABLE guest ADD COLUMN born date;\nALTER TABLE visit ADD COLUMN paid boolean;",
+        "ALTER TABLE guest ADD COLUMN born date;\n-- gen: no transaction\nALTER TABLE visit ADD COLUMN paid boolean;",
+    ),
     check: |line, context| {
         let (table, lock) = strongest(context)?;
         let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
-            let known = |earlier: &Line| earlier.reading.clauses.iter().any(|it| it.table == clause.table);
-            clause.table != table && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
+            let first = context.first_name(&clause.table);
+            let is_it = |name: &str| context.first_name(name) == first;
+            let known = |earlier: &Line| earlier.reading.clauses.iter().any(|it| is_it(&it.table));
+            !is_it(&table) && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
         })?;
         Some(format!("locks {} while {lock} is held on {table}", clause.table))
     },
@@ -113,6 +137,7 @@ pub(super) const LOCK_TIMEOUT: Rule = Rule {
     why: "while a statement waits for its lock, everybody who comes after waits behind it",
     suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
     backwards: true,
+    example: example("SET lock_timeout = 0;", "SET lock_timeout = '3s';"),
     check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
 };
 
@@ -124,6 +149,7 @@ pub(super) const LOCK_TABLE: Rule = Rule {
     why: "it is locked until the transaction ends, whatever the statements would need",
     suggestion: "let each statement take the lock it needs",
     backwards: true,
+    example: example("LOCK TABLE visit;", "UPDATE visit SET paid = true WHERE id = 1;"),
     check: |line, _| {
         line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned())
     },
@@ -137,6 +163,11 @@ pub(super) const ALGORITHM: Rule = Rule {
     why: "where it cannot do it otherwise it copies the table, without a word, while writers wait",
     suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it refuses instead",
     backwards: true,
+    example: Example {
+        product: Product::MySql,
+        bad: "ALTER TABLE visit ADD COLUMN paid int;",
+        good: "ALTER TABLE visit ADD COLUMN paid int, ALGORITHM=INSTANT;",
+    },
     check: |line, context| {
         let server = matches!(context.product, Product::MySql | Product::MariaDb);
         let quick = |clause: &&Clause| context.cost(clause).is_some_and(|cost| !cost.algorithm.is_empty());

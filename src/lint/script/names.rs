@@ -2,7 +2,7 @@
 //!
 //! Must not know what is named.
 
-use super::Rule;
+use super::{Rule, example};
 use crate::lint::Level;
 use crate::plan::reading::Feature;
 use crate::schema::Product;
@@ -18,6 +18,10 @@ pub(super) const LONG_NAME: Rule = Rule {
     why: "PostgreSQL cuts it without a word, so that it is never found again by its name; MySQL and MariaDB refuse it",
     suggestion: "take a shorter name: 63 bytes on PostgreSQL, 64 letters on MySQL and MariaDB",
     backwards: true,
+    example: example(
+        "CREATE INDEX visit_by_the_day_and_the_guest_and_everything_else_that_there_is_of_it ON visit (day);",
+        "CREATE INDEX visit_day ON visit (day);",
+    ),
     check: |line, context| {
         let is_long = |name: &&str| match context.product {
             Product::Postgres => name.len() > 63,
@@ -37,6 +41,7 @@ pub(super) const NAME_STYLE: Rule = Rule {
     why: "capitals, spaces and signs are folded or refused where the quotes are forgotten",
     suggestion: "small letters, digits and underscores; SeaORM's own `idx-table-column` and the like are let pass",
     backwards: false,
+    example: example("CREATE TABLE \"Guest Visit\" (id int);", "CREATE TABLE guest_visit (id int);"),
     check: |line, _| {
         let plain =
             |name: &str| name.chars().all(|it| it.is_lowercase() || it.is_ascii_digit() || it == '_' || it == '$');
@@ -57,6 +62,10 @@ pub(super) const WIDE_INDEX: Rule = Rule {
     why: "every write pays for it, and what stands behind the third column seldom narrows a search",
     suggestion: "index what narrows the search",
     backwards: false,
+    example: example(
+        "CREATE INDEX visit_all ON visit (guest_id, day, kind, paid);",
+        "CREATE INDEX visit_day ON visit (guest_id, day);",
+    ),
     check: |line, _| {
         line.reading.features.iter().find_map(|feature| match feature {
             Feature::Columns(count) if *count > WIDEST => Some(format!("an index on {count} columns")),

@@ -2,7 +2,38 @@
 //!
 //! Must not know what the rules find.
 
-use super::{BAD_SILENCE, NO_WAY_BACK, RULES};
+use super::{RULES, Rule, example};
+use crate::lint::Level;
+
+/// A section without statements; whoever has all of the file finds it.
+pub const MISSING_DOWN: Rule = Rule {
+    code: "missing-down",
+    level: Level::Warning,
+    summary: "nothing leads back, and the file does not say why",
+    why: "a migration that turns out wrong cannot be reverted",
+    suggestion: "write what leads back, or a comment under `-- DOWN` that says why nothing does",
+    backwards: true,
+    example: example(
+        "-- UP\nDELETE FROM visit WHERE day < '2020-01-01';",
+        "-- UP\nDELETE FROM visit WHERE day < '2020-01-01';\n\n-- DOWN\n-- the rows are gone",
+    ),
+    check: |_, _| None,
+};
+
+/// A silence that is none; it is found where silences are read.
+pub(super) const BAD_SILENCE: Rule = Rule {
+    code: "bad-silence",
+    level: Level::Warning,
+    summary: "a rule is silenced without a reason, or does not exist",
+    why: "a hazard that is silenced without a word is one nobody has thought about",
+    suggestion: "write `-- lint: allow <code> <reason>` above the statement",
+    backwards: true,
+    example: example(
+        "-- lint: allow drop-table\nDROP TABLE visit;",
+        "-- lint: allow drop-table nobody has used it since May\nDROP TABLE visit;",
+    ),
+    check: |_, _| None,
+};
 
 /// A rule silenced at one statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +61,7 @@ impl Silence {
     /// What is wrong with it.
     pub(super) fn fault(&self) -> Option<String> {
         let known = RULES.iter().any(|rule| rule.code == self.code);
-        if self.code == NO_WAY_BACK.0 || self.code == BAD_SILENCE.0 {
+        if self.code == MISSING_DOWN.code || self.code == BAD_SILENCE.code {
             Some(format!("`{}` cannot be silenced at a statement", self.code))
         } else if !known {
             Some(format!("there is no rule `{}`", self.code))

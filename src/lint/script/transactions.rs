@@ -2,7 +2,7 @@
 //!
 //! Must not know how a migration is run.
 
-use super::Rule;
+use super::{Rule, example};
 use crate::lint::Level;
 use crate::plan::reading::Feature;
 use crate::schema::Product;
@@ -15,6 +15,7 @@ pub(super) const NESTING: Rule = Rule {
     why: "transactions are the runner's: what is committed here stays when the rest fails, and the history does not know",
     suggestion: "remove it; a step of its own is a transaction of its own",
     backwards: true,
+    example: example("COMMIT;", "SELECT 1;"),
     check: |line, context| {
         let controls = line.reading.has(&Feature::ControlsTransaction);
         let own = matches!(context.product, Product::MySql | Product::MariaDb);
@@ -30,6 +31,10 @@ pub(super) const CONCURRENTLY: Rule = Rule {
     why: "PostgreSQL refuses it",
     suggestion: "put `-- gen: no transaction` above it",
     backwards: true,
+    example: example(
+        "CREATE INDEX CONCURRENTLY visit_day ON visit (day);",
+        "-- gen: no transaction\nCREATE INDEX CONCURRENTLY visit_day ON visit (day);",
+    ),
     check: |line, _| {
         let refused = line.transactional && line.reading.has(&Feature::Concurrently);
         refused.then(|| "CONCURRENTLY does not work inside a transaction".to_owned())
@@ -44,6 +49,10 @@ pub(super) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
     why: "an index that an earlier try has left behind, invalid, counts as there, and stays invalid",
     suggestion: "leave IF NOT EXISTS out: `gen up` drops what a failed try has left",
     backwards: true,
+    example: example(
+        "-- gen: no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS visit_day ON visit (day);",
+        "-- gen: no transaction\nCREATE INDEX CONCURRENTLY visit_day ON visit (day);",
+    ),
     check: |line, _| {
         let reading = &line.reading;
         let hides = reading.has(&Feature::Concurrently) && reading.has(&Feature::IfNotExists);
@@ -59,6 +68,10 @@ pub(super) const NEW_VALUE_USED: Rule = Rule {
     why: "PostgreSQL refuses it: unsafe use of new value",
     suggestion: "put `-- gen: no transaction` above the statement that adds the value",
     backwards: true,
+    example: example(
+        "ALTER TYPE kind ADD VALUE 'open';\nUPDATE visit SET kind = 'open' WHERE id = 1;",
+        "-- gen: no transaction\nALTER TYPE kind ADD VALUE 'open';\nUPDATE visit SET kind = 'open' WHERE id = 1;",
+    ),
     check: |line, context| {
         let added = context.earlier.iter().filter(|earlier| earlier.transactional).flat_map(|it| &it.reading.features);
         let used = added.into_iter().find_map(|feature| match feature {
@@ -77,5 +90,6 @@ pub(super) const UNREAD: Rule = Rule {
     why: "nothing can be said of what it locks or loses",
     suggestion: "look at it yourself",
     backwards: true,
+    example: example("FROBNICATE visit;", "ANALYZE visit;"),
     check: |line, _| line.reading.unread.as_ref().map(|why| format!("not understood: {why}")),
 };

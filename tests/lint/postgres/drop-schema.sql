@@ -1,6 +1,5 @@
--- Everything in it goes.
--- finds drop-database up 1
+-- Without CASCADE only an empty schema goes.
 -- UP
 DROP SCHEMA old;
 -- DOWN
-SELECT 1;
+CREATE SCHEMA old;

@@ -8,7 +8,7 @@ use super::super::types::{Family, base, family};
 use super::create::type_name;
 
 /// The `USING` expression for a column; `None` where PostgreSQL converts by itself.
-pub(super) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
+pub(in crate::dialect::postgres) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
     let target = type_name(to);
     let (Type::Native(old), Type::Native(new)) = (from, to) else {
         // Enum types know no other types: everything goes through text.
@@ -27,8 +27,9 @@ pub(super) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {
             Some(if has_cast(old, new) { format!("{column}::{target}") } else { format!("{column}::text[]::{target}") })
         }
         (None, Some(new)) if family(old) != Family::Text => {
-            let value = if has_cast(old, new) { column.to_owned() } else { format!("{column}::text") };
-            Some(format!("ARRAY[{value}]::{target}"))
+            let value = if converts_by_itself(old, new) { column.to_owned() } else { scalar(column, old, new) };
+            // No value is no value, and not an array without one.
+            Some(format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{value}]::{target} END"))
         }
         (Some(_), None) | (None, Some(_)) => Some(format!("{column}::text::{target}")),
         (None, None) if converts_by_itself(old, new) => None,
@@ -104,7 +105,7 @@ mod tests {
             (native("integer"), native("boolean"), Some("c::boolean")),
             (native("bigint"), native("boolean"), Some("c <> 0")),
             (native("uuid"), native("bytea"), Some("c::text::bytea")),
-            (native("integer"), native("integer[]"), Some("ARRAY[c]::integer[]")),
+            (native("integer"), native("integer[]"), Some("CASE WHEN c IS NOT NULL THEN ARRAY[c]::integer[] END")),
             (native("text"), mood.clone(), Some("c::\"mood\"")),
             (native("integer"), mood, Some("c::text::\"mood\"")),
             (native("timestamp without time zone"), native("timestamp with time zone"), Some("c AT TIME ZONE 'UTC'")),

@@ -3,7 +3,7 @@
 //! Must not know why a step is taken or what stands beside it; a step is complete.
 
 mod alter;
-mod casts;
+pub(super) mod casts;
 mod create;
 mod definitions;
 mod enums;

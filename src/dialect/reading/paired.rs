@@ -1,0 +1,61 @@
+//! Both ways of a file held side by side: a column's type before a change is the one that the other way gives back.
+//!
+//! Must not know who judges the change.
+
+use crate::dialect::casts::grade;
+use crate::dialect::{self, Dialect, Product};
+use crate::plan::cast::Grade;
+use crate::plan::deed::Deed;
+use crate::plan::reading::{ColumnRead, Feature, Reading};
+use crate::schema::{Column, ObjectName, Schema, Table, Type};
+
+/// Says of every change of a type, where the other way tells what the type was, whether it writes every row anew and whether
+/// every value survives it.
+pub fn pair(product: Product, up: &mut [Reading], down: &mut [Reading]) {
+    let (there, back) = (columns(up), columns(down));
+    let dialect = dialect::of(product);
+    up.iter_mut().for_each(|reading| settle(dialect, reading, &back));
+    down.iter_mut().for_each(|reading| settle(dialect, reading, &there));
+}
+
+fn columns(readings: &[Reading]) -> Vec<ColumnRead> {
+    let of = |reading: &Reading| reading.features.iter().filter_map(column).cloned().collect::<Vec<_>>();
+    readings.iter().flat_map(of).collect()
+}
+
+fn column(feature: &Feature) -> Option<&ColumnRead> {
+    match feature {
+        Feature::Column(column) => Some(column),
+        _ => None,
+    }
+}
+
+/// A column's type as the catalog would report it.
+fn native(dialect: &dyn Dialect, read: &ColumnRead) -> Option<Type> {
+    let mut table = Table::new(ObjectName::local("t"));
+    table.columns.insert(Column::new("c", Type::Custom(read.data_type.clone())));
+    let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
+    let normalized = dialect.normalize(schema).ok()?;
+    let table = normalized.schema().tables.values().next()?;
+    table.columns.values().next().map(|column| column.data_type.clone())
+}
+
+fn settle(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
+    let own: Vec<ColumnRead> = reading.features.iter().filter_map(column).cloned().collect();
+    for clause in reading.clauses.iter_mut().filter(|clause| clause.deed == Deed::RetypeFromUnknown) {
+        let of = |columns: &[ColumnRead]| {
+            columns.iter().rev().find(|it| it.table == clause.table && it.name == clause.part).cloned()
+        };
+        let (Some(new), Some(old)) = (of(&own), of(others)) else { continue };
+        let server = matches!(dialect.product(), Product::MySql | Product::MariaDb);
+        if server && new.rest != old.rest {
+            continue;
+        }
+        let (Some(before), Some(after)) = (native(dialect, &old), native(dialect, &new)) else { continue };
+        clause.deed = if dialect.rewrites(&before, &after) { Deed::Retype } else { Deed::Widen };
+        let nothing = Schema::default();
+        if grade(dialect, "c", (&nothing, &before), (&nothing, &after)) == Grade::Keeps {
+            reading.features.push(Feature::KeepsValues(clause.part.clone()));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Foreign keys that cost or do not fit, and objects that lose what belongs to them.
+//!
+//! Must not know what is in the database; only what the file itself says.
+
+use super::{Context, Line, Rule, example};
+use crate::lint::Level;
+use crate::plan::deed::Deed;
+use crate::plan::reading::{Feature, Reference};
+use crate::schema::Product;
+
+/// A foreign key whose columns have no index.
+pub(super) const UNINDEXED_REFERENCE: Rule = Rule {
+    code: "unindexed-reference",
+    level: Level::Info,
+    summary: "a foreign key comes on new columns, and no index with it",
+    why: "every delete of a row it refers to, and every change of that key, reads the whole table; so do joins",
+    suggestion: "create an index that begins with its columns",
+    backwards: false,
+    example: example(
+        "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));",
+        "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));\nCREATE INDEX visit_guest ON visit (guest_id);",
+    ),
+    check: |line, context| {
+        // MySQL and MariaDB make the index themselves.
+        if matches!(context.product, Product::MySql | Product::MariaDb) {
+            return None;
+        }
+        references(line)
+            .find(|it| !is_indexed(it, context) && is_new(it, context))
+            .map(|it| format!("{}.{} refers to {} and has no index", it.table, it.columns.join(", "), it.references))
+    },
+};
+
+/// A foreign key between columns of different types.
+pub(super) const REFERENCE_TYPE: Rule = Rule {
+    code: "reference-type",
+    level: Level::Warning,
+    summary: "a foreign key and what it refers to have different types",
+    why: "values of the one do not fit the other, and every look-up converts; MySQL and MariaDB refuse such a key",
+    suggestion: "give both columns the same type",
+    backwards: false,
+    example: example(
+        "CREATE TABLE guest (id bigint PRIMARY KEY);\nCREATE TABLE visit (guest_id int REFERENCES guest (id));\n\
+         CREATE INDEX visit_guest ON visit (guest_id);",
+        "CREATE TABLE guest (id bigint PRIMARY KEY);\nCREATE TABLE visit (guest_id bigint REFERENCES guest (id));\n\
+         CREATE INDEX visit_guest ON visit (guest_id);",
+    ),
+    check: |line, context| {
+        references(line).find_map(|key| {
+            key.columns.iter().zip(&key.referenced).find_map(|(column, other)| {
+                let (one, two) = (typed(context, &key.table, column)?, typed(context, &key.references, other)?);
+                (kind(&one) != kind(&two)).then(|| {
+                    format!("{}.{column} is {one} and refers to {}.{other}, which is {two}", key.table, key.references)
+                })
+            })
+        })
+    },
+};
+
+/// Something is dropped and made anew.
+pub(super) const MADE_ANEW: Rule = Rule {
+    code: "made-anew",
+    level: Level::Info,
+    summary: "something is dropped and made anew, without the rights on it",
+    why: "its owner, grants and comment are gone, and nobody sees it before somebody is refused",
+    suggestion: "`CREATE OR REPLACE` where it serves; else grant again what was granted",
+    backwards: true,
+    example: example(
+        "DROP VIEW guests;\nCREATE VIEW guests AS SELECT id FROM guest;",
+        "CREATE OR REPLACE VIEW guests AS SELECT id FROM guest;",
+    ),
+    check: |line, context| {
+        if context.product != Product::Postgres {
+            return None;
+        }
+        let made = line.reading.features.iter().find_map(|feature| match feature {
+            Feature::Creates(kind, name) => Some((kind, name)),
+            _ => None,
+        });
+        let (kind, name) = made?;
+        let gone = Feature::Drops(kind.clone(), name.clone());
+        let before = context.all.iter().take_while(|it| !std::ptr::eq(*it, line));
+        let granted = context.all.iter().any(|it| it.reading.has(&Feature::Grants(name.clone())));
+        let owned =
+            ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
+        (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
+            .then(|| format!("{} {name} is dropped and made anew, without the grants on it", kind.to_lowercase()))
+    },
+};
+
+fn references(line: &Line) -> impl Iterator<Item = &Reference> {
+    line.reading.features.iter().filter_map(|feature| match feature {
+        Feature::Reference(reference) => Some(reference),
+        _ => None,
+    })
+}
+
+/// Whether an index or a key of this way begins with the columns.
+fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
+    let begins = |columns: &[String]| {
+        let head = columns.get(..reference.columns.len());
+        head.is_some_and(|head| reference.columns.iter().all(|column| head.contains(column)))
+    };
+    context.all.iter().flat_map(|line| &line.reading.features).any(|feature| match feature {
+        Feature::Key { table, columns } => *table == reference.table && begins(columns),
+        _ => false,
+    })
+}
+
+/// Whether the columns come with this way, so that no index can have been there before.
+fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
+    let comes = |it: &Line, column: &String| {
+        it.reading.clauses.iter().any(|clause| match clause.deed {
+            Deed::CreateTable => clause.table == reference.table,
+            Deed::AddColumn | Deed::AddColumnFilled => clause.table == reference.table && clause.part == *column,
+            _ => false,
+        })
+    };
+    let rebuilt = context
+        .all
+        .iter()
+        .flat_map(|it| &it.reading.clauses)
+        .any(|clause| clause.deed == Deed::RenameTable && clause.table == reference.table);
+    !rebuilt && reference.columns.iter().all(|column| context.all.iter().any(|it| comes(it, column)))
+}
+
+/// The type of a column as this way says it.
+fn typed(context: &Context<'_>, table: &str, column: &str) -> Option<String> {
+    context.all.iter().flat_map(|line| &line.reading.features).find_map(|feature| match feature {
+        Feature::Column(it) if it.table == table && it.name == column => Some(it.data_type.to_lowercase()),
+        _ => None,
+    })
+}
+
+/// A type without its length, and numbering left out: `varchar(9)` refers to `varchar(80)`, `integer` to `serial`.
+fn kind(data_type: &str) -> String {
+    let name = data_type.split('(').next().unwrap_or_default().trim();
+    match name {
+        "serial" | "int" | "int4" | "serial4" => "integer",
+        "bigserial" | "int8" | "serial8" => "bigint",
+        "smallserial" | "int2" | "serial2" => "smallint",
+        "varchar" | "character varying" | "char" | "character" => "text",
+        other if other.starts_with("int unsigned") => "integer unsigned",
+        other => other,
+    }
+    .to_owned()
+}

@@ -1,0 +1,43 @@
+//! What is at stake in a plan, as queries that count it in the database as it is.
+//!
+//! Must not know how a query is run, or who refuses what.
+
+use crate::dialect::Dialect;
+use crate::plan::cast::Stake;
+use crate::plan::{Alter, Object, Op, Plan};
+use crate::schema::{Normalized, Place};
+
+use super::preflight::Ground;
+
+/// The queries, each with the place and the kind of what it counts.
+#[derive(Clone, Debug, Default)]
+pub struct Stakes(Vec<(Place, Stake, String)>);
+
+impl Stakes {
+    /// The query that counts what is at stake at a place.
+    pub fn query(&self, place: &Place, stake: Stake) -> Option<&str> {
+        self.0.iter().find(|(of, kind, _)| of == place && *kind == stake).map(|(_, _, sql)| sql.as_str())
+    }
+}
+
+/// What can be counted of a plan, in the schema it starts from.
+pub fn stakes(dialect: &dyn Dialect, base: &Normalized, target: &Normalized, plan: &Plan) -> Stakes {
+    let ground = Ground::new(dialect, base.schema(), target.schema(), plan);
+    let of = |op: &Op| -> Vec<(Place, Stake, String)> {
+        let place = op.place();
+        let found = match op {
+            Op::Drop(Object::Table(table)) => vec![(Stake::Rows, ground.rows(&table.name))],
+            Op::Drop(Object::Column(table, column)) => vec![(Stake::Values, ground.values(table, &column.name))],
+            Op::Create(Object::Column(table, _)) => vec![(Stake::Rows, ground.rows(table))],
+            Op::Alter(Alter::Column(table, change)) => vec![
+                (Stake::Nulls, ground.nulls(table, &change.to.name)),
+                (Stake::Values, ground.values(table, &change.to.name)),
+                (Stake::Lost, ground.changed(table, change)),
+            ],
+            Op::Alter(Alter::Enum(change)) => vec![(Stake::Lost, ground.without_value_of(change))],
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Vec::new(),
+        };
+        found.into_iter().filter_map(|(stake, sql)| Some((place.clone(), stake, sql?))).collect()
+    };
+    Stakes(plan.ops().iter().flat_map(of).collect())
+}

@@ -1,0 +1,7 @@
+-- They are granted again.
+-- UP
+DROP VIEW v;
+CREATE VIEW v AS SELECT id FROM t;
+GRANT SELECT ON v TO PUBLIC;
+-- DOWN
+SELECT 1;
