@@ -45,6 +45,10 @@ impl Types for Casts<'_> {
     }
 
     fn removed(&self, change: &Change<Column>) -> Vec<String> {
+        // An enum type that keeps its name changes by itself, and not with every column that has it.
+        if change.from.data_type == change.to.data_type {
+            return Vec::new();
+        }
         let of = |schema, column: &Column| family(self.dialect.product(), schema, &column.data_type);
         match (of(self.from, &change.from), of(self.to, &change.to)) {
             (Family::Choice(before), Family::Choice(after)) => {

@@ -206,8 +206,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             | Family::Uuid
             | Family::Choice(_)
             | Family::Other(_)
-            | Family::Bits(..)
-            | Family::Bytes { .. },
+            | Family::Bits(..),
             Family::Json(_),
         ) => Grade::Keeps,
         (Family::Bits(_, _), Family::Bits(Some(length), true)) => {

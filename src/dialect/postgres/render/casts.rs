@@ -14,9 +14,12 @@ pub(in crate::dialect::postgres) fn using(column: &str, from: &Type, to: &Type) 
         // Enum types know no other types: everything goes through text.
         let text = if is_array(from) && is_array(to) { "text[]" } else { "text" };
         let is_text = |data_type: &Type| matches!(data_type, Type::Native(name) if family(name) == Family::Text);
-        return Some(match is_text(from) || is_text(to) {
-            true => format!("{column}::{target}"),
-            false => format!("{column}::{text}::{target}"),
+        let is_json = |data_type: &Type| matches!(data_type, Type::Native(name) if family(name) == Family::Json);
+        return Some(match (is_array(from), is_array(to)) {
+            (false, true) if !is_text(from) => element(column, &format!("{column}::text"), &target),
+            _ if is_json(to) && !is_array(from) => format!("to_{target}({column}::text)"),
+            _ if is_text(from) || is_text(to) => format!("{column}::{target}"),
+            _ => format!("{column}::{text}::{target}"),
         });
     };
     match (old.strip_suffix("[]"), new.strip_suffix("[]")) {
@@ -28,13 +31,17 @@ pub(in crate::dialect::postgres) fn using(column: &str, from: &Type, to: &Type) 
         }
         (None, Some(new)) if family(old) != Family::Text => {
             let value = if converts_by_itself(old, new) { column.to_owned() } else { scalar(column, old, new) };
-            // No value is no value, and not an array without one.
-            Some(format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{value}]::{target} END"))
+            Some(element(column, &value, &target))
         }
         (Some(_), None) | (None, Some(_)) => Some(format!("{column}::text::{target}")),
         (None, None) if converts_by_itself(old, new) => None,
         (None, None) => Some(scalar(column, old, new)),
     }
+}
+
+/// An array of one element. No value stays no value, and does not become an array without one.
+fn element(column: &str, value: &str, target: &str) -> String {
+    format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{value}]::{target} END")
 }
 
 fn is_array(data_type: &Type) -> bool {
