@@ -207,6 +207,9 @@ impl<'a> Ground<'a> {
         let now = self.dialect.quote(&self.column(table, &to.name)?.name);
         let old = without(family(product, self.base, &from.data_type), table, &to.name, replaced);
         let new = family(product, self.target, &to.data_type);
+        if old == new {
+            return None;
+        }
         match self.dialect.grade(&now, &old, &new) {
             Grade::Keeps => None,
             Grade::MayLose(loss) => Some(loss),
