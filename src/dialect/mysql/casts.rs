@@ -257,7 +257,9 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
         }
         (Family::Time(digits), Family::Time(now)) => finer(*digits, *now, "time"),
         (Family::Json(_), Family::Json(_)) => Grade::Keeps,
-        (Family::Integer { .. } | Family::Decimal(_) | Family::Boolean, Family::Json(_)) => Grade::Keeps,
+        // MySQL reads a number in JSON as floating point.
+        (Family::Decimal(_), Family::Json(_)) => rest(column, from, &Family::Float(53)),
+        (Family::Integer { .. } | Family::Boolean, Family::Json(_)) => Grade::Keeps,
         (Family::Bytes { .. }, Family::Text { characters, bytes: size, padded }) => {
             let text = format!("CONVERT({column} USING utf8mb4)");
             let unread = format!("{column} IS NOT NULL AND ({text} IS NULL OR CAST({text} AS binary) <> {column})");
@@ -268,7 +270,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             _ => bytes(column, *limit, false),
         },
         (Family::Bytes { .. }, Family::Bytes { limit, padded }) => bytes(column, *limit, *padded),
-        (Family::Choice(_) | Family::Set(_), Family::Bytes { limit, padded }) => bytes(column, *limit, *padded),
+        (Family::Choice(_) | Family::Set(_), Family::Bytes { limit, .. }) => bytes(column, *limit, false),
         (Family::Other(_), _) | (_, Family::Other(_)) => Grade::Impossible,
         _ => every(column, "another type"),
     }

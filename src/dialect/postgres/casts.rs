@@ -220,6 +220,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             casts::numbers(&format!("{column}::numeric"), &Family::Decimal(None), &Family::Decimal(*room))
                 .unwrap_or(Grade::Keeps)
         }
+        (Family::Other(_), Family::Other(spelling)) if spelling == "money" => Grade::Impossible,
         (Family::Decimal(_) | Family::Other(_), Family::Other(spelling)) => {
             respelled(column, &through_text(column, from, spelling), spelling)
         }

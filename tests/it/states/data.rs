@@ -315,10 +315,12 @@ fn every_narrower_type_is_asked_for(product: Product) {
     );
     project.run(&["up"]).with(0);
     project.holds();
-    project.run(&["down"]).with(0);
     if product == Product::Sqlite {
+        // A date has no time, and the code reads no moment from it.
+        project.run(&["down"]).with(1).mentions("no moments");
         return;
     }
+    project.run(&["down"]).with(0);
     for (column, value, complaint) in [
         ("a", "3000000000", "person.a has values beyond"),
         ("b", "1.001", "person.b has values beyond"),
