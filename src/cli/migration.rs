@@ -2,7 +2,7 @@
 //!
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
-use serde_json::json;
+mod told;
 
 use crate::dialect::casts::Casts;
 use crate::dialect::session::{Missing, Session};
@@ -21,10 +21,12 @@ use crate::write::{self, Migration};
 use super::Ending;
 use super::answers::Answers;
 use super::arguments::{self, Common};
-use super::paint::{self, Ink, ink};
+use super::paint::{self};
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
 use super::{init, show, stakes, verify};
+
+use told::{print_json, print_text, tell_nothing};
 
 /// One dialect's part of the migration.
 struct Draft {
@@ -381,24 +383,6 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
 }
 
 /// Nothing is to be migrated. Who declares what may have changed all the same.
-fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: &[std::path::PathBuf]) {
-    if command.json {
-        let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
-        paint::exact(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
-        return;
-    }
-    if command.purge.is_some() {
-        paint::talk("nothing to do: nothing is parked");
-        return;
-    }
-    paint::talk("nothing to do: the entities and the snapshot agree");
-    if !written.is_empty() {
-        let folder = workspace.project.config.snapshots.display();
-        let count = show::plural(written.len(), "file");
-        paint::talk(format!("{folder}/ now says which of it the code declares ({count})"));
-    }
-}
-
 /// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
 /// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
 /// tomorrow shall be dropped then.
@@ -432,79 +416,4 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         lock.write(&project.lock_path(), &mut batch);
     }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
-}
-
-fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written: &[std::path::PathBuf]) {
-    let project = &workspace.project;
-    let root = workspace.root();
-    let migrations = drafts.iter().map(|draft| {
-        json!({
-            "dialect": draft.product.key(),
-            "from": draft.migration.from,
-            "to": draft.migration.to,
-            "plan": show::plan_json(&draft.plan, Some(&draft.model), root),
-            "findings": draft.findings,
-            "up": draft.migration.up,
-            "down": draft.migration.down,
-            "proof": draft.proof,
-        })
-    });
-    let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();
-    let report = json!({ "id": id, "written": written, "migrations": migrations.collect::<Vec<_>>() });
-    paint::exact(&format!("{report:#}\n"));
-}
-
-fn print_text(
-    workspace: &Workspace,
-    command: &arguments::Migration,
-    id: &MigrationId,
-    drafts: &[Draft],
-    written: &[std::path::PathBuf],
-) {
-    let root = workspace.root();
-    let mut text = String::new();
-    for (draft, others) in alike(drafts) {
-        let mut keys = vec![draft.product.key()];
-        keys.extend(others.iter().map(|other| other.product.key()));
-        let steps = show::plural(draft.plan.ops().len(), "step");
-        let dialects = if drafts.len() > 1 { format!(" ({})", keys.join(", ")) } else { String::new() };
-        text.push_str(&format!("{}: {steps}{dialects}\n", ink(Ink::Bold, id.title())));
-        text.push_str(&show::plan(&draft.plan, Some(&draft.model), root));
-        text.push_str(&show::findings(&draft.findings));
-        text.push('\n');
-    }
-    let snapshots = workspace.root().join(&workspace.project.config.snapshots);
-    let (changed, files): (Vec<_>, Vec<_>) = written.iter().partition(|path| path.starts_with(&snapshots));
-    for path in files {
-        text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), workspace.project.shown(path).display()));
-    }
-    if !changed.is_empty() {
-        let folder = workspace.project.shown(&snapshots).display();
-        let count = show::plural(changed.len(), "file");
-        text.push_str(&format!("{} {folder}/ ({count})\n", ink(Ink::Green, "wrote")));
-    }
-    if command.dry_run {
-        if let Some(draft) = drafts.first() {
-            text.push_str(&write::text(&draft.migration));
-        }
-    } else {
-        text.push_str(match command.empty {
-            true => "\nnext: write its statements, seal it with `gen lock`, then `gen up` applies it\n",
-            false => "\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n",
-        });
-    }
-    paint::result(&text);
-}
-
-/// Drafts whose plans do the same to the same places are shown once, by the first of them.
-fn alike(drafts: &[Draft]) -> Vec<(&Draft, Vec<&Draft>)> {
-    let places = |draft: &Draft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
-    let mut groups: Vec<(&Draft, Vec<&Draft>)> = Vec::new();
-    for draft in drafts {
-        match groups.iter_mut().find(|(first, _)| places(first) == places(draft)) {
-            Some((_, others)) => others.push(draft),
-            None => groups.push((draft, Vec::new())),
-        }
-    }
-    groups
 }

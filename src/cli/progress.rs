@@ -25,7 +25,7 @@ pub(super) enum Talk {
 impl Talk {
     pub(super) fn new() -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines(Lines::begin(QUIET, |line| paint::talk(line)));
+            return Self::Lines(Lines::begin(QUIET, paint::talk));
         }
         let bar = ProgressBar::new_spinner();
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
@@ -116,7 +116,12 @@ mod tests {
         let line = lines.iter().find(|line| line.contains("CREATE INDEX")).unwrap();
         assert_eq!(line, "up 20260101_000000_one: 2/3 CREATE INDEX (0 s)");
         drop(talk);
-        let quiet = Lines::begin(QUIET, |_| unreachable!("nothing has taken long"));
+        let (told, lines) = channel();
+        let quiet = Lines::begin(QUIET, move |line| {
+            let _ = told.send(line);
+        });
         quiet.begins("up".to_owned());
+        drop(quiet);
+        assert!(lines.recv().is_err(), "nothing has taken ten seconds");
     }
 }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod connect;
+mod corrections;
 mod direct;
 mod fill;
 mod history;
@@ -28,10 +29,12 @@ use crate::error::{Error, Result};
 use crate::write::Migration;
 
 use apply::Work;
+use corrections::rewrite;
 use history::Table;
 
 pub use crate::dialect::HISTORY_TABLE;
 pub use connect::connect;
+pub use corrections::{forget, forget_all, note, prepare};
 pub use direct::execute;
 pub use fill::{Harvest, Sowing, fill};
 pub use history::{Record, Status, history};
@@ -256,74 +259,6 @@ pub async fn mark(
     wait: Duration,
 ) -> Result<()> {
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
-}
-
-/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
-/// own words. By the second one it is known again where nobody remembers the words of the code.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> Result<()> {
-    let table = Table::locate(session).await?;
-    let said = file.migration.to.as_deref().map(|to| format!("{to} ")).unwrap_or_default();
-    table
-        .note(session, &file.id(), &format!("{said}{found}"))
-        .await
-        .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
-}
-
-/// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
-///
-/// # Errors
-/// The lock cannot be had; the role may not create the table.
-pub async fn prepare(session: &mut Session, wait: Duration) -> Result<()> {
-    let run = Run::begin(session, wait, &mut |_| ()).await?;
-    run.end(session).await;
-    Ok(())
-}
-
-/// Removes a migration's row without reverting it.
-///
-/// # Errors
-/// The lock cannot be had; the database's refusal.
-pub async fn forget(session: &mut Session, id: &str, wait: Duration) -> Result<()> {
-    rewrite(session, id, None, wait).await
-}
-
-/// Removes every row of the history without reverting anything.
-///
-/// # Errors
-/// The lock cannot be had; the database's refusal.
-pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
-    let run = Run::begin(session, wait, &mut |_| ()).await?;
-    let emptied = run.table.empty(session).await;
-    run.end(session).await;
-    emptied.map_err(|error| Error::new("the history could not be emptied").because(error))
-}
-
-async fn rewrite(
-    session: &mut Session,
-    id: &str,
-    row: Option<(&Applicable<'_>, Status, Option<&str>)>,
-    wait: Duration,
-) -> Result<()> {
-    let run = Run::begin(session, wait, &mut |_| ()).await?;
-    let mut result = lock::begin(session, wait).await;
-    if result.is_ok() {
-        let written = async {
-            run.table.delete(session, id).await?;
-            if let Some((file, status, fingerprint)) = row {
-                run.table.insert(session, file, (status, 0, 0), fingerprint).await?;
-            }
-            session.commit().await
-        };
-        result = written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error));
-    }
-    if result.is_err() {
-        let _ = session.rollback().await;
-    }
-    run.end(session).await;
-    result
 }
 
 /// A run: the lock is held and the history table is there.

@@ -4,6 +4,7 @@
 //! made at all.
 
 mod before;
+mod build;
 mod follow;
 mod part;
 mod reached;
@@ -11,22 +12,24 @@ mod rows;
 mod stand_ins;
 mod written;
 
-use crate::dialect::session::{ConnectionOptions, Session, reprint};
-use crate::dialect::{self, Product, Role};
+use crate::dialect::session::{ConnectionOptions, Session};
+use crate::dialect::{Product, Role};
 use crate::diff::diff;
 use crate::error::{Error, Result};
-use crate::introspect::{self, Scope};
-use crate::schema::{DefaultValue, DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
+use crate::introspect::Scope;
+use crate::schema::{DefaultValue, Name, Normalized, ObjectName, Schema};
 use crate::seed::{Wish, seeds};
 use crate::write::Migration;
 
 use super::fill::{Harvest, fill};
-use super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
+use super::{Applicable, DEFAULT_WAIT, Scratch, Target};
 
 pub use before::{Before, before};
+pub use build::build_beside;
 pub use follow::Renames;
 pub use reached::{Reached, reached};
 
+use build::{build, found, in_words, normalized, read_back};
 use follow::Followed;
 use part::Part;
 use rows::When;
@@ -431,72 +434,6 @@ impl Trial<'_> {
         };
         statements.iter().filter(one).map(|statement| statement.sql.clone()).collect()
     }
-}
-
-/// A part of a normalised schema is normal, and only a dialect can say so.
-fn normalized(product: Product, schema: Schema) -> Result<Normalized> {
-    Ok(dialect::of(product).normalize(schema)?)
-}
-
-/// Builds a schema in an empty database.
-async fn build(session: &mut Session, schema: &Normalized) -> Result<()> {
-    let product = session.product();
-    if product == Product::Postgres {
-        let names =
-            schema.schema().tables.keys().chain(schema.schema().enums.keys()).chain(schema.schema().views.keys());
-        let spaces: std::collections::BTreeSet<&Name> = names.filter_map(|name| name.schema.as_ref()).collect();
-        // One that is declared is created with the rest.
-        let declared = |space: &Name| {
-            let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: space.clone() });
-            schema.schema().definitions.contains_key(&id)
-        };
-        for space in spaces.into_iter().filter(|space| !declared(space)) {
-            let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", dialect::of(product).quote(space));
-            session.execute(&sql).await.map_err(|error| Error::new(format!("`{sql}` failed")).because(error))?;
-        }
-    }
-    let nothing = dialect::nothing();
-    let plan = diff(&nothing, schema, &[]);
-    let statements = dialect::statements(dialect::of(product), &plan, nothing.schema())?;
-    direct::execute(session, &statements, DEFAULT_WAIT).await
-}
-
-/// Builds what stands for tables that are kept beside a schema, before the migrations that lead to it are run. Given back are
-/// their names, for they are none of the schema's.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn build_beside(session: &mut Session, schema: &Schema, migrations: &[Migration]) -> Result<Vec<ObjectName>> {
-    let tables = stand_ins::of_whole(schema, migrations);
-    let names = tables.keys().cloned().collect();
-    let beside = normalized(session.product(), Schema { tables, ..Schema::default() })?;
-    if !beside.schema().is_empty() {
-        build(session, &beside).await?;
-    }
-    Ok(names)
-}
-
-/// The schema a database has.
-async fn read_back(session: &mut Session, scope: &Scope) -> Result<Normalized> {
-    let catalog = introspect::introspect(session, scope).await;
-    let catalog = catalog.map_err(|error| Error::new("the catalog cannot be read").because(error))?;
-    normalized(session.product(), catalog.schema)
-}
-
-/// The schema a database has, in the words of `wanted` wherever the database prints the two alike.
-async fn found(session: &mut Session, wanted: Option<&Normalized>, scope: &Scope) -> Result<Normalized> {
-    let found = read_back(session, scope).await?;
-    match wanted {
-        Some(wanted) if *wanted != found => in_words(session, found, wanted).await,
-        _ => Ok(found),
-    }
-}
-
-/// A schema in the words of another one, wherever the database prints the two alike.
-async fn in_words(session: &mut Session, schema: Normalized, like: &Normalized) -> Result<Normalized> {
-    let mut schema = schema.into_schema();
-    reprint::agree(session, &mut schema, like.schema()).await;
-    normalized(session.product(), schema)
 }
 
 /// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.

@@ -22,8 +22,8 @@ use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 use super::casts::Family;
-pub(super) use render::GIVE_BACK;
 use super::{Dialect, Product, Statement, Step, Unsupported};
+pub(super) use render::GIVE_BACK;
 
 /// PostgreSQL.
 #[derive(Debug)]

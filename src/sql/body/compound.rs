@@ -281,11 +281,13 @@ impl Compound {
             Some(Block::Expression) if token.is_word("END") && self.before == Before::Operand => {
                 self.blocks.pop();
             }
-            Some(Block::Repeat) if self.place == Place::Until && token.is_word("END") => {
-                if next().is_some_and(|next| next.is_word("REPEAT")) {
-                    self.blocks.pop();
-                    self.place = Place::End;
-                }
+            Some(Block::Repeat)
+                if self.place == Place::Until
+                    && token.is_word("END")
+                    && next().is_some_and(|next| next.is_word("REPEAT")) =>
+            {
+                self.blocks.pop();
+                self.place = Place::End;
             }
             _ if token.is_word("CASE") && !is_name => self.blocks.push(Block::Expression),
             _ if token.is_word("HANDLER") && self.place == Place::Declaration => self.place = Place::Handler(false),

@@ -1,0 +1,106 @@
+//! What `gen migration` prints when it is done: for people and as JSON.
+//!
+//! Must not know how a migration is made.
+
+use serde_json::json;
+
+use crate::project::MigrationId;
+use crate::write;
+
+use super::super::paint::{self, Ink, ink};
+use super::super::states::Workspace;
+use super::super::{arguments, show};
+use super::Draft;
+
+pub(super) fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: &[std::path::PathBuf]) {
+    if command.json {
+        let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
+        paint::exact(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
+        return;
+    }
+    if command.purge.is_some() {
+        paint::talk("nothing to do: nothing is parked");
+        return;
+    }
+    paint::talk("nothing to do: the entities and the snapshot agree");
+    if !written.is_empty() {
+        let folder = workspace.project.config.snapshots.display();
+        let count = show::plural(written.len(), "file");
+        paint::talk(format!("{folder}/ now says which of it the code declares ({count})"));
+    }
+}
+
+pub(super) fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written: &[std::path::PathBuf]) {
+    let project = &workspace.project;
+    let root = workspace.root();
+    let migrations = drafts.iter().map(|draft| {
+        json!({
+            "dialect": draft.product.key(),
+            "from": draft.migration.from,
+            "to": draft.migration.to,
+            "plan": show::plan_json(&draft.plan, Some(&draft.model), root),
+            "findings": draft.findings,
+            "up": draft.migration.up,
+            "down": draft.migration.down,
+            "proof": draft.proof,
+        })
+    });
+    let written: Vec<_> = written.iter().map(|path| project.shown(path)).collect();
+    let report = json!({ "id": id, "written": written, "migrations": migrations.collect::<Vec<_>>() });
+    paint::exact(&format!("{report:#}\n"));
+}
+
+pub(super) fn print_text(
+    workspace: &Workspace,
+    command: &arguments::Migration,
+    id: &MigrationId,
+    drafts: &[Draft],
+    written: &[std::path::PathBuf],
+) {
+    let root = workspace.root();
+    let mut text = String::new();
+    for (draft, others) in alike(drafts) {
+        let mut keys = vec![draft.product.key()];
+        keys.extend(others.iter().map(|other| other.product.key()));
+        let steps = show::plural(draft.plan.ops().len(), "step");
+        let dialects = if drafts.len() > 1 { format!(" ({})", keys.join(", ")) } else { String::new() };
+        text.push_str(&format!("{}: {steps}{dialects}\n", ink(Ink::Bold, id.title())));
+        text.push_str(&show::plan(&draft.plan, Some(&draft.model), root));
+        text.push_str(&show::findings(&draft.findings));
+        text.push('\n');
+    }
+    let snapshots = workspace.root().join(&workspace.project.config.snapshots);
+    let (changed, files): (Vec<_>, Vec<_>) = written.iter().partition(|path| path.starts_with(&snapshots));
+    for path in files {
+        text.push_str(&format!("{} {}\n", ink(Ink::Green, "wrote"), workspace.project.shown(path).display()));
+    }
+    if !changed.is_empty() {
+        let folder = workspace.project.shown(&snapshots).display();
+        let count = show::plural(changed.len(), "file");
+        text.push_str(&format!("{} {folder}/ ({count})\n", ink(Ink::Green, "wrote")));
+    }
+    if command.dry_run {
+        if let Some(draft) = drafts.first() {
+            text.push_str(&write::text(&draft.migration));
+        }
+    } else {
+        text.push_str(match command.empty {
+            true => "\nnext: write its statements, seal it with `gen lock`, then `gen up` applies it\n",
+            false => "\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n",
+        });
+    }
+    paint::result(&text);
+}
+
+/// Drafts whose plans do the same to the same places are shown once, by the first of them.
+fn alike(drafts: &[Draft]) -> Vec<(&Draft, Vec<&Draft>)> {
+    let places = |draft: &Draft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
+    let mut groups: Vec<(&Draft, Vec<&Draft>)> = Vec::new();
+    for draft in drafts {
+        match groups.iter_mut().find(|(first, _)| places(first) == places(draft)) {
+            Some((_, others)) => others.push(draft),
+            None => groups.push((draft, Vec::new())),
+        }
+    }
+    groups
+}
