@@ -107,6 +107,7 @@ fn has_belongings(place: &Place) -> bool {
             | DefinitionKind::Collation
             | DefinitionKind::Operator
             | DefinitionKind::Server
+            | DefinitionKind::PartitionPart
             | DefinitionKind::Partitioning
             | DefinitionKind::Exclusion
             | DefinitionKind::Policy
