@@ -249,7 +249,8 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),
         up: dialect::statements(dialect, &plan, nothing.schema())?,
-        down: dialect::statements(dialect, &plan.inverse(), schema.schema())?,
+        // Nobody goes back beyond what was there.
+        down: dialect::statements(dialect, &plan.inverse(), schema.alone().schema())?,
     })
 }
 

@@ -395,7 +395,9 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
         lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
     }
-    let same: Vec<&Draft> = silent.iter().filter(|draft| draft.target.schema == draft.sealed.schema).collect();
+    // What has been excluded goes from the snapshot with the next migration, which seals it anew.
+    let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
+    let same: Vec<&Draft> = silent.iter().filter(is_same).collect();
     let mut reworded = false;
     for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
         if let Some(locked) = lock.dialects.get_mut(&draft.product) {

@@ -69,13 +69,16 @@ pub(super) struct Sealed {
     pub(super) fingerprint: String,
     /// The schema as it lies on disk, where it is held in other words now.
     on_disk: Option<Normalized>,
+    /// What lies on disk holds objects that have been excluded since.
+    pub(super) leaves_out: bool,
 }
 
 impl Sealed {
     /// Where every history begins.
     pub(super) fn nothing() -> Self {
         let schema = dialect::nothing();
-        Self { fingerprint: fingerprint(schema.schema()), schema, origins: Origins::default(), on_disk: None }
+        let (origins, on_disk) = Default::default();
+        Self { fingerprint: fingerprint(schema.schema()), schema, origins, on_disk, leaves_out: false }
     }
 
     /// The schema as it lies on disk.
@@ -237,7 +240,8 @@ impl Workspace {
                 .into());
         }
         let (schema, on_disk) = self.beside_what_is_excluded(product, schema)?;
-        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk }))
+        let leaves_out = on_disk.is_some();
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk, leaves_out }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.

@@ -194,9 +194,11 @@ fn of_table(table: &Table, take: &mut impl FnMut(&str)) {
     table.primary_key.iter().filter_map(|key| key.name.as_ref()).for_each(|name| take(name.as_str()));
     let constraints = table.uniques.keys().chain(table.foreign_keys.keys()).chain(table.checks.keys());
     constraints.chain(table.indexes.keys()).chain(table.triggers.keys()).for_each(|name| take(name.as_str()));
-    // A sequence is held as it is written.
-    let sequences = table.columns.values().filter_map(|column| column.options.get("sequence"));
-    sequences.for_each(|name| take(name.rsplit('.').next().unwrap_or_default().trim_matches('"')));
+    // A sequence is held as it is written, perhaps with its schema; a dot may stand in either name.
+    for written in table.columns.values().filter_map(|column| column.options.get("sequence")) {
+        let names = written.match_indices('.').map(|(at, _)| at + 1).chain([0]).filter_map(|at| written.get(at..));
+        names.for_each(|name| take(&name.trim_matches('"').replace("\"\"", "\"")));
+    }
 }
 
 /// The name of a routine without its arguments.

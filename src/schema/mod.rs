@@ -129,6 +129,14 @@ impl Normalized {
         Self(Arc::new(schema))
     }
 
+    /// The same schema with nothing known beside it.
+    pub fn alone(&self) -> Self {
+        if self.0.kept.is_empty() {
+            return self.clone();
+        }
+        Self(Arc::new(Schema { kept: Kept::default(), ..Schema::clone(&self.0) }))
+    }
+
     /// Gives the schema up for changing; it must be normalised again.
     pub fn into_schema(self) -> Schema {
         Arc::unwrap_or_clone(self.0)

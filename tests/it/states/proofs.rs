@@ -83,6 +83,10 @@ fn what_is_refuted_is_not_applied(product: Product) {
     said.mentions("refuted").mentions("on the scratch database").keeps_silent_on("your database");
     project.run(&["up"]).with(1).mentions("failed its proof").mentions("gen up --unproven").keeps_silent_on("INSERT");
     project.run(&["up", "--unproven"]).with(1).mentions("INSERT INTO nowhere");
+    // Where a statement that fails is not taken back with the others, somebody has to look first.
+    if matches!(product, Product::MySql | Product::MariaDb) {
+        return;
+    }
     // What was corrected has another checksum, and no proof stands against it.
     let corrected = std::fs::read_to_string(&newest)
         .expect("a text")
