@@ -67,7 +67,8 @@ fn a_type_loses_its_value_before_the_default_changes_in_both_directions() {
     let (few, many) = (normalize(few), normalize(many));
     let back = diff(&few, &many, &[]).inverse();
     let names = Names::around(Product::Postgres, &back, many.schema());
-    let steps = lower(&back, many.schema(), &names).expect("it is supported");
+    let mut steps = lower(&back, many.schema(), &names).expect("it is supported");
+    steps.retain(|step| !matches!(step, Step::Keep(..) | Step::GiveBack));
     assert!(matches!(steps.as_slice(), [Step::SwapEnum(_, columns, _), Step::Direct(Op::Alter(Alter::Column(..)))]
         if columns.len() == 1));
 }
@@ -87,8 +88,10 @@ fn views_that_read_a_retyped_table_step_aside() {
     let views: std::collections::BTreeMap<_, _> = views.into_iter().map(|view| (view.name.clone(), view)).collect();
     let from = Schema { views: views.clone(), ..schema(vec![table("item", &[("a", "integer"), ("b", "integer")])]) };
     let to = Schema { views, ..schema(vec![table("item", &[("a", "bigint"), ("b", "integer")])]) };
+    let mut statements = sql(&from, &to);
+    statements.retain(|sql| !sql.starts_with("WITH made_anew") && !sql.starts_with("DO "));
     assert_eq!(
-        sql(&from, &to),
+        statements,
         [
             r#"DROP VIEW "over""#,
             r#"DROP VIEW "far""#,
