@@ -37,6 +37,7 @@ const PRINTS: &[&str] = &["println !", "eprintln !", "print !", "eprint !", "dbg
 
 /// Files that spell a name as a database does, or that use one as a key of their own.
 const SPELL_NAMES: &[&str] = &[
+    "dialect/mysql/names.rs",
     "dialect/mysql/normalize.rs",
     "dialect/mysql/safe.rs",
     "dialect/postgres/normalize.rs",

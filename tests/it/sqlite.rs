@@ -27,7 +27,9 @@ async fn memory() -> Session {
 
 async fn with(sql: &str) -> Session {
     let mut session = memory().await;
-    session.execute(sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    for statement in sea_gen::sql::split(Product::Sqlite, sql).expect("SQL") {
+        session.execute(&statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
+    }
     session
 }
 

@@ -408,7 +408,7 @@ fn a_mark_inside_a_statement() {
     );
     refuses_to_read(
         "-- UP\nUPDATE user SET name = 'a'\r  -- down\rWHERE id = 1;\n",
-        "line 3: `-- down` stands inside the statement of line 2",
+        "line 3: the character U+000D looks like a line break here, and the database takes it for none",
     );
 }
 
@@ -438,7 +438,8 @@ fn a_carriage_return_ends_a_line() {
     project.sql("CREATE TABLE keep (i int)");
     let text = "-- UP\nCREATE TABLE n1 (id int);\r-- DOWN\nDROP TABLE n1;\nDROP TABLE keep;\n";
     project.write("migrations/20300101_000000_new.sql", text);
-    project.succeeds(&["lock"]);
+    // Its DOWN is refuted: the table it drops is none of the project's.
+    project.succeeds(&["lock", "--no-verify"]);
     project.succeeds(&["up"]);
     project.sql("SELECT * FROM keep, n1");
 }

@@ -8,7 +8,7 @@ use super::shows;
 #[test]
 fn help_lists_the_commands() {
     let project = Project::new();
-    shows!(project.run(&["-h"]), @"
+    shows!(project.run(&["-h"]), @r"
     exit 0
     --- stdout
     Entity-diffing migrations for SeaORM: reviewed, reversible, proven
@@ -28,6 +28,8 @@ fn help_lists_the_commands() {
       down         Revert applied migrations
       redo         Revert the last applied migration and apply it again
       goto         Apply or revert until exactly the named migration is the last one applied
+      fresh        Empty a development database and apply every migration
+      reset        Revert every migration on a development database
       drift        List what the database has that the migrations do not account for, and the reverse
       sync         Bring a development database to what the entities declare, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
@@ -38,6 +40,7 @@ fn help_lists_the_commands() {
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
       completions  Print a completion script for a shell
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
           --database-url <URL>  The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
@@ -48,7 +51,7 @@ fn help_lists_the_commands() {
       -h, --help                Print help (see more with '--help')
       -V, --version             Print version
     ");
-    shows!(project.run(&["migration", "-h"]), @"
+    shows!(project.run(&["migration", "-h"]), @r"
     exit 0
     --- stdout
     Write the migration that brings the schema to what the entities declare
@@ -79,6 +82,8 @@ fn help_lists_the_commands() {
           --using <COLUMN=EXPRESSION>  How values become values of a column's new type, where the
                                        database's own cast will not do: `user.age=length(age)` (repeat
                                        for more)
+          --new <NAME>                 What is new, though something that goes looks like it:
+                                       `user.first_name`, a column or a table (repeat for more)
           --replace <COLUMN:OLD=NEW>   What takes the place of an enum type's value that goes:
                                        `book.mood:dull=calm` (repeat for more)
           --keep                       Do not drop tables and columns but park them, with their rows and

@@ -409,7 +409,7 @@ fn sync_brings_a_database_there_without_a_migration() {
     shows!(project.refused(&["sync", "--database-url", "postgres://ann@db.example.org/shop"]), @r#"
     error: postgres://ann@db.example.org/shop is not on this machine, so it may not be a development database
 
-    hint: write a migration instead: `gen migration <Name>`, then `gen up`
     hint: `--development` vouches for it once, `development = ["host"]` in the configuration for good
+    hint: or write a migration: `gen migration <Name>`, then `gen up`
     "#);
 }

@@ -161,7 +161,7 @@ fn an_empty_migration_is_for_writing_by_hand() {
     wrote migrations/[time]_by_hand.sql
     wrote schema.lock.json
 
-    next: read the migration, then `gen up` applies it and `gen status` shows it
+    next: write its statements, seal it with `gen lock`, then `gen up` applies it
     ");
     let path = &project.migrations()[1];
     shows!(project.read(path), @r"

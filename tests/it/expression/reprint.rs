@@ -296,10 +296,9 @@ async fn postgres_is_compared_by_parsing_where_nothing_may_be_created() {
     let mut session = scratch.connect().await.unwrap();
     let role = format!("sea_gen_reader_{}", std::process::id());
     let name = session.query("SELECT current_database()").await.unwrap().first().unwrap().text(0).to_owned();
-    session
-        .execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC; CREATE ROLE {role}; SET ROLE {role}"))
-        .await
-        .unwrap();
+    session.execute(&format!("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")).await.unwrap();
+    session.execute(&format!("CREATE ROLE {role}")).await.unwrap();
+    session.execute(&format!("SET ROLE {role}")).await.unwrap();
     let one = declared(Product::Postgres, &[(At::Check, "stamp > '2020-01-01'")]);
     let two = declared(Product::Postgres, &[(At::Check, "stamp > '2020-01-01 00:00'")]);
     let mut worded = one.schema().clone();

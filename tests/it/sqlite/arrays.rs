@@ -47,8 +47,8 @@ fn no_object_is_lost_between_two_parts() {
         let mut left = Vec::new();
         for number in 0..700 {
             let name = format!("t{number:03}");
-            let sql = format!("CREATE TABLE {name} (a text, b text); CREATE INDEX i_{name} ON {name} (b, a DESC)");
-            session.execute(&sql).await.expect("a table and its index");
+            session.execute(&format!("CREATE TABLE {name} (a text, b text)")).await.expect("a table");
+            session.execute(&format!("CREATE INDEX i_{name} ON {name} (b, a DESC)")).await.expect("its index");
             match number {
                 50..60 | 99 | 100 | 150..420 => drop(session.execute(&format!("DROP TABLE {name}")).await.unwrap()),
                 _ => left.push(name),

@@ -80,7 +80,9 @@ impl Database {
             let mut session = Session::connect(&crate::support::connection(&self.url), Missing::Create)
                 .await
                 .map_err(|error| error.error)?;
-            session.execute(sql).await?;
+            for statement in sea_gen::sql::split(session.product(), sql).expect("SQL") {
+                session.execute(&statement).await?;
+            }
             session.close().await;
             Ok::<_, sea_gen::dialect::session::DatabaseError>(())
         });

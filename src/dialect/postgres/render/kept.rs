@@ -13,8 +13,7 @@ use super::{literal, quote_object};
 const QUERY: &str = include_str!("../queries/kept.sql");
 
 /// The statement that says them again.
-pub(in crate::dialect) const GIVE_BACK: &str =
-    "DO $$ BEGIN EXECUTE current_setting('gen.kept'); PERFORM set_config('gen.kept', '', false); END $$";
+pub(in crate::dialect) const GIVE_BACK: &str = "DO $$ BEGIN EXECUTE coalesce(current_setting('gen.kept', true), ''); PERFORM set_config('gen.kept', '', false); END $$";
 
 /// What one catalog says of objects: how a statement calls their kind, the type that finds one by its name, the catalog, the
 /// columns of owner and privileges, and the letter by which `acldefault` knows the kind.
@@ -57,7 +56,7 @@ pub(super) fn keep(kept: &[Change<Place>]) -> Statement {
         ));
         if class.catalog == RELATION.catalog && class.letter == RELATION.letter {
             said.push(format!(
-                "SELECT '{kind}', made.name, o.{owner}, a.attacl, 'c', quote_ident(a.attname), NULL::regclass, NULL::oid\n      \
+                "SELECT '{kind}', made.name, o.{owner}, a.attacl, 'c'::\"char\", quote_ident(a.attname), NULL::regclass, NULL::oid\n      \
                    FROM {made} JOIN {catalog} o ON o.oid = made.id\n      \
                    JOIN pg_attribute a ON a.attrelid = o.oid AND a.attacl IS NOT NULL"
             ));
@@ -66,7 +65,7 @@ pub(super) fn keep(kept: &[Change<Place>]) -> Statement {
     let columns: Vec<String> = kept.iter().filter_map(column).collect();
     if !columns.is_empty() {
         said.push(format!(
-            "SELECT 'TABLE', made.name, o.relowner, a.attacl, 'c', quote_ident(a.attname), NULL::regclass, NULL::oid\n      \
+            "SELECT 'TABLE', made.name, o.relowner, a.attacl, 'c'::\"char\", quote_ident(a.attname), NULL::regclass, NULL::oid\n      \
                FROM (VALUES {}) AS made (id, name, part) JOIN pg_class o ON o.oid = made.id\n      \
                JOIN pg_attribute a ON a.attrelid = o.oid AND a.attname = made.part AND a.attacl IS NOT NULL",
             columns.join(", ")
