@@ -335,9 +335,11 @@ impl Pair {
         let rows = session.query(&format!("SELECT CAST(id AS char(9)), {text} FROM t")).await.unwrap();
         for row in rows.iter() {
             let value = before.get(row.text(0).trim()).cloned().flatten();
-            let bare = |text: &str| meaning(text.trim_matches(['{', '}', '"']).trim_end_matches("/32"));
+            // A value may have become the only element of an array, or a string of JSON.
+            let alone = |text: &str| text.trim_matches(['{', '}', '"', '\\']).to_owned();
+            let bare = |text: &str| meaning(alone(text).trim_end_matches("/32"));
             let held = match (&value, row.get(1)) {
-                (Some(value), Some(now)) => bare(value) == bare(now) || same_number(&bare(value), &bare(now)),
+                (Some(value), Some(now)) => bare(value) == bare(now) || same_number(&alone(value), &alone(now)),
                 (value, now) => value.as_deref() == now,
             };
             if !held {
@@ -464,7 +466,7 @@ fn same_number(one: &str, other: &str) -> bool {
 fn meaning(text: &str) -> String {
     let text = ["text ", "integer ", "real "].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or(text);
     let text = text.to_lowercase().replace('t', " ").replace(['$', '\\'], "");
-    let text = text.trim_end_matches("+00").trim_end_matches('z');
+    let text = text.trim_end_matches("+00:00").trim_end_matches("+00").trim_end_matches('z');
     let text =
         if text.contains(':') && text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     let text = text.trim_end_matches(" 00:00:00");

@@ -55,6 +55,14 @@ pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -
             *bytes,
             *padded && matches!(from, Family::Choice(_) | Family::Set(_)),
         ),
+        // MariaDB keeps JSON as the text it was given.
+        (Family::Decimal(_), Family::Json(_)) if dialect.0 == Flavor::MariaDb => Grade::Keeps,
+        // MariaDB does not pad a value of an enum or a set: it refuses it, or empties it without strict mode.
+        (Family::Choice(_) | Family::Set(_), Family::Bytes { limit: Some(_), padded: true })
+            if dialect.0 == Flavor::MariaDb =>
+        {
+            every(column, "bytes of a fixed length")
+        }
         _ => match numbers(column, from, to) {
             Some(grade) => grade,
             None => rest(column, from, to),
