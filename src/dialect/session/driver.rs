@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use futures_core::Stream;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use url::Url;
 
 #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
@@ -120,6 +120,8 @@ impl Options {
             #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
             Self::Absent(_) => {}
         }
+        #[cfg(not(any(feature = "postgres", feature = "mysql")))]
+        let _ = database;
     }
 }
 
@@ -208,7 +210,7 @@ impl Driver {
             Self::MySql(connection) => {
                 // The server reads one statement when it prepares, by the `sql_mode` it has; then it may say that this kind is
                 // none to prepare.
-                let prepared = connection.prepare(sqlx::AssertSqlSafe(sql).into_sql_str()).await;
+                let prepared = connection.prepare(sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(sql))).await;
                 return match prepared {
                     Err(sqlx::Error::Database(error)) if mysql_number(error.as_ref()) == Some(NOT_TO_PREPARE) => Ok(()),
                     prepared => Ok(prepared.map(drop)?),
