@@ -75,13 +75,13 @@ fn features_are_seen() {
         features(Product::Postgres, "ALTER TABLE t ADD CONSTRAINT x CHECK (\"c\" IS NOT NULL) NOT VALID"),
         [Feature::ProvesNoNull("c".to_owned(), "x".to_owned())]
     );
-    assert!(
-        features(Product::Postgres, "ALTER TABLE t ADD c int NOT NULL").contains(&Feature::NoValueFor("c".to_owned()))
-    );
-    assert!(
-        !features(Product::Postgres, "ALTER TABLE t ADD c int NOT NULL DEFAULT 1")
-            .contains(&Feature::NoValueFor("c".to_owned()))
-    );
+    let of_rows = |sql: &str| {
+        let mut found = features(Product::Postgres, sql);
+        found.retain(|feature| !matches!(feature, Feature::Column(_)));
+        found
+    };
+    assert_eq!(of_rows("ALTER TABLE t ADD c int NOT NULL"), [Feature::NoValueFor("c".to_owned())]);
+    assert_eq!(of_rows("ALTER TABLE t ADD c int NOT NULL DEFAULT 1"), []);
     assert_eq!(features(Product::Sqlite, "INSERT INTO t VALUES (1)"), [Feature::HoldsRows]);
     assert_eq!(features(Product::Sqlite, "INSERT INTO t SELECT 1"), []);
 }
