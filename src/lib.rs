@@ -31,7 +31,7 @@
 //! entities ─entity──┐
 //!                   ├─normalize(dialect)─► state ─► diff ─► Plan ─► lint
 //! catalog ─introspect┘                              ├ up   = plan
-//! snapshot ─project─┘                               └ down = plan.inverse()
+//! snapshot ─project─┘                               └ down = plan.inverse(from)
 //!                         each: lower(dialect) ─► render(dialect) ─► Statement ─► write / run
 //! ```
 //!
@@ -49,13 +49,20 @@
 //! * **Operations are data with an inverse.** An [`plan::Op`] holds the whole object it works on. [`plan::apply`]
 //!   interprets it in memory, as strictly as the strictest database. Together they are an algebra that a property test
 //!   holds to its laws over ten thousand random pairs of schemas.
+//! * **One graph orders everything** (`plan/order.rs`). Each step says what it needs, makes, reads and ends (`plan/claims.rs`);
+//!   one sorter puts them in order, and what destroys rows or values last, behind everything that can fail or reads them. A
+//!   dialect tells the same sorter what only it can read in a text. The way back is sorted by the same rule, in its own
+//!   words: a plan always removes what only hangs on tables, then renames, then does the rest under the later names.
+//! * **Rows are filled halfway** (`state/halfway.rs`): between two plans, one to a schema in which nothing is gone yet and
+//!   nothing is demanded yet, and one from there. Looks at rows and fills are steps among the others, so that what they name
+//!   is there.
 //! * **Invert, then lower, then render.** Lowering turns what a database cannot do into steps it can (SQLite's rebuild,
 //!   PostgreSQL's enum swap). It runs separately for up and down, so a rebuild is reversible for free.
 //! * **Safe forms are a lowering.** What locks a table for as long as it is large is told by a table of costs in each dialect
 //!   (`locks`), measured on the servers. Both read it: the safe lowering ([`dialect::in_forms`]), which turns the steps of a
 //!   plan into others that make nobody wait, and the lint. Tables that a plan creates, `gen sync`, `gen drift revert` and
 //!   scratch databases take the short forms: nobody else is there. On PostgreSQL what changes the schema stays in one
-//!   transaction, and what takes long follows behind it, each statement by itself.
+//!   transaction, what takes long follows behind it, each statement by itself, and what destroys is the last transaction.
 //! * **One table of casts a database** (`casts` in each dialect): which values survive a change of type, as a condition on the rows
 //!   that do not, and whether every row is written anew. The questions of `gen migration`, the queries in front of a migration, the
 //!   safe forms and the lint all read it; `tests/it/casts.rs` holds it to what the servers do.
@@ -103,8 +110,9 @@
 //! 2. An operation is plain data, complete, with a total inverse that is its own inverse. Nothing is implicit: no `CASCADE`;
 //!    an operation removes exactly what it names.
 //! 3. `apply(diff(a, b), a) == b`, `apply(inverse, b) == a`, `diff(b, b)` is empty.
-//! 4. Phases are mirrored: `phase(inverse) == LAST - phase`. What needs what decides the order, never spelling. Foreign
-//!    keys are operations of their own, which breaks cycles.
+//! 4. What needs what decides the order, then the kind of step, then the order in which steps were found; never spelling.
+//!    Nothing is destroyed before something that can fail, unless that needs it gone. Foreign keys are operations of their
+//!    own, which breaks cycles; what has the name that another is to have gives way under a name that is free.
 //! 5. `normalize` is idempotent, and the second run of `gen migration` finds nothing.
 //! 6. What a database cannot do is a value with a hint ([`dialect::Unsupported`]), never a panic.
 //! 7. No wildcard arm over `Op`, `Object` or `Type` in `plan` and `dialect`: a new kind is named by the compiler everywhere.

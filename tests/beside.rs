@@ -61,7 +61,7 @@ fn migration(product: Product, from: Schema, to: Schema, forms: Forms) -> Migrat
     let plan = diff(&from, &to, &[]);
     let id = "20260101_000000_beside".parse().unwrap();
     let up = statements(dialect, &plan, from.schema()).unwrap();
-    let down = statements(dialect, &plan.inverse(), to.schema()).unwrap();
+    let down = statements(dialect, &plan.inverse(from.schema()), to.schema()).unwrap();
     Migration { id, product, from: None, to: None, up, down }
 }
 

@@ -81,7 +81,7 @@ async fn compare(loader: &Loader<'_>, command: &Diff, sides: &mut [Side; 2]) -> 
     }
     let Between { from, to, model, renames } = between;
     let there = diff(&from, &to, &renames);
-    let (plan, start) = if command.down { (there.inverse(), to.schema()) } else { (there, from.schema()) };
+    let (plan, start) = if command.down { (there.inverse(from.schema()), to.schema()) } else { (there, from.schema()) };
     let root = loader.workspace.map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
     let model = model.as_deref();
     let forms = loader.workspace.map(|workspace| workspace.project.config.forms).unwrap_or_default();

@@ -250,7 +250,7 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         to: Some(fingerprint(schema.schema())),
         up: dialect::statements(dialect, &plan, nothing.schema())?,
         // Nobody goes back beyond what was there.
-        down: dialect::statements(dialect, &plan.inverse(), schema.alone().schema())?,
+        down: dialect::statements(dialect, &plan.inverse(nothing.schema()), schema.alone().schema())?,
     })
 }
 

@@ -95,7 +95,7 @@ mod tests {
         let (from, to) = (table("Id", false), table("id", false));
         let there = followed(&plan(&from, &to), &from);
         assert!(matches!(there.ops(), [Op::Rename(Rename::Column(..))]), "{there:?}");
-        let back = followed(&plan(&from, &to).inverse(), &to);
+        let back = followed(&plan(&from, &to).inverse(&from), &to);
         assert!(matches!(back.ops(), [Op::Rename(Rename::Column(..))]), "{back:?}");
     }
 

@@ -90,6 +90,9 @@ pub trait Dialect: fmt::Debug + Sync {
     /// The steps of a plan in forms that make nobody wait for longer the more rows a table has, where there are such.
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step>;
 
+    /// Puts steps that look at rows, or fill them, where everything they name is there.
+    fn arrange(&self, steps: Vec<Step>) -> Vec<Step>;
+
     /// What each kind of clause locks here, and what is done meanwhile.
     fn costs(&self) -> &'static [Cost];
 
@@ -125,22 +128,26 @@ pub trait Dialect: fmt::Debug + Sync {
 /// # Errors
 /// What the database cannot do, with a hint.
 pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
-    statements_with(dialect, plan, from, &Names::around(dialect.product(), plan, from))
+    written(dialect, steps(dialect, plan, from, &Names::around(dialect.product(), plan, from))?)
 }
 
-/// The same for a plan that is part of something greater, in which its made-up names have to be free too.
+/// The steps that carry a plan out on a database. Where it is part of something greater, its made-up names have to be free
+/// there too.
 ///
 /// # Errors
-/// Those of [`statements`].
-pub fn statements_with(
-    dialect: &dyn Dialect,
-    plan: &Plan,
-    from: &Schema,
-    names: &Names<'_>,
-) -> Result<Vec<Statement>, Unsupported> {
+/// What the database cannot do, with a hint.
+pub fn steps(dialect: &dyn Dialect, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
     kept::bears(dialect.product(), plan, from)?;
+    dialect.lower(plan, &near(plan, from), names)
+}
+
+/// The statements of steps.
+///
+/// # Errors
+/// A step that the dialect does not produce.
+pub fn written(dialect: &dyn Dialect, steps: Vec<Step>) -> Result<Vec<Statement>, Unsupported> {
     let mut statements = Vec::new();
-    for step in dialect.lower(plan, &near(plan, from), names)? {
+    for step in dialect.arrange(steps) {
         let mut rendered = dialect.render(&step)?;
         if let Some(first) = rendered.first_mut() {
             let lost = step.loses().into_iter().map(|what| format!("loses data: {what}"));

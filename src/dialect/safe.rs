@@ -51,6 +51,10 @@ impl Dialect for Safe {
         self.0.safe(steps, plan, from, names)
     }
 
+    fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {
+        self.0.arrange(steps)
+    }
+
     fn costs(&self) -> &'static [Cost] {
         self.0.costs()
     }

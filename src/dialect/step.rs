@@ -35,6 +35,8 @@ pub enum Step {
     Keep(Vec<Change<Place>>),
     /// What was read is given back (PostgreSQL).
     GiveBack,
+    /// Rows are looked at or filled, by a statement that needs no dialect any more.
+    Rows(Statement),
 }
 
 impl Step {
@@ -60,7 +62,8 @@ impl Step {
             | Self::Validate(..)
             | Self::Attach(_)
             | Self::Keep(_)
-            | Self::GiveBack => Vec::new(),
+            | Self::GiveBack
+            | Self::Rows(_) => Vec::new(),
         }
     }
 }

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Alter, MIDDLE, Object, Op, Plan, Rename, apply, phase};
+use crate::plan::{Alter, Object, Op, Plan, Rename, apply, clears};
 use crate::schema::{Change, Normalized, Schema};
 
 /// The operations that turn `from` into `to`, in order. `renames` are answers given by the developer, in the order in which
@@ -22,25 +22,52 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     if renames.is_empty() {
         return Plan::new(compare(from, to));
     }
-    let mut renamed = from.clone();
     let mut renames: Vec<Op> = renames.iter().cloned().map(Op::Rename).collect();
-    renames.retain(|rename| attempt(rename, &mut renamed));
+    loop {
+        let mut renamed = from.clone();
+        renames.retain(|rename| attempt(rename, &mut renamed));
 
-    // What is dropped before anything is renamed has to be stated in its old words. So it is found in the new words, taken
-    // out, and what is left is put back into the old words: what then differs from `from` is what is dropped. A rename that
-    // cannot be taken back was one of something dropped, and is no longer needed.
-    let (early, late) = split(compare(&renamed, to));
-    let mut left = renamed;
-    let taken_out = apply(&Plan::new(early), &mut left);
-    debug_assert_eq!(taken_out, Ok(()));
-    renames.reverse();
-    renames.retain(|rename| attempt(&rename.clone().inverse(), &mut left));
-    renames.reverse();
+        // What is removed before anything is renamed has to be stated in its old words. So it is found in the new words,
+        // taken out, and what is left is put back into the old words: what then differs from `from` is what is removed.
+        let (early, late) = split(compare(&renamed, to));
+        let mut left = renamed;
+        let taken_out = apply(&Plan::new(early), &mut left);
+        debug_assert_eq!(taken_out, Ok(()));
 
-    let (mut ops, _) = split(compare(from, &left));
-    ops.extend(renames);
-    ops.extend(late);
-    Plan::new(ops)
+        // A rename that cannot be taken back where only what stays is left was one of something dropped: it is not needed.
+        let mut staying = staying(&left, to);
+        let before = renames.len();
+        renames.reverse();
+        renames.retain(|rename| attempt(&rename.clone().inverse(), &mut staying));
+        if renames.len() < before {
+            renames.reverse();
+            continue;
+        }
+        renames.retain(|rename| attempt(&rename.clone().inverse(), &mut left));
+        renames.reverse();
+        let (mut ops, _) = split(compare(from, &left));
+        ops.extend(renames);
+        ops.extend(late);
+        return Plan::new(ops);
+    }
+}
+
+/// What of a schema is in another too: its tables, columns, enum types and their values.
+fn staying(schema: &Schema, other: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    schema.tables.retain(|name, _| other.tables.contains_key(name));
+    for table in schema.tables.values_mut() {
+        let Some(other) = other.tables.get(&table.name) else { continue };
+        if table.columns.keys().any(|name| !other.columns.contains_key(name)) {
+            table.columns.retain(|column| other.columns.contains_key(&column.name));
+        }
+    }
+    schema.enums.retain(|name, _| other.enums.contains_key(name));
+    for enum_type in schema.enums.values_mut() {
+        let other = other.enums.get(&enum_type.name);
+        enum_type.values.retain(|value| other.is_some_and(|other| other.values.contains(value)));
+    }
+    schema
 }
 
 /// Applies one operation where it applies.
@@ -55,7 +82,7 @@ fn attempt(op: &Op, schema: &mut Schema) -> bool {
 
 /// What comes before the renames, and what comes after.
 fn split(ops: Vec<Op>) -> (Vec<Op>, Vec<Op>) {
-    ops.into_iter().partition(|op| phase(op) < MIDDLE)
+    ops.into_iter().partition(clears)
 }
 
 fn compare(from: &Schema, to: &Schema) -> Vec<Op> {

@@ -8,6 +8,7 @@ use crate::schema::{
     ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
 };
 
+use super::claims::enum_of;
 use super::ground::{column_ground, refers_to, refers_to_index};
 use super::standing;
 use super::{Alter, Object, Op, Plan, Rename};
@@ -124,14 +125,6 @@ fn type_exists(schema: &Schema, data_type: &Type) -> Outcome {
     match enum_of(data_type) {
         Some(name) if !schema.enums.contains_key(name) => Err("its enum type does not exist"),
         _ => Ok(()),
-    }
-}
-
-fn enum_of(data_type: &Type) -> Option<&ObjectName> {
-    match data_type {
-        Type::Enum(name) => Some(name),
-        Type::Array(element) => enum_of(element),
-        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod cast;
+mod claims;
 pub mod deed;
 mod describe;
 mod ground;
@@ -13,17 +14,21 @@ mod op;
 mod order;
 pub mod reading;
 mod standing;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::Schema;
+
 pub use apply::{Refusal, apply};
+pub use claims::{claims, clears, destroys};
 pub use deed::Forms;
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use names::{Names, Shape, Space};
 pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
-pub use order::{LAST, MIDDLE, order, phase};
+pub use order::{Claims, Thing, Turn, order, sorted};
 pub use standing::stands_at;
 
 /// Operations in an order in which each finds what it needs.
@@ -49,8 +54,16 @@ impl Plan {
         self.ops.is_empty()
     }
 
-    /// The plan that leads back: every operation's inverse, last to first.
-    pub fn inverse(&self) -> Self {
-        Self { ops: self.ops.iter().rev().cloned().map(Op::inverse).collect() }
+    /// The renames, in order.
+    pub fn renames(&self) -> impl Iterator<Item = &Rename> {
+        self.ops.iter().filter_map(|op| match op {
+            Op::Rename(rename) => Some(rename),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) => None,
+        })
+    }
+
+    /// The plan that leads back to `from`, where this one starts: every operation's inverse, in an order of its own.
+    pub fn inverse(&self, from: &Schema) -> Self {
+        words::inverse(self, from)
     }
 }

@@ -35,7 +35,7 @@ pub struct Shape<'a> {
 
 impl Shape<'_> {
     /// The name with a number, or without one for 1, shortened at the stem.
-    fn numbered(&self, product: Product, number: u32) -> String {
+    fn numbered(&self, product: Option<Product>, number: u32) -> String {
         let number = if number > 1 { number.to_string() } else { String::new() };
         let room =
             room(product).saturating_sub([self.before, &number, self.after].map(|it| size(product, it)).iter().sum());
@@ -51,19 +51,19 @@ impl Shape<'_> {
 }
 
 /// The size of the longest name.
-fn room(product: Product) -> usize {
+fn room(product: Option<Product>) -> usize {
     match product {
-        Product::Postgres => 63,
-        Product::MySql | Product::MariaDb => 64,
-        Product::Sqlite => usize::MAX,
+        Some(Product::Postgres) | None => 63,
+        Some(Product::MySql | Product::MariaDb) => 64,
+        Some(Product::Sqlite) => usize::MAX,
     }
 }
 
 /// PostgreSQL counts bytes, the others characters.
-fn size(product: Product, text: &str) -> usize {
+fn size(product: Option<Product>, text: &str) -> usize {
     match product {
-        Product::Postgres => text.len(),
-        Product::MySql | Product::MariaDb | Product::Sqlite => text.chars().count(),
+        Some(Product::Postgres) | None => text.len(),
+        Some(Product::MySql | Product::MariaDb | Product::Sqlite) => text.chars().count(),
     }
 }
 
@@ -71,7 +71,8 @@ fn size(product: Product, text: &str) -> usize {
 /// of a migration that share it use the same names.
 #[derive(Debug)]
 pub struct Names<'a> {
-    product: Product,
+    /// `None` for names that every product takes.
+    product: Option<Product>,
     states: Vec<&'a Schema>,
     plan: Option<&'a Plan>,
     objects: OnceCell<HashSet<String>>,
@@ -82,7 +83,13 @@ impl<'a> Names<'a> {
     /// Names that are free in each of the states.
     pub fn new(product: Product, states: impl IntoIterator<Item = &'a Schema>) -> Self {
         let states = states.into_iter().collect();
-        Self { product, states, plan: None, objects: OnceCell::new(), given: RefCell::default() }
+        Self { product: Some(product), states, plan: None, objects: OnceCell::new(), given: RefCell::default() }
+    }
+
+    /// Names that are free in a schema and in what a plan makes of it, whatever the product.
+    pub fn for_any(plan: &'a Plan, from: &'a Schema) -> Self {
+        let states = vec![from];
+        Self { product: None, states, plan: Some(plan), objects: OnceCell::new(), given: RefCell::default() }
     }
 
     /// Names that are free in a schema and in what a plan makes of it.
@@ -134,8 +141,8 @@ impl<'a> Names<'a> {
     /// A name as the product compares it.
     fn folded(&self, name: &str) -> String {
         match self.product {
-            Product::Postgres => name.to_owned(),
-            Product::MySql | Product::MariaDb | Product::Sqlite => name.to_lowercase(),
+            Some(Product::Postgres) => name.to_owned(),
+            Some(Product::MySql | Product::MariaDb | Product::Sqlite) | None => name.to_lowercase(),
         }
     }
 

@@ -1,199 +1,230 @@
-//! The order of operations: a table of phases, mirrored, so that a plan that is valid forwards is valid backwards.
+//! The order of steps: one graph, one sorter. The rule:
 //!
-//! Must not know SQL. What must come first is decided by what needs what, never by a name's spelling.
+//! 1. A step stands behind whatever it waits for. It says what it needs, makes, reads and ends ([`Claims`]); the edges follow
+//!    from that: what makes a thing stands before what needs it, what needs or reads it before what ends it, and what ends a
+//!    thing before what makes it anew.
+//! 2. Of the steps that wait for nothing, the one with the lowest [`Turn`] is next. What destroys rows or values has a late
+//!    turn, so it stands behind everything that can fail; only a step that needs it gone stands behind it.
+//! 3. Of those, the one that came first: the order in which the steps were found.
+//!
+//! The way back is sorted by the same rule. Operations say in [`claims`](super::claims) what they have to do with things; a
+//! dialect adds what only it can read in a text. Must not know SQL, or what kind of step it sorts.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::schema::{Change, DefinitionId, DefinitionKind, EnumType, ObjectName, Place, Standing};
+use crate::schema::{ObjectName, Place};
 
-use super::{Alter, Object, Op};
+use super::claims::{claims, clears};
+use super::{Object, Op, Rename};
 
-/// The last phase; `phase(op.inverse()) == LAST - phase(op)` for every operation.
-pub const LAST: u8 = 16;
+/// When a step has its turn among those that wait for nothing; lower ones come first.
+pub type Turn = u8;
 
-/// The phase in which tables that stay are changed; the only one with an order of its own inside.
-pub const MIDDLE: u8 = LAST / 2;
-
-/// When an operation's turn comes.
-///
-/// What depends on other things goes first when it is dropped and last when it is created. Whole tables and what hangs on
-/// tables are dropped before anything is renamed, so they are named as they were before; they are created after everything
-/// is renamed, so they are named as they are after.
-pub fn phase(op: &Op) -> u8 {
-    match op {
-        Op::Drop(object) => drop_phase(object),
-        Op::Create(object) => LAST - drop_phase(object),
-        Op::Alter(_) | Op::Rename(_) => MIDDLE,
-    }
+/// Something that steps have to do with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// What stands at a place in a schema.
+    Place(Place),
+    /// A table, a view, an enum type or what else shares its names with them.
+    Named(ObjectName),
+    /// The columns a table has in the end, all of them and no other.
+    Columns(ObjectName),
+    /// A column of a table that stays, whichever.
+    SomeColumn(ObjectName),
+    /// A word that a text may name something by, with the kind of thing that is meant.
+    Word(&'static str, String),
 }
 
-fn drop_phase(object: &Object) -> u8 {
-    match object {
-        Object::View(_) => 0,
-        Object::Trigger(..) => 1,
-        Object::ForeignKey(..) => 2,
-        Object::Index(..) => 3,
-        Object::Check(..) => 4,
-        Object::Unique(..) => 5,
-        Object::PrimaryKey(..) => 6,
-        Object::Table(_) => 7,
-        Object::Column(..) | Object::Enum(_) | Object::Routine(_) => MIDDLE,
-        Object::Definition(definition) => match definition.id.kind.standing() {
-            Standing::Above => 0,
-            Standing::Beside => 7,
-            Standing::Below => MIDDLE,
-        },
-    }
+/// What a step has to do with things, and so with other steps.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// When it has its turn.
+    pub turn: Turn,
+    /// It cannot be done while these are not there.
+    pub needs: BTreeSet<Thing>,
+    /// It is better done when these are there; counts as long as it leads into no circle.
+    pub wants: BTreeSet<Thing>,
+    /// It cannot be done once these are gone.
+    pub reads: BTreeSet<Thing>,
+    /// They are there after it.
+    pub makes: BTreeSet<Thing>,
+    /// They are not there after it.
+    pub ends: BTreeSet<Thing>,
+    /// It loses nothing and cannot fail, so it may be done as early as what waits for it.
+    pub hurries: bool,
 }
 
-/// The order inside the middle: first renames, so that a name given up is free (on the way back they come last, when it is
-/// free again); then what columns need, the columns, the changes, and the same in reverse for what goes. Columns are added before others are dropped, so that a key can move from
-/// one to the other and no table is ever without columns. An enum type that only loses values does so when the columns that
-/// held them are gone; any other change of it comes before the columns that use its new values. Enum types come and go
-/// between the dropping and the creating of tables, because the two share a name space on PostgreSQL. A schema is there
-/// before anything is moved into it.
-fn turn_in_the_middle(op: &Op, renames: Renames) -> i32 {
-    const LAST_TURN: i32 = 28;
-    match op {
-        Op::Rename(_) => match renames {
-            Renames::First => 1,
-            Renames::Last => LAST_TURN - 1,
-        },
-        Op::Create(object) => creation_turn(object),
-        Op::Drop(object) => LAST_TURN - creation_turn(object),
-        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => LAST_TURN - 4,
-        Op::Alter(Alter::Enum(_)) => 4,
-        Op::Alter(Alter::Routine(_)) => 11,
-        Op::Alter(Alter::Definition(_)) => 12,
-        // A column takes no NULL before it comes into a key, and until it has left the key.
-        Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => 15,
-        Op::Alter(Alter::Column(..)) => 13,
-        Op::Alter(Alter::PrimaryKey(..)) => 14,
-        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => 16,
-    }
-}
-
-/// Where renames stand among what changes tables that stay. It shows in the names the operations use, so putting a plan in
-/// order again, or one that leads back, leaves it as it was.
-#[derive(Clone, Copy)]
-enum Renames {
-    First,
-    Last,
-}
-
-impl Renames {
-    fn of(ops: &[Op]) -> Self {
-        // Schemas come before and go after renames, whichever way round those are.
-        let is_schema = |op: &Op| matches!(op, Op::Create(Object::Definition(it)) | Op::Drop(Object::Definition(it)) if it.id.kind == DefinitionKind::Schema);
-        match ops.iter().find(|op| phase(op) == MIDDLE && !is_schema(op)) {
-            None | Some(Op::Rename(_)) => Self::First,
-            Some(Op::Create(_) | Op::Drop(_) | Op::Alter(_)) => Self::Last,
-        }
-    }
-}
-
-fn creation_turn(object: &Object) -> i32 {
-    match object {
-        Object::Enum(_) => 3,
-        Object::Routine(_) => 7,
-        Object::Column(..) => 10,
-        Object::Definition(definition) => match definition.id.kind {
-            DefinitionKind::Schema => 0,
-            DefinitionKind::Extension => 2,
-            _ => 8,
-        },
-        // None of these is ever created or dropped in the middle.
-        Object::View(_)
-        | Object::Trigger(..)
-        | Object::ForeignKey(..)
-        | Object::Index(..)
-        | Object::Check(..)
-        | Object::Unique(..)
-        | Object::PrimaryKey(..)
-        | Object::Table(_) => 0,
-    }
-}
-
-fn only_loses_values(change: &Change<EnumType>) -> bool {
-    change.to.values.len() < change.from.values.len()
-        && change.to.values.iter().all(|value| change.from.values.contains(value))
-}
-
-/// Puts operations in an order in which each finds what it needs. Stable within a phase, but for views and definitions,
-/// which may stand on each other, and for the middle.
-pub fn order(mut ops: Vec<Op>) -> Vec<Op> {
-    let created = depths(ops.iter().filter_map(|op| match op {
-        Op::Create(object) => Some(object),
-        Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
-    }));
-    let dropped = depths(ops.iter().filter_map(|op| match op {
-        Op::Drop(object) => Some(object),
-        Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
-    }));
-    let renames = Renames::of(&ops);
-    ops.sort_by_key(|op| {
-        let turn = if phase(op) == MIDDLE { turn_in_the_middle(op, renames) } else { 0 };
-        let depth = match op {
-            Op::Create(object) if stands_on_others(object) => created.get(&object.place()).copied().unwrap_or(0),
-            Op::Drop(object) if stands_on_others(object) => -dropped.get(&object.place()).copied().unwrap_or(0),
-            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => 0,
-        };
-        (phase(op), turn, depth)
-    });
+/// Puts operations in order. Whatever only hangs on tables goes before anything is renamed, and is named as it was; all other
+/// operations name things as they are called after the renames.
+pub fn order(ops: Vec<Op>) -> Vec<Op> {
+    let given: BTreeSet<ObjectName> = ops.iter().filter_map(given_name).cloned().collect();
+    // What is beside tables cannot be renamed to make way.
+    let makes_way = |op: &Op| matches!(op, Op::Drop(Object::Definition(it)) if given.contains(&it.id.name));
+    let (cleared, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| clears(op) || makes_way(op));
+    let with_claims = |op: Op| {
+        let claims = claims(&op);
+        (op, claims)
+    };
+    let sort = |ops: Vec<Op>| sorted(ops.into_iter().map(with_claims).collect());
+    let mut ops = sort(cleared);
+    ops.extend(sort(rest));
     ops
 }
 
-/// Whether the object says what it stands on.
-fn stands_on_others(object: &Object) -> bool {
-    matches!(object, Object::View(_) | Object::Definition(_))
+/// The name that a rename gives a table or an enum type.
+fn given_name(op: &Op) -> Option<&ObjectName> {
+    match op {
+        Op::Rename(Rename::Table(change) | Rename::Enum(change)) => Some(&change.to),
+        Op::Rename(_) | Op::Create(_) | Op::Drop(_) | Op::Alter(_) => None,
+    }
 }
 
-/// What a view or definition stands on. A name alone may be that of a view, a partition or a foreign table.
-fn grounds(object: &Object) -> Vec<Place> {
-    let relation = |name: &ObjectName| {
-        let beside = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
-        let beside = beside.map(|kind| Place::Definition(DefinitionId::new(kind, name.clone())));
-        beside.into_iter().chain([Place::View(name.clone())])
-    };
-    match object {
-        Object::View(view) => view.reads.iter().flat_map(relation).collect(),
-        Object::Definition(definition) => {
-            definition.id.on.iter().flat_map(relation).chain(definition.needs.iter().cloned()).collect()
+/// Puts steps in order, by the rule above.
+pub fn sorted<T>(steps: Vec<(T, Claims)>) -> Vec<T> {
+    let (steps, claims): (Vec<T>, Vec<Claims>) = steps.into_iter().unzip();
+    let order = Graph::of(&claims).sorted();
+    let mut steps: Vec<Option<T>> = steps.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| steps.get_mut(at).and_then(Option::take)).collect()
+}
+
+/// Steps by their numbers, and which wait for which.
+struct Graph {
+    turns: Vec<Turn>,
+    /// What cannot be done before each step.
+    before: Vec<BTreeSet<usize>>,
+    /// The same, with what is only better done later.
+    better_before: Vec<BTreeSet<usize>>,
+}
+
+impl Graph {
+    fn of(claims: &[Claims]) -> Self {
+        let making = index(claims, |it| &it.makes);
+        let ending = index(claims, |it| &it.ends);
+        let mut graph = Self {
+            turns: claims.iter().map(|it| it.turn).collect(),
+            before: vec![BTreeSet::new(); claims.len()],
+            better_before: vec![BTreeSet::new(); claims.len()],
+        };
+        for (at, step) in claims.iter().enumerate() {
+            for thing in &step.needs {
+                let makers = found(&making, thing);
+                // What is there from the beginning has to be used before it goes.
+                if makers.is_empty() {
+                    found(&ending, thing).into_iter().for_each(|end| graph.edge(at, end));
+                }
+                makers.into_iter().for_each(|maker| graph.edge(maker, at));
+            }
+            step.reads.iter().flat_map(|it| found(&ending, it)).for_each(|end| graph.edge(at, end));
+            step.makes.iter().flat_map(|it| found(&ending, it)).for_each(|end| graph.edge(end, at));
+            for maker in step.wants.iter().flat_map(|it| found(&making, it)).filter(|maker| *maker != at) {
+                graph.better_before.get_mut(at).map(|before| before.insert(maker));
+            }
         }
-        Object::Table(_)
-        | Object::Column(..)
-        | Object::PrimaryKey(..)
-        | Object::Unique(..)
-        | Object::ForeignKey(..)
-        | Object::Check(..)
-        | Object::Index(..)
-        | Object::Trigger(..)
-        | Object::Enum(_)
-        | Object::Routine(_) => Vec::new(),
+        graph.hurry(claims);
+        graph
+    }
+
+    fn edge(&mut self, first: usize, then: usize) {
+        if first != then {
+            self.before.get_mut(then).map(|before| before.insert(first));
+        }
+    }
+
+    /// What may be done early has the turn of the first step that waits for it.
+    fn hurry(&mut self, claims: &[Claims]) {
+        loop {
+            let mut changed = false;
+            for then in 0..self.before.len() {
+                let Some(turn) = self.turns.get(then).copied() else { continue };
+                for first in self.before.get(then).into_iter().flatten() {
+                    let hurries = claims.get(*first).is_some_and(|it| it.hurries);
+                    if let Some(own) = self.turns.get_mut(*first).filter(|own| hurries && **own > turn) {
+                        *own = turn;
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn sorted(&self) -> Vec<usize> {
+        let mut waiting: Vec<BTreeSet<usize>> = self
+            .before
+            .iter()
+            .zip(&self.better_before)
+            .map(|(hard, soft)| hard.union(soft).copied().collect())
+            .collect();
+        let mut behind: Vec<Vec<usize>> = vec![Vec::new(); waiting.len()];
+        for (at, before) in waiting.iter().enumerate() {
+            for first in before {
+                if let Some(behind) = behind.get_mut(*first) {
+                    behind.push(at);
+                }
+            }
+        }
+        let key = |at: usize| Reverse((self.turns.get(at).copied().unwrap_or_default(), at));
+        let mut left: BTreeSet<usize> = (0..waiting.len()).collect();
+        let is_free = |at: &usize, waiting: &[BTreeSet<usize>]| waiting.get(*at).is_none_or(BTreeSet::is_empty);
+        let mut ready: BinaryHeap<Reverse<(Turn, usize)>> =
+            left.iter().filter(|at| is_free(at, &waiting)).map(|at| key(*at)).collect();
+        let mut order = Vec::with_capacity(waiting.len());
+        while !left.is_empty() {
+            let next = match ready.pop() {
+                Some(Reverse((_, at))) => at,
+                None => match self.out_of_a_circle(&left) {
+                    Some(at) => at,
+                    None => break,
+                },
+            };
+            if !left.remove(&next) {
+                continue;
+            }
+            order.push(next);
+            for then in behind.get(next).into_iter().flatten() {
+                if let Some(before) = waiting.get_mut(*then)
+                    && before.remove(&next)
+                    && before.is_empty()
+                {
+                    ready.push(key(*then));
+                }
+            }
+        }
+        order
+    }
+
+    /// Everything that is left waits in a circle: the first that waits only for what would be better done before it, else
+    /// the first.
+    fn out_of_a_circle(&self, left: &BTreeSet<usize>) -> Option<usize> {
+        let turn = |at: &&usize| (self.turns.get(**at).copied().unwrap_or_default(), **at);
+        let free = |at: &&usize| self.before.get(**at).is_some_and(|before| before.is_disjoint(left));
+        left.iter().filter(free).min_by_key(turn).or_else(|| left.iter().min_by_key(turn)).copied()
     }
 }
 
-/// How many of these views and definitions each of them has below it, one on the other. Whatever is beside tables is at
-/// least one deep, so that it comes after every table of its phase.
-fn depths<'a>(objects: impl Iterator<Item = &'a Object>) -> BTreeMap<Place, i32> {
-    let objects: BTreeMap<Place, &Object> =
-        objects.filter(|object| stands_on_others(object)).map(|object| (object.place(), object)).collect();
-    let mut depths = BTreeMap::new();
-    for place in objects.keys() {
-        depth_of(place, &objects, &mut depths);
+/// The steps that claim each thing.
+type Index<'a> = BTreeMap<&'a Thing, Vec<usize>>;
+
+fn index(claims: &[Claims], of: impl Fn(&Claims) -> &BTreeSet<Thing>) -> Index<'_> {
+    let mut index = Index::new();
+    for (at, step) in claims.iter().enumerate() {
+        for thing in of(step) {
+            index.entry(thing).or_default().push(at);
+        }
     }
-    depths
+    index
 }
 
-fn depth_of(place: &Place, objects: &BTreeMap<Place, &Object>, depths: &mut BTreeMap<Place, i32>) -> i32 {
-    if let Some(known) = depths.get(place) {
-        return *known;
+/// Those that claim the thing, or the table it is part of.
+fn found(index: &Index<'_>, thing: &Thing) -> Vec<usize> {
+    let mut found = index.get(thing).cloned().unwrap_or_default();
+    if let Thing::Place(Place::Table(table, part)) = thing
+        && *part != crate::schema::Part::Whole
+    {
+        found.extend(index.get(&Thing::Place(Place::table(table))).into_iter().flatten());
     }
-    let Some(object) = objects.get(place) else { return 0 };
-    // Objects that stand on each other in a circle cannot exist; this keeps such nonsense from running for ever.
-    depths.insert(place.clone(), 1);
-    let grounds = grounds(object).into_iter().filter(|ground| objects.contains_key(ground));
-    let depth = grounds.map(|ground| depth_of(&ground, objects, depths) + 1).max().unwrap_or(1);
-    depths.insert(place.clone(), depth);
-    depth
+    found
 }

@@ -98,11 +98,17 @@ pub(super) fn follow(definitions: &mut BTreeMap<DefinitionId, Definition>, renam
         .map(|definition| definition.id.clone())
         .collect();
     let taken: Vec<Definition> = ids.iter().filter_map(|id| definitions.remove(id)).collect();
-    for mut definition in taken {
-        definition.needs = definition.needs.iter().map(|need| renamed(need, rename)).collect::<BTreeSet<_>>();
-        definition.id = renamed_id(&definition.id, rename);
+    for definition in taken {
+        let definition = said(definition, rename);
         definitions.insert(definition.id.clone(), definition);
     }
+}
+
+/// The definition as it is said once something it stands on is called otherwise.
+pub(super) fn said(mut definition: Definition, rename: &Rename) -> Definition {
+    definition.needs = definition.needs.iter().map(|need| renamed(need, rename)).collect::<BTreeSet<_>>();
+    definition.id = renamed_id(&definition.id, rename);
+    definition
 }
 
 fn renamed_id(id: &DefinitionId, rename: &Rename) -> DefinitionId {

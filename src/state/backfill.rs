@@ -4,13 +4,15 @@
 //!
 //! Must not know who gives the values.
 
+use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::rename_column;
-use crate::dialect::{self, Dialect, Statement, Unsupported};
+use crate::dialect::{self, Dialect, Statement, Step};
 use crate::diff::diff;
-use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space, apply};
-use crate::schema::{
-    Change, Column, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table,
-};
+use crate::error::Error;
+use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space};
+use crate::schema::{Change, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table, Type};
+
+use super::halfway;
 
 /// A value for the rows that are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,52 +85,58 @@ pub(super) struct Way {
     pub(super) converted: Vec<Place>,
 }
 
-/// The statements from one schema to another. Columns that are to be filled are added, or left, taking NULL, are filled, and
-/// take none from then on. `plan` leads there without that.
+/// The statements from one schema to another, by way of one in which nothing is gone yet and nothing is demanded yet. Columns
+/// that are to be filled are added, or left, taking NULL, are filled, and take none from then on. `plan` leads there without
+/// that; `looks` says what is asked of the rows before anything, given the columns that are filled and converted.
 ///
 /// # Errors
 /// What the database cannot do.
 pub(super) fn way(
     dialect: &dyn Dialect,
     (from, to): (&Normalized, &Normalized),
-    renames: &[Rename],
     plan: &Plan,
     fills: &[Backfill],
     values: &Values,
     names: &Names<'_>,
-) -> Result<Way, Unsupported> {
+    looks: impl FnOnce(&[Place], &[Place]) -> Result<Vec<Statement>, Error>,
+) -> Result<Way, Error> {
     let conversions: Vec<Conversion<'_>> = values.conversions.iter().map(|it| Conversion::new(it, names)).collect();
+    let places =
+        |of: &[Backfill]| -> Vec<Place> { of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect() };
+    let (filled, converted) = (places(fills), places(&values.conversions));
+    let mut steps: Vec<Step> = looks(&filled, &converted)?.into_iter().map(Step::Rows).collect();
     if fills.is_empty() && conversions.is_empty() {
-        let statements = dialect::statements_with(dialect, plan, from.schema(), names)?;
-        return Ok(Way { statements, filled: Vec::new(), converted: Vec::new() });
+        steps.extend(dialect::steps(dialect, plan, from.schema(), names)?);
+        return Ok(Way { statements: dialect::written(dialect, steps)?, filled, converted });
     }
     let aside = conversions
         .iter()
         .map(|it| Rename::Column(it.to.table.clone(), Change::new(it.to.column.clone(), it.aside.clone())));
-    let renames: Vec<Rename> = renames.iter().cloned().chain(aside).collect();
-    let halfway = halfway(dialect, (from, to), &renames, fills, &conversions)?;
-    let first = diff(from, &halfway, &renames);
-    let mut statements = dialect::statements_with(dialect, &first, from.schema(), names)?;
+    let renames: Vec<Rename> = plan.renames().cloned().chain(aside).collect();
+    let halfway = halfway::halfway(dialect, (from, to), &renames, fills, &conversions)?;
+    steps.extend(dialect::steps(dialect, &diff(from, &halfway, &renames), from.schema(), names)?);
     let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
-    let begun = statements.len();
-    statements.extend(conversions.iter().filter_map(|it| Some(conversion(dialect, table(it.to)?, it))));
-    statements.extend(fills.iter().filter_map(|it| Some(statement(dialect, table(it)?, it, values.in_batches))));
-    if let Some(statement) = statements.get_mut(begun).filter(|_| adds_values(&first)) {
-        // A new value can be used once what adds it is committed.
-        statement.step = Some("fill".to_owned());
+    steps.extend(conversions.iter().filter_map(|it| Some(Step::Rows(conversion(dialect, table(it.to)?, it)))));
+    let mut again: Vec<(&ObjectName, Step)> = Vec::new();
+    for it in fills {
+        let Some(table) = table(it) else { continue };
+        if !halfway::comes_with_it(table, it) {
+            let fill = Step::Rows(statement(dialect, table, it, values.in_batches));
+            steps.push(fill.clone());
+            again.push((&it.table, fill));
+        }
     }
-    let rest = dialect::statements_with(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)?;
-    statements.extend(rest.into_iter().map(|statement| former(statement, &conversions)));
-    let places = |of: &[Backfill]| of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect();
-    Ok(Way { statements, filled: places(fills), converted: places(&values.conversions) })
-}
-
-/// Whether an enum type gets a new value.
-fn adds_values(plan: &Plan) -> bool {
-    plan.ops().iter().any(|op| match op {
-        Op::Alter(Alter::Enum(change)) => change.to.values.iter().any(|value| !change.from.values.contains(value)),
-        Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => false,
-    })
+    // Rows that came since: the constraint lets none in any more that has no value, and is not yet checked.
+    for step in dialect::steps(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)? {
+        if let Step::Validate(table, _) = &step {
+            let (now, later): (Vec<_>, Vec<_>) = again.into_iter().partition(|(of, _)| *of == table);
+            steps.extend(now.into_iter().map(|(_, fill)| fill));
+            again = later;
+        }
+        steps.push(step);
+    }
+    let statements = dialect::written(dialect, steps)?;
+    Ok(Way { statements: statements.into_iter().map(|it| former(it, &conversions)).collect(), filled, converted })
 }
 
 /// The statement that drops a converted column's former values, which nobody knows by the name they have meanwhile.
@@ -163,41 +171,10 @@ pub(super) fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName,
     found
 }
 
-/// The target in which the columns that are filled still take NULL, and in which those that are converted stand twice: as they
-/// were, under a name of their own, and as they will be, without values.
-///
-/// # Errors
-/// None for a target this dialect normalised.
-fn halfway(
-    dialect: &dyn Dialect,
-    (from, to): (&Normalized, &Normalized),
-    renames: &[Rename],
-    fills: &[Backfill],
-    conversions: &[Conversion<'_>],
-) -> Result<Normalized, Unsupported> {
-    let mut schema = to.schema().clone();
-    for fill in fills.iter().chain(conversions.iter().map(|it| it.to)) {
-        let table = schema.tables.get_mut(&fill.table);
-        if let Some(column) = table.and_then(|table| table.columns.get_mut(&fill.column)) {
-            column.nullable = true;
-        }
-    }
-    let mut before = from.schema().clone();
-    // What cannot be renamed is refused where the statements are made.
-    let _ = apply(&Plan::new(renames.iter().cloned().map(Op::Rename).collect()), &mut before);
-    for Conversion { to, aside } in conversions {
-        let aside = before.tables.get(&to.table).and_then(|table| table.columns.get(aside));
-        if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&to.table)) {
-            table.columns.insert(Column { nullable: true, default: None, ..aside.clone() });
-        }
-    }
-    dialect.normalize(schema)
-}
-
 /// A column whose values are converted, and what it is called as it was until then.
-struct Conversion<'a> {
-    to: &'a Backfill,
-    aside: Name,
+pub(super) struct Conversion<'a> {
+    pub(super) to: &'a Backfill,
+    pub(super) aside: Name,
 }
 
 impl<'a> Conversion<'a> {
@@ -212,8 +189,32 @@ fn conversion(dialect: &dyn Dialect, of: &Table, Conversion { to: it, aside }: &
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
     let others = unchanged(dialect, of);
     let value = rename_column(dialect.product(), &it.value, it.column.as_str(), aside.as_str());
+    let value = typed(dialect, of, &it.column, value);
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
     Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)
+}
+
+/// The value as one of the column's type, where PostgreSQL does not take a text for one.
+fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> String {
+    let Some(column) = of.columns.get(column).filter(|_| dialect.product() == Product::Postgres) else { return value };
+    fn spelled(dialect: &dyn Dialect, data_type: &Type) -> Option<String> {
+        match data_type {
+            Type::Enum(name) => Some(dialect.quote_object(name)),
+            Type::Array(element) => Some(format!("{}[]", spelled(dialect, element)?)),
+            Type::Native(spelling) => Some(spelling.clone()),
+            _ => None,
+        }
+    }
+    let of_its_own = match (&column.data_type, domain(Product::Postgres, &Schema::default(), column)) {
+        (Type::Enum(_) | Type::Array(_), _) => true,
+        (_, Domain::Date | Domain::Time | Domain::DateTime(..) | Domain::Json | Domain::Uuid) => true,
+        (_, Domain::Address(_) | Domain::Address6 | Domain::Mac(_)) => true,
+        _ => false,
+    };
+    match spelled(dialect, &column.data_type).filter(|_| of_its_own) {
+        Some(spelling) => format!("({value})::{spelling}"),
+        None => value,
+    }
 }
 
 /// The statement that puts one value in the place of another.
@@ -239,7 +240,8 @@ const BATCH: u32 = 10_000;
 fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, batched: bool) -> Statement {
     let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    let set = format!("UPDATE {name}\nSET {column} = {}{}", fill.value, unchanged(dialect, table));
+    let value = typed(dialect, table, &fill.column, fill.value.clone());
+    let set = format!("UPDATE {name}\nSET {column} = {value}{}", unchanged(dialect, table));
     let left = format!("{column} IS NULL AND ({}) IS NOT NULL", fill.value);
     let statement = match dialect.product() {
         // Rows of several partitions can be in one place; the condition stands outside too, for a row that somebody else has

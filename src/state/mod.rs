@@ -7,6 +7,7 @@ mod backfill;
 mod case;
 mod contradiction;
 mod follow;
+mod halfway;
 mod lookalikes;
 mod merge;
 mod park;

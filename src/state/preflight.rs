@@ -44,11 +44,23 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     pub(super) fn new(dialect: &'a dyn Dialect, base: &'a Schema, target: &'a Schema, plan: &'a Plan) -> Self {
         let (mut tables, mut columns) = (BTreeMap::new(), BTreeMap::new());
-        for op in plan.ops() {
-            match op {
-                Op::Rename(Rename::Table(change)) => drop(tables.insert(&change.to, &change.from)),
-                Op::Rename(Rename::Column(table, change)) => drop(columns.insert((table, &change.to), &change.from)),
-                Op::Rename(_) | Op::Create(_) | Op::Drop(_) | Op::Alter(_) => {}
+        // Names in between are passed over.
+        for rename in plan.renames() {
+            match rename {
+                Rename::Table(change) => {
+                    let first = tables.remove(&change.from).unwrap_or(&change.from);
+                    tables.insert(&change.to, first);
+                }
+                Rename::Column(table, change) => {
+                    let first = columns.remove(&(table, &change.from)).unwrap_or(&change.from);
+                    columns.insert((table, &change.to), first);
+                }
+                Rename::Index(..)
+                | Rename::Unique(..)
+                | Rename::ForeignKey(..)
+                | Rename::Check(..)
+                | Rename::Enum(_)
+                | Rename::EnumValue(..) => {}
             }
         }
         Self { dialect, base, target, plan, tables, columns }

@@ -7,9 +7,8 @@ use std::borrow::Cow;
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
-use crate::diff::diff;
 use crate::error::Error;
-use crate::plan::{Alter, Names, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 use super::Target;
@@ -41,16 +40,8 @@ pub fn ways(
     values: &Values,
 ) -> Result<Ways, Error> {
     let wanted = &values.backfills;
-    let renames = target.renames.clone();
-    let there = Leg { dialect, from: base, to: &target.schema, renames, plan: plan.clone(), named_later: plan.clone() };
-    let renames: Vec<Rename> = target.renames.iter().rev().cloned().map(Rename::inverse).collect();
-    // A name that is given up and taken again on the way there is free on the way back only once the plan has made it so; and
-    // where nothing is called otherwise, names have no say in what comes last.
-    let named_later = match renames.is_empty() || renamed(target.schema.schema(), &renames).1 {
-        true => plan.inverse(),
-        false => diff(&target.schema, base, &renames),
-    };
-    let back = Leg { dialect, from: &target.schema, to: base, renames, plan: plan.inverse(), named_later };
+    let there = Leg { dialect, from: base, to: &target.schema, plan: plan.clone() };
+    let back = Leg { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
     let (needed, needed_back) = (there.needed(), back.needed());
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
@@ -68,7 +59,7 @@ pub fn ways(
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
     // Tables are looked at under their later names too. Both ways use the same made-up names.
-    let later = renamed(base.schema(), &target.renames).0;
+    let later = renamed(base.schema(), plan);
     let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
     let up = there.way(&there.fills(&needed, wanted, false), &values, &names)?;
     let none = Values { in_batches: values.in_batches, ..Values::default() };
@@ -77,35 +68,16 @@ pub fn ways(
     Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled })
 }
 
-/// The schema with the renames done, and whether something was in the way of one. That goes, as it does in the plan.
-fn renamed<'s>(schema: &'s Schema, renames: &[Rename]) -> (Cow<'s, Schema>, bool) {
+/// The schema with a plan's renames done.
+fn renamed<'s>(schema: &'s Schema, plan: &Plan) -> Cow<'s, Schema> {
+    let renames: Vec<Op> = plan.renames().cloned().map(Op::Rename).collect();
     if renames.is_empty() {
-        return (Cow::Borrowed(schema), false);
+        return Cow::Borrowed(schema);
     }
     let mut schema = schema.clone();
-    let mut in_the_way = false;
-    for rename in renames {
-        let one = Plan::new(vec![Op::Rename(rename.clone())]);
-        if apply(&one, &mut schema).is_ok() {
-            continue;
-        }
-        in_the_way = true;
-        match rename {
-            Rename::Table(change) => drop(schema.tables.remove(&change.to)),
-            Rename::Column(table, change) => {
-                schema.tables.get_mut(table).and_then(|table| table.columns.remove(&change.to));
-            }
-            Rename::Index(..)
-            | Rename::Unique(..)
-            | Rename::ForeignKey(..)
-            | Rename::Check(..)
-            | Rename::Enum(_)
-            | Rename::EnumValue(..) => {}
-        }
-        // What still cannot be renamed is refused where the statements are made.
-        let _ = apply(&one, &mut schema);
-    }
-    (Cow::Owned(schema), in_the_way)
+    // What cannot be renamed is refused where the statements are made.
+    let _ = apply(&Plan::new(renames), &mut schema);
+    Cow::Owned(schema)
 }
 
 /// One direction.
@@ -113,23 +85,20 @@ struct Leg<'a> {
     dialect: &'a dyn Dialect,
     from: &'a Normalized,
     to: &'a Normalized,
-    renames: Vec<Rename>,
     /// What is done.
     plan: Plan,
-    /// The same with the renames first, so that everything is called what it will be called; on the way back they come last.
-    named_later: Plan,
 }
 
 impl Leg<'_> {
     /// The columns that are to take no NULL and that rows which are there may have none in.
     fn needed(&self) -> Vec<(ObjectName, Name)> {
-        without_values(&renamed(self.from.schema(), &self.renames).0, self.to.schema())
+        without_values(&renamed(self.from.schema(), &self.plan), self.to.schema())
     }
 
     /// What the columns are filled with. On the way back a column that is created again gets at least something.
     fn fills(&self, needed: &[(ObjectName, Name)], wanted: &[Backfill], back: bool) -> Vec<Backfill> {
         let created = |table: &ObjectName, column: &Name| {
-            self.named_later.ops().iter().any(|op| match op {
+            self.plan.ops().iter().any(|op| match op {
                 Op::Create(Object::Column(of, it)) => of == table && it.name == *column,
                 Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
             })
@@ -150,23 +119,23 @@ impl Leg<'_> {
         // A column that is filled in any case is filled once.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let mut way = way(self.dialect, (self.from, self.to), &self.renames, &self.plan, &fills, values, names)?;
-        let ground = Ground::new(self.dialect, from, to, &self.named_later);
-        let mut first = ground.preflights(&Given {
-            filled: &way.filled,
-            converted: &way.converted,
-            lossy: &values.lossy,
-            values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
-            replaced: &values.replacements,
-        });
-        for it in &values.replacements {
-            match self.replace(&ground, it) {
-                Err(_) if values.for_several => {}
-                replaced => first.push(replaced?),
+        let ground = Ground::new(self.dialect, from, to, &self.plan);
+        way(self.dialect, (self.from, self.to), &self.plan, &fills, values, names, |filled, converted| {
+            let mut first = ground.preflights(&Given {
+                filled,
+                converted,
+                lossy: &values.lossy,
+                values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
+                replaced: &values.replacements,
+            });
+            for it in &values.replacements {
+                match self.replace(&ground, it) {
+                    Err(_) if values.for_several => {}
+                    replaced => first.push(replaced?),
+                }
             }
-        }
-        way.statements.splice(0..0, first);
-        Ok(way)
+            Ok(first)
+        })
     }
 
     /// The statement that puts one value in the place of another, while both are there.
@@ -200,7 +169,7 @@ impl Leg<'_> {
     /// Refuses to convert what keeps its type, and what cannot be without values meanwhile.
     fn can_convert(&self, it: &Backfill) -> Result<(), Error> {
         let place = format!("{}.{}", it.table, it.column);
-        let changes = self.named_later.ops().iter().any(|op| match op {
+        let changes = self.plan.ops().iter().any(|op| match op {
             Op::Alter(Alter::Column(table, change)) => {
                 *table == it.table && change.to.name == it.column && change.from.data_type != change.to.data_type
             }

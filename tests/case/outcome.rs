@@ -68,7 +68,7 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     Ok(Outcome {
         start: statements(&diff(&nothing, &from, &[]), nothing.schema())?,
         up: statements(&plan, from.schema())?,
-        down: statements(&plan.inverse(), to.schema())?,
+        down: statements(&plan.inverse(from.schema()), to.schema())?,
         from,
         to,
         plan,
@@ -83,7 +83,7 @@ pub fn there_and_back(case: &Case) -> Result<(), String> {
         let told = |error: sea_gen::plan::Refusal| format!("{product}: {error}");
         apply(&outcome.plan, &mut schema).map_err(told)?;
         same(&schema, outcome.to.schema()).map_err(|diff| format!("{product}, there:\n{diff}"))?;
-        apply(&outcome.plan.inverse(), &mut schema).map_err(told)?;
+        apply(&outcome.plan.inverse(outcome.from.schema()), &mut schema).map_err(told)?;
         same(&schema, outcome.from.schema()).map_err(|diff| format!("{product}, back:\n{diff}"))?;
     }
     Ok(())

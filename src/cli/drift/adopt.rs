@@ -41,7 +41,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         from: Some(fingerprint(sealed.schema.schema())),
         to: Some(fingerprint(live.schema.schema())),
         up: dialect::statements(dialect, &plan, sealed.schema.schema())?,
-        down: dialect::statements(dialect, &plan.clone().inverse(), live.schema.alone().schema())?,
+        down: dialect::statements(dialect, &plan.inverse(sealed.schema.schema()), live.schema.alone().schema())?,
     };
     if command.run.dry_run {
         paint::exact(&write::text(&migration));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Step, Unsupported, case};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Change, Column, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
+use crate::schema::{Change, Column, DefaultValue, IndexPart, IndexTarget, ObjectName, Schema, Table, Type};
 
 use super::types::{Family, family};
 use super::{Flavor, versioning};
@@ -36,6 +36,11 @@ struct Ends<'a> {
 }
 
 impl Ends<'_> {
+    /// The name before.
+    fn original<'a>(&'a self, later: &'a ObjectName) -> &'a ObjectName {
+        self.earlier.get(later).unwrap_or(later)
+    }
+
     fn later_name<'a>(&'a self, side: Side, name: &'a ObjectName) -> &'a ObjectName {
         match side {
             Side::After => name,
@@ -55,9 +60,8 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     let plan = &case::followed(plan, from);
     let mut to = from.clone();
     let (mut earlier, mut renamed) = (BTreeMap::new(), BTreeSet::new());
-    // A plan read backwards has its renames after the other changes; they always stand together.
-    let is_rename = |op: &Op| matches!(op, Op::Rename(_));
-    let first = plan.ops().iter().position(is_rename).unwrap_or(plan.ops().len());
+    // Renames stand together, in front of everything but what only hangs on tables and goes.
+    let first = plan.ops().iter().position(|op| matches!(op, Op::Rename(_))).unwrap_or(plan.ops().len());
     let mut ops: Vec<Sided> = Vec::new();
     for (at, op) in plan.ops().iter().enumerate() {
         // A plan that does not apply is refused elsewhere; here it is enough to know what the rest of it leads to.
@@ -78,7 +82,8 @@ pub(super) fn lower(flavor: Flavor, plan: &Plan, from: &Schema) -> Result<Vec<St
     let ends = Ends { from, to, earlier, renamed };
     collations(&ends, &mut ops);
     computed(&ends, &mut ops);
-    keys::rename(&ends, &mut ops);
+    of_renamed(&ends, plan, &mut ops);
+    keys::rename(&ends, &plan.renames().collect::<Vec<_>>(), &mut ops);
     keys::around(&ends, &mut ops);
     keys::overtaken(&ends, &mut ops);
     keys::generated(&ends, &mut ops);
@@ -156,6 +161,44 @@ fn computed(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
         ops.push((side, Op::Drop(Object::Column(name.clone(), change.from))));
         ops.push((side, Op::Create(Object::Column(name, change.to))));
     }
+}
+
+/// A column that another is computed from, or takes its default from, is not renamed under it: the computed one goes first
+/// and comes back, the default likewise.
+fn of_renamed(ends: &Ends<'_>, plan: &Plan, ops: &mut Vec<Sided>) {
+    let mut further = Vec::new();
+    ops.retain_mut(|(side, op)| {
+        let Op::Alter(Alter::Column(name, change)) = op else { return true };
+        let mut own = change.from.name.clone();
+        let mut renames = false;
+        for rename in plan.renames() {
+            if let Rename::Column(table, column) = rename
+                && ends.original(table) == ends.original(name)
+            {
+                renames = true;
+                if column.to == own {
+                    own = column.from.clone();
+                }
+            }
+        }
+        let before =
+            ends.from.tables.get(ends.original(name)).and_then(|table| Some((table, table.columns.get(&own)?)));
+        let Some((before, old)) = before.filter(|_| renames && *side == Side::After) else { return true };
+        let computed = (&change.from.generated, &change.to.generated);
+        if computed.0 != computed.1 && old.generated.is_some() {
+            further.push((Side::Before, Op::Drop(Object::Column(before.name.clone(), old.clone()))));
+            further.push((Side::After, Op::Create(Object::Column(name.clone(), change.to.clone()))));
+            return false;
+        }
+        if change.from.default != change.to.default && matches!(old.default, Some(DefaultValue::Expression(_))) {
+            let without = |column: &Column| Column { default: None, ..column.clone() };
+            let bare = Change::new(old.clone(), without(old));
+            further.push((Side::Before, Op::Alter(Alter::Column(before.name.clone(), bare))));
+            change.from = without(&change.from);
+        }
+        true
+    });
+    ops.extend(further);
 }
 
 #[cfg(test)]

@@ -49,6 +49,11 @@ impl Dialect for MySql {
         safe::safe(self.0, steps, plan, from)
     }
 
+    fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {
+        // The values of an enum type belong to its column.
+        steps
+    }
+
     fn costs(&self) -> &'static [Cost] {
         match self.0 {
             Flavor::MySql => locks::MYSQL,

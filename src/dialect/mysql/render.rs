@@ -48,6 +48,7 @@ const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(flavor, op),
+        Step::Rows(statement) => Ok(vec![statement.clone()]),
         Step::Apart(op) | Step::Attach(op) => Err(foreign(flavor, op)),
         Step::Validate(table, _) => {
             Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), Change::new(None, None)))))

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Online, Step};
 use crate::plan::deed::{Blocks, Cost, Deed, cost};
-use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
+use crate::plan::{Alter, Object, Op, Plan, Rename, apply, destroys};
 use crate::schema::{Action, Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Schema, Table, Type};
 
 use super::casts::{appended, widened};
@@ -87,9 +87,14 @@ fn serving(table: &Table) -> Option<Vec<&Index>> {
 fn altered(flavor: Flavor, before: &Table, name: &ObjectName, ops: &[Op]) -> Vec<Step> {
     let groups = groups(ops);
     let mut steps: Vec<(Option<Online>, Vec<Op>)> = Vec::new();
-    for group in groups {
+    // What destroys comes last, and not into a statement before that.
+    let (lossy, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group: &Vec<Op>| group.iter().any(destroys));
+    let kept = others.len();
+    for (at, group) in others.into_iter().chain(lossy).enumerate() {
         let online = online(flavor, before, &group);
-        match steps.iter_mut().find(|(same, _)| *same == online) {
+        let mergeable =
+            if at < kept { steps.iter_mut().rev().find(|(same, _)| *same == online) } else { steps.last_mut() };
+        match mergeable.filter(|(same, _)| *same == online) {
             Some((_, ops)) => ops.extend(group),
             None => steps.push((online, group)),
         }

@@ -46,6 +46,10 @@ impl Dialect for Postgres {
         safe::safe(steps, plan, from, names)
     }
 
+    fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {
+        lower::arrange(steps)
+    }
+
     fn costs(&self) -> &'static [Cost] {
         locks::COSTS
     }

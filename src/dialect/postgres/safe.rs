@@ -2,19 +2,19 @@
 //!
 //! What changes the schema stays together in one transaction, where new constraints are not yet checked against the rows.
 //! Behind it, each by itself, follow the steps that take long and that nothing else waits for: checks are validated,
-//! indexes built and dropped concurrently, keys made of built indexes. So a failure either changes nothing, or leaves a
-//! schema that lacks one of those. Must not know how a step is written.
+//! indexes built and dropped concurrently, keys made of built indexes. What destroys rows or values is the last transaction.
+//! So a failure either changes nothing, or leaves a schema that lacks one of those and everything that was there. Must not know how a step is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Step;
 use crate::plan::deed::{Cost, Deed, cost};
-use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, ObjectName, Options, Part, Place};
 use crate::schema::{Schema, Table, Unique};
 
 use super::locks::COSTS;
-use super::lower::columns::{disturbs, index_mentions, index_uses};
+use super::lower::columns::{disturbs, index_mentions};
 use super::render;
 
 /// The option of a constraint that rows which are there have not been checked against.
@@ -34,13 +34,14 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
         keyed_later: BTreeSet::new(),
         core: Vec::new(),
         late: Late::default(),
+        last: Vec::new(),
     };
     for at in 0..steps.len() {
         walk.step(at);
     }
-    let Walk { core, late, .. } = walk;
+    let Walk { core, late, last, .. } = walk;
     let Late { required, built, attached, keys, validated, dropped } = late;
-    [core, required, built, attached, keys, validated, dropped].into_iter().flatten().collect()
+    [core, required, built, attached, keys, validated, dropped, last].into_iter().flatten().collect()
 }
 
 /// A table, and what of it is called otherwise.
@@ -74,6 +75,8 @@ struct Walk<'a> {
     keyed_later: BTreeSet<ObjectName>,
     core: Vec<Step>,
     late: Late,
+    /// What destroys, and what comes behind that.
+    last: Vec<Step>,
 }
 
 /// Whether others wait for this for longer the more rows there are.
@@ -85,6 +88,8 @@ impl Walk<'_> {
     fn step(&mut self, at: usize) {
         let Some(step) = self.steps.get(at) else { return };
         let taken = match step {
+            // Behind what destroys stands only what had to wait for it.
+            _ if !self.last.is_empty() => false,
             Step::Direct(op) => match op {
                 Op::Create(Object::Index(table, index)) => self.build(at, table, index),
                 Op::Drop(Object::Index(table, index)) => self.drop_index(at, table, index),
@@ -109,10 +114,13 @@ impl Walk<'_> {
             | Step::Validate(..)
             | Step::Attach(_)
             | Step::Keep(_)
-            | Step::GiveBack => false,
+            | Step::GiveBack
+            | Step::Rows(_) => false,
         };
         if !taken {
-            self.core.push(step.clone());
+            let destroys = !self.last.is_empty() || matches!(step, Step::Direct(op) if destroys(op));
+            let steps = if destroys { &mut self.last } else { &mut self.core };
+            steps.push(step.clone());
         }
     }
 
@@ -200,7 +208,6 @@ impl Walk<'_> {
             Step::Direct(op) => {
                 takes_name(op, &index.name)
                     || match op {
-                        Op::Drop(Object::Column(_, column)) => index_uses(index, &column.name),
                         Op::Alter(Alter::Column(_, change)) => {
                             disturbs(change) && index_mentions(index, &change.from.name)
                         }
@@ -217,7 +224,8 @@ impl Walk<'_> {
             | Step::Validate(..)
             | Step::Attach(_)
             | Step::Keep(_)
-            | Step::GiveBack => false,
+            | Step::GiveBack
+            | Step::Rows(_) => false,
         });
         if in_the_way {
             return false;

@@ -2,10 +2,12 @@
 //!
 //! Must not know SQL beyond which column an expression names.
 
+mod indexes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
-use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
 use super::{names, render, words};
@@ -39,7 +41,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
             }
         }
     }
-    Ok(steps)
+    Ok(indexes::given_up(steps, from))
 }
 
 /// What a table is called for as long as its name is another's.
@@ -237,13 +239,16 @@ fn renaming_unnamed(plan: &Plan, from: &Schema, renamed: &Schema) -> BTreeSet<Ob
         .collect()
 }
 
-/// Where each rebuild stands: after the last operation it takes in, and after the renaming of anything.
+/// Where each rebuild stands: after the last operation it takes in, and after the renaming of anything. Columns that go leave
+/// with whatever else it does, which is all or nothing.
 fn last_positions(plan: &Plan, rebuilds: &BTreeSet<ObjectName>) -> BTreeMap<ObjectName, usize> {
     let ops = || plan.ops().iter().enumerate();
     let renaming = ops().rfind(|(_, op)| matches!(op, Op::Rename(_))).map_or(0, |(position, _)| position);
     let position = |table: &ObjectName| {
         let folded = ops().filter(|(_, op)| is_folded(op) && owner(op).is_some_and(|it| later(plan, it) == *table));
-        folded.map(|(position, _)| position).max().unwrap_or(0).max(renaming)
+        let folded: Vec<(usize, bool)> = folded.map(|(position, op)| (position, destroys(op))).collect();
+        let kept = folded.iter().filter(|(_, lost)| !lost).map(|(position, _)| *position).max();
+        kept.or_else(|| folded.iter().map(|(position, _)| *position).min()).unwrap_or(0).max(renaming)
     };
     rebuilds.iter().map(|table| (table.clone(), position(table))).collect()
 }

@@ -49,6 +49,11 @@ impl Dialect for Sqlite {
         steps
     }
 
+    fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {
+        // There are no types to be made first.
+        steps
+    }
+
     fn costs(&self) -> &'static [Cost] {
         locks::COSTS
     }

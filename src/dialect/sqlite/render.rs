@@ -16,6 +16,7 @@ use super::{normalize, rebuild};
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => direct(op),
+        Step::Rows(statement) => Ok(vec![statement.clone()]),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
         Step::Repartition(it) => Err(foreign(crate::schema::Place::table(&it.to.name))),
         // Nobody owns anything here.

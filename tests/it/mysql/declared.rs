@@ -181,7 +181,7 @@ async fn what_entities_declare_is_what_is_read_back(scratch: Scratch) {
     assert_eq!(scratch.normalize(schema.schema().clone()), schema);
     let plan: Plan = scratch.migrate(&mut session, &scratch.empty(), &schema).await;
     scratch.expect(&mut session, &schema, "applied").await;
-    scratch.run(&mut session, &plan.inverse(), &schema).await;
+    scratch.run(&mut session, &plan.inverse(scratch.empty().schema()), &schema).await;
     scratch.expect(&mut session, &scratch.empty(), "taken back").await;
 }
 

@@ -82,6 +82,6 @@ async fn hostile_names_and_strings_survive(scratch: Scratch) {
         assert_eq!(found.schema().tables.get(name), Some(table), "{}", scratch.product);
     }
     scratch.expect(&mut session, &wanted, "hostile").await;
-    scratch.run(&mut session, &plan.inverse(), &wanted).await;
+    scratch.run(&mut session, &plan.inverse(scratch.empty().schema()), &wanted).await;
     scratch.expect(&mut session, &scratch.empty(), "hostile, down").await;
 }

@@ -189,7 +189,7 @@ pub async fn there_and_back(scratch: &Scratch, (topic, old, new): &(&str, &str, 
     for sql in read {
         found.extend(one.query(sql).await.unwrap().iter().map(|row| row.text(0).to_owned()));
     }
-    scratch.run(&mut one, &plan.inverse(), &to).await;
+    scratch.run(&mut one, &plan.inverse(from.schema()), &to).await;
     scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
     assert_eq!(definitions(shown(&mut one).await), before, "{topic}");
     found
@@ -222,7 +222,7 @@ async fn what_is_spelled_out_is_spelled_again(scratch: Scratch) {
     scratch.run(&mut one, &plan, &from).await;
     assert_eq!(connections(&mut one).await, wanted);
     assert_eq!(spelled(&scratch, &mut one).await, to);
-    scratch.run(&mut one, &plan.inverse(), &to).await;
+    scratch.run(&mut one, &plan.inverse(from.schema()), &to).await;
     assert_eq!(connections(&mut one).await, before);
 }
 

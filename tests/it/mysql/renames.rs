@@ -85,7 +85,7 @@ async fn renames_go_there_and_back(scratch: Scratch) {
         scratch.run(&mut one, &plan, &from).await;
         scratch.expect(&mut one, &to, &format!("{topic}, up")).await;
         assert_eq!(definitions(shown(&mut one).await), definitions(shown(&mut other).await), "{topic}");
-        scratch.run(&mut one, &plan.inverse(), &to).await;
+        scratch.run(&mut one, &plan.inverse(from.schema()), &to).await;
         scratch.expect(&mut one, &from, &format!("{topic}, down")).await;
         assert_eq!(definitions(shown(&mut one).await).len(), before.len(), "{topic}");
     }

@@ -85,7 +85,7 @@ async fn a_rich_database_is_rebuilt_and_taken_down(scratch: Scratch) {
     }
     assert_eq!(one.len(), other.len());
 
-    scratch.run(&mut rebuilt, &plan.inverse(), &schema).await;
+    scratch.run(&mut rebuilt, &plan.inverse(scratch.empty().schema()), &schema).await;
     assert_eq!(shown(&mut rebuilt).await, Vec::<String>::new());
     scratch.expect(&mut rebuilt, &scratch.empty(), "after taking down").await;
 }

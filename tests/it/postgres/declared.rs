@@ -275,7 +275,9 @@ fn renames_take_sequences_along() {
     database.run(&sea_gen::dialect::statements(dialect(), &plan, from.schema()).expect("it is supported"));
     super::assert_same(&other.dump(), &database.dump());
     assert_eq!(normalize(database.introspect(&[]).schema), to);
-    database.run(&sea_gen::dialect::statements(dialect(), &plan.inverse(), to.schema()).expect("it is supported"));
+    database.run(
+        &sea_gen::dialect::statements(dialect(), &plan.inverse(from.schema()), to.schema()).expect("it is supported"),
+    );
     super::assert_same(&before, &database.dump());
     assert_eq!(normalize(database.introspect(&[]).schema), from);
 }

@@ -32,7 +32,7 @@ pub fn migrate(database: &mut Database, from: &Normalized, to: &Normalized) {
 
 /// Leads a database back the way it came.
 pub fn migrate_back(database: &mut Database, from: &Normalized, to: &Normalized) {
-    let plan = diff(from, to, &[]).inverse();
+    let plan = diff(from, to, &[]).inverse(from.schema());
     let statements = statements(dialect(), &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
     database.run(&statements);
 }

@@ -134,7 +134,7 @@ fn hostile_names_and_strings_survive() {
         }
         carry_out(&mut session, &plan, &schema).await;
         assert_eq!(read(&mut session).await, changed);
-        carry_out(&mut session, &plan.inverse(), &changed).await;
+        carry_out(&mut session, &plan.inverse(schema.schema()), &changed).await;
         assert_eq!(read(&mut session).await, schema);
         for name in NAMES {
             let table = dialect::of(Product::Sqlite).quote(&Name::from(format!("t {name}")));
@@ -168,7 +168,7 @@ fn hostile_names_can_be_renamed_to() {
             let plan = diff(&old, &new, &renames);
             carry_out(&mut session, &plan, &old).await;
             assert_eq!(read(&mut session).await, new);
-            carry_out(&mut session, &plan.inverse(), &new).await;
+            carry_out(&mut session, &plan.inverse(old.schema()), &new).await;
             assert_eq!(read(&mut session).await, old);
             assert_eq!(texts(&mut session, "SELECT a, b FROM t").await, ["1|2|∅|∅|∅|∅|∅|∅|∅|∅|∅|∅"]);
         });

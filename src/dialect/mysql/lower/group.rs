@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Step;
-use crate::plan::{Alter, Object, Op};
-use crate::schema::{Index, Name, ObjectName};
+use crate::plan::{Alter, Claims, Object, Op, Thing, claims, clears, destroys, sorted};
+use crate::schema::{Name, ObjectName};
 
 use super::super::normalize::covers;
 use super::{Ends, Side, Sided};
@@ -25,18 +25,42 @@ enum Part {
     Main,
     /// Foreign keys that come.
     KeysIn,
+    /// Values that go.
+    Lost,
 }
 
 pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
-    let mut timed: Vec<(Time, &Op)> = ops.iter().map(|(side, op)| (time(ends, &ops, *side, op), op)).collect();
-    timed.sort_by_key(|(time, _)| *time);
+    let renames = ops.iter().any(|(_, op)| matches!(op, Op::Rename(_)));
+    let (mut early, mut late) = (Vec::new(), Vec::new());
+    for (side, op) in &ops {
+        let mut claims = claims(op);
+        checks(op, &mut claims);
+        let waits = is_needed(ends, op);
+        if waits {
+            // It goes in the statement that makes another.
+            claims.turn = 0;
+        }
+        if matches!(op, Op::Drop(Object::Check(table, check)) if is_taken(&ops, table, &check.name)) {
+            claims.turn = 0;
+        }
+        let is_early = if renames { *side == Side::Before } else { clears(op) };
+        if is_early && !waits { early.push(((Side::Before, op), claims)) } else { late.push(((*side, op), claims)) }
+    }
     let mut steps: Vec<Step> = Vec::new();
     let mut open: BTreeMap<(ObjectName, Part), usize> = BTreeMap::new();
-    for (time, op) in timed {
-        let Some((table, part)) = place(ends, time, op) else {
+    for (side, op) in sorted(early).into_iter().chain(sorted(late)) {
+        let Some((table, part)) = place(ends, &ops, side, op) else {
             steps.push(Step::Direct(op.clone()));
             continue;
         };
+        // One statement is done as a whole or not at all: what destroys may be part of the one before.
+        if part == Part::Lost
+            && let Some(Step::Together(last, ops)) = steps.last_mut()
+            && *last == table
+        {
+            ops.push(op.clone());
+            continue;
+        }
         let begun = open.get(&(table.clone(), part)).and_then(|at| steps.get_mut(*at));
         if let Some(Step::Together(_, ops)) = &begun
             && is_full_text(op)
@@ -57,7 +81,8 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 | Step::Validate(..)
                 | Step::Attach(_)
                 | Step::Keep(_)
-                | Step::GiveBack,
+                | Step::GiveBack
+                | Step::Rows(_),
             )
             | None => {
                 open.insert((table.clone(), part), steps.len());
@@ -76,59 +101,45 @@ fn is_full_text(op: &Op) -> bool {
     }
 }
 
-/// When an operation is done. Within one of these the plan's own order counts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Time {
-    /// Views and triggers go.
-    Clearing,
-    /// Foreign keys go.
-    KeysOut,
-    /// Checks go whose name another table takes.
-    ChecksOut,
-    Early,
-    Rename,
-    Late,
-    /// Foreign keys come.
-    KeysIn,
-    /// Triggers and views come.
-    Closing,
-}
-
-fn time(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Time {
+/// MySQL allows the name of a check only once in a database: a table that goes gives up those of its checks.
+fn checks(op: &Op, claims: &mut Claims) {
+    let name = |name: &Name| Thing::Word("check", name.as_str().to_lowercase());
     match op {
-        Op::Rename(_) => Time::Rename,
-        Op::Drop(Object::View(_) | Object::Trigger(..)) => Time::Clearing,
-        Op::Create(Object::View(_) | Object::Trigger(..)) => Time::Closing,
-        Op::Drop(Object::ForeignKey(..)) => Time::KeysOut,
-        Op::Create(Object::ForeignKey(..)) => Time::KeysIn,
-        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => Time::ChecksOut,
-        Op::Drop(Object::Index(table, index)) if ends.renamed.contains(table) && is_needed(ends, table, index) => {
-            Time::Late
-        }
-        _ if side == Side::Before => Time::Early,
-        _ => Time::Late,
+        Op::Create(Object::Check(_, check)) => drop(claims.makes.insert(name(&check.name))),
+        Op::Create(Object::Table(table)) => claims.makes.extend(table.checks.keys().map(name)),
+        Op::Drop(Object::Table(table)) => claims.ends.extend(table.checks.keys().map(name)),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
     }
 }
 
-/// Whether a foreign key that stays may stand on this index.
-fn is_needed(ends: &Ends<'_>, earlier: &ObjectName, index: &Index) -> bool {
-    ends.both(Side::Before, earlier).is_some_and(|(before, after)| {
-        let mut keys = before.foreign_keys.values();
-        keys.any(|key| after.foreign_keys.contains_key(&key.name) && covers(index, key))
-    })
+/// Whether a foreign key that stays may stand on the index that the operation drops from a renamed table.
+fn is_needed(ends: &Ends<'_>, op: &Op) -> bool {
+    let Op::Drop(Object::Index(earlier, index)) = op else { return false };
+    ends.renamed.contains(earlier)
+        && ends.both(Side::Before, earlier).is_some_and(|(before, after)| {
+            let mut keys = before.foreign_keys.values();
+            keys.any(|key| after.foreign_keys.contains_key(&key.name) && covers(index, key))
+        })
 }
 
 /// The table to alter and the statement to do it in; `None` for what is a statement of its own.
-fn place(ends: &Ends<'_>, time: Time, op: &Op) -> Option<(ObjectName, Part)> {
+fn place(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Option<(ObjectName, Part)> {
     let main = |table: &ObjectName| {
-        let part = if ends.renamed.contains(table) && time == Time::Early { Part::Before } else { Part::Main };
+        let part = if ends.renamed.contains(table) && side == Side::Before { Part::Before } else { Part::Main };
         Some((table.clone(), part))
     };
     match op {
         Op::Drop(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysOut)),
         Op::Create(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysIn)),
-        Op::Drop(Object::Check(table, _)) if time == Time::ChecksOut => Some((table.clone(), Part::ChecksOut)),
-        Op::Drop(Object::Index(table, _)) if time == Time::Late => main(ends.later_name(Side::Before, table)),
+        Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => {
+            Some((table.clone(), Part::ChecksOut))
+        }
+        Op::Drop(Object::Index(table, _)) if is_needed(ends, op) => {
+            Some((ends.later_name(Side::Before, table).clone(), Part::Main))
+        }
+        Op::Drop(Object::Column(table, column)) if destroys(op) && column.identity.is_none() => {
+            Some((table.clone(), Part::Lost))
+        }
         Op::Create(
             Object::Column(table, _) | Object::PrimaryKey(table, _) | Object::Check(table, _) | Object::Index(table, _),
         )

@@ -3,6 +3,8 @@
 //!
 //! Must not know SQL, or which operations go into one statement.
 
+use std::collections::BTreeMap;
+
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{Index, Name, ObjectName, Table};
 
@@ -11,30 +13,43 @@ use super::super::normalize::covers;
 use super::super::render::is_column_check;
 use super::{Ends, Side, Sided, rewrite};
 
-/// Foreign keys and checks cannot be renamed: they are dropped and created.
-pub(super) fn rename(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
-    let mut further = Vec::new();
-    ops.retain(|(_, op)| {
-        let (table, change, is_check) = match op {
-            Op::Rename(Rename::ForeignKey(table, change)) => (table, change, false),
-            Op::Rename(Rename::Check(table, change)) => (table, change, true),
-            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => return true,
-        };
-        let both = ends.both(Side::After, table).or_else(|| ends.both(Side::Before, table));
-        let Some((before, after)) = both else { return true };
-        if is_check {
-            let (old, new) = (before.checks.get(&change.from).cloned(), after.checks.get(&change.to).cloned());
-            further.extend(old.map(|it| (Side::Before, Op::Drop(Object::Check(before.name.clone(), it)))));
-            further.extend(new.map(|it| (Side::After, Op::Create(Object::Check(after.name.clone(), it)))));
-        } else {
-            let old = before.foreign_keys.get(&change.from).cloned();
-            let new = after.foreign_keys.get(&change.to).cloned();
-            further.extend(old.map(|it| (Side::Before, Op::Drop(Object::ForeignKey(before.name.clone(), it)))));
-            further.extend(new.map(|it| (Side::After, Op::Create(Object::ForeignKey(after.name.clone(), it)))));
+/// Foreign keys and checks cannot be renamed: they are dropped and created. Names in between are passed over.
+pub(super) fn rename(ends: &Ends<'_>, renames: &[&Rename], ops: &mut Vec<Sided>) {
+    ops.retain(|(_, op)| !matches!(op, Op::Rename(Rename::ForeignKey(..) | Rename::Check(..))));
+    // What each of them was called, by the table it is on now and what it is called now.
+    let mut called: BTreeMap<(bool, ObjectName, Name), Name> = BTreeMap::new();
+    for rename in renames {
+        match rename {
+            Rename::Table(change) => {
+                let moves = |(kind, table, name): (bool, ObjectName, Name)| {
+                    (kind, if table == change.from { change.to.clone() } else { table }, name)
+                };
+                called = called.into_iter().map(|(now, first)| (moves(now), first)).collect();
+            }
+            Rename::ForeignKey(table, change) | Rename::Check(table, change) => {
+                let is_check = matches!(rename, Rename::Check(..));
+                let first = called.remove(&(is_check, table.clone(), change.from.clone()));
+                let first = first.unwrap_or_else(|| change.from.clone());
+                called.insert((is_check, table.clone(), change.to.clone()), first);
+            }
+            Rename::Column(..) | Rename::Index(..) | Rename::Unique(..) | Rename::Enum(_) | Rename::EnumValue(..) => {}
         }
-        false
-    });
-    ops.extend(further);
+    }
+    for ((is_check, table, now), first) in called.into_iter().filter(|((_, _, now), first)| now != first) {
+        let Some((before, after)) = ends.both(Side::After, &table) else { continue };
+        let (old, new) = match is_check {
+            true => (
+                before.checks.get(&first).map(|it| Object::Check(before.name.clone(), it.clone())),
+                after.checks.get(&now).map(|it| Object::Check(after.name.clone(), it.clone())),
+            ),
+            false => (
+                before.foreign_keys.get(&first).map(|it| Object::ForeignKey(before.name.clone(), it.clone())),
+                after.foreign_keys.get(&now).map(|it| Object::ForeignKey(after.name.clone(), it.clone())),
+            ),
+        };
+        ops.extend(old.map(|it| (Side::Before, Op::Drop(it))));
+        ops.extend(new.map(|it| (Side::After, Op::Create(it))));
+    }
 }
 
 /// A column in a foreign key cannot change its type: the key is dropped before and created after.

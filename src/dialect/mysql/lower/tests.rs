@@ -44,7 +44,8 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         | Step::Validate(..)
         | Step::Attach(_)
         | Step::Keep(_)
-        | Step::GiveBack => (String::new(), 1),
+        | Step::GiveBack
+        | Step::Rows(_) => (String::new(), 1),
     });
     shape.collect()
 }

@@ -56,7 +56,8 @@ fn goes(step: &Step) -> Option<Place> {
         | Step::Validate(..)
         | Step::Attach(_)
         | Step::Keep(_)
-        | Step::GiveBack => None,
+        | Step::GiveBack
+        | Step::Rows(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@ mod kept;
 mod order;
 mod repartition;
 mod replaced;
+mod rows;
 mod sequences;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{
-    Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, Routine, Schema, Standing, Table, Type,
+    Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema, Standing, Table,
+    Type,
 };
+
+pub(super) use rows::arrange;
 
 /// Turns a plan into steps.
 pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
-    let ops = inherited::arrange(arranged(plan.ops()), from);
+    let ops = inherited::arrange(plan.ops().to_vec(), from);
     let carried = sequences::carry(ops, from);
     let (mut ops, from) = (carried.ops, &carried.from);
     let repartitioned = repartition::find(&mut ops, from);
@@ -36,43 +40,10 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     }
     let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), steps: Vec::new() };
     walk.alter_identities(carried.before);
-    let (above, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_above);
-    let (mut drops, mut creates): (Vec<Op>, Vec<Op>) = above.into_iter().partition(|op| matches!(op, Op::Drop(_)));
-    drops.extend(around.above_before.into_iter().map(Op::Drop));
-    creates.extend(around.above_after.into_iter().map(Op::Create));
-    let gone: BTreeSet<ObjectName> = drops.iter().chain(&rest).filter_map(dropped_relation).collect();
-    drops.retain(|op| !goes_with_its_owner(op, &gone));
-
-    // The key that a foreign key to a partition leans on may be the partition's own.
-    let is_beside = |op: &Op| match op {
-        Op::Create(Object::ForeignKey(_, key)) | Op::Drop(Object::ForeignKey(_, key)) => {
-            let beside = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
-            let beside = |op: &Op| match op {
-                Op::Create(Object::Definition(it)) => beside.contains(&it.id.kind) && it.id.name == key.references,
-                _ => false,
-            };
-            from.relation_beside(&key.references).is_some() || rest.iter().any(beside)
-        }
-        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
-    };
-    let is_late: Vec<bool> = rest.iter().map(is_beside).collect();
-    let mut is_late = is_late.into_iter();
-    let (keys, rest): (Vec<Op>, Vec<Op>) = rest.into_iter().partition(|_| is_late.next() == Some(true));
-    let (lost, late): (Vec<Op>, Vec<Op>) = keys.into_iter().partition(|op| matches!(op, Op::Drop(_)));
-
-    let sorted = |ops: Vec<Op>| Plan::new(ops).ops().to_vec();
-    let before = sorted(around.before.into_iter().map(Op::Drop).collect());
-    let after = sorted(around.after.into_iter().map(Op::Create).collect());
-    let mut all = lost;
-    all.extend(sorted(drops));
-    all.extend(around.unset);
-    all.extend(before);
-    all.extend(rest);
-    all.extend(after);
-    all.extend(around.reset);
-    all.extend(sorted(creates));
-    all.extend(late);
-    let all = order::by_need(all);
+    let ops = order::with_around(ops, around, from);
+    let gone: BTreeSet<ObjectName> = ops.iter().filter_map(dropped_relation).collect();
+    let ops: Vec<Op> = ops.into_iter().filter(|op| !goes_with_its_owner(op, &gone)).collect();
+    let all = keys_in_turn(ops, names);
     for (at, op) in all.iter().enumerate() {
         if !matches!(op, Op::Alter(Alter::Column(..))) {
             walk.settle_heirs();
@@ -89,6 +60,43 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     walk.settle_heirs();
     walk.alter_identities(carried.after);
     Ok(kept::around(walk.steps))
+}
+
+/// Primary keys that only get another name, which one of the others has until then: they give way to each other by names in
+/// between.
+fn keys_in_turn(ops: Vec<Op>, names: &Names<'_>) -> Vec<Op> {
+    fn renamed(op: &Op) -> Option<(&ObjectName, &Change<PrimaryKey>, &Name, &Name)> {
+        let Op::Alter(Alter::PrimaryKey(table, change)) = op else { return None };
+        let (old, new) = (change.from.name.as_ref()?, change.to.name.as_ref()?);
+        change.from.is_only_renamed(&change.to).then_some((table, change, old, new))
+    }
+    let given_up: BTreeSet<Name> = ops.iter().filter_map(renamed).map(|(_, _, old, _)| old.clone()).collect();
+    if !ops.iter().filter_map(renamed).any(|(_, _, _, new)| given_up.contains(new)) {
+        return ops;
+    }
+    let (mut aside, mut back) = (Vec::new(), Vec::new());
+    let mut others = Vec::new();
+    for op in ops {
+        match renamed(&op).filter(|(_, _, _, new)| given_up.contains(*new)) {
+            Some((table, change, old, _)) => {
+                let shape = Shape { before: "", stem: old.as_str(), after: "_between" };
+                let name = names.invent(&Space::Objects, shape);
+                let between = PrimaryKey { name: Some(name), ..change.from.clone() };
+                let first = Change::new(change.from.clone(), between.clone());
+                let then = Change::new(between, change.to.clone());
+                aside.push(Op::Alter(Alter::PrimaryKey(table.clone(), first)));
+                back.push(Op::Alter(Alter::PrimaryKey(table.clone(), then)));
+            }
+            None => others.push(op),
+        }
+    }
+    let is_key = |op: &Op| matches!(op, Op::Alter(Alter::PrimaryKey(..)));
+    let is_rename = |op: &Op| matches!(op, Op::Rename(_));
+    let begin = others.iter().rposition(is_rename).map_or(0, |at| at + 1);
+    let end = others.iter().rposition(is_key).map_or(begin, |at| (at + 1).max(begin));
+    others.splice(end..end, back);
+    others.splice(begin..begin, aside);
+    others
 }
 
 /// The table, view or what else is like one that an operation drops.
@@ -113,53 +121,6 @@ fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
     !definition.needs.iter().any(owns)
         && said.contains(&definition.id.kind)
         && definition.id.on.as_ref().is_some_and(|owner| gone.contains(owner))
-}
-
-/// Views, and what stands on tables and views without being part of one.
-fn is_above(op: &Op) -> bool {
-    match op {
-        Op::Create(object) | Op::Drop(object) => match object {
-            Object::View(_) => true,
-            Object::Definition(definition) => definition.id.kind.standing() == Standing::Above,
-            Object::Table(_)
-            | Object::Column(..)
-            | Object::PrimaryKey(..)
-            | Object::Unique(..)
-            | Object::ForeignKey(..)
-            | Object::Check(..)
-            | Object::Index(..)
-            | Object::Trigger(..)
-            | Object::Enum(_)
-            | Object::Routine(_) => false,
-        },
-        Op::Alter(_) | Op::Rename(_) => false,
-    }
-}
-
-/// Operations that change enum types come before those on the columns that use their values, also in a plan that leads back.
-fn arranged(ops: &[Op]) -> Vec<Op> {
-    let mut ops = ops.to_vec();
-    for at in 1..ops.len() {
-        let mut at = at;
-        while at > 0 && matches!(ops.get(at), Some(Op::Alter(Alter::Enum(_) | Alter::Definition(_)))) {
-            let passes = matches!(
-                ops.get(at - 1),
-                Some(Op::Alter(
-                    Alter::Column(..)
-                        | Alter::PrimaryKey(..)
-                        | Alter::Comment(..)
-                        | Alter::Options(..)
-                        | Alter::Routine(_)
-                ))
-            );
-            if !passes {
-                break;
-            }
-            ops.swap(at - 1, at);
-            at -= 1;
-        }
-    }
-    ops
 }
 
 fn quoted(name: &ObjectName) -> String {

@@ -1,100 +1,172 @@
-//! The order among what is created and what is dropped, by what each says it needs.
+//! What only PostgreSQL's texts tell the [sorter](crate::plan::sorted): which words an operation says, and which things they
+//! may name.
 //!
 //! A plan orders by kind: routines before tables, tables before views. PostgreSQL lets a routine speak of a table and a
-//! table of a routine, so within a plan what is needed is found in the text: an operation that names something created
-//! later waits for it. Must not know how a step is written.
+//! table of a routine, so an operation that names something created later waits for it. Must not know how a step is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::plan::{Object, Op};
-use crate::schema::{Column, DefaultValue, DefinitionKind, Expression, ObjectName, Routine, Table, Type};
+use crate::plan::{Claims, Object, Op, Thing, Turn, claims, clears, destroys, sorted};
+use crate::schema::{Column, DefaultValue, DefinitionKind, Expression, Name, ObjectName, Routine, Schema, Table, Type};
 
 use super::super::words;
+use super::around::Around;
 use super::columns::index_expressions;
 
-/// Puts operations in an order in which each finds what it needs, moving none that does not have to wait.
-pub(super) fn by_need(ops: Vec<Op>) -> Vec<Op> {
-    let mut ops = waiting(ops, |op| match op {
-        Op::Create(object) => Some(object),
-        Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
-    });
-    // What is dropped goes in the order in which it would be created, turned round.
-    ops.reverse();
-    let mut ops = waiting(ops, |op| match op {
-        Op::Drop(object) => Some(object),
-        Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
-    });
-    ops.reverse();
+/// When columns let go of a default or a type: behind what is above tables, before whatever else makes way.
+const LET_GO: Turn = 1;
+/// When what made way comes back, at the earliest: behind every change.
+const BACK: Turn = 20;
+/// When columns take a default or a type back.
+const TAKE_BACK: Turn = 21;
+
+/// The operations of a plan and those around them, in order.
+pub(super) fn with_around(plan: Vec<Op>, around: Around, from: &Schema) -> Vec<Op> {
+    // The key that a foreign key to a partition leans on may be the partition's own: it comes last and goes first.
+    let to_partitions = to_partitions(&plan, from);
+    let (lost, plan): (Vec<Op>, Vec<Op>) = plan.into_iter().partition(|op| clears(op) && to_partitions.contains(op));
+    let (late, plan): (Vec<Op>, Vec<Op>) = plan.into_iter().partition(|op| to_partitions.contains(op));
+    let (mut cleared, mut rest): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+    cleared.extend(lost.into_iter().map(|op| {
+        let claims = Claims { turn: 0, ..with_claims(op.clone()).1 };
+        (op, claims)
+    }));
+    cleared.extend(around.above_before.into_iter().map(|object| with_claims(Op::Drop(object))));
+    cleared.extend(around.unset.into_iter().map(|op| {
+        let claims = Claims { turn: LET_GO, ..with_claims(op.clone()).1 };
+        (op, claims)
+    }));
+    cleared.extend(around.before.into_iter().map(|object| with_claims(Op::Drop(object))));
+    rest.extend(around.after.into_iter().chain(around.above_after).map(|object| {
+        let (op, claims) = with_claims(Op::Create(object));
+        let turn = claims.turn.max(BACK);
+        (op, Claims { turn, ..claims })
+    }));
+    rest.extend(around.reset.into_iter().map(|op| {
+        let claims = Claims { turn: TAKE_BACK, ..with_claims(op.clone()).1 };
+        (op, claims)
+    }));
+    for op in plan {
+        let clears = clears(&op);
+        if clears { cleared.push(with_claims(op)) } else { rest.push(with_claims(op)) }
+    }
+    let last = rest.iter().map(|(op, claims)| if matches!(op, Op::Create(_)) { claims.turn } else { 0 }).max();
+    rest.extend(late.into_iter().map(|op| {
+        let claims = with_claims(op.clone()).1;
+        let turn = last.unwrap_or_default().max(claims.turn);
+        (op, Claims { turn, ..claims })
+    }));
+    // A routine that reads a view goes before it.
+    loop {
+        let ended: BTreeSet<Thing> =
+            cleared.iter().flat_map(|(_, claims)| said_things(&claims.ends)).cloned().collect();
+        let reads_one = |(op, claims): &(Op, Claims)| {
+            matches!(op, Op::Drop(_)) && !destroys(op) && said_things(&claims.reads).any(|thing| ended.contains(thing))
+        };
+        let (early, late): (Vec<_>, Vec<_>) = rest.into_iter().partition(reads_one);
+        rest = late;
+        if early.is_empty() {
+            break;
+        }
+        cleared.extend(early);
+    }
+    let mut ops = sorted(cleared);
+    ops.extend(sorted(rest));
     ops
 }
 
-/// What an operation waits for.
-#[derive(Default)]
-struct Needs {
-    /// It cannot be done before these.
-    hard: BTreeSet<usize>,
-    /// It is better done after these: a body that is read when it is called, but checked when it is created.
-    soft: BTreeSet<usize>,
+/// The operations on foreign keys that refer to a partition or a foreign table.
+fn to_partitions(plan: &[Op], from: &Schema) -> Vec<Op> {
+    let kinds = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
+    let is_created = |name: &ObjectName| {
+        plan.iter().any(|op| match op {
+            Op::Create(Object::Definition(it)) => kinds.contains(&it.id.kind) && it.id.name == *name,
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+        })
+    };
+    let refers = |op: &&Op| match op {
+        Op::Create(Object::ForeignKey(_, key)) | Op::Drop(Object::ForeignKey(_, key)) => {
+            from.relation_beside(&key.references).is_some() || is_created(&key.references)
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+    };
+    plan.iter().filter(refers).cloned().collect()
 }
 
-fn waiting(ops: Vec<Op>, picked: impl Fn(&Op) -> Option<&Object>) -> Vec<Op> {
-    let mut providers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, op) in ops.iter().enumerate() {
-        if let Some(name) = picked(op).and_then(provided) {
-            providers.entry(name).or_default().push(at);
-        }
-    }
-    let is_relation = |at: &usize| {
-        let object = ops.get(*at).and_then(&picked);
-        matches!(object, Some(Object::Table(_) | Object::View(_)))
-    };
-    let needs = |at: usize, op: &Op| -> Needs {
-        let mut needs = Needs::default();
-        let Some(object) = picked(op) else { return needs };
-        let said = Said::by(object);
-        let found = |names: &[String]| -> Vec<usize> {
-            let found = names.iter().filter_map(|name| providers.get(name)).flatten().copied();
-            found.filter(|provider| *provider != at).collect()
-        };
-        needs.hard.extend(found(&said.anything));
-        // A column may be called like a table; only what is no relation is meant by a name in an expression.
-        needs.hard.extend(found(&said.expressions).into_iter().filter(|provider| !is_relation(provider)));
-        needs.soft.extend(found(&said.body).into_iter().filter(is_relation));
-        needs
-    };
-    let needs: Vec<Needs> = ops.iter().enumerate().map(|(at, op)| needs(at, op)).collect();
-    let mut ordered: Vec<usize> = Vec::with_capacity(ops.len());
-    let mut done = vec![false; ops.len()];
-    let mut pending: Vec<usize> = Vec::new();
-    let ready = |at: usize, done: &[bool], soft: bool| {
-        let is_done = |need: &usize| done.get(*need).copied().unwrap_or(true);
-        needs.get(at).is_none_or(|needs| needs.hard.iter().all(is_done) && (!soft || needs.soft.iter().all(is_done)))
-    };
-    for at in 0..ops.len() {
-        if !ready(at, &done, true) {
-            pending.push(at);
-            continue;
-        }
-        emit(at, &mut ordered, &mut done);
-        while let Some(position) = pending.iter().position(|waiting| ready(*waiting, &done, true)) {
-            emit(pending.remove(position), &mut ordered, &mut done);
-        }
-    }
-    // What is left waits in a circle: the first that could do without the soft needs goes, else the first.
-    while !pending.is_empty() {
-        let free = pending.iter().position(|waiting| ready(*waiting, &done, true));
-        let free = free.or_else(|| pending.iter().position(|waiting| ready(*waiting, &done, false)));
-        emit(pending.remove(free.unwrap_or(0)), &mut ordered, &mut done);
-    }
-    let mut ops: Vec<Option<Op>> = ops.into_iter().map(Some).collect();
-    ordered.into_iter().filter_map(|at| ops.get_mut(at).and_then(Option::take)).collect()
+fn said_things(things: &BTreeSet<Thing>) -> impl Iterator<Item = &Thing> {
+    things.iter().filter(|thing| matches!(thing, Thing::Word(..)))
 }
 
-fn emit(at: usize, ordered: &mut Vec<usize>, done: &mut [bool]) {
-    ordered.push(at);
-    if let Some(done) = done.get_mut(at) {
-        *done = true;
+/// What is meant by a word: what is created or what is dropped, anything or what is no table or view, or only one of those.
+mod kinds {
+    pub(super) const NEW: &str = "new";
+    pub(super) const NEW_BUT_NO_RELATION: &str = "new, but no relation";
+    pub(super) const NEW_RELATION: &str = "new relation";
+    pub(super) const OLD: &str = "old";
+    pub(super) const OLD_BUT_NO_RELATION: &str = "old, but no relation";
+}
+
+fn with_claims(op: Op) -> (Op, Claims) {
+    let mut claims = claims(&op);
+    let word = |kind: &'static str| move |word: String| Thing::Word(kind, word);
+    match &op {
+        Op::Create(object) => {
+            let said = Said::by(object);
+            claims.needs.extend(said.anything.into_iter().map(word(kinds::NEW)));
+            // A column may be called like a table; only what is no relation is meant by a name in an expression.
+            claims.needs.extend(said.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
+            // A body is read when it is called, but checked when it is created.
+            claims.wants.extend(said.body.into_iter().map(word(kinds::NEW_RELATION)));
+            let kind = if is_relation(object) { kinds::NEW_RELATION } else { kinds::NEW_BUT_NO_RELATION };
+            let own = provided(object);
+            claims.makes.extend(own.into_iter().flat_map(|own| [word(kinds::NEW)(own.clone()), word(kind)(own)]));
+        }
+        Op::Drop(object) => {
+            let said = Said::by(object);
+            claims.reads.extend(said.anything.into_iter().map(word(kinds::OLD)));
+            claims.reads.extend(said.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
+            let own = provided(object);
+            claims.ends.extend(own.iter().cloned().map(word(kinds::OLD)));
+            claims.ends.extend(own.filter(|_| !is_relation(object)).map(word(kinds::OLD_BUT_NO_RELATION)));
+        }
+        Op::Alter(_) | Op::Rename(_) => {}
     }
+    match &op {
+        Op::Create(object) => claims.makes.extend(indexed(object)),
+        Op::Drop(object) => claims.ends.extend(indexed(object)),
+        Op::Alter(_) | Op::Rename(_) => {}
+    }
+    (op, claims)
+}
+
+/// The names of the indexes that come or go with an object: a schema has each of them only once.
+fn indexed(object: &Object) -> Vec<Thing> {
+    let of = |owner: &ObjectName, name: &Name| {
+        let name = ObjectName { schema: owner.schema.clone(), name: name.clone() };
+        Thing::Word("index", name.to_string())
+    };
+    match object {
+        Object::Table(table) => {
+            let keys = table.primary_key.iter().filter_map(|key| key.name.as_ref());
+            let names = table.indexes.keys().chain(table.uniques.keys()).chain(keys);
+            names.map(|name| of(&table.name, name)).collect()
+        }
+        Object::Index(table, index) => vec![of(table, &index.name)],
+        Object::Unique(table, unique) => vec![of(table, &unique.name)],
+        Object::PrimaryKey(table, key) => key.name.iter().map(|name| of(table, name)).collect(),
+        Object::Column(..)
+        | Object::ForeignKey(..)
+        | Object::Check(..)
+        | Object::Trigger(..)
+        | Object::Enum(_)
+        | Object::View(_)
+        | Object::Routine(_)
+        | Object::Definition(_) => Vec::new(),
+    }
+}
+
+fn is_relation(object: &Object) -> bool {
+    matches!(object, Object::Table(_) | Object::View(_))
 }
 
 /// The bare name others would call the object by.

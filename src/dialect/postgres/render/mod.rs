@@ -23,6 +23,7 @@ use crate::schema::{Literal, Name, ObjectName, Place};
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(op),
+        Step::Rows(statement) => Ok(vec![statement.clone()]),
         Step::Apart(op) => {
             let statements = match op {
                 Op::Create(Object::Index(table, index)) => objects::create_index(table, index, " CONCURRENTLY"),

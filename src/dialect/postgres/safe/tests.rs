@@ -47,7 +47,7 @@ fn both(from: &Normalized, to: &Normalized, renames: &[Rename]) -> (Vec<String>,
     };
     (
         written(statements(dialect, &plan, from.schema()).expect("it is supported")),
-        written(statements(dialect, &plan.inverse(), to.schema()).expect("it is supported")),
+        written(statements(dialect, &plan.inverse(from.schema()), to.schema()).expect("it is supported")),
     )
 }
 

@@ -1,0 +1,91 @@
+//! Steps that look at rows or fill them, among the steps that make what they name: a new enum type, a new value of one.
+//!
+//! PostgreSQL refuses a new value in the transaction that adds it. Must not know why rows are looked at or filled.
+
+use std::collections::BTreeSet;
+
+use crate::dialect::Step;
+use crate::plan::{Alter, Object, Op};
+
+use super::super::words;
+
+/// Puts each look at rows behind the steps that make what it names, and adds values outside the transaction that uses them.
+pub(in crate::dialect::postgres) fn arrange(mut steps: Vec<Step>) -> Vec<Step> {
+    let texts: Vec<(usize, String)> = steps.iter().enumerate().filter_map(|(at, step)| text(at, step)).collect();
+    if texts.is_empty() {
+        return steps;
+    }
+    let first = steps.iter().position(|step| !matches!(step, Step::Rows(_))).unwrap_or(steps.len());
+    let mut needed: BTreeSet<usize> = BTreeSet::new();
+    let mut waiting: BTreeSet<usize> = BTreeSet::new();
+    for (maker, step) in steps.iter_mut().enumerate() {
+        let named: Vec<usize> = texts.iter().filter(|(_, text)| names_new(step, text)).map(|(at, _)| *at).collect();
+        if named.is_empty() {
+            continue;
+        }
+        if let Step::Direct(op @ Op::Alter(Alter::Enum(_))) = step {
+            *step = Step::Apart(op.clone());
+        }
+        let looks: Vec<usize> = named.into_iter().filter(|at| *at < first).collect();
+        if !looks.is_empty() {
+            needed.insert(maker);
+            waiting.extend(looks);
+        }
+    }
+    if waiting.is_empty() {
+        return steps;
+    }
+    // Rows are looked at under the names they have before. What cannot be looked at first is found by the step itself.
+    let renames = steps.iter().any(|step| matches!(step, Step::Direct(Op::Rename(_))));
+    let (mut looks, mut makers, mut late, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (at, step) in steps.into_iter().enumerate() {
+        match step {
+            _ if waiting.contains(&at) && renames => {}
+            _ if waiting.contains(&at) => late.push(step),
+            _ if needed.contains(&at) && !renames => makers.push(step),
+            _ if at < first => looks.push(step),
+            _ => rest.push(step),
+        }
+    }
+    [looks, makers, late, rest].into_iter().flatten().collect()
+}
+
+fn text(at: usize, step: &Step) -> Option<(usize, String)> {
+    match step {
+        Step::Rows(statement) => Some((at, statement.sql.clone())),
+        Step::Direct(_)
+        | Step::Apart(_)
+        | Step::Together(..)
+        | Step::Rebuild(_)
+        | Step::Repartition(_)
+        | Step::SwapEnum(..)
+        | Step::Online(..)
+        | Step::Validate(..)
+        | Step::Attach(_)
+        | Step::Keep(_)
+        | Step::GiveBack => None,
+    }
+}
+
+/// Whether the text names a type that the step creates, or a value that it adds.
+fn names_new(step: &Step, text: &str) -> bool {
+    match step {
+        Step::Direct(Op::Create(Object::Enum(new))) => words::mentions(text, new.name.name.as_str()),
+        Step::Direct(Op::Alter(Alter::Enum(change))) | Step::Apart(Op::Alter(Alter::Enum(change))) => {
+            let mut added = change.to.values.iter().filter(|value| !change.from.values.contains(value));
+            added.any(|value| words::has_string(text, value))
+        }
+        Step::Direct(_)
+        | Step::Apart(_)
+        | Step::Together(..)
+        | Step::Rebuild(_)
+        | Step::Repartition(_)
+        | Step::SwapEnum(..)
+        | Step::Online(..)
+        | Step::Validate(..)
+        | Step::Attach(_)
+        | Step::Keep(_)
+        | Step::GiveBack
+        | Step::Rows(_) => false,
+    }
+}

@@ -1,0 +1,182 @@
+//! The schema halfway between two, when rows are filled: nothing is gone yet, and nothing is demanded yet of what is filled.
+//!
+//! What leads there and on is planned as anything else is. Must not know how rows are filled.
+
+use std::collections::BTreeSet;
+
+use crate::dialect::expression::mentions;
+use crate::dialect::{Dialect, Unsupported};
+use crate::plan::{Op, Plan, Rename, apply};
+use crate::schema::{
+    Column, DefaultValue, Expression, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName, Product, Schema,
+    Table, Type,
+};
+
+use super::backfill::{Backfill, Conversion};
+
+/// The target in which the columns that are filled still take NULL, or have their one value as a default; in which those that
+/// are converted stand twice: as they were, under a name of their own, and as they will be, without values; in which what goes
+/// is still there to be read; and without what could fail on columns that are not filled yet.
+///
+/// # Errors
+/// None for a target this dialect normalised.
+pub(super) fn halfway(
+    dialect: &dyn Dialect,
+    (from, to): (&Normalized, &Normalized),
+    renames: &[Rename],
+    fills: &[Backfill],
+    conversions: &[Conversion<'_>],
+) -> Result<Normalized, Unsupported> {
+    let mut before = from.schema().clone();
+    // What cannot be renamed is refused where the statements are made.
+    let _ = apply(&Plan::new(renames.iter().cloned().map(Op::Rename).collect()), &mut before);
+    let mut schema = to.schema().clone();
+    for it in fills.iter().chain(conversions.iter().map(|it| it.to)) {
+        let is_new = !before.tables.get(&it.table).is_some_and(|table| table.columns.contains_key(&it.column));
+        let Some(table) = schema.tables.get_mut(&it.table) else { continue };
+        if let Some(column) = table.columns.get_mut(&it.column) {
+            if is_new && fills.contains(it) && is_constant(&it.value) && takes_a_default(dialect.product(), column) {
+                column.default = Some(DefaultValue::Expression(Expression::new(it.value.trim())));
+            } else {
+                column.nullable = true;
+            }
+        }
+        let old = before.tables.get(&it.table);
+        demand_nothing(dialect.product(), table, old, &it.column);
+        for other in schema.tables.values_mut() {
+            let leans = |key: &ForeignKey| key.references == it.table && key.referenced_columns.contains(&it.column);
+            if other.foreign_keys.values().any(leans) {
+                let there = before.tables.get(&other.name).map(|table| &table.foreign_keys);
+                other
+                    .foreign_keys
+                    .retain(|name, key| !leans(key) || there.is_some_and(|keys| keys.get(name) == Some(key)));
+            }
+        }
+    }
+    for Conversion { to, aside } in conversions {
+        let aside = before.tables.get(&to.table).and_then(|table| table.columns.get(aside));
+        if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&to.table)) {
+            table.columns.insert(Column { nullable: true, default: None, ..aside.clone() });
+        }
+    }
+    keep(&before, &mut schema);
+    dialect.normalize(schema)
+}
+
+/// Whether the column has the value from the beginning, because it came with it as a default.
+pub(super) fn comes_with_it(table: &Table, it: &Backfill) -> bool {
+    table.columns.get(&it.column).is_some_and(|column| !column.nullable)
+}
+
+/// Whether the value is one and the same for every row, whatever the row and the moment: a number, a text, true or false.
+fn is_constant(value: &str) -> bool {
+    let value = value.trim();
+    let text = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let is_text = text.is_some_and(|text| !text.contains(['\'', '\\']));
+    let is_number = value.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && value.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | '.'))
+        && value.parse::<f64>().is_ok();
+    is_text || is_number || value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+}
+
+/// MySQL takes no plain default for what may be long.
+fn takes_a_default(product: Product, column: &Column) -> bool {
+    let is_long = |spelling: &str| ["text", "blob", "json", "geometry"].iter().any(|word| spelling.contains(word));
+    match (product, &column.data_type) {
+        (Product::MySql | Product::MariaDb, Type::Native(spelling)) => !is_long(spelling),
+        _ => true,
+    }
+}
+
+/// Takes out of a table what could fail on the rows as long as a column is not filled, where it was not there before.
+fn demand_nothing(product: Product, table: &mut Table, before: Option<&Table>, column: &Name) {
+    let names = |text: &str| mentions(product, text, column.as_str());
+    let of_index = |index: &Index| {
+        let part = |part: &crate::schema::IndexPart| match &part.target {
+            IndexTarget::Column(name) => name == column,
+            IndexTarget::Expression(expression) => names(expression.text()),
+        };
+        index.parts.iter().any(part) || index.predicate.iter().any(|it| names(it.text()))
+    };
+    table.uniques.retain(|name, it| {
+        !it.columns.contains(column) || before.is_some_and(|table| table.uniques.get(name) == Some(it))
+    });
+    table.checks.retain(|name, it| {
+        !names(it.expression.text()) || before.is_some_and(|table| table.checks.get(name) == Some(it))
+    });
+    table.indexes.retain(|name, it| !of_index(it) || before.is_some_and(|table| table.indexes.get(name) == Some(it)));
+    table.foreign_keys.retain(|name, it| {
+        !it.columns.contains(column) || before.is_some_and(|table| table.foreign_keys.get(name) == Some(it))
+    });
+}
+
+/// Keeps the tables and columns that go, so that what is filled can be read from them. Views that may read every column wait.
+fn keep(before: &Schema, schema: &mut Schema) {
+    let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
+    for (name, old) in &before.tables {
+        let Some(table) = schema.tables.get(name) else {
+            let taken = schema.views.contains_key(name) || schema.enums.contains_key(name);
+            if !taken && schema.relation_beside(name).is_none() {
+                schema.tables.insert(name.clone(), bare(old));
+            }
+            continue;
+        };
+        let gone = old.columns.values().filter(|column| column.generated.is_none());
+        let gone: Vec<Column> = gone.filter(|column| !table.columns.contains_key(&column.name)).cloned().collect();
+        if gone.is_empty() {
+            continue;
+        }
+        widened.insert(name.clone());
+        if let Some(table) = schema.tables.get_mut(name) {
+            gone.into_iter().for_each(|column| drop(table.columns.insert(Column { identity: None, ..column })));
+        }
+    }
+    loop {
+        let late = schema.views.values().find(|view| {
+            let star = view.query.text().contains('*') && view.reads.iter().any(|read| widened.contains(read));
+            let below = |read: &ObjectName| before.views.contains_key(read) && !schema.views.contains_key(read);
+            star || view.reads.iter().any(|read| !schema.tables.contains_key(read) && below(read))
+        });
+        let Some(late) = late.map(|view| view.name.clone()) else { break };
+        schema.views.remove(&late);
+        schema.definitions.retain(|_, definition| definition.id.on.as_ref() != Some(&late));
+    }
+    let types = schema.tables.values().flat_map(|table| table.columns.values()).filter_map(|it| enum_of(&it.data_type));
+    let missing: BTreeSet<ObjectName> = types.filter(|name| !schema.enums.contains_key(*name)).cloned().collect();
+    for name in missing {
+        if let Some(kept) = before.enums.get(&name) {
+            schema.enums.insert(name, kept.clone());
+        }
+    }
+}
+
+/// A table that goes, with its rows and nothing that works on others or shares its name with them.
+fn bare(table: &Table) -> Table {
+    let mut bare = table.clone();
+    bare.foreign_keys = Default::default();
+    bare.triggers = Default::default();
+    bare
+}
+
+fn enum_of(data_type: &Type) -> Option<&ObjectName> {
+    match data_type {
+        Type::Enum(name) => Some(name),
+        Type::Array(element) => enum_of(element),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_is_the_same_for_every_row() {
+        for it in ["0", "-1.5", "'web'", "true", " FALSE "] {
+            assert!(is_constant(it), "{it}");
+        }
+        for it in ["now()", "a", "'a' || b", "'it''s'", "'\\'", "1 + 1", "1-1", "NULL", "''::text || name", "--1"] {
+            assert!(!is_constant(it), "{it}");
+        }
+    }
+}
