@@ -96,6 +96,10 @@ pub fn claims(op: &Op) -> Claims {
             if let Object::Column(table, _) = object {
                 claims.makes.insert(Thing::SomeColumn(table.clone()));
             }
+            // A key cannot change while a foreign key may refer to it.
+            if let Object::ForeignKey(_, key) = object {
+                claims.wants.insert(Thing::Place(Place::Table(key.references.clone(), Part::PrimaryKey)));
+            }
         }
         Op::Drop(object) => {
             claims.reads = needs(object);
