@@ -13,7 +13,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::schema::{ObjectName, Place};
+use crate::schema::{DefinitionId, ObjectName, Place};
 
 use super::claims::{claims, clears};
 use super::{Object, Op, Rename};
@@ -58,10 +58,9 @@ pub struct Claims {
 /// Puts operations in order. Whatever only hangs on tables goes before anything is renamed, and is named as it was; all other
 /// operations name things as they are called after the renames.
 pub fn order(ops: Vec<Op>) -> Vec<Op> {
-    let given: BTreeSet<ObjectName> = ops.iter().filter_map(given_name).cloned().collect();
-    // What is beside tables cannot be renamed to make way.
-    let makes_way = |op: &Op| matches!(op, Op::Drop(Object::Definition(it)) if given.contains(&it.id.name));
-    let (cleared, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| clears(op) || makes_way(op));
+    let way = making_way(&ops);
+    let is_early = |op: &Op| clears(op) || makes_way(op, &way);
+    let (cleared, rest): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(is_early);
     let with_claims = |op: Op| {
         let claims = claims(&op);
         (op, claims)
@@ -70,6 +69,35 @@ pub fn order(ops: Vec<Op>) -> Vec<Op> {
     let mut ops = sort(cleared);
     ops.extend(sort(rest));
     ops
+}
+
+/// The definitions that are dropped before the renames, because one of those takes the name: what is beside tables cannot be
+/// renamed. What stands on such a definition is dropped before it.
+pub(super) fn making_way(ops: &[Op]) -> BTreeSet<DefinitionId> {
+    let given: BTreeSet<&ObjectName> = ops.iter().filter_map(given_name).collect();
+    let mut found: BTreeSet<DefinitionId> = BTreeSet::new();
+    loop {
+        let is_within = |need: &Place| matches!(need, Place::Definition(id) if found.contains(id));
+        let more: Vec<DefinitionId> = ops
+            .iter()
+            .filter_map(|op| match op {
+                Op::Drop(Object::Definition(it)) => Some(it),
+                Op::Drop(_) | Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
+            })
+            .filter(|it| !found.contains(&it.id))
+            .filter(|it| given.contains(&it.id.name) || it.needs.iter().any(is_within))
+            .map(|it| it.id.clone())
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+/// Whether the operation drops one of these definitions.
+pub(super) fn makes_way(op: &Op, way: &BTreeSet<DefinitionId>) -> bool {
+    matches!(op, Op::Drop(Object::Definition(it)) if way.contains(&it.id))
 }
 
 /// The name that a rename gives a table or an enum type.

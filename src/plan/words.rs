@@ -7,6 +7,7 @@ use crate::schema::{
 };
 
 use super::claims::clears;
+use super::order::{makes_way, making_way};
 use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, order, standing};
 
 /// The plan that leads back from where `plan` leads to `from`. It renames first, as every plan does; so what hangs on tables
@@ -16,19 +17,13 @@ pub(super) fn inverse(plan: &Plan, from: &Schema) -> Plan {
     let mut hanging = Vec::new();
     let mut others = Vec::new();
     let mut back = Vec::new();
-    // What is beside tables cannot be renamed to make way for what had its name before.
-    let makes_way = |op: &Op| match op {
-        Op::Drop(Object::Definition(it)) => plan.renames().any(|rename| match rename {
-            Rename::Table(change) | Rename::Enum(change) => change.from == it.id.name,
-            _ => false,
-        }),
-        _ => false,
-    };
-    for op in plan.ops().iter().rev() {
-        let inverse = op.clone().inverse();
+    let inverses: Vec<Op> = plan.ops().iter().rev().map(|op| op.clone().inverse()).collect();
+    let (way, way_back) = (making_way(plan.ops()), making_way(&inverses));
+    for (op, inverse) in plan.ops().iter().rev().zip(inverses) {
+        let is_early = clears(op) || makes_way(op, &way) || clears(&inverse) || makes_way(&inverse, &way_back);
         match inverse {
             Op::Rename(rename) => back.push(rename),
-            _ if clears(op) || clears(&inverse) || makes_way(&inverse) => hanging.push(inverse),
+            _ if is_early => hanging.push(inverse),
             _ => others.push(inverse),
         }
     }

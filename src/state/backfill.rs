@@ -205,12 +205,18 @@ fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> Str
             _ => None,
         }
     }
-    let of_its_own = match (&column.data_type, domain(Product::Postgres, &Schema::default(), column)) {
-        (Type::Enum(_) | Type::Array(_), _) => true,
-        (_, Domain::Date | Domain::Time | Domain::DateTime(..) | Domain::Json | Domain::Uuid) => true,
-        (_, Domain::Address(_) | Domain::Address6 | Domain::Mac(_)) => true,
-        _ => false,
-    };
+    let of_its_own = matches!(column.data_type, Type::Enum(_) | Type::Array(_))
+        || matches!(
+            domain(Product::Postgres, &Schema::default(), column),
+            Domain::Date
+                | Domain::Time
+                | Domain::DateTime(..)
+                | Domain::Json
+                | Domain::Uuid
+                | Domain::Address(_)
+                | Domain::Address6
+                | Domain::Mac(_)
+        );
     match spelled(dialect, &column.data_type).filter(|_| of_its_own) {
         Some(spelling) => format!("({value})::{spelling}"),
         None => value,
