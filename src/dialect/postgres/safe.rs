@@ -2,7 +2,8 @@
 //!
 //! What changes the schema stays together in one transaction, where new constraints are not yet checked against the rows.
 //! Behind it, each by itself, follow the steps that take long and that nothing else waits for: checks are validated,
-//! indexes built and dropped concurrently, keys made of built indexes. What destroys rows or values is the last transaction.
+//! indexes built and dropped concurrently, keys made of built indexes. What destroys rows or values is the last transaction,
+//! unless something is made anew around it.
 //! So a failure either changes nothing, or leaves a schema that lacks one of those and everything that was there. Must not know how a step is written.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
         core: Vec::new(),
         late: Late::default(),
         last: Vec::new(),
+        keeps: false,
     };
     for at in 0..steps.len() {
         walk.step(at);
@@ -77,6 +79,8 @@ struct Walk<'a> {
     late: Late,
     /// What destroys, and what comes behind that.
     last: Vec<Step>,
+    /// Something has gone that is made anew, and is not there again.
+    keeps: bool,
 }
 
 /// Whether others wait for this for longer the more rows there are.
@@ -118,7 +122,14 @@ impl Walk<'_> {
             | Step::Rows(_) => false,
         };
         if !taken {
-            let destroys = !self.last.is_empty() || matches!(step, Step::Direct(op) if destroys(op));
+            match step {
+                Step::Keep(_) => self.keeps = true,
+                Step::GiveBack => self.keeps = false,
+                _ => {}
+            }
+            // What is made anew is not missing while others work: it goes and comes in one transaction.
+            let destroys =
+                !self.last.is_empty() || !self.keeps && matches!(step, Step::Direct(op) if destroys(op));
             let steps = if destroys { &mut self.last } else { &mut self.core };
             steps.push(step.clone());
         }
