@@ -128,8 +128,7 @@ impl Walk<'_> {
                 _ => {}
             }
             // What is made anew is not missing while others work: it goes and comes in one transaction.
-            let destroys =
-                !self.last.is_empty() || !self.keeps && matches!(step, Step::Direct(op) if destroys(op));
+            let destroys = !self.last.is_empty() || !self.keeps && matches!(step, Step::Direct(op) if destroys(op));
             let steps = if destroys { &mut self.last } else { &mut self.core };
             steps.push(step.clone());
         }

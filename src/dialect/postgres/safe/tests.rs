@@ -5,7 +5,7 @@ use crate::diff::diff;
 use crate::plan::Rename;
 use crate::schema::{
     Change, Check, Column, Expression, ForeignKey, Index, Name, Normalized, ObjectName, Options, Schema, Table, Type,
-    Unique,
+    Unique, View,
 };
 
 fn table(name: &str, columns: &[(&str, bool)]) -> Table {
@@ -151,4 +151,30 @@ fn a_partitioned_table_takes_the_short_forms() {
     let (up, down) = both(&with(false), &with(true), &[]);
     assert_eq!(up, [r#"CREATE INDEX "by" ON "item" ("id")"#]);
     assert_eq!(down, [r#"DROP INDEX "by""#]);
+}
+
+#[test]
+fn what_is_made_anew_goes_and_comes_in_one_transaction() {
+    let view = View {
+        name: ObjectName::local("all_items"),
+        query: Expression::new("SELECT * FROM item"),
+        reads: [ObjectName::local("item")].into(),
+        materialized: false,
+        comment: None,
+        options: Options::new(),
+    };
+    let with_view = |normalized: Normalized, view: View| {
+        let mut schema = normalized.into_schema();
+        schema.views.insert(view.name.clone(), view);
+        of(Product::Postgres).normalize(schema).expect("it is supported")
+    };
+    let from = with_view(schema(vec![table("item", &[("id", false), ("gone", true), ("other", true)])]), view.clone());
+    let mut after = table("item", &[("id", false), ("other", true)]);
+    after.indexes.insert("by_other".into(), Index::on("by_other", [Name::from("other")]));
+    let to = with_view(schema(vec![after]), view);
+    let (up, _) = both(&from, &to, &[]);
+    let at =
+        |start: &str| up.iter().position(|sql| sql.starts_with(start)).unwrap_or_else(|| panic!("{start}: {up:#?}"));
+    let parts = ["WITH made_anew", "DROP VIEW", "ALTER TABLE", "CREATE VIEW", "DO ", "apart: CREATE INDEX"].map(at);
+    assert!(parts.is_sorted(), "{up:#?}");
 }
