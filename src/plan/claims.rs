@@ -55,6 +55,9 @@ mod turns {
     pub(super) const LEFT_OVER: Turn = LOST_TABLE + 1;
 }
 
+/// The first turn in which things have their later names.
+pub const RENAMED: Turn = turns::RENAME + 1;
+
 /// Whether the operation removes something that only hangs on tables. It is done before anything is renamed.
 pub fn clears(op: &Op) -> bool {
     matches!(op, Op::Drop(object) if hanging(object).is_some())

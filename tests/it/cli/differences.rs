@@ -229,10 +229,10 @@ fn a_script_is_a_state() {
     shows!(project.run(&["diff", "--from", "file:old.sql", "--to", "snapshot"]), @r"
     exit 0
     --- stdout
-      note
-        − table (1 column)
       user
         + table (2 columns)
+      note
+        − table (1 column)
     ");
     project.write("old.sql", "CREATE TABLE note (id integer PRIMARY KEY);\nCREATE TABEL x (id integer);\n");
     shows!(project.refused(&["diff", "--from", "file:old.sql"]), @r#"

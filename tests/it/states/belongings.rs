@@ -102,8 +102,15 @@ fn who_owns_and_may_use_what_is_made_anew_stays(product: Product) {
         .replace("RETURNS integer LANGUAGE sql AS $$ SELECT a $$", "RETURNS bigint LANGUAGE sql AS $$ SELECT a $$");
     project.declare(&declared);
     project.keeps("Functions", &[], &Project::belongings);
+    // The function with the new arguments is created before the one with the old ones is dropped.
+    project.declare(&declared.replace("arguments(a bigint)", "arguments(a bigint, b text DEFAULT '')"));
+    project.keeps("Arguments", &[], &Project::belongings);
     project.edit("person", "    #[sea_orm(string_value = \"wild\")]\n    Wild,\n", "");
     project.keeps("Mood", &["--allow", "drop-value"], &Project::belongings);
+    // The view is dropped in the half of the migration before the fill, and created in the one behind it.
+    project.edit("person", "    pub age: Option<i32>,", "    pub age: i64,\n    pub town: String,");
+    let town = ["--backfill", "person.age=1", "--backfill", "person.town=email"];
+    project.keeps("Town", &town, &Project::belongings);
 }
 
 /// What a type change takes out of the way comes back as it was: a trigger that is off, a clustered index, statistics.

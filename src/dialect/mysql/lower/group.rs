@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Step;
-use crate::plan::{Alter, Claims, Object, Op, Thing, claims, clears, destroys, sorted};
+use crate::plan::{Alter, Claims, Object, Op, RENAMED, Thing, claims, clears, destroys, sorted};
 use crate::schema::{Name, ObjectName};
 
 use super::super::normalize::covers;
@@ -37,13 +37,13 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
         checks(op, &mut claims);
         let waits = is_needed(ends, op);
         if waits {
-            // It goes in the statement that makes another.
-            claims.turn = 0;
-        }
-        if matches!(op, Op::Drop(Object::Check(table, check)) if is_taken(&ops, table, &check.name)) {
-            claims.turn = 0;
+            // It goes in the statement that makes another, which has the table's later name.
+            claims.turn = RENAMED;
         }
         let is_early = if renames { *side == Side::Before } else { clears(op) };
+        if matches!(op, Op::Drop(Object::Check(table, check)) if is_taken(&ops, table, &check.name)) {
+            claims.turn = if is_early { 0 } else { RENAMED };
+        }
         if is_early && !waits { early.push(((Side::Before, op), claims)) } else { late.push(((*side, op), claims)) }
     }
     let mut steps: Vec<Step> = Vec::new();

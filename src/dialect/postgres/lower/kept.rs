@@ -11,15 +11,18 @@ use crate::schema::{Change, DefinitionKind, Part, Place};
 use super::super::render;
 use super::order::called;
 
-/// The steps, with one before the first and one behind the last of those that make something anew.
-pub(super) fn around(steps: Vec<Step>) -> Vec<Step> {
+/// The steps, with one before the first and one behind the last of those that make something anew. A migration may be lowered
+/// in halves, one of which drops what the other creates, so the steps of the whole pass here once more.
+pub(super) fn around(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.retain(|step| !matches!(step, Step::Keep(_) | Step::GiveBack));
     let gone = places(&steps, goes);
     let made = places(&steps, comes);
     let (mut first, mut last, mut kept) = (usize::MAX, 0, Vec::new());
     for (from, old) in gone.iter().filter(|(_, place)| has_belongings(place)) {
         let same = made.iter().find(|(_, new)| new == old);
         let Some((to, new)) = same.or_else(|| overload(old, &gone, &made)) else { continue };
-        (first, last) = (first.min(*from), last.max(*to));
+        // A routine with other arguments may be there before the one it replaces goes.
+        (first, last) = (first.min(*from), last.max(*to).max(*from));
         kept.push(Change::new(old.clone(), new.clone()));
     }
     if kept.is_empty() {

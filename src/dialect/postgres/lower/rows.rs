@@ -8,9 +8,15 @@ use crate::dialect::Step;
 use crate::plan::{Alter, Object, Op};
 
 use super::super::words;
+use super::kept;
 
-/// Puts each look at rows behind the steps that make what it names, and adds values outside the transaction that uses them.
-pub(in crate::dialect::postgres) fn arrange(mut steps: Vec<Step>) -> Vec<Step> {
+/// Puts each look at rows behind the steps that make what it names, adds values outside the transaction that uses them, and
+/// keeps what belongs to the objects that the whole migration makes anew.
+pub(in crate::dialect::postgres) fn arrange(steps: Vec<Step>) -> Vec<Step> {
+    kept::around(behind_makers(steps))
+}
+
+fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
     let texts: Vec<(usize, String)> = steps.iter().enumerate().filter_map(|(at, step)| text(at, step)).collect();
     if texts.is_empty() {
         return steps;

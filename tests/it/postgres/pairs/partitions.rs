@@ -15,8 +15,8 @@ create trigger t before insert on ev for each row execute function f(); create t
     ),
     (
         "pk changes",
-        "create table ev (id int generated always as identity primary key, at date not null default '2026-02-03', n int default 3);",
-        "create table ev (id int generated always as identity, at date not null default '2026-02-03', n int default 3, primary key (id, at)) partition by range (at); create table ev_26 partition of ev for values from ('2026-01-01') to ('2027-01-01'); create index ev_26_x on ev_26(n);",
+        "create table ev (id int generated always as identity primary key, at date not null default '2026-02-03', n int default 3); create table r (e int references ev);",
+        "create table ev (id int generated always as identity, at date not null default '2026-02-03', n int default 3, primary key (id, at)) partition by range (at); create table ev_26 partition of ev for values from ('2026-01-01') to ('2027-01-01') partition by list (id); create table ev_26_a partition of ev_26 for values in (3); create table ev_26_b partition of ev_26 default; create index ev_26_x on ev_26_a(n); create table r (e int);",
     ),
     (
         "schemas",
