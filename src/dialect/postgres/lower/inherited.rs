@@ -109,6 +109,10 @@ impl Walk<'_> {
         while let Some(key) = self.held.keys().min_by_key(|(table, _)| depth(&self.state, table)).cloned() {
             let Some(held) = self.held.remove(&key) else { return };
             let (table, name): (ObjectName, Name) = key;
+            // What is dropped later may be whatever its parents made it.
+            if self.leaving.contains(&Place::table(&table)) || self.leaving.contains(&Place::column(&table, &name)) {
+                continue;
+            }
             let wanted = self.state.tables.get(&table).and_then(|table| table.columns.get(&name)).cloned();
             let Some(wanted) = wanted.filter(|wanted| *wanted != held) else { continue };
             let change = Change::new(held, wanted);

@@ -15,7 +15,7 @@ mod sequences;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Product, Step, Unsupported};
-use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply};
+use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{
     Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema, Standing, Table,
     Type,
@@ -38,9 +38,10 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             around.after.extend(after);
         }
     }
-    let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), steps: Vec::new() };
-    walk.alter_identities(carried.before);
     let ops = order::with_around(ops, around, from);
+    let leaving = ops.iter().filter(|op| destroys(op)).map(Op::place).collect();
+    let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), leaving, steps: Vec::new() };
+    walk.alter_identities(carried.before);
     let gone: BTreeSet<ObjectName> = ops.iter().filter_map(dropped_relation).collect();
     let ops: Vec<Op> = ops.into_iter().filter(|op| !goes_with_its_owner(op, &gone)).collect();
     let all = keys_in_turn(ops, names);
@@ -143,6 +144,8 @@ struct Walk<'a> {
     state: Schema,
     /// Columns of heirs that are not yet what the state says, as the database has them.
     held: BTreeMap<(ObjectName, Name), Column>,
+    /// Tables and columns that are dropped in the end.
+    leaving: BTreeSet<Place>,
     steps: Vec<Step>,
 }
 
@@ -155,6 +158,15 @@ impl Walk<'_> {
 
     /// A plan that does not fit its schema is the caller's mistake and shows when it is proven; lowering goes on.
     fn follow(&mut self, op: &Op) {
+        // A column may have let go of its default or type meanwhile.
+        if let Op::Alter(Alter::Column(table, change)) = op
+            && change.from.name == change.to.name
+            && let Some(column) =
+                self.state.tables.get_mut(table).and_then(|table| table.columns.get_mut(&change.to.name))
+        {
+            column.clone_from(&change.to);
+            return;
+        }
         let _ = apply(&Plan::new(vec![op.clone()]), &mut self.state);
     }
 
