@@ -142,6 +142,9 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     };
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let migrations = workspace.migrations(product)?;
+    if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
+        return Ok(Verdict::Skipped(reason));
+    }
     let files = super::up::applicables(&migrations);
     let (scratch, mut session) = match Scratch::create(&server).await {
         Ok(made) => made,

@@ -194,9 +194,9 @@ impl Loader<'_> {
         })?;
         let statements = dump::statements(product, script)
             .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
-        if let Some(statement) = statements.iter().find(|statement| dump::reaches_beyond(product, statement)) {
-            let first = sql::first_line(statement);
-            return Err(Error::new(format!("the script reaches beyond one database: `{first}`"))
+        let beyond = |statement: &String| Some((sql::first_line(statement), dialect::outside(product, statement)?));
+        if let Some((first, what)) = statements.iter().find_map(beyond) {
+            return Err(Error::new(format!("the script reaches beyond one database: `{first}` {what}"))
                 .hint("it is built on a scratch database: take such statements out, or dump one database by itself")
                 .into());
         }

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod expression;
 mod kept;
 pub mod mysql;
+mod outside;
 pub mod postgres;
 pub mod reading;
 mod safe;
@@ -23,13 +24,15 @@ use std::fmt;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan, near};
-use crate::schema::{Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+use crate::schema::{Expression, Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+use crate::sql;
 
 use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use step::{Online, Rebuild, Repartition, Role, Statement, Step};
+pub use outside::outside;
+pub use step::{Line, Online, Rebuild, Repartition, Role, Statement, Step};
 pub use unsupported::Unsupported;
 
 /// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
@@ -50,6 +53,18 @@ pub fn in_forms(product: Product, forms: Forms) -> &'static dyn Dialect {
     match forms {
         Forms::Safe => safe::of(product),
         Forms::Offline => of(product),
+    }
+}
+
+/// The definition of something with a body, made under the `sql_mode` that `known` is made under where it says none itself (MySQL
+/// and MariaDB).
+pub fn in_mode_of(product: Product, definition: &Expression, known: &Expression) -> Expression {
+    match sql::mode_before(product, known.text()) {
+        Some((_, create)) if sql::mode_before(product, definition.text()).is_none() => {
+            let mode = known.text().strip_suffix(create).unwrap_or_default();
+            Expression::new(format!("{mode}{}", definition.text()))
+        }
+        Some(_) | None => definition.clone(),
     }
 }
 

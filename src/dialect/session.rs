@@ -126,6 +126,8 @@ pub struct Session {
     product: Product,
     version: String,
     is_scratch: bool,
+    /// Whether the last statement that set a `sql_mode` said which (MySQL and MariaDB).
+    says_mode: bool,
 }
 
 impl Session {
@@ -140,7 +142,8 @@ impl Session {
             Product::MySql | Product::MariaDb => Product::MySql,
             product @ (Product::Postgres | Product::Sqlite) => product,
         };
-        let mut session = Self { driver, product, version: String::new(), is_scratch: options.is_scratch };
+        let mut session =
+            Self { driver, product, version: String::new(), is_scratch: options.is_scratch, says_mode: false };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
@@ -157,8 +160,9 @@ impl Session {
             Product::Sqlite => sqlite::session::SETTINGS,
         };
         for setting in settings {
-            self.execute(setting).await?;
+            self.driver.execute(setting).await?;
         }
+        self.says_mode = false;
         if self.is_scratch && self.product == Product::Postgres {
             self.execute(postgres::session::ANY_SEARCH_PATH).await?;
         }
@@ -204,6 +208,11 @@ impl Session {
         self.product
     }
 
+    /// Whether it leads to a scratch database.
+    pub fn is_scratch(&self) -> bool {
+        self.is_scratch
+    }
+
     /// The server's version as it prints it.
     pub fn version(&self) -> &str {
         &self.version
@@ -215,7 +224,36 @@ impl Session {
     /// The database's refusal.
     pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
         self.can_be_sent(sql)?;
-        self.driver.execute(sql).await
+        if matches!(self.product, Product::Postgres | Product::Sqlite) {
+            return self.driver.execute(sql).await;
+        }
+        if !self.says_mode && sql::has_body(self.product, sql) {
+            return self.make_body(sql).await;
+        }
+        let done = self.driver.execute(sql).await?;
+        if let Some(mode) = sql::mode_of(self.product, sql) {
+            self.says_mode = mode.is_some();
+        }
+        Ok(done)
+    }
+
+    /// Sends a statement that makes a trigger, a routine or an event. The server keeps the `sql_mode` with it, and this session's
+    /// must not be that one.
+    async fn make_body(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        self.driver.execute(&mysql::session::mode_of_bodies(self.product)).await?;
+        let done = self.driver.execute(sql).await;
+        let back = self.driver.execute(mysql::session::SQL_MODE).await;
+        let done = done?;
+        back.map(|_| done)
+    }
+
+    /// Sets the `sql_mode` again that the session is pinned to (MySQL and MariaDB), whatever a migration has set.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn pin_mode(&mut self) -> Result<(), DatabaseError> {
+        self.says_mode = false;
+        self.driver.execute(mysql::session::SQL_MODE).await.map(drop)
     }
 
     /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).

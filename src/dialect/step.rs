@@ -119,7 +119,23 @@ pub struct Statement {
     /// The name of the step it begins: what stands before it is committed before it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// Where it stands in the file it was read from.
+    #[serde(skip)]
+    pub line: Line,
 }
+
+/// The line of a file that something begins on, where it was read from one. It is none of what is said there, so it is never
+/// compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line(pub Option<usize>);
+
+impl PartialEq for Line {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Line {}
 
 /// What a statement is sent for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -143,7 +159,7 @@ impl Role {
 impl Statement {
     /// A statement that may run inside a transaction.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), transactional: true, note: None, role: Role::Change, step: None }
+        Self { sql: sql.into(), transactional: true, note: None, role: Role::Change, step: None, line: Line(None) }
     }
 
     /// A query whose first value must be 0, or that finds nothing: `message` says what must not be, on one line.

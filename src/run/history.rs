@@ -318,7 +318,8 @@ impl Table {
             }
             Product::MySql | Product::MariaDb => {
                 let sql = format!("USE {}", dialect::of(self.product).quote(&Name::from(self.home.as_str())));
-                session.execute(&sql).await.map(|_| ())
+                session.execute(&sql).await?;
+                session.pin_mode().await
             }
             Product::Sqlite => Ok(()),
         }

@@ -5,6 +5,7 @@
 //! Must not know files, entities or what is printed.
 
 mod apply;
+mod confined;
 mod connect;
 mod corrections;
 mod direct;
@@ -33,6 +34,7 @@ use corrections::rewrite;
 use history::Table;
 
 pub use crate::dialect::HISTORY_TABLE;
+pub use confined::reaches_beyond;
 pub use connect::connect;
 pub use corrections::{forget, forget_all, note, prepare};
 pub use direct::execute;

@@ -35,7 +35,7 @@ impl Scratch {
     pub async fn create(options: &ConnectionOptions) -> Result<(Self, Session)> {
         let mut scratch = Self { name: String::new(), server: None, leftovers: Vec::new() };
         if options.product_hint() == Product::Sqlite {
-            let session = scratch.connect(&ConnectionOptions::in_memory()?).await?;
+            let session = scratch.connect(&ConnectionOptions::in_memory()?.for_scratch(":memory:")).await?;
             ":memory:".clone_into(&mut scratch.name);
             return Ok((scratch, session));
         }

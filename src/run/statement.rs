@@ -5,7 +5,7 @@
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{Role, Statement};
 
-use super::indexes;
+use super::{confined, indexes};
 
 /// Why a statement is not done.
 pub(super) enum Trouble {
@@ -35,6 +35,7 @@ pub(super) async fn carry_out(
     statement: &Statement,
     mut rows: impl FnMut(u64),
 ) -> Result<(), Trouble> {
+    confined::refuse(session, statement)?;
     match &statement.role {
         Role::Change => {
             let around = indexes::before(session, statement).await;

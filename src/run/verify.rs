@@ -22,7 +22,7 @@ use crate::seed::{Wish, seeds};
 use crate::write::Migration;
 
 use super::fill::{Harvest, fill};
-use super::{Applicable, DEFAULT_WAIT, Scratch, Target};
+use super::{Applicable, DEFAULT_WAIT, Scratch, Target, reaches_beyond};
 
 pub use before::{Before, before};
 pub use build::build_beside;
@@ -113,6 +113,9 @@ struct Filling {
 /// # Errors
 /// A scratch database that could not be dropped; the tool's own failures. Whatever the migration does wrong is a verdict.
 pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdict> {
+    if let Some(reason) = reaches_beyond(claim.migration) {
+        return Ok(Verdict::Unproven(reason));
+    }
     let empty = Schema::default();
     let from = claim.from.schema();
     let to = claim.to.map_or(&empty, Normalized::schema);

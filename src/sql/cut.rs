@@ -184,6 +184,19 @@ pub fn mode_of(product: Product, statement: &str) -> Option<Option<String>> {
     mode_set(rules, &words(rules, statement))
 }
 
+/// The `sql_mode` that a statement sets before another one, and the other one.
+pub fn mode_before(product: Product, text: &str) -> Option<(String, &str)> {
+    let rules = Rules::of(product);
+    if !rules.delimiter_lines {
+        return None;
+    }
+    let mut tokens = Tokens::new(rules, text);
+    let first = tokens.find(|token| !token.is_blank()).filter(|first| first.is_word("SET"))?;
+    let end = tokens.find(|token| token.is_symbol(';'))?;
+    let mode = mode_of(product, text.get(first.start..end.start)?)??;
+    Some((mode, text.get(end.end()..)?.trim_start()))
+}
+
 /// Whether a statement makes something with a body of statements: a trigger, a routine, an event.
 pub fn has_body(product: Product, statement: &str) -> bool {
     let mut tokens = Tokens::new(product, statement);

@@ -4,7 +4,7 @@
 
 use crate::schema::Product;
 
-use super::{Cutter, Kind, Part, Unterminated, client, words};
+use super::{Cutter, Part, Unterminated, client};
 
 /// The statements of a dump. The client's own commands (`\restrict`, `.headers on`) and the rows that `COPY … FROM stdin`
 /// carries are left out: a schema is what is wanted of it.
@@ -29,24 +29,6 @@ pub fn statements(product: Product, script: &str) -> Result<Vec<String>, Untermi
     Ok(statements)
 }
 
-/// Whether a statement reaches beyond the database it is sent to: another database, or what belongs to the whole server.
-pub fn reaches_beyond(product: Product, statement: &str) -> bool {
-    let words = words(product, statement);
-    let passed = ["OR", "REPLACE", "IF", "NOT", "EXISTS"];
-    let mut words = words.iter().filter(|word| word.kind == Kind::Word);
-    let Some(first) = words.next() else { return false };
-    let second = words.find(|word| !word.is_any(&passed));
-    let second_is = |known: &[&str]| second.is_some_and(|second| second.is_any(known));
-    let defines = first.is_any(&["CREATE", "ALTER", "DROP", "RENAME"]);
-    match product {
-        Product::Sqlite => first.is_any(&["ATTACH", "DETACH"]),
-        Product::Postgres => defines && second_is(&["DATABASE", "ROLE", "USER", "TABLESPACE", "GROUP"]),
-        Product::MySql | Product::MariaDb => {
-            first.is_word("USE") || defines && second_is(&["DATABASE", "SCHEMA", "USER", "ROLE", "TABLESPACE"])
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,22 +43,5 @@ mod tests {
         );
         let dump = ".headers on\nCREATE TABLE a (b);\nSELECT a.b FROM a;\n.quit\n";
         assert_eq!(statements(Product::Sqlite, dump).unwrap(), ["CREATE TABLE a (b)", "SELECT a.b FROM a"]);
-    }
-
-    #[test]
-    fn what_reaches_beyond_is_found() {
-        for (product, statement, beyond) in [
-            (Product::MySql, "USE shop", true),
-            (Product::MariaDb, "create /*!32312 IF NOT EXISTS*/ database `shop`", true),
-            (Product::MariaDb, "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`", true),
-            (Product::MySql, "CREATE TABLE use_it (a int)", false),
-            (Product::Postgres, "DROP DATABASE shop", true),
-            (Product::Postgres, "CREATE SCHEMA shop", false),
-            (Product::Postgres, "CREATE ROLE reader", true),
-            (Product::Sqlite, "ATTACH 'other.db' AS other", true),
-            (Product::Sqlite, "CREATE TABLE a (b)", false),
-        ] {
-            assert_eq!(reaches_beyond(product, statement), beyond, "{statement}");
-        }
     }
 }

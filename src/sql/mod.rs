@@ -12,7 +12,7 @@ mod rules;
 mod tests;
 mod token;
 
-pub use cut::{Cutter, Part, Statement, has_body, mode_of, significant, split};
+pub use cut::{Cutter, Part, Statement, has_body, mode_before, mode_of, significant, split};
 pub use rules::Rules;
 pub use token::{Kind, Token, Tokens, content, tokens, unescaped, words};
 

@@ -132,6 +132,11 @@ impl Rules {
         }
     }
 
+    /// Whether a backslash escapes the next character of a plain string.
+    pub const fn has_escapes(self) -> bool {
+        self.backslashes
+    }
+
     /// The rules of a file that is written for every product: strings as the standard has them, names in double quotes.
     pub const fn portable(product: Product) -> Self {
         let bodies = Self::of(product);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Dialect, Unsupported};
+use crate::dialect::{Dialect, Unsupported, in_mode_of};
 use crate::entity::Model;
 use crate::plan::{Rename, stands_at};
 use crate::schema::{
@@ -81,6 +81,7 @@ pub fn reconcile(
     let (base, origins) = (base.schema(), &origins);
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);
+    keep_modes(dialect.product(), &mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
     let mut ledger = Ledger {
@@ -149,6 +150,29 @@ fn keep_what_hangs_on_views(declared: &mut Schema, base: &Schema) {
         let known = base.views.get(name).into_iter().flat_map(|known| &known.options);
         for (key, value) in known.filter(|(key, _)| key.contains(':')) {
             view.options.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+/// What has a body keeps the `sql_mode` it was made under, unless the code says another one.
+fn keep_modes(product: Product, declared: &mut Schema, base: &Schema) {
+    if matches!(product, Product::Postgres | Product::Sqlite) {
+        return;
+    }
+    for (name, routine) in &mut declared.routines {
+        if let Some(known) = base.routines.get(name) {
+            routine.definition = in_mode_of(product, &routine.definition, &known.definition);
+        }
+    }
+    let known = |table: &ObjectName| base.tables.get(table).filter(|table| !table.triggers.is_empty());
+    let with_triggers: Vec<ObjectName> =
+        declared.tables.keys().filter(|table| known(table).is_some()).cloned().collect();
+    for name in with_triggers {
+        let (Some(table), Some(known)) = (declared.tables.get_mut(&name), known(&name)) else { continue };
+        for trigger in table.triggers.values_mut() {
+            if let Some(known) = known.triggers.get(&trigger.name) {
+                trigger.definition = in_mode_of(product, &trigger.definition, &known.definition);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not know where the file lies.
 
-use crate::dialect::{Product, Statement};
+use crate::dialect::{Line, Product, Statement};
 use crate::error::{Error, Result};
 use crate::project::MigrationId;
 use crate::sql::{self, Cutter, Kind, Lines, Part, Token, Unterminated, client};
@@ -17,7 +17,9 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
     let text = unified(text);
     let (from, to) = header(product, &text)?;
     let mut migration = Migration { id, product, from, to, up: Vec::new(), down: Vec::new() };
-    for (section, statement, _) in sections(product, &text)? {
+    let lines = Lines::of(&text);
+    for (section, statement, offset) in sections(product, &text)? {
+        let statement = Statement { line: Line(Some(lines.line(offset))), ..statement };
         match section {
             Section::Up => migration.up.push(statement),
             Section::Down => migration.down.push(statement),

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use crate::dialect::Dialect;
 use crate::plan::action_name;
 use crate::schema::{
-    Action, Check, Column, DefaultValue, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget, Literal, Name,
-    ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
+    Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
+    Literal, Name, ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
 };
 use crate::sql;
 
@@ -40,7 +40,7 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
     for routine in schema.routines.values() {
         let place = Place::Routine(routine.name.clone());
         if writer.is_adopted(&place) {
-            let sql = routine.definition.text().to_owned();
+            let sql = writer.with_mode_back(&routine.definition);
             written.push(Declaration { places: vec![place], table: None, sql });
         }
     }
@@ -74,6 +74,15 @@ impl Writer<'_> {
 
     fn text(&self, text: &str) -> String {
         self.dialect.literal(&Literal::Text(text.to_owned()))
+    }
+
+    /// A definition, and behind it, where it sets a `sql_mode`, what makes the next one be read without it.
+    fn with_mode_back(&self, definition: &Expression) -> String {
+        let text = definition.text();
+        match sql::mode_before(self.dialect.product(), text) {
+            None => text.to_owned(),
+            Some(_) => format!("{text};\nSET sql_mode = DEFAULT"),
+        }
     }
 
     fn object(&self, name: &ObjectName) -> String {
@@ -141,7 +150,7 @@ impl Writer<'_> {
         for trigger in table.triggers.values() {
             let part = Part::Trigger(trigger.name.clone());
             if adopted(&part) {
-                say(vec![part], trigger.definition.text().to_owned());
+                say(vec![part], self.with_mode_back(&trigger.definition));
             }
         }
         if let Some(comment) = table.comment.as_ref().filter(|_| adopted(&Part::Comment)) {

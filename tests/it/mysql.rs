@@ -6,6 +6,7 @@ mod bodies;
 mod declared;
 mod hostile;
 mod kinds;
+mod modes;
 mod pairs;
 mod renames;
 mod scratch;

@@ -86,8 +86,8 @@ fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     }
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);
-    routines::read(answers, &mut catalog);
-    events::read(answers, &mut catalog);
+    routines::read(flavor, answers, &mut catalog);
+    events::read(flavor, answers, &mut catalog);
     shown::read(answers, &mut catalog);
     shown::read_views(flavor, answers, scope, &mut catalog);
     catalog

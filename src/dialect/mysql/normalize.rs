@@ -28,7 +28,7 @@ pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Sche
         normalize_view(flavor, view, &columns_of)?;
     }
     for routine in schema.routines.values_mut() {
-        let definition = statement(&routine.definition);
+        let definition = statement(flavor, &routine.definition);
         let canonical = without_display_widths(definition.canonical());
         routine.definition = definition.with_canonical(canonical);
     }
@@ -66,12 +66,12 @@ fn expression(flavor: Flavor, expression: &Expression) -> Expression {
     Expression::new(text).with_canonical(canonical)
 }
 
-fn statement(definition: &Expression) -> Expression {
+fn statement(flavor: Flavor, definition: &Expression) -> Expression {
     if definition.is_normal() {
         return definition.clone();
     }
     let text = definition.text().trim().trim_end_matches(';').trim_end();
-    Expression::new(text).with_canonical(canonical_statement(text))
+    Expression::new(text).with_canonical(canonical_statement(flavor, text))
 }
 
 /// MariaDB prints the types of parameters and results with the widths nobody gave them.
@@ -98,7 +98,7 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
         DefinitionKind::Sequence if flavor.has_sequences() => "SEQUENCE",
         kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
     };
-    definition.create = statement(&definition.create);
+    definition.create = statement(flavor, &definition.create);
     definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
     said(&mut definition.comment);
     Ok(())
@@ -156,7 +156,7 @@ fn normalize_table(
         check.expression = expression(flavor, &check.expression);
     }
     for trigger in table.triggers.values_mut() {
-        trigger.definition = statement(&trigger.definition);
+        trigger.definition = statement(flavor, &trigger.definition);
     }
     cover_foreign_keys(table);
     Ok(())

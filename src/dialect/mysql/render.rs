@@ -13,7 +13,7 @@ use crate::schema::{
 };
 
 use super::types::{family, is_large};
-use super::{Flavor, defaults, partitions, versioning};
+use super::{Flavor, defaults, mode, partitions, versioning};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -83,19 +83,21 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
         Op::Drop(Object::Table(table)) => vec![ddl(format!("DROP TABLE {}", object(&table.name)))],
         Op::Create(Object::View(view)) => create_view(view),
         Op::Drop(Object::View(view)) => vec![ddl(format!("DROP VIEW {}", object(&view.name)))],
-        Op::Create(Object::Trigger(_, trigger)) => vec![ddl(trigger.definition.text())],
+        Op::Create(Object::Trigger(_, trigger)) => mode::statements(flavor, &trigger.definition),
         Op::Drop(Object::Trigger(table, trigger)) => {
             let name = ObjectName { schema: table.schema.clone(), name: trigger.name.clone() };
             vec![ddl(format!("DROP TRIGGER {}", object(&name)))]
         }
-        Op::Create(Object::Routine(routine)) => vec![ddl(routine.definition.text())],
+        Op::Create(Object::Routine(routine)) => mode::statements(flavor, &routine.definition),
         Op::Drop(Object::Routine(routine)) => vec![ddl(drop_routine(routine.kind, &routine.name))],
         Op::Alter(Alter::Routine(change)) => {
-            vec![ddl(drop_routine(change.from.kind, &change.from.name)), ddl(change.to.definition.text())]
+            let mut statements = vec![ddl(drop_routine(change.from.kind, &change.from.name))];
+            statements.extend(mode::statements(flavor, &change.to.definition));
+            statements
         }
-        Op::Create(Object::Definition(definition)) => vec![ddl(definition.create.text())],
+        Op::Create(Object::Definition(definition)) => mode::statements(flavor, &definition.create),
         Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
-        Op::Alter(Alter::Definition(change)) => alter_definition(change),
+        Op::Alter(Alter::Definition(change)) => alter_definition(flavor, change),
         Op::Rename(Rename::Table(change)) => {
             vec![ddl(format!("RENAME TABLE {} TO {}", object(&change.from), object(&change.to)))]
         }
@@ -202,7 +204,7 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
         sql = format!("{sql}\nPARTITION BY {clause}");
     }
     let mut statements = vec![ddl(sql)];
-    statements.extend(table.triggers.values().map(|trigger| ddl(trigger.definition.text())));
+    statements.extend(table.triggers.values().flat_map(|trigger| mode::statements(flavor, &trigger.definition)));
     statements
 }
 
@@ -395,12 +397,16 @@ fn create_view(view: &View) -> Vec<Statement> {
 }
 
 /// A sequence is altered, because it remembers where it is.
-fn alter_definition(change: &Change<Definition>) -> Vec<Statement> {
+fn alter_definition(flavor: Flavor, change: &Change<Definition>) -> Vec<Statement> {
     match (change.to.id.kind, change.to.create.text().get(..6)) {
         (DefinitionKind::Sequence, Some(create)) if create.eq_ignore_ascii_case("create") => {
             vec![ddl(format!("ALTER{}", change.to.create.text().get(6..).unwrap_or_default()))]
         }
-        _ => vec![ddl(&change.from.drop), ddl(change.to.create.text())],
+        _ => {
+            let mut statements = vec![ddl(&change.from.drop)];
+            statements.extend(mode::statements(flavor, &change.to.create));
+            statements
+        }
     }
 }
 

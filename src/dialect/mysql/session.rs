@@ -5,15 +5,23 @@
 pub mod reprint;
 mod views;
 
+use crate::dialect::Product;
 use crate::dialect::session::{DatabaseError, Session};
 
-/// Statements sent once after connecting. The SQL mode decides how strings and identifiers are read, so it is pinned and
-/// the dialect's literals are written for it.
-pub const SETTINGS: &[&str] = &[
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-    "SET NAMES utf8mb4",
-    "SET time_zone = '+00:00'",
-];
+use super::{Flavor, mode};
+
+/// Statements sent once after connecting.
+pub const SETTINGS: &[&str] = &[SQL_MODE, "SET NAMES utf8mb4", "SET time_zone = '+00:00'"];
+
+/// The SQL mode decides how strings and identifiers are read, so it is pinned and the dialect's literals are written for it. It
+/// refuses no view that a server with another mode has taken.
+pub const SQL_MODE: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
+
+/// Sets the mode in which triggers, routines and events are made that say no mode of their own: the server keeps it with them.
+pub fn mode_of_bodies(product: Product) -> String {
+    let flavor = if product == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
+    format!("SET SESSION sql_mode = '{}'", mode::default(flavor))
+}
 
 /// The current time as UTC text.
 pub const NOW: &str = "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')";

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use crate::schema::Product;
-use crate::sql::{self, Cutter, Kind, Part, Token};
+use crate::sql::{self, Kind, Rules, Token};
+
+use super::{Flavor, mode};
 
 /// The tokens of a text without white space and comments. These two servers differ only in which comments they execute; what is
 /// read here has none of those that only one of them does.
@@ -86,20 +88,22 @@ pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<Stri
     (kept, named)
 }
 
-/// The form a definition (a trigger, a routine) is compared by: without definer, comments, spacing, letter case outside quotes,
-/// quotes around names that need none, and the `sql_mode` it says before.
-pub(super) fn canonical_statement(text: &str) -> String {
-    let statements = Cutter::new(Product::MariaDb, text).filter_map(|part| match part {
-        Ok(Part::Statement(statement)) => Some(statement.tokens),
-        Ok(Part::Between(_) | Part::End | Part::Client(_)) | Err(_) => None,
-    });
-    match statements.last() {
-        Some(tokens) => canonical(&tokens.into_iter().filter(|token| !token.is_blank()).collect::<Vec<_>>()),
-        None => canonical(&words(text.trim().trim_end_matches(';'))),
+/// The form a definition (a trigger, a routine) is compared by: without definer, comments, spacing, letter case outside quotes and
+/// quotes around names that need none. The `sql_mode` it is made under counts where it is not the product's default.
+pub(super) fn canonical_statement(flavor: Flavor, text: &str) -> String {
+    let (mode, create) = match sql::mode_before(flavor.product(), text) {
+        Some((mode, create)) => (Some(mode), create),
+        None => (None, text),
+    };
+    let rules = Rules::under(flavor.product(), mode.as_deref().unwrap_or_default());
+    let create = canonical(&sql::words(rules, create.trim().trim_end_matches(';')), rules);
+    match mode.and_then(|mode| mode::canonical(flavor, &mode)) {
+        Some(mode) => format!("sql_mode '{mode}' {create}"),
+        None => create,
     }
 }
 
-fn canonical(found: &[Token<'_>]) -> String {
+fn canonical(found: &[Token<'_>], rules: Rules) -> String {
     let mut kept: Vec<String> = Vec::new();
     let mut at = 0;
     while let Some(token) = found.get(at) {
@@ -117,7 +121,7 @@ fn canonical(found: &[Token<'_>]) -> String {
         kept.push(match (token.kind, name) {
             (Kind::Name, Some(name)) if is_one_word(&name) => name.to_lowercase(),
             (Kind::Word | Kind::Number, _) => token.text.to_lowercase(),
-            (Kind::String, _) => match token.value(Product::MySql.into()) {
+            (Kind::String, _) => match token.value(rules) {
                 Some(text) => format!("'{text}'"),
                 None => token.text.to_owned(),
             },
@@ -170,10 +174,10 @@ mod tests {
     fn statements_are_compared_without_their_definer() {
         let shown = "CREATE DEFINER=`root`@`localhost` TRIGGER `tr` BEFORE INSERT ON `c` FOR EACH ROW set new.p = 'A'";
         let written = "create trigger tr before insert on c\n for each row set NEW.p='A';";
-        assert_eq!(canonical_statement(shown), canonical_statement(written));
+        assert_eq!(canonical_statement(Flavor::MySql, shown), canonical_statement(Flavor::MySql, written));
         assert_ne!(
-            canonical_statement(shown),
-            canonical_statement("create trigger tr before insert on c for each row set new.p = 'a'")
+            canonical_statement(Flavor::MySql, shown),
+            canonical_statement(Flavor::MySql, "create trigger tr before insert on c for each row set new.p = 'a'")
         );
     }
 }

@@ -10,6 +10,7 @@ mod lower;
 mod moments;
 mod names;
 mod normalize;
+pub(super) mod outside;
 mod render;
 mod safe;
 pub mod session;

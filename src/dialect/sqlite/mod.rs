@@ -8,6 +8,7 @@ mod locks;
 mod lower;
 mod names;
 mod normalize;
+pub(super) mod outside;
 mod rebuild;
 mod render;
 pub mod session;

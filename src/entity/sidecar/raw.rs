@@ -33,7 +33,7 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
         return Err(trouble.hint(format!("the first is at {first}")));
     }
     output.declare(place, &statement.spot(), Origin::Sidecar);
-    let routine = Routine { name: name.clone(), kind, definition: Expression::new(statement.whole()) };
+    let routine = Routine { name: name.clone(), kind, definition: Expression::new(statement.definition()) };
     output.model.schema.routines.insert(name, routine);
     Ok(())
 }
@@ -60,7 +60,7 @@ pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<
         let trouble = Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found");
         return Err(trouble.hint("declare the table by an entity, or correct its name"));
     };
-    let trigger = Trigger { name: name.name.clone(), definition: Expression::new(statement.whole()) };
+    let trigger = Trigger { name: name.name.clone(), definition: Expression::new(statement.definition()) };
     let place = Place::Table(table.name.clone(), Part::Trigger(name.name.clone()));
     if table.triggers.contains_key(&name.name) {
         let message = format!("two triggers are called `{}`", name.name);

@@ -35,6 +35,8 @@ pub(super) struct Text<'t> {
 pub(super) struct Statement<'t> {
     text: &'t Text<'t>,
     tokens: &'t [(Token, Range<usize>)],
+    /// The `sql_mode` that was set before it (MySQL and MariaDB).
+    mode: Option<String>,
 }
 
 /// What a statement is, by its first words.
@@ -139,10 +141,21 @@ impl<'t> Text<'t> {
         Ok(())
     }
 
-    /// The statements.
+    /// The statements, without those that set a `sql_mode` for the ones behind.
     pub(super) fn statements(&'t self) -> Vec<Statement<'t>> {
+        let mut mode = None;
         let tokens = self.statements.iter().filter_map(|range| self.tokens.get(range.clone()));
-        tokens.filter(|tokens| !tokens.is_empty()).map(|tokens| Statement { text: self, tokens }).collect()
+        let statements = tokens.filter(|tokens| !tokens.is_empty()).filter_map(|tokens| {
+            let statement = Statement { text: self, tokens, mode: mode.clone() };
+            match sql::mode_of(self.product, &statement.whole()).filter(|_| !self.portable) {
+                None => Some(statement),
+                Some(set) => {
+                    mode = set;
+                    None
+                }
+            }
+        });
+        statements.collect()
     }
 
     fn spot(&self, span: Range<usize>) -> Spot {
@@ -157,7 +170,7 @@ impl<'t> Statement<'t> {
 
     /// The statement as if it ended before a token.
     pub(super) fn first(&self, tokens: usize) -> Self {
-        Self { text: self.text, tokens: self.tokens.get(..tokens).unwrap_or(self.tokens) }
+        Self { text: self.text, tokens: self.tokens.get(..tokens).unwrap_or(self.tokens), mode: self.mode.clone() }
     }
 
     /// The whole statement.
@@ -351,6 +364,14 @@ impl<'t> Statement<'t> {
     /// The whole text as it runs on the product.
     pub(super) fn whole(&self) -> String {
         self.sql(0..self.tokens.len())
+    }
+
+    /// The whole text of what has a body, behind the `sql_mode` it is made under, where one is said.
+    pub(super) fn definition(&self) -> String {
+        match &self.mode {
+            None => self.whole(),
+            Some(mode) => format!("SET sql_mode = '{}';\n{}", mode.replace('\'', "''"), self.whole()),
+        }
     }
 }
 

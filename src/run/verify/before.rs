@@ -11,7 +11,7 @@ use crate::project::fingerprint;
 use crate::schema::Normalized;
 use crate::write::Migration;
 
-use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct};
+use super::super::{Applicable, DEFAULT_WAIT, Scratch, Target, direct, reaches_beyond};
 use super::{build, build_beside, found, normalized, part, read_back};
 
 /// The schema before a migration.
@@ -79,6 +79,9 @@ async fn by_replaying(
     like: Option<&Normalized>,
     scope: &Scope,
 ) -> Result<Before> {
+    if let Some(reason) = migrations.iter().find_map(reaches_beyond) {
+        return Ok(Before::Unknown(format!("the migrations before it cannot be replayed: {reason}")));
+    }
     let (scratch, mut session) = match Scratch::create(server).await {
         Ok(made) => made,
         Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),

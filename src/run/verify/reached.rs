@@ -9,7 +9,7 @@ use crate::introspect::Scope;
 use crate::schema::Normalized;
 use crate::write::Migration;
 
-use super::super::{Applicable, DEFAULT_WAIT, Target, up};
+use super::super::{Applicable, DEFAULT_WAIT, Target, reaches_beyond, up};
 use super::{build, differences, found, in_words, normalized, open, part, with_reason};
 
 /// Where a migration leads.
@@ -35,6 +35,9 @@ pub async fn reached(
     like: &Normalized,
     scope: &Scope,
 ) -> Result<Reached> {
+    if let Some(reason) = reaches_beyond(migration) {
+        return Ok(Reached::Unknown(reason));
+    }
     let product = migration.product;
     let part = part::part(&[from.schema()], &[&migration.up]);
     let (scratch, mut session) = match open(server, product).await? {

@@ -13,6 +13,7 @@ on_each!(
     without_a_scratch_database_it_is_said_and_made_up_for,
     row_security_is_declared,
     what_hangs_on_a_declared_view_is_adopted,
+    what_reaches_beyond_is_not_sent_to_a_scratch_database,
 );
 
 /// What only a hand writes, and what undoes it.
@@ -140,6 +141,29 @@ fn without_a_scratch_database_it_is_said_and_made_up_for(product: Product) {
     project.holds();
     project.finds_nothing();
     project.next_environment();
+}
+
+/// A proof touches its scratch database alone, and says where a migration would do more.
+fn what_reaches_beyond_is_not_sent_to_a_scratch_database(product: Product) {
+    let project = Project::settled(product);
+    project.run(&["migration", "Beyond", "--empty"]).with(0);
+    let other = Database::create(product);
+    other.execute("CREATE TABLE kept (id int PRIMARY KEY)");
+    other.execute("INSERT INTO kept VALUES (1)");
+    let name = other.url.rsplit('/').next().expect("a name").to_owned();
+    let (what, beyond) = match product {
+        Product::Postgres => ("DATABASE", format!("DROP DATABASE {name} WITH (FORCE)")),
+        Product::MySql | Product::MariaDb => ("kept", format!("DELETE FROM {name}.kept")),
+        Product::Sqlite => ("attaches", format!("ATTACH '{name}' AS other")),
+    };
+    project.write_newest(&format!("UPDATE person SET age = 1;\n{beyond};"), "");
+    let line = 1 + project.newest().lines().position(|line| line.contains(&beyond)).expect("the statement");
+    let place = format!("_beyond.sql:{line}: ");
+    let said = project.run(&["lock"]).with(0);
+    said.mentions(&place).mentions(what.to_lowercase().as_str());
+    project.run(&["verify"]).with(2).mentions(&place).mentions("unproven");
+    project.run(&["check"]).mentions(&place);
+    assert_eq!(other.query("SELECT id FROM kept").len(), 1, "it was not touched");
 }
 
 /// Row security is said beside the entity, like the policies it makes count.

@@ -11,6 +11,7 @@ use crate::schema::{Name, Product};
 use crate::sql::{Rules, Token, Tokens};
 
 use super::super::render::quote;
+use super::super::{Flavor, mode};
 use super::Answers;
 
 /// Why something with a body is left alone.
@@ -38,7 +39,13 @@ impl Kind {
 
 /// The bodies that the server shows to this user.
 #[derive(Default)]
-pub(super) struct Bodies(BTreeMap<(Kind, String), String>);
+pub(super) struct Bodies(BTreeMap<(Kind, String), Body>);
+
+struct Body {
+    /// The mode it was made under.
+    mode: String,
+    text: String,
+}
 
 /// Asks for the text of every trigger, routine and event.
 pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope) -> Result<Bodies, DatabaseError> {
@@ -57,16 +64,23 @@ pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope)
         let text = if kind == Kind::Event { 3 } else { 2 };
         let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text)?))) else { continue };
         let Some(text) = body(kind, mode, create) else { continue };
-        found.insert((kind, name.to_owned()), text.to_owned());
+        found.insert((kind, name.to_owned()), Body { mode: mode.to_owned(), text: text.to_owned() });
     }
     Ok(Bodies(found))
 }
 
 impl Bodies {
-    /// A definition from its head and the body; `None` where the server does not show the body.
-    pub(super) fn definition(&self, kind: Kind, name: &str, head: &str) -> Option<String> {
+    /// A definition from its head, which is written for the mode it was made under, and the body; `None` where the server does
+    /// not show the body.
+    pub(super) fn definition(
+        &self,
+        flavor: Flavor,
+        kind: Kind,
+        name: &str,
+        head: impl FnOnce(&str) -> String,
+    ) -> Option<String> {
         let body = self.0.get(&(kind, name.to_owned()))?;
-        Some(format!("{head}{body}"))
+        Some(mode::under(flavor, &body.mode, &format!("{}{}", head(&body.mode), body.text)))
     }
 }
 

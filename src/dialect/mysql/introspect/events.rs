@@ -6,21 +6,23 @@ use crate::dialect::session::Row;
 use crate::introspect::Catalog;
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 
+use super::super::Flavor;
+use super::super::mode::literal;
 use super::super::render::{quote, text_literal};
 use super::bodies::{HIDDEN, Kind};
 use super::{Answers, local, unmanaged};
 
-pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
+pub(super) fn read(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
     for row in &answers.events {
         let id = DefinitionId::new(DefinitionKind::Event, local(row.text(0)));
-        match answers.bodies.definition(Kind::Event, row.text(0), &head(row)) {
+        match answers.bodies.definition(flavor, Kind::Event, row.text(0), |mode| head(row, mode)) {
             Some(create) => drop(catalog.schema.definitions.insert(id.clone(), Definition::new(id, create))),
             None => unmanaged(catalog, format!("event {}", row.text(0)), HIDDEN),
         }
     }
 }
 
-fn head(row: Row<'_>) -> String {
+fn head(row: Row<'_>, mode: &str) -> String {
     let mut sql = format!("CREATE EVENT {}\n    ON SCHEDULE", quote(&Name::from(row.text(0))));
     if row.text(1) == "ONE TIME" {
         sql = format!("{sql} AT {}", text_literal(row.text(2)));
@@ -44,7 +46,7 @@ fn head(row: Row<'_>) -> String {
         _ => sql.push_str("\n    DISABLE ON SLAVE"),
     }
     if !row.text(9).is_empty() {
-        sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(9)));
+        sql = format!("{sql}\n    COMMENT {}", literal(mode, row.text(9)));
     }
     format!("{sql}\n    DO ")
 }

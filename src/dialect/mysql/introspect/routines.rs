@@ -6,11 +6,13 @@ use crate::dialect::session::Row;
 use crate::introspect::Catalog;
 use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 
-use super::super::render::{quote, text_literal};
+use super::super::Flavor;
+use super::super::mode::literal;
+use super::super::render::quote;
 use super::bodies::Kind;
 use super::{Answers, unmanaged};
 
-pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
+pub(super) fn read(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
     for row in &answers.routines {
         let (kind, name) = (row.text(0), row.text(1));
         let what = format!("{} {name}", kind.to_lowercase());
@@ -32,7 +34,8 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
             RoutineKind::Function => Kind::Function,
             RoutineKind::Procedure => Kind::Procedure,
         };
-        let Some(definition) = answers.bodies.definition(shown, name, &head(row, parameters)) else {
+        let Some(definition) = answers.bodies.definition(flavor, shown, name, |mode| head(row, parameters, mode))
+        else {
             unmanaged(catalog, what, "its body is not shown to this user, or is not in SQL");
             continue;
         };
@@ -41,7 +44,7 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     }
 }
 
-fn head<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>) -> String {
+fn head<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>, mode: &str) -> String {
     let is_function = row.text(0) == "FUNCTION";
     let parameters: Vec<String> = parameters
         .map(|parameter| {
@@ -64,7 +67,7 @@ fn head<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>) -> String {
         sql = format!("{sql}\n    SQL SECURITY {}", row.text(7));
     }
     if !row.text(8).is_empty() {
-        sql = format!("{sql}\n    COMMENT {}", text_literal(row.text(8)));
+        sql = format!("{sql}\n    COMMENT {}", literal(mode, row.text(8)));
     }
     sql.push('\n');
     sql

@@ -63,7 +63,7 @@ pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog
             check(flavor, table, row);
         }
     }
-    triggers(answers, catalog);
+    triggers(flavor, answers, catalog);
 }
 
 /// The table a row belongs to, if it is read at all. Its name stands first in every row.
@@ -227,7 +227,7 @@ fn is_json_check(clause: &str, column: &Name) -> bool {
     bare(clause) == format!("json_valid({})", quote(column))
 }
 
-fn triggers(answers: &Answers, catalog: &mut Catalog) {
+fn triggers(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
     let mut disordered = Vec::new();
     let mut before: Option<Row<'_>> = None;
     for row in &answers.triggers {
@@ -245,7 +245,7 @@ fn triggers(answers: &Answers, catalog: &mut Catalog) {
             row.text(3),
             quote(&table.name.name),
         );
-        let Some(definition) = answers.bodies.definition(Kind::Trigger, row.text(1), &head) else {
+        let Some(definition) = answers.bodies.definition(flavor, Kind::Trigger, row.text(1), |_| head) else {
             unmanaged(catalog, format!("trigger {name}"), HIDDEN);
             continue;
         };

@@ -1,0 +1,126 @@
+//! The `sql_mode` under which a trigger, a routine or an event is made: the servers keep it with the object, and its body is read
+//! and run under it.
+//!
+//! A definition made under another mode than the product's own default begins with a statement that sets it, here and in files.
+//! Must not know what a body says.
+
+use std::collections::BTreeSet;
+
+use crate::dialect::Statement;
+use crate::schema::Expression;
+use crate::sql::{self, Rules};
+
+use super::Flavor;
+use super::render::text_literal;
+
+/// The mode a server of this product has unless somebody sets another one.
+pub(super) fn default(flavor: Flavor) -> &'static str {
+    match flavor {
+        Flavor::MySql => {
+            "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
+             NO_ENGINE_SUBSTITUTION"
+        }
+        Flavor::MariaDb => "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
+    }
+}
+
+/// The flags of a mode, each that stands for several with those.
+fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {
+    let mut flags: BTreeSet<String> =
+        mode.split(',').map(|flag| flag.trim().to_uppercase()).filter(|flag| !flag.is_empty()).collect();
+    let mut add = |several: &str, single: &[&str]| {
+        if flags.contains(several) {
+            flags.extend(single.iter().map(|&flag| flag.to_owned()));
+        }
+    };
+    let strict = ["STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "NO_ZERO_IN_DATE", "NO_ZERO_DATE"];
+    add("TRADITIONAL", &strict);
+    add("TRADITIONAL", &["ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION"]);
+    add("ANSI", &["REAL_AS_FLOAT", "PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE"]);
+    match flavor {
+        Flavor::MySql => add("ANSI", &["ONLY_FULL_GROUP_BY"]),
+        Flavor::MariaDb => {
+            let foreign = ["PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS"];
+            add("TRADITIONAL", &["NO_AUTO_CREATE_USER"]);
+            for several in ["ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL"] {
+                add(several, &foreign);
+                add(several, &["NO_FIELD_OPTIONS"]);
+            }
+            add("ORACLE", &["NO_AUTO_CREATE_USER", "SIMULTANEOUS_ASSIGNMENT"]);
+            add("MAXDB", &["NO_AUTO_CREATE_USER"]);
+        }
+    }
+    flags
+}
+
+/// The form a mode is compared by; nothing for the product's default.
+pub(super) fn canonical(flavor: Flavor, mode: &str) -> Option<String> {
+    let flags = flags(flavor, mode);
+    let is_default = flags == self::flags(flavor, default(flavor));
+    (!is_default).then(|| flags.into_iter().collect::<Vec<_>>().join(","))
+}
+
+/// The definition of something made under a mode.
+pub(super) fn under(flavor: Flavor, mode: &str, create: &str) -> String {
+    match canonical(flavor, mode) {
+        None => create.to_owned(),
+        Some(_) => format!("SET sql_mode = {};\n{create}", text_literal(mode)),
+    }
+}
+
+/// A string in a text that is read under a mode.
+pub(super) fn literal(mode: &str, text: &str) -> String {
+    if Rules::under(Flavor::MySql.product(), mode).has_escapes() {
+        return text_literal(text);
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The statements that make what a definition says, in a session that has its own mode again afterwards.
+pub(super) fn statements(flavor: Flavor, definition: &Expression) -> Vec<Statement> {
+    let text = definition.text();
+    match sql::mode_before(flavor.product(), text) {
+        None => vec![Statement::new(text)],
+        Some((mode, create)) => vec![
+            Statement::new(format!("SET @sql_mode_before = @@sql_mode, sql_mode = {}", text_literal(&mode))),
+            Statement::new(create),
+            Statement::new("SET sql_mode = @sql_mode_before"),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_compared_by_its_flags() {
+        for flavor in [Flavor::MySql, Flavor::MariaDb] {
+            assert_eq!(canonical(flavor, default(flavor)), None);
+            assert_eq!(canonical(flavor, &default(flavor).to_lowercase().replace(',', ", ")), None);
+            assert_eq!(canonical(flavor, ""), Some(String::new()));
+            assert_eq!(
+                canonical(flavor, "ANSI"),
+                canonical(flavor, &flags(flavor, "ANSI").into_iter().collect::<Vec<_>>().join(","))
+            );
+        }
+    }
+
+    #[test]
+    fn a_definition_says_a_mode_that_is_not_the_default() {
+        let create = "CREATE PROCEDURE p() SELECT \"a\" FROM \"b;\"";
+        assert_eq!(under(Flavor::MariaDb, default(Flavor::MariaDb), create), create);
+        let text = under(Flavor::MariaDb, "ANSI_QUOTES", create);
+        assert_eq!(sql::mode_before(Flavor::MariaDb.product(), &text), Some(("ANSI_QUOTES".to_owned(), create)));
+        let sent: Vec<String> =
+            statements(Flavor::MariaDb, &Expression::new(text)).into_iter().map(|it| it.sql).collect();
+        let set = "SET @sql_mode_before = @@sql_mode, sql_mode = 'ANSI_QUOTES'";
+        assert_eq!(sent, [set, create, "SET sql_mode = @sql_mode_before"]);
+    }
+
+    #[test]
+    fn strings_are_written_for_the_mode_they_are_read_under() {
+        assert_eq!(literal("", "a\\'b"), "'a\\\\''b'");
+        assert_eq!(literal("ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "a\\'b"), "'a\\''b'");
+    }
+}
