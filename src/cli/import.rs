@@ -2,7 +2,7 @@
 //!
 //! Must not know how a statement is written or read; it asks for them, reads them back, and keeps those that are understood.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ use crate::diff::diff;
 use crate::entity::{self, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::plan::Op;
-use crate::schema::{Facet, Name, Origin, Origins, Part, Place, Schema};
+use crate::project::EntityPaths;
+use crate::schema::{Facet, Name, ObjectName, Origin, Origins, Part, Place, Schema};
 use crate::state::{self, Target};
 use crate::write::{self, Declaration};
 
@@ -38,16 +39,21 @@ pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     };
     let ops = |target: &Target| diff(&live.schema, &target.schema, &target.renames).ops().to_vec();
     let before = reconciled(&model)?;
-    let contradictions = ops(&before);
+    let mut contradictions: BTreeMap<Place, Vec<Op>> = BTreeMap::new();
+    for op in ops(&before) {
+        contradictions.entry(op.place()).or_default().push(op);
+    }
+    let is_known = |op: &Op| contradictions.get(&op.place()).is_some_and(|known| known.contains(op));
     let mut origins = adopted_by(&nobody, &before);
     let declared = model.normalized(|schema| dialect.normalize(schema))?;
     for place in named_otherwise(declared.schema(), live.schema.schema(), &before) {
         origins.set(place, Origin::Adopted);
     }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
+    let found = workspace.project.find_entities()?;
     // Each round leaves out at least one statement, so there is an end to it.
     loop {
-        let draft = Draft::of(workspace, files, &declarations, &model, product)?;
+        let draft = Draft::of((workspace, &found), files, &declarations, &model, product);
         let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.context);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();
@@ -62,12 +68,15 @@ pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
             match state::reconcile(dialect, &read, &live.schema, &nobody, &workspace.keeping()) {
                 Ok(target) => {
                     // Whatever the files add must be there already.
-                    for op in ops(&target).into_iter().filter(|op| !contradictions.contains(op)) {
-                        refused.extend(behind(&declarations, &op));
+                    let of_objects = of_objects(&declarations);
+                    for op in ops(&target).into_iter().filter(|op| !is_known(op)) {
+                        refused.extend(behind(&declarations, &of_objects, &op));
                     }
                     unsaid = adopted_by(&nobody, &target).listed().map(|(place, _)| place.clone()).collect();
                 }
-                Err(unsupported) => refused.extend(of_object(&declarations, &unsupported.place)),
+                Err(unsupported) => {
+                    refused.extend(of_object(&declarations, &of_objects(&declarations), &unsupported.place));
+                }
             }
         }
         if refused.is_empty() {
@@ -117,7 +126,7 @@ fn adopted_by(nobody: &Origins, target: &Target) -> Origins {
 }
 
 /// The statements a step comes from: those of its place, else those of its object.
-fn behind(declarations: &[Declaration], op: &Op) -> BTreeSet<usize> {
+fn behind(declarations: &[Declaration], of_objects: &OfObjects<'_>, op: &Op) -> BTreeSet<usize> {
     let place = op.place();
     let same = |declared: &Place| match (declared, &place) {
         (Place::Table(table, part), Place::Table(other, of)) => {
@@ -130,71 +139,82 @@ fn behind(declarations: &[Declaration], op: &Op) -> BTreeSet<usize> {
         }
         (declared, place) => declared == place,
     };
-    let exact: BTreeSet<usize> = numbered(declarations, |declaration| declaration.places.iter().any(same));
-    if exact.is_empty() { of_object(declarations, &place) } else { exact }
+    let near = of_object(declarations, of_objects, &place);
+    let is_exact = |index: &&usize| declarations.get(**index).is_some_and(|it| it.places.iter().any(same));
+    let exact: BTreeSet<usize> = near.iter().filter(is_exact).copied().collect();
+    if exact.is_empty() { near } else { exact }
 }
 
-fn of_object(declarations: &[Declaration], place: &Place) -> BTreeSet<usize> {
-    let found = numbered(declarations, |it| it.places.iter().any(|declared| declared.object() == place.object()));
-    // Nothing is behind it: then none of it can be trusted, and the files would say something that is not so.
-    if found.is_empty() { (0..declarations.len()).collect() } else { found }
+/// The statements about each object, by their numbers.
+type OfObjects<'a> = BTreeMap<&'a ObjectName, Vec<usize>>;
+
+fn of_objects(declarations: &[Declaration]) -> OfObjects<'_> {
+    let mut found = OfObjects::new();
+    for (index, declaration) in declarations.iter().enumerate() {
+        for place in &declaration.places {
+            let of_object = found.entry(place.object()).or_default();
+            if of_object.last() != Some(&index) {
+                of_object.push(index);
+            }
+        }
+    }
+    found
 }
 
-fn numbered(declarations: &[Declaration], wanted: impl Fn(&Declaration) -> bool) -> BTreeSet<usize> {
-    let found = declarations.iter().enumerate().filter(|(_, declaration)| wanted(declaration));
-    found.map(|(index, _)| index).collect()
+fn of_object(declarations: &[Declaration], of_objects: &OfObjects<'_>, place: &Place) -> BTreeSet<usize> {
+    match of_objects.get(place.object()) {
+        Some(found) => found.iter().copied().collect(),
+        // Nothing is behind it: then none of it can be trusted, and the files would say something that is not so.
+        None => (0..declarations.len()).collect(),
+    }
 }
 
 /// Files with statements in them, and where each statement stands.
 struct Draft {
     files: Vec<SourceFile>,
-    statements: Vec<(PathBuf, Range<usize>, usize)>,
+    /// By file, in the order in which they stand there, with their numbers.
+    statements: BTreeMap<PathBuf, Vec<(Range<usize>, usize)>>,
 }
 
 impl Draft {
     fn of(
-        workspace: &Workspace,
+        (workspace, found): (&Workspace, &EntityPaths),
         files: &[SourceFile],
         declarations: &[Declaration],
         model: &Model,
         product: dialect::Product,
-    ) -> Result<Self, Failure> {
-        let mut draft = Self { files: Vec::new(), statements: Vec::new() };
+    ) -> Self {
+        let there: BTreeMap<&Path, &str> = files.iter().map(|file| (file.path.as_path(), file.text.as_str())).collect();
+        let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+        let mut statements: BTreeMap<PathBuf, Vec<(Range<usize>, usize)>> = BTreeMap::new();
         for (index, declaration) in declarations.iter().enumerate() {
             let entity = declaration.table.as_ref().and_then(|table| {
                 let source = model.sources.get(&Place::table(table))?;
                 Some((source.file, table.name.as_str()))
             });
             let entity = entity.as_ref().map(|(file, table)| (&**file, *table));
-            let path = workspace.project.sidecar_path(entity, product)?;
-            let at = match draft.files.iter().position(|file| file.path == path) {
-                Some(at) => at,
-                None => {
-                    // What is there stays as it is, and the statements come after it.
-                    let there = files.iter().find(|file| file.path == path).map(|file| file.text.trim_end());
-                    let text = there.map(|text| format!("{text}\n\n")).unwrap_or_default();
-                    draft.files.push(SourceFile { path: path.clone(), text });
-                    draft.files.len() - 1
-                }
-            };
-            if let Some(file) = draft.files.get_mut(at) {
-                let start = file.text.len();
-                file.text.push_str(&declaration.sql);
-                file.text.push_str(";\n");
-                draft.statements.push((path, start..file.text.len(), index));
-            }
+            let path = found.sidecar_path(workspace.root(), entity, product);
+            // What is there stays as it is, and the statements come after it.
+            let before =
+                || there.get(path.as_path()).map(|text| format!("{}\n\n", text.trim_end())).unwrap_or_default();
+            let text = texts.entry(path.clone()).or_insert_with(before);
+            let start = text.len();
+            text.push_str(&declaration.sql);
+            text.push_str(";\n");
+            statements.entry(path).or_default().push((start..text.len(), index));
         }
-        Ok(draft)
+        Self { files: texts.into_iter().map(|(path, text)| SourceFile { path, text }).collect(), statements }
     }
 
     /// These files and all others.
     fn all(&self, files: &[SourceFile]) -> Vec<SourceFile> {
-        let others = files.iter().filter(|file| !self.files.iter().any(|new| new.path == file.path));
+        let others = files.iter().filter(|file| !self.statements.contains_key(&file.path));
         others.chain(&self.files).cloned().collect()
     }
 
     fn statement_at(&self, file: &Path, at: usize) -> Option<usize> {
-        let found = self.statements.iter().find(|(path, span, _)| path == file && span.contains(&at));
-        found.map(|(_, _, index)| *index)
+        let of_file = self.statements.get(file)?;
+        let (span, index) = of_file.get(of_file.partition_point(|(span, _)| span.end <= at))?;
+        span.contains(&at).then_some(*index)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not propose changes: what the entities declare otherwise is shown, and is the next migration's business.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -61,10 +62,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
         seaorm = seaorm_history(&mut live.session, &workspace).await;
         if command.import {
             let written = import::import(&workspace, &files, live).await?;
-            for file in &written.files {
-                files.retain(|other| other.path != file.path);
-                beside.push((workspace.root().join(&file.path), file.text.clone()));
-            }
+            let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
+            files.retain(|other| !paths.contains(&other.path));
+            beside.extend(written.files.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
             files.extend(written.files.iter().cloned());
             models = read_all(&workspace, &files, false).await?;
             imported = Some(written);

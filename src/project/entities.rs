@@ -30,6 +30,28 @@ pub struct EntityPaths {
     pub searched: bool,
 }
 
+impl EntityPaths {
+    /// Where the SQL file for a table and a product lies: beside the entity's file, or in the first place of entities for what
+    /// belongs to no entity. Where an entity's file stands among other code, the SQL file is called like it.
+    pub fn sidecar_path(&self, root: &Path, entity: Option<(&Path, &str)>, product: Product) -> PathBuf {
+        let Self { paths, .. } = self;
+        let key = product.key();
+        let beside = |file: &Path| {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            file.with_file_name(format!("{stem}.{key}.sql"))
+        };
+        if let Some((file, table)) = entity {
+            return match paths.iter().any(|path| path == file) {
+                true => beside(file),
+                false => file.with_file_name(format!("{table}.{key}.sql")),
+            };
+        }
+        let folder = paths.iter().find(|path| root.join(path).is_dir());
+        let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql")))
+    }
+}
+
 impl Project {
     /// Where the entities lie: as configured, else where they usually do, else wherever the project has one. Paths from the
     /// root.
@@ -63,27 +85,9 @@ impl Project {
         Ok(EntityPaths { paths, searched: true })
     }
 
-    /// Where the SQL file for a table and a product lies: beside the entity's file, or in the first place of entities for what
-    /// belongs to no entity. Where an entity's file stands among other code, the SQL file is called like it.
-    ///
-    /// # Errors
-    /// There are no entities.
-    pub fn sidecar_path(&self, entity: Option<(&Path, &str)>, product: Product) -> Result<PathBuf> {
-        let paths = self.find_entities()?.paths;
-        let key = product.key();
-        let beside = |file: &Path| {
-            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            file.with_file_name(format!("{stem}.{key}.sql"))
-        };
-        if let Some((file, table)) = entity {
-            return Ok(match paths.iter().any(|path| path == file) {
-                true => beside(file),
-                false => file.with_file_name(format!("{table}.{key}.sql")),
-            });
-        }
-        let folder = paths.iter().find(|path| self.root.join(path).is_dir());
-        let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
-        Ok(folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql"))))
+    /// Whether there are no sources here, only what applies migrations: an image for a deployment.
+    pub fn is_without_sources(&self) -> bool {
+        !self.root.join("Cargo.toml").exists() && self.find_entities().is_err()
     }
 
     /// A crate is read from its sources, not from its tests or its build script.

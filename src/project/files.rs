@@ -13,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use indexmap::IndexMap;
 use tempfile::TempPath;
 
+use super::parallel;
 use crate::error::{Error, Result};
 
 /// The text of a file.
@@ -204,7 +205,7 @@ impl Batch {
         self.contents.insert(self.root.join(path), None);
     }
 
-    /// Writes every new content to a temporary file beside its target and makes sure it is on the disk. No target is
+    /// Writes every new content to a temporary file beside its target, and makes sure that all of them are on the disk. No target is
     /// touched, and dropping the result leaves everything as it was.
     ///
     /// # Errors
@@ -228,6 +229,7 @@ impl Batch {
             };
             staged.items.push(Item { path, target, before, temporary });
         }
+        staged.make_durable()?;
         Ok(staged)
     }
 
@@ -264,6 +266,16 @@ impl Staged {
             self.folders.push(folder.to_owned());
         }
         temporary(target, content).map_err(|error| cannot("write", path, error))
+    }
+
+    /// Makes sure that every content is on the disk: all of them together, for one after the other the disk would be waited for
+    /// as often as there are files.
+    fn make_durable(&self) -> Result<()> {
+        let written = self.items.iter().filter_map(|item| Some((item, item.temporary.as_ref()?)));
+        let sync = |(item, temporary): (&Item, &TempPath)| {
+            sync(temporary, &item.target).map_err(|error| cannot("write", &item.path, error))
+        };
+        parallel::wait_for(written.collect(), sync).into_iter().collect()
     }
 
     /// Puts the files in place. Tells what changed, in order.
@@ -323,7 +335,17 @@ struct Placed {
     fate: Fate,
 }
 
-/// A temporary file beside `target` with its content on the disk and the permissions the target has or should have.
+/// Gives a temporary file the permissions that its target has, and makes sure that it is on the disk.
+fn sync(temporary: &Path, target: &Path) -> io::Result<()> {
+    // Elsewhere only who may write can wait for what was written.
+    let file = fs::File::options().read(true).write(cfg!(not(unix))).open(temporary)?;
+    if let Ok(metadata) = fs::metadata(target) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.sync_all()
+}
+
+/// A temporary file beside `target` with its content.
 fn temporary(target: &Path, content: &[u8]) -> io::Result<TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".gen-").suffix(".tmp");
@@ -335,10 +357,6 @@ fn temporary(target: &Path, content: &[u8]) -> io::Result<TempPath> {
     }
     let mut file = builder.tempfile_in(target.parent().unwrap_or(target))?;
     file.write_all(content)?;
-    if let Ok(metadata) = fs::metadata(target) {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.as_file().sync_all()?;
     Ok(file.into_temp_path())
 }
 
@@ -361,8 +379,10 @@ fn put_back(placed: Vec<Placed>, error: Error) -> Error {
     let mut stuck = Vec::new();
     for placed in placed.into_iter().rev() {
         let outcome = match &placed.before {
-            Some(before) => temporary(&placed.target, before)
-                .and_then(|temporary| temporary.persist(&placed.target).map_err(|error| error.error)),
+            Some(before) => temporary(&placed.target, before).and_then(|temporary| {
+                sync(&temporary, &placed.target)?;
+                temporary.persist(&placed.target).map_err(|error| error.error)
+            }),
             None => fs::remove_file(&placed.target),
         };
         if outcome.is_err() {
@@ -432,56 +452,4 @@ pub fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_beginning_is_whole_lines_and_all_of_it_where_it_does_not_do() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        let lines = "é\n".repeat(3000);
-        for (text, long) in [("", false), ("end\nrest", false), (&format!("end\n{lines}"), true), (&lines, true)] {
-            fs::write(&path, text).unwrap();
-            let read = read_beginning(&path, |beginning| beginning.contains("end\n")).unwrap();
-            match text.starts_with("end") {
-                true => assert!(text.starts_with(&read) && read.ends_with('\n') && (read.len() < text.len())),
-                false => assert_eq!(read, text),
-            }
-            assert!(!long || read.len() <= 4096 || !text.starts_with("end"));
-        }
-        fs::write(&path, b"end\n\xff").unwrap();
-        assert_eq!(read_beginning(&path, |_| true).unwrap(), "end\n");
-        let error = read_beginning(&path, |_| false).unwrap_err().to_string();
-        assert!(error.ends_with("is not UTF-8 text, at line 2"), "{error}");
-        let error = read_beginning(&folder.path().join("none"), |_| true).unwrap_err().to_string();
-        assert!(error.ends_with("does not exist"), "{error}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_a_link_leads_to_counts() {
-        use std::os::unix::fs::symlink;
-
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::create_dir(at("b")).unwrap();
-        fs::write(at("a-"), "").unwrap();
-        for (name, to) in [("b-folder", "b"), ("b-file", "a-"), ("a", "nowhere")] {
-            symlink(to, at(name)).unwrap();
-        }
-        let entries = entries(folder.path()).unwrap();
-        let found: Vec<_> = entries.iter().map(|it| (it.name(), it.is_link(), it.is_folder(), it.is_file())).collect();
-        let expected = [
-            ("a", true, false, false),
-            ("a-", false, false, true),
-            ("b", false, true, false),
-            ("b-file", true, false, true),
-            ("b-folder", true, true, false),
-        ];
-        assert_eq!(found, expected.map(|(name, link, folder, file)| (OsStr::new(name), link, folder, file)));
-        let mut paths = list(folder.path()).unwrap();
-        assert!(paths.is_sorted());
-        paths.sort();
-        assert!(paths.iter().eq(entries.iter().map(|entry| &entry.path)));
-    }
-}
+mod tests;

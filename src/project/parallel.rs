@@ -1,4 +1,4 @@
-//! The same work on many things, on as many threads as there are cores.
+//! The same work on many things, on as many threads as there are cores, or as many as a disk serves at a time.
 //!
 //! Must not know the work.
 
@@ -9,12 +9,24 @@ use std::thread;
 /// Below this many things a thread costs more than it saves.
 const WORTHWHILE: usize = 32;
 
+/// How many threads wait for the disk at a time.
+const AT_A_TIME: usize = 16;
+
 /// How many bytes the stack of a thread may take. They are taken only where they are used.
 pub const STACK: usize = 512 << 20;
 
 /// Does `work` on every thing; the results are in the order of the things.
-pub(super) fn map<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(super) fn map<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(things.len() / WORTHWHILE);
+    on(threads, things, work)
+}
+
+/// The same for work that waits for the disk: what many ask for at a time, the disk does at a time.
+pub(super) fn wait_for<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    on(AT_A_TIME.min(things.len()), things, work)
+}
+
+fn on<T: Send, R: Send>(threads: usize, mut things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     if threads < 2 {
         return things.into_iter().map(work).collect();
     }

@@ -3,13 +3,15 @@
 //!
 //! Must not know how a question is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use similar::TextDiff;
 
 use crate::plan::Rename;
 use crate::schema::{Change, Column, EnumType, Index, IndexTarget, Name, ObjectName, Schema, Table};
+
+use super::pool::{self, Pool};
 
 /// From this likeness on, of 100, a pair is asked about. Two columns of one type in one position of their tables reach it
 /// without any likeness of their names; two of different types only with names that are nearly the same.
@@ -149,10 +151,19 @@ fn objects<'a, T: 'a>(
     inside: impl Fn(&T) -> BTreeSet<String>,
     weights: Weights,
 ) -> Vec<Question> {
-    let gone: Vec<_> = gone.collect();
+    let gone: Vec<_> = gone.map(|(name, object)| (name, inside(object))).collect();
+    let traits = |name: &ObjectName, inside: &BTreeSet<String>| {
+        let mut traits = pool::of_name(name.name.as_str());
+        traits.extend(inside.iter().map(|part| format!("part {part}")));
+        traits.push(format!("all {}", inside.iter().map(String::as_str).collect::<Vec<_>>().join(" ")));
+        traits
+    };
+    let pool = Pool::new(gone.iter().map(|(name, inside)| traits(name, inside)));
     come.filter_map(|(name, object)| {
-        let candidates = gone.iter().filter(|(old, _)| old.schema == name.schema).map(|(old, before)| {
-            let shared = share(&inside(before), &inside(object));
+        let inside = inside(object);
+        let near = pool.near(traits(name, &inside).into_iter()).into_iter().filter_map(|number| gone.get(number));
+        let candidates = near.filter(|(old, _)| old.schema == name.schema).map(|(old, before)| {
+            let shared = share(before, &inside);
             let mut traits = Likeness::default();
             traits.add(shared * weights.inside / 100, if shared == 100 { weights.same } else { weights.similar });
             traits.name(&old.name, &name.name, 100 - weights.inside);
@@ -173,8 +184,14 @@ struct Weights {
 fn columns(old: &Table, new: &Table) -> Vec<Question> {
     let gone: Vec<&Column> = old.columns.values().filter(|it| !new.columns.contains_key(&it.name)).collect();
     let come = new.columns.values().filter(|it| !old.columns.contains_key(&it.name));
+    let traits = |of: &Table, column: &Column| {
+        let place = of.columns.position(&column.name).unwrap_or_default();
+        pool::of_name(column.name.as_str()).into_iter().chain([format!("place {place}")]).collect::<Vec<_>>()
+    };
+    let pool = Pool::new(gone.iter().map(|column| traits(old, column)));
     come.filter_map(|column| {
-        let candidates = gone.iter().map(|before| {
+        let near = pool.near(traits(new, column).into_iter()).into_iter().filter_map(|number| gone.get(number));
+        let candidates = near.map(|before| {
             let mut traits = Likeness::default();
             if before.data_type == column.data_type {
                 traits.add(40, "same type");
@@ -210,13 +227,20 @@ fn uses(table: &Table, column: &Name) -> (bool, usize, Vec<ObjectName>, usize) {
 }
 
 fn values(old: &EnumType, new: &EnumType) -> Vec<Question> {
-    let position = |of: &EnumType, value: &String| of.values.iter().position(|it| it == value);
-    let gone: Vec<&String> = old.values.iter().filter(|value| !new.values.contains(value)).collect();
-    let come = new.values.iter().filter(|value| !old.values.contains(value));
+    let (in_old, in_new) = (places(old), places(new));
+    let position = |of: &BTreeMap<&str, usize>, value: &str| of.get(value).copied();
+    let gone: Vec<&String> = old.values.iter().filter(|value| !in_new.contains_key(value.as_str())).collect();
+    let come = new.values.iter().filter(|value| !in_old.contains_key(value.as_str()));
+    let traits = |places: &BTreeMap<&str, usize>, value: &str| {
+        let place = position(places, value).unwrap_or_default();
+        pool::of_name(value).into_iter().chain([format!("place {place}")]).collect::<Vec<_>>()
+    };
+    let pool = Pool::new(gone.iter().map(|value| traits(&in_old, value)));
     come.filter_map(|value| {
-        let candidates = gone.iter().map(|before| {
+        let near = pool.near(traits(&in_new, value).into_iter()).into_iter().filter_map(|number| gone.get(number));
+        let candidates = near.map(|before| {
             let mut traits = Likeness::default();
-            if position(old, before) == position(new, value) {
+            if position(&in_old, before) == position(&in_new, value) {
                 traits.add(50, "same position");
             }
             traits.name(&Name::from(before.as_str()), &Name::from(value.as_str()), 50);
@@ -227,9 +251,18 @@ fn values(old: &EnumType, new: &EnumType) -> Vec<Question> {
     .collect()
 }
 
+/// Where each value of an enum type stands.
+fn places(of: &EnumType) -> BTreeMap<&str, usize> {
+    of.values.iter().enumerate().map(|(place, value)| (value.as_str(), place)).collect()
+}
+
+/// How many candidates a question names: those that are most alike.
+const NAMED: usize = 9;
+
 fn ask(subject: Subject, candidates: Vec<Candidate>) -> Option<Question> {
     let mut candidates: Vec<Candidate> = candidates.into_iter().filter(|it| it.likeness >= WORTH_ASKING).collect();
     candidates.sort_by(|a, b| b.likeness.cmp(&a.likeness).then_with(|| a.from.cmp(&b.from)));
+    candidates.truncate(NAMED);
     (!candidates.is_empty()).then_some(Question { subject, candidates })
 }
 

@@ -3,7 +3,7 @@
 //! The statements say what there is and are never sent, so they have one form where databases differ in theirs.
 //! Must not know files, or how a statement is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Dialect;
 use crate::plan::action_name;
@@ -46,20 +46,27 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
     }
     // What reads a view stands after it.
     let mut views: Vec<&View> = schema.views.values().collect();
-    views.sort_by_key(|view| depth(schema, &view.name, 0));
+    let mut depths = BTreeMap::new();
+    views.sort_by_cached_key(|view| depth(schema, &view.name, &mut depths));
     for view in views {
         writer.view(view, &mut written);
     }
-    let said = |place: &Place| written.iter().any(|declaration| declaration.places.contains(place));
+    let said: BTreeSet<&Place> = written.iter().flat_map(|declaration| &declaration.places).collect();
     let adopted = origins.listed().filter(|(_, origin)| *origin == Origin::Adopted);
-    let unsaid = adopted.map(|(place, _)| place).filter(|place| !said(place)).cloned().collect();
+    let unsaid = adopted.map(|(place, _)| place).filter(|place| !said.contains(place)).cloned().collect();
     (written, unsaid)
 }
 
 /// How many views stand below one. A circle cannot be, but is not followed either.
-fn depth(schema: &Schema, name: &ObjectName, level: usize) -> usize {
-    let Some(view) = schema.views.get(name).filter(|_| level < 32) else { return 0 };
-    view.reads.iter().map(|read| depth(schema, read, level + 1)).max().unwrap_or(0) + 1
+fn depth<'a>(schema: &'a Schema, name: &'a ObjectName, known: &mut BTreeMap<&'a ObjectName, usize>) -> usize {
+    let Some(view) = schema.views.get(name) else { return 0 };
+    if let Some(depth) = known.get(name) {
+        return *depth;
+    }
+    known.insert(name, 0);
+    let below = view.reads.iter().map(|read| depth(schema, read, known)).max().unwrap_or(0) + 1;
+    known.insert(name, below);
+    below
 }
 
 struct Writer<'a> {

@@ -176,7 +176,7 @@ fn entities_are_searched_for() {
 
     let beside = |entity: Option<(&str, &str)>| {
         let entity = entity.map(|(file, table)| (std::path::Path::new(file), table));
-        project.sidecar_path(entity, sea_gen::schema::Product::Postgres).unwrap().display().to_string()
+        found.sidecar_path(root.path(), entity, sea_gen::schema::Product::Postgres).display().to_string()
     };
     assert_eq!(beside(Some(("crates/api/src/note.rs", "notes"))), "crates/api/src/note.postgres.sql");
     assert_eq!(beside(Some(("src/models/_entities/users.rs", "users"))), "src/models/_entities/users.postgres.sql");
