@@ -3,6 +3,8 @@
 //!
 //! Must not know how questions are found.
 
+mod unfit;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -21,6 +23,9 @@ use super::paint::{self, Ink};
 use super::report::Failure;
 use super::show;
 
+use unfit::Unfit;
+pub(super) use unfit::spelled;
+
 /// The answers of one run.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
@@ -36,6 +41,8 @@ pub(super) struct Answers {
     gone: Vec<String>,
     /// Somebody is there to be asked.
     interactive: bool,
+    /// What fits nothing.
+    unfit: Unfit,
 }
 
 /// The file: what `--answers` reads, and what is printed when something is left unanswered.
@@ -64,6 +71,16 @@ struct Answered {
     candidates: Vec<Candidate>,
     /// The old name, `false` where it is new, nothing while it is open.
     renamed_from: Option<Former>,
+}
+
+impl Answered {
+    /// The rename it amounts to.
+    fn rename(&self) -> Option<Rename> {
+        match &self.renamed_from {
+            Some(Former::Name(old)) => Some(self.subject.renamed_from(old)),
+            Some(Former::Is(_)) | None => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +113,8 @@ impl Answers {
         let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         let news = command.news.clone();
         let gone = command.allow.iter().filter_map(Allow::dropped).collect();
-        Ok(Self { given: follow_tables(given?), answered, values, news, gone, interactive })
+        let unfit = Unfit::default();
+        Ok(Self { given: follow_tables(given?), answered, values, news, gone, interactive, unfit })
     }
 
     /// What rows that are there get.
@@ -106,11 +124,7 @@ impl Answers {
 
     /// Every rename answered so far.
     pub(super) fn renames(&self) -> Vec<Rename> {
-        let answered = self.answered.iter().filter_map(|it| match &it.renamed_from {
-            Some(Former::Name(old)) => Some(it.subject.renamed_from(old)),
-            Some(Former::Is(_)) | None => None,
-        });
-        self.given.iter().cloned().chain(answered).collect()
+        self.given.iter().cloned().chain(self.answered.iter().filter_map(Answered::rename)).collect()
     }
 
     /// Answers what is open, by asking. `true` when there are new answers, so that the plan has to be made again.
@@ -193,7 +207,7 @@ fn unanswered(open: &[&Question]) -> Failure {
         Error::new(format!("{} to answer before this can be planned", show::plural(open.len(), "question")))
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
-        error = error.hint(format!("renamed: `--rename {}`", option(&question.subject, &candidate.from)));
+        error = error.hint(format!("renamed: `--rename {}`", spelled(&question.subject.renamed_from(&candidate.from))));
     }
     if let Some(question) = open.first() {
         error = error.hint(format!("new: `--new {}`", question.subject.name()));
@@ -201,17 +215,6 @@ fn unanswered(open: &[&Question]) -> Failure {
     error
         .hint("or fill in `renamed_from` in the JSON above (the old name, or false for what is new) and pass it by `--answers`")
         .into()
-}
-
-/// The option that answers a question.
-fn option(subject: &Subject, old: &str) -> String {
-    match subject {
-        Subject::Table { name } if name.schema.is_none() => format!("{old}:{name}"),
-        Subject::Table { name } => format!("table:{}:{name}", ObjectName { name: Name::from(old), ..name.clone() }),
-        Subject::Column { table, name } => format!("{table}.{old}:{name}"),
-        Subject::Enum { name } => format!("enum:{}:{name}", ObjectName { name: Name::from(old), ..name.clone() }),
-        Subject::Value { of, name } => format!("value:{of}.{old}:{name}"),
-    }
 }
 
 /// Asks on the terminal.

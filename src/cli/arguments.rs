@@ -135,7 +135,7 @@ pub(super) struct Migration {
     #[arg(long, value_enum, value_name = "STATE")]
     pub(super) from: Option<From>,
     /// Write a migration with empty sections, to be filled by hand
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["renames", "backfills", "conversions", "news", "replacements", "keep", "allow", "answers"])]
     pub(super) empty: bool,
     /// Print what would be written, and write nothing
     #[arg(long)]

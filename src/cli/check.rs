@@ -69,7 +69,10 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
             lines.push(Line {
                 check: "entities",
                 product,
-                verdict: entities(&workspace, product, live.as_deref_mut()).await?,
+                verdict: match !command.entities && workspace.project.is_without_sources() {
+                    true => Verdict::Skipped("there are no entities here".to_owned()),
+                    false => entities(&workspace, product, live.as_deref_mut()).await?,
+                },
             });
         }
         if let Some(compiled) = &compiled {

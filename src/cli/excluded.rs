@@ -5,10 +5,12 @@
 use crate::dialect::session::Missing;
 use crate::dialect::{self, Product};
 use crate::entity::Model;
+use crate::error::Error;
 use crate::introspect::Scope;
-use crate::schema::{Kept, Normalized};
+use crate::schema::{Kept, Normalized, Place};
 
 use super::report::Failure;
+use super::show;
 use super::states::Workspace;
 
 impl Workspace {
@@ -30,6 +32,33 @@ impl Workspace {
             model.change(|schema| scope.restrict(schema));
         }
         model
+    }
+
+    /// Refuses entities in a schema that the configuration does not list: no database would be looked at for them.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(super) fn refuse_unlisted(&self, product: Product, model: &Model) -> Result<(), Failure> {
+        if product != Product::Postgres {
+            return Ok(());
+        }
+        let (scope, declared) = (self.scope(), model.schema());
+        let places = declared.tables.keys().map(|name| (name, Place::table(name)));
+        let places = places.chain(declared.enums.keys().map(|name| (name, Place::Enum(name.clone()))));
+        let places = places.chain(declared.views.keys().map(|name| (name, Place::View(name.clone()))));
+        let mut places = places.chain(declared.routines.keys().map(|name| (name, Place::Routine(name.clone()))));
+        let unlisted = places.find_map(|(name, place)| {
+            let schema = name.schema.as_ref().filter(|schema| !scope.reads_schema(schema.as_str()))?;
+            Some((schema, place))
+        });
+        let Some((schema, place)) = unlisted else { return Ok(()) };
+        let file = model.sources.get(&place).map(|source| format!("{}: ", show::location(&source, self.root())));
+        let file = file.unwrap_or_default();
+        let listed = self.project.config.schemas.iter().map(String::as_str).chain([schema.as_str()]);
+        let listed: Vec<String> = listed.map(|name| format!("\"{name}\"")).collect();
+        Err(Error::new(format!("{file}{place} is in the schema `{schema}`, which the configuration does not list"))
+            .hint(format!("list it: `schemas = [{}]`", listed.join(", ")))
+            .into())
     }
 
     /// A snapshot's schema without what is excluded, and the one that lies on disk where that is another one: what was

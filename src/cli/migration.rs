@@ -15,7 +15,7 @@ use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
 use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state::{self, Situation, Stakes, Target, Values, Ways};
+use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -92,6 +92,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         let live = live.as_mut().filter(|live| live.product() == product);
         all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
     }
+    answers.refuse_unfit(workspace.products())?;
     let refusal = refuse(command, &all, live.as_mut()).await;
     let close = async {
         if let Some(live) = live {
@@ -271,16 +272,25 @@ async fn draft(
             }
             asked = true;
             let (base, target) = found?;
+            answers.weigh_names(product, &Fitting::new(base.schema(), &target), &target.questions);
+            // A question stays open while its answer is misspelt.
+            answers.refuse_unfit(workspace.products())?;
             if !answers.settle(&target.questions)? {
                 break (base, target);
             }
         }
     };
-    let target = match command.keep {
-        true => state::park(dialect, &base, target, id.stamp().get(..8).unwrap_or_default())?,
-        false => target,
-    };
-    let plan = diff(&base, &target.schema, &target.renames);
+    let mut plan = diff(&base, &target.schema, &target.renames);
+    let mut target = target;
+    if command.purge.is_none() {
+        answers.weigh_allowed(product, &judged(dialect, &base, &target, &plan), &command.allow);
+    }
+    if command.keep {
+        let parked = state::park(dialect, &base, target.clone(), id.stamp().get(..8).unwrap_or_default())?;
+        answers.weigh_keep(product, parked.schema != target.schema);
+        plan = diff(&base, &parked.schema, &parked.renames);
+        target = parked;
+    }
     let stakes = state::stakes(dialect, &base, &target.schema, &plan);
     let mut findings = judged(dialect, &base, &target, &plan);
     let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };

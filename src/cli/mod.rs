@@ -20,6 +20,7 @@ mod init;
 mod lint;
 mod lock;
 mod migration;
+mod occupied;
 mod paint;
 mod progress;
 mod purge;
@@ -87,7 +88,9 @@ fn run() -> ExitCode {
         }
     };
     paint::settle(arguments.color);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // What is read aside nests as deep as what is read here.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().thread_stack_size(crate::project::STACK).build();
     let outcome = match runtime {
         // The runtime has several ways to run a future, and each would be compiled with all commands in it.
         Ok(runtime) => runtime.block_on(Box::pin(dispatch(&arguments)) as Pin<Box<dyn Future<Output = _>>>),

@@ -133,11 +133,7 @@ impl Loader<'_> {
                     return Ok(Side::schema(dialect::nothing(), Origins::default()));
                 };
                 if !workspace.products().contains(&product) {
-                    return Err(Error::new(format!(
-                        "{connection} is {product}, which is not a dialect of this project"
-                    ))
-                    .hint(format!("add \"{}\" to `dialects` in the configuration", product.key()))
-                    .into());
+                    return Err(workspace.not_a_dialect(connection, product).into());
                 }
                 let mut side = self.database(connection).await?;
                 if let (Some(sealed), Loaded::Schema(_, origins)) = (workspace.sealed(product)?, &mut side.loaded) {

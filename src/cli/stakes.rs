@@ -6,7 +6,7 @@ use crate::dialect;
 use crate::dialect::session::Session;
 use crate::error::Error;
 use crate::lint::Finding;
-use crate::lint::allow::flag;
+use crate::lint::allow::{Allow, flag, unfit};
 use crate::plan::cast::Stake;
 use crate::schema::{Facet, Part, Place};
 use crate::state::Stakes;
@@ -28,10 +28,14 @@ pub(super) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Op
 
 /// The findings that throw something away that is there, with the number of rows or values; those for which nobody can tell
 /// are among them.
-pub(super) async fn held<'a>(findings: &'a [Finding], session: &mut Session) -> Vec<(&'a Finding, String)> {
+pub(super) async fn held<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    stakes: &Stakes,
+    session: &mut Session,
+) -> Vec<(&'a Finding, String)> {
     let mut held = Vec::new();
     for finding in findings {
-        let count = at_stake(session, &Stakes::default(), finding).await;
+        let count = at_stake(session, stakes, finding).await;
         if count.as_ref().is_none_or(|(count, _)| *count > 0) {
             held.push((finding, line(finding, count)));
         }
@@ -48,6 +52,17 @@ fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
 pub(super) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&Finding]) -> Error {
     let flags: Vec<String> = refused.iter().map(|finding| flag(finding)).collect();
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
+}
+
+/// Refuses to go on with something allowed that nothing needs: it is misspelt.
+pub(super) fn refuse_unfit(findings: &[Finding], allowed: &[Allow]) -> Result<(), Error> {
+    match unfit(findings, allowed).into_iter().next() {
+        None => Ok(()),
+        Some((allow, near)) => {
+            let hint = near.map_or("correct it, or leave it out".to_owned(), |near| format!("did you mean `{near}`?"));
+            Err(Error::new(format!("`--allow {allow}` fits nothing: nothing here needs this to be allowed")).hint(hint))
+        }
+    }
 }
 
 /// How much is at stake, and of what. Nothing where it cannot be counted.

@@ -3,6 +3,7 @@
 //! Must not know what a command does with them.
 
 mod named;
+mod sealed;
 mod situation;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{Finding, Lock, LockedMigration, Project, Reader, Snapshot, Writer, fingerprint};
+use crate::project::{Lock, LockedMigration, Project, Reader, Writer};
 use crate::run::{self, Record};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Target, TypeRules};
@@ -23,6 +24,9 @@ use crate::write::{self, Heading, Migration};
 use super::arguments::Common;
 use super::paint;
 use super::report::Failure;
+use super::show;
+
+pub(super) use sealed::Sealed;
 
 /// The project and what it says of itself.
 #[derive(Clone)]
@@ -58,44 +62,6 @@ impl Known {
     /// Normalises a schema beside what is known.
     fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
         dialect::of(product).normalize_beside(schema, self.of(product).schema())
-    }
-}
-
-/// S: what the migrations of one dialect produce.
-#[derive(Clone)]
-pub(super) struct Sealed {
-    pub(super) schema: Normalized,
-    pub(super) origins: Origins,
-    pub(super) fingerprint: String,
-    /// The schema as it lies on disk, where it is held in other words now.
-    on_disk: Option<Normalized>,
-    /// What lies on disk holds objects that have been excluded since.
-    pub(super) leaves_out: bool,
-}
-
-impl Sealed {
-    /// Where every history begins.
-    pub(super) fn nothing() -> Self {
-        let schema = dialect::nothing();
-        let (origins, on_disk) = Default::default();
-        Self { fingerprint: fingerprint(schema.schema()), schema, origins, on_disk, leaves_out: false }
-    }
-
-    /// The schema as it lies on disk.
-    pub(super) fn on_disk(&self) -> &Normalized {
-        self.on_disk.as_ref().unwrap_or(&self.schema)
-    }
-
-    /// Holds the schema in other words.
-    pub(super) fn reword(&mut self, schema: Normalized) {
-        self.fingerprint = fingerprint(schema.schema());
-        let old = std::mem::replace(&mut self.schema, schema);
-        self.on_disk.get_or_insert(old);
-    }
-
-    /// The fingerprint of a schema, which is often this one.
-    pub(super) fn fingerprint_of(&self, schema: &Normalized) -> String {
-        if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
     }
 }
 
@@ -192,24 +158,6 @@ impl Workspace {
         &self.project.root
     }
 
-    /// The lock, or the error that says how to get one.
-    pub(super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
-        self.lock.as_ref().ok_or_else(|| {
-            let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
-            let is_there = |product: &Product| write::ids(&self.project, *product).is_ok_and(|ids| !ids.is_empty());
-            // Where there are migrations there was a lock, and a new one would seal whatever is there now.
-            Failure::from(match self.products().iter().any(is_there) {
-                true => {
-                    let lock = self.project.lock_path();
-                    let lock = self.project.shown(&lock).display();
-                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
-                        .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
-                }
-                false => error.hint("run `gen init` to set the project up"),
-            })
-        })
-    }
-
     /// Refuses when the schema is frozen.
     pub(super) fn refuse_frozen(&self) -> Result<(), Failure> {
         match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
@@ -218,30 +166,6 @@ impl Workspace {
                 .hint("`gen thaw` lifts the seal")
                 .into()),
         }
-    }
-
-    /// S of one dialect. Without a lock there is none; with a lock and no files it is empty.
-    pub(super) fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
-        if self.lock.is_none() {
-            return Ok(None);
-        }
-        let folder = self.project.snapshot_folder(product);
-        let snapshot = Snapshot::read(&folder)?.unwrap_or_default();
-        let schema = self.known.normalize(product, snapshot.schema)?;
-        self.known.keep(product, &schema);
-        let fingerprint = fingerprint(schema.schema());
-        if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
-            && locked.fingerprint != fingerprint
-        {
-            let lock = self.project.lock_path();
-            let (folder, lock) = (self.project.shown(&folder).display(), self.project.shown(&lock).display());
-            return Err(Error::new(format!("the snapshot in `{folder}` is not the one that {lock} seals"))
-                .hint(format!("restore both: `git checkout -- {folder} {lock}`, or take both from one branch"))
-                .into());
-        }
-        let (schema, on_disk) = self.beside_what_is_excluded(product, schema)?;
-        let leaves_out = on_disk.is_some();
-        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk, leaves_out }))
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
@@ -266,33 +190,6 @@ impl Workspace {
         }
     }
 
-    /// How the migration files differ from the lock, in words.
-    pub(super) fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
-        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
-        let findings = self.sealed_lock()?.verify_files(product, files);
-        Ok(findings.iter().map(words).collect())
-    }
-
-    /// Refuses when the migration files are not the ones the lock seals.
-    pub(super) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
-        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
-        let findings = self.sealed_lock()?.verify_files(product, files);
-        if findings.is_empty() {
-            return Ok(());
-        }
-        let lines: Vec<String> = findings.iter().map(words).collect();
-        let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
-        let gone = findings.iter().find_map(|finding| match finding {
-            Finding::Missing(id) => Some(self.project.migration_path(product, id)),
-            Finding::Changed(_) | Finding::Unlisted(_) => None,
-        });
-        let error = match gone {
-            Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
-            None => error.hint("see what changed: `git status` and `git diff`"),
-        };
-        Err(error.hint("if the files are as they should be, seal them: `gen lock`").into())
-    }
-
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
     pub(super) async fn model(
         &self,
@@ -302,7 +199,9 @@ impl Workspace {
         match self.project.config.reader {
             Reader::Compiled => {
                 let (model, found) = super::compiled::model(self, files, product).await?;
-                Ok((self.looked_at(model), found))
+                let model = self.looked_at(model);
+                self.refuse_unlisted(product, &model)?;
+                Ok((model, found))
             }
             Reader::Source => self.written(files, product),
         }
@@ -314,8 +213,8 @@ impl Workspace {
         if self.project.config.reader == Reader::Compiled {
             let files = self.files()?;
             for product in self.products() {
-                let (model, found) = super::compiled::model(self, &files, *product).await?;
-                models.push((*product, self.looked_at(model), found));
+                let (model, found) = self.model(&files, *product).await?;
+                models.push((*product, model, found));
             }
             return Ok((files, models));
         }
@@ -337,6 +236,7 @@ impl Workspace {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
         let model = self.looked_at(model);
+        self.refuse_unlisted(product, &model)?;
         // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
         let _ = model.normalized(|schema| self.known.normalize(product, schema));
         Ok((model, diagnostics))
@@ -359,9 +259,7 @@ impl Workspace {
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
         let live = read_beside(connection, missing, &self.scope(), &self.known).await?;
         if !self.products().contains(&live.product()) {
-            let product = live.product();
-            return Err(Error::new(format!("{connection} is {product}, which is not a dialect of this project"))
-                .hint(format!("add \"{}\" to `dialects` in the configuration", product.key())));
+            return Err(self.not_a_dialect(connection, live.product()));
         }
         Ok(live)
     }
@@ -384,6 +282,7 @@ impl Workspace {
             let migrations = self.migrations(Product::Sqlite)?;
             if self.lock.is_some() {
                 self.refuse_unsealed(Product::Sqlite, &migrations)?;
+                run::pending(&[], &super::up::applicables(&migrations))?;
             }
         }
         match self.live(missing).await? {
@@ -402,7 +301,17 @@ impl Workspace {
         base: &Normalized,
         origins: &Origins,
     ) -> Result<Target, Failure> {
-        Ok(state::reconcile(dialect::of(product), model, base, origins, &self.policy())?)
+        let target = state::reconcile(dialect::of(product), model, base, origins, &self.policy());
+        target.map_err(|unsupported| {
+            let source = model.sources.get(&unsupported.place);
+            let hint = unsupported.hint.clone();
+            Failure::from(match source {
+                Some(source) => {
+                    Error::new(format!("{}: {unsupported}", show::location(&source, self.root()))).hint(hint)
+                }
+                None => unsupported.into(),
+            })
+        })
     }
 
     /// How the code is understood, as configured.
@@ -470,14 +379,6 @@ fn is_timeout(product: Product, error: &DatabaseError) -> bool {
         Product::Sqlite => &[],
     };
     error.code.as_deref().is_some_and(|code| codes.contains(&code)) || error.message.contains("max_statement_time")
-}
-
-fn words(finding: &Finding) -> String {
-    match finding {
-        Finding::Changed(id) => format!("{id} was edited after it was sealed"),
-        Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
-        Finding::Unlisted(id) => format!("{id} is not sealed"),
-    }
 }
 
 /// The line of the lock for a migration; nothing is proven of it yet.

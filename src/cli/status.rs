@@ -22,7 +22,8 @@ use super::states::{Live, Sealed, Workspace};
 /// Everything there is to say.
 struct Screen {
     workspace: Workspace,
-    model: Model,
+    /// `None` where the sources are not at hand.
+    model: Option<Model>,
     sealed: Option<Sealed>,
     migrations: Vec<Migration>,
     /// How the migration files differ from the lock.
@@ -51,7 +52,10 @@ pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Fai
 }
 
 async fn load(workspace: Workspace) -> Result<Screen, Failure> {
-    let files = workspace.files()?;
+    let files = match workspace.project.is_without_sources() && workspace.lock.is_some() {
+        true => None,
+        false => Some(workspace.files()?),
+    };
     let (mut live, silence) = match workspace.database_is_absent() {
         true if workspace.lock.is_none() => (None, Some("does not exist yet".to_owned())),
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
@@ -62,21 +66,26 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
         },
     };
     let product = live.as_ref().map_or(workspace.first(), Live::product);
-    let (model, warnings) = workspace.model(&files, product).await?;
-    report::show_diagnostics(&warnings, &files);
+    let mut model = None;
+    if let Some(files) = &files {
+        let (read, warnings) = workspace.model(files, product).await?;
+        report::show_diagnostics(&warnings, files);
+        model = Some(read);
+    }
     let mut sealed = workspace.sealed(product)?;
     let migrations = workspace.migrations(product)?;
     let unsealed = match workspace.lock {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
-    let (mut situation, mut ahead, mut drift) = stand(&workspace, &model, sealed.as_ref(), live.as_ref(), &migrations)?;
+    let (mut situation, mut ahead, mut drift) =
+        stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
     if situation != Situation::Current || !ahead.is_empty() {
         // What differs may only be said in other words.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
-            && live.settle(Some(sealed), Some(&model)).await?
+            && live.settle(Some(sealed), model.as_ref()).await?
         {
-            (situation, ahead, drift) = stand(&workspace, &model, Some(sealed), Some(live), &migrations)?;
+            (situation, ahead, drift) = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
         }
     }
     Ok(Screen { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
@@ -85,18 +94,20 @@ async fn load(workspace: Workspace) -> Result<Screen, Failure> {
 /// How the database stands, what the code is ahead of the snapshot by, and what has drifted.
 fn stand(
     workspace: &Workspace,
-    model: &Model,
+    model: Option<&Model>,
     sealed: Option<&Sealed>,
     live: Option<&Live>,
     migrations: &[Migration],
 ) -> Result<(Situation, Plan, Plan), Failure> {
     let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
-    let situation = workspace.situation(sealed, live, Some(model), &headings)?;
+    let situation = workspace.situation(sealed, live, model, &headings)?;
     let (mut ahead, mut drift) = Default::default();
     if let Some(sealed) = sealed {
-        let target =
-            workspace.target(live.map_or(workspace.first(), Live::product), model, &sealed.schema, &sealed.origins)?;
-        ahead = diff(&sealed.schema, &target.schema, &target.renames);
+        if let Some(model) = model {
+            let product = live.map_or(workspace.first(), Live::product);
+            let target = workspace.target(product, model, &sealed.schema, &sealed.origins)?;
+            ahead = diff(&sealed.schema, &target.schema, &target.renames);
+        }
         if let (Some(live), Situation::Drifted) = (live, situation) {
             drift = diff(&sealed.schema, &live.schema, &[]);
         }
@@ -127,9 +138,12 @@ fn as_text(screen: &Screen) -> String {
             ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step")))
         }
     };
-    let mut text = row("entities", show::counts(screen.model.schema()), behind);
+    let mut text = match &screen.model {
+        Some(model) => row("entities", show::counts(model.schema()), behind),
+        None => row("entities", "not here".to_owned(), "only the migrations are".to_owned()),
+    };
     if !screen.ahead.is_empty() {
-        text.push_str(&show::plan(&screen.ahead, Some(&screen.model), workspace.root()));
+        text.push_str(&show::plan(&screen.ahead, screen.model.as_ref(), workspace.root()));
     }
     if let Some(sealed) = &screen.sealed {
         let frozen = workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref());
@@ -219,7 +233,7 @@ fn as_json(screen: &Screen) -> Value {
     });
     json!({
         "situation": screen.situation,
-        "entities": { "ahead": show::plan_json(&screen.ahead, Some(&screen.model), root) },
+        "entities": screen.model.as_ref().map(|model| json!({ "ahead": show::plan_json(&screen.ahead, Some(model), root) })),
         "snapshot": screen.sealed.as_ref().map(|sealed| json!({
             "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
             "adopted": show::adopted_counts(&sealed.origins),

@@ -5,9 +5,14 @@
 use serde_json::json;
 
 use crate::dialect;
-use crate::dialect::session::Missing;
+use crate::dialect::casts::Casts;
+use crate::dialect::session::{Missing, Session};
 use crate::diff::diff;
+use crate::lint::allow::{Allow, flag};
+use crate::lint::{Context, Finding, LOSSY_CAST, Level, lint};
+use crate::plan::Plan;
 use crate::run;
+use crate::schema::Normalized;
 use crate::state;
 use crate::write;
 
@@ -15,8 +20,8 @@ use super::Ending;
 use super::arguments::{Common, Sync};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::show;
 use super::states::Workspace;
+use super::{show, stakes};
 
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
@@ -49,10 +54,12 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let target = state::reconcile(dialect::of(product), &model, &live.schema, &origins, &workspace.keeping())?;
     let plan = diff(&live.schema, &target.schema, &target.renames);
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
+    let refusal = refuse(command, (&live.schema.clone(), &target.schema), &plan, &mut live.session).await;
     if command.run.dry_run {
         paint::exact(&write::script(product, &statements));
-        return Ok(Ending::Done);
+        return refusal.map(|()| Ending::Done);
     }
+    refusal?;
     run::execute(&mut live.session, &statements, run::DEFAULT_WAIT).await?;
     live.session.close().await;
     if command.run.json {
@@ -69,4 +76,40 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         );
     }
     Ok(Ending::Done)
+}
+
+/// Refuses what loses rows or values that are there, or fails on them, and that nobody allowed. A dry run only says so.
+async fn refuse(
+    command: &Sync,
+    (from, to): (&Normalized, &Normalized),
+    plan: &Plan,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let dialect = dialect::of(session.product());
+    let schemas = (from.schema(), to.schema());
+    let types = Casts { dialect, from: schemas.0, to: schemas.1 };
+    let findings = lint(&Context { plan, from: schemas.0, to: schemas.1, types: &types });
+    stakes::refuse_unfit(&findings, &command.allow)?;
+    let at_stake = state::stakes(dialect, from, to, plan);
+    let held = stakes::held(lossy(&findings, &command.allow), &at_stake, session).await;
+    if command.run.dry_run {
+        held.iter().for_each(|(it, line)| paint::talk(format!("note: {line}: needs `{}`", flag(it))));
+        return Ok(());
+    }
+    if held.is_empty() {
+        return Ok(());
+    }
+    let (refused, lines): (Vec<&Finding>, Vec<String>) = held.into_iter().unzip();
+    let what = "synchronising would lose what is there, or fail on it; nothing was run";
+    Err(stakes::refusal(what, "gen sync", &lines, &refused)
+        .hint("or write a migration, which can say what the values become: `gen migration <Name>`, then `gen up`")
+        .into())
+}
+
+/// What is to be counted: a cast that may lose is no danger until some row loses.
+fn lossy<'a>(findings: &'a [Finding], allowed: &'a [Allow]) -> impl Iterator<Item = &'a Finding> {
+    findings.iter().filter(|finding| {
+        (finding.level == Level::Danger || finding.rule == LOSSY_CAST)
+            && !allowed.iter().any(|allow| allow.covers(finding))
+    })
 }

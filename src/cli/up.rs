@@ -11,7 +11,7 @@ use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Status, Target};
-use crate::state::Situation;
+use crate::state::{Situation, Stakes};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -20,7 +20,7 @@ use super::paint::{self, Ink, ink};
 use super::progress::Talk;
 use super::report::Failure;
 use super::states::{Live, Workspace};
-use super::{refuted, show, stakes};
+use super::{occupied, refuted, show, stakes};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -125,6 +125,7 @@ async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Fail
         match situation {
             Situation::Ahead => {}
             Situation::Drifted => {
+                occupied::refuse(&bench.live, sealed.as_ref(), &bench.migrations)?;
                 paint::talk(
                     "note: the database is not where the last applied migration left it; `gen drift` shows how",
                 );
@@ -250,8 +251,9 @@ async fn may_begin(
     let statements = reverted.flat_map(|(migration, _)| &migration.down);
     let readings: Vec<_> = statements.map(|statement| reading::read(product, &statement.sql)).collect();
     let mut findings = losses(&readings, live.schema.schema());
+    stakes::refuse_unfit(&findings, allow)?;
     findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
-    let held = stakes::held(&findings, &mut live.session).await;
+    let held = stakes::held(&findings, &Stakes::default(), &mut live.session).await;
     let refused: Vec<&Finding> = held.iter().map(|(finding, _)| *finding).collect();
     match workspace.is_development() {
         _ if held.is_empty() => {}

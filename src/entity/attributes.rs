@@ -115,6 +115,33 @@ pub(super) const ON_ENUM_VARIANT: &[&str] = &["string_value", "num_value", "disp
 pub(super) const ON_VALUE: &[&str] =
     &["column_type", "array_type", "value_type", "from_str", "to_str", "try_from_u64", "try_getable_array"];
 
+/// What changes nothing in the database: misspelt, it changes no plan either. Any other setting that is misspelt would be taken
+/// for one that has been removed.
+const WITHOUT_A_PLAN: &[&str] = &[
+    "model_attrs",
+    "model_ex_attrs",
+    "arrow_schema",
+    "arrow_timestamp_unit",
+    "arrow_timezone",
+    "arrow_precision",
+    "arrow_scale",
+    "arrow_field",
+    "arrow_skip",
+    "arrow_comment",
+    "select_as",
+    "save_as",
+    "relation_enum",
+    "relation_reverse",
+    "reverse",
+    "on_condition",
+    "condition_type",
+    "display_value",
+    "from_str",
+    "to_str",
+    "try_from_u64",
+    "try_getable_array",
+];
+
 /// One setting inside `#[sea_orm(…)]`.
 pub(super) struct Setting {
     pub(super) name: String,
@@ -251,7 +278,10 @@ impl Settings {
         }
         for setting in &settings {
             if !known.iter().any(|names| names.contains(&setting.name.as_str())) {
-                output.warning(unknown(setting, known));
+                match unknown(setting, known) {
+                    (trouble, Some(meant)) if !WITHOUT_A_PLAN.contains(&meant) => output.error(trouble),
+                    (trouble, _) => output.warning(trouble),
+                }
             }
         }
         Self { list: settings, in_first: in_first.unwrap_or_default() }
@@ -362,14 +392,15 @@ pub(super) fn plain(text: &str, mut each: impl FnMut(Range<usize>, Option<Range<
     Some(at)
 }
 
-fn unknown(setting: &Setting, known: &[&[&str]]) -> Trouble {
+/// What is wrong with a setting, and which one may have been meant.
+fn unknown<'a>(setting: &Setting, known: &[&[&'a str]]) -> (Trouble, Option<&'a str>) {
     let message = format!("SeaORM knows no `{}` here", setting.name);
     let trouble = Trouble::new(setting.spot.clone(), message, "unknown setting");
     let likeness = |name: &str| similar::TextDiff::from_chars(setting.name.as_str(), name).ratio();
     let nearest = known.iter().flat_map(|names| names.iter()).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match nearest {
-        Some(name) if likeness(name) > 0.6 => trouble.hint(format!("did you mean `{name}`?")),
-        _ => trouble.hint("remove it, or say it in an SQL file beside the entity"),
+        Some(name) if likeness(name) > 0.6 => (trouble.hint(format!("did you mean `{name}`?")), Some(name)),
+        _ => (trouble.hint("remove it, or say it in an SQL file beside the entity"), None),
     }
 }
 

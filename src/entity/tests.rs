@@ -52,7 +52,7 @@ fn entity(fields: &str, rest: &str) -> String {
 #[test]
 fn a_setting_that_does_not_exist() {
     let text = model("#[sea_orm(index)] pub title: String");
-    warning(&text, "SeaORM knows no `index` here", "index");
+    error(&text, "SeaORM knows no `index` here", "index");
     assert_eq!(only(&text).3, "did you mean `indexed`?");
     warning(&model("#[sea_orm(wobble = 3)] pub title: String"), "SeaORM knows no `wobble` here", "wobble = 3");
 }
@@ -145,7 +145,7 @@ fn a_file_that_is_not_rust() {
 fn spans_are_bytes_whatever_stands_before() {
     for before in ["/* größer als 書店 */ ", "\u{feff}", "#!/usr/bin/env gen\n", "// x\r\n", "//! 書\r\n"] {
         let text = before.to_owned() + &model("/* é */ #[sea_orm(index)] pub title: String");
-        warning(&text, "SeaORM knows no `index` here", "index");
+        error(&text, "SeaORM knows no `index` here", "index");
     }
 }
 

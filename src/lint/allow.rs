@@ -41,6 +41,18 @@ pub fn refused<'a>(findings: &'a [Finding], allowed: &[Allow]) -> Vec<&'a Findin
     findings.iter().filter(is_refused).collect()
 }
 
+/// What is allowed for an object by its name and covers none of the findings, each with what may have been meant.
+pub fn unfit<'a>(findings: &[Finding], allowed: &'a [Allow]) -> Vec<(&'a Allow, Option<String>)> {
+    let fits = |allow: &Allow| allow.object.is_none() || findings.iter().any(|finding| allow.covers(finding));
+    let near = |allow: &Allow| {
+        let flags: Vec<String> = findings.iter().map(flag).collect();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let given = format!("--allow {allow}");
+        similar::get_close_matches(given.as_str(), &flags, 1, 0.7).first().map(|near| (*near).to_owned())
+    };
+    allowed.iter().filter(|allow| !fits(allow)).map(|allow| (allow, near(allow))).collect()
+}
+
 /// What to type to allow a finding: `--allow drop-table:orders`.
 pub fn flag(finding: &Finding) -> String {
     let object = objects(&finding.place).into_iter().next().unwrap_or_default();
@@ -64,7 +76,9 @@ impl FromStr for Allow {
         }
         if !RULES.iter().any(|known| matches(rule, known.name)) {
             let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-            return Err(format!("there is no rule `{rule}`; the rules are {}, and * for all", known.join(", ")));
+            let near = similar::get_close_matches(rule, &known, 1, 0.6).first().copied();
+            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            return Err(format!("there is no rule `{rule}`; {near}the rules are {}, and * for all", known.join(", ")));
         }
         Ok(Self { rule: rule.to_owned(), object: object.map(str::to_owned) })
     }

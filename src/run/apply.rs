@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use super::history::Table;
 use super::patience;
 use super::pending::first_line;
-use super::statement::{Trouble, carry_out};
+use super::statement::{Trouble, carry_out, is_all_or_none};
 use super::{Applicable, Direction, Outcome, Progress, Status, Watch};
 
 /// Statements that stand or fall together.
@@ -172,9 +172,15 @@ impl<'a> Work<'a> {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "none of its statements was sent"));
         }
+        let _ = session.rollback().await;
+        if done == 0
+            && self.has_left_nothing(session.product(), stretches, &stop)
+            && self.retract(session).await.is_ok()
+        {
+            return Err(self.stopped(stop, "nothing was changed"));
+        }
         // A statement that was cut off from us may still be running; only an answer is a failure.
         let status = if stop.answered { Status::Failed } else { Status::Running };
-        let _ = session.rollback().await;
         let recorded =
             self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
         let mut state = match done {
@@ -186,6 +192,27 @@ impl<'a> Work<'a> {
             state.push_str("; the connection is gone, so the history still says that it is running");
         }
         Err(self.stopped(stop, &state).hint("the next `gen up` stops here and says how to go on"))
+    }
+
+    /// Whether the first stretch was refused as a whole, so that the next run can begin with it again.
+    fn has_left_nothing(&self, product: Product, stretches: &[Stretch], stop: &Stop) -> bool {
+        let was_refused = stop.answered && (stop.at.is_some() || stop.what == COMMITTING);
+        was_refused
+            && stretches.first().is_some_and(|first| {
+                let mut statements = self.statements().iter().skip(first.statements.start).take(first.statements.len());
+                first.transactional || statements.all(|statement| is_all_or_none(product, statement))
+            })
+    }
+
+    /// Takes back what was announced: the migration is pending again, or applied.
+    async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
+        match self.direction {
+            Direction::Up => self.table.delete(session, &self.file.id()).await,
+            Direction::Down => {
+                let as_before = (Status::Applied, self.file.statements(Direction::Up).len(), self.elapsed());
+                self.table.update(session, &self.file.id(), Direction::Up, as_before).await
+            }
+        }
     }
 
     async fn journalled_stretch(&self, session: &mut Session, stretch: &Stretch, watch: Watch<'_>) -> Result<(), Stop> {

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
+use crate::project::MigrationId;
 use crate::sql;
+use crate::write::Migration;
 
 use super::{Applicable, Direction, HISTORY_TABLE, Record, Status, Target};
 
@@ -39,7 +41,39 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
         pending.push(file);
     }
     pending.sort_by(|left, right| left.migration.id.cmp(&right.migration.id));
+    refuse_fork(files, &pending)?;
     Ok(pending)
+}
+
+/// Two branches that each added a migration to the same schema: merged, the second one starts from a schema that is not there
+/// any more when its turn comes. A start that no migration leads to is let be: it may be the same schema in other words.
+fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<()> {
+    let Some(first) = pending.first().map(|file| &file.migration.id) else { return Ok(()) };
+    let mut sorted: Vec<&Migration> = files.iter().map(|file| file.migration).collect();
+    sorted.sort_by(|left, right| left.id.cmp(&right.id));
+    // Each schema that is left, with the migration that leaves it.
+    let mut left: BTreeMap<&str, &MigrationId> = BTreeMap::new();
+    let mut before: Option<&Migration> = None;
+    for migration in sorted {
+        let (from, at) = (migration.from.as_deref(), before.and_then(|before| before.to.as_deref()));
+        if let (Some(from), Some(at), Some(before)) = (from, at, before)
+            && from != at
+            && migration.id >= *first
+            && let Some(other) = left.get(from)
+        {
+            let (id, last) = (&migration.id, &before.id);
+            return Err(Error::new(format!(
+                "migration `{id}` does not follow `{last}`: it starts from the schema that `{other}` starts from"
+            ))
+            .hint(format!(
+                "`gen verify {id}` finds out what it starts from and leads to now, where a scratch database can be had"
+            ))
+            .hint("or delete its file, then `gen lock` and `gen migration` make it again from where the others lead"));
+        }
+        left.extend(from.map(|from| (from, &migration.id)));
+        before = Some(migration);
+    }
+    Ok(())
 }
 
 /// The migrations `up` runs to reach the target, oldest first.

@@ -3,7 +3,8 @@
 //! Must not know what stands before or after it.
 
 use crate::dialect::session::{DatabaseError, Session};
-use crate::dialect::{Role, Statement};
+use crate::dialect::{Product, Role, Statement};
+use crate::sql;
 
 use super::{confined, indexes};
 
@@ -27,6 +28,29 @@ impl From<DatabaseError> for Trouble {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }
+}
+
+/// Whether the database has done nothing of a statement that it refuses outside of a transaction. A procedure may have come to
+/// some of its own statements; so may what works through several objects or files; and on MySQL and MariaDB a table of an engine
+/// without transactions keeps the rows that were changed before the one that failed.
+pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
+    match statement.role {
+        // What was filled is not filled again.
+        Role::Batches | Role::Check(_) => return true,
+        Role::Change => {}
+    }
+    let words = sql::words(product, &statement.sql);
+    let may_do_a_part: &[&str] = match product {
+        Product::Postgres => &["CALL", "DO", "REINDEX", "VACUUM", "CLUSTER"],
+        Product::MySql | Product::MariaDb => &[
+            "CALL", "EXECUTE", "BEGIN", "LOAD", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "DROP", "OPTIMIZE",
+            "ANALYZE", "REPAIR",
+        ],
+        Product::Sqlite => &[],
+    };
+    let drops_one =
+        words.first().is_some_and(|word| word.is_word("DROP")) && !words.iter().any(|word| word.is_symbol(','));
+    drops_one || words.first().is_some_and(|word| !word.is_any(may_do_a_part))
 }
 
 /// Carries a statement out. `rows` hears how many rows a statement that goes by batches has changed so far.
@@ -63,4 +87,27 @@ pub(super) async fn carry_out(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_statement_has_done_nothing_unless_it_may_do_a_part() {
+        let is_all_or_none = |product, sql: &str| is_all_or_none(product, &Statement::new(sql));
+        for product in Product::ALL {
+            for sql in ["ALTER TABLE a ADD b int", "/* x */ CREATE INDEX i ON a (b, c)", "DROP TABLE a"] {
+                assert!(is_all_or_none(product, sql), "{product}: {sql}");
+            }
+        }
+        for sql in ["CALL p()", "/* x */ UPDATE a SET b = b + 1", "DROP TABLE a, b", "INSERT INTO a SELECT 1"] {
+            assert!(!is_all_or_none(Product::MariaDb, sql), "{sql}");
+        }
+        assert!(
+            is_all_or_none(Product::Postgres, "UPDATE a SET b = 1") && !is_all_or_none(Product::Postgres, "CALL p()")
+        );
+        let filled = Statement { role: Role::Batches, ..Statement::new("UPDATE a SET b = 1 WHERE b IS NULL LIMIT 9") };
+        assert!(super::is_all_or_none(Product::MySql, &filled));
+    }
 }

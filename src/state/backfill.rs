@@ -227,8 +227,15 @@ fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> Str
 pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), it: &Replacement) -> Statement {
     let text = |value: &str| dialect.literal(&Literal::Text(value.to_owned()));
     let note = format!("changes data: {}.{} is {} where it was {}", it.table, it.column, it.to, it.from);
+    let is_array = of.columns.get(column).is_some_and(|column| matches!(column.data_type, Type::Array(_)));
     let (table, column, others) = (dialect.quote_object(&of.name), dialect.quote(column), unchanged(dialect, of));
-    let sql = format!("UPDATE {table}\nSET {column} = {}{others}\nWHERE {column} = {}", text(&it.to), text(&it.from));
+    let (from, to) = (text(&it.from), text(&it.to));
+    let sql = match is_array {
+        true => format!(
+            "UPDATE {table}\nSET {column} = array_replace({column}, {from}, {to}){others}\nWHERE {from} = ANY ({column})"
+        ),
+        false => format!("UPDATE {table}\nSET {column} = {to}{others}\nWHERE {column} = {from}"),
+    };
     Statement::new(sql).with_note(note)
 }
 

@@ -387,6 +387,7 @@ fn without(family: Family, table: &ObjectName, column: &Name, replaced: &[Replac
         |value: &String| replaced.iter().any(|it| it.table == *table && it.column == *column && it.from == *value);
     match family {
         Family::Choice(values) => Family::Choice(values.into_iter().filter(|value| !gone(value)).collect()),
+        Family::Array(element) => Family::Array(Box::new(without(*element, table, column, replaced))),
         other => other,
     }
 }

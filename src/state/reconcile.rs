@@ -107,7 +107,7 @@ pub fn reconcile(
     // What was kept at first and then lost its ground has no origin any more.
     let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
-    rename::nothing_left_behind(dialect.product(), &renames, base, schema.schema())?;
+    rename::nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
     Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })

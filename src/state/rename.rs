@@ -123,11 +123,13 @@ fn pairs<T: Clone + PartialEq>(old: &Parts<T>, new: &Parts<T>, called: impl Fn(&
     changes
 }
 
-/// Refuses what would be left behind: a view or a trigger that still names what is renamed, because nobody declares it.
+/// Refuses what would be left behind: a view or a trigger that still names what is renamed, because nobody declares it, or the
+/// declaration was not changed.
 ///
 /// # Errors
 /// The first of them.
 pub(super) fn nothing_left_behind(
+    model: &Model,
     product: Product,
     renames: &[Rename],
     base: &Schema,
@@ -144,12 +146,15 @@ pub(super) fn nothing_left_behind(
             _ => continue,
         };
         let refuse = |place: Place| {
-            Unsupported {
-            product,
-            place,
-            reason: format!("it names `{old}`, which is renamed, and no entity or SQL file declares it"),
-            hint: "declare it in an SQL file beside the entities, with the new name (`gen init --import` writes such files)".to_owned(),
-        }
+            let (why, hint) = match model.sources.contains(&place) {
+                true => ("its text has the old name still", "write the new name where it is declared"),
+                false => (
+                    "no entity or SQL file declares it",
+                    "declare it in an SQL file beside the entities, with the new name (`gen init --import` writes such files)",
+                ),
+            };
+            let reason = format!("it names `{old}`, which is renamed, and {why}");
+            Unsupported { product, place, reason, hint: hint.to_owned() }
         };
         let stale = |definition: &Expression| mentions(product, definition.text(), old);
         let kept =

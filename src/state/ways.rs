@@ -149,7 +149,8 @@ impl Leg<'_> {
             return Err(Error::new(format!("there is no column {place} whose values could be replaced"))
                 .hint(format!("correct `{option}`")));
         };
-        let (before, after) = (domain(product, self.from.schema(), now), domain(product, self.to.schema(), later));
+        let before = element(domain(product, self.from.schema(), now));
+        let after = element(domain(product, self.to.schema(), later));
         match (&before, &after) {
             (Domain::Choice(before), Domain::Choice(after))
                 if !before.contains(&it.from) || after.contains(&it.from) =>
@@ -197,6 +198,14 @@ impl Leg<'_> {
             return None;
         }
         neutral(self.dialect, &domain(product, self.to.schema(), of))
+    }
+}
+
+/// What is in an array, or the same where it is none.
+fn element(domain: Domain) -> Domain {
+    match domain {
+        Domain::Array(inner) => element(*inner),
+        other => other,
     }
 }
 

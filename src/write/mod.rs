@@ -102,5 +102,11 @@ const BEGIN: &str = "statement";
 /// The comment below such a statement.
 const END: &str = "end";
 
+/// What stands in an empty section that leads forward until somebody writes it.
+const UNWRITTEN_UP: &str = "write here what leads forward, a semicolon after each statement";
+
+/// What stands in an empty section that leads back.
+const UNWRITTEN_DOWN: &str = "write here what leads back, a semicolon after each statement";
+
 #[cfg(test)]
 mod tests;

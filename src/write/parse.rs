@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use crate::project::MigrationId;
 use crate::sql::{self, Cutter, Kind, Lines, Part, Token, Unterminated, client};
 
-use super::{BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section};
+use super::{
+    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
+};
 
 /// Reads the text of a migration's file. What is not a marker, a note or a statement is a comment and is left out.
 ///
@@ -57,7 +59,8 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
             Mark::Section(entered) => section = entered,
             Mark::None if section == Section::Down && token.kind == Kind::Comment => {
                 let reason = token.text.trim_start_matches(['-', '#']).trim();
-                if !reason.is_empty() && !reason.starts_with("lint:") {
+                let is_unwritten = [UNWRITTEN_UP, UNWRITTEN_DOWN].contains(&reason);
+                if !reason.is_empty() && !is_unwritten && !reason.starts_with("lint:") {
                     return true;
                 }
             }

@@ -2,7 +2,9 @@
 //!
 //! Must not know how it is read back, only whether it is read back as what it was.
 
-use super::{BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, parse, restate};
+use super::{
+    BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP, parse, restate,
+};
 use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
@@ -16,9 +18,9 @@ pub fn text(migration: &Migration) -> String {
     }
     text.push_str("-- written by gen; after editing it, `gen lock` seals it anew\n");
     text.push_str("\n-- UP\n\n");
-    section(*product, up, "-- write here what leads forward, a semicolon after each statement\n\n", &mut text);
+    section(*product, up, UNWRITTEN_UP, &mut text);
     text.push_str("-- DOWN\n\n");
-    section(*product, down, "-- write here what leads back, a semicolon after each statement\n\n", &mut text);
+    section(*product, down, UNWRITTEN_DOWN, &mut text);
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -30,7 +32,7 @@ const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs 
 
 fn section(product: Product, statements: &[Statement], placeholder: &str, text: &mut String) {
     if statements.is_empty() {
-        text.push_str(placeholder);
+        text.push_str(&format!("-- {placeholder}\n\n"));
     }
     let is_cut = statements.iter().any(|it| !it.transactional) || statements.iter().skip(1).any(|it| it.step.is_some());
     if is_cut && statements.len() > 1 {

@@ -68,6 +68,10 @@ pub(in super::super) struct Sync {
     /// Vouch that a database on another host is a development database
     #[arg(long)]
     pub(in super::super) development: bool,
+    /// Allow what loses rows or values: a rule (lossy-cast, drop-column, *), for everything or for one object
+    /// (lossy-cast:orders.amount); repeat it for more
+    #[arg(long, value_name = "RULE[:OBJECT]")]
+    pub(in super::super) allow: Vec<crate::lint::allow::Allow>,
     #[command(flatten)]
     pub(in super::super) run: Run,
 }

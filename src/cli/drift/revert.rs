@@ -36,6 +36,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     let (from, to) = (live.schema.schema(), sealed.schema.schema());
     let findings = lint(&Context { plan: &plan, from, to, types: &Casts { dialect, from, to } });
     let stakes = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
+    stakes::refuse_unfit(&findings, &command.allow)?;
     let refused = refused(&findings, &command.allow);
     if command.run.dry_run {
         paint::exact(&write::script(product, &statements));

@@ -2,13 +2,13 @@
 //!
 //! Must not know where the schema came from, or what SQL means beyond what `dialect::expression` makes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::expression::{canonical_expression, canonical_expression_over, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
-    Column, DefaultValue, Expression, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named, Normalized,
-    ObjectName, Options, Part, Parts, Place, Schema, Standing, Table, Type, View,
+    Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named,
+    Normalized, ObjectName, Options, Part, Parts, Place, Schema, Standing, Table, Type, View,
 };
 
 use super::{moments, names, render, types, words};
@@ -265,31 +265,50 @@ fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
         trigger.name = Name::new(names::clip(trigger.name.as_str()));
         trigger.definition = normal_definition(&trigger.definition);
     }
-    for (kind, taken) in [
-        ("unique constraint", rekeyed(&mut table.uniques)),
-        ("foreign key", rekeyed(&mut table.foreign_keys)),
-        ("check", rekeyed(&mut table.checks)),
-        ("index", rekeyed(&mut table.indexes)),
-        ("trigger", rekeyed(&mut table.triggers)),
-    ] {
-        if let Some(taken) = taken {
-            let reason = format!("two names of a {kind} are both `{taken}` when cut to 63 bytes");
-            return Err(unsupported(Place::table(&table.name), &reason, "give one of them a shorter name"));
-        }
-    }
-    Ok(())
+    let twins = [
+        ("unique constraint", rekeyed(&mut table.uniques, Part::Unique)),
+        ("foreign key", rekeyed(&mut table.foreign_keys, |name| Part::ForeignKey(name, Facet::Whole))),
+        ("check", rekeyed(&mut table.checks, Part::Check)),
+        ("index", rekeyed(&mut table.indexes, Part::Index)),
+        ("trigger", rekeyed(&mut table.triggers, Part::Trigger)),
+    ];
+    let found = twins.into_iter().find_map(|(kind, twins)| Some((kind, twins?)));
+    found.map_or(Ok(()), |(kind, twins)| Err(indistinct(&table.name, kind, twins)))
 }
 
-/// Puts everything under the name it has now; gives back a name that two of them have.
-fn rekeyed<T: Named>(map: &mut Parts<T>) -> Option<Name> {
-    let mut taken = None;
-    for (_, value) in std::mem::take(map) {
-        if map.contains_key(value.name()) {
-            taken = Some(value.name().clone());
+/// Two names that PostgreSQL takes for one, and the place of the second.
+struct Twins {
+    first: Name,
+    second: Part,
+    cut: Name,
+}
+
+fn indistinct(table: &ObjectName, kind: &str, Twins { first, second, cut }: Twins) -> Unsupported {
+    let reason = format!("its name and that of the {kind} `{first}` are both `{cut}` when cut to 63 bytes");
+    let hint = match kind {
+        "foreign key" => {
+            "give one of them a shorter name: `fk_name = \"…\"` where its relation is written, or `skip_fk` there and the key in \
+             an SQL file beside the entity"
         }
+        _ => "give one of them a shorter name",
+    };
+    unsupported(Place::Table(table.clone(), second), &reason, hint)
+}
+
+/// Puts everything under the name it has now; gives back two that have the same.
+fn rekeyed<T: Named>(map: &mut Parts<T>, part: fn(Name) -> Part) -> Option<Twins> {
+    if map.iter().all(|(name, value)| name == value.name()) {
+        return None;
+    }
+    let mut before: BTreeMap<&Name, &Name> = BTreeMap::new();
+    let twins = map.iter().find_map(|(second, value)| {
+        let first = before.insert(value.name(), second)?;
+        Some(Twins { first: first.clone(), second: part(second.clone()), cut: value.name().clone() })
+    });
+    for (_, value) in std::mem::take(map) {
         map.insert(value.name().clone(), value);
     }
-    taken
+    twins
 }
 
 /// The name a constraint has: the one it was given, cut as PostgreSQL cuts it, or the one PostgreSQL makes up.

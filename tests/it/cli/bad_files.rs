@@ -72,7 +72,7 @@ fn a_snapshot_that_is_not_the_sealed_one() {
     hint: restore both: `git checkout -- snapshots schema.lock.json`, or take both from one branch
     ");
     fs::remove_file(project.path(TABLE)).unwrap();
-    assert!(refused_by_all(&project).contains("is not the one that schema.lock.json seals"));
+    assert!(refused_by_all(&project).contains("there is no snapshot in `snapshots`, and schema.lock.json seals one"));
     project.write(TABLE, &text);
     project.write("snapshots/tables/copy.json", &text);
     shows!(refused_by_all(&project), @r"

@@ -8,6 +8,7 @@ use super::{ONE, TWO, ids, on_each};
 
 on_each![
     a_failing_statement_in_the_middle,
+    a_refused_first_statement_leaves_it_pending,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
 ];
@@ -51,6 +52,39 @@ async fn a_failing_statement_in_the_middle(mut database: Database, product: Prod
             assert!(database.up(&files).await.unwrap().is_empty(), "{hint}");
         }
     }
+    database.remove().await;
+}
+
+async fn a_refused_first_statement_leaves_it_pending(mut database: Database, product: Product) {
+    let build = match product {
+        Product::Postgres => "!CREATE UNIQUE INDEX CONCURRENTLY one_id ON one (id)",
+        Product::MySql | Product::MariaDb => "CREATE UNIQUE INDEX one_id ON one (id)",
+        // Everything is one transaction.
+        Product::Sqlite => return database.remove().await,
+    };
+    let drop = match product {
+        Product::Postgres => "!DROP INDEX CONCURRENTLY one_di",
+        _ => "DROP INDEX one_di ON one",
+    };
+    database.session.execute("CREATE TABLE one (id integer)").await.unwrap();
+    database.session.execute("INSERT INTO one VALUES (1), (1)").await.unwrap();
+    let files = Files::new(product).with(ONE, &[build, "DELETE FROM one"], &[drop, "CREATE TABLE two (id integer)"]);
+    let text = said(&database.up(&files).await.unwrap_err());
+    assert!(text.contains("failed at statement 1 of 2") && text.contains("nothing was changed"), "{text}");
+    assert!(database.history().await.is_empty());
+    database.session.execute("DELETE FROM one").await.unwrap();
+    assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+    // The way back stumbles in the same way.
+    let text = said(&database.down(&files, Target::All).await.unwrap_err());
+    assert!(text.contains("nothing was changed"), "{text}");
+    let records = database.history().await;
+    assert_eq!((records[0].status, records[0].direction, records[0].statements), (Status::Applied, Direction::Up, 2));
+    let rename = match product {
+        Product::Postgres => "ALTER INDEX one_id RENAME TO one_di",
+        _ => "ALTER TABLE one RENAME INDEX one_id TO one_di",
+    };
+    database.session.execute(rename).await.unwrap();
+    assert_eq!(ids(&database.down(&files, Target::All).await.unwrap()), [ONE]);
     database.remove().await;
 }
 

@@ -15,6 +15,8 @@ on_each!(
     a_column_that_comes_back_has_something_in_it,
     what_is_parked_keeps_its_values_until_it_is_purged,
     a_value_takes_the_place_of_one_that_goes,
+    a_value_takes_the_place_of_one_that_goes_from_arrays,
+    synchronising_asks_before_it_loses_values,
     values_are_converted_by_an_expression,
     steps_are_committed_one_by_one,
     every_narrower_type_is_asked_for,
@@ -201,6 +203,55 @@ pub enum Mood {
     project.run(&["migration", "Calm", "--allow", "drop-value"]).with(0);
     assert!(project.newest().contains("-- gen: check person.mood is dull in some rows"), "{}", project.newest());
     project.run(&["up"]).with(1).mentions("person.mood is dull in some rows (found: 1)");
+}
+
+fn a_value_takes_the_place_of_one_that_goes_from_arrays(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let mood = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
+pub enum Mood {
+    #[sea_orm(string_value = \"calm\")]
+    Calm,
+    #[sea_orm(string_value = \"dull\")]
+    Dull,
+}
+
+#[sea_orm::model]";
+    let entity = PERSON.replacen("#[sea_orm::model]", mood, 1).replace("pub age: Option<i32>", "pub moods: Vec<Mood>");
+    let project = Project::new(product);
+    project.entity("person", &entity);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    project
+        .database
+        .execute("INSERT INTO person (id, email, moods) VALUES (1, 'a', '{calm}'), (2, 'b', '{dull,calm}')");
+    project.edit("person", "    #[sea_orm(string_value = \"dull\")]\n    Dull,\n", "");
+    project.run(&["migration", "Calm", "--replace", "person.moods:dull=gay"]).with(1).mentions("gay is not a value");
+    project.run(&["migration", "Calm", "--replace", "person.moods:dull=calm"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(project.first("SELECT moods FROM person WHERE id = 2"), "{calm,calm}");
+    project.holds();
+    project.run(&["down"]).with(0);
+}
+
+fn synchronising_asks_before_it_loses_values(product: Product) {
+    let project = peopled(product);
+    let short = "#[sea_orm(column_type = \"String(StringLen::N(3))\")]\n    pub email: String";
+    project.edit("person", "pub email: String", short);
+    if product == Product::Sqlite {
+        // Its columns take longer texts than their types say.
+        project.run(&["sync"]).with(0);
+        return;
+    }
+    let said = project.run(&["sync"]).with(1).mentions("synchronising would lose what is there");
+    said.mentions("--allow lossy-cast:person.email");
+    assert_eq!(project.first("SELECT length(email) FROM person WHERE id = 1"), "15");
+    project.run(&["sync", "--dry-run"]).with(0).mentions("needs `--allow lossy-cast:person.email`");
+    project.run(&["sync", "--allow", "lossy-cast:person.mail"]).with(1).mentions("lossy-cast:person.email`?");
+    project.database.execute("UPDATE person SET email = substr(email, 1, 1)");
+    project.run(&["sync"]).with(0).mentions("synchronised");
 }
 
 fn values_are_converted_by_an_expression(product: Product) {

@@ -1,0 +1,112 @@
+//! Answers that fit nothing: a misspelt one would be passed over in silence otherwise.
+//!
+//! Must not know what an answer does where it fits.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::lint::Finding;
+use crate::lint::allow::{self, Allow};
+use crate::plan::Rename;
+use crate::schema::{Name, ObjectName, Product};
+use crate::state::{Fitting, Misfit, Question};
+
+use super::{Answered, Answers};
+
+/// The options that fit nothing in the migration of a dialect, each with why.
+#[derive(Debug, Default)]
+pub(super) struct Unfit(BTreeMap<Product, BTreeMap<String, Misfit<String>>>);
+
+impl Unfit {
+    fn set(&mut self, product: Product, option: String, why: Result<(), Misfit<String>>) {
+        let of_product = self.0.entry(product).or_default();
+        if let Err(misfit) = why {
+            of_product.insert(option, misfit);
+        }
+    }
+}
+
+impl Answers {
+    /// Holds the names that were given against what is there and what comes in one dialect.
+    pub(in super::super) fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
+        self.unfit.0.insert(product, BTreeMap::new());
+        // A question that is open says itself what may be answered.
+        let is_open = |it: &&Answered| open.iter().any(|question| question.subject == it.subject);
+        let answered = self.answered.iter().filter(|it| !is_open(it)).filter_map(Answered::rename);
+        let renames: Vec<Rename> = self.given.iter().cloned().chain(answered).collect();
+        for rename in renames {
+            let option = |rename: &Rename| format!("--rename {}", spelled(rename));
+            let why = fitting.rename(&rename).map_err(|it| it.map(|near| option(&near)));
+            self.unfit.set(product, option(&rename), why);
+        }
+        for name in &self.news {
+            let why = fitting.new_name(name).map_err(|it| it.map(|near| format!("--new {near}")));
+            self.unfit.set(product, format!("--new {name}"), why);
+        }
+        let columns = |option: &'static str| move |(table, column)| (option, table, column);
+        let of = |(table, column): (&ObjectName, &Name)| (table.clone(), column.clone());
+        let values = &self.values;
+        let backfills = values.backfills.iter().map(|it| of((&it.table, &it.column))).map(columns("--backfill"));
+        let conversions = values.conversions.iter().map(|it| of((&it.table, &it.column))).map(columns("--using"));
+        let replacements = values.replacements.iter().map(|it| of((&it.table, &it.column))).map(columns("--replace"));
+        for (option, table, column) in backfills.chain(conversions).chain(replacements).collect::<Vec<_>>() {
+            let why = fitting.column(&table, &column).map_err(|it| it.map(|near| format!("{option} {near}")));
+            self.unfit.set(product, format!("{option} {table}.{column}"), why);
+        }
+    }
+
+    /// Holds what is allowed against what would be refused in one dialect. What is allowed for everything is a rule to go by,
+    /// and needs nothing to fit.
+    pub(in super::super) fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
+        for (allow, near) in allow::unfit(findings, allowed) {
+            let reason = "nothing in it needs this to be allowed".to_owned();
+            self.unfit.set(product, format!("--allow {allow}"), Err(Misfit { reason, near }));
+        }
+    }
+
+    /// Says of `--keep` in one dialect whether anything is parked.
+    pub(in super::super) fn weigh_keep(&mut self, product: Product, parks: bool) {
+        let reason = "it drops no table and no column".to_owned();
+        let why = if parks { Ok(()) } else { Err(Misfit { reason, near: None }) };
+        self.unfit.set(product, "--keep".to_owned(), why);
+    }
+
+    /// The first answer that fits nothing in any of the dialects.
+    ///
+    /// # Errors
+    /// That answer, and what may have been meant.
+    pub(in super::super) fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
+        let all: Vec<_> = products.iter().filter_map(|product| self.unfit.0.get(product)).collect();
+        let Some(first) = all.first().filter(|_| all.len() == products.len()) else { return Ok(()) };
+        let in_all = |option: &String| all.iter().all(|of| of.contains_key(option));
+        let Some(option) = first.keys().find(|option| in_all(option)) else { return Ok(()) };
+        let mut said = all.iter().filter_map(|of| of.get(option));
+        let best = said.clone().find(|misfit| misfit.near.is_some()).or_else(|| said.next());
+        let Some(Misfit { reason, near }) = best else { return Ok(()) };
+        Err(Error::new(format!("`{option}` fits nothing in this migration: {reason}")).hint(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "correct it, or leave it out".to_owned(),
+        }))
+    }
+}
+
+/// A rename as the option has it.
+pub(in super::super) fn spelled(rename: &Rename) -> String {
+    let within = |kind: &str, owner: &ObjectName, from: &dyn std::fmt::Display, to: &dyn std::fmt::Display| {
+        format!("{kind}{owner}.{from}:{to}")
+    };
+    match rename {
+        Rename::Table(change) if change.from.schema.is_none() && change.to.schema.is_none() => {
+            format!("{}:{}", change.from, change.to)
+        }
+        Rename::Table(change) => format!("table:{}:{}", change.from, change.to),
+        Rename::Enum(change) => format!("enum:{}:{}", change.from, change.to),
+        Rename::Column(owner, change) if owner.schema.is_none() => within("", owner, &change.from, &change.to),
+        Rename::Column(owner, change) => within("column:", owner, &change.from, &change.to),
+        Rename::Index(owner, change) => within("index:", owner, &change.from, &change.to),
+        Rename::Unique(owner, change) => within("unique:", owner, &change.from, &change.to),
+        Rename::ForeignKey(owner, change) => within("foreign-key:", owner, &change.from, &change.to),
+        Rename::Check(owner, change) => within("check:", owner, &change.from, &change.to),
+        Rename::EnumValue(owner, change) => within("value:", owner, &change.from, &change.to),
+    }
+}

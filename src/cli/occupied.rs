@@ -1,0 +1,58 @@
+//! A database that has what the first migration creates, and no record of it: a second environment, made by other means.
+//!
+//! Must not know how migrations are applied.
+
+use crate::dialect::reading;
+use crate::diff::diff;
+use crate::error::Error;
+use crate::plan::deed::Deed;
+use crate::sql;
+use crate::write::Migration;
+
+use super::report::Failure;
+use super::states::{Live, Sealed};
+
+/// How many differences are listed.
+const LISTED: usize = 20;
+
+/// Refuses to create what is there already: on some databases the tables before it would stay.
+///
+/// # Errors
+/// The first table that is in the way, with what leads to the end of the migrations from here.
+pub(super) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migration]) -> Result<(), Failure> {
+    let Some(first) = migrations.first().filter(|_| live.history.is_empty()) else { return Ok(()) };
+    let product = live.product();
+    let is_there = |name: &str| live.schema.schema().tables.keys().any(|table| table.to_string() == name);
+    let creates = |sql: &str| {
+        let words = sql::words(product, sql);
+        // `IF NOT EXISTS` is in nobody's way.
+        if words.iter().take(6).any(|word| word.is_word("IF")) {
+            return None;
+        }
+        let clauses = reading::read(product, sql).clauses;
+        clauses.into_iter().find(|clause| clause.deed == Deed::CreateTable).map(|clause| clause.table)
+    };
+    let taken = first.up.iter().filter_map(|statement| creates(&statement.sql)).find(|table| is_there(table));
+    let Some(table) = taken else { return Ok(()) };
+    let id = &first.id;
+    let mut error = Error::new(format!(
+        "migration `{id}` creates table `{table}`, which this database has already; it has no record of any migration"
+    ));
+    if let Some(sealed) = sealed {
+        let plan = diff(&live.schema, &sealed.schema, &[]);
+        let mut lines: Vec<String> = plan.ops().iter().take(LISTED).map(ToString::to_string).collect();
+        match plan.ops().len().saturating_sub(LISTED) {
+            0 => {}
+            more => lines.push(format!("and {more} more")),
+        }
+        lines.insert(0, "the differences to what the migrations lead to:".to_owned());
+        error = error.because(lines.join("\n"));
+    }
+    Err(error
+        .hint(
+            "bring it there, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
+             --format sql` prints the statements",
+        )
+        .hint("if it is not the database you meant, name the right one by `--database-url`")
+        .into())
+}

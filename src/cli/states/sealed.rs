@@ -1,0 +1,195 @@
+//! S as it lies on disk: the snapshot and the migration files, held against the lock that seals them.
+//!
+//! Must not know entities or databases.
+
+use std::path::Path;
+
+use crate::dialect::session::ConnectionOptions;
+use crate::dialect::{self, Product};
+use crate::error::Error;
+use crate::project::{Finding, Lock, Snapshot, entries, fingerprint};
+use crate::schema::{Normalized, Origins};
+use crate::write::{self, Migration};
+
+use super::super::report::Failure;
+use super::Workspace;
+
+/// S: what the migrations of one dialect produce.
+#[derive(Clone)]
+pub(in super::super) struct Sealed {
+    pub(in super::super) schema: Normalized,
+    pub(in super::super) origins: Origins,
+    pub(in super::super) fingerprint: String,
+    /// The schema as it lies on disk, where it is held in other words now.
+    pub(in super::super) on_disk: Option<Normalized>,
+    /// What lies on disk holds objects that have been excluded since.
+    pub(in super::super) leaves_out: bool,
+}
+
+impl Sealed {
+    /// Where every history begins.
+    pub(in super::super) fn nothing() -> Self {
+        let schema = dialect::nothing();
+        let (origins, on_disk) = Default::default();
+        Self { fingerprint: fingerprint(schema.schema()), schema, origins, on_disk, leaves_out: false }
+    }
+
+    /// The schema as it lies on disk.
+    pub(in super::super) fn on_disk(&self) -> &Normalized {
+        self.on_disk.as_ref().unwrap_or(&self.schema)
+    }
+
+    /// Holds the schema in other words.
+    pub(in super::super) fn reword(&mut self, schema: Normalized) {
+        self.fingerprint = fingerprint(schema.schema());
+        let old = std::mem::replace(&mut self.schema, schema);
+        self.on_disk.get_or_insert(old);
+    }
+
+    /// The fingerprint of a schema, which is often this one.
+    pub(in super::super) fn fingerprint_of(&self, schema: &Normalized) -> String {
+        if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
+    }
+}
+
+impl Workspace {
+    /// The lock, or the error that says how to get one.
+    pub(in super::super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
+        self.lock.as_ref().ok_or_else(|| {
+            let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
+            let is_there = |product: &Product| write::ids(&self.project, *product).is_ok_and(|ids| !ids.is_empty());
+            // Where there are migrations there was a lock, and a new one would seal whatever is there now.
+            Failure::from(match self.products().iter().any(is_there) {
+                true => {
+                    let lock = self.project.lock_path();
+                    let lock = self.project.shown(&lock).display();
+                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
+                        .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
+                }
+                false => error.hint("run `gen init` to set the project up"),
+            })
+        })
+    }
+
+    /// S of one dialect. Without a lock there is none; with a lock and no files it is empty.
+    pub(in super::super) fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
+        if self.lock.is_none() {
+            return Ok(None);
+        }
+        let folder = self.project.snapshot_folder(product);
+        let found = Snapshot::read(&folder)?;
+        let is_missing = found.is_none();
+        let snapshot = found.unwrap_or_default();
+        let schema = self.known.normalize(product, snapshot.schema)?;
+        self.known.keep(product, &schema);
+        let fingerprint = fingerprint(schema.schema());
+        if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
+            && locked.fingerprint != fingerprint
+        {
+            return Err(self.not_sealed(product, &folder, is_missing));
+        }
+        let (schema, on_disk) = self.beside_what_is_excluded(product, schema)?;
+        let leaves_out = on_disk.is_some();
+        Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk, leaves_out }))
+    }
+
+    /// The error on a snapshot that is not the one the lock seals, or that is not there.
+    fn not_sealed(&self, product: Product, folder: &Path, is_missing: bool) -> Failure {
+        let lock = self.project.lock_path();
+        let (shown, lock) = (self.project.shown(folder).display(), self.project.shown(&lock).display());
+        if !is_missing {
+            return Error::new(format!("the snapshot in `{shown}` is not the one that {lock} seals"))
+                .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
+                .into();
+        }
+        let error = Error::new(format!("there is no snapshot in `{shown}`, and {lock} seals one"));
+        match self.moves(product).filter(|_| self.products().len() > 1) {
+            Some(moves) => error.hint(format!("with several dialects each has its own folders: `{moves}`")).into(),
+            None => error
+                .hint(format!("take it from the last commit: `git checkout -- {shown}`"))
+                .hint("where migrations are only applied, the configuration, the migrations, the snapshots and the lock are needed")
+                .into(),
+        }
+    }
+
+    /// The commands that put what was written while a dialect was the only one where it is looked for beside others.
+    fn moves(&self, product: Product) -> Option<String> {
+        let bases = [&self.project.config.snapshots, &self.project.config.migrations];
+        let mut moves = Vec::new();
+        for base in bases {
+            let entries = entries(&self.root().join(base)).ok()?;
+            let is_of_one = |name: &str| Product::ALL.iter().all(|it| it.key() != name) && !name.starts_with('.');
+            let names = entries.iter().map(|entry| entry.name().to_string_lossy().into_owned());
+            let of_one: Vec<String> =
+                names.filter(|name| is_of_one(name)).map(|name| base.join(name).display().to_string()).collect();
+            let (into, all) = (base.join(product.key()), of_one.len());
+            match all {
+                0 => continue,
+                1..9 => moves.push(format!("mkdir -p {0} && mv {1} {0}/", into.display(), of_one.join(" "))),
+                _ => moves.push(format!("mkdir -p {0} && mv {1}/*.* {0}/", into.display(), base.display())),
+            }
+        }
+        (!moves.is_empty()).then(|| moves.join(" && "))
+    }
+
+    /// The error on a database of a product that is not among the dialects.
+    pub(in super::super) fn not_a_dialect(&self, connection: &ConnectionOptions, product: Product) -> Error {
+        let error = Error::new(format!("{connection} is {product}, which is not a dialect of this project"));
+        let keys = |products: &[Product]| {
+            products.iter().map(|product| format!("\"{}\"", product.key())).collect::<Vec<_>>().join(", ")
+        };
+        let both: Vec<Product> = self.products().iter().copied().chain([product]).collect();
+        let list = format!("`dialects = [{}]` in the configuration", keys(&both));
+        let Some(only) = self.products().first().filter(|_| self.products().len() == 1) else {
+            return error.hint(format!("if the project is for it too: {list}"));
+        };
+        let moves = self.moves(*only).map(|moves| format!(", and `{moves}`")).unwrap_or_default();
+        let error = error.hint(format!("if the project is for both: {list}{moves}"));
+        let config = &self.project.config;
+        let written = format!("schema.lock.json {} {}", config.migrations.display(), config.snapshots.display());
+        error.hint(format!(
+            "if it was set up for {} by mistake: `dialects = [{}]`, and begin anew: `rm -r {written}`, then `gen init`",
+            only.key(),
+            keys(&[product])
+        ))
+    }
+
+    /// How the migration files differ from the lock, in words.
+    pub(in super::super) fn unsealed(
+        &self,
+        product: Product,
+        migrations: &[Migration],
+    ) -> Result<Vec<String>, Failure> {
+        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
+        let findings = self.sealed_lock()?.verify_files(product, files);
+        Ok(findings.iter().map(words).collect())
+    }
+
+    /// Refuses when the migration files are not the ones the lock seals.
+    pub(in super::super) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
+        let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
+        let findings = self.sealed_lock()?.verify_files(product, files);
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = findings.iter().map(words).collect();
+        let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
+        let gone = findings.iter().find_map(|finding| match finding {
+            Finding::Missing(id) => Some(self.project.migration_path(product, id)),
+            Finding::Changed(_) | Finding::Unlisted(_) => None,
+        });
+        let error = match gone {
+            Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
+            None => error.hint("see what changed: `git status` and `git diff`"),
+        };
+        Err(error.hint("if the files are as they should be, seal them: `gen lock`").into())
+    }
+}
+
+fn words(finding: &Finding) -> String {
+    match finding {
+        Finding::Changed(id) => format!("{id} was edited after it was sealed"),
+        Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
+        Finding::Unlisted(id) => format!("{id} is not sealed"),
+    }
+}

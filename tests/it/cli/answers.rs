@@ -1,0 +1,281 @@
+//! Answers on the command line that fit nothing, and what is misspelt in the entities.
+
+use super::project::Project;
+
+/// A user who gets a first name, where a name and a note go.
+fn changed() -> Project {
+    let project = Project::begun();
+    project.edit("entities/user.rs", "pub name: String", "pub name: String, pub note: Option<String>");
+    project.succeeds(&["migration", "Note"]);
+    project.edit("entities/user.rs", "pub name: String, pub note: Option<String>", "pub first_name: String");
+    project
+}
+
+/// Refused, with nothing but the error on the screen.
+fn misfit(project: &Project, given: &[&str], reason: &str, hint: &str) {
+    let before = project.tree();
+    let said = project.refused(&[&["migration", "Next"], given].concat());
+    let expected = format!("error: {reason}\n\nhint: {hint}\n");
+    assert_eq!(said, expected, "{given:?}");
+    assert!(project.tree() == before, "{given:?}");
+}
+
+#[test]
+fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
+    let project = changed();
+    for (given, reason, hint) in [
+        ("nonsense:other", "there is no table `nonsense`", "correct it, or leave it out"),
+        (
+            "user.nmae:first_name",
+            "there is no column `nmae` in `user`",
+            "did you mean `--rename user.name:first_name`?",
+        ),
+        ("usr.name:first_name", "there is no table `usr`", "did you mean `--rename user.name:first_name`?"),
+        (
+            "user.name:first_nme",
+            "no entity or SQL file declares a column `first_nme` in `user`",
+            "did you mean `--rename user.name:first_name`?",
+        ),
+        ("user.name:id", "there is a column `id` in `user` already", "correct it, or leave it out"),
+        ("enum:mood:humour", "there is no enum type `mood`", "correct it, or leave it out"),
+        ("index:user.old:new", "there is no index `old` in `user`", "correct it, or leave it out"),
+    ] {
+        let reason = format!("`--rename {given}` fits nothing in this migration: {reason}");
+        misfit(&project, &["--rename", given], &reason, hint);
+    }
+    let renamed = ["--rename", "user.name:first_name"];
+    for (given, reason, hint) in [
+        (
+            ["--new", "first_name"],
+            "`--new first_name` fits nothing in this migration: nothing called `first_name` comes with it",
+            "correct it, or leave it out",
+        ),
+        (
+            ["--allow", "drop-column:user.not"],
+            "`--allow drop-column:user.not` fits nothing in this migration: nothing in it needs this to be allowed",
+            "did you mean `--allow drop-column:user.note`?",
+        ),
+        (
+            ["--backfill", "user.frist_name='a'"],
+            "`--backfill user.frist_name` fits nothing in this migration: there is no column `frist_name` in `user`",
+            "did you mean `--backfill user.first_name`?",
+        ),
+        (
+            ["--using", "usr.first_name='a'"],
+            "`--using usr.first_name` fits nothing in this migration: there is no table `usr`",
+            "did you mean `--using user.first_name`?",
+        ),
+        (
+            ["--replace", "user.fist_name:a=b"],
+            "`--replace user.fist_name` fits nothing in this migration: there is no column `fist_name` in `user`",
+            "did you mean `--replace user.first_name`?",
+        ),
+    ] {
+        misfit(&project, &[&renamed, &given[..]].concat(), reason, hint);
+    }
+    project.succeeds(&["migration", "Split", "--dry-run", "--new", "user.first_name", "--keep"]);
+    let allowed = ["--allow", "drop-column:user.note", "--allow", "drop-*:user"];
+    project.succeeds(&[&["migration", "Split"], &renamed[..], &allowed].concat());
+    misfit(
+        &project,
+        &["--keep"],
+        "`--keep` fits nothing in this migration: it drops no table and no column",
+        "correct it, or leave it out",
+    );
+    // What is allowed everywhere is a rule to go by.
+    project.succeeds(&["migration", "Next", "--allow", "drop-table"]);
+    let said = project.refused(&["migration", "Next", "--empty", "--keep"]);
+    assert!(said.contains("cannot be used with"), "{said}");
+    let said = project.refused(&["migration", "Next", "--allow", "drop-colum"]);
+    assert!(said.contains("did you mean `drop-column`?"), "{said}");
+    project.succeeds(&["up"]);
+    let said = project.refused(&["down", "--allow", "drop-column:user.first_nme"]);
+    assert!(said.contains("fits nothing: nothing here needs this to be allowed"), "{said}");
+}
+
+#[test]
+fn an_answer_may_be_for_one_of_several_dialects() {
+    let project = Project::empty("dialects = [\"postgres\", \"sqlite\"]\n");
+    project.write("entities/user.rs", super::project::USER);
+    let mood = "#[derive(EnumIter, DeriveActiveEnum)]\n#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]\n\
+                pub enum Mood {\n    #[sea_orm(string_value = \"dull\")]\n    Dull,\n}\n";
+    project.edit(
+        "entities/user.rs",
+        "use sea_orm::entity::prelude::*;\n",
+        &format!("use sea_orm::entity::prelude::*;\n{mood}"),
+    );
+    project.edit("entities/user.rs", "pub name: String", "pub name: Mood");
+    project.succeeds(&["init"]);
+    project.succeeds(&["migration", "Initial", "--no-verify"]);
+    project.edit("entities/user.rs", "enum_name = \"mood\"", "enum_name = \"humour\"");
+    let plan = ["migration", "Humour", "--dry-run", "--rename"];
+    project.succeeds(&[&plan[..], &["enum:mood:humour"]].concat());
+    let said = project.refused(&[&plan[..], &["mood:humour"]].concat());
+    assert!(said.contains("did you mean `--rename enum:mood:humour`?"), "{said}");
+}
+
+#[test]
+fn a_misspelt_setting_that_changes_the_plan_is_an_error() {
+    let project = Project::begun();
+    for (given, meant) in [("uniqe", "unique"), ("nulable", "nullable"), ("colunm_name = \"n\"", "column_name")] {
+        project.edit("entities/user.rs", "    pub name", &format!("    #[sea_orm({given})]\n    pub name"));
+        let said = project.refused(&["migration", "Name"]);
+        assert!(said.contains(&format!("did you mean `{meant}`?")), "{said}");
+        project.edit("entities/user.rs", &format!("    #[sea_orm({given})]\n"), "");
+    }
+    // One that means nothing to the database does not stop anybody, nor does one that nobody knows.
+    for given in ["select_sa = \"text\"", "wobble"] {
+        project.edit("entities/user.rs", "    pub name", &format!("    #[sea_orm({given})]\n    pub name"));
+        let output = project.output(&["migration", "Name"]);
+        assert!(output.status.success() && project.shown(&output).contains("SeaORM knows no"), "{given}");
+        project.edit("entities/user.rs", &format!("    #[sea_orm({given})]\n"), "");
+    }
+}
+
+#[test]
+fn a_migration_that_starts_before_the_last_one_is_not_applied() {
+    let project = Project::begun();
+    let before = project.tree();
+    project.declare("email");
+    project.succeeds(&["migration", "Email"]);
+    let email = project.migrations().pop().unwrap();
+    let text = project.read(&email);
+    for (path, content) in before {
+        if let Some(content) = content {
+            project.write(path, content);
+        }
+    }
+    std::fs::remove_file(project.path(&email)).unwrap();
+    project.declare("phone");
+    project.succeeds(&["migration", "Phone"]);
+    // The other branch is merged, and nobody looks where the two lead.
+    let late = "migrations/99990101_000000_email.sql";
+    project.write(late, text);
+    project.succeeds(&["lock", "--no-verify"]);
+    let said = project.refused(&["up"]);
+    assert!(said.contains("migration `99990101_000000_email` does not follow"), "{said}");
+    assert!(said.contains("`gen verify 99990101_000000_email`"), "{said}");
+    project.succeeds(&["verify", "99990101_000000_email"]);
+    project.succeeds(&["up"]);
+}
+
+#[test]
+fn what_is_to_be_written_yet_is_no_reason_for_a_missing_way_back() {
+    let project = Project::begun();
+    project.succeeds(&["migration", "ByHand", "--empty"]);
+    let path = project.migrations().pop().unwrap();
+    project.edit(
+        &path,
+        "-- write here what leads forward",
+        "UPDATE user SET name = '';\n-- write here what leads forward",
+    );
+    assert!(project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
+    project.edit(
+        &path,
+        "-- write here what leads back",
+        "-- the names are gone for good\n-- write here what leads back",
+    );
+    assert!(!project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
+}
+
+#[test]
+fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
+    let project = Project::begun();
+    std::fs::remove_dir_all(project.path("entities")).unwrap();
+    project.succeeds(&["up"]);
+    let said = project.succeeds(&["status"]);
+    assert!(said.contains("not here") && said.contains("has exactly what the snapshot says"), "{said}");
+    let said = project.succeeds(&["check"]);
+    assert!(said.contains("there are no entities here"), "{said}");
+    // What is asked for is not left out, nor what a crate ought to have.
+    project.refused(&["check", "--entities"]);
+    project.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    project.refused(&["status"]);
+    std::fs::remove_file(project.path("Cargo.toml")).unwrap();
+    std::fs::remove_dir_all(project.path("snapshots")).unwrap();
+    let said = project.refused(&["up"]);
+    assert!(said.contains("there is no snapshot in `snapshots`"), "{said}");
+}
+
+#[test]
+fn a_second_dialect_is_told_where_the_files_of_the_first_go() {
+    let project = Project::begun();
+    project.write("gen.toml", "dialects = [\"sqlite\", \"postgres\"]\n");
+    let said = project.refused(&["migration", "Second", "--no-verify"]);
+    let moves = said.split("folders: `").nth(1).and_then(|rest| rest.split('`').next()).unwrap().to_owned();
+    let moved = std::process::Command::new("sh").args(["-c", &moves]).current_dir(project.path("")).status().unwrap();
+    assert!(moved.success(), "{moves}");
+    project.succeeds(&["migration", "Second", "--no-verify"]);
+    assert_eq!(project.migrations().len(), 2, "{:?}", project.migrations());
+}
+
+#[test]
+fn a_schema_that_is_not_listed_is_said_with_its_line() {
+    let project = Project::empty("dialects = [\"postgres\"]\n");
+    project.write("entities/user.rs", super::project::USER);
+    project.edit("entities/user.rs", "table_name = \"user\"", "schema_name = \"audit\", table_name = \"user\"");
+    let said = project.refused(&["migration", "Initial", "--no-verify"]);
+    assert!(said.contains("entities/user.rs:4: table audit.user is in the schema `audit`"), "{said}");
+    assert!(said.contains("hint: list it: `schemas = [\"audit\"]`"), "{said}");
+    project.write("gen.toml", "dialects = [\"postgres\"]\nschemas = [\"audit\"]\n");
+    project.succeeds(&["migration", "Initial", "--no-verify"]);
+}
+
+#[test]
+fn keys_that_are_one_to_postgres_are_said_with_the_line_and_the_way_out() {
+    let project = Project::empty("dialects = [\"postgres\"]\n");
+    project.write("entities/user.rs", super::project::USER);
+    let long = "a".repeat(53);
+    let fields: String = ["one", "two"].map(|end| format!("    pub {long}_{end}: i32,\n")).concat();
+    let relations: String = ["One", "Two"]
+        .map(|end| {
+            let from = format!("A{}{end}", &long[1..]);
+            let belongs_to = format!("belongs_to = \"super::user::Entity\", from = \"Column::{from}\"");
+            format!("    #[sea_orm({belongs_to}, to = \"super::user::Column::Id\")]\n    {end},\n")
+        })
+        .concat();
+    let order = super::project::USER
+        .replace("\"user\"", "\"orders\"")
+        .replace("    pub name: String,\n", &fields)
+        .replace("pub enum Relation {}", &format!("pub enum Relation {{\n{relations}}}"));
+    project.write("entities/orders.rs", order);
+    project.succeeds(&["init"]);
+    let said = project.refused(&["migration", "Initial", "--no-verify"]);
+    assert!(said.contains("entities/orders.rs:") && said.contains("when cut to 63 bytes"), "{said}");
+    assert!(said.contains("hint: give one of them a shorter name: `fk_name = "), "{said}");
+    project.edit("entities/orders.rs", "#[sea_orm(belongs_to", "#[sea_orm(fk_name = \"orders_one\", belongs_to");
+    project.succeeds(&["migration", "Initial", "--no-verify"]);
+}
+
+#[test]
+fn a_declared_view_with_an_old_name_is_not_said_to_be_declared_by_nobody() {
+    let project = Project::new();
+    project.write("entities/user.sqlite.sql", "CREATE VIEW names AS SELECT name FROM user;\n");
+    project.succeeds(&["migration", "Initial"]);
+    project.edit("entities/user.rs", "pub name: String", "pub first_name: String");
+    let said = project.refused(&["migration", "First", "--rename", "user.name:first_name"]);
+    assert!(said.contains("its text has the old name still"), "{said}");
+    assert!(said.contains("hint: write the new name where it is declared"), "{said}");
+    project.write("entities/user.sqlite.sql", "CREATE VIEW names AS SELECT first_name FROM user;\n");
+    project.succeeds(&["migration", "First", "--rename", "user.name:first_name"]);
+}
+
+#[test]
+fn a_second_environment_is_told_how_to_get_to_the_baseline() {
+    let project = Project::empty("dialects = [\"sqlite\"]\ndatabase-url = \"sqlite://shop.db\"\n");
+    project.write("entities/user.rs", super::project::USER);
+    project.succeeds(&["sync"]);
+    project.succeeds(&["init"]);
+    let other = "sqlite://other.db";
+    let path = format!("sqlite://{}", project.path("other.db").display());
+    std::fs::write(project.path("other.db"), "").unwrap();
+    super::project::execute(&path, "CREATE TABLE user (id integer PRIMARY KEY, name text)");
+    let said = project.refused(&["up", "--database-url", other]);
+    assert!(said.contains("creates table `user`, which this database has already"), "{said}");
+    let differs = ["diff", "--from", "database", "--to", "snapshot", "--format", "sql", "--database-url", other];
+    let script = project.succeeds(&differs);
+    assert!(said.contains(&format!("`gen {}`", differs[..7].join(" "))), "{said}");
+    super::project::execute(&path, &script);
+    let said = project.succeeds(&["up", "--database-url", other]);
+    assert!(said.contains("recognised"), "{said}");
+}
