@@ -3,6 +3,7 @@
 //! Must not know what a command does with them.
 
 mod named;
+mod partitions;
 mod sealed;
 mod situation;
 
@@ -74,7 +75,7 @@ pub(super) struct Live {
     pub(super) schema: Normalized,
     pub(super) history: Vec<Record>,
     pub(super) unmanaged: Vec<Unmanaged>,
-    /// The fingerprint of the schema in the database's own words, where it is held in other ones now.
+    /// The fingerprint of the schema as it was read, where it is held in other words now, or without some partitions.
     pub(super) found: Option<String>,
     /// How expressions were compared that the parser could not bring to one form.
     pub(super) comparison: Comparison,
@@ -93,6 +94,7 @@ impl Live {
         self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
         self.history = run::history(&mut self.session).await?;
         self.found = None;
+        workspace.leave_out_new_partitions(self)?;
         Ok(())
     }
 }
@@ -257,7 +259,8 @@ impl Workspace {
     }
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
-        let live = read_beside(connection, missing, &self.scope(), &self.known).await?;
+        let mut live = read_beside(connection, missing, &self.scope(), &self.known).await?;
+        self.leave_out_new_partitions(&mut live)?;
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));
         }

@@ -68,6 +68,9 @@ pub fn in_mode_of(product: Product, definition: &Expression, known: &Expression)
     }
 }
 
+/// Whether a partition of this name is expected, because a migration that is still to come names it.
+pub type Expected<'a> = dyn Fn(&str) -> bool + 'a;
+
 /// What one database does its own way. Nothing a database could do differently has a default body, so that adding a method
 /// names every database.
 pub trait Dialect: fmt::Debug + Sync {
@@ -94,6 +97,10 @@ pub trait Dialect: fmt::Debug + Sync {
     fn numbers_itself(&self, _table: &Table, _column: &Name) -> bool {
         false
     }
+
+    /// Takes out of a schema that was read the partitions that tables got while in use: those that `known` does not have and
+    /// that are not expected, of tables that it divides in the same way. Whether there were any.
+    fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool;
 
     /// Turns a plan into steps this database can do, given the schema the plan starts from. What needs a name meanwhile gets
     /// one of `names`.

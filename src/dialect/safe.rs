@@ -10,7 +10,7 @@ use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
 
 use super::casts::Family;
 use super::mysql::{Flavor, MySql};
-use super::{Dialect, Product, Statement, Step, Unsupported, postgres, sqlite};
+use super::{Dialect, Expected, Product, Statement, Step, Unsupported, postgres, sqlite};
 
 static SQLITE: Safe = Safe(&sqlite::Sqlite);
 static POSTGRES: Safe = Safe(&postgres::Postgres);
@@ -41,6 +41,10 @@ impl Dialect for Safe {
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {
         self.0.numbers_itself(table, column)
+    }
+
+    fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
+        self.0.leave_out_new_partitions(schema, known, expected)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "entities",
     "dialects",
     "database-url",
@@ -24,6 +24,7 @@ const KEYS: [&str; 18] = [
     "snapshots",
     "lock",
     "undeclared",
+    "partitions",
     "include",
     "exclude",
     "schemas",
@@ -54,6 +55,8 @@ pub struct Config {
     pub lock: PathBuf,
     /// What becomes of what nobody declares.
     pub undeclared: Undeclared,
+    /// What becomes of partitions that a table got while in use.
+    pub partitions: Partitions,
     /// Patterns of the objects that are ours; all are where there is none.
     pub include: Vec<String>,
     /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
@@ -72,6 +75,16 @@ pub struct Config {
     pub reader: Reader,
     /// In what forms migrations are written.
     pub forms: Forms,
+}
+
+/// What becomes of partitions that a table got while in use, which no migration made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Partitions {
+    /// They belong to their table, and are no drift.
+    #[default]
+    Keep,
+    /// They are drift.
+    Report,
 }
 
 /// Whether migrations are proven.
@@ -116,6 +129,7 @@ impl Default for Config {
             snapshots: PathBuf::from("snapshots"),
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
+            partitions: Partitions::Keep,
             include: Vec::new(),
             exclude: Vec::new(),
             schemas: Vec::new(),
@@ -206,6 +220,7 @@ impl<'a> File<'a> {
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
+                "partitions" => config.partitions = self.partitions(value)?,
                 "include" => config.include = self.texts(key, value)?,
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
@@ -318,6 +333,14 @@ impl<'a> File<'a> {
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn partitions(&self, value: &Setting<'_>) -> Result<Partitions> {
+        match value.get_ref().as_str() {
+            Some("keep") => Ok(Partitions::Keep),
+            Some("report") => Ok(Partitions::Report),
+            _ => Err(self.error(value.span(), "`partitions` must be \"keep\" or \"report\"")),
         }
     }
 

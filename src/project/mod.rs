@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::schema::Product;
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, Reader};
+pub use config::{Config, Demand, Partitions, Reader};
 pub use entities::EntityPaths;
 pub use files::{Batch, Entry, Fate, Staged, cannot, entries, list, make_folder};
 pub use files::{read_beginning, read_text, read_text_if_there};

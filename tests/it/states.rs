@@ -12,6 +12,7 @@ mod handwritten;
 mod history;
 mod kept;
 mod names;
+mod partitions;
 mod project;
 mod proofs;
 mod renames;

@@ -28,7 +28,7 @@ use crate::schema::{Literal, Name, Normalized, Schema, Type};
 pub use flavor::Flavor;
 
 use super::casts::Family;
-use super::{Dialect, Product, Statement, Step, Unsupported};
+use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 
 /// MySQL or MariaDB.
 #[derive(Debug)]
@@ -41,6 +41,10 @@ impl Dialect for MySql {
 
     fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize_beside(self.0, schema, normal)
+    }
+
+    fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
+        partitions::leave_out_new(schema, known, expected)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema, _names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {

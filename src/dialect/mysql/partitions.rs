@@ -1,7 +1,9 @@
 //! How a table is divided into partitions: read from the server's words, and how one division becomes another.
 //!
-//! Must not know tables or statements beyond the clause that divides one.
+//! Must not know statements beyond the clause that divides a table.
 
+use crate::dialect::Expected;
+use crate::schema::{ObjectName, Schema};
 use crate::sql::{Kind, Token};
 
 use super::words::{tokens, words};
@@ -47,6 +49,21 @@ pub(super) struct Step {
     pub(super) deletes: Vec<String>,
 }
 
+impl Division {
+    /// The clause: without the engine, which is the table's, and a partition a line.
+    fn text(&self) -> String {
+        let mut text = self.by.clone();
+        if let Some(count) = self.count {
+            text.push_str(&format!("\nPARTITIONS {count}"));
+        }
+        if !self.parts.is_empty() {
+            let parts: Vec<&str> = self.parts.iter().map(|part| part.text.as_str()).collect();
+            text.push_str(&format!("\n({})", parts.join(",\n ")));
+        }
+        text
+    }
+}
+
 /// The clause as it stands in the text of `SHOW CREATE TABLE`, if the table is divided.
 pub(super) fn clause(show_create: &str) -> Option<String> {
     // Everything inside the parentheses is indented, and no string spans lines: the server escapes them.
@@ -71,18 +88,30 @@ pub(super) fn unconditional(text: &str) -> String {
     plain
 }
 
-/// The one way a clause is written: without the engine, which is the table's, and a partition a line.
+/// The one way a clause is written.
 pub(super) fn normal(clause: &str) -> String {
-    let division = read(clause);
-    let mut text = division.by;
-    if let Some(count) = division.count {
-        text.push_str(&format!("\nPARTITIONS {count}"));
+    read(clause).text()
+}
+
+/// Takes the partitions out that `known` does not list and that are not expected, of tables that it divides in the same way.
+/// Whether there were any.
+pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
+    let division = |schema: &Schema, name: &ObjectName| Some(read(schema.tables.get(name)?.options.get(OPTION)?));
+    let mut grown: Vec<(ObjectName, String)> = Vec::new();
+    for name in schema.tables.keys() {
+        let (Some(mut now), Some(then)) = (division(schema, name), division(known, name)) else { continue };
+        let count = now.parts.len();
+        now.parts.retain(|part| then.parts.contains(part) || expected(&part.name.trim_matches('`').replace("``", "`")));
+        if now.by == then.by && now.parts.len() < count {
+            grown.push((name.clone(), now.text()));
+        }
     }
-    if !division.parts.is_empty() {
-        let parts: Vec<&str> = division.parts.iter().map(|part| part.text.as_str()).collect();
-        text.push_str(&format!("\n({})", parts.join(",\n ")));
+    for (name, clause) in &grown {
+        if let Some(table) = schema.tables.get_mut(name) {
+            table.options.insert(OPTION.to_owned(), clause.clone());
+        }
     }
-    text
+    !grown.is_empty()
 }
 
 /// What a division into partitions becomes another by; `None` on a side where the table is not divided.

@@ -11,6 +11,7 @@ mod moments;
 mod names;
 mod normalize;
 pub(super) mod outside;
+mod partitions;
 mod render;
 mod safe;
 pub mod session;
@@ -23,7 +24,7 @@ use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 use super::casts::Family;
-use super::{Dialect, Product, Statement, Step, Unsupported};
+use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 pub(super) use render::GIVE_BACK;
 
 /// PostgreSQL.
@@ -37,6 +38,10 @@ impl Dialect for Postgres {
 
     fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize_beside(schema, normal)
+    }
+
+    fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
+        partitions::leave_out_new(schema, known, expected)
     }
 
     fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {

@@ -22,7 +22,7 @@ use crate::plan::{Names, Plan};
 use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
 
 use super::casts::Family;
-use super::{Dialect, Product, Statement, Step, Unsupported};
+use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 
 /// SQLite.
 #[derive(Debug)]
@@ -39,6 +39,11 @@ impl Dialect for Sqlite {
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {
         normalize::row_id(table) == Some(column)
+    }
+
+    fn leave_out_new_partitions(&self, _schema: &mut Schema, _known: &Schema, _expected: &Expected<'_>) -> bool {
+        // No table is divided.
+        false
     }
 
     fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Statement;
 use crate::introspect::Scope;
 use crate::schema::{
-    DefaultValue, Definition, Expression, ForeignKey, IndexTarget, Name, ObjectName, Place, Schema, Table, Tables, Type,
+    DefaultValue, Definition, DefinitionKind, Expression, ForeignKey, IndexTarget, Name, ObjectName, Place, Schema,
+    Table, Tables, Type,
 };
 
 use super::stand_ins;
@@ -70,6 +71,9 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
         // An index or a constraint may be named without its table.
         let inner = schema.tables.values().filter(|table| inner_names(table).any(|name| words.name(name)));
         part.named.extend(inner.map(|table| table.name.clone()));
+        let standing = schema.definitions.values().filter(|it| is_named_alone(it.id.kind));
+        let standing = standing.filter(|it| words.name(&plain(&it.id.name)));
+        standing.for_each(|it| part.add_ground(schema, it));
     }
     part.tables = part.named.clone();
     part.views = part.named.clone();
@@ -94,6 +98,36 @@ fn inner_names(table: &Table) -> impl Iterator<Item = &Name> {
     table.indexes.keys().chain(table.triggers.keys())
 }
 
+/// Whether a statement may name such a definition without the table it belongs to or stands on.
+fn is_named_alone(kind: DefinitionKind) -> bool {
+    match kind {
+        DefinitionKind::Partition
+        | DefinitionKind::PartitionPart
+        | DefinitionKind::ForeignTable
+        | DefinitionKind::Sequence
+        | DefinitionKind::Statistics
+        | DefinitionKind::Exclusion
+        | DefinitionKind::Publication
+        | DefinitionKind::Domain
+        | DefinitionKind::CompositeType
+        | DefinitionKind::RangeType
+        | DefinitionKind::Aggregate
+        | DefinitionKind::Operator
+        | DefinitionKind::Event
+        | DefinitionKind::EventTrigger => true,
+        DefinitionKind::Schema
+        | DefinitionKind::Extension
+        | DefinitionKind::Collation
+        | DefinitionKind::Server
+        | DefinitionKind::Partitioning
+        | DefinitionKind::Policy
+        | DefinitionKind::Rule
+        | DefinitionKind::Setting
+        | DefinitionKind::Comment
+        | DefinitionKind::Privilege => false,
+    }
+}
+
 /// A routine's name without the types of its arguments.
 fn plain(name: &ObjectName) -> Name {
     Name::from(name.name.as_str().split('(').next().unwrap_or_default())
@@ -107,6 +141,20 @@ impl Part {
             views: schema.views.keys().cloned().collect(),
             routines: schema.routines.keys().cloned().collect(),
             ..Self::default()
+        }
+    }
+
+    /// Names the tables and views that a definition belongs to or stands on, itself or by another definition.
+    fn add_ground(&mut self, schema: &Schema, definition: &Definition) {
+        self.named.extend(definition.id.on.clone());
+        for need in &definition.needs {
+            match need {
+                Place::Table(name, _) | Place::View(name) => drop(self.named.insert(name.clone())),
+                Place::Definition(id) => {
+                    schema.definitions.get(id).into_iter().for_each(|below| self.add_ground(schema, below));
+                }
+                Place::Enum(_) | Place::Routine(_) => {}
+            }
         }
     }
 

@@ -49,6 +49,13 @@ impl Project {
         std::fs::write(self.newest_path(), text).expect("a written file");
     }
 
+    /// A migration written by hand, sealed and proven.
+    pub fn by_hand(&self, name: &str, up: &str, down: &str) {
+        self.run(&["migration", name, "--empty"]).with(0);
+        self.write_newest(up, down);
+        self.run(&["lock"]).with(0).mentions("proven");
+    }
+
     /// A second database goes through all of it, and holds.
     fn next_environment(&self) {
         let other = Database::create(self.product);

@@ -10,9 +10,9 @@ use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Column, Name, ObjectName, Part, Place, Schema, Standing, Table, Type, View};
 
 use super::super::types::{Family, family};
-use super::super::words;
+use super::super::{partitions, words};
 use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_made_anew};
-use super::repartition::{is_repartitioned, partitions};
+use super::repartition::is_repartitioned;
 use super::replaced::Replaced;
 
 /// What goes before the plan and comes back after it.
@@ -237,7 +237,7 @@ impl Finding<'_> {
         // Tables made anew, and their partitions.
         let whole = touched.iter().filter(|(_, touched)| touched.whole).map(|(table, _)| table);
         let with_partitions = |table: &ObjectName| {
-            let partitions = partitions(self.from, table).into_iter().map(|partition| partition.id.name);
+            let partitions = partitions::of_table(self.from, table).into_iter().map(|partition| partition.id.name);
             std::iter::once(table.clone()).chain(partitions).collect::<Vec<_>>()
         };
         let anew: BTreeSet<ObjectName> = whole.flat_map(with_partitions).collect();

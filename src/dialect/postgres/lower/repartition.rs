@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use crate::dialect::{Product, Repartition, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, Shape, Space, apply};
 use crate::schema::{
-    Change, Definition, DefinitionId, DefinitionKind, Identity, ObjectName, Options, Part, Place, Schema, Table,
+    Change, Definition, DefinitionId, DefinitionKind, Identity, ObjectName, Options, Place, Schema, Table,
 };
 
+use super::super::partitions;
 use super::{Walk, sequences};
 
 /// The tables an operation makes anew.
@@ -42,7 +43,7 @@ pub(super) fn find(ops: &mut Vec<Op>, from: &Schema) -> Repartitioned {
     let _ = apply(&Plan::new(ops.clone()), &mut to);
     let partitions: BTreeSet<DefinitionId> = tables
         .iter()
-        .flat_map(|table| [partitions(from, table), partitions(&to, table)].concat())
+        .flat_map(|table| [partitions::of_table(from, table), partitions::of_table(&to, table)].concat())
         .map(|partition| partition.id)
         .collect();
     ops.retain(|op| match op {
@@ -107,28 +108,6 @@ impl Repartitioned {
     }
 }
 
-/// The partitions of a table, and theirs, each behind the one it belongs to.
-pub(super) fn partitions(schema: &Schema, table: &ObjectName) -> Vec<Definition> {
-    let mut found: Vec<Definition> = Vec::new();
-    loop {
-        let belongs = |need: &Place| match need {
-            Place::Table(owner, Part::Whole) => owner == table,
-            Place::Definition(id) => found.iter().any(|other| other.id == *id),
-            Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
-        };
-        let new = schema.definitions.values().filter(|it| {
-            it.id.kind == DefinitionKind::Partition
-                && it.needs.iter().any(belongs)
-                && !found.iter().any(|other| other.id == it.id)
-        });
-        let new: Vec<Definition> = new.cloned().collect();
-        if new.is_empty() {
-            return found;
-        }
-        found.extend(new);
-    }
-}
-
 impl Walk<'_> {
     /// Makes a table anew with its rows. What numbers its columns stays.
     pub(super) fn repartition(&mut self, table: &ObjectName, change: &Change<Options>, plan: &Repartitioned) {
@@ -147,8 +126,8 @@ impl Walk<'_> {
         }
         from.options.clone_from(&change.from);
         let to = Table { options: change.to.clone(), ..from.clone() };
-        let gone = partitions(&self.state, table);
-        let partitions = partitions(&plan.to, table);
+        let gone = partitions::of_table(&self.state, table);
+        let partitions = partitions::of_table(&plan.to, table);
         let aside = |name: &ObjectName| {
             let shape = Shape { before: "", stem: name.name.as_str(), after: "_old" };
             let away = ObjectName { schema: name.schema.clone(), name: self.names.invent(&Space::Objects, shape) };

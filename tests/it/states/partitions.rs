@@ -1,0 +1,67 @@
+//! Partitions: those that a migration makes are schema, those that a table gets while in use belong to it.
+
+use sea_gen::schema::Product;
+
+use super::project::Project;
+use crate::support::on_each;
+
+on_each!(partitions_that_a_table_gets_while_in_use_are_no_drift);
+
+/// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
+fn statements(
+    product: Product,
+) -> Option<(&'static str, &'static [&'static str], &'static str, &'static str, &'static str)> {
+    match product {
+        Product::Sqlite => None,
+        Product::Postgres => Some((
+            "CREATE TABLE log (at date NOT NULL, id int) PARTITION BY RANGE (at);
+CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE log_2 PARTITION OF log FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');",
+            &[
+                "CREATE TABLE log_3 PARTITION OF log FOR VALUES FROM ('2026-03-01') TO ('2026-04-01') PARTITION BY LIST (id)",
+                "CREATE TABLE log_3_a PARTITION OF log_3 DEFAULT",
+                "CREATE INDEX log_3_a_id ON log_3_a (id)",
+                "COMMENT ON TABLE log_3 IS 'of March'",
+            ],
+            "DROP TABLE log_1;",
+            "CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');",
+            "log_3",
+        )),
+        Product::MySql | Product::MariaDb => Some((
+            "CREATE TABLE log (at date NOT NULL, id int) PARTITION BY RANGE (to_days(at))
+(PARTITION log_1 VALUES LESS THAN (740000), PARTITION log_2 VALUES LESS THAN (741000));",
+            &["ALTER TABLE log ADD PARTITION (PARTITION log_3 VALUES LESS THAN (742000))"],
+            "-- changes data: nobody asks for January any more\nALTER TABLE log DROP PARTITION log_1;",
+            "ALTER TABLE log REORGANIZE PARTITION log_2 INTO
+(PARTITION log_1 VALUES LESS THAN (740000), PARTITION log_2 VALUES LESS THAN (741000));",
+            "log_3",
+        )),
+    }
+}
+
+fn partitions_that_a_table_gets_while_in_use_are_no_drift(product: Product) {
+    let Some((make, in_use, less, back, new)) = statements(product) else { return };
+    let project = Project::settled(product);
+    project.by_hand("Log", make, "DROP TABLE log;");
+    project.run(&["up"]).with(0);
+    project.holds();
+    in_use.iter().for_each(|sql| project.database.execute(sql));
+    project.finds_nothing();
+    project.holds();
+    project.run(&["check"]).with(0);
+
+    // A migration of another table, and one of a partition that is known, go on from there and back.
+    project.edit("person", "pub age: Option<i32>,", "pub age: Option<i32>,\n    pub town: Option<String>,");
+    project.run(&["migration", "Town"]).with(0).mentions("1 step").keeps_silent_on(new);
+    project.by_hand("Less", less, back);
+    assert_eq!(project.situation(), "behind");
+    for way in [&["up"][..], &["down", "--allow", "*"], &["up"]] {
+        project.run(way).with(0);
+        project.run(&["check"]).with(if way == ["down", "--allow", "*"] { 2 } else { 0 }).keeps_silent_on(new);
+    }
+
+    let path = project.path().join("gen.toml");
+    let text = std::fs::read_to_string(&path).expect("a configuration");
+    std::fs::write(&path, format!("partitions = \"report\"\n{text}")).expect("a written file");
+    project.run(&["check"]).with(2).mentions(new);
+}
