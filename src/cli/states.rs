@@ -7,6 +7,8 @@ mod partitions;
 mod sealed;
 mod situation;
 
+pub(super) use named::scratch_server;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -330,19 +332,6 @@ impl Workspace {
     /// The dialect of a product, in the forms migrations are written in.
     pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
         dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
-    }
-}
-
-/// Where a scratch database of a product can be had, with a connection at hand or without one.
-pub(super) fn scratch_server(
-    product: Product,
-    at_hand: Option<&ConnectionOptions>,
-) -> Result<Option<ConnectionOptions>, Error> {
-    match product {
-        Product::Sqlite => ConnectionOptions::in_memory().map(Some),
-        Product::Postgres | Product::MySql | Product::MariaDb => {
-            Ok(at_hand.filter(|connection| connection.may_be(product)).cloned())
-        }
     }
 }
 

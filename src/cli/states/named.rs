@@ -2,7 +2,8 @@
 //!
 //! Must not know what a command does with it.
 
-use crate::dialect::session::Missing;
+use crate::dialect::Product;
+use crate::dialect::session::{ConnectionOptions, Missing};
 use crate::error::Error;
 use crate::run;
 
@@ -38,6 +39,19 @@ impl Workspace {
                 true
             }
             Err(_) => false,
+        }
+    }
+}
+
+/// Where a scratch database of a product can be had, with a connection at hand or without one.
+pub(in super::super) fn scratch_server(
+    product: Product,
+    at_hand: Option<&ConnectionOptions>,
+) -> Result<Option<ConnectionOptions>, Error> {
+    match product {
+        Product::Sqlite => ConnectionOptions::in_memory().map(Some),
+        Product::Postgres | Product::MySql | Product::MariaDb => {
+            Ok(at_hand.filter(|connection| connection.may_be(product)).cloned())
         }
     }
 }

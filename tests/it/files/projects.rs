@@ -98,7 +98,7 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, undeclared, include, exclude, schemas, development, proof, features, cfg, \
+             migrations, snapshots, lock, undeclared, partitions, include, exclude, schemas, development, proof, features, cfg, \
              type-rules, types, reader, offline-forms",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
