@@ -42,6 +42,10 @@ impl Visitor for Rules {
         direction(self.product, order);
     }
 
+    fn enter_expression(&mut self, tree: &mut Expr) {
+        regroup(tree);
+    }
+
     fn expression(&mut self, tree: &mut Expr) {
         common(self.product, tree);
         match self.product {
@@ -145,10 +149,10 @@ fn common(product: Product, tree: &mut Expr) {
             }
             types::unify(product, data_type);
         }
-        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
+        // What is inside is grouped to the left already, and may have become a chain only now.
+        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } if is_chain(op, right) => {
             let op = op.clone();
-            let mut operands = Vec::new();
-            chain(&op, take(left), &mut operands);
+            let mut operands = vec![take(left)];
             chain(&op, take(right), &mut operands);
             *tree = join(&op, operands);
         }
@@ -156,9 +160,29 @@ fn common(product: Product, tree: &mut Expr) {
     }
 }
 
+/// Groups a chain of ANDs or of ORs to the left, all of it at once: what is inside is found grouped when its turn comes.
+fn regroup(tree: &mut Expr) {
+    if let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), right, .. } = tree
+        && is_chain(op, right)
+    {
+        let (op, mut operands) = (op.clone(), Vec::new());
+        chain(&op, take(tree), &mut operands);
+        *tree = join(&op, operands);
+    }
+}
+
+fn is_chain(op: &BinaryOperator, tree: &Expr) -> bool {
+    match tree {
+        Expr::BinaryOp { op: inner, .. } => inner == op,
+        Expr::Nested(inner) => is_chain(op, inner),
+        _ => false,
+    }
+}
+
 /// The operands of a chain of ANDs or of ORs, however it was grouped.
 fn chain(op: &BinaryOperator, tree: Expr, operands: &mut Vec<Expr>) {
     match tree {
+        Expr::Nested(inner) if is_chain(op, &inner) => chain(op, *inner, operands),
         Expr::BinaryOp { left, op: inner, right } if inner == *op => {
             chain(op, *left, operands);
             chain(op, *right, operands);

@@ -18,6 +18,7 @@ pub(super) trait Visitor {
     fn leave_order_by(&mut self, _: &mut OrderBy) {}
     fn order_by_expression(&mut self, _: &mut OrderByExpr) {}
     fn table_factor(&mut self, _: &mut TableFactor) {}
+    fn enter_expression(&mut self, _: &mut Expr) {}
     fn expression(&mut self, _: &mut Expr) {}
     fn identifier(&mut self, _: &mut Ident) {}
 }
@@ -64,6 +65,7 @@ impl VisitorMut for Walk<'_> {
         post_visit_order_by(OrderBy) => leave_order_by,
         post_visit_order_by_expr(OrderByExpr) => order_by_expression,
         post_visit_table_factor(TableFactor) => table_factor,
+        pre_visit_expr(Expr) => enter_expression,
         post_visit_expr(Expr) => expression,
         post_visit_ident(Ident) => identifier,
     }
