@@ -2,6 +2,7 @@
 //!
 //! Must not know what is said.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -147,11 +148,30 @@ pub(super) fn line(text: &str) -> String {
 /// Writes a line to stderr: the talk. A note is said once.
 pub(super) fn talk(line: impl Display) {
     static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let line = shown(&line.to_string(), stderr_is_coloured());
+    let line = shown(&short(&line.to_string()), stderr_is_coloured());
     let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
     if !line.starts_with("note: ") || notes.insert(line.clone()) {
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
+}
+
+/// How many letters of a line are talked about. A name or a statement of a file may be as long as the file.
+const LONGEST: usize = 2_000;
+
+/// Every line, or as much of it as anybody reads.
+fn short(text: &str) -> Cow<'_, str> {
+    let is_long = |line: &str| line.len() > LONGEST && line.chars().nth(LONGEST).is_some();
+    if !text.split('\n').any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let cut = |line: &str| match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => {
+            let (shown, rest) = line.split_at(end);
+            format!("{shown}… and {} more letters", rest.chars().count())
+        }
+        None => line.to_owned(),
+    };
+    Cow::Owned(text.split('\n').map(cut).collect::<Vec<_>>().join("\n"))
 }
 
 /// Writes to stderr what was painted elsewhere, from text that may be shown.
@@ -171,6 +191,13 @@ mod tests {
         assert_eq!(shown("é\tü\n", false), "é\tü\n");
         let red = coloured(true, Ink::Red, "x\u{1b}[2J");
         assert_eq!(shown(&red, true), "\u{1b}[31mx\\u{1b}[2J\u{1b}[0m");
+    }
+
+    #[test]
+    fn nobody_reads_a_line_of_megabytes() {
+        let long = format!("a\n{}\nb", "é".repeat(LONGEST + 3));
+        assert_eq!(short(&long), format!("a\n{}… and 3 more letters\nb", "é".repeat(LONGEST)));
+        assert_eq!(short(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! Must not know what to do about them: hints come with them.
 
+use std::borrow::Cow;
 use std::error::Error as _;
+use std::ops::Range;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 
@@ -126,19 +128,65 @@ pub(super) fn show_diagnostics(diagnostics: &[Diagnostic], files: &[SourceFile])
 }
 
 fn report_of(diagnostic: &Diagnostic, files: &[SourceFile]) -> Report {
+    let text = files.iter().find(|file| file.path == diagnostic.file).map_or("", |file| file.text.as_str());
+    let (text, span) = around(text, diagnostic.span.clone());
     let mut shown = MietteDiagnostic::new(paint::source(&diagnostic.message))
         .with_severity(match diagnostic.severity {
             Severity::Warning => miette::Severity::Warning,
             Severity::Error => miette::Severity::Error,
         })
-        .with_label(LabeledSpan::at(diagnostic.span.clone(), paint::source(&diagnostic.label)));
+        .with_label(LabeledSpan::at(span, paint::source(&diagnostic.label)));
     if let Some(hint) = &diagnostic.hint {
         shown = shown.with_help(paint::source(hint));
     }
-    let text = files
-        .iter()
-        .find(|file| file.path == diagnostic.file)
-        .map(|file| paint::source(&file.text))
-        .unwrap_or_default();
-    Report::new(shown).with_source_code(NamedSource::new(paint::line(&diagnostic.file.display().to_string()), text))
+    let name = paint::line(&diagnostic.file.display().to_string());
+    Report::new(shown).with_source_code(NamedSource::new(name, paint::source(&text)))
+}
+
+/// How many letters a line may have to be shown whole.
+const LONG: usize = 600;
+
+/// How much of a longer one is shown before what is wrong, and from there on.
+const BEFORE: usize = 80;
+const AFTER: usize = 160;
+
+/// The text and the place in it, on the same line; where a line at the place is longer than anybody reads, only what is around
+/// the place.
+fn around(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
+    let start_of = |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let end_of = |at: usize| text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
+    // The line before and the one behind are shown as well.
+    let from = start_of(start_of(span.start).saturating_sub(1));
+    let to = end_of((end_of(span.end) + 1).min(text.len()));
+    if text.get(from..to).is_none_or(|lines| lines.split('\n').all(|line| line.len() <= LONG)) {
+        return (Cow::Borrowed(text), span);
+    }
+    let (begin, end) = (start_of(span.start), end_of(span.start));
+    let left = text.floor_char_boundary(span.start.saturating_sub(BEFORE)).max(begin);
+    let right = text.floor_char_boundary((span.start + AFTER).min(end)).max(span.start);
+    let (cut, rest) = (if left > begin { "…" } else { "" }, if right < end { "…" } else { "" });
+    let above = "\n".repeat(text.get(..begin).unwrap_or_default().matches('\n').count());
+    let shown = text.get(left..right).unwrap_or_default();
+    let start = above.len() + cut.len() + span.start - left;
+    let length = span.end.min(right).saturating_sub(span.start);
+    (Cow::Owned(format!("{above}{cut}{shown}{rest}")), start..start + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place() {
+        let text = format!("a\n{}é!{}\nb", "x".repeat(5_000), "y".repeat(5_000));
+        let at = text.find('!').unwrap_or_default();
+        let (shown, span) = around(&text, at..at + 1);
+        assert_eq!(shown.get(span.clone()), Some("!"));
+        assert!(shown.len() < 300 && shown.starts_with("\n…x"), "{shown}");
+        let (whole, _) = around(&text, at..text.len());
+        assert!(whole.len() < 300, "{whole}");
+        let short = "a\nb!\nc";
+        assert_eq!(around(short, 3..4), (Cow::Borrowed(short), 3..4));
+        assert_eq!(around("", 0..0), (Cow::Borrowed(""), 0..0));
+    }
 }
