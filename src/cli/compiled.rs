@@ -2,17 +2,20 @@
 //!
 //! Must not know how they are compiled (`project` does that) or what is done with the model.
 
+use std::io::{BufRead as _, IsTerminal as _};
+
 use crate::dialect::session::{ConnectionOptions, Missing, Session};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::error::Error;
 use crate::introspect;
-use crate::project::Compiled;
+use crate::project::{CONSENT, Compiled};
 use crate::run::{self, Scratch};
 use crate::schema::{Name, Normalized, Origins, Place, Schema, Undeclared};
 use crate::state;
 
+use super::paint;
 use super::report::Failure;
 use super::states::Workspace;
 
@@ -26,6 +29,7 @@ pub(super) async fn model(
     files: &[SourceFile],
     product: Product,
 ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+    consent(workspace)?;
     let compiled = Compiled::build(&workspace.project)?;
     let Some(schema) = created(workspace, &compiled, product).await? else {
         return Err(Error::new(format!(
@@ -46,6 +50,38 @@ pub(super) async fn model(
         return Err(Failure::Entities(diagnostics, files.to_vec()));
     }
     Ok((model, diagnostics))
+}
+
+/// Asks once per checkout: cargo runs what the code says, build scripts too, and the configuration came with the code.
+///
+/// # Errors
+/// No, or nobody is there to say yes.
+fn consent(workspace: &Workspace) -> Result<(), Failure> {
+    let project = &workspace.project;
+    let what =
+        "`reader = \"compiled\"`: cargo builds the entities of this checkout and runs them, with their build scripts";
+    if workspace.run_cargo && !project.may_run_cargo() {
+        project.let_cargo_run()?;
+    }
+    if workspace.run_cargo || project.may_run_cargo() {
+        paint::talk(format!("note: {what}"));
+        return Ok(());
+    }
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        paint::talk(what);
+        paint::prompt(&format!("go on, now and from now on in {}? [y/N] ", project.root.display()));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.map_err(|error| Error::new("cannot read the answer").because(error))?;
+        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+            return Ok(project.let_cargo_run()?);
+        }
+    }
+    Err(Error::new("nobody has agreed to it that cargo runs in this checkout")
+        .because(what)
+        .hint("if you trust the code: `--run-cargo` once, which is remembered for this checkout")
+        .hint(format!("or, as in CI, in the environment: `{CONSENT}=yes`"))
+        .into())
 }
 
 /// In what the source text, read, differs from the compiled entities; `None` where no server of the product is at hand.

@@ -41,6 +41,8 @@ pub(super) struct Workspace {
     pub(super) connection: Option<ConnectionOptions>,
     /// Whether the address was given on the command line: then not reaching it is an error.
     pub(super) explicit: bool,
+    /// Whether the command line lets cargo run.
+    pub(super) run_cargo: bool,
     types: TypeRules,
     known: Known,
     /// The right to write the project's files.
@@ -118,6 +120,7 @@ impl Workspace {
             lock,
             connection,
             explicit: common.database_url.is_some(),
+            run_cargo: common.run_cargo,
             types,
             known: Known::default(),
             _writer: None,

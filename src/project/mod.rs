@@ -7,6 +7,7 @@
 mod compact;
 mod compiled;
 mod config;
+mod consent;
 mod dotenv;
 mod entities;
 mod files;
@@ -30,6 +31,7 @@ use crate::schema::Product;
 
 pub use compiled::Compiled;
 pub use config::{Config, Demand, Partitions, Reader};
+pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use files::{Batch, Entry, Fate, Staged, cannot, entries, list, make_folder};
 pub use files::{read_beginning, read_text, read_text_if_there};
@@ -72,7 +74,7 @@ impl Project {
             if let Some(config) = Config::read(folder)? {
                 return Self::open(folder.to_owned(), config);
             }
-            if folder.join(LOCK_FILE).is_file() {
+            if folder.join(LOCK_FILE).symlink_metadata().is_ok_and(|found| !found.is_dir()) {
                 return Self::open(folder.to_owned(), Config::default());
             }
             if cargo.is_none() && folder.join("Cargo.toml").is_file() {
@@ -205,7 +207,7 @@ impl Project {
 
 /// Adds the entity files at `path`, which is a file or a folder.
 fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_file() {
+    if !path.is_dir() {
         found.push(path.to_owned());
         // Only what is called like it belongs to a single file.
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -89,6 +89,7 @@ fn run(project: &Project, arguments: &[&str]) -> String {
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
     // All that is needed was fetched for the tests themselves.
     command.env("CARGO_NET_OFFLINE", "true");
+    command.env("SEA_GEN_RUN_CARGO", "yes");
     project.shown(&command.output().unwrap())
 }
 
@@ -127,7 +128,7 @@ fn what_is_compiled_is_held_against_what_is_written() {
     project.write("gen.toml", "dialects = [\"sqlite\"]\nreader = \"compiled\"\n");
     project.write("entities/shelf.sql", "CREATE INDEX shelf_high ON shelf (label) WHERE height > 2;\n");
     run(&project, &["init"]);
-    shows!(run(&project, &["migration", "Initial"]), @"
+    shows!(run(&project, &["migration", "Initial"]), @r#"
     exit 0
     --- stdout
     Initial: 3 steps
@@ -143,8 +144,9 @@ fn what_is_compiled_is_held_against_what_is_written() {
 
     next: read the migration, then `gen up` applies it and `gen status` shows it
     --- stderr
+    note: `reader = "compiled"`: cargo builds the entities of this checkout and runs them, with their build scripts
     proven on SQLite [version]: up, down, up again
-    ");
+    "#);
     shows!(project.read(&project.migrations()[0]), @r#"
     -- Initial (sqlite)
     -- from [digest] to [digest]
@@ -179,12 +181,46 @@ fn what_is_compiled_is_held_against_what_is_written() {
     -- loses data: the rows of table label
     DROP TABLE "label";
     "#);
-    shows!(run(&project, &["check", "--entities", "--replay"]), @"
+    shows!(run(&project, &["check", "--entities", "--replay"]), @r#"
     exit 0
     --- stdout
     holds    entities  sqlite
     holds    replay    sqlite
-    ");
+    --- stderr
+    note: `reader = "compiled"`: cargo builds the entities of this checkout and runs them, with their build scripts
+    "#);
+}
+
+/// A configuration comes with the code, and is not the user's word.
+#[test]
+fn cargo_runs_once_the_user_has_agreed() {
+    let project = shop(Product::Sqlite);
+    project.write("gen.toml", "dialects = [\"sqlite\"]\nreader = \"compiled\"\n");
+    // A build script that would be run.
+    project.write("entities/build.rs", "fn main() { std::fs::write(\"ran\", \"\").unwrap(); }\n");
+    project.write(".env", "SEA_GEN_RUN_CARGO=yes\n");
+    let state = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        // Without a cargo, what is allowed fails in its own way.
+        command.env("PATH", state.path()).env("XDG_STATE_HOME", state.path());
+        project.shown(&command.output().unwrap())
+    };
+    for command in [&["status"][..], &["entities"], &["migration", "Initial"], &["init"]] {
+        let said = run(command);
+        assert!(said.contains("nobody has agreed to it that cargo runs in this checkout"), "{command:?}: {said}");
+        assert!(said.contains("hint: if you trust the code: `--run-cargo` once"), "{said}");
+    }
+    let said = run(&["entities", "--run-cargo"]);
+    assert!(!said.contains("nobody has agreed") && said.contains("note: `reader = \"compiled\"`"), "{said}");
+    let said = run(&["entities"]);
+    assert!(!said.contains("nobody has agreed"), "{said}");
+    assert!(!project.path("entities/ran").exists());
+    // What the user has typed is asked for.
+    std::fs::remove_dir_all(state.path().join("sea-gen")).unwrap();
+    project.write("gen.toml", "dialects = [\"sqlite\"]\n");
+    let said = run(&["check", "--against-compiled"]);
+    assert!(!said.contains("nobody has agreed"), "{said}");
 }
 
 #[test]
