@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 pub(super) fn read(root: &Path) -> Result<BTreeMap<String, String>> {
     for folder in folders(root) {
         let path = folder.join(".env");
-        if path.is_file()
+        // Some give a folder this name; whatever else has it is refused.
+        if !path.is_dir()
             && let Some(text) = read_text_if_there(&path)?
         {
             return variables(&path, text.strip_prefix('\u{feff}').unwrap_or(&text));

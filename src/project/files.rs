@@ -51,7 +51,14 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>> {
         Ok(text) => Ok(Some(text)),
         Err(error) => {
             let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let ends = before.iter().zip(before.iter().skip(1).map(Some).chain([None]));
+            let line = 1 + ends
+                .filter(|(byte, next)| match byte {
+                    b'\n' => true,
+                    b'\r' => *next != Some(&b'\n'),
+                    _ => false,
+                })
+                .count();
             Err(Error::new(format!("`{}` is not UTF-8 text, at line {line}", path.display())).hint("save it as UTF-8"))
         }
     }

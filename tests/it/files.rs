@@ -4,6 +4,7 @@ mod batch;
 mod migrations;
 mod projects;
 mod snapshots;
+mod soup;
 
 use std::collections::BTreeMap;
 use std::fs;
