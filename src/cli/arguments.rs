@@ -45,7 +45,7 @@ pub(super) struct Common {
     /// The project's folder; otherwise the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) project: Option<PathBuf>,
-    /// Let cargo build and run the entities of this checkout, where `reader = "compiled"` asks for it; remembered
+    /// Let cargo build and run the entities of this checkout, where the compiled reader is configured; remembered
     #[arg(long, global = true)]
     pub(super) run_cargo: bool,
 }

@@ -47,6 +47,8 @@ fn help_lists_the_commands() {
                                 DATABASE_URL, .env, or the configuration
           --project <FOLDER>    The project's folder; otherwise the nearest one at or above the current
                                 folder
+          --run-cargo           Let cargo build and run the entities of this checkout, where the
+                                compiled reader is configured; remembered
           --color <WHEN>        When to colour [default: auto] [possible values: auto, always, never]
       -h, --help                Print help (see more with '--help')
       -V, --version             Print version
@@ -69,9 +71,11 @@ fn help_lists_the_commands() {
           --empty                      Write a migration with empty sections, to be filled by hand
           --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
                                        current folder
+          --dry-run                    Print what would be written, and write nothing
+          --run-cargo                  Let cargo build and run the entities of this checkout, where the
+                                       compiled reader is configured; remembered
           --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
                                        never]
-          --dry-run                    Print what would be written, and write nothing
           --exit-code                  With --dry-run: exit with 2 when there is something to write
           --strict                     Treat what nobody declares as an error
           --no-verify                  Do not prove the migration on a scratch database first
