@@ -459,7 +459,8 @@ fn put(what: &str, path: &std::path::Path) {
 #[test]
 fn what_has_a_files_name_and_is_none() {
     let migration = "migrations/20300101_000000_new.sql";
-    for name in ["entities/user.rs", "entities/user.sql", TABLE, migration] {
+    let files = ["entities/user.rs", "entities/user.sql", TABLE, migration, "gen.toml", ".env", "schema.lock.json"];
+    for name in files {
         for (what, said) in [
             ("pipe", "is a pipe or a device, not a file"),
             ("device", "is a pipe or a device, not a file"),
