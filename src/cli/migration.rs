@@ -301,7 +301,8 @@ async fn draft(
     if let Some(live) = live {
         findings = weighed(&mut live.session, &stakes, findings).await;
     }
-    let Ways { up, down, filled } = state::ways(dialect, &base, &target, &plan, &values)?;
+    let Ways { up, down, filled, unfit } = state::ways(dialect, &base, &target, &plan, &values)?;
+    answers.weigh_values(product, unfit);
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };

@@ -24,6 +24,8 @@ pub struct Ways {
     pub down: Vec<Statement>,
     /// The columns that rows which are there get a value in on the way there.
     pub filled: Vec<Place>,
+    /// Values that are said for several products and that this one does not need, as options, each with the reason.
+    pub unfit: Vec<(String, String)>,
 }
 
 /// Both ways between two states. A column that takes no NULL any more is filled with what is wanted for it, or with its
@@ -47,15 +49,19 @@ pub fn ways(
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
     };
     let needless = |fill: &&Backfill| !is_for(fill, &needed) && !is_for(fill, &needed_back);
-    if let Some(fill) = wanted.iter().find(needless).filter(|_| !values.for_several) {
+    let needs_none =
+        |fill: &Backfill| format!("column {}.{} needs no backfill in this migration", fill.table, fill.column);
+    let mut values = values.clone();
+    let mut unfit = Vec::new();
+    if values.for_several {
+        let needless = wanted.iter().filter(needless);
+        unfit.extend(needless.map(|it| (format!("--backfill {}.{}", it.table, it.column), needs_none(it))));
+        unfit.extend(there.take_out_what_fits_nothing(&mut values));
+    } else if let Some(fill) = wanted.iter().find(needless) {
         let column = format!("{}.{}", fill.table, fill.column);
-        return Err(Error::new(format!("column {column} needs no backfill in this migration")).hint(format!(
+        return Err(Error::new(needs_none(fill)).hint(format!(
             "only a column that comes without NULL and default, or stops taking NULL, does; drop `--backfill {column}=…`"
         )));
-    }
-    let mut values = values.clone();
-    if values.for_several {
-        values.conversions.retain(|it| there.can_convert(it).is_ok());
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
     // Tables are looked at under their later names too. Both ways use the same made-up names.
@@ -65,7 +71,7 @@ pub fn ways(
     let none = Values { in_batches: values.in_batches, ..Values::default() };
     let down = back.way(&back.fills(&needed_back, wanted, true), &none, &names)?;
     let filled = up.filled.into_iter().chain(up.converted).collect();
-    Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled })
+    Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled, unfit })
 }
 
 /// The schema with a plan's renames done.
@@ -129,13 +135,28 @@ impl Leg<'_> {
                 replaced: &values.replacements,
             });
             for it in &values.replacements {
-                match self.replace(&ground, it) {
-                    Err(_) if values.for_several => {}
-                    replaced => first.push(replaced?),
-                }
+                first.push(self.replace(&ground, it)?);
             }
             Ok(first)
         })
+    }
+
+    /// What is said for several products and not needed by this one, as options, each with the reason.
+    fn take_out_what_fits_nothing(&self, values: &mut Values) -> Vec<(String, String)> {
+        let mut unfit = Vec::new();
+        let mut fits = |option: &str, (table, column): (&ObjectName, &Name), outcome: Result<(), Error>| {
+            let reason = outcome.err().map(|error| (format!("{option} {table}.{column}"), error.to_string()));
+            let is_fit = reason.is_none();
+            unfit.extend(reason);
+            is_fit
+        };
+        values.conversions.retain(|it| fits("--using", (&it.table, &it.column), self.can_convert(it)));
+        let ground = Ground::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
+        values.replacements.retain(|it| {
+            let replaced = self.replace(&ground, it).map(drop);
+            fits("--replace", (&it.table, &it.column), replaced)
+        });
+        unfit
     }
 
     /// The statement that puts one value in the place of another, while both are there.

@@ -64,6 +64,13 @@ impl Answers {
         }
     }
 
+    /// Takes note of values that one dialect of several does not need.
+    pub(in super::super) fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
+        for (option, reason) in unfit {
+            self.unfit.set(product, option, Err(Misfit { reason, near: None }));
+        }
+    }
+
     /// Says of `--keep` in one dialect whether anything is parked.
     pub(in super::super) fn weigh_keep(&mut self, product: Product, parks: bool) {
         let reason = "it drops no table and no column".to_owned();

@@ -112,6 +112,15 @@ fn an_answer_may_be_for_one_of_several_dialects() {
     project.succeeds(&[&plan[..], &["enum:mood:humour"]].concat());
     let said = project.refused(&[&plan[..], &["mood:humour"]].concat());
     assert!(said.contains("did you mean `--rename enum:mood:humour`?"), "{said}");
+    let needless: [&[&str]; 3] =
+        [&["--backfill", "user.id=1"], &["--using", "user.id=1"], &["--replace", "user.name:dull=calm"]];
+    for given in needless {
+        let said = project.refused(&[&plan[..], &["enum:mood:humour"], given].concat());
+        assert!(
+            said.contains(&format!("`{} user.", given[0])) && said.contains("fits nothing in this migration"),
+            "{said}"
+        );
+    }
 }
 
 #[test]
