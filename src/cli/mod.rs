@@ -17,6 +17,7 @@ mod fresh;
 mod handwritten;
 mod import;
 mod init;
+mod interrupt;
 mod lint;
 mod lock;
 mod migration;
@@ -42,6 +43,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::dialect::session;
+
 use arguments::{Arguments, Command};
 use report::Failure;
 
@@ -56,7 +59,8 @@ enum Ending {
 
 /// Runs the command line of this process.
 ///
-/// Exit codes: 0 done or nothing to do, 1 error, 2 "there are changes or findings" where a command was asked to say so.
+/// Exit codes: 0 done or nothing to do, 1 error, 2 "there are changes or findings" where a command was asked to say so, 130
+/// interrupted.
 pub fn main() -> ExitCode {
     // An expression of twenty thousand terms is a tree as deep, and a tree is walked and let go of by recursion.
     match std::thread::Builder::new().stack_size(crate::project::STACK).spawn(run) {
@@ -88,6 +92,7 @@ fn run() -> ExitCode {
         }
     };
     paint::settle(arguments.color);
+    interrupt::listen();
     // What is read aside nests as deep as what is read here.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().thread_stack_size(crate::project::STACK).build();
@@ -96,6 +101,13 @@ fn run() -> ExitCode {
         Ok(runtime) => runtime.block_on(Box::pin(dispatch(&arguments)) as Pin<Box<dyn Future<Output = _>>>),
         Err(error) => Err(Failure::from(crate::error::Error::new("cannot start the runtime").because(error))),
     };
+    if session::interrupted() {
+        match &outcome {
+            Ok(_) => paint::talk("everything was done before it"),
+            Err(failure) => report::failure(failure),
+        }
+        return ExitCode::from(interrupt::EXIT_CODE);
+    }
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(2),

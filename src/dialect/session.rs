@@ -3,14 +3,17 @@
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
 
 mod driver;
+mod interrupt;
 mod options;
 pub mod reprint;
 mod rows;
 
+pub use interrupt::{interrupt, interrupted};
 pub use options::ConnectionOptions;
 pub use rows::{Iter, Row, Rows};
 
 use driver::Driver;
+use interrupt::Ending;
 
 use super::{Product, mysql, postgres, sqlite};
 use crate::sql;
@@ -123,6 +126,7 @@ pub enum Missing {
 /// One connection.
 pub struct Session {
     driver: Driver,
+    ending: Ending,
     product: Product,
     version: String,
     is_scratch: bool,
@@ -142,8 +146,9 @@ impl Session {
             Product::MySql | Product::MariaDb => Product::MySql,
             product @ (Product::Postgres | Product::Sqlite) => product,
         };
+        let ending = Ending { options: options.options.clone(), product, number: String::new() };
         let mut session =
-            Self { driver, product, version: String::new(), is_scratch: options.is_scratch, says_mode: false };
+            Self { driver, ending, product, version: String::new(), is_scratch: options.is_scratch, says_mode: false };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
@@ -195,12 +200,14 @@ impl Session {
 
     async fn ask_version(&mut self) -> Result<String, DatabaseError> {
         let sql = match self.product {
-            Product::Postgres => "SHOW server_version",
-            Product::MySql | Product::MariaDb => "SELECT version()",
-            Product::Sqlite => "SELECT sqlite_version()",
+            Product::Postgres => "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid()",
+            Product::MySql | Product::MariaDb => "SELECT version(), connection_id()",
+            Product::Sqlite => "SELECT sqlite_version(), ''",
         };
         let rows = self.query(sql).await?;
-        Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+        let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
+        self.ending.number = said(1);
+        Ok(said(0))
     }
 
     /// Which product answered: MySQL and MariaDB are told apart by what the server says.
@@ -221,16 +228,16 @@ impl Session {
     /// Sends one statement; gives back the number of rows it touched.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// The database's refusal; that somebody had the statement ended ([`interrupt`]).
     pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
         self.can_be_sent(sql)?;
         if matches!(self.product, Product::Postgres | Product::Sqlite) {
-            return self.driver.execute(sql).await;
+            return interrupt::wait(&self.ending, self.driver.execute(sql)).await;
         }
         if !self.says_mode && sql::has_body(self.product, sql) {
             return self.make_body(sql).await;
         }
-        let done = self.driver.execute(sql).await?;
+        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await?;
         if let Some(mode) = sql::mode_of(self.product, sql) {
             self.says_mode = mode.is_some();
         }
@@ -241,7 +248,7 @@ impl Session {
     /// must not be that one.
     async fn make_body(&mut self, sql: &str) -> Result<u64, DatabaseError> {
         self.driver.execute(&mysql::session::mode_of_bodies(self.product)).await?;
-        let done = self.driver.execute(sql).await;
+        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await;
         let back = self.driver.execute(mysql::session::SQL_MODE).await;
         let done = done?;
         back.map(|_| done)
@@ -261,7 +268,7 @@ impl Session {
     /// # Errors
     /// The database's refusal.
     pub async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
-        self.driver.execute_with(sql, values).await
+        interrupt::wait(&self.ending, self.driver.execute_with(sql, values)).await
     }
 
     /// How the value number `index` (from 1) is written in a statement for [`Session::execute_with`].
@@ -324,7 +331,7 @@ impl Session {
     pub async fn query(&mut self, sql: &str) -> Result<Rows, DatabaseError> {
         self.can_be_sent(sql)?;
         let mut rows = Rows::default();
-        self.driver.query(sql, &mut rows).await?;
+        interrupt::wait(&self.ending, self.driver.query(sql, &mut rows)).await?;
         Ok(rows)
     }
 
@@ -336,7 +343,7 @@ impl Session {
         let mut rows = Rows::default();
         for query in queries {
             self.can_be_sent(query)?;
-            self.driver.query(query, &mut rows).await?;
+            interrupt::wait(&self.ending, self.driver.query(query, &mut rows)).await?;
         }
         Ok(rows)
     }
@@ -364,7 +371,7 @@ impl Session {
     /// # Errors
     /// The database's refusal, and what is no such array.
     pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
-        self.driver.query_arrays(sql, take).await
+        interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
     }
 
     /// Closes the connection in good order.

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::dialect::session::{DatabaseError, Session};
+use crate::dialect::session::{DatabaseError, Session, interrupted};
 use crate::dialect::sqlite::session::{Violations, violations};
 use crate::dialect::{Product, Role, Statement};
 use crate::error::{Error, Result};
@@ -266,7 +266,7 @@ impl<'a> Work<'a> {
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let done = carry_out(session, statement, |rows| watch(Progress::Batch { rows })).await;
+            let done = carry_out(session, statement, watch).await;
             if let Err(trouble) = done {
                 return Err(Stop::of(session.product(), index, trouble));
             }
@@ -313,24 +313,20 @@ impl<'a> Work<'a> {
             None => stop.what.to_owned(),
         };
         let hint = stop.error.downcast_ref().and_then(way_out);
-        let error = Error::new(format!("{verb} `{id}` failed {place}; {state}")).because(stop.error);
+        let what = if interrupted() { "was interrupted" } else { "failed" };
+        let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).because(stop.error);
         hint.into_iter().fold(error, Error::hint)
     }
 }
 
 /// What can be done about an error that says nothing of the migration. PostgreSQL keeps a lock for every object that a
-/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise; MySQL keeps a version of its
-/// rows for each column that came or went at once, and has room for 64 (255 since 9.1) until the table is rebuilt.
+/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
 fn way_out(error: &DatabaseError) -> Option<&'static str> {
     match error.code.as_deref() {
         Some("53200") if error.message.contains("shared memory") => Some(
             "these are more objects than the server has locks for in one transaction: raise its \
              `max_locks_per_transaction`, or write `-- gen: no transaction` above the statements and seal the file with \
              `gen lock`",
-        ),
-        Some("HY000") if error.message.contains("Maximum row versions") => Some(
-            "rebuild the table, which others read and write meanwhile: `ALTER TABLE … FORCE, ALGORITHM=INPLACE, LOCK=NONE`, \
-             and run the command again",
         ),
         Some(_) | None => None,
     }

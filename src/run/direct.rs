@@ -39,7 +39,7 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
         let stretch_statements = statements.iter().skip(begun).take(stretch.statements.len());
         let mut result: Result<()> = Ok(());
         for statement in stretch_statements {
-            result = carry_out(session, statement, |_| ()).await.map_err(|trouble| {
+            result = carry_out(session, statement, &mut |_| ()).await.map_err(|trouble| {
                 let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
                 match trouble {
                     Trouble::Database(cause) => error.because(cause),

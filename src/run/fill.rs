@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 use crate::schema::ObjectName;
 use crate::seed::{self, Filled, Seeds};
 
+use super::statement::goes_on;
+
 /// What became of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Harvest {
@@ -118,6 +120,7 @@ async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>)
 
 /// One statement that may fail without taking the transaction with it.
 async fn tried(session: &mut Session, sql: &str) -> Result<Result<u64, DatabaseError>, DatabaseError> {
+    goes_on()?;
     // On PostgreSQL alone does one failure end the transaction.
     if session.product() != Product::Postgres {
         return Ok(session.execute(sql).await);

@@ -19,6 +19,7 @@ mod recognise;
 mod scratch;
 mod statement;
 pub mod verify;
+mod versions;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
+use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session, interrupted};
 use crate::dialect::{self, Product};
 use crate::error::{Error, Result};
 use crate::schema::Name;
@@ -80,13 +80,18 @@ impl Scratch {
     /// Drops the database. Its session should be closed; one that is not is cut off where the database can do that.
     ///
     /// # Errors
-    /// The database's refusal, with the statement that drops it.
+    /// The database's refusal, with the statement that drops it; that somebody has asked for the end.
     pub async fn drop(mut self) -> Result<()> {
         let result = self.remove().await;
         if let Some(server) = self.server.take() {
             server.close().await;
         }
-        result
+        result?;
+        // What was being found out on it is not known.
+        if interrupted() {
+            return Err(Error::new("interrupted; the scratch database is gone, and nothing was written"));
+        }
+        Ok(())
     }
 
     async fn remove(&mut self) -> Result<()> {

@@ -2,11 +2,11 @@
 //!
 //! Must not know what stands before or after it.
 
-use crate::dialect::session::{DatabaseError, Session};
+use crate::dialect::session::{DatabaseError, Session, interrupted};
 use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
-use super::{confined, indexes};
+use super::{Progress, Watch, confined, indexes, versions};
 
 /// Why a statement is not done.
 pub(super) enum Trouble {
@@ -53,17 +53,30 @@ pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     drops_one || words.first().is_some_and(|word| !word.is_any(may_do_a_part))
 }
 
-/// Carries a statement out. `rows` hears how many rows a statement that goes by batches has changed so far.
-pub(super) async fn carry_out(
-    session: &mut Session,
-    statement: &Statement,
-    mut rows: impl FnMut(u64),
-) -> Result<(), Trouble> {
+/// Refuses to send more once somebody has asked for the end.
+pub(super) fn goes_on() -> Result<(), DatabaseError> {
+    if !interrupted() {
+        return Ok(());
+    }
+    let message = "it was not sent: somebody has asked for the end".to_owned();
+    Err(DatabaseError { message, code: Some("57014".to_owned()) })
+}
+
+/// Carries a statement out. `watch` hears how many rows a statement that goes by batches has changed so far, and why one is sent
+/// in another form.
+pub(super) async fn carry_out(session: &mut Session, statement: &Statement, watch: Watch<'_>) -> Result<(), Trouble> {
     confined::refuse(session, statement)?;
+    goes_on()?;
     match &statement.role {
         Role::Change => {
             let around = indexes::before(session, statement).await;
-            let done = session.execute(&statement.sql).await;
+            let mut done = session.execute(&statement.sql).await;
+            if let Err(error) = &done
+                && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
+            {
+                watch(Progress::Stepping { why: versions::WHY });
+                done = session.execute(&instead).await;
+            }
             indexes::after(session, around, done.is_err()).await;
             done.map(drop)?;
         }
@@ -77,12 +90,13 @@ pub(super) async fn carry_out(
         Role::Batches => {
             let mut changed = 0;
             loop {
+                goes_on()?;
                 let batch = session.execute(&statement.sql).await?;
                 if batch == 0 {
                     break;
                 }
                 changed += batch;
-                rows(changed);
+                watch(Progress::Batch { rows: changed });
             }
         }
     }

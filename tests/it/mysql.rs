@@ -2,6 +2,7 @@
 //!
 //! The oracle is the server's own `SHOW CREATE`.
 
+mod altered;
 mod bodies;
 mod declared;
 mod hostile;

@@ -10,6 +10,7 @@ mod data;
 mod drift;
 mod handwritten;
 mod history;
+mod interrupted;
 mod kept;
 mod names;
 mod partitions;

@@ -48,6 +48,13 @@ impl Visitor for Printer {
     }
 
     fn expression(&mut self, tree: &mut Expr) {
+        if let Expr::Value(value) = tree
+            && let Value::HexStringLiteral(digits) = &value.value
+            && matches!(self.product, Product::MySql | Product::MariaDb)
+        {
+            // Beside a number MariaDB takes `0x10` for a number and `X'10'` for a text.
+            value.value = Value::Number(format!("0x{digits}"), false);
+        }
         if let Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = tree
             && let Expr::Nested(inner) = left.as_mut()
             && matches!(inner.as_ref(), Expr::BinaryOp { op: inner, .. } if inner == op)

@@ -5,6 +5,7 @@
 mod casts;
 mod defaults;
 mod flavor;
+mod folded;
 pub mod introspect;
 mod locks;
 mod lower;

@@ -12,6 +12,7 @@ use crate::schema::{
     Unique, View,
 };
 
+use super::folded::folded;
 use super::types::{self, Family, family};
 use super::words::{bare, canonical_statement, without_introducers};
 use super::{Flavor, defaults, names, partitions, versioning};
@@ -63,6 +64,16 @@ fn expression(flavor: Flavor, expression: &Expression) -> Expression {
     }
     let text = without_introducers(bare(expression.text()));
     let canonical = canonical_expression(flavor.product(), &text);
+    Expression::new(text).with_canonical(canonical)
+}
+
+/// The same of an expression over a table's columns.
+fn expression_over(flavor: Flavor, over: &Columns, expression: &Expression) -> Expression {
+    if expression.is_normal() {
+        return expression.clone();
+    }
+    let text = without_introducers(bare(expression.text()));
+    let canonical = canonical_expression(flavor.product(), &folded(&text, over));
     Expression::new(text).with_canonical(canonical)
 }
 
@@ -121,6 +132,12 @@ fn normalize_table(
         normalize_column(flavor, enums, &name, column)?;
         column.collation.take_if(|own| Some(&*own) == collation.as_ref());
     }
+    if table.columns.values().any(|column| column.generated.is_some()) {
+        let over = table.columns.clone();
+        for generated in table.columns.values_mut().filter_map(|column| column.generated.as_mut()) {
+            generated.expression = expression_over(flavor, &over, &generated.expression);
+        }
+    }
     if let Some(key) = &mut table.primary_key {
         key.name = None;
         key.options.retain(|setting, value| setting != "comment" || !value.is_empty());
@@ -153,7 +170,7 @@ fn normalize_table(
         check.options.retain(|key, value| !(key == "not_enforced" && value == "false"));
         let known: &[&str] = if flavor.has_unenforced_checks() { &["not_enforced"] } else { &[] };
         known_options(flavor, &place, &check.options, known)?;
-        check.expression = expression(flavor, &check.expression);
+        check.expression = expression_over(flavor, &table.columns, &check.expression);
     }
     for trigger in table.triggers.values_mut() {
         trigger.definition = statement(flavor, &trigger.definition);
@@ -216,11 +233,8 @@ fn normalize_column(
         *identity = Identity::AutoIncrement;
         column.nullable = false;
     }
-    if let Some(generated) = &mut column.generated {
-        generated.expression = expression(flavor, &generated.expression);
-        if !flavor.has_required_generated_columns() {
-            column.nullable = true;
-        }
+    if column.generated.is_some() && !flavor.has_required_generated_columns() {
+        column.nullable = true;
     }
     if let Some(update) = &mut column.on_update {
         *update = Expression::new(defaults::moment(bare(update.text())).unwrap_or_else(|| update.text().to_owned()));

@@ -12,6 +12,8 @@ use url::Url;
 
 #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 use super::Obstacle;
+#[cfg(feature = "sqlite")]
+use super::interrupt;
 use super::{ConnectError, DatabaseError, Missing, Rows};
 use crate::dialect::Product;
 
@@ -141,6 +143,10 @@ fn unread(url: &Url, port: u16) -> Endpoint {
 #[cfg(feature = "mysql")]
 const NOT_TO_PREPARE: u16 = 1295;
 
+/// After how many of its steps SQLite asks whether to go on.
+#[cfg(feature = "sqlite")]
+const STEPS: i32 = 10_000;
+
 /// An open connection.
 pub(super) enum Driver {
     #[cfg(feature = "postgres")]
@@ -176,7 +182,9 @@ impl Driver {
             #[cfg(feature = "sqlite")]
             Options::Sqlite(options) => {
                 let options = options.as_ref().clone().create_if_missing(missing == Missing::Create);
-                Self::Sqlite(Box::new(options.connect().await?))
+                let mut connection = options.connect().await?;
+                connection.lock_handle().await?.set_progress_handler(STEPS, interrupt::sqlite_goes_on);
+                Self::Sqlite(Box::new(connection))
             }
             #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
             Options::Absent(feature) => {

@@ -36,13 +36,13 @@ fn by_hand(product: Product) -> (&'static str, &'static str) {
 }
 
 impl Project {
-    fn newest_path(&self) -> PathBuf {
+    pub(super) fn newest_path(&self) -> PathBuf {
         let folder = std::fs::read_dir(self.path().join("migrations")).expect("migrations");
         folder.map(|entry| entry.expect("an entry").path()).max().expect("a migration")
     }
 
     /// Gives the newest migration another text below its header.
-    fn write_newest(&self, up: &str, down: &str) {
+    pub(super) fn write_newest(&self, up: &str, down: &str) {
         let text = self.newest();
         let header = text.split("\n-- UP").next().expect("a header");
         let text = format!("{header}\n-- UP\n{up}\n\n-- DOWN\n{down}\n");

@@ -1,0 +1,104 @@
+//! Ctrl-C while a statement runs: the server ends the statement, the lock is free, and what is done is said.
+
+use std::process::{Child, Command, Stdio};
+
+use sea_gen::schema::Product;
+
+use super::project::{Database, Project};
+use crate::support::on_each;
+
+on_each!(an_interrupted_statement_is_ended_on_the_server, an_interrupted_proof_leaves_nothing_behind);
+
+/// A statement that takes longer than any test, and changes something when it is done.
+fn endless(product: Product) -> &'static str {
+    match product {
+        Product::Postgres => "CREATE TABLE slow AS SELECT 1 AS a FROM (SELECT pg_sleep(3600)) AS slept",
+        Product::MySql | Product::MariaDb => {
+            "INSERT INTO early SELECT SLEEP(3600) + n FROM (SELECT 1 AS n UNION SELECT 2) AS two"
+        }
+        Product::Sqlite => {
+            "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        }
+    }
+}
+
+/// How many sessions of the database, or of a scratch database, are at it. SQLite has no such list, but nobody else may write.
+fn at_it(database: &Database) -> usize {
+    let sql = match database.product {
+        Product::Postgres => {
+            "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid() \
+             AND state = 'active' AND (datname = current_database() OR datname LIKE 'sea\\_gen\\_scratch\\_%')"
+        }
+        Product::MySql | Product::MariaDb => {
+            "SELECT id FROM information_schema.processlist WHERE info LIKE '%SLEEP(3600)%' AND id <> connection_id() \
+             AND (db = DATABASE() OR db LIKE 'sea\\_gen\\_scratch\\_%')"
+        }
+        Product::Sqlite => {
+            let file = database.url.trim_start_matches("sqlite://");
+            let output = Command::new("sqlite3").args([file, "BEGIN IMMEDIATE"]).output().expect("sqlite3");
+            return usize::from(String::from_utf8_lossy(&output.stderr).contains("locked"));
+        }
+    };
+    database.query(sql).len()
+}
+
+/// Runs `gen` until the database is at the statement, and interrupts it: the exit code and what it said.
+fn interrupted(project: &Project, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gen"));
+    command.args(arguments).current_dir(project.path()).env_remove("DATABASE_URL");
+    let mut child: Child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gen runs");
+    while at_it(&project.database) == 0 {
+        assert!(child.try_wait().expect("a process").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("its end");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn with_an_endless_statement(product: Product) -> Project {
+    let project = Project::settled(product);
+    project.run(&["migration", "Slow", "--empty"]).with(0);
+    let up = format!("CREATE TABLE early (id int PRIMARY KEY);\n{};", endless(product));
+    project.write_newest(&up, "");
+    project.run(&["lock", "--no-verify"]).with(0);
+    project
+}
+
+fn an_interrupted_statement_is_ended_on_the_server(product: Product) {
+    let project = with_an_endless_statement(product);
+    let (code, said) = interrupted(&project, &["up"]);
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("was interrupted at statement 2 of 2"), "{said}");
+    let state = match product {
+        Product::MySql | Product::MariaDb => "the first of its statements is in the database and stays there",
+        Product::Postgres | Product::Sqlite => "it was rolled back, the database is as it was before it",
+    };
+    assert!(said.contains(state), "{said}");
+    assert_eq!(at_it(&project.database), 0, "{said}");
+
+    // The lock is free: another one says what is left to do.
+    if matches!(product, Product::Postgres | Product::Sqlite) {
+        project.write_newest("CREATE TABLE early (id int PRIMARY KEY);", "");
+        project.run(&["lock", "--no-verify"]).with(0);
+        project.run(&["up"]).with(0);
+    } else {
+        project.run(&["up"]).with(1).mentions("failed");
+    }
+}
+
+fn an_interrupted_proof_leaves_nothing_behind(product: Product) {
+    // Its scratch database is in memory, so nothing shows that it is at it.
+    if product == Product::Sqlite {
+        return;
+    }
+    let project = with_an_endless_statement(product);
+    let written = project.written();
+    let (code, said) = interrupted(&project, &["verify"]);
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("interrupted; the scratch database is gone"), "{said}");
+    assert_eq!(at_it(&project.database), 0, "{said}");
+    assert_eq!(project.written(), written);
+}
