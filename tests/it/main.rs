@@ -15,6 +15,7 @@ mod architecture;
 mod bookshop;
 mod casts;
 mod cli;
+mod clients;
 mod entity;
 mod expression;
 mod files;
