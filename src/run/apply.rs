@@ -10,6 +10,7 @@ use crate::dialect::sqlite::session::{Violations, violations};
 use crate::dialect::{Product, Role, Statement};
 use crate::error::{Error, Result};
 
+use super::belongings::Kept;
 use super::history::Table;
 use super::patience;
 use super::pending::first_line;
@@ -55,6 +56,8 @@ pub(super) struct Work<'a> {
     pub(super) direction: Direction,
     pub(super) table: &'a Table,
     begun: Instant,
+    /// What belongs to whatever it makes anew.
+    kept: Kept,
 }
 
 /// What stopped a stretch, and at which statement; `None` when it was something between or after them.
@@ -87,8 +90,14 @@ impl Stop {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(file: &'a Applicable<'a>, direction: Direction, table: &'a Table) -> Self {
-        Self { file, direction, table, begun: Instant::now() }
+    pub(super) async fn new(
+        session: &mut Session,
+        file: &'a Applicable<'a>,
+        direction: Direction,
+        table: &'a Table,
+    ) -> Self {
+        let kept = Kept::read(session, file.statements(direction)).await;
+        Self { file, direction, table, begun: Instant::now(), kept }
     }
 
     fn statements(&self) -> &'a [Statement] {
@@ -266,7 +275,7 @@ impl<'a> Work<'a> {
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let done = carry_out(session, statement, watch).await;
+            let done = carry_out(session, statement, &self.kept, watch).await;
             if let Err(trouble) = done {
                 return Err(Stop::of(session.product(), index, trouble));
             }

@@ -10,6 +10,7 @@ use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 
 use super::apply::stretches;
+use super::belongings::Kept;
 use super::lock;
 use super::pending::first_line;
 use super::statement::{Trouble, carry_out};
@@ -29,6 +30,7 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
 }
 
 async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
+    let kept = Kept::read(session, statements).await;
     let is_sqlite = session.product() == Product::Sqlite;
     for stretch in stretches(session.product(), statements) {
         let begun = stretch.statements.start;
@@ -39,7 +41,7 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
         let stretch_statements = statements.iter().skip(begun).take(stretch.statements.len());
         let mut result: Result<()> = Ok(());
         for statement in stretch_statements {
-            result = carry_out(session, statement, &mut |_| ()).await.map_err(|trouble| {
+            result = carry_out(session, statement, &kept, &mut |_| ()).await.map_err(|trouble| {
                 let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
                 match trouble {
                     Trouble::Database(cause) => error.because(cause),

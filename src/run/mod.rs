@@ -5,6 +5,7 @@
 //! Must not know files, entities or what is printed.
 
 mod apply;
+mod belongings;
 mod confined;
 mod connect;
 mod corrections;
@@ -422,7 +423,7 @@ impl Run {
                 let _ = session.rollback().await;
                 return chosen.map(|_| outcomes);
             };
-            let outcome = Work::new(file, direction, &self.table).run(session, watch).await;
+            let outcome = Work::new(session, file, direction, &self.table).await.run(session, watch).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);
             rows = match direction {

@@ -6,6 +6,7 @@ use crate::dialect::session::{DatabaseError, Session, interrupted};
 use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
+use super::belongings::Kept;
 use super::{Progress, Watch, confined, indexes, versions};
 
 /// Why a statement is not done.
@@ -64,13 +65,18 @@ pub(super) fn goes_on() -> Result<(), DatabaseError> {
 
 /// Carries a statement out. `watch` hears how many rows a statement that goes by batches has changed so far, and why one is sent
 /// in another form.
-pub(super) async fn carry_out(session: &mut Session, statement: &Statement, watch: Watch<'_>) -> Result<(), Trouble> {
+pub(super) async fn carry_out(
+    session: &mut Session,
+    statement: &Statement,
+    kept: &Kept,
+    watch: Watch<'_>,
+) -> Result<(), Trouble> {
     confined::refuse(session, statement)?;
     goes_on()?;
     match &statement.role {
         Role::Change => {
             let around = indexes::before(session, statement).await;
-            let mut done = session.execute(&statement.sql).await;
+            let mut done = kept.send(session, &statement.sql).await;
             if let Err(error) = &done
                 && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
             {

@@ -3,6 +3,7 @@
 //! The oracle is the server's own `SHOW CREATE`.
 
 mod altered;
+mod belongings;
 mod bodies;
 mod declared;
 mod hostile;
