@@ -379,8 +379,6 @@ mod tests {
         let hint = way_out(&error("53200", "out of shared memory")).unwrap_or_default();
         assert!(hint.contains("max_locks_per_transaction"), "{hint}");
         assert_eq!(way_out(&error("53200", "out of memory")), None);
-        let hint = way_out(&error("HY000", "Maximum row versions reached for table shop/user.")).unwrap_or_default();
-        assert!(hint.contains("FORCE, ALGORITHM=INPLACE"), "{hint}");
         assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
     }
 
