@@ -15,7 +15,7 @@ use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, 
 use crate::schema::{Schema, Table, Unique};
 
 use super::locks::COSTS;
-use super::lower::columns::{disturbs, index_mentions};
+use super::lower::columns::{disturbs, index_mentions, index_uses};
 use super::render;
 
 /// The option of a constraint that rows which are there have not been checked against.
@@ -222,6 +222,10 @@ impl Walk<'_> {
                             disturbs(change) && index_mentions(index, &change.from.name)
                         }
                         Op::Drop(Object::Enum(_) | Object::Routine(_) | Object::Definition(_)) => true,
+                        // The index goes with a column that is dropped in the transaction.
+                        Op::Drop(Object::Column(of, column)) => {
+                            of == table && !destroys(op) && index_uses(index, &column.name)
+                        }
                         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
                     }
             }

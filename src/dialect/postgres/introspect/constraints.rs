@@ -81,6 +81,9 @@ impl Reading<'_> {
             Some(Relation::View(owner)) => {
                 if let Some(view) = self.catalog.schema.views.get_mut(&owner) {
                     view.options.insert(format!("index:{name}"), row.text(10).to_owned());
+                    if let Some(comment) = row.get(9) {
+                        view.options.insert(format!("index_comment:{name}"), comment.to_owned());
+                    }
                 }
             }
             Some(Relation::Beside(_)) | None => {}

@@ -264,6 +264,10 @@ impl Reading<'_> {
 
     fn unmanaged(&mut self, row: Row<'_>) {
         let (kind, name) = (row.text(0), row.text(2));
+        // Whoever reads privileges reads these along with them.
+        if kind == "default privileges" && self.scope.privileges {
+            return;
+        }
         if row.get(3).is_some_and(|table| self.scope.excludes(table)) {
             return;
         }

@@ -117,9 +117,14 @@ fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
     let Op::Drop(Object::Definition(definition)) = op else { return false };
     let said =
         [DefinitionKind::PartitionPart, DefinitionKind::Comment, DefinitionKind::Privilege, DefinitionKind::Setting];
-    // A sequence would go with the table that owns it.
-    let owns = |need: &Place| matches!(need, Place::Definition(id) if id.kind == DefinitionKind::Sequence);
-    !definition.needs.iter().any(owns)
+    // A sequence would go with the table that owns it, and a foreign key of a partition holds what it refers to.
+    let holds = |need: &Place| match need {
+        Place::Definition(id) if id.kind == DefinitionKind::Partition => definition.id.on.as_ref() != Some(&id.name),
+        Place::Definition(id) => id.kind == DefinitionKind::Sequence,
+        Place::Table(..) => definition.id.kind == DefinitionKind::PartitionPart,
+        Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
+    };
+    !definition.needs.iter().any(holds)
         && said.contains(&definition.id.kind)
         && definition.id.on.as_ref().is_some_and(|owner| gone.contains(owner))
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Claims, Object, Op, Thing, Turn, claims, clears, destroys, sorted};
+use crate::plan::{Alter, Claims, Object, Op, Thing, Turn, claims, clears, destroys, sorted};
 use crate::schema::{Column, DefaultValue, DefinitionKind, Expression, Name, ObjectName, Routine, Schema, Table, Type};
 
 use super::super::words;
@@ -38,12 +38,14 @@ pub(super) fn with_around(plan: Vec<Op>, around: Around, from: &Schema) -> Vec<O
     }));
     cleared.extend(around.before.into_iter().map(|object| with_claims(Op::Drop(object))));
     rest.extend(around.after.into_iter().chain(around.above_after).map(|object| {
-        let (op, claims) = with_claims(Op::Create(object));
+        let (op, mut claims) = with_claims(Op::Create(object));
+        claims.needs.insert(swapped());
         let turn = claims.turn.max(BACK);
         (op, Claims { turn, ..claims })
     }));
     rest.extend(around.reset.into_iter().map(|op| {
-        let claims = Claims { turn: TAKE_BACK, ..with_claims(op.clone()).1 };
+        let mut claims = Claims { turn: TAKE_BACK, ..with_claims(op.clone()).1 };
+        claims.needs.insert(swapped());
         (op, claims)
     }));
     for op in plan {
@@ -132,11 +134,22 @@ fn with_claims(op: Op) -> (Op, Claims) {
         Op::Alter(_) | Op::Rename(_) => {}
     }
     match &op {
-        Op::Create(object) => claims.makes.extend(indexed(object)),
+        Op::Create(object) => {
+            claims.makes.extend(indexed(object));
+            if matches!(object, Object::View(_)) {
+                claims.needs.insert(swapped());
+            }
+        }
         Op::Drop(object) => claims.ends.extend(indexed(object)),
+        Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => drop(claims.makes.insert(swapped())),
         Op::Alter(_) | Op::Rename(_) => {}
     }
     (op, claims)
+}
+
+/// That every enum type which loses values is swapped for the one without them.
+fn swapped() -> Thing {
+    Thing::Word("swapped", String::new())
 }
 
 /// The names of the indexes that come or go with an object: a schema has each of them only once.

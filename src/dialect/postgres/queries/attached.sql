@@ -205,9 +205,9 @@ SELECT 'partition_part', NULL, 'name of the index under ' || pi.relname, n.nspna
  CROSS JOIN LATERAL (
        SELECT CASE WHEN n.nspname = {default} THEN '' ELSE quote_ident(n.nspname) || '.' END,
               c.relname || CASE WHEN k.contype = 'p' THEN '_pkey'
-                                ELSE '_' || (SELECT string_agg(coalesce(a.attname, 'expr'), '_' ORDER BY q.position)
-                                               FROM unnest(x.indkey) WITH ORDINALITY q (number, position)
-                                               LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = q.number AND q.number <> 0)
+                                ELSE '_' || (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)
+                                               FROM pg_attribute a
+                                              WHERE a.attrelid = pi.oid AND a.attnum > 0)
                                      || CASE WHEN k.contype = 'u' THEN '_key' ELSE '_idx' END END) u (qualified, name)
  WHERE n.nspname = ANY ({schemas})
    AND c.relispartition

@@ -30,3 +30,13 @@ SELECT 'pg_constraint', k.oid, 'pg_constraint', r.oid, 0
   FROM pg_constraint k
   JOIN pg_constraint r ON r.conindid = k.conindid AND r.contype IN ('p', 'u')
  WHERE k.contype = 'f' AND {period}
+UNION ALL
+-- A foreign key of one partition holds what it refers to, and leans on the key there.
+SELECT 'pg_constraint', k.oid, r.class, r.oid, 0
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid AND c.relispartition
+ CROSS JOIN LATERAL (
+       SELECT 'pg_class', k.confrelid UNION ALL SELECT 'pg_class', k.conindid UNION ALL
+       SELECT 'pg_constraint', other.oid FROM pg_constraint other WHERE other.conindid = k.conindid AND other.contype IN ('p', 'u')
+       ) r (class, oid)
+ WHERE k.contype = 'f' AND k.conparentid = 0

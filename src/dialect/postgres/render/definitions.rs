@@ -3,7 +3,7 @@
 //! Must not know what stands on a definition; lowering has made way.
 
 use crate::dialect::Statement;
-use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
+use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName, Part, Place};
 
 use super::{comment, in_place, quote, quote_object};
 
@@ -16,16 +16,35 @@ pub(super) fn create(definition: &Definition) -> Vec<Statement> {
     statements
 }
 
-/// Drops what is defined.
-pub(super) fn drop(definition: &Definition) -> Statement {
-    Statement::new(&definition.drop)
+/// Drops what is defined. A partition is detached first, because foreign keys to the partitioned table hold it.
+pub(super) fn drop(definition: &Definition) -> Vec<Statement> {
+    let dropped = Statement::new(&definition.drop);
+    match parent(definition) {
+        Some(parent) => {
+            let (parent, name) = (quote_object(parent), quote_object(&definition.id.name));
+            vec![Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {name}")), dropped]
+        }
+        None => vec![dropped],
+    }
+}
+
+/// The table, or the partition, that a partition divides.
+fn parent(definition: &Definition) -> Option<&ObjectName> {
+    fn divided(need: &Place) -> Option<&ObjectName> {
+        match need {
+            Place::Table(table, Part::Whole) => Some(table),
+            Place::Definition(id) if id.kind == DefinitionKind::Partition => Some(&id.name),
+            Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
+        }
+    }
+    (definition.id.kind == DefinitionKind::Partition).then(|| definition.needs.iter().find_map(divided))?
 }
 
 /// Changes what is defined in place where it can be, else replaces it.
 pub(super) fn alter(change: &Change<Definition>) -> Vec<Statement> {
     let (from, to) = (&change.from, &change.to);
     let Some(mut statements) = in_place::statements(change) else {
-        return std::iter::once(drop(from)).chain(create(to)).collect();
+        return drop(from).into_iter().chain(create(to)).collect();
     };
     if let Some(target) = target(&to.id).filter(|_| from.comment != to.comment) {
         statements.push(comment(&target, to.comment.as_deref()));

@@ -100,7 +100,7 @@ fn drop(object: &Object) -> Vec<Statement> {
             vec![Statement::new(format!("DROP {kind} {}", quote_object(&view.name)))]
         }
         Object::Routine(routine) => vec![objects::drop_routine(routine)],
-        Object::Definition(definition) => vec![definitions::drop(definition)],
+        Object::Definition(definition) => definitions::drop(definition),
     }
 }
 

@@ -254,6 +254,11 @@ pub(super) fn create_view(view: &View) -> Vec<Statement> {
     for (key, value) in &view.options {
         match key.split_once(':') {
             Some(("index" | "trigger", _)) => statements.push(Statement::new(value)),
+            // Behind the index in the order of the keys.
+            Some(("index_comment", index)) => {
+                let index = ObjectName { schema: view.name.schema.clone(), name: Name::new(index) };
+                statements.push(comment(&format!("INDEX {}", quote_object(&index)), Some(value)));
+            }
             Some(("comment", column)) => {
                 let column = quote(&Name::new(column));
                 statements.push(comment(&format!("COLUMN {name}.{column}"), Some(value)));
