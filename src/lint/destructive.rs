@@ -31,6 +31,9 @@ pub(super) const DROP_COLUMN: Rule = Rule {
         Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
             Some(format!("drops column {table}.{} and its values", column.name))
         }
+        Op::Alter(Alter::Column(table, change)) if change.from.generated.is_none() && change.to.generated.is_some() => {
+            Some(format!("computes column {table}.{} and drops its values", change.to.name))
+        }
         _ => None,
     },
 };

@@ -45,7 +45,7 @@ pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
         Product::Postgres => &["CALL", "DO", "REINDEX", "VACUUM", "CLUSTER"],
         Product::MySql | Product::MariaDb => &[
             "CALL", "EXECUTE", "BEGIN", "LOAD", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "DROP", "OPTIMIZE",
-            "ANALYZE", "REPAIR",
+            "ANALYZE", "REPAIR", "IF", "FOR", "LOOP", "WHILE", "REPEAT", "CASE", "DECLARE", "GRANT", "REVOKE",
         ],
         Product::Sqlite => &[],
     };

@@ -136,8 +136,8 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     let nothing_more = both.len() == delicate.len();
     let attempts = [
         (true, false, &delicate),
-        (true, true, &delicate),
         (false, false, &delicate),
+        (true, true, &delicate),
         (false, true, &delicate),
         // Rows that a new check takes are not found by trying; an empty table says whether the statements are right.
         (false, true, &both),

@@ -43,14 +43,30 @@ pub(super) fn halfway(
         }
         let old = before.tables.get(&it.table);
         demand_nothing(dialect.product(), table, old, &it.column);
-        for other in schema.tables.values_mut() {
-            let leans = |key: &ForeignKey| key.references == it.table && key.referenced_columns.contains(&it.column);
-            if other.foreign_keys.values().any(leans) {
-                let there = before.tables.get(&other.name).map(|table| &table.foreign_keys);
-                other
-                    .foreign_keys
-                    .retain(|name, key| !leans(key) || there.is_some_and(|keys| keys.get(name) == Some(key)));
+        lean_on_nothing(&mut schema, &before, &it.table, &it.column);
+    }
+    // What a fill reads is what was there: it is converted, or computed, behind the fill.
+    let is_read = |name: &Name| fills.iter().any(|it| mentions(dialect.product(), &it.value, name.as_str()));
+    let is_written = |table: &ObjectName, name: &Name| {
+        let mut written = fills.iter().chain(conversions.iter().map(|it| it.to));
+        written.any(|it| it.table == *table && it.column == *name)
+    };
+    for old in before.tables.values() {
+        let Some(table) = schema.tables.get_mut(&old.name) else { continue };
+        let in_key = |name: &Name| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(name));
+        let changes = |column: &&Column| {
+            let new = table.columns.get(&column.name);
+            new.is_some_and(|new| new.data_type != column.data_type || new.generated != column.generated)
+        };
+        let read = old.columns.values().filter(changes).filter(|column| is_read(&column.name) && !in_key(&column.name));
+        let read: Vec<Column> = read.filter(|column| !is_written(&old.name, &column.name)).cloned().collect();
+        for column in read {
+            let name = column.name.clone();
+            if let Some(table) = schema.tables.get_mut(&old.name) {
+                table.columns.insert(column);
+                demand_nothing(dialect.product(), table, Some(old), &name);
             }
+            lean_on_nothing(&mut schema, &before, &old.name, &name);
         }
     }
     for Conversion { to, aside } in conversions {
@@ -110,6 +126,17 @@ fn demand_nothing(product: Product, table: &mut Table, before: Option<&Table>, c
     });
 }
 
+/// Takes out the foreign keys to a column that were not there before.
+fn lean_on_nothing(schema: &mut Schema, before: &Schema, table: &ObjectName, column: &Name) {
+    for other in schema.tables.values_mut() {
+        let leans = |key: &ForeignKey| key.references == *table && key.referenced_columns.contains(column);
+        if other.foreign_keys.values().any(leans) {
+            let there = before.tables.get(&other.name).map(|table| &table.foreign_keys);
+            other.foreign_keys.retain(|name, key| !leans(key) || there.is_some_and(|keys| keys.get(name) == Some(key)));
+        }
+    }
+}
+
 /// Keeps the tables and columns that go, so that what is filled can be read from them. Views that may read every column wait.
 fn keep(before: &Schema, schema: &mut Schema) {
     let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
@@ -155,6 +182,10 @@ fn bare(table: &Table) -> Table {
     let mut bare = table.clone();
     bare.foreign_keys = Default::default();
     bare.triggers = Default::default();
+    // Their names may be taken by what comes.
+    bare.indexes = Default::default();
+    bare.uniques = Default::default();
+    bare.checks = Default::default();
     bare
 }
 

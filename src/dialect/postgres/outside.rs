@@ -40,6 +40,10 @@ pub(in crate::dialect) fn find(text: &str) -> Option<String> {
         if calls(&words, at, &FUNCTIONS) {
             return Some(format!("calls `{name}`, which reaches beyond the database"));
         }
+        if words.first().is_some_and(|first| first.is_word("DO")) && body(&words, at).is_some_and(|it| is_made_up(&it))
+        {
+            return Some("executes a text that it puts together, which may be anything".to_owned());
+        }
         if let Some(found) = body(&words, at).and_then(|body| find(&body)) {
             return Some(found);
         }
@@ -82,6 +86,9 @@ pub(in crate::dialect) fn find(text: &str) -> Option<String> {
         if token.is_any(&["REASSIGN", "DROP"]) && word(at + 1, &["OWNED"]) {
             return Some("is about everything a role has on the server".to_owned());
         }
+        if token.is_any(&["CREATE", "ALTER"]) && mapping {
+            return Some("lets the database act on a foreign server".to_owned());
+        }
         if token.is_word("IMPORT") && word(at + 1, &["FOREIGN"]) {
             return Some("connects to a foreign server".to_owned());
         }
@@ -90,6 +97,16 @@ pub(in crate::dialect) fn find(text: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether a block executes another text than one that stands there. What `gen` writes itself gives back owners and privileges.
+fn is_made_up(body: &str) -> bool {
+    let words = sql::words(Product::Postgres, body);
+    let executes = |pair: &[Token<'_>]| {
+        matches!(pair, [execute, text] if execute.is_word("EXECUTE") && text.kind != Kind::String
+            && !text.is_any(&["FUNCTION", "PROCEDURE", "ON"]))
+    };
+    words.windows(2).any(executes) && !super::render::GIVE_BACK.contains(body.trim())
 }
 
 /// The text of a body: what stands between dollars, and a string behind `AS`, `DO` or `EXECUTE`.

@@ -9,14 +9,16 @@ use crate::dialect::session::{DatabaseError, Session};
 
 pub use concurrent::{Concurrent, concurrent, drop_invalid, is_concurrent};
 
-/// Statements sent once after connecting: how strings are read, how dates and names are printed, and that
-/// the body of a function may name what is created after it. A session that was
+/// Statements sent once after connecting: how strings are read, how dates and names are printed, that
+/// the body of a function may name what is created after it, and that no row is hidden. A session that was
 /// given no application name gets one, so that others can see who holds a lock.
 pub const SETTINGS: &[&str] = &[
     "SET standard_conforming_strings = on",
     "SET client_min_messages = warning",
     "SET TIME ZONE 'UTC'",
     "SET check_function_bodies = off",
+    // Rows that a policy hides are an error, not rows that are left behind.
+    "SET row_security = off",
     "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
 ];
 

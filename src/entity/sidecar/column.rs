@@ -34,6 +34,12 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
         let trouble = Trouble::new(statement.spot_of(name.name.as_str()), message, "the second");
         return Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())));
     }
+    let divided = written.partition_by.is_some() || written.partition_of.is_some();
+    if divided {
+        let message = format!("how `{name}` is divided into partitions is not declared here");
+        let trouble = Trouble::new(statement.first_words(), message, "partitions");
+        return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
+    }
     let mut table = Table::new(name.clone());
     let mut parts = vec![Part::Whole];
     for definition in &written.columns {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::Step;
+use crate::dialect::{Role, Statement, Step};
 use crate::plan::{Alter, Object, Op};
 
 use super::super::words;
@@ -46,7 +46,8 @@ fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
     let (mut looks, mut makers, mut late, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         match step {
-            _ if waiting.contains(&at) && renames => {}
+            Step::Rows(Statement { role: Role::Check(_), .. }) if waiting.contains(&at) && renames => {}
+            _ if waiting.contains(&at) && renames => looks.push(step),
             _ if waiting.contains(&at) => late.push(step),
             _ if needed.contains(&at) && !renames => makers.push(step),
             _ if at < first => looks.push(step),
