@@ -9,7 +9,7 @@ use crate::dialect::{Dialect, Unsupported};
 use crate::plan::{Op, Plan, Rename, apply};
 use crate::schema::{
     Column, DefaultValue, Expression, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName, Product, Schema,
-    Table, Type,
+    Table, Type, View,
 };
 
 use super::backfill::{Backfill, Conversion};
@@ -140,9 +140,18 @@ fn lean_on_nothing(schema: &mut Schema, before: &Schema, table: &ObjectName, col
 /// Keeps the tables and columns that go, so that what is filled can be read from them. Views that may read every column wait.
 fn keep(before: &Schema, schema: &mut Schema) {
     let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
+    // A view that takes a table's name waits, and so does whatever reads it.
+    let mut waiting: Vec<ObjectName> =
+        schema.views.keys().filter(|name| before.tables.contains_key(*name)).cloned().collect();
+    waiting.iter().for_each(|name| leave_out(schema, name));
+    let reads_one = |view: &&View, waiting: &[ObjectName]| view.reads.iter().any(|read| waiting.contains(read));
+    while let Some(late) = schema.views.values().find(|view| reads_one(view, &waiting)).map(|view| view.name.clone()) {
+        leave_out(schema, &late);
+        waiting.push(late);
+    }
     for (name, old) in &before.tables {
         let Some(table) = schema.tables.get(name) else {
-            let taken = schema.views.contains_key(name) || schema.enums.contains_key(name);
+            let taken = schema.enums.contains_key(name);
             if !taken && schema.relation_beside(name).is_none() {
                 schema.tables.insert(name.clone(), bare(old));
             }
@@ -165,8 +174,7 @@ fn keep(before: &Schema, schema: &mut Schema) {
             star || view.reads.iter().any(|read| !schema.tables.contains_key(read) && below(read))
         });
         let Some(late) = late.map(|view| view.name.clone()) else { break };
-        schema.views.remove(&late);
-        schema.definitions.retain(|_, definition| definition.id.on.as_ref() != Some(&late));
+        leave_out(schema, &late);
     }
     let types = schema.tables.values().flat_map(|table| table.columns.values()).filter_map(|it| enum_of(&it.data_type));
     let missing: BTreeSet<ObjectName> = types.filter(|name| !schema.enums.contains_key(*name)).cloned().collect();
@@ -175,6 +183,12 @@ fn keep(before: &Schema, schema: &mut Schema) {
             schema.enums.insert(name, kept.clone());
         }
     }
+}
+
+/// Takes a view out, with what belongs to it.
+fn leave_out(schema: &mut Schema, view: &ObjectName) {
+    schema.views.remove(view);
+    schema.definitions.retain(|_, definition| definition.id.on.as_ref() != Some(view));
 }
 
 /// A table that goes, with its rows and nothing that works on others or shares its name with them.

@@ -3,13 +3,18 @@
 //! Must not know what stands on the table; lowering has made way.
 
 use crate::dialect::{Repartition, Statement};
-use crate::schema::{Name, Table};
+use crate::schema::{Name, ObjectName, Table};
 
 use super::{create, definitions, quote, quote_list, quote_object};
 
 pub(super) fn statements(repartition: &Repartition) -> Vec<Statement> {
     let Repartition { from, to, aside, partitions } = repartition;
     let mut statements: Vec<Statement> = Vec::new();
+    // A policy that holds for the owner too would hide rows from the one who copies them.
+    let forced = |table: &Table| table.options.contains_key(FORCED);
+    if forced(from) {
+        statements.push(force("NO FORCE", &from.name));
+    }
     for change in aside {
         let sql = format!("ALTER TABLE {} RENAME TO {}", quote_object(&change.from), quote(&change.to.name));
         statements.push(Statement::new(sql));
@@ -30,7 +35,17 @@ pub(super) fn statements(repartition: &Repartition) -> Vec<Statement> {
         statements.push(Statement::new(format!("INSERT INTO {new} ({columns})\nSELECT {columns}\nFROM {old}")));
     }
     statements.push(Statement::new(format!("DROP TABLE {old}")));
+    if forced(to) {
+        statements.push(force("FORCE", &to.name));
+    }
     statements
+}
+
+/// The setting of a table whose policies hold for its owner too.
+const FORCED: &str = "force_row_security";
+
+fn force(how: &str, table: &ObjectName) -> Statement {
+    Statement::new(format!("ALTER TABLE {} {how} ROW LEVEL SECURITY", quote_object(table)))
 }
 
 /// A table with nothing but its columns and settings: the rest is made when the rows are there.
@@ -39,5 +54,6 @@ fn bare(table: &Table) -> Table {
     bare.columns = table.columns.clone();
     bare.comment.clone_from(&table.comment);
     bare.options = table.options.clone();
+    bare.options.remove(FORCED);
     bare
 }
