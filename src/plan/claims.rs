@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    Change, Definition, DefinitionKind, EnumType, Facet, IndexTarget, ObjectName, Part, Place, Standing, Table, Type,
-    View,
+    Change, Column, Definition, DefinitionKind, EnumType, Facet, IndexTarget, ObjectName, Part, Place, Standing, Table,
+    Type, View,
 };
 
 use super::ground::column_ground;
@@ -106,6 +106,7 @@ pub fn claims(op: &Op) -> Claims {
         }
         Op::Drop(object) => {
             claims.reads = needs(object);
+            claims.reads.extend(held(object));
             claims.ends = made(object);
             claims.ends.extend(names(object));
             claims.hurries = !destroys(op);
@@ -208,6 +209,10 @@ fn altered(alter: &Alter, claims: &mut Claims) {
         }
         Alter::Enum(change) => {
             claims.makes.insert(enum_type(&change.to.name));
+            // Rows that go may hold a value that goes.
+            if change.from.values.iter().any(|value| !change.to.values.contains(value)) {
+                claims.ends.insert(values_of(&change.to.name));
+            }
         }
         Alter::Routine(change) => {
             claims.makes.insert(at(Place::Routine(change.to.name.clone())));
@@ -296,6 +301,30 @@ fn names(object: &Object) -> Option<Thing> {
         | Object::Routine(_) => return None,
     };
     Some(Thing::Named(name.clone()))
+}
+
+/// The enum types whose values an object holds in its rows.
+fn held(object: &Object) -> BTreeSet<Thing> {
+    let columns: Vec<&Column> = match object {
+        Object::Table(table) => table.columns.values().collect(),
+        Object::Column(_, column) => vec![column],
+        Object::PrimaryKey(..)
+        | Object::Unique(..)
+        | Object::ForeignKey(..)
+        | Object::Check(..)
+        | Object::Index(..)
+        | Object::Trigger(..)
+        | Object::Enum(_)
+        | Object::View(_)
+        | Object::Routine(_)
+        | Object::Definition(_) => Vec::new(),
+    };
+    columns.into_iter().filter_map(|column| enum_of(&column.data_type)).map(values_of).collect()
+}
+
+/// That an enum type still has the values it had.
+fn values_of(name: &ObjectName) -> Thing {
+    Thing::Word("values", name.to_string())
 }
 
 fn enums(table: &Table) -> BTreeSet<Thing> {

@@ -5,7 +5,7 @@
 //! Must not know how they are read.
 
 use crate::dialect::Step;
-use crate::plan::{Alter, Op};
+use crate::plan::{Alter, Op, Rename};
 use crate::schema::{Change, DefinitionKind, Part, Place};
 
 use super::super::render;
@@ -15,19 +15,15 @@ use super::order::called;
 /// in halves, one of which drops what the other creates, so the steps of the whole pass here once more.
 pub(super) fn around(mut steps: Vec<Step>) -> Vec<Step> {
     steps.retain(|step| !matches!(step, Step::Keep(_) | Step::GiveBack));
-    let gone = places(&steps, goes);
-    let made = places(&steps, comes);
-    let (mut first, mut last, mut kept) = (usize::MAX, 0, Vec::new());
-    for (from, old) in gone.iter().filter(|(_, place)| has_belongings(place)) {
-        let same = made.iter().find(|(_, new)| new == old);
-        let Some((to, new)) = same.or_else(|| overload(old, &gone, &made)) else { continue };
-        // A routine with other arguments may be there before the one it replaces goes.
-        (first, last) = (first.min(*from), last.max(*to).max(*from));
-        kept.push(Change::new(old.clone(), new.clone()));
+    let Some((first, last, _)) = span(&steps) else { return steps };
+    // What is committed in between would be missing its privileges if the rest failed, so values are added before.
+    if !steps.iter().any(|step| matches!(step, Step::Direct(Op::Rename(Rename::Enum(_))))) {
+        let between = steps.splice(first..=last, []).collect::<Vec<_>>();
+        let adds = |step: &Step| matches!(step, Step::Apart(Op::Alter(Alter::Enum(_))));
+        let (added, others): (Vec<Step>, Vec<Step>) = between.into_iter().partition(adds);
+        steps.splice(first..first, added.into_iter().chain(others));
     }
-    if kept.is_empty() {
-        return steps;
-    }
+    let Some((first, last, mut kept)) = span(&steps) else { return steps };
     let mut all = Vec::with_capacity(steps.len() + 2);
     for (at, step) in steps.into_iter().enumerate() {
         if at == first {
@@ -39,6 +35,21 @@ pub(super) fn around(mut steps: Vec<Step>) -> Vec<Step> {
         }
     }
     all
+}
+
+/// The first and the last of the steps that make something anew, and what they make so.
+fn span(steps: &[Step]) -> Option<(usize, usize, Vec<Change<Place>>)> {
+    let gone = places(steps, goes);
+    let made = places(steps, comes);
+    let (mut first, mut last, mut kept) = (usize::MAX, 0, Vec::new());
+    for (from, old) in gone.iter().filter(|(_, place)| has_belongings(place)) {
+        let same = made.iter().find(|(_, new)| new == old);
+        let Some((to, new)) = same.or_else(|| overload(old, &gone, &made)) else { continue };
+        // A routine with other arguments may be there before the one it replaces goes.
+        (first, last) = (first.min(*from), last.max(*to).max(*from));
+        kept.push(Change::new(old.clone(), new.clone()));
+    }
+    (!kept.is_empty()).then_some((first, last, kept))
 }
 
 fn places(steps: &[Step], of: impl Fn(&Step) -> Option<Place>) -> Vec<(usize, Place)> {
