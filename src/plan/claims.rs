@@ -106,7 +106,7 @@ pub fn claims(op: &Op) -> Claims {
         }
         Op::Drop(object) => {
             claims.reads = needs(object);
-            claims.reads.extend(held(object));
+            claims.makes.extend(given_up(object));
             claims.ends = made(object);
             claims.ends.extend(names(object));
             claims.hurries = !destroys(op);
@@ -211,7 +211,7 @@ fn altered(alter: &Alter, claims: &mut Claims) {
             claims.makes.insert(enum_type(&change.to.name));
             // Rows that go may hold a value that goes.
             if change.from.values.iter().any(|value| !change.to.values.contains(value)) {
-                claims.ends.insert(values_of(&change.to.name));
+                claims.wants.insert(rows_gone(&change.to.name));
             }
         }
         Alter::Routine(change) => {
@@ -303,8 +303,8 @@ fn names(object: &Object) -> Option<Thing> {
     Some(Thing::Named(name.clone()))
 }
 
-/// The enum types whose values an object holds in its rows.
-fn held(object: &Object) -> BTreeSet<Thing> {
+/// The enum types whose values go with an object's rows.
+fn given_up(object: &Object) -> BTreeSet<Thing> {
     let columns: Vec<&Column> = match object {
         Object::Table(table) => table.columns.values().collect(),
         Object::Column(_, column) => vec![column],
@@ -319,12 +319,12 @@ fn held(object: &Object) -> BTreeSet<Thing> {
         | Object::Routine(_)
         | Object::Definition(_) => Vec::new(),
     };
-    columns.into_iter().filter_map(|column| enum_of(&column.data_type)).map(values_of).collect()
+    columns.into_iter().filter_map(|column| enum_of(&column.data_type)).map(rows_gone).collect()
 }
 
-/// That an enum type still has the values it had.
-fn values_of(name: &ObjectName) -> Thing {
-    Thing::Word("values", name.to_string())
+/// That rows which go hold no value of an enum type any more.
+fn rows_gone(name: &ObjectName) -> Thing {
+    Thing::Word("rows gone", name.to_string())
 }
 
 fn enums(table: &Table) -> BTreeSet<Thing> {

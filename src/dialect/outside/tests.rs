@@ -88,12 +88,16 @@ fn postgres_has_few_ways_out() {
         "COPY t FROM '/tmp/a'",
         "ALTER TABLE t ADD COLUMN dblink text",
         "INSERT INTO t VALUES ('dblink(x)')",
-        "CREATE USER MAPPING FOR app SERVER s",
+        "DROP USER MAPPING FOR app SERVER s",
         "GRANT SELECT ON t TO app",
         "DO $$ BEGIN PERFORM 1; END $$",
+        "DO $$ BEGIN EXECUTE 'DROP TABLE t'; END $$",
+        crate::dialect::postgres::GIVE_BACK,
         "DROP TABLE t",
     ];
     let beyond = [
+        "CREATE USER MAPPING FOR app SERVER s",
+        "DO $$ BEGIN EXECUTE format('DROP ROLE %I', 'app'); END $$",
         "SELECT * FROM dblink('dbname=other', 'DROP TABLE t') AS t(a text)",
         "SELECT public.dblink_exec('c', 'DROP TABLE t')",
         "DO $$ BEGIN PERFORM dblink_exec('c', 'DROP TABLE t'); END $$",
