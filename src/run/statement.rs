@@ -121,7 +121,13 @@ mod tests {
                 assert!(is_all_or_none(product, sql), "{product}: {sql}");
             }
         }
-        for sql in ["CALL p()", "/* x */ UPDATE a SET b = b + 1", "DROP TABLE a, b", "INSERT INTO a SELECT 1"] {
+        for sql in [
+            "CALL p()",
+            "/* x */ UPDATE a SET b = b + 1",
+            "DROP TABLE a, b",
+            "INSERT INTO a SELECT 1",
+            "FOR i IN 1..3 DO INSERT INTO a VALUES (i); END FOR",
+        ] {
             assert!(!is_all_or_none(Product::MariaDb, sql), "{sql}");
         }
         assert!(

@@ -142,7 +142,7 @@ fn keep(before: &Schema, schema: &mut Schema) {
     let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
     // A view that takes a table's name waits, and so does whatever reads it.
     let mut waiting: Vec<ObjectName> =
-        schema.views.keys().filter(|name| before.tables.contains_key(*name)).cloned().collect();
+        schema.views.keys().filter(|name| before.tables.contains_key(name)).cloned().collect();
     waiting.iter().for_each(|name| leave_out(schema, name));
     let reads_one = |view: &&View, waiting: &[ObjectName]| view.reads.iter().any(|read| waiting.contains(read));
     while let Some(late) = schema.views.values().find(|view| reads_one(view, &waiting)).map(|view| view.name.clone()) {

@@ -313,6 +313,14 @@ fn statements_that_declare_nothing() {
     }
     error("DROP TABLE book", "a declaration says what there is", "DROP TABLE");
     error("CREATE TABLE book (id int)", "table `book` is declared already", "book");
+    let divided = "CREATE TABLE log (id int) PARTITION BY RANGE (id)";
+    error_for(
+        "e/b.postgres.sql",
+        divided,
+        Product::Postgres,
+        "how `log` is divided into partitions is not declared here",
+        "CREATE TABLE",
+    );
     error("COMMIT", "this statement declares nothing that is known", "COMMIT");
     error("ALTER TABLE book DROP COLUMN id", "`DROP COLUMN id` is not declared here", "ALTER TABLE");
     let definer = "CREATE DEFINER = root TRIGGER t BEFORE INSERT ON book FOR EACH ROW SET NEW.id = 1";

@@ -111,6 +111,26 @@ const PAIRS: &[Pair] = &[
         "CREATE TYPE m AS ENUM ('a', 'b'); COMMENT ON TYPE m IS 'x'; CREATE TABLE t (a m DEFAULT 'b', n m[] DEFAULT '{a,b}', CHECK (a <> 'b')); CREATE INDEX i ON t (a) WHERE a = 'b';",
     ),
     (
+        "enum values exchanged while rows with the old one go",
+        "CREATE TYPE m AS ENUM ('a', 'b'); CREATE TABLE t (id int, a m); CREATE TABLE u (a m); CREATE VIEW v AS SELECT * FROM u;",
+        "CREATE TYPE m AS ENUM ('b', 'c'); CREATE TABLE t (id int); CREATE TABLE u (a m); CREATE VIEW v AS SELECT * FROM u; CREATE TABLE w (a m DEFAULT 'c');",
+    ),
+    (
+        "enum value of a new table",
+        "CREATE TYPE m AS ENUM ('a', 'b'); CREATE TABLE t (a m); CREATE VIEW v AS SELECT * FROM t;",
+        "CREATE TYPE m AS ENUM ('a', 'b', 'c'); CREATE TABLE t (a m); CREATE VIEW v AS SELECT * FROM t; CREATE TABLE u (a m);",
+    ),
+    (
+        "a generated column and its index",
+        "CREATE TABLE t (a int);",
+        "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED); CREATE INDEX i ON t (b);",
+    ),
+    (
+        "a comment on an index of a materialized view",
+        "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX i ON m (a);",
+        "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX i ON m (a); COMMENT ON INDEX i IS 'x';",
+    ),
+    (
         "enum values reordered",
         "CREATE TYPE m AS ENUM ('a', 'b', 'c'); CREATE TABLE t (a m DEFAULT 'b' CHECK (a <> 'c'), n m[] DEFAULT '{a,b}', k m UNIQUE); CREATE INDEX i ON t (a) WHERE a = 'b'; CREATE INDEX j ON t (n); CREATE TABLE r (x m REFERENCES t (k)); CREATE VIEW v AS SELECT a FROM t WHERE a = 'b';",
         "CREATE TYPE m AS ENUM ('c', 'b', 'a'); CREATE TABLE t (a m DEFAULT 'b' CHECK (a <> 'c'), n m[] DEFAULT '{a,b}', k m UNIQUE); CREATE INDEX i ON t (a) WHERE a = 'b'; CREATE INDEX j ON t (n); CREATE TABLE r (x m REFERENCES t (k)); CREATE VIEW v AS SELECT a FROM t WHERE a = 'b';",

@@ -4,14 +4,17 @@
 
 use sea_gen::schema::Product;
 
-use super::project::Project;
+use super::project::{PERSON, Project};
 use crate::support::on_each;
 
 on_each!(
     a_new_column_is_filled,
     a_column_that_took_null_is_filled,
     a_default_fills_by_itself,
-    what_needs_no_value_is_refused
+    what_needs_no_value_is_refused,
+    a_fill_reads_a_column_that_goes,
+    a_fill_reads_a_column_before_it_is_cut_short,
+    a_fill_reads_a_table_whose_name_a_view_takes
 );
 
 fn peopled(product: Product) -> Project {
@@ -80,4 +83,60 @@ impl Project {
     fn quoted(&self, name: &str) -> String {
         sea_gen::dialect::of(self.product).quote(&name.into())
     }
+}
+
+impl Project {
+    /// What one column of the only person holds.
+    fn holds_in(&self, column: &str) -> String {
+        let sql = format!("SELECT CAST({} AS char(20)) FROM person", self.quoted(column));
+        self.database.query(&sql).first().expect("a person").text(0).trim().to_owned()
+    }
+}
+
+fn a_fill_reads_a_column_that_goes(product: Product) {
+    let project = peopled(product);
+    project.edit("person", "pub email: String,", "pub address: String,");
+    let new = ["--new", "person.address", "--allow", "drop-column:person.email"];
+    let fill = ["--backfill", "person.address=email"];
+    project.run(&[&["migration", "Address"][..], &new, &fill].concat()).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(project.holds_in("address"), "ann@example.org");
+    project.holds();
+    project.finds_nothing();
+}
+
+fn a_fill_reads_a_column_before_it_is_cut_short(product: Product) {
+    let project = Project::settled(product);
+    let price = "#[sea_orm(column_type = \"Decimal(Some((10, 2)))\")]\n    pub price: Decimal,";
+    project.edit("person", "pub age: Option<i32>,", price);
+    project
+        .run(&["migration", "Price", "--new", "person.price", "--allow", "*", "--backfill", "person.price=0"])
+        .with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, price) VALUES (1, 'ann@example.org', 12.34)");
+    project.edit("person", price, "pub price: i32,\n    pub cents: i32,");
+    let fill = ["--new", "person.cents", "--allow", "*", "--backfill", "person.cents=price * 100"];
+    project.run(&[&["migration", "Cents"][..], &fill].concat()).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    // SQLite leaves a fraction in a column of whole numbers.
+    let price = if product == Product::Sqlite { "12.34" } else { "12" };
+    assert_eq!((project.holds_in("cents"), project.holds_in("price")), ("1234".to_owned(), price.to_owned()));
+    project.holds();
+}
+
+fn a_fill_reads_a_table_whose_name_a_view_takes(product: Product) {
+    let project = peopled(product);
+    project.entity("pet", &PERSON.replace("\"person\"", "\"pet\""));
+    project.run(&["migration", "Pet", "--new", "pet"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO pet (id, email) VALUES (1, 'cat@example.org')");
+    std::fs::remove_file(project.path().join("entities/pet.rs")).expect("a removed file");
+    let view = "CREATE VIEW pet AS SELECT id, email FROM person WHERE id > 1;\n";
+    std::fs::write(project.path().join("entities/person.sql"), view).expect("a written file");
+    project.edit("person", "pub age", "pub owner_of: String,\n    pub age");
+    let value = "person.owner_of=coalesce((SELECT p.email FROM pet p WHERE p.id = person.id), 'none')";
+    project.run(&["migration", "View", "--allow", "*", "--backfill", value]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    assert_eq!(project.holds_in("owner_of"), "cat@example.org");
+    project.holds();
 }

@@ -14,6 +14,16 @@ create table ev (id serial, at date not null default '2026-02-03', item int refe
 create trigger t before insert on ev for each row execute function f(); create table ref (id int, at date, foreign key (id, at) references ev); create view v as select count(*) from ev; create view v2 as select id from ev; comment on table ev is 'c'; comment on column ev.note is 'n'; alter table ev enable row level security; create policy p on ev using (id > 0);",
     ),
     (
+        "partitions that foreign keys hold",
+        "create table p (id int, k int, primary key (id)) partition by list (id); create table r (id int references p);",
+        "create table p (id int, k int, primary key (id)) partition by list (id); create table r (id int references p); create table p_1 partition of p for values in (1); create table q (id int, x int) partition by list (id); create table q_1 partition of q for values in (1); alter table p_1 add constraint of_one unique (k, id); alter table q_1 add constraint to_one foreign key (x, id) references p_1 (k, id);",
+    ),
+    (
+        "names of indexes over expressions",
+        "create table p (id int, k text) partition by list (id); create table p_1 partition of p for values in (1);",
+        "create table p (id int, k text) partition by list (id); create table p_1 partition of p for values in (1); create index i on p (lower(k), (k || 'x'), id);",
+    ),
+    (
         "pk changes",
         "create table ev (id int generated always as identity primary key, at date not null default '2026-02-03', n int default 3); create table r (e int references ev);",
         "create table ev (id int generated always as identity, at date not null default '2026-02-03', n int default 3, primary key (id, at)) partition by range (at); create table ev_26 partition of ev for values from ('2026-01-01') to ('2027-01-01') partition by list (id); create table ev_26_a partition of ev_26 for values in (3); create table ev_26_b partition of ev_26 default; create index ev_26_x on ev_26_a(n); create table r (e int);",
