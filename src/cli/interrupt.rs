@@ -19,7 +19,7 @@ pub(super) fn listen() {
                 if !session::interrupt() {
                     std::process::exit(EXIT_CODE.into());
                 }
-                paint::talk("interrupted: the database is asked to end the statement that runs");
+                paint::talk("interrupted: what runs on the database is ended");
             }
         });
     });

@@ -8,7 +8,7 @@ mod options;
 pub mod reprint;
 mod rows;
 
-pub use interrupt::{interrupt, interrupted};
+pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 pub use rows::{Iter, Row, Rows};
 

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session, interrupted};
+use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session, Unfinished, interrupted};
 use crate::dialect::{self, Product};
 use crate::error::{Error, Result};
 use crate::schema::Name;
@@ -25,6 +25,7 @@ pub struct Scratch {
     /// The connection to the server that created the database and will drop it; none on SQLite, whose scratch is in memory.
     server: Option<Session>,
     leftovers: Vec<String>,
+    _unfinished: Unfinished,
 }
 
 impl Scratch {
@@ -33,7 +34,8 @@ impl Scratch {
     /// # Errors
     /// No connection; the role may not create databases; the connection leads to another database than the one created.
     pub async fn create(options: &ConnectionOptions) -> Result<(Self, Session)> {
-        let mut scratch = Self { name: String::new(), server: None, leftovers: Vec::new() };
+        let _unfinished = Unfinished::begin();
+        let mut scratch = Self { name: String::new(), server: None, leftovers: Vec::new(), _unfinished };
         if options.product_hint() == Product::Sqlite {
             let session = scratch.connect(&ConnectionOptions::in_memory()?.for_scratch(":memory:")).await?;
             ":memory:".clone_into(&mut scratch.name);

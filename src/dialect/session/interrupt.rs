@@ -15,7 +15,7 @@ use crate::dialect::Product;
 use super::driver::{Driver, Options};
 use super::{DatabaseError, Missing};
 
-/// How many statements run.
+/// How many statements run, and how many things are to be taken back before the process ends.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 /// Whether somebody asked for the end.
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -26,7 +26,8 @@ static CALLED: Notify = Notify::const_new();
 /// How long a server may take to hear that it is to end a statement, and how long to end it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks for the end of the statement that runs. `false` where none does, or where it was asked before: then nobody will say more.
+/// Asks for the end of the statement that runs, and of what is [unfinished](Unfinished). `false` where there is neither, or where it
+/// was asked before: then nobody will say more.
 pub fn interrupt() -> bool {
     if RUNNING.load(Ordering::SeqCst) == 0 || ASKED.swap(true, Ordering::SeqCst) {
         return false;
@@ -66,6 +67,24 @@ impl Ending {
         let done = other.execute(&sql).await;
         other.close().await;
         done.map(drop)
+    }
+}
+
+/// Something that is there for a while and has to be taken back: as long as the value lives, nobody ends the process at once.
+#[derive(Debug)]
+pub struct Unfinished(());
+
+impl Unfinished {
+    /// From now on.
+    pub fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
