@@ -262,6 +262,12 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "CREATE SCHEMA s; CREATE DOMAIN s.d AS int; CREATE TYPE s.e AS ENUM ('a'); CREATE TYPE s.c AS (x s.d, y s.e); CREATE FUNCTION s.f(x s.c) RETURNS s.d LANGUAGE sql AS 'select 1::s.d'; CREATE SEQUENCE s.q; CREATE TABLE s.t (a s.d DEFAULT nextval('s.q'), b s.e, c s.c, d int DEFAULT 1 CHECK (d > s.f(NULL))); CREATE VIEW s.v AS SELECT s.f(c) FROM s.t; CREATE POLICY p ON s.t USING (s.f(c) > 0); CREATE RULE r AS ON UPDATE TO s.t DO ALSO SELECT * FROM s.v; CREATE STATISTICS s.st ON a, b FROM s.t; CREATE MATERIALIZED VIEW s.m AS SELECT * FROM s.v; GRANT SELECT ON s.t TO sea_gen_one;",
         "",
     ),
+    // For all schemas: it stays until the database goes, so it is the last.
+    (
+        "privileges of objects to come",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO sea_gen_two;",
+        "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT ON TABLES TO sea_gen_one WITH GRANT OPTION; ALTER DEFAULT PRIVILEGES FOR ROLE sea_gen_two IN SCHEMA public GRANT USAGE ON SEQUENCES TO PUBLIC;",
+    ),
 ];
 
 /// What each pair starts from.

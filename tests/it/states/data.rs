@@ -162,12 +162,8 @@ fn what_is_parked_keeps_its_values_until_it_is_purged(product: Product) {
     project.finds_nothing();
 }
 
-/// SQLite has no enum types: there is nothing to take away.
-fn a_value_takes_the_place_of_one_that_goes(product: Product) {
-    if product == Product::Sqlite {
-        return;
-    }
-    let mood = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+/// An enum type of two values, before the model that has it.
+const MOOD: &str = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
 pub enum Mood {
     #[sea_orm(string_value = \"calm\")]
@@ -177,7 +173,13 @@ pub enum Mood {
 }
 
 #[sea_orm::model]";
-    let entity = PERSON.replacen("#[sea_orm::model]", mood, 1).replace("pub age: Option<i32>", "pub mood: Mood");
+
+/// SQLite has no enum types: there is nothing to take away.
+fn a_value_takes_the_place_of_one_that_goes(product: Product) {
+    if product == Product::Sqlite {
+        return;
+    }
+    let entity = PERSON.replacen("#[sea_orm::model]", MOOD, 1).replace("pub age: Option<i32>", "pub mood: Mood");
     let gloomy = || {
         let project = Project::new(product);
         project.entity("person", &entity);
@@ -209,17 +211,7 @@ fn a_value_takes_the_place_of_one_that_goes_from_arrays(product: Product) {
     if product != Product::Postgres {
         return;
     }
-    let mood = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
-pub enum Mood {
-    #[sea_orm(string_value = \"calm\")]
-    Calm,
-    #[sea_orm(string_value = \"dull\")]
-    Dull,
-}
-
-#[sea_orm::model]";
-    let entity = PERSON.replacen("#[sea_orm::model]", mood, 1).replace("pub age: Option<i32>", "pub moods: Vec<Mood>");
+    let entity = PERSON.replacen("#[sea_orm::model]", MOOD, 1).replace("pub age: Option<i32>", "pub moods: Vec<Mood>");
     let project = Project::new(product);
     project.entity("person", &entity);
     project.run(&["migration", "Initial"]).with(0);
@@ -435,7 +427,7 @@ pub enum Mood {
 
 #[sea_orm::model]";
     let project = peopled(product);
-    let tag = PERSON.replace("\"person\"", "\"tag\"").replacen("#[sea_orm::model]", mood, 1);
+    let tag = PERSON.replace("\"person\"", "\"tag\"").replacen("#[sea_orm::model]", MOOD, 1);
     project.entity("tag", &tag.replace("pub age: Option<i32>", "pub mood: Mood"));
     project.run(&["migration", "Tag"]).with(0);
     project.run(&["up"]).with(0);

@@ -17,7 +17,9 @@ pub(in crate::dialect::postgres) fn arrange(steps: Vec<Step>) -> Vec<Step> {
 }
 
 fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
-    let texts: Vec<(usize, String)> = steps.iter().enumerate().filter_map(|(at, step)| text(at, step)).collect();
+    let text =
+        |(at, step): (usize, &Step)| if let Step::Rows(rows) = step { Some((at, rows.sql.clone())) } else { None };
+    let texts: Vec<(usize, String)> = steps.iter().enumerate().filter_map(text).collect();
     if texts.is_empty() {
         return steps;
     }
@@ -55,23 +57,6 @@ fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
         }
     }
     [looks, makers, late, rest].into_iter().flatten().collect()
-}
-
-fn text(at: usize, step: &Step) -> Option<(usize, String)> {
-    match step {
-        Step::Rows(statement) => Some((at, statement.sql.clone())),
-        Step::Direct(_)
-        | Step::Apart(_)
-        | Step::Together(..)
-        | Step::Rebuild(_)
-        | Step::Repartition(_)
-        | Step::SwapEnum(..)
-        | Step::Online(..)
-        | Step::Validate(..)
-        | Step::Attach(_)
-        | Step::Keep(_)
-        | Step::GiveBack => None,
-    }
 }
 
 /// Whether the text names a type that the step creates, or a value that it adds.

@@ -39,44 +39,33 @@ WITH object (keyword, schema, relation, name, class, id, column_name, acl, impli
            acldefault('S', s.srvowner), s.srvowner
       FROM pg_foreign_server s
      WHERE s.srvacl IS NOT NULL
+), holder AS (
+    SELECT o.*, '' AS head, keyword || ' ' || name AS target FROM object o
+    UNION ALL
+    -- Of objects that are made later: in a schema beside what is implied, for all schemas in its place.
+    SELECT kind.keyword, NULL, NULL, creator.role || coalesce(' in ' || quote_ident(n.nspname), ''), 'database', d.oid, NULL,
+           d.defaclacl,
+           CASE WHEN d.defaclnamespace = 0
+                THEN acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END,
+           d.defaclrole,
+           format('ALTER DEFAULT PRIVILEGES FOR ROLE %s%s ', creator.role, ' IN SCHEMA ' || quote_ident(n.nspname)),
+           kind.keyword
+      FROM pg_default_acl d
+      LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+      JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('T', 'TYPES'), ('n', 'SCHEMAS')) AS kind (letter, keyword)
+        ON kind.letter = d.defaclobjtype::text
+     CROSS JOIN LATERAL (SELECT quote_ident(pg_get_userbyid(d.defaclrole))) AS creator (role)
+     WHERE d.defaclnamespace = 0 OR n.nspname = ANY ({schemas})
 ), given AS (
     SELECT o.*, e.grantee, e.privilege_type, e.is_grantable, true AS granted
-      FROM object o, aclexplode(o.acl) e
+      FROM holder o, aclexplode(o.acl) e
      WHERE NOT EXISTS (SELECT 1 FROM aclexplode(o.implied) i
                         WHERE (i.grantee, i.privilege_type) = (e.grantee, e.privilege_type))
     UNION ALL
     SELECT o.*, i.grantee, i.privilege_type, false, false
-      FROM object o, aclexplode(o.implied) i
+      FROM holder o, aclexplode(o.implied) i
      WHERE NOT EXISTS (SELECT 1 FROM aclexplode(o.acl) e
                         WHERE (i.grantee, i.privilege_type) = (e.grantee, e.privilege_type))
-), coming AS (
-    -- Of objects that are made later: in a schema beside what is implied, for all schemas in its place.
-    SELECT d.oid, 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(pg_get_userbyid(d.defaclrole))
-                  || coalesce(' IN SCHEMA ' || quote_ident(n.nspname), '') AS head,
-           CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
-                                WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END AS kind,
-           d.defaclacl AS acl,
-           CASE WHEN d.defaclnamespace = 0
-                THEN acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole)
-                END AS implied
-      FROM pg_default_acl d
-      LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
-     WHERE d.defaclnamespace = 0 OR n.nspname = ANY ({schemas})
-), to_come AS (
-    SELECT c.*, e.grantee, e.privilege_type, e.is_grantable, true AS granted
-      FROM coming c, aclexplode(c.acl) e
-     WHERE NOT EXISTS (SELECT 1 FROM aclexplode(c.implied) i
-                        WHERE (i.grantee, i.privilege_type) = (e.grantee, e.privilege_type))
-    UNION ALL
-    SELECT c.*, i.grantee, i.privilege_type, false, false
-      FROM coming c, aclexplode(c.implied) i
-     WHERE NOT EXISTS (SELECT 1 FROM aclexplode(c.acl) e
-                        WHERE (i.grantee, i.privilege_type) = (e.grantee, e.privilege_type))
-), role_to_come AS (
-    SELECT head, kind, oid, is_grantable, granted, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS privileges,
-           CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role
-      FROM to_come
-     GROUP BY head, kind, oid, grantee, is_grantable, granted
 ), role AS (
     SELECT g.*, CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role,
            privilege_type || coalesce(' (' || quote_ident(column_name) || ')', '') AS privilege
@@ -87,25 +76,14 @@ SELECT 'privilege', NULL, CASE WHEN granted THEN role ELSE 'not ' || role END
                || coalesce(' on column ' || column_name, '')
                || CASE WHEN relation IS NULL THEN ' on ' || lower(keyword) || ' ' || name ELSE '' END,
        CASE WHEN relation IS NOT NULL THEN schema END, relation,
-       CASE WHEN granted THEN format('GRANT %s ON %s %s TO %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role)
+       CASE WHEN granted THEN head || format('GRANT %s ON %s TO %s', string_agg(privilege, ', ' ORDER BY privilege), target, role)
                               || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
-            ELSE format('REVOKE %s ON %s %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role) END,
-       CASE WHEN granted THEN format('REVOKE %s ON %s %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role)
-            ELSE format('GRANT %s ON %s %s TO %s', string_agg(privilege, ', ' ORDER BY privilege), keyword, name, role) END,
+            ELSE head || format('REVOKE %s ON %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), target, role) END,
+       CASE WHEN granted THEN head || format('REVOKE %s ON %s FROM %s', string_agg(privilege, ', ' ORDER BY privilege), target, role)
+            ELSE head || format('GRANT %s ON %s TO %s', string_agg(privilege, ', ' ORDER BY privilege), target, role) END,
        NULL, CASE WHEN name = 'public' AND class = 'pg_namespace' THEN 'database' WHEN column_name IS NULL THEN class ELSE 'column:' || column_name END, id
   FROM role
- GROUP BY keyword, schema, relation, name, class, id, column_name, role, is_grantable, granted
-UNION ALL
-SELECT 'privilege', NULL, head || ' on ' || kind || CASE WHEN granted THEN ' to ' ELSE ' not to ' END || role
-               || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END,
-       NULL, NULL,
-       CASE WHEN granted THEN format('%s GRANT %s ON %s TO %s', head, privileges, kind, role)
-                              || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
-            ELSE format('%s REVOKE %s ON %s FROM %s', head, privileges, kind, role) END,
-       CASE WHEN granted THEN format('%s REVOKE %s ON %s FROM %s', head, privileges, kind, role)
-            ELSE format('%s GRANT %s ON %s TO %s', head, privileges, kind, role) END,
-       NULL, 'database', oid
-  FROM role_to_come
+ GROUP BY keyword, schema, relation, name, class, id, column_name, head, target, role, is_grantable, granted
 UNION ALL
 SELECT 'comment', NULL, 'schema public', NULL, NULL,
        format('COMMENT ON SCHEMA public IS %L', coalesce(obj_description(n.oid, 'pg_namespace'), '')),
