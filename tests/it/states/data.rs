@@ -418,14 +418,6 @@ fn a_parked_table_keeps_its_types(product: Product) {
     if product != Product::Postgres {
         return;
     }
-    let mood = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
-pub enum Mood {
-    #[sea_orm(string_value = \"calm\")]
-    Calm,
-}
-
-#[sea_orm::model]";
     let project = peopled(product);
     let tag = PERSON.replace("\"person\"", "\"tag\"").replacen("#[sea_orm::model]", MOOD, 1);
     project.entity("tag", &tag.replace("pub age: Option<i32>", "pub mood: Mood"));
