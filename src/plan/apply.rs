@@ -8,7 +8,6 @@ use crate::schema::{
     ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
 };
 
-use super::claims::enum_of;
 use super::ground::{column_ground, refers_to, refers_to_index};
 use super::standing;
 use super::{Alter, Object, Op, Plan, Rename};
@@ -122,7 +121,7 @@ fn index_columns(index: &crate::schema::Index) -> impl Iterator<Item = &Name> {
 }
 
 fn type_exists(schema: &Schema, data_type: &Type) -> Outcome {
-    match enum_of(data_type) {
+    match data_type.enum_name() {
         Some(name) if !schema.enums.contains_key(name) => Err("its enum type does not exist"),
         _ => Ok(()),
     }
@@ -255,7 +254,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
         Object::Enum(enum_type) => {
             let uses = |table: &Table| {
                 let mut types = table.columns.values().map(|column| &column.data_type);
-                types.any(|data_type| enum_of(data_type) == Some(&enum_type.name))
+                types.any(|data_type| data_type.enum_name() == Some(&enum_type.name))
             };
             if schema.tables.values().any(uses) {
                 return Err("a column is of this type");

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::schema::{
     Change, Column, Definition, DefinitionKind, EnumType, Facet, IndexTarget, ObjectName, Part, Place, Standing, Table,
-    Type, View,
+    View,
 };
 
 use super::ground::column_ground;
@@ -189,8 +189,8 @@ fn altered(alter: &Alter, claims: &mut Claims) {
             if column_ground(&change.from) != column_ground(&change.to) {
                 claims.makes.extend([at(Place::table(table)), Thing::Named(table.clone())]);
             }
-            claims.needs.extend(enum_of(&change.to.data_type).map(enum_type));
-            claims.reads.extend(enum_of(&change.from.data_type).map(enum_type));
+            claims.needs.extend(change.to.data_type.enum_name().map(enum_type));
+            claims.reads.extend(change.from.data_type.enum_name().map(enum_type));
         }
         Alter::PrimaryKey(table, change) => {
             let columns = |names: &[crate::schema::Name]| -> Vec<Thing> {
@@ -231,7 +231,7 @@ fn needs(object: &Object) -> BTreeSet<Thing> {
     let column = |table: &ObjectName, name: &crate::schema::Name| at(Place::column(table, name));
     match object {
         Object::Table(table) => enums(table),
-        Object::Column(_, column) => enum_of(&column.data_type).map(enum_type).into_iter().collect(),
+        Object::Column(_, column) => column.data_type.enum_name().map(enum_type).into_iter().collect(),
         Object::PrimaryKey(table, key) => key.columns.iter().map(|name| column(table, name)).collect(),
         Object::Unique(table, unique) => unique.columns.iter().map(|name| column(table, name)).collect(),
         Object::ForeignKey(table, key) => {
@@ -319,7 +319,7 @@ fn given_up(object: &Object) -> BTreeSet<Thing> {
         | Object::Routine(_)
         | Object::Definition(_) => Vec::new(),
     };
-    columns.into_iter().filter_map(|column| enum_of(&column.data_type)).map(rows_gone).collect()
+    columns.into_iter().filter_map(|column| column.data_type.enum_name()).map(rows_gone).collect()
 }
 
 /// That rows which go hold no value of an enum type any more.
@@ -328,18 +328,9 @@ fn rows_gone(name: &ObjectName) -> Thing {
 }
 
 fn enums(table: &Table) -> BTreeSet<Thing> {
-    table.columns.values().filter_map(|column| enum_of(&column.data_type)).map(enum_type).collect()
+    table.columns.values().filter_map(|column| column.data_type.enum_name()).map(enum_type).collect()
 }
 
 fn enum_type(name: &ObjectName) -> Thing {
     Thing::Place(Place::Enum(name.clone()))
-}
-
-/// The enum type a type is made of.
-pub(super) fn enum_of(data_type: &Type) -> Option<&ObjectName> {
-    match data_type {
-        Type::Enum(name) => Some(name),
-        Type::Array(element) => enum_of(element),
-        _ => None,
-    }
 }

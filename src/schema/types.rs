@@ -104,6 +104,17 @@ pub enum Type {
     Native(String),
 }
 
+impl Type {
+    /// The enum type that a value, or an element of an array, is of.
+    pub fn enum_name(&self) -> Option<&ObjectName> {
+        match self {
+            Self::Enum(name) => Some(name),
+            Self::Array(element) => element.enum_name(),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum TypeForm<'a> {

@@ -176,7 +176,8 @@ fn keep(before: &Schema, schema: &mut Schema) {
         let Some(late) = late.map(|view| view.name.clone()) else { break };
         leave_out(schema, &late);
     }
-    let types = schema.tables.values().flat_map(|table| table.columns.values()).filter_map(|it| enum_of(&it.data_type));
+    let types =
+        schema.tables.values().flat_map(|table| table.columns.values()).filter_map(|it| it.data_type.enum_name());
     let missing: BTreeSet<ObjectName> = types.filter(|name| !schema.enums.contains_key(*name)).cloned().collect();
     for name in missing {
         if let Some(kept) = before.enums.get(&name) {
@@ -201,14 +202,6 @@ fn bare(table: &Table) -> Table {
     bare.uniques = Default::default();
     bare.checks = Default::default();
     bare
-}
-
-fn enum_of(data_type: &Type) -> Option<&ObjectName> {
-    match data_type {
-        Type::Enum(name) => Some(name),
-        Type::Array(element) => enum_of(element),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

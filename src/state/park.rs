@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
-use crate::schema::{Change, Column, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table, Type};
+use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
 
 use super::Target;
 use super::follow;
@@ -67,9 +67,7 @@ pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &
 
 /// What is parked keeps its enum types, though nobody declares them any more.
 fn keep_types(schema: &mut Schema, before: &Schema, origins: &mut Origins) {
-    let used: BTreeSet<ObjectName> =
-        schema.tables.values().flat_map(|table| table.columns.values()).filter_map(enum_of).cloned().collect();
-    for name in used {
+    for name in used_enums(schema) {
         if let Some(kept) = before.enums.get(&name).filter(|_| !schema.enums.contains_key(&name)) {
             schema.enums.insert(name.clone(), kept.clone());
             origins.set(Place::Enum(name), Origin::Adopted);
@@ -77,15 +75,10 @@ fn keep_types(schema: &mut Schema, before: &Schema, origins: &mut Origins) {
     }
 }
 
-fn enum_of(column: &Column) -> Option<&ObjectName> {
-    fn of(data_type: &Type) -> Option<&ObjectName> {
-        match data_type {
-            Type::Enum(name) => Some(name),
-            Type::Array(element) => of(element),
-            _ => None,
-        }
-    }
-    of(&column.data_type)
+/// The enum types that columns are of.
+fn used_enums(schema: &Schema) -> BTreeSet<ObjectName> {
+    let columns = schema.tables.values().flat_map(|table| table.columns.values());
+    columns.filter_map(|column| column.data_type.enum_name()).cloned().collect()
 }
 
 /// Something parked.
@@ -129,10 +122,7 @@ pub fn purged(
     places: &[Place],
 ) -> Result<(Normalized, Origins), Error> {
     let mut schema: Schema = from.schema().clone();
-    let uses = |schema: &Schema| -> BTreeSet<ObjectName> {
-        schema.tables.values().flat_map(|table| table.columns.values()).filter_map(enum_of).cloned().collect()
-    };
-    let used = uses(&schema);
+    let used = used_enums(&schema);
     let goes_there = |place: &Place| places.contains(place);
     schema.tables.retain(|name, _| !goes_there(&Place::table(name)));
     for table in schema.tables.values_mut() {
@@ -140,7 +130,7 @@ pub fn purged(
         table.columns.retain(|column| !goes_there(&Place::column(&name, &column.name)));
     }
     // Types that only what was parked had go with it, if nobody declares them.
-    let still = uses(&schema);
+    let still = used_enums(&schema);
     let goes = |name: &ObjectName| {
         used.contains(name) && !still.contains(name) && origins.of(&Place::Enum(name.clone())) == Origin::Adopted
     };

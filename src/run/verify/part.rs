@@ -8,7 +8,7 @@ use crate::dialect::Statement;
 use crate::introspect::Scope;
 use crate::schema::{
     DefaultValue, Definition, DefinitionKind, Expression, ForeignKey, IndexTarget, Name, ObjectName, Place, Schema,
-    Table, Tables, Type,
+    Table, Tables,
 };
 
 use super::stand_ins;
@@ -168,7 +168,7 @@ impl Part {
             table.foreign_keys.values().any(|key| to.contains(&key.references))
         };
         let uses = |table: &Table, named: &BTreeSet<ObjectName>| {
-            table.columns.values().any(|column| enum_of(&column.data_type).is_some_and(|name| named.contains(name)))
+            table.columns.values().any(|column| column.data_type.enum_name().is_some_and(|name| named.contains(name)))
         };
         let dependent = schema.tables.values().filter(|table| refer(table, &self.named) || uses(table, &self.named));
         let dependent: Vec<ObjectName> = dependent.map(|table| table.name.clone()).collect();
@@ -201,7 +201,7 @@ impl Part {
     fn add_needs(&mut self, schema: &Schema) {
         let mut needed: BTreeSet<ObjectName> = BTreeSet::new();
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
-            self.enums.extend(table.columns.values().filter_map(|column| enum_of(&column.data_type)).cloned());
+            self.enums.extend(table.columns.values().filter_map(|column| column.data_type.enum_name()).cloned());
         }
         needed.extend(self.views.iter().filter_map(|name| schema.views.get(name)).flat_map(|it| it.reads.clone()));
         let owned = |it: &&Definition| it.id.on.as_ref().is_some_and(|on| self.has(on));
@@ -329,19 +329,10 @@ fn pair<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
     (key.clone(), value.clone())
 }
 
-/// The enum type behind a column's type.
-fn enum_of(data_type: &Type) -> Option<&ObjectName> {
-    match data_type {
-        Type::Enum(name) => Some(name),
-        Type::Array(inner) => enum_of(inner),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey};
+    use crate::schema::{Column, ForeignKey, Type};
 
     fn table(name: &str, refers: &[&str]) -> Table {
         let mut table = Table::new(ObjectName::local(name));

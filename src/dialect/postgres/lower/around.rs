@@ -129,7 +129,8 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
             }
             Op::Alter(Alter::Enum(change)) if !super::only_adds(change) => {
                 for table in state.tables.values() {
-                    for own in table.columns.values().filter(|own| super::is_of(&own.data_type, &change.from.name)) {
+                    for own in table.columns.values().filter(|own| own.data_type.enum_name() == Some(&change.from.name))
+                    {
                         let entry = found.entry(original(&table.name)).or_default();
                         entry.swapped.insert(column(&table.name, &own.name));
                     }

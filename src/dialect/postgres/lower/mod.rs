@@ -18,7 +18,6 @@ use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{
     Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema, Standing, Table,
-    Type,
 };
 
 pub(super) use rows::arrange;
@@ -222,7 +221,7 @@ impl Walk<'_> {
             let name = &change.from.name;
             let mut columns: Vec<(ObjectName, Column)> = Vec::new();
             for table in self.state.tables.values() {
-                let own = table.columns.values().filter(|column| is_of(&column.data_type, name));
+                let own = table.columns.values().filter(|column| column.data_type.enum_name() == Some(name));
                 columns.extend(own.map(|column| (table.name.clone(), column.clone())));
             }
             self.follow(op);
@@ -313,14 +312,6 @@ fn holds(schema: &Schema, name: &ObjectName) -> bool {
 fn only_adds(change: &Change<EnumType>) -> bool {
     let mut rest = change.to.values.iter();
     change.from.values.iter().all(|old| rest.any(|new| new == old))
-}
-
-fn is_of(data_type: &Type, name: &ObjectName) -> bool {
-    match data_type {
-        Type::Enum(own) => own == name,
-        Type::Array(element) => is_of(element, name),
-        _ => false,
-    }
 }
 
 /// PostgreSQL replaces a routine only where its arguments' names and its result stay.
