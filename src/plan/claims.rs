@@ -109,7 +109,7 @@ pub fn claims(op: &Op) -> Claims {
             claims.makes.extend(given_up(object));
             claims.ends = made(object);
             claims.ends.extend(names(object));
-            claims.hurries = !destroys(op);
+            claims.may_be_early = !destroys(op);
             if let Object::Column(table, _) = object {
                 claims.makes.insert(Thing::Columns(table.clone()));
                 // No table is ever without columns.

@@ -43,7 +43,7 @@ pub struct Claims {
     pub turn: Turn,
     /// It cannot be done while these are not there.
     pub needs: BTreeSet<Thing>,
-    /// It is better done when these are there; counts as long as it leads into no circle.
+    /// It is better done when these are there; counts as long as it closes no cycle.
     pub wants: BTreeSet<Thing>,
     /// It cannot be done once these are gone.
     pub reads: BTreeSet<Thing>,
@@ -52,7 +52,7 @@ pub struct Claims {
     /// They are not there after it.
     pub ends: BTreeSet<Thing>,
     /// It loses nothing and cannot fail, so it may be done as early as what waits for it.
-    pub hurries: bool,
+    pub may_be_early: bool,
 }
 
 /// Puts operations in order. Whatever only hangs on tables goes before anything is renamed, and is named as it was; all other
@@ -149,7 +149,7 @@ impl Graph {
                 graph.better_before.get_mut(at).map(|before| before.insert(maker));
             }
         }
-        graph.hurry(claims);
+        graph.advance(claims);
         graph
     }
 
@@ -160,14 +160,14 @@ impl Graph {
     }
 
     /// What may be done early has the turn of the first step that waits for it.
-    fn hurry(&mut self, claims: &[Claims]) {
+    fn advance(&mut self, claims: &[Claims]) {
         loop {
             let mut changed = false;
             for then in 0..self.before.len() {
                 let Some(turn) = self.turns.get(then).copied() else { continue };
                 for first in self.before.get(then).into_iter().flatten() {
-                    let hurries = claims.get(*first).is_some_and(|it| it.hurries);
-                    if let Some(own) = self.turns.get_mut(*first).filter(|own| hurries && **own > turn) {
+                    let may_be_early = claims.get(*first).is_some_and(|it| it.may_be_early);
+                    if let Some(own) = self.turns.get_mut(*first).filter(|own| may_be_early && **own > turn) {
                         *own = turn;
                         changed = true;
                     }
@@ -203,7 +203,7 @@ impl Graph {
         while !left.is_empty() {
             let next = match ready.pop() {
                 Some(Reverse((_, at))) => at,
-                None => match self.out_of_a_circle(&left) {
+                None => match self.break_cycle(&left) {
                     Some(at) => at,
                     None => break,
                 },
@@ -224,9 +224,9 @@ impl Graph {
         order
     }
 
-    /// Everything that is left waits in a circle: the first that waits only for what would be better done before it, else
+    /// Every step that is left is in a cycle, or waits for one: the first that waits only for what would be better done before it, else
     /// the first.
-    fn out_of_a_circle(&self, left: &BTreeSet<usize>) -> Option<usize> {
+    fn break_cycle(&self, left: &BTreeSet<usize>) -> Option<usize> {
         let turn = |at: &&usize| (self.turns.get(**at).copied().unwrap_or_default(), **at);
         let free = |at: &&usize| self.before.get(**at).is_some_and(|before| before.is_disjoint(left));
         left.iter().filter(free).min_by_key(turn).or_else(|| left.iter().min_by_key(turn)).copied()
