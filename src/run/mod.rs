@@ -5,6 +5,7 @@
 //! Must not know files, entities or what is printed.
 
 mod apply;
+mod batches;
 mod belongings;
 mod confined;
 mod connect;

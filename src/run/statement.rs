@@ -7,7 +7,7 @@ use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
 use super::belongings::Kept;
-use super::{Progress, Watch, confined, indexes, versions};
+use super::{Progress, Watch, batches, confined, indexes, versions};
 
 /// Why a statement is not done.
 pub(super) enum Trouble {
@@ -21,8 +21,8 @@ pub(super) enum Trouble {
 #[derive(Debug, thiserror::Error)]
 #[error("{message} (found: {count})")]
 pub(super) struct Finding {
-    message: String,
-    count: String,
+    pub(super) message: String,
+    pub(super) count: String,
 }
 
 impl From<DatabaseError> for Trouble {
@@ -93,18 +93,7 @@ pub(super) async fn carry_out(
                 return Err(Trouble::Found(Finding { message: message.clone(), count: first.to_owned() }));
             }
         }
-        Role::Batches => {
-            let mut changed = 0;
-            loop {
-                goes_on()?;
-                let batch = session.execute(&statement.sql).await?;
-                if batch == 0 {
-                    break;
-                }
-                changed += batch;
-                watch(Progress::Batch { rows: changed });
-            }
-        }
+        Role::Batches => batches::carry_out(session, statement, watch).await?,
     }
     Ok(())
 }

@@ -10,7 +10,10 @@ use crate::dialect::{self, Dialect, Statement, Step};
 use crate::diff::diff;
 use crate::error::Error;
 use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space};
-use crate::schema::{Change, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table, Type};
+use crate::schema::{
+    Change, DefaultValue, Definition, DefinitionKind, Literal, Name, Normalized, ObjectName, Place, Product, Schema,
+    Table, Type,
+};
 
 use super::halfway;
 
@@ -116,7 +119,12 @@ pub(super) fn way(
     let halfway = halfway::halfway(dialect, (from, to), &renames, fills, &conversions)?;
     steps.extend(dialect::steps(dialect, &diff(from, &halfway, &renames), from.schema(), names)?);
     let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
-    steps.extend(conversions.iter().filter_map(|it| Some(Step::Rows(conversion(dialect, table(it.to)?, it)))));
+    for it in &conversions {
+        let Some(table) = table(it.to) else { continue };
+        let rule = |it: &Definition| it.id.kind == DefinitionKind::Rule && it.id.on.as_ref() == Some(&table.name);
+        let interferes = !table.triggers.is_empty() || halfway.schema().definitions.values().any(rule);
+        steps.extend(conversion(dialect, table, it, interferes).into_iter().map(Step::Rows));
+    }
     let mut again: Vec<(&ObjectName, Step)> = Vec::new();
     for it in fills {
         let Some(table) = table(it) else { continue };
@@ -184,14 +192,27 @@ impl<'a> Conversion<'a> {
     }
 }
 
-/// The statement that converts the values of one column.
-fn conversion(dialect: &dyn Dialect, of: &Table, Conversion { to: it, aside }: &Conversion<'_>) -> Statement {
+/// The statement that converts the values of one column; and, where triggers or rules can keep a row as it was, a check that none did,
+/// because the former values are dropped later.
+fn conversion(
+    dialect: &dyn Dialect,
+    of: &Table,
+    Conversion { to: it, aside }: &Conversion<'_>,
+    interferes: bool,
+) -> Vec<Statement> {
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
     let others = unchanged(dialect, of);
     let value = rename_column(dialect.product(), &it.value, it.column.as_str(), aside.as_str());
     let value = typed(dialect, of, &it.column, value);
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
-    Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)
+    let mut statements =
+        vec![Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)];
+    if interferes {
+        let kept = format!("SELECT count(*) FROM {table} WHERE {column} IS NULL AND ({value}) IS NOT NULL");
+        let message = format!("a trigger of {} keeps values of {} from being converted", it.table, it.column);
+        statements.push(Statement::check(kept, message));
+    }
+    statements
 }
 
 /// The value as one of the column's type, where PostgreSQL does not take a text for one.

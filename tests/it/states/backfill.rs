@@ -14,7 +14,9 @@ on_each!(
     what_needs_no_value_is_refused,
     a_fill_reads_a_column_that_goes,
     a_fill_reads_a_column_before_it_is_cut_short,
-    a_fill_reads_a_table_whose_name_a_view_takes
+    a_fill_reads_a_table_whose_name_a_view_takes,
+    values_that_a_trigger_keeps_from_being_converted_are_not_dropped,
+    batches_that_a_trigger_takes_back_end
 );
 
 fn peopled(product: Product) -> Project {
@@ -139,4 +141,45 @@ fn a_fill_reads_a_table_whose_name_a_view_takes(product: Product) {
     project.run(&["up"]).with(0);
     assert_eq!(project.holds_in("owner_of"), "cat@example.org");
     project.holds();
+}
+
+/// A settled project whose table has a trigger that takes an update of one column back.
+fn guarded(product: Product, column: &str) -> Project {
+    let project = Project::settled(product);
+    let trigger = match product {
+        Product::Postgres => format!(
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.{column} := OLD.{column}; RETURN NEW; END';\n\
+             CREATE TRIGGER keep BEFORE UPDATE ON person FOR EACH ROW EXECUTE FUNCTION keep();"
+        ),
+        Product::MySql | Product::MariaDb => {
+            format!("CREATE TRIGGER keep BEFORE UPDATE ON person FOR EACH ROW SET NEW.{column} = OLD.{column};")
+        }
+        Product::Sqlite => "CREATE TRIGGER keep BEFORE UPDATE ON person BEGIN SELECT RAISE(IGNORE); END;".to_owned(),
+    };
+    std::fs::write(project.path().join("entities/person.sql"), trigger).expect("a trigger beside the entity");
+    project.run(&["migration", "Keep"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', 33)");
+    project
+}
+
+fn values_that_a_trigger_keeps_from_being_converted_are_not_dropped(product: Product) {
+    let project = guarded(product, "email");
+    project.edit("person", "pub email: String", "pub email: i32");
+    project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
+    project.run(&["up"]).with(1).mentions("a trigger of person keeps values of email from being converted");
+    let kept = project.database.query("SELECT * FROM person");
+    let row = kept.first().expect("a row");
+    assert!((0..4).any(|column| row.text(column) == "ann@example.org"), "the address is gone");
+}
+
+fn batches_that_a_trigger_takes_back_end(product: Product) {
+    let project = guarded(product, "age");
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (2, 'bob@example.org', NULL)");
+    project.edit("person", "pub age: Option<i32>", "pub age: i32");
+    project.run(&["migration", "Age", "--backfill", "person.age=id"]).with(0);
+    let said = project.run(&["up"]).with(1);
+    if product != Product::Sqlite {
+        said.mentions("again and again");
+    }
 }
