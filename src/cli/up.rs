@@ -4,14 +4,15 @@
 
 use serde_json::json;
 
+use crate::dialect::casts::Casts;
 use crate::dialect::session::Missing;
-use crate::dialect::{self, reading};
+use crate::dialect::{self, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Status, Target};
-use crate::state::{Situation, Stakes};
+use crate::state::{self, Situation};
 use crate::write::{self, Migration};
 
 use super::Ending;
@@ -247,13 +248,19 @@ async fn may_begin(
         print_sql(chosen);
     }
     let product = live.product();
+    let dialect = dialect::of(product);
     let reverted = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
-    let statements = reverted.flat_map(|(migration, _)| &migration.down);
-    let readings: Vec<_> = statements.map(|statement| reading::read(product, &statement.sql)).collect();
-    let mut findings = losses(&readings, live.schema.schema());
+    let statements: Vec<&Statement> = reverted.flat_map(|(migration, _)| &migration.down).collect();
+    let readings: Vec<_> = statements.iter().map(|statement| reading::read(product, &statement.sql)).collect();
+    let schema = live.schema.schema();
+    let (mut findings, plan) = losses(&readings, schema, &Casts { dialect, from: schema, to: schema });
+    let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);
+    // Where the file looks first, nothing is lost: it stops.
+    let looks = |query: &str| statements.iter().any(|it| matches!(it.role, Role::Check(_)) && it.sql == query);
+    findings.retain(|it| !at_stake.query(&it.place, it.stake).is_some_and(looks));
     stakes::refuse_unfit(&findings, allow)?;
     findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
-    let held = stakes::held(&findings, &Stakes::default(), &mut live.session).await;
+    let held = stakes::held(&findings, &at_stake, &mut live.session).await;
     let refused: Vec<&Finding> = held.iter().map(|(finding, _)| *finding).collect();
     match workspace.is_development() {
         _ if held.is_empty() => {}

@@ -148,11 +148,12 @@ fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     if hand.take_any(&["INSERT", "REPLACE"]).is_some() {
         while hand.take_any(&["IGNORE", "OR", "INTO", "LOW_PRIORITY", "ABORT", "FAIL"]).is_some() {}
         let table = hand.object();
+        let columns = if hand.is_at("(") { columns::names(hand) } else { Vec::new() };
         reading.clauses.push(clause(Deed::Insert, table, ""));
         if hand.holds("VALUES") || hand.holds("VALUE") || hand.is_at("SET") {
             reading.features.push(Feature::HoldsRows);
         } else if let Some(mut from) = hand.after("FROM") {
-            reading.features.push(Feature::CopiesFrom(from.object()));
+            reading.features.push(Feature::Copies { from: from.object(), columns });
         }
         return true;
     }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::plan::{Object, Op};
+use crate::plan::{Alter, Object, Op, becomes_computed};
 use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Place, Table};
 
 /// Something one database can do.
@@ -46,14 +46,17 @@ impl Step {
         let of = |op: &Op| match op {
             Op::Drop(Object::Table(table)) => Some(format!("the rows of table {}", table.name)),
             Op::Drop(Object::Column(table, column)) if column.generated.is_none() => Some(values(table, column)),
+            Op::Alter(Alter::Column(table, change)) if becomes_computed(change) => Some(values(table, &change.from)),
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
         };
         match self {
             Self::Direct(op) | Self::Apart(op) => of(op).into_iter().collect(),
             Self::Together(_, ops) | Self::Online(_, ops, _) => ops.iter().filter_map(of).collect(),
             Self::Rebuild(rebuild) => {
-                let gone =
-                    |column: &&Column| column.generated.is_none() && !rebuild.to.columns.contains_key(&column.name);
+                let gone = |column: &&Column| {
+                    let later = rebuild.to.columns.get(&column.name);
+                    column.generated.is_none() && later.is_none_or(|later| later.generated.is_some())
+                };
                 let gone = rebuild.from.columns.values().filter(gone);
                 gone.map(|column| values(&rebuild.to.name, column)).collect()
             }

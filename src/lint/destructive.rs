@@ -3,7 +3,7 @@
 //! Must not know how many: that takes a database.
 
 use crate::plan::cast::Stake;
-use crate::plan::{Alter, Object, Op};
+use crate::plan::{Alter, Object, Op, becomes_computed};
 
 use super::{Level, Rule};
 
@@ -31,7 +31,7 @@ pub(super) const DROP_COLUMN: Rule = Rule {
         Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
             Some(format!("drops column {table}.{} and its values", column.name))
         }
-        Op::Alter(Alter::Column(table, change)) if change.from.generated.is_none() && change.to.generated.is_some() => {
+        Op::Alter(Alter::Column(table, change)) if becomes_computed(change) => {
             Some(format!("computes column {table}.{} and drops its values", change.to.name))
         }
         _ => None,

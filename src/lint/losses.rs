@@ -5,64 +5,104 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::cast::Stake;
+use crate::plan::cast::{Stake, Types};
 use crate::plan::deed::Deed;
-use crate::plan::reading::{Clause, Reading};
-use crate::schema::{Name, ObjectName, Place, Schema, Table};
+use crate::plan::reading::{Clause, ColumnRead, Feature, Reading};
+use crate::plan::{Alter, Object, Op, Plan};
+use crate::schema::{Change, Column, Expression, Generated, Name, ObjectName, Place, Schema, Table};
 
-use super::destructive::{DROP_COLUMN, DROP_TABLE};
-use super::{Finding, Rule};
+use super::casts::{IMPOSSIBLE_CAST, LOSSY_CAST};
+use super::destructive::{DROP_COLUMN, DROP_TABLE, DROP_VALUE};
+use super::{Context, Finding, lint};
 
-/// What the statements throw away of a database with this schema, in their order. What they bring along themselves is not
-/// there yet, and nothing is lost of it.
-pub fn losses(readings: &[Reading], schema: &Schema) -> Vec<Finding> {
-    let mut names = Names::default();
-    let mut findings = Vec::new();
+/// The rules on what loses rows or values that are there.
+const LOSING: [&str; 5] = [DROP_TABLE.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
+
+/// What the statements throw away of a database with this schema, and the operations that do it, as far as they are operations
+/// on tables and columns as they are called now. What the statements bring along themselves is not there yet, and nothing is
+/// lost of it.
+pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<Finding>, Plan) {
+    let (mut names, mut emptied, mut ops) = (Names::default(), Vec::new(), Vec::new());
+    // Tables whose values are others by now than those that could be counted.
+    let mut updated: Vec<&ObjectName> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
-        let later = readings.get(at + 1..).unwrap_or_default();
         for clause in &reading.clauses {
             let found = names.table(&clause.table).and_then(|name| schema.tables.get(&name));
             match (clause.deed, found) {
                 (Deed::RenameTable, _) => names.rename_table(&clause.table, &clause.part),
                 (Deed::RenameColumn, _) => names.rename_column(clause, reading),
-                // A table that comes in the place of one that goes has the columns it is created with.
-                (Deed::DropTable, Some(table)) => match names.replacement(clause, later) {
-                    Some(kept) => findings.extend(gone(table, &kept)),
-                    None => findings.push(of_table(table, "drops")),
+                // A table that comes in the place of one that goes has the rows that were copied.
+                (Deed::DropTable, Some(table)) => match names.replacement(table, clause, readings, at) {
+                    Some(made) => ops.extend(made.losses(table, &clause.table, &names, types)),
+                    None => ops.push(Op::Drop(Object::Table(table.clone()))),
                 },
-                (Deed::Truncate, Some(table)) => findings.push(of_table(table, "empties")),
+                (Deed::Truncate, Some(table)) => emptied.push(empties(table)),
+                (Deed::Delete, Some(table)) if reading.has(&Feature::EveryRow) => emptied.push(empties(table)),
+                (Deed::Update, Some(table)) => updated.push(&table.name),
                 (Deed::DropColumn, Some(table)) => {
-                    let name = names.column(&clause.table, &clause.part);
-                    findings.extend(name.and_then(|name| of_column(table, &name)));
+                    let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
+                    ops.extend(column.map(|column| Op::Drop(Object::Column(table.name.clone(), column.clone()))));
                 }
-                (Deed::CreateTable, _) => names.create_table(clause, reading),
+                (Deed::RetypeFromUnknown, Some(table)) if !updated.contains(&&table.name) => {
+                    let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
+                    let of_it = |read: &&ColumnRead| read.table == clause.table && read.name == clause.part;
+                    let read = reading.columns().find(of_it);
+                    ops.extend(column.zip(read).and_then(|(column, read)| changed(table, column, read, types)));
+                }
+                (Deed::CreateTable, _) => names.create_table(clause),
                 _ => {}
             }
         }
     }
-    findings
+    let plan = Plan::new(ops);
+    let mut findings = lint(&Context { plan: &plan, from: schema, to: schema, types });
+    findings.retain(|finding| LOSING.contains(&finding.rule));
+    findings.extend(emptied);
+    (findings, plan)
 }
 
-fn finding(rule: &Rule, place: Place, message: String, stake: Stake) -> Finding {
-    Finding { rule: rule.name, level: rule.level, place, message, stake }
+fn empties(table: &Table) -> Finding {
+    Finding {
+        rule: DROP_TABLE.name,
+        level: DROP_TABLE.level,
+        place: Place::table(&table.name),
+        message: format!("empties table {}", table.name),
+        stake: Stake::Rows,
+    }
 }
 
-fn of_table(table: &Table, verb: &str) -> Finding {
-    let rows = if verb == "empties" { "" } else { " and its rows" };
-    finding(&DROP_TABLE, Place::table(&table.name), format!("{verb} table {}{rows}", table.name), Stake::Rows)
+/// The change of a column to what a statement says of it, if that is understood.
+fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -> Option<Op> {
+    let mut to = from.clone();
+    if read.computed {
+        to.generated = Some(Generated { expression: Expression::new(""), stored: true });
+    } else if !read.converted {
+        to.data_type = types.read(&read.data_type)?;
+    }
+    Some(Op::Alter(Alter::Column(table.name.clone(), Change::new(from.clone(), to))))
 }
 
-fn of_column(table: &Table, name: &Name) -> Option<Finding> {
-    let column = table.columns.get(name).filter(|column| column.generated.is_none())?;
-    let message = format!("drops column {}.{} and its values", table.name, column.name);
-    Some(finding(&DROP_COLUMN, Place::column(&table.name, &column.name), message, Stake::Values))
+/// A table that takes the place of another.
+struct Made<'r> {
+    columns: Vec<&'r ColumnRead>,
+    /// The columns that rows are copied into.
+    filled: &'r [String],
 }
 
-/// The columns of a table that its replacement does not have.
-fn gone(table: &Table, kept: &[String]) -> Vec<Finding> {
-    let gone =
-        table.columns.values().filter(|column| !kept.iter().any(|name| Name::from(name.as_str()) == column.name));
-    gone.filter_map(|column| of_column(table, &column.name)).collect()
+impl Made<'_> {
+    /// What is lost of the values of a table. `now` is what that is called meanwhile.
+    fn losses(&self, table: &Table, now: &str, names: &Names, types: &dyn Types) -> Vec<Op> {
+        let of = |column: &Column| {
+            let is_it = |name: &str| names.column(now, name).is_some_and(|former| former == column.name);
+            let read = self.columns.iter().find(|read| is_it(&read.name));
+            let is_filled = self.filled.is_empty() || self.filled.iter().any(|name| is_it(name));
+            match read {
+                Some(read) if is_filled || read.computed => changed(table, column, read, types),
+                _ => Some(Op::Drop(Object::Column(table.name.clone(), column.clone()))),
+            }
+        };
+        table.columns.values().filter_map(of).collect()
+    }
 }
 
 /// What tables and columns were called before the statements began.
@@ -72,8 +112,6 @@ struct Names {
     tables: BTreeMap<String, Option<String>>,
     /// Former names of columns, by table and name as they are meanwhile.
     columns: BTreeMap<(String, String), String>,
-    /// The columns of tables that were created, by the name they were given then.
-    created: BTreeMap<String, Vec<String>>,
 }
 
 impl Names {
@@ -82,10 +120,12 @@ impl Names {
             Some(former) => former.as_deref()?,
             None => now,
         };
-        Some(match former.split_once('.') {
-            Some((schema, name)) => ObjectName::qualified(schema, name),
-            None => ObjectName::local(former),
-        })
+        Some(object(former))
+    }
+
+    /// Whether a table was not there before.
+    fn is_new(&self, now: &str) -> bool {
+        self.tables.get(now).is_some_and(Option::is_none)
     }
 
     fn column(&self, table: &str, now: &str) -> Option<Name> {
@@ -96,10 +136,8 @@ impl Names {
         Some(Name::from(former.map_or(now, String::as_str)))
     }
 
-    fn create_table(&mut self, clause: &Clause, reading: &Reading) {
+    fn create_table(&mut self, clause: &Clause) {
         self.tables.insert(clause.table.clone(), None);
-        let columns = reading.names.iter().filter(|name| **name != clause.table).cloned().collect();
-        self.created.insert(clause.table.clone(), columns);
     }
 
     fn rename_table(&mut self, from: &str, to: &str) {
@@ -126,37 +164,65 @@ impl Names {
         self.columns.insert((table, to.clone()), former.unwrap_or_else(|| clause.part.clone()));
     }
 
-    /// The columns of the table that takes the name of one that is dropped, if one does: that is the table made anew.
-    fn replacement(&self, dropped: &Clause, later: &[Reading]) -> Option<Vec<String>> {
-        let renamed = later.iter().flat_map(|reading| &reading.clauses);
-        let mut renamed = renamed.filter(|it| it.deed == Deed::RenameTable && it.part == dropped.table);
-        renamed.find_map(|it| self.created.get(&it.table)).cloned()
+    /// The table that gets the rows of one that is dropped, and has its name in the end: that is the table made anew.
+    fn replacement<'r>(&self, table: &Table, dropped: &Clause, readings: &'r [Reading], at: usize) -> Option<Made<'r>> {
+        let (before, after) = readings.split_at_checked(at)?;
+        let copies = before.iter().filter_map(|reading| {
+            let into = reading.clauses.iter().find(|it| it.deed == Deed::Insert)?;
+            let copied = |feature: &'r Feature| match feature {
+                Feature::Copies { from, columns } if *from == dropped.table => Some(columns.as_slice()),
+                _ => None,
+            };
+            Some((into.table.as_str(), reading.features.iter().find_map(copied)?))
+        });
+        let renames = || after.iter().flat_map(|reading| &reading.clauses).filter(|it| it.deed == Deed::RenameTable);
+        let takes_its_name = |into: &str| {
+            let name = renames().find(|it| it.table == into).map_or(into, |it| it.part.as_str());
+            name == dropped.table || object(name) == table.name
+        };
+        let (into, filled) = copies.into_iter().find(|(into, _)| self.is_new(into) && takes_its_name(into))?;
+        let columns = before.iter().flat_map(Reading::columns).filter(|read| read.table == into).collect();
+        Some(Made { columns, filled })
+    }
+}
+
+fn object(name: &str) -> ObjectName {
+    match name.split_once('.') {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName::local(name),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::{Product, reading};
-    use crate::schema::{Column, Type};
+    use crate::dialect::casts::Casts;
+    use crate::dialect::{self, Product, reading};
+    use crate::schema::Type;
 
-    /// Tables `t` and `u`, both with columns `id`, `a` and `b`.
-    fn schema() -> Schema {
+    /// Tables `t` and `u`, both with texts `id`, `a` and `b`, a number and a mood.
+    fn schema(product: Product) -> Schema {
         let mut schema = Schema::default();
+        let is_server = matches!(product, Product::MySql | Product::MariaDb);
         for name in ["t", "u"] {
             let mut table = Table::new(ObjectName::local(name));
-            for column in ["id", "a", "b"] {
-                table.columns.insert(Column::new(column, Type::Text));
-            }
+            let mut column = |name: &str, words: &str| {
+                table.columns.insert(Column::new(name, Type::Custom(words.to_owned())));
+            };
+            ["id", "a", "b"].iter().for_each(|name| column(name, "text"));
+            column("n", "decimal(12, 2)");
+            column("mood", if is_server { "enum('glad','lost')" } else { "text" });
             schema.tables.insert(table.name.clone(), table);
         }
-        schema
+        dialect::of(product).normalize(schema).expect("a schema").schema().clone()
     }
 
     #[track_caller]
     fn lost(product: Product, statements: &[&str], expected: &[&str]) {
         let readings: Vec<Reading> = statements.iter().map(|sql| reading::read(product, sql)).collect();
-        let found: Vec<String> = losses(&readings, &schema()).into_iter().map(|it| it.message).collect();
+        let (schema, dialect) = (schema(product), dialect::of(product));
+        let types = Casts { dialect, from: &schema, to: &schema };
+        let found: Vec<String> = losses(&readings, &schema, &types).0.into_iter().map(|it| it.message).collect();
         assert_eq!(found, expected, "{statements:?}");
     }
 
@@ -185,11 +251,69 @@ mod tests {
     #[test]
     fn a_table_made_anew_loses_the_columns_it_has_no_more() {
         let statements = [
-            "CREATE TABLE \"_new_t\" (\n  \"id\" integer NOT NULL PRIMARY KEY,\n  \"a\" text,\n  CHECK (\"a\" <> '')\n)",
-            "INSERT INTO \"_new_t\" (\"id\", \"a\") SELECT \"id\", \"a\" FROM \"t\"",
+            "CREATE TABLE \"_new_t\" (\n  \"id\" text NOT NULL PRIMARY KEY,\n  \"a\" text,\n  CHECK (\"a\" <> ''),\n  n decimal(12, 2), mood text)",
+            "INSERT INTO \"_new_t\" (\"id\", \"a\", n, mood) SELECT \"id\", \"a\", n, mood FROM \"t\"",
             "DROP TABLE \"t\"",
             "ALTER TABLE \"_new_t\" RENAME TO \"t\"",
         ];
         lost(Product::Sqlite, &statements, &["drops column t.b and its values"]);
+    }
+
+    #[test]
+    fn values_that_another_type_has_no_room_for_are_lost() {
+        let narrows = "column t.n becomes numeric(10,0), and values are lost in rows where it has values beyond 10 digits before and 0 behind the point";
+        lost(Product::Postgres, &["ALTER TABLE t ALTER COLUMN n TYPE numeric(10, 0)"], &[narrows]);
+        lost(Product::Postgres, &["ALTER TABLE t ALTER n TYPE numeric(10, 0) USING n::numeric(10, 0)"], &[narrows]);
+        lost(Product::Postgres, &["ALTER TABLE t ALTER COLUMN n TYPE numeric(14, 2)"], &[]);
+        lost(Product::Postgres, &["ALTER TABLE t ALTER COLUMN n TYPE numeric(10, 0) USING n / 100"], &[]);
+        let decimal = narrows.replace("numeric", "decimal");
+        lost(Product::MySql, &["ALTER TABLE t MODIFY COLUMN n decimal(10, 0) NOT NULL"], &[&decimal]);
+        lost(Product::MariaDb, &["ALTER TABLE t CHANGE n m decimal(10, 0)"], &[&decimal]);
+        lost(Product::MariaDb, &["UPDATE t SET n = 0 WHERE n > 9", "ALTER TABLE t MODIFY n decimal(10, 0)"], &[]);
+        let fewer = "removes lost from column t.mood";
+        lost(Product::MySql, &["ALTER TABLE t MODIFY mood enum('glad')"], &[fewer]);
+    }
+
+    #[test]
+    fn values_that_give_way_to_computed_ones_are_lost() {
+        let computed = "computes column t.a and drops its values";
+        for (product, statement) in [
+            (Product::MySql, "ALTER TABLE t MODIFY a int GENERATED ALWAYS AS (b * 2) STORED"),
+            (Product::MariaDb, "ALTER TABLE t MODIFY a int AS (b * 2) PERSISTENT COMMENT 'x'"),
+        ] {
+            lost(product, &[statement], &[computed]);
+        }
+        lost(Product::MySql, &["ALTER TABLE t MODIFY a text COMMENT 'as (b)'"], &[]);
+        let rebuilt = |columns: &str| {
+            [
+                format!("CREATE TABLE new_t (id text, n decimal(12, 2), mood text, {columns})"),
+                "INSERT INTO new_t (id, n, mood, b) SELECT id, n, mood, b FROM t".to_owned(),
+                "DROP TABLE t".to_owned(),
+                "ALTER TABLE new_t RENAME TO t".to_owned(),
+            ]
+        };
+        let computes = rebuilt("a text AS (b || b) STORED, b text");
+        lost(Product::Sqlite, &computes.each_ref().map(String::as_str), &[computed]);
+        // It comes anew, and nothing is copied into it.
+        let empty = rebuilt("a text DEFAULT 'x', b text");
+        lost(Product::Sqlite, &empty.each_ref().map(String::as_str), &["drops column t.a and its values"]);
+    }
+
+    #[test]
+    fn rows_that_nobody_copies_are_lost() {
+        let drops = "drops table t and its rows";
+        let swap = ["CREATE TABLE w (id int)", "DROP TABLE t", "ALTER TABLE w RENAME TO t"];
+        lost(Product::Postgres, &swap, &[drops]);
+        let archive = ["CREATE TABLE w (id int)", "INSERT INTO w SELECT id FROM t", "DROP TABLE t"];
+        lost(Product::Postgres, &archive, &[drops]);
+        let aside = [
+            "ALTER TABLE u RENAME TO u_old",
+            "CREATE TABLE u (id text, a text, n numeric(12, 2), mood text)",
+            "INSERT INTO u SELECT id, a, n, mood FROM u_old",
+            "DROP TABLE u_old",
+        ];
+        lost(Product::Postgres, &aside, &["drops column u.b and its values"]);
+        lost(Product::Sqlite, &["DELETE FROM t"], &["empties table t"]);
+        lost(Product::Sqlite, &["DELETE FROM t WHERE id = 1"], &[]);
     }
 }

@@ -188,7 +188,8 @@ impl Context<'_> {
         clauses().filter(|clause| clause.deed == Deed::RenameTable && clause.part == table).any(|clause| {
             self.made.contains(&clause.table)
                 && self.all.iter().any(|line| {
-                    line.reading.has(&Feature::CopiesFrom(table.to_owned()))
+                    let is_copy = |it: &Feature| matches!(it, Feature::Copies { from, .. } if from == table);
+                    line.reading.features.iter().any(is_copy)
                         && line.reading.clauses.iter().any(|it| it.deed == Deed::Insert && it.table == clause.table)
                 })
         })

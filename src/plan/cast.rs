@@ -55,6 +55,9 @@ pub trait Types {
     /// The values of an enum type that a column's new type does not have.
     fn removed(&self, change: &Change<Column>) -> Vec<String>;
 
+    /// The type that a statement says in these words; `None` for one whose values nothing is known of.
+    fn read(&self, words: &str) -> Option<Type>;
+
     /// Whether a column of one type can refer to a key of another as well as to one of its own.
     fn can_refer(&self, column: &Type, key: &Type) -> bool;
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::schema::Schema;
 
 pub use apply::{Refusal, apply};
-pub use claims::{RENAMED, claims, clears, destroys};
+pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
 pub use deed::Forms;
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};

@@ -68,8 +68,13 @@ pub enum Feature {
     },
     /// A foreign key.
     Reference(Reference),
-    /// Rows are inserted that are read from this table.
-    CopiesFrom(String),
+    /// Rows are inserted that are read from a table.
+    Copies {
+        /// The table they are read from.
+        from: String,
+        /// The columns they are put into; empty where the statement does not name them.
+        columns: Vec<String>,
+    },
     /// Something that is no table goes: its kind and its name.
     Drops(String, String),
     /// Something that is no table comes: its kind and its name.
@@ -89,6 +94,10 @@ pub struct ColumnRead {
     pub data_type: String,
     /// What stands behind the type.
     pub rest: String,
+    /// Whether its values are computed from those of other columns.
+    pub computed: bool,
+    /// Whether an expression says what its values become, and that is no mere cast.
+    pub converted: bool,
 }
 
 /// A foreign key as a statement says it.
@@ -123,5 +132,13 @@ impl Reading {
     /// Whether it has a feature.
     pub fn has(&self, feature: &Feature) -> bool {
         self.features.contains(feature)
+    }
+
+    /// The columns it says something of.
+    pub fn columns(&self) -> impl Iterator<Item = &ColumnRead> {
+        self.features.iter().filter_map(|feature| match feature {
+            Feature::Column(column) => Some(column),
+            _ => None,
+        })
     }
 }

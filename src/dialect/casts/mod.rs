@@ -7,7 +7,7 @@
 mod family;
 
 use crate::plan::cast::{Grade, Types};
-use crate::schema::{Change, Column, Literal, Schema, Type};
+use crate::schema::{Change, Column, Literal, ObjectName, Schema, Table, Type};
 
 use super::Dialect;
 use super::domain::tens;
@@ -20,6 +20,16 @@ pub fn grade(dialect: &dyn Dialect, column: &str, from: (&Schema, &Type), to: (&
     let product = dialect.product();
     let (old, new) = (family(product, from.0, from.1), family(product, to.0, to.1));
     if old == new { Grade::Keeps } else { dialect.grade(column, &old, &new) }
+}
+
+/// A type in the words of a statement, as the catalog would report it.
+pub(super) fn native(dialect: &dyn Dialect, words: &str) -> Option<Type> {
+    let mut table = Table::new(ObjectName::local("t"));
+    table.columns.insert(Column::new("c", Type::Custom(words.to_owned())));
+    let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
+    let normalized = dialect.normalize(schema).ok()?;
+    let table = normalized.schema().tables.values().next()?;
+    table.columns.values().next().map(|column| column.data_type.clone())
 }
 
 /// The types of two schemas, on one database.
@@ -56,6 +66,12 @@ impl Types for Casts<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn read(&self, words: &str) -> Option<Type> {
+        let read = native(self.dialect, words)?;
+        let is_known = !matches!(family(self.dialect.product(), self.to, &read), Family::Other(_));
+        is_known.then_some(read)
     }
 
     fn can_refer(&self, column: &Type, key: &Type) -> bool {

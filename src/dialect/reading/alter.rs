@@ -257,8 +257,7 @@ fn column(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Readi
     reading.names.push(name.clone());
     columns::column(table, name.clone(), hand, reading);
     let push = |clauses: &mut Vec<Clause>, deed: Deed| clauses.push(clause(deed, table, name.clone()));
-    let numbered = ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| hand.holds(it));
-    let computed = hand.holds("AS") && !numbered;
+    let (numbered, computed) = (columns::is_numbered(hand), columns::is_computed(hand));
     let default = hand.after("DEFAULT");
     let required = hand.holds("NOT NULL") || (hand.holds("PRIMARY KEY") && !numbered);
     let deed = if numbered {

@@ -4,6 +4,8 @@
 
 use crate::plan::reading::{ColumnRead, Feature, Reading, Reference};
 
+use crate::sql::Kind;
+
 use super::words::Hand;
 
 /// Words that end the type of a column.
@@ -66,7 +68,28 @@ pub(super) fn column(table: &str, name: String, hand: Hand<'_>, reading: &mut Re
         }));
     }
     let (data_type, rest) = typed(hand);
-    reading.features.push(Feature::Column(ColumnRead { table: table.to_owned(), name, data_type, rest }));
+    let using = hand.after("USING").map(|using| using.rest());
+    let converted = using.is_some_and(|using| !is_cast(using, &name));
+    let (table, computed) = (table.to_owned(), is_computed(hand));
+    reading.features.push(Feature::Column(ColumnRead { table, name, data_type, rest, computed, converted }));
+}
+
+/// Whether the words behind a column's name make it a number that counts up by itself.
+pub(super) fn is_numbered(hand: Hand<'_>) -> bool {
+    ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| hand.holds(it))
+}
+
+/// Whether they make it one that is computed from others.
+pub(super) fn is_computed(hand: Hand<'_>) -> bool {
+    hand.holds("AS") && !is_numbered(hand)
+}
+
+/// Whether an expression is the column, perhaps as a value of another type.
+fn is_cast(words: &[super::words::Word], column: &str) -> bool {
+    let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).filter(|name| !name.is_empty()).collect();
+    let casts =
+        words.iter().all(|word| word.kind != Kind::Symbol || word.text.chars().all(|it| ":.,()[]".contains(it)));
+    casts && names.first() == Some(&column)
 }
 
 /// The columns of a foreign key, behind its words.
@@ -83,7 +106,7 @@ pub(super) fn key(table: &str, hand: Hand<'_>, reading: &mut Reading) {
     reading.features.push(Feature::Key { table: table.to_owned(), columns: names(hand) });
 }
 
-fn names(hand: Hand<'_>) -> Vec<String> {
+pub(super) fn names(hand: Hand<'_>) -> Vec<String> {
     hand.inside().map(|inside| inside.parts().into_iter().map(|mut part| part.name()).collect()).unwrap_or_default()
 }
 

@@ -2,12 +2,12 @@
 //!
 //! Must not know who judges the change.
 
-use crate::dialect::casts::grade;
+use crate::dialect::casts::{grade, native};
 use crate::dialect::{self, Dialect, Product};
 use crate::plan::cast::Grade;
 use crate::plan::deed::Deed;
 use crate::plan::reading::{ColumnRead, Feature, Reading};
-use crate::schema::{Column, ObjectName, Schema, Table, Type};
+use crate::schema::Schema;
 
 /// Says of every change of a type, where the other way tells what the type was, whether it writes every row anew and whether
 /// every value survives it.
@@ -19,29 +19,11 @@ pub fn pair(product: Product, up: &mut [Reading], down: &mut [Reading]) {
 }
 
 fn columns(readings: &[Reading]) -> Vec<ColumnRead> {
-    let of = |reading: &Reading| reading.features.iter().filter_map(column).cloned().collect::<Vec<_>>();
-    readings.iter().flat_map(of).collect()
-}
-
-fn column(feature: &Feature) -> Option<&ColumnRead> {
-    match feature {
-        Feature::Column(column) => Some(column),
-        _ => None,
-    }
-}
-
-/// A column's type as the catalog would report it.
-fn native(dialect: &dyn Dialect, read: &ColumnRead) -> Option<Type> {
-    let mut table = Table::new(ObjectName::local("t"));
-    table.columns.insert(Column::new("c", Type::Custom(read.data_type.clone())));
-    let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
-    let normalized = dialect.normalize(schema).ok()?;
-    let table = normalized.schema().tables.values().next()?;
-    table.columns.values().next().map(|column| column.data_type.clone())
+    readings.iter().flat_map(Reading::columns).cloned().collect()
 }
 
 fn settle(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
-    let own: Vec<ColumnRead> = reading.features.iter().filter_map(column).cloned().collect();
+    let own: Vec<ColumnRead> = reading.columns().cloned().collect();
     for clause in reading.clauses.iter_mut().filter(|clause| clause.deed == Deed::RetypeFromUnknown) {
         let of = |columns: &[ColumnRead]| {
             columns.iter().rev().find(|it| it.table == clause.table && it.name == clause.part).cloned()
@@ -51,7 +33,9 @@ fn settle(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
         if server && new.rest != old.rest {
             continue;
         }
-        let (Some(before), Some(after)) = (native(dialect, &old), native(dialect, &new)) else { continue };
+        let (Some(before), Some(after)) = (native(dialect, &old.data_type), native(dialect, &new.data_type)) else {
+            continue;
+        };
         clause.deed = if dialect.rewrites(&before, &after) { Deed::Retype } else { Deed::Widen };
         let nothing = Schema::default();
         if grade(dialect, "c", (&nothing, &before), (&nothing, &after)) == Grade::Keeps {

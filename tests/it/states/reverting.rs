@@ -8,7 +8,11 @@ use url::Url;
 use super::project::Project;
 use crate::support::on_each;
 
-on_each!(going_back_says_what_it_throws_away_in_development, going_back_is_refused_elsewhere_until_it_is_allowed,);
+on_each!(
+    going_back_says_what_it_throws_away_in_development,
+    going_back_is_refused_elsewhere_until_it_is_allowed,
+    values_that_give_way_to_computed_ones_are_counted,
+);
 
 /// A person with a nickname, in a column that the second migration brought.
 fn nicknamed(product: Product) -> Project {
@@ -52,4 +56,19 @@ fn going_back_is_refused_elsewhere_until_it_is_allowed(product: Product) {
     project.run(&["down"]).with(1).mentions("drops table person and its rows (1 row)");
     project.database.execute("DELETE FROM person");
     project.run(&["down"]).with(0).mentions("reverted");
+}
+
+fn values_that_give_way_to_computed_ones_are_counted(product: Product) {
+    let project = Project::settled(product);
+    let computed = "#[sea_orm(extra = \"GENERATED ALWAYS AS (age * 2) STORED\")]\n    pub twice: Option<i32>,";
+    project.edit("person", "pub age: Option<i32>,", &format!("pub age: Option<i32>,\n    {computed}"));
+    project.run(&["migration", "Computed"]).with(0);
+    project.edit("person", computed, "pub twice: Option<i32>,");
+    project.run(&["migration", "Plain"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, age, twice) VALUES (1, 'a@example.org', 1, 777)");
+    project.run(&["down"]).with(0).mentions("column person.twice and").mentions("its values (1 value)");
+    project.run(&["up"]).with(0);
+    project.database.execute("UPDATE person SET twice = NULL");
+    project.run(&["down"]).with(0).keeps_silent_on("note:");
 }
