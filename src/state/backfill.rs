@@ -5,7 +5,7 @@
 //! Must not know who gives the values.
 
 use crate::dialect::domain::{Domain, domain};
-use crate::dialect::expression::rename_column;
+use crate::dialect::expression::{mentions, rename_column};
 use crate::dialect::{self, Dialect, Statement, Step};
 use crate::diff::diff;
 use crate::error::Error;
@@ -90,7 +90,8 @@ pub(super) struct Way {
 
 /// The statements from one schema to another, by way of one in which nothing is gone yet and nothing is demanded yet. Columns
 /// that are to be filled are added, or left, taking NULL, are filled, and take none from then on. `plan` leads there without
-/// that; `looks` says what is asked of the rows before anything, given the columns that are filled and converted.
+/// that; `looks` says what is asked of the rows before anything, given the columns that are filled and converted. Whatever is
+/// given to rows is read from the values they had: what is `replaced` is so behind that.
 ///
 /// # Errors
 /// What the database cannot do.
@@ -99,7 +100,7 @@ pub(super) fn way(
     (from, to): (&Normalized, &Normalized),
     plan: &Plan,
     fills: &[Backfill],
-    values: &Values,
+    (values, replaced): (&Values, &[Replacement]),
     names: &Names<'_>,
     looks: impl FnOnce(&[Place], &[Place]) -> Result<Vec<Statement>, Error>,
 ) -> Result<Way, Error> {
@@ -116,23 +117,30 @@ pub(super) fn way(
         .iter()
         .map(|it| Rename::Column(it.to.table.clone(), Change::new(it.to.column.clone(), it.aside.clone())));
     let renames: Vec<Rename> = plan.renames().cloned().chain(aside).collect();
-    let halfway = halfway::halfway(dialect, (from, to), &renames, fills, &conversions)?;
+    let halfway = halfway::halfway(dialect, (from, to), &renames, fills, &conversions, replaced)?;
     steps.extend(dialect::steps(dialect, &diff(from, &halfway, &renames), from.schema(), names)?);
     let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
     for it in &conversions {
         let Some(table) = table(it.to) else { continue };
         let rule = |it: &Definition| it.id.kind == DefinitionKind::Rule && it.id.on.as_ref() == Some(&table.name);
+        let value = as_it_was(dialect, table, &it.to.value, &conversions);
         let interferes = !table.triggers.is_empty() || halfway.schema().definitions.values().any(rule);
-        steps.extend(conversion(dialect, table, it, interferes).into_iter().map(Step::Rows));
+        steps.extend(conversion(dialect, table, it, &value, interferes).into_iter().map(Step::Rows));
     }
     let mut again: Vec<(&ObjectName, Step)> = Vec::new();
     for it in fills {
         let Some(table) = table(it) else { continue };
         if !halfway::comes_with_it(table, it) {
-            let fill = Step::Rows(statement(dialect, table, it, values.in_batches));
+            let value = as_it_was(dialect, table, &it.value, &conversions);
+            let changes = halfway::changes_behind(dialect.product(), (&halfway, to), &value);
+            let fill = Step::Rows(statement(dialect, table, it, &value, values.in_batches));
             steps.push(fill.clone());
-            again.push((&it.table, fill));
+            again.extend((!changes).then_some((&it.table, fill)));
         }
+    }
+    for it in replaced {
+        let table = halfway.schema().tables.get(&it.table);
+        steps.extend(table.map(|table| Step::Rows(replacement(dialect, (table, &it.column), it))));
     }
     // Rows that came since: the constraint lets none in any more that has no value, and is not yet checked.
     for step in dialect::steps(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)? {
@@ -192,18 +200,29 @@ impl<'a> Conversion<'a> {
     }
 }
 
+/// An expression that reads converted columns by the names under which they still hold what they held.
+fn as_it_was(dialect: &dyn Dialect, of: &Table, value: &str, conversions: &[Conversion<'_>]) -> String {
+    let product = dialect.product();
+    conversions.iter().fold(value.to_owned(), |value, Conversion { to, aside }| {
+        let is_own = to.table == of.name;
+        let is_read =
+            is_own || mentions(product, &value, to.table.name.as_str()) && !of.columns.contains_key(&to.column);
+        if is_read { rename_column(product, &value, to.column.as_str(), aside.as_str()) } else { value }
+    })
+}
+
 /// The statement that converts the values of one column; and, where triggers or rules can keep a row as it was, a check that none did,
 /// because the former values are dropped later.
 fn conversion(
     dialect: &dyn Dialect,
     of: &Table,
-    Conversion { to: it, aside }: &Conversion<'_>,
+    Conversion { to: it, .. }: &Conversion<'_>,
+    value: &str,
     interferes: bool,
 ) -> Vec<Statement> {
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
     let others = unchanged(dialect, of);
-    let value = rename_column(dialect.product(), &it.value, it.column.as_str(), aside.as_str());
-    let value = typed(dialect, of, &it.column, value);
+    let value = typed(dialect, of, &it.column, value.to_owned());
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
     let mut statements =
         vec![Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)];
@@ -271,12 +290,12 @@ const BATCH: u32 = 10_000;
 
 /// The statement that fills one column. In batches it is sent again and again, outside a transaction, so that nobody waits for
 /// more than one of them; a row for which there is no value is left to the step that follows to complain about.
-fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, batched: bool) -> Statement {
+fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, value: &str, batched: bool) -> Statement {
     let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    let value = typed(dialect, table, &fill.column, fill.value.clone());
+    let left = format!("{column} IS NULL AND ({value}) IS NOT NULL");
+    let value = typed(dialect, table, &fill.column, value.to_owned());
     let set = format!("UPDATE {name}\nSET {column} = {value}{}", unchanged(dialect, table));
-    let left = format!("{column} IS NULL AND ({}) IS NOT NULL", fill.value);
     let statement = match dialect.product() {
         // Rows of several partitions can be in one place; the condition stands outside too, for a row that somebody else has
         // filled meanwhile and for those of tables that inherit.

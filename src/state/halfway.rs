@@ -8,11 +8,11 @@ use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Unsupported};
 use crate::plan::{Op, Plan, Rename, apply};
 use crate::schema::{
-    Column, DefaultValue, Expression, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName, Product, Schema,
-    Table, Type, View,
+    Column, DefaultValue, Expression, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName, Place, Product,
+    Schema, Table, Type, View,
 };
 
-use super::backfill::{Backfill, Conversion};
+use super::backfill::{Backfill, Conversion, Replacement};
 
 /// The target in which the columns that are filled still take NULL, or have their one value as a default; in which those that
 /// are converted stand twice: as they were, under a name of their own, and as they will be, without values; in which what goes
@@ -26,6 +26,7 @@ pub(super) fn halfway(
     renames: &[Rename],
     fills: &[Backfill],
     conversions: &[Conversion<'_>],
+    replaced: &[Replacement],
 ) -> Result<Normalized, Unsupported> {
     let mut before = from.schema().clone();
     // What cannot be renamed is refused where the statements are made.
@@ -45,12 +46,13 @@ pub(super) fn halfway(
         demand_nothing(dialect.product(), table, old, &it.column);
         lean_on_nothing(&mut schema, &before, &it.table, &it.column);
     }
-    // What a fill reads is what was there: it is converted, or computed, behind the fill.
-    let is_read = |name: &Name| fills.iter().any(|it| mentions(dialect.product(), &it.value, name.as_str()));
-    let is_written = |table: &ObjectName, name: &Name| {
-        let mut written = fills.iter().chain(conversions.iter().map(|it| it.to));
-        written.any(|it| it.table == *table && it.column == *name)
+    // What a fill reads is what was there: it is converted, replaced or computed behind the fill.
+    let given = || fills.iter().chain(conversions.iter().map(|it| it.to));
+    let is_read = |name: &Name| {
+        given().any(|it| mentions(dialect.product(), &it.value, name.as_str()))
+            || replaced.iter().any(|it| it.column == *name)
     };
+    let is_written = |table: &ObjectName, name: &Name| given().any(|it| it.table == *table && it.column == *name);
     for old in before.tables.values() {
         let Some(table) = schema.tables.get_mut(&old.name) else { continue };
         let in_key = |name: &Name| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(name));
@@ -68,15 +70,55 @@ pub(super) fn halfway(
             }
             lean_on_nothing(&mut schema, &before, &old.name, &name);
         }
+        let types = old.columns.values().filter(|column| is_read(&column.name));
+        types
+            .filter_map(|column| column.data_type.enum_name())
+            .for_each(|name| keep_values(&before, &mut schema, name));
     }
     for Conversion { to, aside } in conversions {
         let aside = before.tables.get(&to.table).and_then(|table| table.columns.get(aside));
         if let (Some(aside), Some(table)) = (aside, schema.tables.get_mut(&to.table)) {
             table.columns.insert(Column { nullable: true, default: None, ..aside.clone() });
         }
+        leave_out_what_reads(dialect.product(), &mut schema, &to.table, &to.column);
     }
     keep(&before, &mut schema);
     dialect.normalize(schema)
+}
+
+/// Takes out whatever reads a column that is set aside: it would go on reading the column that goes.
+fn leave_out_what_reads(product: Product, schema: &mut Schema, of: &ObjectName, column: &Name) {
+    let names = |text: &str| mentions(product, text, column.as_str());
+    lean_on_nothing(schema, &Schema::default(), of, column);
+    schema.definitions.retain(|_, it| {
+        let needs = it.needs.contains(&Place::column(of, column));
+        !needs && (it.id.on.as_ref() != Some(of) || !names(it.create.text()))
+    });
+    let Some(table) = schema.tables.get_mut(of) else { return };
+    demand_nothing(product, table, None, column);
+    if product == Product::Postgres {
+        table.triggers.retain(|_, trigger| !names(trigger.definition.text()));
+    }
+    let is_read = |it: &Column| it.generated.as_ref().is_some_and(|it| names(it.expression.text()));
+    let computed: Vec<Name> = table.columns.values().filter(|it| is_read(it)).map(|it| it.name.clone()).collect();
+    table.columns.retain(|it| !computed.contains(&it.name));
+    for name in &computed {
+        leave_out_what_reads(product, schema, of, name);
+    }
+    // Views of MySQL and MariaDB find columns by their names each time they are read.
+    if matches!(product, Product::Postgres | Product::Sqlite) {
+        leave_out_readers(schema, vec![of.clone()]);
+    }
+}
+
+/// Takes out the views that read one of these, and those that read such views.
+fn leave_out_readers(schema: &mut Schema, mut read: Vec<ObjectName>) {
+    while !read.is_empty() {
+        let reads_one = |view: &&View| view.reads.iter().any(|it| read.contains(it));
+        let late: Vec<ObjectName> = schema.views.values().filter(reads_one).map(|view| view.name.clone()).collect();
+        late.iter().for_each(|name| leave_out(schema, name));
+        read = late;
+    }
 }
 
 /// Whether the column has the value from the beginning, because it came with it as a default.
@@ -141,14 +183,10 @@ fn lean_on_nothing(schema: &mut Schema, before: &Schema, table: &ObjectName, col
 fn keep(before: &Schema, schema: &mut Schema) {
     let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
     // A view that takes a table's name waits, and so does whatever reads it.
-    let mut waiting: Vec<ObjectName> =
+    let waiting: Vec<ObjectName> =
         schema.views.keys().filter(|name| before.tables.contains_key(name)).cloned().collect();
     waiting.iter().for_each(|name| leave_out(schema, name));
-    let reads_one = |view: &&View, waiting: &[ObjectName]| view.reads.iter().any(|read| waiting.contains(read));
-    while let Some(late) = schema.views.values().find(|view| reads_one(view, &waiting)).map(|view| view.name.clone()) {
-        leave_out(schema, &late);
-        waiting.push(late);
-    }
+    leave_out_readers(schema, waiting);
     for (name, old) in &before.tables {
         let Some(table) = schema.tables.get(name) else {
             let taken = schema.enums.contains_key(name);
@@ -184,6 +222,34 @@ fn keep(before: &Schema, schema: &mut Schema) {
             schema.enums.insert(name, kept.clone());
         }
     }
+}
+
+/// Keeps the values that go from an enum type.
+fn keep_values(before: &Schema, schema: &mut Schema, name: &ObjectName) {
+    let (Some(old), Some(new)) = (before.enums.get(name), schema.enums.get_mut(name)) else { return };
+    let mut values = old.values.clone();
+    let came: Vec<String> = new.values.iter().filter(|value| !values.contains(value)).cloned().collect();
+    if old.values.iter().any(|value| !new.values.contains(value)) {
+        values.extend(came);
+        new.values = values;
+    }
+}
+
+/// Whether an expression reads a column that has another type, or a type with other values, behind halfway.
+pub(super) fn changes_behind(product: Product, (halfway, to): (&Normalized, &Normalized), value: &str) -> bool {
+    let (halfway, to) = (halfway.schema(), to.schema());
+    let of = |schema: &Schema, column: &Column| {
+        let values = column.data_type.enum_name().and_then(|name| schema.enums.get(name)).map(|it| it.values.clone());
+        (column.data_type.clone(), values)
+    };
+    halfway.tables.values().any(|table| {
+        let later = to.tables.get(&table.name);
+        let changes = |column: &&Column| {
+            let later = later.and_then(|later| later.columns.get(&column.name));
+            later.is_some_and(|later| of(halfway, column) != of(to, later))
+        };
+        table.columns.values().filter(changes).any(|column| mentions(product, value, column.name.as_str()))
+    })
 }
 
 /// Takes a view out, with what belongs to it.

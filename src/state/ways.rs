@@ -126,7 +126,14 @@ impl Leg<'_> {
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
         let ground = Ground::new(self.dialect, from, to, &self.plan);
-        way(self.dialect, (self.from, self.to), &self.plan, &fills, values, names, |filled, converted| {
+        let (late, early): (Vec<Replacement>, Vec<Replacement>) = values
+            .replacements
+            .iter()
+            .cloned()
+            .partition(|it| self.is_read(it, fills.iter().chain(&values.conversions)));
+        late.iter().try_for_each(|it| self.replace(&ground, it).map(drop))?;
+        let both = (self.from, self.to);
+        way(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
             let mut first = ground.preflights(&Given {
                 filled,
                 converted,
@@ -134,11 +141,19 @@ impl Leg<'_> {
                 values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
                 replaced: &values.replacements,
             });
-            for it in &values.replacements {
+            for it in &early {
                 first.push(self.replace(&ground, it)?);
             }
             Ok(first)
         })
+    }
+
+    /// Whether one of the expressions may read a column whose values are replaced, and can do so while its type has all of them.
+    fn is_read<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
+        let (product, column) = (self.dialect.product(), &replaced.column);
+        let key = self.to.schema().tables.get(&replaced.table).and_then(|table| table.primary_key.as_ref());
+        !key.is_some_and(|key| key.columns.contains(column))
+            && values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
     }
 
     /// What is said for several products and not needed by this one, as options, each with the reason.
@@ -228,6 +243,10 @@ fn element(domain: Domain) -> Domain {
         Domain::Array(inner) => element(*inner),
         other => other,
     }
+}
+
+fn is_of(it: &Backfill, replaced: &Replacement) -> bool {
+    (&it.table, &it.column) == (&replaced.table, &replaced.column)
 }
 
 fn same_column(one: &Backfill, other: &Backfill) -> bool {

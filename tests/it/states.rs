@@ -6,6 +6,7 @@ mod adoption;
 mod backfill;
 mod belongings;
 mod catalog;
+mod conversions;
 mod data;
 mod drift;
 mod handwritten;

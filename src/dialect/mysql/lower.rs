@@ -168,8 +168,12 @@ fn computed(ends: &Ends<'_>, ops: &mut Vec<Sided>) {
 fn of_renamed(ends: &Ends<'_>, plan: &Plan, ops: &mut Vec<Sided>) {
     let mut further = Vec::new();
     ops.retain_mut(|(side, op)| {
-        let Op::Alter(Alter::Column(name, change)) = op else { return true };
-        let mut own = change.from.name.clone();
+        let (name, column) = match op {
+            Op::Alter(Alter::Column(name, change)) => (&*name, &change.from),
+            Op::Drop(Object::Column(name, column)) if column.generated.is_some() => (&*name, &*column),
+            Op::Alter(_) | Op::Create(_) | Op::Drop(_) | Op::Rename(_) => return true,
+        };
+        let mut own = column.name.clone();
         let mut renames = false;
         for rename in plan.renames() {
             if let Rename::Column(table, column) = rename
@@ -184,6 +188,10 @@ fn of_renamed(ends: &Ends<'_>, plan: &Plan, ops: &mut Vec<Sided>) {
         let before =
             ends.from.tables.get(ends.original(name)).and_then(|table| Some((table, table.columns.get(&own)?)));
         let Some((before, old)) = before.filter(|_| renames && *side == Side::After) else { return true };
+        let Op::Alter(Alter::Column(name, change)) = op else {
+            further.push((Side::Before, Op::Drop(Object::Column(before.name.clone(), old.clone()))));
+            return false;
+        };
         let computed = (&change.from.generated, &change.to.generated);
         if computed.0 != computed.1 && old.generated.is_some() {
             further.push((Side::Before, Op::Drop(Object::Column(before.name.clone(), old.clone()))));

@@ -16,7 +16,8 @@ on_each!(
     a_fill_reads_a_column_before_it_is_cut_short,
     a_fill_reads_a_table_whose_name_a_view_takes,
     values_that_a_trigger_keeps_from_being_converted_are_not_dropped,
-    batches_that_a_trigger_takes_back_end
+    batches_that_a_trigger_takes_back_end,
+    what_is_given_to_rows_is_read_from_what_they_held,
 );
 
 fn peopled(product: Product) -> Project {
@@ -182,4 +183,62 @@ fn batches_that_a_trigger_takes_back_end(product: Product) {
     if product != Product::Sqlite {
         said.mentions("again and again");
     }
+}
+
+/// Values that are replaced or converted in the same migration are read as they were, whichever is said first.
+fn what_is_given_to_rows_is_read_from_what_they_held(product: Product) {
+    let values = |values: &str| {
+        format!(
+            "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
+pub enum Mood {{
+{values}}}
+
+#[sea_orm::model]"
+        )
+    };
+    let (calm, dull, wild) = (
+        "    #[sea_orm(string_value = \"calm\")]\n    Calm,\n",
+        "    #[sea_orm(string_value = \"dull\")]\n    Dull,\n",
+        "    #[sea_orm(string_value = \"wild\")]\n    Wild,\n",
+    );
+    // SQLite has no enum types: there is nothing to replace.
+    let (has_moods, mood) = match product {
+        Product::Sqlite => (false, ""),
+        Product::Postgres | Product::MySql | Product::MariaDb => (true, "pub mood: Mood,"),
+    };
+    let entity = |of: &str, columns: &str| {
+        let entity = PERSON.replace("pub age: Option<i32>,", columns);
+        if has_moods { entity.replacen("#[sea_orm::model]", &values(of), 1) } else { entity }
+    };
+    let project = Project::new(product);
+    project.entity("person", &entity(&format!("{dull}{calm}"), &format!("pub age: String, {mood}")));
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    let with_mood = |mood_said: &str| if has_moods { mood_said.to_owned() } else { String::new() };
+    project.database.execute(&format!(
+        "INSERT INTO person (id, email, age{}) VALUES (1, 'ann', 'x'{}), (2, 'bobby', 'xy'{})",
+        with_mood(", mood"),
+        with_mood(", 'dull'"),
+        with_mood(", 'calm'"),
+    ));
+    let columns = format!("pub age: i32, pub size: i32, pub bored: bool, {mood}");
+    let entity = entity(&format!("{calm}{wild}"), &columns).replace("pub email: String", "pub email: i32");
+    project.entity("person", &entity);
+    let bored = if has_moods { "person.bored=mood = 'dull'" } else { "person.bored=email = 'ann'" };
+    let mut arguments = vec!["migration", "Two", "--no-interactive"];
+    arguments.extend(["--new", "person.size", "--new", "person.bored"]);
+    arguments.extend(["--using", "person.email=length(age)", "--using", "person.age=length(email)"]);
+    arguments.extend(["--backfill", "person.size=length(age) * 10", "--backfill", bored]);
+    if has_moods {
+        arguments.extend(["--replace", "person.mood:dull=calm"]);
+    }
+    project.run(&arguments).with(0).keeps_silent_on("refuted");
+    project.run(&["up"]).with(0);
+    let rows =
+        project.database.query("SELECT email, age, size, CASE WHEN bored THEN 1 ELSE 0 END FROM person ORDER BY id");
+    let found: Vec<Vec<String>> = rows.iter().map(|row| (0..4).map(|at| row.text(at).to_owned()).collect()).collect();
+    assert_eq!(found, [["1", "3", "10", "1"], ["2", "5", "20", "0"]], "{}", project.newest());
+    project.holds();
+    project.finds_nothing();
 }
