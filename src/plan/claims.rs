@@ -69,7 +69,6 @@ pub fn destroys(op: &Op) -> bool {
         Op::Drop(Object::Table(_)) => true,
         Op::Drop(Object::Column(_, column)) => column.generated.is_none(),
         Op::Drop(Object::Definition(definition)) => definition.id.kind.standing() == Standing::Beside,
-        Op::Alter(Alter::Column(_, change)) => becomes_computed(change),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
     }
 }
@@ -150,7 +149,6 @@ fn turn(op: &Op) -> Turn {
         Op::Alter(Alter::Routine(_)) => turns::CHANGED_ROUTINE,
         Op::Alter(Alter::Definition(_)) => turns::CHANGED_DEFINITION,
         // A column takes no NULL before it comes into a key, and until it has left the key.
-        Op::Alter(Alter::Column(_, change)) if becomes_computed(change) => turns::LOST_COLUMN,
         Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => turns::LOOSENED_COLUMN,
         Op::Alter(Alter::Column(..)) => turns::CHANGED_COLUMN,
         Op::Alter(Alter::PrimaryKey(..)) => turns::CHANGED_KEY,
