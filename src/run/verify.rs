@@ -12,17 +12,20 @@ mod rows;
 mod stand_ins;
 mod written;
 
+use std::collections::BTreeSet;
+
 use crate::dialect::session::{ConnectionOptions, Session};
 use crate::dialect::{Product, Role};
 use crate::diff::diff;
 use crate::error::{Error, Result};
 use crate::introspect::Scope;
-use crate::schema::{DefaultValue, Name, Normalized, ObjectName, Schema};
+use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
 use crate::seed::{Wish, seeds};
+use crate::sql::first_line;
 use crate::write::Migration;
 
 use super::fill::{Harvest, fill};
-use super::{Applicable, DEFAULT_WAIT, Scratch, Target, reaches_beyond};
+use super::{Applicable, DEFAULT_WAIT, Progress, Scratch, Target, reaches_beyond};
 
 pub use before::{Before, before};
 pub use build::build_beside;
@@ -89,23 +92,23 @@ pub struct Refuted {
     pub lines: Vec<String>,
     /// Statements it may come from.
     pub statements: Vec<String>,
-    /// Whether a statement failed, which other rows might not make it do.
-    failed: bool,
+    /// Where a statement failed, as a clause: other rows might not make it fail.
+    failed: Option<String>,
 }
 
 impl Refuted {
     fn new(what: impl Into<String>, lines: Vec<String>) -> Self {
-        Self { what: what.into(), lines, statements: Vec::new(), failed: false }
+        Self { what: what.into(), lines, statements: Vec::new(), failed: None }
     }
 }
 
 /// Which rows the scratch database gets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Filling {
     /// Values at the ends of their types.
     ends: bool,
-    /// No rows in tables that cannot keep theirs.
-    bare: bool,
+    /// Tables that get no rows.
+    empty: BTreeSet<ObjectName>,
 }
 
 /// Proves a migration on scratch databases of a server.
@@ -122,41 +125,18 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     let part = part::part(&[from, to], &[&claim.migration.up, &claim.migration.down]);
     let scope = part.scope(claim.scope);
     let claim = Claim { scope: &scope, ..claim };
-    let delicate = match claim.to {
-        Some(_) => {
-            let mut found = follow::demanding(from, to, claim.renames);
-            found.extend(follow::demanding_back(from, to, claim.renames));
-            found
-        }
-        None => Vec::new(),
-    };
-    let checked = claim.to.map(|_| follow::checked(from, to, claim.renames)).unwrap_or_default();
-    let asked = asked(&part, from, claim.migration);
-    let both: Vec<(ObjectName, Name)> = delicate.iter().chain(&checked).chain(&asked).cloned().collect();
-    let nothing_more = both.len() == delicate.len();
-    let attempts = [
-        (true, false, &delicate),
-        (false, false, &delicate),
-        (true, true, &delicate),
-        (false, true, &delicate),
-        // Rows that a new check takes are not found by trying; an empty table says whether the statements are right.
-        (false, true, &both),
-    ];
+    let fillings = fillings(claim, &part);
     let mut first: Option<Refuted> = None;
-    for (number, (ends, bare, delicate)) in attempts.into_iter().enumerate() {
-        let filling = Filling { ends, bare };
-        if bare && (delicate.is_empty() || number == attempts.len() - 1 && nothing_more) {
-            continue;
-        }
-        let verdict = attempt(server, claim, &part, delicate, filling).await?;
+    for filling in &fillings {
+        let verdict = attempt(server, claim, &part, filling).await?;
         match (verdict, &mut first) {
-            // Rows that a statement cannot take are the rows' fault, if there are others that it takes.
-            (Verdict::Refuted(refuted), first) if refuted.failed => {
+            // Rows that a statement cannot take are the rows' fault, if it takes others, or none.
+            (Verdict::Refuted(refuted), first) if refuted.failed.is_some() => {
                 first.get_or_insert(refuted);
             }
             (Verdict::Refuted(refuted), _) => return Ok(Verdict::Refuted(refuted)),
             (Verdict::Proven(mut proven), Some(first)) => {
-                proven.notes.push(excuse(first, filling, delicate));
+                proven.notes.push(excuse(first, filling, proven.rows));
                 return Ok(Verdict::Proven(proven));
             }
             (verdict, None) => return Ok(verdict),
@@ -166,39 +146,60 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
 }
 
-/// What a migration's own checks look at, by each table's first column: rows made up need not hold what people made sure of.
-fn asked(part: &Part, from: &Schema, migration: &Migration) -> Vec<(ObjectName, Name)> {
+/// The rows to try, one after the other, until the statements take them: made-up rows refute nothing, so none come last.
+fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
+    let from = claim.from.schema();
+    let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
+    if let Some(to) = claim.to.map(Normalized::schema) {
+        demanding = follow::demanding(from, to, claim.renames);
+        checked.extend(follow::checked(from, to, claim.renames));
+    }
+    checked.extend(demanding.iter().cloned());
+    let filling = |ends: bool, empty: BTreeSet<ObjectName>| Filling { ends, empty };
+    let mut fillings = vec![
+        filling(true, BTreeSet::new()),
+        filling(false, BTreeSet::new()),
+        filling(true, demanding.clone()),
+        filling(false, demanding),
+        filling(false, checked),
+        filling(false, part.of(from).tables.keys().cloned().collect()),
+    ];
+    let mut tried = Vec::new();
+    fillings.retain(|filling| {
+        !tried.contains(filling) && {
+            tried.push(filling.clone());
+            true
+        }
+    });
+    fillings
+}
+
+/// The tables that a migration's own checks look at: rows made up need not hold what people made sure of.
+fn asked(part: &Part, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
     let statements = migration.up.iter().chain(&migration.down);
     let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
-    let tables = part::part(&[&part.of(from)], &[&checks]).named;
-    let first = |name: ObjectName| Some((name.clone(), from.tables.get(&name)?.columns.keys().next()?.clone()));
-    tables.into_iter().filter_map(first).collect()
+    part::part(&[&part.of(from)], &[&checks]).named
 }
 
 /// What to say of a proof that needed other rows than the first.
-fn excuse(first: &Refuted, filling: Filling, delicate: &[(ObjectName, Name)]) -> String {
+fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
+    let failed = first.failed.as_deref().unwrap_or_default();
     let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
-    if filling.bare {
-        let columns: Vec<String> = delicate.iter().map(|(table, column)| format!("`{table}.{column}`")).collect();
-        let columns = columns.join(", ");
-        return format!("proven without rows in tables with {columns}: nothing at hand can fill or satisfy it{reason}");
+    if filling.empty.is_empty() {
+        return format!("proven with ordinary values only; with values at the ends of their types, {failed}{reason}");
     }
-    format!("proven with ordinary values only; with values at the ends of their types {}{reason}", first.what)
+    let tables: Vec<String> = filling.empty.iter().map(|table| format!("`{table}`")).collect();
+    let tables = if rows == 0 { String::new() } else { format!(" in {}", tables.join(", ")) };
+    format!("proven without rows{tables}; with made-up rows, {failed}{reason}")
 }
 
-async fn attempt(
-    server: &ConnectionOptions,
-    claim: Claim<'_>,
-    part: &Part,
-    delicate: &[(ObjectName, Name)],
-    filling: Filling,
-) -> Result<Verdict> {
+async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &Part, filling: &Filling) -> Result<Verdict> {
     let (scratch, mut session) = match open(server, claim.migration.product).await? {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Unproven(reason)),
     };
     let mut trial = Trial { session: &mut session, claim, part };
-    let verdict = trial.run(delicate, filling).await;
+    let verdict = trial.run(filling).await;
     session.close().await;
     scratch.drop().await?;
     Ok(verdict)
@@ -244,8 +245,8 @@ impl From<Refuted> for Stop {
 }
 
 impl Trial<'_> {
-    async fn run(&mut self, delicate: &[(ObjectName, Name)], filling: Filling) -> Verdict {
-        match self.walk(delicate, filling).await {
+    async fn run(&mut self, filling: &Filling) -> Verdict {
+        match self.walk(filling).await {
             Ok(proven) => Verdict::Proven(proven),
             Err(Stop::Refuted(refuted)) => Verdict::Refuted(refuted),
             Err(Stop::Unproven(reason)) => Verdict::Unproven(reason),
@@ -253,7 +254,7 @@ impl Trial<'_> {
     }
 
     /// Builds, fills, and goes up, down and up again.
-    async fn walk(&mut self, delicate: &[(ObjectName, Name)], filling: Filling) -> Result<Proven, Stop> {
+    async fn walk(&mut self, filling: &Filling) -> Result<Proven, Stop> {
         let Claim { migration, from, to, renames, .. } = self.claim;
         let product = migration.product;
         let unbuilt =
@@ -272,9 +273,7 @@ impl Trial<'_> {
         let target = to_part.as_ref().unwrap_or(&from_part);
         let (both, narrower) = follow::both(product, from_part.schema(), target.schema(), renames);
         let mut wish = Wish { ends: filling.ends, narrower, ..Wish::new(product, SEED, ROWS) };
-        if filling.bare {
-            wish.rows_of.extend(delicate.iter().map(|(table, _)| (table.clone(), 0)));
-        }
+        wish.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
         let harvest = match fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await {
             Ok(harvest) => harvest,
             // They are the tool's own, and no fault of the migration's.
@@ -346,15 +345,21 @@ impl Trial<'_> {
         let migration = self.claim.migration;
         let files = [Applicable { migration, checksum: migration.checksum() }];
         let session = &mut *self.session;
+        let mut failed = format!("going {way} fails");
+        let mut watch = |progress: Progress<'_>| {
+            if let Progress::Statement { number, of, sql } = progress {
+                failed = format!("going {way} fails at statement {number} of {of}, `{}`", first_line(sql));
+            }
+        };
         let outcome = match way {
-            "down" => super::down(session, &files, &Target::Count(1), DEFAULT_WAIT, &mut |_| ()).await,
-            _ => super::up(session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await,
+            "down" => super::down(session, &files, &Target::Count(1), DEFAULT_WAIT, &mut watch).await,
+            _ => super::up(session, &files, &Target::All, DEFAULT_WAIT, &mut watch).await,
         };
         outcome.map(|_| ()).map_err(|error| {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
             let what = format!("on the scratch database, going {way}: {error}");
             let mut refuted = Refuted::new(what, reason.into_iter().collect());
-            refuted.failed = true;
+            refuted.failed = Some(failed);
             Stop::Refuted(refuted)
         })
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::plan::{Op, Plan, Rename};
 use crate::schema::{
-    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexTarget, Name, ObjectName, Schema, Table,
-    Unique,
+    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget, Name, ObjectName, Schema,
+    Table, Unique,
 };
 use crate::seed::{Narrower, domain};
 
@@ -209,61 +209,45 @@ fn add_checks(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
     }
 }
 
-/// Tables that get a column which takes no NULL and says no value for the rows that are there.
-pub(super) fn demanding(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
-    let mut found = Vec::new();
-    for before in from.tables.values() {
-        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+/// Tables that get a column which takes no NULL and says no value for the rows that are there, or that lose one and get it
+/// back on the way back.
+pub(super) fn demanding(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet<ObjectName> {
+    let demands = |column: &Column| {
+        !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
+    };
+    let is_demanding = |before: &&Table| {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { return false };
         let known: BTreeSet<Name> = before.columns.keys().map(|name| renames.column(&before.name, name)).collect();
-        let demands = |column: &&Column| {
-            !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
-        };
-        let new = after.columns.values().filter(|column| !known.contains(&column.name));
-        found.extend(new.filter(demands).map(|column| (before.name.clone(), column.name.clone())));
-    }
-    found
-}
-
-/// Tables that lose such a column and get it back on the way back.
-pub(super) fn demanding_back(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
-    let mut found = Vec::new();
-    for before in from.tables.values() {
-        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
-        let demands = |column: &&Column| {
-            !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()
-        };
-        let gone = before
-            .columns
-            .values()
-            .filter(|column| !after.columns.contains_key(&renames.column(&before.name, &column.name)));
-        found.extend(gone.filter(demands).map(|column| (before.name.clone(), column.name.clone())));
-    }
-    found
+        let mut comes = after.columns.values().filter(|column| !known.contains(&column.name));
+        let is_gone = |column: &&Column| !after.columns.contains_key(&renames.column(&before.name, &column.name));
+        comes.any(demands) || before.columns.values().filter(is_gone).any(demands)
+    };
+    from.tables.values().filter(is_demanding).map(|table| table.name.clone()).collect()
 }
 
 /// Tables that get a check or an exclusion constraint they have not had: which rows it takes may be beyond whoever makes them up.
-pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> Vec<(ObjectName, Name)> {
-    let mut found = Vec::new();
-    for before in from.tables.values() {
-        let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
+pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet<ObjectName> {
+    let is_checked = |before: &&Table| {
+        let Some(after) = to.tables.get(renames.table(&before.name)) else { return false };
         let known = |check: &Check| before.checks.values().any(|it| it.expression == check.expression);
-        let new = after.checks.values().filter(|check| !known(check));
-        found.extend(new.map(|check| (before.name.clone(), check.name.clone())));
+        if after.checks.values().any(|check| !known(check)) {
+            return true;
+        }
         // What an expression makes of made-up rows may be the same for several.
         let known = |index: &Index| {
             before.indexes.values().any(|it| Index { name: index.name.clone(), ..it.clone() } == *index)
         };
-        let computed = |index: &&Index| {
-            let is_expression = |part: &crate::schema::IndexPart| matches!(part.target, IndexTarget::Expression(_));
+        let is_computed = |index: &&Index| {
+            let is_expression = |part: &IndexPart| matches!(part.target, IndexTarget::Expression(_));
             index.unique && (index.predicate.is_some() || index.parts.iter().any(is_expression))
         };
-        let new = after.indexes.values().filter(computed).filter(|index| !known(index));
-        found.extend(new.map(|index| (before.name.clone(), index.name.clone())));
+        if after.indexes.values().filter(is_computed).any(|index| !known(index)) {
+            return true;
+        }
         // What an exclusion constraint keeps apart, rows made up at random may not be.
         let on_it = |id: &&DefinitionId| id.kind == DefinitionKind::Exclusion && id.on.as_ref() == Some(&after.name);
         let known = |id: &DefinitionId| from.definitions.get(id).is_some_and(|it| Some(it) == to.definitions.get(id));
-        let new = to.definitions.keys().filter(on_it).filter(|id| !known(id));
-        found.extend(new.map(|id| (before.name.clone(), id.name.name.clone())));
-    }
-    found
+        to.definitions.keys().filter(on_it).any(|id| !known(id))
+    };
+    from.tables.values().filter(is_checked).map(|table| table.name.clone()).collect()
 }

@@ -104,6 +104,7 @@ on_each!(
     a_statement_that_fails_is_shown,
     a_default_of_a_function_that_is_not_there_is_found,
     a_unique_index_on_an_expression_is_proven,
+    made_up_rows_refute_nothing,
 );
 
 /// SQLite alone takes such a default, and refuses every row from then on.
@@ -137,7 +138,20 @@ fn a_unique_index_on_an_expression_is_proven(product: Product) {
     let verdict = block(verdict(product, &case, &case));
     let Verdict::Proven(proven) = verdict else { panic!("{product}: {verdict:#?}") };
     assert!(
-        proven.notes.iter().any(|note| note.contains("without rows in tables with `author.initial`")),
+        proven
+            .notes
+            .iter()
+            .any(|note| note.contains("without rows in `author`, `book`; with made-up rows, going up fails"))
+            || proven.notes.iter().any(|note| note.contains("without rows; with made-up rows, going up fails")),
         "{proven:#?}"
     );
+}
+
+/// What fails on every row there is and on none when there are none: the words name the statement and the error.
+fn made_up_rows_refute_nothing(product: Product) {
+    let mut case = honest(product);
+    case.up.push("INSERT INTO author (id, name) SELECT id, name FROM author");
+    let Proven { rows, notes, .. } = proven(product, &case);
+    let said = "proven without rows; with made-up rows, going up fails at statement 4 of 4, `INSERT INTO author (id, name) SELECT id, name FROM author`: ";
+    assert!(rows == 0 && notes.iter().any(|note| note.starts_with(said) && note.len() > said.len()), "{notes:?}");
 }
