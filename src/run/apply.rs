@@ -161,13 +161,22 @@ impl<'a> Work<'a> {
 
     /// Stretch by stretch: first the row says that the migration is running, then how far it got, at last that it is done.
     async fn journalled(&self, session: &mut Session, stretches: &[Stretch], watch: Watch<'_>) -> Result<()> {
-        let mut done = 0;
+        let (mut done, mut filled) = (0, 0);
         let mut result = self.announce(session).await;
         for stretch in stretches {
             if result.is_err() {
                 break;
             }
-            result = self.journalled_stretch(session, stretch, watch).await;
+            filled = 0;
+            let mut heard = |progress: Progress<'_>| {
+                if let Progress::Batch { rows } = progress
+                    && !stretch.transactional
+                {
+                    filled = rows;
+                }
+                watch(progress);
+            };
+            result = self.journalled_stretch(session, stretch, &mut heard).await;
             if result.is_ok() {
                 done = stretch.statements.end;
             }
@@ -186,7 +195,12 @@ impl<'a> Work<'a> {
             && self.has_left_nothing(session.product(), stretches, &stop)
             && self.retract(session).await.is_ok()
         {
-            return Err(self.stopped(stop, "nothing was changed"));
+            let state = match filled {
+                0 => "nothing was changed".to_owned(),
+                1 => "1 row is filled and stays so, nothing else was changed".to_owned(),
+                rows => format!("{rows} rows are filled and stay so, nothing else was changed"),
+            };
+            return Err(self.stopped(stop, &state));
         }
         // A statement that was cut off from us may still be running; only an answer is a failure.
         let status = if stop.answered { Status::Failed } else { Status::Running };
@@ -197,6 +211,9 @@ impl<'a> Work<'a> {
             1 => "the first of its statements is in the database and stays there".to_owned(),
             _ => format!("the first {done} of its statements are in the database and stay there"),
         };
+        if filled > 0 {
+            state.push_str(&format!("; of the next one, {filled} rows are filled"));
+        }
         if recorded.is_err() {
             state.push_str("; the connection is gone, so the history still says that it is running");
         }

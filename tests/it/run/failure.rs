@@ -1,6 +1,6 @@
 //! Failures halfway, and statements that know no transaction.
 
-use sea_gen::dialect::Product;
+use sea_gen::dialect::{Product, Role};
 use sea_gen::run::{self, Direction, Status, Target};
 
 use super::support::{Database, Files, WAIT, block, said};
@@ -9,6 +9,7 @@ use super::{ONE, TWO, ids, on_each};
 on_each![
     a_failing_statement_in_the_middle,
     a_refused_first_statement_leaves_it_pending,
+    rows_that_were_filled_are_told,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
 ];
@@ -88,6 +89,25 @@ async fn a_refused_first_statement_leaves_it_pending(mut database: Database, pro
     database.remove().await;
 }
 
+/// Each batch is a transaction of its own: a later one that fails leaves those before it.
+async fn rows_that_were_filled_are_told(mut database: Database, product: Product) {
+    let fill = match product {
+        Product::Postgres => "!UPDATE one SET a = id * 16000 WHERE id = (SELECT min(id) FROM one WHERE a IS NULL)",
+        Product::MySql | Product::MariaDb => "UPDATE one SET a = id * 16000 WHERE a IS NULL ORDER BY id LIMIT 1",
+        // Everything is one transaction.
+        Product::Sqlite => return database.remove().await,
+    };
+    database.session.execute("CREATE TABLE one (id integer, a smallint)").await.unwrap();
+    database.session.execute("INSERT INTO one (id) VALUES (1), (2), (3)").await.unwrap();
+    let mut files = Files::new(product).with(ONE, &[fill, "DELETE FROM one"], &[]);
+    files.migrations[0].0.up[0].role = Role::Batches;
+    let text = said(&database.up(&files).await.unwrap_err());
+    assert!(text.contains("; 2 rows are filled and stay so, nothing else was changed"), "{text}");
+    assert_eq!(database.value("SELECT count(a) FROM one").await, "2");
+    assert!(database.history().await.is_empty());
+    database.remove().await;
+}
+
 async fn a_failing_way_back(mut database: Database, product: Product) {
     let files = Files::new(product).with(
         ONE,
@@ -158,6 +178,28 @@ fn statements_outside_transactions_on_sqlite() {
         assert!(text.contains("the first 2 of its statements are in the database"), "{text}");
         assert_eq!(database.tables().await, ["one"]);
         assert_eq!(database.history().await[0].statements, 2);
+        database.remove().await;
+    });
+}
+
+/// An index without a name that could not be built is dropped, and so is one that a run left behind which was cut off.
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn an_index_without_a_name_leaves_nothing_behind() {
+    block(async {
+        let mut database = Database::create(Product::Postgres, "unnamed").await;
+        let build = "CREATE UNIQUE INDEX CONCURRENTLY ON one (id)";
+        let files = Files::new(Product::Postgres).with(ONE, &[&format!("!{build}")], &[]);
+        let count = "SELECT count(*) || ' ' || count(*) FILTER (WHERE indisvalid) FROM pg_index WHERE indrelid = 'one'::regclass";
+        database.session.execute("CREATE TABLE one (id integer)").await.unwrap();
+        database.session.execute("INSERT INTO one VALUES (1), (1)").await.unwrap();
+        assert!(database.up(&files).await.is_err());
+        assert_eq!(database.value(count).await, "0 0");
+        assert!(database.session.execute(build).await.is_err());
+        assert_eq!(database.value(count).await, "1 0");
+        database.session.execute("TRUNCATE one").await.unwrap();
+        database.up(&files).await.unwrap();
+        assert_eq!(database.value(count).await, "1 1");
         database.remove().await;
     });
 }
