@@ -187,16 +187,22 @@ fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>,
 
 /// An id that no migration of any dialect has.
 pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
-    let mut existing = Vec::new();
+    let (mut files, mut existing) = (Vec::new(), Vec::new());
     for product in workspace.products() {
-        existing.extend(write::ids(&workspace.project, *product)?);
+        files.extend(write::ids(&workspace.project, *product)?);
         if let Some(lock) = &workspace.lock {
             existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
         }
     }
+    let gone: Vec<MigrationId> = existing.iter().filter(|id| !files.contains(id)).cloned().collect();
+    existing.extend(files);
     existing.sort();
     existing.dedup();
-    Ok(MigrationId::new(name, jiff::Timestamp::now(), &existing)?)
+    let id = MigrationId::new(name, jiff::Timestamp::now(), &existing).map_err(|error| match gone.first() {
+        Some(id) => error.hint(format!("the file of `{id}` is gone; if it is to be forgotten: `gen lock`")),
+        None => error,
+    });
+    Ok(id?)
 }
 
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
@@ -272,7 +278,9 @@ async fn draft(
             }
             asked = true;
             let (base, target) = found?;
-            answers.weigh_names(product, &Fitting::new(base.schema(), &target), &target.questions);
+            let fitting = Fitting::new(base.schema(), &target);
+            answers.weigh_names(product, &fitting, &target.questions);
+            answers.weigh_declared(product, &fitting, &model, &workspace.project.root);
             // A question stays open while its answer is misspelt.
             answers.refuse_unfit(workspace.products())?;
             if !answers.settle(&target.questions)? {

@@ -160,7 +160,8 @@ impl Lock {
                     "keep the other branch's history, `git checkout MERGE_HEAD -- {shown}` and its snapshots, delete \
                      your migration, and make it again with `gen migration`, so that it starts where theirs ends"
                 ),
-            ));
+            )
+            .hint("if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again"));
         }
         let Version { version } = json::read(path, text, &restore)?;
         if version != VERSION {

@@ -78,6 +78,19 @@ impl<'a> Fitting<'a> {
         }
     }
 
+    /// Whether a rename that the code declares was done, now or long ago: the code may go on saying it.
+    ///
+    /// # Errors
+    /// What it is about comes anew, or stands beside what it is said to have been.
+    pub fn declared(&self, wish: &Rename) -> Result<(), Misfit<Rename>> {
+        let Err(misfit) = self.rename(wish) else { return Ok(()) };
+        let (owner, from, to) = parts(wish);
+        let Names { old, new, .. } = self.names(wish);
+        let comes_whole = owner.map_or(old.is_empty(), |owner| self.former(owner).is_none());
+        let was_done = old.contains(&to) && (!old.contains(&from) || new.contains(&from));
+        if comes_whole || was_done { Ok(()) } else { Err(misfit) }
+    }
+
     /// Whether something of a name comes with the migration: a table, a column, an enum type or one of its values.
     ///
     /// # Errors

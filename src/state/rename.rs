@@ -26,10 +26,16 @@ pub(super) struct Renamed {
 /// The renames that the code declares by `renamed_from` and those the developer answered, tables before what is in them. The
 /// code's stay there for as long as somebody likes: one whose old name is gone says nothing any more.
 pub(super) fn wishes(model: &Model) -> Vec<Rename> {
-    let of_the_code = model.renames.iter().filter_map(|(place, old)| declared(place, old));
+    let of_the_code = declared_renames(model).into_iter().map(|(_, rename)| rename);
     let mut renames: Vec<Rename> = of_the_code.chain(model.answers.iter().cloned()).collect();
     renames.sort_by_key(|rename| !matches!(rename, Rename::Table(_) | Rename::Enum(_)));
     renames
+}
+
+/// What `renamed_from` says, each with where it stands.
+pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
+    let declared = |(place, old)| declared(place, old).map(|rename| (Place::clone(place), rename));
+    model.renames.iter().filter_map(declared).collect()
 }
 
 fn declared(place: &Place, old: &Name) -> Option<Rename> {

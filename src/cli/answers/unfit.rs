@@ -3,14 +3,17 @@
 //! Must not know what an answer does where it fits.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use crate::entity::Model;
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::{self, Allow};
 use crate::plan::Rename;
 use crate::schema::{Name, ObjectName, Product};
-use crate::state::{Fitting, Misfit, Question};
+use crate::state::{self, Fitting, Misfit, Question};
 
+use super::super::show;
 use super::{Answered, Answers};
 
 /// The options that fit nothing in the migration of a dialect, each with why.
@@ -35,13 +38,13 @@ impl Answers {
         let answered = self.answered.iter().filter(|it| !is_open(it)).filter_map(Answered::rename);
         let renames: Vec<Rename> = self.given.iter().cloned().chain(answered).collect();
         for rename in renames {
-            let option = |rename: &Rename| format!("--rename {}", spelled(rename));
+            let option = |rename: &Rename| format!("`--rename {}`", spelled(rename));
             let why = fitting.rename(&rename).map_err(|it| it.map(|near| option(&near)));
             self.unfit.set(product, option(&rename), why);
         }
         for name in &self.news {
-            let why = fitting.new_name(name).map_err(|it| it.map(|near| format!("--new {near}")));
-            self.unfit.set(product, format!("--new {name}"), why);
+            let why = fitting.new_name(name).map_err(|it| it.map(|near| format!("`--new {near}`")));
+            self.unfit.set(product, format!("`--new {name}`"), why);
         }
         let columns = |option: &'static str| move |(table, column)| (option, table, column);
         let of = |(table, column): (&ObjectName, &Name)| (table.clone(), column.clone());
@@ -50,8 +53,25 @@ impl Answers {
         let conversions = values.conversions.iter().map(|it| of((&it.table, &it.column))).map(columns("--using"));
         let replacements = values.replacements.iter().map(|it| of((&it.table, &it.column))).map(columns("--replace"));
         for (option, table, column) in backfills.chain(conversions).chain(replacements).collect::<Vec<_>>() {
-            let why = fitting.column(&table, &column).map_err(|it| it.map(|near| format!("{option} {near}")));
-            self.unfit.set(product, format!("{option} {table}.{column}"), why);
+            let why = fitting.column(&table, &column).map_err(|it| it.map(|near| format!("`{option} {near}`")));
+            self.unfit.set(product, format!("`{option} {table}.{column}`"), why);
+        }
+    }
+
+    /// Holds what `renamed_from` says in the code against what is there and what comes in one dialect.
+    pub(in super::super) fn weigh_declared(
+        &mut self,
+        product: Product,
+        fitting: &Fitting<'_>,
+        model: &Model,
+        root: &Path,
+    ) {
+        for (place, rename) in state::declared_renames(model) {
+            let said = |rename: &Rename| format!("`renamed_from = \"{}\"`", former(rename));
+            let at = model.sources.get(&place).map(|source| format!("{}: ", show::location(&source, root)));
+            let option = format!("{}{} of {place}", at.unwrap_or_default(), said(&rename));
+            let why = fitting.declared(&rename).map_err(|it| it.map(|near| said(&near)));
+            self.unfit.set(product, option, why);
         }
     }
 
@@ -60,14 +80,15 @@ impl Answers {
     pub(in super::super) fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
         for (allow, near) in allow::unfit(findings, allowed) {
             let reason = "nothing in it needs this to be allowed".to_owned();
-            self.unfit.set(product, format!("--allow {allow}"), Err(Misfit { reason, near }));
+            let near = near.map(|near| format!("`{near}`"));
+            self.unfit.set(product, format!("`--allow {allow}`"), Err(Misfit { reason, near }));
         }
     }
 
     /// Takes note of values that one dialect of several does not need.
     pub(in super::super) fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
         for (option, reason) in unfit {
-            self.unfit.set(product, option, Err(Misfit { reason, near: None }));
+            self.unfit.set(product, format!("`{option}`"), Err(Misfit { reason, near: None }));
         }
     }
 
@@ -75,7 +96,7 @@ impl Answers {
     pub(in super::super) fn weigh_keep(&mut self, product: Product, parks: bool) {
         let reason = "it drops no table and no column".to_owned();
         let why = if parks { Ok(()) } else { Err(Misfit { reason, near: None }) };
-        self.unfit.set(product, "--keep".to_owned(), why);
+        self.unfit.set(product, "`--keep`".to_owned(), why);
     }
 
     /// The first answer that fits nothing in any of the dialects.
@@ -90,10 +111,23 @@ impl Answers {
         let mut said = all.iter().filter_map(|of| of.get(option));
         let best = said.clone().find(|misfit| misfit.near.is_some()).or_else(|| said.next());
         let Some(Misfit { reason, near }) = best else { return Ok(()) };
-        Err(Error::new(format!("`{option}` fits nothing in this migration: {reason}")).hint(match near {
-            Some(near) => format!("did you mean `{near}`?"),
+        Err(Error::new(format!("{option} fits nothing in this migration: {reason}")).hint(match near {
+            Some(near) => format!("did you mean {near}?"),
             None => "correct it, or leave it out".to_owned(),
         }))
+    }
+}
+
+/// What something was called before it was renamed.
+fn former(rename: &Rename) -> String {
+    match rename {
+        Rename::Table(change) | Rename::Enum(change) => change.from.name.to_string(),
+        Rename::Column(_, change)
+        | Rename::Index(_, change)
+        | Rename::Unique(_, change)
+        | Rename::ForeignKey(_, change)
+        | Rename::Check(_, change) => change.from.to_string(),
+        Rename::EnumValue(_, change) => change.from.clone(),
     }
 }
 

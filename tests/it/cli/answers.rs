@@ -288,3 +288,39 @@ fn a_second_environment_is_told_how_to_get_to_the_baseline() {
     let said = project.succeeds(&["up", "--database-url", other]);
     assert!(said.contains("recognised"), "{said}");
 }
+
+/// What `renamed_from` says may stand there for ever once it was done; one that was never done is a slip.
+#[test]
+fn a_former_name_that_fits_nothing_is_refused_and_one_that_was_taken_stays() {
+    let project = Project::begun();
+    project.edit("entities/user.rs", "pub name: String", "pub name: String, pub note: Option<String>");
+    project.succeeds(&["migration", "Note"]);
+    let fields = |to: &str| {
+        let at = project.read("entities/user.rs");
+        let from = at.lines().find(|line| line.contains("name: String")).unwrap().trim().to_owned();
+        project.edit("entities/user.rs", &from, to);
+    };
+    let place = |field: &str, former: &str| {
+        format!("entities/user.rs:8: `renamed_from = \"{former}\"` of user.{field} fits nothing in this migration: ")
+    };
+    fields("#[sea_orm(renamed_from = \"nmae\")] pub first_name: String, pub note: Option<String>,");
+    let reason = place("first_name", "nmae") + "there is no column `nmae` in `user`";
+    misfit(&project, &["--allow", "drop-column"], &reason, "did you mean `renamed_from = \"name\"`?");
+    fields("#[sea_orm(renamed_from = \"note\")] pub name: String,");
+    let reason = place("name", "note") + "there is a column `name` in `user` already";
+    misfit(&project, &["--allow", "drop-column"], &reason, "correct it, or leave it out");
+
+    fields("#[sea_orm(renamed_from = \"name\")] pub first_name: String, pub note: Option<String>,");
+    project.succeeds(&["migration", "Renamed"]);
+    project.succeeds(&["migration", "Nothing"]);
+    // The old name is given to another column, which goes again later than the new one came.
+    fields(
+        "#[sea_orm(renamed_from = \"name\")] pub first_name: String, pub name: Option<String>, pub note: Option<String>,",
+    );
+    project.succeeds(&["migration", "Another"]);
+    project.succeeds(&["migration", "Nothing"]);
+    // A table that is new altogether had no names before.
+    let user = project.read("entities/user.rs").replace("\"user\"", "\"guest\"");
+    project.write("entities/guest.rs", user);
+    project.succeeds(&["migration", "Guest"]);
+}

@@ -147,6 +147,7 @@ fn a_lock_that_was_changed_by_hand() {
     error: `[project]/schema.lock.json`, line 1: two branches have each added a migration
 
     hint: keep the other branch's history, `git checkout MERGE_HEAD -- [project]/schema.lock.json` and its snapshots, delete your migration, and make it again with `gen migration`, so that it starts where theirs ends
+    hint: if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again
     ");
 
     project.write(LOCK, text.replacen("\"version\": 1", "\"version\": 2", 1));

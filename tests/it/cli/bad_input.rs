@@ -82,6 +82,7 @@ fn a_name_is_taken_once() {
     error: there is a migration named `initial` already: `[time]_initial`
 
     hint: choose another name, as in `gen migration Initial2`
+    hint: the file of `[time]_initial` is gone; if it is to be forgotten: `gen lock`
     ");
 }
 
