@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::entity::{Model, Source};
 use crate::lint::{Finding, Level};
 use crate::plan::{Alter, Object, Op, Plan, Sign};
-use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place};
+use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place, View};
 
 use super::paint::{Ink, ink};
 
@@ -68,7 +68,6 @@ pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
 fn rewritten(plan: &Plan, op: &Op) -> String {
     let text = |object: &Object| match object {
         Object::Trigger(_, trigger) => Some(trigger.definition.text().to_owned()),
-        Object::View(view) => Some(view.query.text().to_owned()),
         Object::Routine(routine) => Some(routine.definition.text().to_owned()),
         Object::Definition(definition) => Some(definition.create.text().to_owned()),
         Object::Table(_)
@@ -78,7 +77,8 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
         | Object::ForeignKey(..)
         | Object::Check(..)
         | Object::Index(..)
-        | Object::Enum(_) => None,
+        | Object::Enum(_)
+        | Object::View(_) => None,
     };
     let sides = match op {
         Op::Alter(Alter::Definition(change)) => {
@@ -87,6 +87,13 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
         Op::Alter(Alter::Routine(change)) => {
             Some((change.from.definition.text().to_owned(), change.to.definition.text().to_owned()))
         }
+        Op::Create(Object::View(new)) => plan.ops().iter().find_map(|other| match other {
+            Op::Drop(Object::View(old)) if old.name == new.name => {
+                let with_query = old.query != new.query;
+                Some((view_text(old, with_query), view_text(new, with_query)))
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        }),
         Op::Create(new) => {
             let old = plan.ops().iter().find_map(|other| match other {
                 Op::Drop(old) if old.place() == new.place() => text(old),
@@ -97,7 +104,8 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
         Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     };
     let Some((old, new)) = sides else { return String::new() };
-    let (old, new) = (format!("{}\n", old.trim_end()), format!("{}\n", new.trim_end()));
+    let ended = |text: String| if text.is_empty() { text } else { format!("{}\n", text.trim_end()) };
+    let (old, new) = (ended(old), ended(new));
     let mut lines = String::new();
     for change in similar::TextDiff::from_lines(&old, &new).iter_all_changes() {
         let (colour, sign) = match change.tag() {
@@ -108,6 +116,17 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
         lines.push_str(&format!("        {} {}\n", ink(colour, sign), change.value().trim_end()));
     }
     lines
+}
+
+/// What a view says, line by line: its query, where that is not the same in other words, its settings, and what hangs on it.
+fn view_text(view: &View, with_query: bool) -> String {
+    let query = if with_query { view.query.text().to_owned() } else { String::new() };
+    let settings = view.options.iter().map(|(key, value)| match value.starts_with("CREATE") {
+        true => value.clone(),
+        false => format!("{key}: {value}"),
+    });
+    let comment = view.comment.iter().map(|comment| format!("comment: {comment}"));
+    [query].into_iter().filter(|query| !query.is_empty()).chain(settings).chain(comment).collect::<Vec<_>>().join("\n")
 }
 
 /// Where the thing an operation works on is declared: its own line, or that of what it belongs to. A drop has none.

@@ -80,13 +80,23 @@ pub(super) const MADE_ANEW: Rule = Rule {
         let (kind, name) = made?;
         let gone = Feature::Drops(kind.clone(), name.clone());
         let before = context.all.iter().take_while(|it| !std::ptr::eq(*it, line));
-        let granted = context.all.iter().any(|it| it.reading.has(&Feature::Grants(name.clone())));
+        let granted = context.all.iter().any(|it| it.reading.has(&Feature::Grants(name.clone())) || keeps(it, name));
         let owned =
             ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
         (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
             .then(|| format!("{} {name} is dropped and made anew, without the grants on it", kind.to_lowercase()))
     },
 };
+
+/// Whether a line reads what belongs to an object, so that it is given back at the end.
+fn keeps(line: &Line, name: &str) -> bool {
+    let strings = &line.reading.strings;
+    let is_it = |text: &String| {
+        let bare = text.replace('"', "");
+        bare == name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
+    };
+    strings.iter().any(|text| text == "gen.kept") && strings.iter().any(is_it)
+}
 
 fn references(line: &Line) -> impl Iterator<Item = &Reference> {
     line.reading.features.iter().filter_map(|feature| match feature {

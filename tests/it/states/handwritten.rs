@@ -230,7 +230,9 @@ CREATE TRIGGER instead INSTEAD OF INSERT ON grown FOR EACH ROW EXECUTE FUNCTION 
 COMMENT ON COLUMN grown.age IS 'in years';",
         "COMMENT ON COLUMN grown.age IS NULL;\nDROP TRIGGER instead ON grown;\nDROP INDEX one_age;",
     );
-    project.run(&["lock"]).with(0).mentions("proven");
+    let locked = project.run(&["lock"]).with(0).mentions("proven");
+    // The queries are what they were, in the words of the database.
+    locked.mentions("+ CREATE UNIQUE INDEX one_age ON ages").mentions("in years").keeps_silent_on("SELECT");
     project.run(&["up"]).with(0);
     project.holds();
     project.finds_nothing();
