@@ -8,8 +8,8 @@ use crate::dialect::{Dialect, Unsupported, in_mode_of};
 use crate::entity::Model;
 use crate::plan::{Rename, stands_at};
 use crate::schema::{
-    Column, Definition, DefinitionId, Facet, ForeignKey, Name, Normalized, ObjectName, Origin, Origins, Part, Place,
-    Product, Schema, Strictness, Table, Tables, Type, Undeclared,
+    Column, Definition, DefinitionId, Facet, ForeignKey, Identity, Name, Normalized, ObjectName, Origin, Origins, Part,
+    Place, Product, Schema, Strictness, Table, Tables, Type, Undeclared,
 };
 
 use super::case::in_another_case;
@@ -206,6 +206,12 @@ impl<'a> Declaration<'a> {
     /// Whether the place itself is spelled out in the code.
     pub(super) fn spells_out(&self, place: &Place) -> bool {
         self.model.sources.contains(place)
+    }
+
+    /// Whether the code says in which of a database's ways a column is numbered.
+    pub(super) fn says_how_numbered(&self, table: &Table, column: &Name) -> bool {
+        let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.columns.get(column));
+        declared.and_then(|column| column.identity).is_some_and(|identity| identity != Identity::AutoIncrement)
     }
 
     /// The loose rule by which a column of another type serves what is declared, if there is one.

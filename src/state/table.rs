@@ -94,9 +94,9 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
             ledger.facet(new.$field.as_ref(), old.$field.as_ref(), || at(Facet::$facet), origin)
         };
     }
-    // The code can say that a column is numbered, but not in which of a database's ways.
+    // The code mostly says that a column is numbered, and not in which of a database's ways.
     let numbering = match (new.identity, old.identity) {
-        (Some(_), Some(found)) => Some(found),
+        (Some(_), Some(found)) if !declaration.says_how_numbered(table, &new.name) => Some(found),
         (Some(_), None) if declaration.dialect.numbers_itself(base, &new.name) => None,
         (declared, _) => declared,
     };

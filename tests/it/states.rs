@@ -19,6 +19,7 @@ mod project;
 mod proofs;
 mod renames;
 mod reverting;
+mod said_in_sql;
 mod sides;
 mod situations;
 mod synchronised;

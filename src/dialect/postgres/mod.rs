@@ -25,6 +25,7 @@ use crate::schema::{Literal, Name, Normalized, Schema, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
+pub use names::sequence_of;
 pub(super) use render::GIVE_BACK;
 
 /// PostgreSQL.

@@ -2,6 +2,8 @@
 //!
 //! Must not know what is named.
 
+use crate::schema::{Name, ObjectName};
+
 /// The most bytes a name may have: `NAMEDATALEN - 1`.
 pub(super) const LONGEST: usize = 63;
 
@@ -39,6 +41,11 @@ pub(super) fn generated(first: &str, second: Option<&str>, label: &str) -> Strin
     name.push('_');
     name.push_str(label);
     name
+}
+
+/// The sequence behind a numbered column that nobody named.
+pub fn sequence_of(table: &ObjectName, column: &Name) -> Name {
+    Name::new(generated(table.name.as_str(), Some(column.as_str()), "seq"))
 }
 
 /// The columns' part of a generated name: PostgreSQL's `ChooseIndexNameAddition`.

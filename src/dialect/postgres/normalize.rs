@@ -16,6 +16,9 @@ use super::{moments, names, render, types, words};
 mod clauses;
 mod definitions;
 mod grounds;
+mod numbering;
+
+use numbering::Numbering;
 
 /// Brings a schema to the catalog's form.
 pub(super) fn normalize_beside(mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
@@ -150,6 +153,15 @@ fn normalize_numbering(column: &mut Column, place: &Place) -> Result<(), Unsuppo
     column.default = None;
     if column.identity != Some(Identity::Serial) {
         column.nullable = false;
+    }
+    if let (Type::Native(integer), Some(said)) = (&column.data_type, column.options.get("sequence_options"))
+        && let Some((_, numbering)) = Numbering::read(said, integer)
+    {
+        let clauses = numbering.of_a_column(integer);
+        column.options.retain(|key, _| key != "sequence_options");
+        if !clauses.is_empty() {
+            column.options.insert("sequence_options".to_owned(), clauses);
+        }
     }
     Ok(())
 }

@@ -15,8 +15,8 @@ use crate::schema::{
 
 use super::super::extra::expression;
 use super::super::source::{Output, Trouble};
-use super::names;
 use super::statement::Statement;
+use super::{names, numbering};
 
 /// `CREATE TABLE`, for a table that no entity declares.
 pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
@@ -191,39 +191,44 @@ fn new<'o>(
 }
 
 /// One option behind a column's type: what it sets.
-fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Option<Facet>, Trouble> {
+fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Vec<Facet>, Trouble> {
     Ok(match option {
-        ColumnOption::Null | ColumnOption::PrimaryKey(_) => None,
+        ColumnOption::Null | ColumnOption::PrimaryKey(_) => Vec::new(),
         ColumnOption::NotNull => {
             column.nullable = false;
-            None
+            Vec::new()
         }
         ColumnOption::Default(value) => {
             column.default = Some(DefaultValue::Expression(expression(value)));
-            Some(Facet::Default)
+            vec![Facet::Default]
         }
         ColumnOption::Collation(name) => {
             column.collation = Some(names::plain_name(name));
-            Some(Facet::Collation)
+            vec![Facet::Collation]
         }
         ColumnOption::OnUpdate(value) => {
             column.on_update = Some(expression(value));
-            Some(Facet::OnUpdate)
+            vec![Facet::OnUpdate]
         }
         ColumnOption::Comment(text) => {
             column.comment = Some(names::unescaped(text, statement.product()));
-            Some(Facet::Comment)
+            vec![Facet::Comment]
         }
         ColumnOption::Generated { generated_as, generation_expr: Some(value), generation_expr_mode, .. } => {
             let stored = matches!(generation_expr_mode, Some(GeneratedExpressionMode::Stored))
                 || matches!(generated_as, GeneratedAs::ExpStored);
             column.generated = Some(Generated { expression: expression(value), stored });
-            Some(Facet::Generated)
+            vec![Facet::Generated]
         }
-        ColumnOption::Generated { generated_as, generation_expr: None, .. } => {
+        ColumnOption::Generated { generated_as, generation_expr: None, sequence_options, .. } => {
             let always = matches!(generated_as, GeneratedAs::Always);
             column.identity = Some(if always { Identity::Always } else { Identity::ByDefault });
-            Some(Facet::Identity)
+            let clauses = numbering::clauses(sequence_options.as_deref().unwrap_or_default());
+            if clauses.is_empty() {
+                return Ok(vec![Facet::Identity]);
+            }
+            column.options.insert("sequence_options".to_owned(), clauses);
+            vec![Facet::Identity, Facet::Options]
         }
         ColumnOption::DialectSpecific(tokens)
             if tokens.iter().any(|token| {
@@ -232,11 +237,11 @@ fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) ->
             }) =>
         {
             column.identity = Some(Identity::AutoIncrement);
-            Some(Facet::Identity)
+            vec![Facet::Identity]
         }
         ColumnOption::Invisible => {
             column.options.insert("invisible".to_owned(), "true".to_owned());
-            Some(Facet::Options)
+            vec![Facet::Options]
         }
         other => {
             let message = format!("`{other}` does not stand behind a column here");

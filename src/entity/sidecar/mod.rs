@@ -7,6 +7,7 @@ mod column;
 mod definition;
 mod index;
 mod names;
+mod numbering;
 mod raw;
 mod statement;
 mod table;

@@ -14,7 +14,12 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 use crate::schema::{DefinitionKind, Product, RoutineKind};
 use crate::sql::{self, Cutter, Part, Rules};
 
+use super::super::schema_of;
 use super::super::source::{Spot, Trouble};
+use super::{names, numbering};
+
+/// What editors of some systems put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file.
 pub(super) struct Text<'t> {
@@ -27,6 +32,8 @@ pub(super) struct Text<'t> {
     lines: sql::Lines,
     /// Tokens that are neither white space nor comments, with their bytes.
     tokens: Vec<(Token, Range<usize>)>,
+    /// What is no part of them: the schema that a name without one is in anyway.
+    left_out: Vec<Range<usize>>,
     /// Which of the tokens are one statement.
     statements: Vec<Range<usize>>,
 }
@@ -86,6 +93,7 @@ impl<'t> Text<'t> {
             product,
             lines: sql::Lines::of(text),
             tokens: Vec::new(),
+            left_out: Vec::new(),
             statements: Vec::new(),
         };
         let line_at = |start: usize| {
@@ -97,19 +105,21 @@ impl<'t> Text<'t> {
             return Err(refused(at, "a NUL character"));
         }
         let rules = if read.portable { Rules::portable(product) } else { Rules::of(product) };
+        let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         let mut cut = Vec::new();
-        for part in Cutter::new(rules, text) {
-            match part.map_err(|error| refused(error.offset, "opened here and never closed"))? {
+        for part in Cutter::new(rules, text.get(mark..).unwrap_or_default()) {
+            match part.map_err(|error| refused(mark + error.offset, "opened here and never closed"))? {
                 Part::Statement(statement) if statement.is_open && sql::has_body(product, statement.text) => {
-                    return Err(refused(statement.start, "begins here and never ends"));
+                    return Err(refused(mark + statement.start, "begins here and never ends"));
                 }
                 Part::Statement(statement) => {
                     if let Some((at, _)) = statement.tokens.iter().find_map(sql::hidden_line) {
-                        return Err(refused(at, "looks like a line break here, and is none to the database"));
+                        return Err(refused(mark + at, "looks like a line break here, and is none to the database"));
                     }
-                    cut.push(statement.start..statement.start + statement.text.len());
+                    let start = mark + statement.start;
+                    cut.push(start..start + statement.text.len());
                 }
-                Part::Client(line) => return Err(refused(line.start, "meant for a client, not for the server")),
+                Part::Client(line) => return Err(refused(mark + line.start, "meant for a client, not for the server")),
                 Part::Between(_) | Part::End => {}
             }
         }
@@ -136,9 +146,29 @@ impl<'t> Text<'t> {
         let first = self.tokens.len();
         let at = |location| statement.start + bytes.at(location);
         let kept = found.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
-        self.tokens.extend(kept.map(|token| (token.token, at(token.span.start)..at(token.span.end))));
+        let kept = kept.map(|token| (token.token, at(token.span.start)..at(token.span.end)));
+        let whole = self.text;
+        let written = |span: &Range<usize>| whole.get(span.clone()).unwrap_or_default();
+        let mut kept = kept.map(|(token, span)| (in_its_digits(token, written(&span)), span)).peekable();
+        while let Some((token, span)) = kept.next() {
+            let is_first =
+                self.tokens.get(first..).and_then(<[_]>::last).is_none_or(|(last, _)| *last != Token::Period);
+            match kept
+                .next_if(|(next, _)| is_first && *next == Token::Period && is_default_schema(&token, self.product))
+            {
+                Some((_, dot)) => self.left_out.push(span.start..dot.end),
+                None => self.tokens.push((token, span)),
+            }
+        }
         self.statements.push(first..self.tokens.len());
         Ok(())
+    }
+
+    /// What stands between two tokens.
+    fn between(&self, end: usize, start: usize) -> &str {
+        let next = self.left_out.get(self.left_out.partition_point(|left| left.start < end));
+        let until = next.filter(|left| left.end <= start).map_or(start, |left| left.start);
+        self.text.get(end..until).unwrap_or(" ")
     }
 
     /// The statements, without those that set a `sql_mode` for the ones behind.
@@ -267,7 +297,9 @@ impl<'t> Statement<'t> {
     pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, Trouble> {
         let is_left_out = |token: &Token| matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left)));
         let kept = self.tokens.iter().filter(|(token, _)| !is_left_out(token));
-        self.parse_tokens(kept.map(|(token, span)| (self.requoted(token), span.clone())).collect())
+        let mut kept: Vec<_> = kept.map(|(token, span)| (self.requoted(token), span.clone())).collect();
+        numbering::in_order(&mut kept);
+        self.parse_tokens(kept)
     }
 
     /// What a routine is called and takes, whatever follows: the grammar does not know every language's body, and reads a
@@ -348,7 +380,7 @@ impl<'t> Statement<'t> {
         let mut end: Option<usize> = None;
         for (token, span) in self.tokens.get(tokens).unwrap_or_default() {
             if let Some(end) = end {
-                sql.push_str(self.text.text.get(end..span.start).unwrap_or(" "));
+                sql.push_str(self.text.between(end, span.start));
             }
             match self.requoted(token) {
                 Token::Word(word) if word.quote_style.is_some() && self.text.portable => {
@@ -358,7 +390,8 @@ impl<'t> Statement<'t> {
             }
             end = Some(span.end);
         }
-        sql
+        // How a checkout ends its lines is no part of what is declared.
+        if sql.contains('\r') { sql.replace("\r\n", "\n") } else { sql }
     }
 
     /// The whole text as it runs on the product.
@@ -373,6 +406,21 @@ impl<'t> Statement<'t> {
             Some(mode) => format!("SET sql_mode = '{}';\n{}", mode.replace('\'', "''"), self.whole()),
         }
     }
+}
+
+/// A number in hexadecimal digits stays one: the grammar would write it as a string, which MariaDB takes for a text.
+fn in_its_digits(token: Token, written: &str) -> Token {
+    match token {
+        Token::HexStringLiteral(_) if written.starts_with('0') => Token::Number(written.to_owned(), false),
+        other => other,
+    }
+}
+
+/// Whether a word is the schema that a name without one is in anyway.
+fn is_default_schema(token: &Token, product: Product) -> bool {
+    let Token::Word(word) = token else { return false };
+    let ident = word.clone().into_ident(sqlparser::tokenizer::Span::empty());
+    schema_of(product, names::folded(&ident, product)).is_none()
 }
 
 /// The quote of identifiers.

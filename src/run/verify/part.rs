@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Statement;
+use crate::dialect::postgres::sequence_of;
 use crate::introspect::Scope;
 use crate::schema::{
     DefaultValue, Definition, DefinitionKind, Expression, ForeignKey, IndexTarget, Name, ObjectName, Place, Schema,
@@ -68,8 +69,11 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
         part.named.extend(names.filter(|name| words.name(&name.name)).cloned());
         let routines = schema.routines.keys().filter(|name| words.name(&plain(name)));
         part.routines.extend(routines.cloned());
-        // An index or a constraint may be named without its table.
-        let inner = schema.tables.values().filter(|table| inner_names(table).any(|name| words.name(name)));
+        // An index, a trigger or a sequence may be named without its table.
+        let is_named = |table: &&Table| {
+            inner_names(table).any(|name| words.name(name)) || sequences(table).any(|name| words.name(&name))
+        };
+        let inner = schema.tables.values().filter(is_named);
         part.named.extend(inner.map(|table| table.name.clone()));
         let standing = schema.definitions.values().filter(|it| is_named_alone(it.id.kind));
         let standing = standing.filter(|it| words.name(&plain(&it.id.name)));
@@ -96,6 +100,16 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
 /// The names inside a table that belong to the whole schema, so that a statement may use them alone.
 fn inner_names(table: &Table) -> impl Iterator<Item = &Name> {
     table.indexes.keys().chain(table.triggers.keys())
+}
+
+/// The sequences behind the numbered columns of a table: by the names they have of their own, or as they are made up.
+fn sequences(table: &Table) -> impl Iterator<Item = Name> {
+    table.columns.values().filter(|column| column.identity.is_some()).map(|column| {
+        match column.options.get("sequence") {
+            Some(name) => Name::from(name.rsplit('.').next().unwrap_or(name).trim_matches('"')),
+            None => sequence_of(&table.name, &column.name),
+        }
+    })
 }
 
 /// Whether a statement may name such a definition without the table it belongs to or stands on.

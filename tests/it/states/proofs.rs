@@ -14,7 +14,7 @@ on_each!(
 );
 
 impl Project {
-    fn declare_in_sql(&self, sql: &str) {
+    pub fn declare_in_sql(&self, sql: &str) {
         let path = self.path().join("entities").join(format!("beside.{}.sql", self.product.key()));
         std::fs::write(path, sql).expect("a written file");
     }

@@ -153,10 +153,7 @@ impl Reading<'_> {
     /// What is not as the database would choose it for the sequence behind a numbered column.
     fn sequence_options(&self, owner: &ObjectName, column: &mut Column, row: Row<'_>) {
         let name = self.object_name(row.text(16), row.text(17));
-        let chosen = ObjectName {
-            schema: owner.schema.clone(),
-            name: Name::new(names::generated(owner.name.as_str(), Some(column.name.as_str()), "seq")),
-        };
+        let chosen = ObjectName { schema: owner.schema.clone(), name: names::sequence_of(owner, &column.name) };
         if name != chosen {
             column.options.insert("sequence".to_owned(), render::quote_object(&name));
         }

@@ -25,8 +25,7 @@ pub(in crate::dialect::postgres) fn disturbs(change: &Change<Column>) -> bool {
 
 /// The name PostgreSQL gives the sequence behind a numbered column.
 pub(super) fn default_sequence(table: &ObjectName, column: &Column) -> ObjectName {
-    let name = names::generated(table.name.as_str(), Some(column.name.as_str()), "seq");
-    ObjectName { schema: table.schema.clone(), name: Name::new(name) }
+    ObjectName { schema: table.schema.clone(), name: names::sequence_of(table, &column.name) }
 }
 
 /// Whether an operation's SQL would hold the string, as a default, a check, a predicate or a body.

@@ -7,6 +7,7 @@ use crate::dialect::expression::canonical_expression;
 use crate::schema::{DefaultValue, Definition, DefinitionKind, Expression, Type};
 
 use super::super::{names, types, words};
+use super::numbering::Numbering;
 
 /// A definition's text in the catalog's layout, and its canonical form. The text has no comments.
 pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, String)> {
@@ -151,62 +152,14 @@ fn composite(text: &str) -> Option<(String, String)> {
 
 /// A sequence without what is usual.
 fn sequence(text: &str) -> Option<(String, String)> {
-    let keywords = ["AS", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "START", "CACHE", "CYCLE", "OWNED", "RESTART"];
-    let mut clauses = words::clauses(text, &keywords).into_iter().peekable();
-    let (_, head) = clauses.next()?;
+    let (head, numbering) = Numbering::read(text, "bigint")?;
     let unlogged = words::names(head).iter().any(|word| word == "unlogged");
     let rest = words::after_word(head, "SEQUENCE")?.trim_start();
     let (name, rest) = words::cut_name(rest)?;
     if !rest.trim().is_empty() {
         return None;
     }
-    let (mut data_type, mut increment) = ("bigint".to_owned(), 1_i128);
-    let (mut least, mut most, mut start) = (None, None, None);
-    let (mut cache, mut cycles) = (1_i128, false);
-    let number = |body: &str| -> Option<i128> { body.replace(' ', "").parse().ok() };
-    let behind = |body: &str, word: &str| -> Option<i128> { number(words::after_word(body, word).unwrap_or(body)) };
-    while let Some((keyword, body)) = clauses.next() {
-        match keyword.as_str() {
-            "AS" => data_type = types::catalog_spelling(body),
-            "INCREMENT" => increment = behind(body, "BY")?,
-            "MINVALUE" => least = Some(number(body)?),
-            "MAXVALUE" => most = Some(number(body)?),
-            "START" => start = Some(behind(body, "WITH")?),
-            "CACHE" => cache = number(body)?,
-            "CYCLE" if body.is_empty() => cycles = true,
-            "NO" if body.is_empty() => match clauses.next()?.0.as_str() {
-                "MINVALUE" => least = None,
-                "MAXVALUE" => most = None,
-                "CYCLE" => cycles = false,
-                _ => return None,
-            },
-            _ => return None,
-        }
-    }
-    let (lowest, highest) = match data_type.as_str() {
-        "smallint" => (i128::from(i16::MIN), i128::from(i16::MAX)),
-        "integer" => (i128::from(i32::MIN), i128::from(i32::MAX)),
-        "bigint" => (i128::from(i64::MIN), i128::from(i64::MAX)),
-        _ => return None,
-    };
-    let usual_least = if increment > 0 { 1 } else { lowest };
-    let usual_most = if increment > 0 { highest } else { -1 };
-    let (least, most) = (least.unwrap_or(usual_least), most.unwrap_or(usual_most));
-    let usual_start = if increment > 0 { least } else { most };
-    let mut clauses = String::new();
-    let mut add = |there: bool, clause: String| {
-        if there {
-            clauses.push_str(&clause);
-        }
-    };
-    add(data_type != "bigint", format!(" AS {data_type}"));
-    add(increment != 1, format!(" INCREMENT BY {increment}"));
-    add(least != usual_least, format!(" MINVALUE {least}"));
-    add(most != usual_most, format!(" MAXVALUE {most}"));
-    let start = start.unwrap_or(usual_start);
-    add(start != usual_start, format!(" START WITH {start}"));
-    add(cache != 1, format!(" CACHE {cache}"));
-    add(cycles, " CYCLE".to_owned());
+    let clauses = numbering.of_a_sequence();
     let kind = if unlogged { "UNLOGGED SEQUENCE" } else { "SEQUENCE" };
     Some((format!("CREATE {kind} {name}{clauses}"), format!("{kind}{clauses}").to_lowercase()))
 }

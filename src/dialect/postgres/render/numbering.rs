@@ -36,8 +36,7 @@ pub(super) fn sequence(table: &ObjectName, column: &Column) -> String {
     if let Some(sequence) = column.options.get("sequence") {
         return sequence.clone();
     }
-    let name = names::generated(table.name.as_str(), Some(column.name.as_str()), "seq");
-    quote_object(&ObjectName { schema: table.schema.clone(), name: Name::new(name) })
+    quote_object(&ObjectName { schema: table.schema.clone(), name: names::sequence_of(table, &column.name) })
 }
 
 /// What a column definition says about its numbering, after the type.

@@ -195,25 +195,28 @@ fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
             ),
         )
     };
-    let of_column = |table: &ObjectName, column: Column| {
+    let of_column = |table: &ObjectName, object: Object| {
         let print = format!(
             "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d \
                JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum \
               WHERE a.attname = '{STAND_IN}' AND d.adrelid = to_regclass({})",
             text(&stand_in(table))
         );
-        created(Object::Column(ObjectName::local(table.name.clone()), column)).map(|create| (create, print))
+        created(object).map(|create| (create, print))
     };
     Some(match &question.seat {
         Seat::Table(table, Slot::Default(name)) => {
             let mut column = column(ground, table, name)?;
             column.default = Some(DefaultValue::Expression(Expression::new(expression)));
-            of_column(table, column)?
+            // A column that comes to a table has its default computed at once, which may fail: a setting nobody has made.
+            let mut alone = Table::new(ObjectName::local(STAND_IN));
+            alone.columns.insert(column);
+            of_column(&alone.name.clone(), Object::Table(alone))?
         }
         Seat::Table(table, Slot::Generated(name)) => {
             let mut column = column(ground, table, name)?;
             column.generated = Some(Generated { expression: Expression::new(expression), stored: true });
-            of_column(table, column)?
+            of_column(table, Object::Column(ObjectName::local(table.name.clone()), column))?
         }
         Seat::Table(table, Slot::Check(_) | Slot::Predicate(_)) => condition(table, expression),
         Seat::Table(table, Slot::Part(..)) => condition(table, &format!("({expression}) IS NOT NULL")),
@@ -234,11 +237,8 @@ fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
             format!("SELECT pg_get_viewdef(to_regclass('pg_temp.{STAND_IN}'))"),
         ),
         Seat::Routine(_) => {
-            if !is_unqualified(expression) {
-                return None;
-            }
             let print = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()";
-            (expression.clone(), print.to_owned())
+            (unqualified(expression)?, print.to_owned())
         }
         // It has its own way.
         Seat::Definition(_) => return None,
@@ -263,10 +263,13 @@ fn is_on(definition: &str, table: &ObjectName) -> bool {
     words.next().is_some_and(|word| word == quoted || word.eq_ignore_ascii_case(table.name.as_str()))
 }
 
-/// Whether a routine's definition names it without a schema.
-fn is_unqualified(definition: &str) -> bool {
-    let mut words = definition.split_whitespace();
-    let named = words.any(|word| word.eq_ignore_ascii_case("function") || word.eq_ignore_ascii_case("procedure"));
-    let name = words.next().unwrap_or_default();
-    named && !name.split('(').next().unwrap_or_default().contains('.')
+/// A routine's definition with its name alone, so that the temporary schema gets it.
+fn unqualified(definition: &str) -> Option<String> {
+    let after = ["FUNCTION", "PROCEDURE"].iter().filter_map(|word| words::after_word(definition, word));
+    let after = after.max_by_key(|after| after.len())?;
+    let (name, rest) = words::cut_name(after.trim_start())?;
+    let head = definition.get(..definition.len() - after.len())?;
+    // Behind a schema any word may be a name.
+    let last = render::quote(&Name::new(words::name_path(name).pop()?));
+    Some(format!("{head} {last}{rest}"))
 }
