@@ -35,6 +35,10 @@ pub enum Step {
     Keep(Vec<Change<Place>>),
     /// What was read is given back (PostgreSQL).
     GiveBack,
+    /// A table becomes a partition (PostgreSQL).
+    Attached(Definition),
+    /// A partition becomes a table (PostgreSQL).
+    Detached(Definition),
     /// Rows are looked at or filled, by a statement that needs no dialect any more.
     Rows(Statement),
 }
@@ -66,6 +70,8 @@ impl Step {
             | Self::Attach(_)
             | Self::Keep(_)
             | Self::GiveBack
+            | Self::Attached(_)
+            | Self::Detached(_)
             | Self::Rows(_) => Vec::new(),
         }
     }

@@ -4,8 +4,9 @@
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Place};
 
-use super::{Level, Rule};
+use super::{Context, Level, Rule};
 
 /// A table is dropped.
 pub(super) const DROP_TABLE: Rule = Rule {
@@ -14,11 +15,55 @@ pub(super) const DROP_TABLE: Rule = Rule {
     summary: "a table is dropped",
     why: "its rows are gone; the way back creates the table empty",
     stake: |_| Stake::Rows,
-    check: |op, _| match op {
-        Op::Drop(Object::Table(table)) => Some(format!("drops table {} and its rows", table.name)),
+    check: |op, context| match op {
+        Op::Drop(Object::Table(table)) if !stays(context, &table.name) => {
+            Some(format!("drops table {} and its rows", table.name))
+        }
+        Op::Drop(Object::Definition(it))
+            if is_partition(it) && !stays(context, &it.id.name) && !is_told_with_its_table(context, it) =>
+        {
+            Some(format!("drops partition {} and its rows", it.id.name))
+        }
         _ => None,
     },
 };
+
+fn is_partition(definition: &Definition) -> bool {
+    definition.id.kind == DefinitionKind::Partition
+}
+
+/// Whether what is dropped is attached or detached instead: a table becomes a partition, or a partition a table.
+fn stays(context: &Context<'_>, name: &ObjectName) -> bool {
+    context.plan.ops().iter().any(|op| match op {
+        Op::Create(Object::Table(table)) => table.name == *name,
+        Op::Create(Object::Definition(it)) => is_partition(it) && it.id.name == *name,
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+    })
+}
+
+/// Whether the table that a partition divides is dropped with its rows, or divided otherwise and keeps them.
+fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool {
+    let of = |table: &ObjectName| {
+        context.plan.ops().iter().any(|op| match op {
+            Op::Drop(Object::Table(dropped)) => dropped.name == *table,
+            Op::Alter(Alter::Options(changed, change)) => {
+                changed == table && change.from.get("partition_by") != change.to.get("partition_by")
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+        })
+    };
+    let dropped = |id: &DefinitionId| {
+        context.plan.ops().iter().find_map(|op| match op {
+            Op::Drop(Object::Definition(it)) if it.id == *id && *id != partition.id => Some(it),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        })
+    };
+    partition.needs.iter().any(|need| match need {
+        Place::Table(table, _) => of(table),
+        Place::Definition(id) => dropped(id).is_some_and(|it| is_partition(it)),
+        Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
+    })
+}
 
 /// A column is dropped.
 pub(super) const DROP_COLUMN: Rule = Rule {
@@ -58,3 +103,48 @@ pub(super) const DROP_VALUE: Rule = Rule {
         _ => None,
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+    use crate::plan::cast::{self, Grade};
+    use crate::schema::{Change, Column, Options, Schema, Table, Type};
+
+    fn said(ops: Vec<Op>) -> Vec<String> {
+        struct Types;
+        impl cast::Types for Types {
+            fn grade(&self, _: &Change<Column>) -> Grade {
+                Grade::Keeps
+            }
+            fn removed(&self, _: &Change<Column>) -> Vec<String> {
+                Vec::new()
+            }
+            fn can_refer(&self, _: &Type, _: &Type) -> bool {
+                true
+            }
+        }
+        let (plan, schema) = (Plan::new(ops), Schema::default());
+        let context = Context { plan: &plan, from: &schema, to: &schema, types: &Types };
+        plan.ops().iter().filter_map(|op| (DROP_TABLE.check)(op, &context)).collect()
+    }
+
+    #[test]
+    fn a_partition_is_dropped_with_its_rows_unless_something_else_becomes_of_it() {
+        let named = |name: &str| ObjectName::local(name);
+        let table = |name: &str| Object::Table(Table::new(named(name)));
+        let partition = |table: &str| {
+            let mut partition = Definition::new(DefinitionId::new(DefinitionKind::Partition, named("part")), "");
+            partition.needs.insert(Place::table(&named(table)));
+            Object::Definition(partition)
+        };
+        let divided =
+            |key: Option<&str>| -> Options { key.map(|key| ("partition_by".into(), key.into())).into_iter().collect() };
+        assert_eq!(said(vec![Op::Drop(partition("log"))]), ["drops partition part and its rows"]);
+        assert_eq!(said(vec![Op::Drop(partition("log")), Op::Create(table("part"))]), [""; 0]);
+        assert_eq!(said(vec![Op::Drop(table("part")), Op::Create(partition("log"))]), [""; 0]);
+        assert_eq!(said(vec![Op::Drop(partition("log")), Op::Drop(table("log"))]), ["drops table log and its rows"]);
+        let anew = Op::Alter(Alter::Options(named("log"), Change::new(divided(Some("LIST (a)")), divided(None))));
+        assert_eq!(said(vec![Op::Drop(partition("log")), anew]), [""; 0]);
+    }
+}

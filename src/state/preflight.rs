@@ -11,7 +11,8 @@ use crate::dialect::{Dialect, Statement};
 use crate::plan::cast::{Grade, Loss};
 use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
-    Change, Column, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
+    Change, Column, Definition, DefinitionKind, EnumType, Expression, ForeignKey, Index, IndexTarget, Name, ObjectName,
+    Place, Schema, Table, Type,
 };
 
 use super::backfill::{Backfill, Replacement};
@@ -82,6 +83,12 @@ impl<'a> Ground<'a> {
     pub(super) fn rows(&self, table: &ObjectName) -> Option<String> {
         let now = self.base.tables.get(table).or_else(|| self.table(table))?;
         Some(format!("SELECT count(*) FROM {}", self.quoted(now)))
+    }
+
+    /// Counts the rows of a partition.
+    pub(super) fn rows_beside(&self, definition: &Definition) -> Option<String> {
+        let is_there = definition.id.kind == DefinitionKind::Partition;
+        is_there.then(|| format!("SELECT count(*) FROM {}", self.dialect.quote_object(&definition.id.name)))
     }
 
     /// Counts the values of a column.

@@ -27,6 +27,7 @@ pub fn stakes(dialect: &dyn Dialect, base: &Normalized, target: &Normalized, pla
         let place = op.place();
         let found = match op {
             Op::Drop(Object::Table(table)) => vec![(Stake::Rows, ground.rows(&table.name))],
+            Op::Drop(Object::Definition(it)) => vec![(Stake::Rows, ground.rows_beside(it))],
             Op::Drop(Object::Column(table, column)) => vec![(Stake::Values, ground.values(table, &column.name))],
             Op::Create(Object::Column(table, _)) => vec![(Stake::Rows, ground.rows(table))],
             Op::Alter(Alter::Column(table, change)) => vec![

@@ -63,6 +63,31 @@ pub(super) fn of_columns<'a>(columns: impl IntoIterator<Item = &'a str>) -> Stri
     clip(&joined).to_owned()
 }
 
+/// What PostgreSQL calls the column of an index that is an expression: after the function, else `expr`
+/// (`FigureIndexColname`, as far as an index holds such expressions).
+pub(super) fn index_column(expression: &str) -> &str {
+    let text = expression.trim().trim_start_matches('(');
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    match text.split_at(end) {
+        (function, rest) if !function.is_empty() && rest.starts_with('(') && is_one_call(rest) => function,
+        _ => "expr",
+    }
+}
+
+/// Whether the parentheses that open a text close at its end.
+fn is_one_call(text: &str) -> bool {
+    let mut depth = 0_i32;
+    let closed = text.char_indices().find(|(_, letter)| {
+        depth += match letter {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    closed.is_some_and(|(at, _)| text.get(at + 1..).is_some_and(|rest| rest.trim_end_matches([')', ' ']).is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

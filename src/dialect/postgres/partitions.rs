@@ -5,7 +5,46 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Expected;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Part, Place, Schema};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Part, Place, Schema, Table};
+
+/// The table, or the partition, that a partition divides.
+pub(super) fn parent(definition: &Definition) -> Option<&ObjectName> {
+    fn divided(need: &Place) -> Option<&ObjectName> {
+        match need {
+            Place::Table(table, Part::Whole) => Some(table),
+            Place::Definition(id) if id.kind == DefinitionKind::Partition => Some(&id.name),
+            Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
+        }
+    }
+    (definition.id.kind == DefinitionKind::Partition).then(|| definition.needs.iter().find_map(divided))?
+}
+
+/// The table at the top of those a partition divides.
+pub(super) fn divided<'s>(schema: &'s Schema, partition: &Definition) -> Option<&'s Table> {
+    let parent = parent(partition)?;
+    match schema.tables.get(parent) {
+        Some(table) => Some(table),
+        None => divided(schema, schema.relation_beside(parent).filter(|it| it.id != partition.id)?),
+    }
+}
+
+/// Which rows are in a partition: `FOR VALUES …` or `DEFAULT`.
+pub(super) fn bounds(partition: &Definition) -> Option<&str> {
+    let (_, rest) = partition.create.text().split_once("\n    ")?;
+    let end = [KEY, SETTINGS].iter().filter_map(|mark| rest.rfind(mark)).min();
+    rest.get(..end.unwrap_or(rest.len()))
+}
+
+/// How a partition is divided itself.
+pub(super) fn key(partition: &Definition) -> Option<&str> {
+    let text = partition.create.text();
+    let rest = text.get(text.rfind(KEY)? + KEY.len()..)?;
+    rest.get(..rest.rfind(SETTINGS).unwrap_or(rest.len()))
+}
+
+/// What follows the bounds in the statement that creates a partition, as it is normalised.
+const KEY: &str = "\n    PARTITION BY ";
+const SETTINGS: &str = "\n    WITH (";
 
 /// The partitions of a table, and theirs, each behind the one it belongs to.
 pub(super) fn of_table(schema: &Schema, table: &ObjectName) -> Vec<Definition> {

@@ -26,12 +26,16 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
     let mut to = from.clone();
     // A plan that does not fit shows when it is proven.
     let _ = apply(plan, &mut to);
+    // A table that is attached or detached is whole before that, or changes behind it.
+    let stays = |name: &&ObjectName| {
+        !steps.iter().any(|step| matches!(step, Step::Attached(it) | Step::Detached(it) if it.id.name == **name))
+    };
     let mut walk = Walk {
         names,
         from,
         to: &to,
         steps: &steps,
-        originals: from.tables.keys().map(|name| (name.clone(), name.clone())).collect(),
+        originals: from.tables.keys().filter(stays).map(|name| (name.clone(), name.clone())).collect(),
         keyed_later: BTreeSet::new(),
         core: Vec::new(),
         late: Late::default(),
@@ -119,6 +123,8 @@ impl Walk<'_> {
             | Step::Attach(_)
             | Step::Keep(_)
             | Step::GiveBack
+            | Step::Attached(_)
+            | Step::Detached(_)
             | Step::Rows(_) => false,
         };
         if !taken {
@@ -229,7 +235,7 @@ impl Walk<'_> {
                         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
                     }
             }
-            Step::SwapEnum(..) => true,
+            Step::SwapEnum(..) | Step::Attached(_) | Step::Detached(_) => true,
             Step::Apart(_)
             | Step::Together(..)
             | Step::Online(..)

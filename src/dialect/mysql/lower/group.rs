@@ -82,6 +82,8 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 | Step::Attach(_)
                 | Step::Keep(_)
                 | Step::GiveBack
+                | Step::Attached(_)
+                | Step::Detached(_)
                 | Step::Rows(_),
             )
             | None => {

@@ -45,6 +45,8 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         | Step::Attach(_)
         | Step::Keep(_)
         | Step::GiveBack
+        | Step::Attached(_)
+        | Step::Detached(_)
         | Step::Rows(_) => (String::new(), 1),
     });
     shape.collect()

@@ -71,6 +71,8 @@ fn goes(step: &Step) -> Option<Place> {
         | Step::Attach(_)
         | Step::Keep(_)
         | Step::GiveBack
+        | Step::Attached(_)
+        | Step::Detached(_)
         | Step::Rows(_) => None,
     }
 }

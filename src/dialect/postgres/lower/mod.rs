@@ -3,6 +3,7 @@
 //! Must not know how a step is written. Every step is found by walking the plan over the schema it starts from.
 
 mod around;
+mod attached;
 pub(super) mod columns;
 mod inherited;
 mod kept;
@@ -17,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{
-    Change, Column, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema, Standing, Table,
+    Change, Column, Definition, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema,
+    Standing, Table,
 };
 
 pub(super) use rows::arrange;
@@ -28,7 +30,6 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let carried = sequences::carry(ops, from);
     let (mut ops, from) = (carried.ops, &carried.from);
     let repartitioned = repartition::find(&mut ops, from);
-    repartition::refuse_attached_tables(&ops)?;
     let mut around = around::find(&ops, from);
     for (before, after) in repartitioned.keys(from, &ops) {
         let is_dropped = |op: &Op| matches!(op, Op::Drop(object) if object.place() == before.place());
@@ -37,6 +38,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             around.after.extend(after);
         }
     }
+    let moving = attached::find(&mut ops);
     let ops = order::with_around(ops, around, from);
     let leaving = ops.iter().filter(|op| destroys(op)).map(Op::place).collect();
     let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), leaving, steps: Vec::new() };
@@ -52,6 +54,12 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             Op::Alter(Alter::Options(table, change)) if repartition::is_repartitioned(change) => {
                 walk.repartition(table, change, &repartitioned);
             }
+            Op::Create(Object::Definition(it)) if walk.state.tables.contains_key(&it.id.name) && is_partition(it) => {
+                walk.attach(it)?;
+            }
+            Op::Create(Object::Table(it)) if walk.state.relation_beside(&it.name).is_some_and(is_partition) => {
+                walk.detach(it, &moving)?;
+            }
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {
                 walk.lower(op, all.get(at + 1..).unwrap_or_default())?;
             }
@@ -60,6 +68,10 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     walk.settle_heirs();
     walk.alter_identities(carried.after);
     Ok(kept::around(walk.steps))
+}
+
+fn is_partition(definition: &Definition) -> bool {
+    definition.id.kind == DefinitionKind::Partition
 }
 
 /// Primary keys that only get another name, which one of the others has until then: they give way to each other by names in

@@ -5,11 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::{Product, Repartition, Step, Unsupported};
+use crate::dialect::{Repartition, Step};
 use crate::plan::{Alter, Object, Op, Plan, Shape, Space, apply};
-use crate::schema::{
-    Change, Definition, DefinitionId, DefinitionKind, Identity, ObjectName, Options, Place, Schema, Table,
-};
+use crate::schema::{Change, Definition, DefinitionId, Identity, ObjectName, Options, Schema, Table};
 
 use super::super::partitions;
 use super::{Walk, sequences};
@@ -53,44 +51,6 @@ pub(super) fn find(ops: &mut Vec<Op>, from: &Schema) -> Repartitioned {
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => true,
     });
     Repartitioned { tables, to }
-}
-
-/// A table that becomes a partition, or the other way round, would lose its rows if it were dropped and created.
-///
-/// # Errors
-/// There is one.
-pub(super) fn refuse_attached_tables(ops: &[Op]) -> Result<(), Unsupported> {
-    let partition = |object: &Object| match object {
-        Object::Definition(it) if it.id.kind == DefinitionKind::Partition => Some(it.id.name.clone()),
-        _ => None,
-    };
-    let table = |object: &Object| match object {
-        Object::Table(table) => Some(table.name.clone()),
-        _ => None,
-    };
-    let named = |created: bool, name: &dyn Fn(&Object) -> Option<ObjectName>| -> BTreeSet<ObjectName> {
-        let found = ops.iter().filter_map(|op| match op {
-            Op::Create(object) if created => name(object),
-            Op::Drop(object) if !created => name(object),
-            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
-        });
-        found.collect()
-    };
-    let detached = named(false, &partition).intersection(&named(true, &table)).next().cloned();
-    let attached = named(false, &table).intersection(&named(true, &partition)).next().cloned();
-    let (name, reason, verb) = match (detached, attached) {
-        (Some(name), _) => (name, "a partition cannot become a table of its own and keep its rows here", "DETACH"),
-        (None, Some(name)) => (name, "a table cannot become a partition and keep its rows here", "ATTACH"),
-        (None, None) => return Ok(()),
-    };
-    Err(Unsupported {
-        product: Product::Postgres,
-        place: Place::table(&name),
-        reason: reason.to_owned(),
-        hint: format!(
-            "write it by hand: `gen migration <Name> --empty`, with `ALTER TABLE … {verb} PARTITION {name} …`"
-        ),
-    })
 }
 
 impl Repartitioned {

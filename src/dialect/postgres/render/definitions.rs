@@ -3,8 +3,9 @@
 //! Must not know what stands on a definition; lowering has made way.
 
 use crate::dialect::Statement;
-use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName, Part, Place};
+use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
 
+use super::super::partitions;
 use super::{comment, in_place, quote, quote_object};
 
 /// Creates what is defined, with its comment.
@@ -18,26 +19,20 @@ pub(super) fn create(definition: &Definition) -> Vec<Statement> {
 
 /// Drops what is defined. A partition is detached first, because foreign keys to the partitioned table hold it.
 pub(super) fn drop(definition: &Definition) -> Vec<Statement> {
-    let dropped = Statement::new(&definition.drop);
-    match parent(definition) {
-        Some(parent) => {
-            let (parent, name) = (quote_object(parent), quote_object(&definition.id.name));
-            vec![Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {name}")), dropped]
-        }
-        None => vec![dropped],
-    }
+    detach(definition).into_iter().chain([Statement::new(&definition.drop)]).collect()
 }
 
-/// The table, or the partition, that a partition divides.
-fn parent(definition: &Definition) -> Option<&ObjectName> {
-    fn divided(need: &Place) -> Option<&ObjectName> {
-        match need {
-            Place::Table(table, Part::Whole) => Some(table),
-            Place::Definition(id) if id.kind == DefinitionKind::Partition => Some(&id.name),
-            Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
-        }
-    }
-    (definition.id.kind == DefinitionKind::Partition).then(|| definition.needs.iter().find_map(divided))?
+/// Makes a table a partition.
+pub(super) fn attach(partition: &Definition) -> Option<Statement> {
+    let (parent, name) = (quote_object(partitions::parent(partition)?), quote_object(&partition.id.name));
+    let bounds = partitions::bounds(partition)?;
+    Some(Statement::new(format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bounds}")))
+}
+
+/// Makes a partition a table of its own; nothing where it is no partition.
+pub(super) fn detach(partition: &Definition) -> Option<Statement> {
+    let (parent, name) = (quote_object(partitions::parent(partition)?), quote_object(&partition.id.name));
+    Some(Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {name}")))
 }
 
 /// Changes what is defined in place where it can be, else replaces it.

@@ -1,0 +1,274 @@
+//! Tables that become partitions, and partitions that become tables: attached and detached with their rows.
+//!
+//! A table is brought into the shape of the partitioned table before it is attached, and into its own after it is detached.
+//! What a partition has of its own comes after the one and goes before the other. Must not know how a step is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dialect::{Product, Step, Unsupported};
+use crate::plan::{Alter, Object, Op, Rename};
+use crate::schema::{
+    Change, Column, DefaultValue, Definition, DefinitionKind, Expression, Identity, Index, IndexTarget, Name,
+    ObjectName, Place, PrimaryKey, Table, Unique,
+};
+
+use super::super::{names, partitions};
+use super::{Walk, columns, quoted};
+
+/// The relations that stay and are a table before and a partition after, or the other way round.
+#[derive(Default)]
+pub(super) struct Moving {
+    /// What the partitions have of their own, which goes before they are detached.
+    own: BTreeMap<ObjectName, Vec<Op>>,
+}
+
+fn partition(object: &Object) -> Option<&ObjectName> {
+    match object {
+        Object::Definition(it) if it.id.kind == DefinitionKind::Partition => Some(&it.id.name),
+        _ => None,
+    }
+}
+
+fn table(object: &Object) -> Option<&ObjectName> {
+    match object {
+        Object::Table(table) => Some(&table.name),
+        _ => None,
+    }
+}
+
+/// Finds them, and takes out of the plan that they are dropped.
+pub(super) fn find(ops: &mut Vec<Op>) -> Moving {
+    type Kind = fn(&Object) -> Option<&ObjectName>;
+    let moving = |dropped: Kind, created: Kind| -> BTreeSet<ObjectName> {
+        let is_created = |name: &&ObjectName| {
+            ops.iter().any(|op| matches!(op, Op::Create(object) if created(object) == Some(*name)))
+        };
+        let gone = ops.iter().filter_map(|op| match op {
+            Op::Drop(object) => dropped(object),
+            Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
+        });
+        gone.filter(is_created).cloned().collect()
+    };
+    let (attached, detached) = (moving(table, partition), moving(partition, table));
+    let mut found = Moving::default();
+    ops.retain(|op| match op {
+        Op::Drop(Object::Definition(it))
+            if matches!(it.id.kind, DefinitionKind::PartitionPart | DefinitionKind::Comment) =>
+        {
+            let owner = it.id.on.as_ref().filter(|owner| detached.contains(owner));
+            if let Some(owner) = owner {
+                found.own.entry(owner.clone()).or_default().push(op.clone());
+            }
+            owner.is_none()
+        }
+        Op::Drop(object) => {
+            !table(object).is_some_and(|name| attached.contains(name))
+                && !partition(object).is_some_and(|name| detached.contains(name))
+        }
+        Op::Create(_) | Op::Alter(_) | Op::Rename(_) => true,
+    });
+    found
+}
+
+impl Walk<'_> {
+    /// Makes a partition of a table that is there.
+    pub(super) fn attach(&mut self, partition: &Definition) -> Result<(), Unsupported> {
+        let name = &partition.id.name;
+        let Some(own) = self.state.tables.get(name).cloned() else { return Ok(()) };
+        let shape = self.shape(partition, &own)?;
+        self.reshape(&own, &shape, false)?;
+        self.state.tables.remove(name);
+        self.state.definitions.insert(partition.id.clone(), partition.clone());
+        self.steps.push(Step::Attached(partition.clone()));
+        Ok(())
+    }
+
+    /// Makes a table of a partition that is there.
+    pub(super) fn detach(&mut self, table: &Table, moving: &Moving) -> Result<(), Unsupported> {
+        let partition = self.state.relation_beside(&table.name).cloned();
+        let Some(partition) = partition else { return Ok(()) };
+        for op in moving.own.get(&table.name).into_iter().flatten() {
+            self.direct(op.clone());
+        }
+        let mut shape = self.shape(&partition, table)?;
+        let divided = partitions::divided(&self.state, &partition).cloned();
+        let keys: Vec<Op> = divided
+            .iter()
+            .flat_map(|divided| divided.foreign_keys.values())
+            .map(|key| Op::Drop(Object::ForeignKey(table.name.clone(), key.clone())))
+            .collect();
+        shape.foreign_keys = divided.map(|divided| divided.foreign_keys).unwrap_or_default();
+        self.steps.push(Step::Detached(partition.clone()));
+        self.state.definitions.remove(&partition.id);
+        self.state.tables.insert(table.name.clone(), shape.clone());
+        keys.into_iter().for_each(|op| self.direct(op));
+        self.reshape(&shape, table, true)
+    }
+
+    /// The table that a partition is when it is detached, and has to be when it is attached: the columns, keys, checks and
+    /// indexes of the table it divides, by the names PostgreSQL gives them.
+    fn shape(&self, partition: &Definition, own: &Table) -> Result<Table, Unsupported> {
+        let name = &partition.id.name;
+        let refused = |reason: String| {
+            Unsupported {
+            product: Product::Postgres,
+            place: Place::table(name),
+            reason,
+            hint: "write it by hand: `gen migration <Name> --empty`, with `ALTER TABLE … ATTACH PARTITION …` or `… DETACH \
+                   PARTITION …`"
+                .to_owned(),
+        }
+        };
+        let Some(divided) = partitions::divided(&self.state, partition) else {
+            return Err(refused("the table it is a partition of is not known".to_owned()));
+        };
+        let other =
+            own.columns.keys().find(|column| !divided.columns.contains_key(*column)).map(|column| (column, own));
+        let other = other.or_else(|| {
+            divided.columns.keys().find(|column| !own.columns.contains_key(*column)).map(|column| (column, divided))
+        });
+        if let Some((column, table)) = other {
+            return Err(refused(format!(
+                "only {} has column {column}: a partition has the columns of its table",
+                table.name
+            )));
+        }
+        if own.options.get("partition_by").map(String::as_str) != partitions::key(partition) {
+            return Err(refused("it is divided otherwise as a partition than as a table".to_owned()));
+        }
+        let mut shape = Table::new(name.clone());
+        let column = |column: &Column| {
+            let mut column = column.clone();
+            if column.identity == Some(Identity::Serial) {
+                let sequence = columns::default_sequence(&divided.name, &column);
+                let value = format!("nextval('{}'::regclass)", quoted(&sequence).replace('\'', "''"));
+                column.default = Some(DefaultValue::Expression(Expression::new(value)));
+            }
+            column.identity = None;
+            column.comment = None;
+            column
+        };
+        divided.columns.values().map(column).for_each(|column| drop(shape.columns.insert(column)));
+        let named = |columns: &str, label: &str| Name::new(names::generated(name.name.as_str(), Some(columns), label));
+        shape.primary_key = divided.primary_key.as_ref().map(|key| PrimaryKey {
+            name: Some(Name::new(names::generated(name.name.as_str(), None, "pkey"))),
+            ..key.clone()
+        });
+        for unique in divided.uniques.values() {
+            let columns: Vec<&str> = unique.columns.iter().map(Name::as_str).collect();
+            let name = named(&columns.join("_"), "key");
+            shape.uniques.insert(name.clone(), Unique { name, ..unique.clone() });
+        }
+        for index in divided.indexes.values() {
+            let parts = index.parts.iter().map(|part| match &part.target {
+                IndexTarget::Column(column) => column.as_str(),
+                IndexTarget::Expression(expression) => names::index_column(expression.text()),
+            });
+            let mut columns: Vec<String> = Vec::new();
+            for part in parts.chain(index.include.iter().map(Name::as_str)) {
+                let numbered = (1..).map(|number| format!("{part}{number}"));
+                let mut free = std::iter::once(part.to_owned()).chain(numbered).filter(|name| !columns.contains(name));
+                columns.extend(free.next());
+            }
+            let name = named(&columns.join("_"), "idx");
+            shape.indexes.insert(name.clone(), Index { name, comment: None, ..index.clone() });
+        }
+        shape.checks = divided.checks.clone();
+        shape.comment.clone_from(&partition.comment);
+        let of_its_own = |key: &String| matches!(key.as_str(), "row_security" | "force_row_security");
+        shape.options = own.options.clone();
+        shape.options.retain(|key, _| !of_its_own(key));
+        Ok(shape)
+    }
+
+    /// Brings a table from one shape into another. Keys and indexes that are the same but for their names are renamed. Where a
+    /// table is attached next, PostgreSQL makes those that are missing itself.
+    fn reshape(&mut self, from: &Table, to: &Table, complete: bool) -> Result<(), Unsupported> {
+        let table = &to.name;
+        let (mut gone, mut renamed, mut new) = (Vec::new(), Vec::new(), Vec::new());
+        let object = |object: fn(ObjectName, Index) -> Object, index: &Index| object(table.clone(), index.clone());
+        let index_like = |one: &Index, other: &Index| {
+            Index { name: other.name.clone(), comment: other.comment.clone(), ..one.clone() } == *other
+        };
+        let unique_like =
+            |one: &Unique, other: &Unique| (&one.columns, &one.options) == (&other.columns, &other.options);
+        for trigger in from.triggers.values().filter(|it| to.triggers.get(&it.name) != Some(it)) {
+            gone.push(Op::Drop(Object::Trigger(table.clone(), trigger.clone())));
+        }
+        for check in from.checks.values().filter(|it| to.checks.get(&it.name) != Some(it)) {
+            gone.push(Op::Drop(Object::Check(table.clone(), check.clone())));
+        }
+        let indexes = pairs(from.indexes.values(), to.indexes.values(), index_like);
+        gone.extend(indexes.gone.into_iter().map(|it| Op::Drop(object(Object::Index, it))));
+        new.extend(indexes.new.into_iter().map(|it| Op::Create(object(Object::Index, it))));
+        renamed.extend(indexes.both.into_iter().filter(|(old, new)| old.name != new.name).map(|(old, new)| {
+            Op::Rename(Rename::Index(table.clone(), Change::new(old.name.clone(), new.name.clone())))
+        }));
+        let uniques = pairs(from.uniques.values(), to.uniques.values(), unique_like);
+        gone.extend(uniques.gone.into_iter().map(|it| Op::Drop(Object::Unique(table.clone(), it.clone()))));
+        new.extend(uniques.new.into_iter().map(|it| Op::Create(Object::Unique(table.clone(), it.clone()))));
+        renamed.extend(uniques.both.into_iter().filter(|(old, new)| old.name != new.name).map(|(old, new)| {
+            Op::Rename(Rename::Unique(table.clone(), Change::new(old.name.clone(), new.name.clone())))
+        }));
+        match (&from.primary_key, &to.primary_key) {
+            (Some(old), Some(new)) if old.is_only_renamed(new) => {
+                if old != new {
+                    renamed.push(Op::Alter(Alter::PrimaryKey(table.clone(), Change::new(old.clone(), new.clone()))));
+                }
+            }
+            (old, now) => {
+                gone.extend(old.iter().map(|it| Op::Drop(Object::PrimaryKey(table.clone(), it.clone()))));
+                new.extend(now.iter().map(|it| Op::Create(Object::PrimaryKey(table.clone(), it.clone()))));
+            }
+        }
+        let mut changed = Vec::new();
+        for column in to.columns.values() {
+            if let Some(old) = from.columns.get(&column.name).filter(|old| *old != column) {
+                changed.push(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), column.clone()))));
+            }
+        }
+        new.retain(|_| complete);
+        for check in to.checks.values().filter(|it| from.checks.get(&it.name) != Some(it)) {
+            new.push(Op::Create(Object::Check(table.clone(), check.clone())));
+        }
+        for trigger in to.triggers.values().filter(|it| from.triggers.get(&it.name) != Some(it)) {
+            new.push(Op::Create(Object::Trigger(table.clone(), trigger.clone())));
+        }
+        if from.options != to.options {
+            new.push(Op::Alter(Alter::Options(table.clone(), Change::new(from.options.clone(), to.options.clone()))));
+        }
+        if from.comment != to.comment {
+            new.push(Op::Alter(Alter::Comment(table.clone(), Change::new(from.comment.clone(), to.comment.clone()))));
+        }
+        for op in gone.into_iter().chain(renamed).chain(changed).chain(new) {
+            self.lower(&op, &[])?;
+        }
+        Ok(())
+    }
+}
+
+/// What two lists share, and what only one of them has.
+struct Pairs<'t, T> {
+    both: Vec<(&'t T, &'t T)>,
+    gone: Vec<&'t T>,
+    new: Vec<&'t T>,
+}
+
+fn pairs<'t, T: PartialEq>(
+    from: impl Iterator<Item = &'t T>,
+    to: impl Iterator<Item = &'t T>,
+    is_like: impl Fn(&T, &T) -> bool,
+) -> Pairs<'t, T> {
+    let mut pairs = Pairs { both: Vec::new(), gone: Vec::new(), new: to.collect() };
+    for old in from {
+        let same = pairs.new.iter().position(|new| *new == old);
+        match same.or_else(|| pairs.new.iter().position(|new| is_like(old, new))) {
+            Some(at) => {
+                let new = pairs.new.remove(at);
+                pairs.both.push((old, new));
+            }
+            None => pairs.gone.push(old),
+        }
+    }
+    pairs
+}
