@@ -60,7 +60,7 @@ fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool
     };
     partition.needs.iter().any(|need| match need {
         Place::Table(table, _) => of(table),
-        Place::Definition(id) => dropped(id).is_some_and(|it| is_partition(it)),
+        Place::Definition(id) => dropped(id).is_some_and(is_partition),
         Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
     })
 }

@@ -115,6 +115,7 @@ fn constraint_options(row: Row<'_>) -> Options {
         ("no_inherit", is_check && row.is_true(13)),
         ("nulls_not_distinct", row.is_true(16)),
         ("not_enforced", !row.is_true(18)),
+        ("only", row.is_true(21)),
     ] {
         if on {
             options.insert(key.to_owned(), "true".to_owned());
@@ -141,7 +142,8 @@ fn index(row: Row<'_>) -> Index {
     index.predicate = row.get(5).map(Expression::new);
     index.comment = row.get(9).map(str::to_owned);
     index.options = storage(&list(row.get(7)));
-    for (key, on) in [("nulls_not_distinct", row.is_true(6)), ("invalid", !row.is_true(8))] {
+    let settings = [("nulls_not_distinct", row.is_true(6)), ("invalid", !row.is_true(8)), ("only", row.is_true(11))];
+    for (key, on) in settings {
         if on {
             index.options.insert(key.to_owned(), "true".to_owned());
         }

@@ -9,7 +9,7 @@ use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
     Change, Column, DefaultValue, Definition, DefinitionKind, Expression, Identity, Index, IndexTarget, Name,
-    ObjectName, Place, PrimaryKey, Table, Unique,
+    ObjectName, Part, Place, PrimaryKey, Table, Unique,
 };
 
 use super::super::{names, partitions};
@@ -76,6 +76,9 @@ impl Walk<'_> {
         let name = &partition.id.name;
         let Some(own) = self.state.tables.get(name).cloned() else { return Ok(()) };
         let shape = self.shape(partition, &own)?;
+        if let Some(column) = own.columns.keys().find(|column| !shape.columns.contains_key(*column)) {
+            return Err(refused(name, format!("column {column} is not in the table it becomes a partition of")));
+        }
         self.reshape(&own, &shape, false)?;
         self.state.tables.remove(name);
         self.state.definitions.insert(partition.id.clone(), partition.clone());
@@ -102,6 +105,17 @@ impl Walk<'_> {
         self.state.definitions.remove(&partition.id);
         self.state.tables.insert(table.name.clone(), shape.clone());
         keys.into_iter().for_each(|op| self.direct(op));
+        let gone = |column: &&Column| !table.columns.contains_key(&column.name);
+        let gone: Vec<Column> = shape.columns.values().filter(gone).cloned().collect();
+        for column in gone {
+            let leaves =
+                |place: &Place| matches!(place, Place::Table(_, Part::Column(name, _)) if *name == column.name);
+            if !self.leaving.iter().any(leaves) {
+                return Err(refused(&table.name, format!("column {} is not in the table it becomes", column.name)));
+            }
+            shape.columns.remove(&column.name);
+            self.direct(Op::Drop(Object::Column(table.name.clone(), column)));
+        }
         self.reshape(&shape, table, true)
     }
 
@@ -109,32 +123,11 @@ impl Walk<'_> {
     /// indexes of the table it divides, by the names PostgreSQL gives them.
     fn shape(&self, partition: &Definition, own: &Table) -> Result<Table, Unsupported> {
         let name = &partition.id.name;
-        let refused = |reason: String| {
-            Unsupported {
-            product: Product::Postgres,
-            place: Place::table(name),
-            reason,
-            hint: "write it by hand: `gen migration <Name> --empty`, with `ALTER TABLE … ATTACH PARTITION …` or `… DETACH \
-                   PARTITION …`"
-                .to_owned(),
-        }
-        };
         let Some(divided) = partitions::divided(&self.state, partition) else {
-            return Err(refused("the table it is a partition of is not known".to_owned()));
+            return Err(refused(name, "the table it is a partition of is not known".to_owned()));
         };
-        let other =
-            own.columns.keys().find(|column| !divided.columns.contains_key(*column)).map(|column| (column, own));
-        let other = other.or_else(|| {
-            divided.columns.keys().find(|column| !own.columns.contains_key(*column)).map(|column| (column, divided))
-        });
-        if let Some((column, table)) = other {
-            return Err(refused(format!(
-                "only {} has column {column}: a partition has the columns of its table",
-                table.name
-            )));
-        }
         if own.options.get("partition_by").map(String::as_str) != partitions::key(partition) {
-            return Err(refused("it is divided otherwise as a partition than as a table".to_owned()));
+            return Err(refused(name, "it is divided otherwise as a partition than as a table".to_owned()));
         }
         let mut shape = Table::new(name.clone());
         let column = |column: &Column| {
@@ -223,8 +216,12 @@ impl Walk<'_> {
         }
         let mut changed = Vec::new();
         for column in to.columns.values() {
-            if let Some(old) = from.columns.get(&column.name).filter(|old| *old != column) {
-                changed.push(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), column.clone()))));
+            match from.columns.get(&column.name) {
+                Some(old) if old == column => {}
+                Some(old) => {
+                    changed.push(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), column.clone()))));
+                }
+                None => changed.push(Op::Create(Object::Column(table.clone(), column.clone()))),
             }
         }
         new.retain(|_| complete);
@@ -244,6 +241,17 @@ impl Walk<'_> {
             self.lower(&op, &[])?;
         }
         Ok(())
+    }
+}
+
+fn refused(name: &ObjectName, reason: String) -> Unsupported {
+    Unsupported {
+        product: Product::Postgres,
+        place: Place::table(name),
+        reason,
+        hint: "write it by hand: `gen migration <Name> --empty`, with `ALTER TABLE … ATTACH PARTITION …` or `… DETACH \
+               PARTITION …`"
+            .to_owned(),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::schema::{
     Standing, Table,
 };
 
+use super::words;
+
 pub(super) use rows::arrange;
 
 /// Turns a plan into steps.
@@ -132,7 +134,9 @@ fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
     let holds = |need: &Place| match need {
         Place::Definition(id) if id.kind == DefinitionKind::Partition => definition.id.on.as_ref() != Some(&id.name),
         Place::Definition(id) => id.kind == DefinitionKind::Sequence,
-        Place::Table(..) => definition.id.kind == DefinitionKind::PartitionPart,
+        Place::Table(..) => {
+            definition.id.kind == DefinitionKind::PartitionPart && words::mentions(definition.create.text(), "foreign")
+        }
         Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
     };
     !definition.needs.iter().any(holds)

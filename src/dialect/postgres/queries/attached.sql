@@ -211,15 +211,34 @@ SELECT 'partition_part', NULL, 'name of the index under ' || pi.relname, n.nspna
                                      || CASE WHEN k.contype = 'u' THEN '_key' ELSE '_idx' END END) u (qualified, name)
  WHERE n.nspname = ANY ({schemas})
    AND c.relispartition
+   AND (k.oid IS NULL OR k.conparentid <> 0)
    AND octet_length(u.name) < 64
    AND NOT (starts_with(i.relname, u.name) AND substr(i.relname, length(u.name) + 1) ~ '^[0-9]*$')
 UNION ALL
+-- A key whose index is attached to an index of the table that is no key is made of the index that came with that one; it
+-- cannot be dropped while the partition is attached.
 SELECT 'partition_part', NULL, 'constraint ' || k.conname, n.nspname, c.relname,
-       format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)),
-       format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname), NULL, 'pg_constraint', k.oid
+       format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname,
+              coalesce(made.of_index, pg_get_constraintdef(k.oid))),
+       format(CASE WHEN made.of_index IS NULL THEN 'ALTER TABLE %1$s DROP CONSTRAINT %2$I'
+                   ELSE E'ALTER TABLE %3$s DETACH PARTITION %1$s;\nALTER TABLE %1$s DROP CONSTRAINT %2$I;\n'
+                        'ALTER TABLE %3$s ATTACH PARTITION %1$s %4$s' END,
+              c.oid::regclass, k.conname, made.parent, pg_get_expr(c.relpartbound, c.oid)), NULL, 'pg_constraint', k.oid
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN LATERAL (
+       SELECT x.indrelid::regclass AS parent,
+              format('%s USING INDEX %I%s', CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END,
+                     c.relname || '_' || (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)
+                                            FROM pg_attribute a
+                                           WHERE a.attrelid = h.inhparent AND a.attnum > 0) || '_idx',
+                     substring(pg_get_constraintdef(k.oid) FROM ' DEFERRABLE.*$')) AS of_index
+         FROM pg_inherits h
+         JOIN pg_index x ON x.indexrelid = h.inhparent
+        WHERE h.inhrelid = k.conindid AND k.contype IN ('p', 'u')
+          AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.conindid = h.inhparent AND p.contype IN ('p', 'u'))) made
+       ON true
  WHERE n.nspname = ANY ({schemas})
    AND c.relispartition AND c.relkind IN ('r', 'p')
    AND k.conislocal AND k.coninhcount = 0 AND k.conparentid = 0

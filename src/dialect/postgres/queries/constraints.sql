@@ -26,7 +26,8 @@ SELECT k.conrelid,
          WHERE u.position > x.indnkeyatts),
        {enforced},
        obj_description(k.oid, 'pg_constraint'),
-       array_to_json(xc.reloptions)
+       array_to_json(xc.reloptions),
+       coalesce(c.relkind = 'p' AND NOT x.indisvalid, false)
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -7,9 +7,10 @@ SELECT x.indrelid,
        pg_get_expr(x.indpred, x.indrelid),
        {nulls_not_distinct},
        array_to_json(i.reloptions),
-       x.indisvalid,
+       x.indisvalid OR c.relkind = 'p',
        obj_description(i.oid, 'pg_class'),
-       CASE WHEN c.relkind = 'm' THEN pg_get_indexdef(x.indexrelid, 0, true) END
+       CASE WHEN c.relkind = 'm' THEN pg_get_indexdef(x.indexrelid, 0, true) END,
+       c.relkind = 'p' AND NOT x.indisvalid
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid
   JOIN pg_class c ON c.oid = x.indrelid

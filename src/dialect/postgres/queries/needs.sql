@@ -40,3 +40,10 @@ SELECT 'pg_constraint', k.oid, r.class, r.oid, 0
        SELECT 'pg_constraint', other.oid FROM pg_constraint other WHERE other.conindid = k.conindid AND other.contype IN ('p', 'u')
        ) r (class, oid)
  WHERE k.contype = 'f' AND k.conparentid = 0
+UNION ALL
+-- A key of one partition is made of the index that came with the table's index.
+SELECT 'pg_constraint', k.oid, 'pg_class', h.inhparent, 0
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid AND c.relispartition
+  JOIN pg_inherits h ON h.inhrelid = k.conindid
+ WHERE k.contype IN ('p', 'u') AND k.conparentid = 0

@@ -2,8 +2,9 @@
 //!
 //! Must not know what stands on a definition; lowering has made way.
 
-use crate::dialect::Statement;
+use crate::dialect::{Product, Statement};
 use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
+use crate::sql;
 
 use super::super::partitions;
 use super::{comment, in_place, quote, quote_object};
@@ -17,9 +18,11 @@ pub(super) fn create(definition: &Definition) -> Vec<Statement> {
     statements
 }
 
-/// Drops what is defined. A partition is detached first, because foreign keys to the partitioned table hold it.
+/// Drops what is defined, in one statement or several. A partition is detached first, because foreign keys to the
+/// partitioned table hold it.
 pub(super) fn drop(definition: &Definition) -> Vec<Statement> {
-    detach(definition).into_iter().chain([Statement::new(&definition.drop)]).collect()
+    let several = sql::split(Product::Postgres, &definition.drop).unwrap_or_else(|_| vec![definition.drop.clone()]);
+    detach(definition).into_iter().chain(several.into_iter().map(Statement::new)).collect()
 }
 
 /// Makes a table a partition.

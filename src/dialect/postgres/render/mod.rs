@@ -71,7 +71,7 @@ fn create(object: &Object) -> Vec<Statement> {
     match object {
         Object::Table(table) => create::table(table),
         Object::Column(table, column) => alter::add_column(table, column),
-        Object::PrimaryKey(table, key) => vec![objects::add(table, &objects::primary_key(key))],
+        Object::PrimaryKey(table, key) => vec![objects::add_key(table, &objects::primary_key(key), &key.options)],
         Object::Unique(table, unique) => objects::create_unique(table, unique),
         Object::ForeignKey(table, key) => objects::create_foreign_key(table, key),
         Object::Check(table, check) => objects::create_check(table, check),

@@ -16,6 +16,16 @@ pub(super) fn add(table: &ObjectName, constraint: &str) -> Statement {
     Statement::new(format!("ALTER TABLE {}\n    ADD {constraint}", quote_object(table)))
 }
 
+/// `ALTER TABLE … ADD …` for a key.
+pub(super) fn add_key(table: &ObjectName, constraint: &str, options: &Options) -> Statement {
+    Statement::new(format!("ALTER TABLE {}{}\n    ADD {constraint}", only(options), quote_object(table)))
+}
+
+/// `ONLY`, where the index of a partitioned table waits for those of its partitions to be attached.
+fn only(options: &Options) -> &'static str {
+    if options.contains_key("only") { "ONLY " } else { "" }
+}
+
 /// `ALTER TABLE … DROP CONSTRAINT …`.
 pub(super) fn drop_constraint(table: &ObjectName, name: &Name) -> Statement {
     Statement::new(format!("ALTER TABLE {} DROP CONSTRAINT {}", quote_object(table), quote(name)))
@@ -77,7 +87,7 @@ pub(super) fn constraint_comment(table: &ObjectName, name: &Name, options: &Opti
 
 /// Adds a unique constraint.
 pub(super) fn create_unique(table: &ObjectName, new: &Unique) -> Vec<Statement> {
-    let mut statements = vec![add(table, &unique(new))];
+    let mut statements = vec![add_key(table, &unique(new), &new.options)];
     statements.extend(constraint_comment(table, &new.name, &new.options));
     statements
 }
@@ -174,7 +184,7 @@ fn written_action(action: Action) -> &'static str {
 /// Another primary key in one statement; only another name is a rename.
 pub(super) fn alter_primary_key(table: &ObjectName, change: &Change<PrimaryKey>) -> Statement {
     let (from, to) = (&change.from, &change.to);
-    let owner = quote_object(table);
+    let owner = format!("{}{}", only(&to.options), quote_object(table));
     match (&from.name, &to.name) {
         (Some(old), Some(new)) if from.is_only_renamed(to) => {
             Statement::new(format!("ALTER TABLE {owner} RENAME CONSTRAINT {} TO {}", quote(old), quote(new)))
@@ -192,8 +202,9 @@ pub(super) fn create_index(table: &ObjectName, index: &Index, how: &str) -> Vec<
     let method = index.method.as_ref().map(|method| format!(" USING {method}")).unwrap_or_default();
     let parts: Vec<String> = index.parts.iter().map(part).collect();
     let mut sql = format!(
-        "CREATE {unique}INDEX{how} {} ON {}{method} ({})",
+        "CREATE {unique}INDEX{how} {} ON {}{}{method} ({})",
         quote(&index.name),
+        only(&index.options),
         quote_object(table),
         parts.join(", ")
     );

@@ -93,4 +93,19 @@ create trigger t before insert on ev for each row execute function f(); create t
         "create table m (a int not null, b int) partition by list (a); create table m_1 (a int not null, b int) partition by list (b); create table m_1_x partition of m_1 default; create index on m_1(b);",
         "create table m (a int not null, b int) partition by list (a); create table m_1 partition of m for values in (1) partition by list (b); create table m_1_x partition of m_1 default; create index on m_1(b);",
     ),
+    (
+        "a key of its own serves the table's index",
+        "create table p (a int not null, b int not null, c int) partition by list (a); create table p_1 partition of p for values in (1); create table p_2 partition of p for values in (2); create index po on only p(b);",
+        "create table p (a int not null, b int not null, c int) partition by list (a); create table p_1 partition of p for values in (1); alter table p_1 add constraint mine primary key (a, b), add constraint u unique (a, c) deferrable; create table p_2 (a int not null, b int not null, c int, primary key (a, b)); alter table p attach partition p_2 for values in (2); create unique index pu on p(a, b); create unique index pc on p(a, c); create index po on p(b);",
+    ),
+    (
+        "the index that a key of its own serves becomes a key",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table p_1 add constraint mine primary key (a, b); create unique index pu on p(a, b);",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table p add constraint pu primary key (a, b);",
+    ),
+    (
+        "a key that waits for its partitions",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table only p add constraint pu unique (a, b); alter table only p add primary key (a); create unique index p_1_a on p_1(a);",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table p add constraint pu unique (a, b); alter table p add primary key (a);",
+    ),
 ];
