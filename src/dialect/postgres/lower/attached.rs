@@ -16,10 +16,11 @@ use super::super::{names, partitions};
 use super::{Walk, columns, quoted};
 
 /// The relations that stay and are a table before and a partition after, or the other way round.
-#[derive(Default)]
 pub(super) struct Moving {
     /// What the partitions have of their own, which goes before they are detached.
     own: BTreeMap<ObjectName, Vec<Op>>,
+    /// The columns that come, by their names alone.
+    new: BTreeSet<Name>,
 }
 
 fn partition(object: &Object) -> Option<&ObjectName> {
@@ -50,7 +51,11 @@ pub(super) fn find(ops: &mut Vec<Op>) -> Moving {
         gone.filter(is_created).cloned().collect()
     };
     let (attached, detached) = (moving(table, partition), moving(partition, table));
-    let mut found = Moving::default();
+    let new = |op: &Op| match op {
+        Op::Create(Object::Column(_, column)) => Some(column.name.clone()),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    };
+    let mut found = Moving { own: BTreeMap::new(), new: ops.iter().filter_map(new).collect() };
     ops.retain(|op| match op {
         Op::Drop(Object::Definition(it))
             if matches!(it.id.kind, DefinitionKind::PartitionPart | DefinitionKind::Comment) =>
@@ -110,7 +115,7 @@ impl Walk<'_> {
         for column in gone {
             let leaves =
                 |place: &Place| matches!(place, Place::Table(_, Part::Column(name, _)) if *name == column.name);
-            if !self.leaving.iter().any(leaves) {
+            if !moving.new.contains(&column.name) && !self.leaving.iter().any(leaves) {
                 return Err(refused(&table.name, format!("column {} is not in the table it becomes", column.name)));
             }
             shape.columns.remove(&column.name);
