@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::dialect::session::Row;
 use crate::schema::{
-    Action, Check, Expression, ForeignKey, Index, IndexPart, IndexTarget, Name, Options, PrimaryKey, Unique,
+    Action, Check, Expression, ForeignKey, Index, IndexPart, IndexTarget, Name, Options, Part, Place, PrimaryKey,
+    Unique,
 };
 
 use super::relations::storage;
@@ -33,6 +34,14 @@ impl Reading<'_> {
         if row.text(2) == "p" {
             // A primary key has no place for a comment; it is a definition of its own.
             options.remove("comment");
+        }
+        let part = match row.text(2) {
+            "p" => Some(Part::PrimaryKey),
+            "u" => Some(Part::Unique(name.clone())),
+            _ => None,
+        };
+        if let (Some(part), Some(oid)) = (part, row.get(22)) {
+            self.places.insert(("pg_constraint".to_owned(), oid.to_owned()), Place::Table(owner.clone(), part));
         }
         let references = self.object_name(row.text(4), row.text(5));
         let Some(table) = self.catalog.schema.tables.get_mut(&owner) else { return };
@@ -74,6 +83,11 @@ impl Reading<'_> {
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
                 let index = index(row);
+                // What partitions have of their own leans on these.
+                if let Some(oid) = row.get(12) {
+                    let place = Place::Table(owner.clone(), Part::Index(index.name.clone()));
+                    self.places.insert(("pg_class".to_owned(), oid.to_owned()), place);
+                }
                 if let Some(table) = self.catalog.schema.tables.get_mut(&owner) {
                     table.indexes.insert(index.name.clone(), index);
                 }

@@ -250,6 +250,7 @@ impl Finding<'_> {
                     [&touched.retyped, &touched.gone, &touched.swapped].iter().any(|columns| columns.contains(column))
                 }),
                 Place::View(view) => self.moved.contains(view),
+                Place::Table(_, Part::Index(_) | Part::Unique(_) | Part::PrimaryKey) => self.is_made_anew(need),
                 Place::Table(..) | Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => false,
             };
             let found = self.from.definitions.values().find(|definition| {
@@ -263,6 +264,17 @@ impl Finding<'_> {
             let Some(found) = found.cloned() else { break };
             self.take_above(&Object::Definition(found));
         }
+    }
+
+    /// Whether the plan drops a key or an index and creates another one in its place.
+    fn is_made_anew(&self, place: &Place) -> bool {
+        let there = |op: &&Op| op.place() == *place;
+        self.ops.iter().filter(there).any(|op| matches!(op, Op::Drop(_)))
+            && self.ops.iter().filter(there).any(|op| matches!(op, Op::Create(_)))
+            || self.ops.iter().any(|op| match op {
+                Op::Alter(Alter::PrimaryKey(_, change)) => there(&op) && !change.from.is_only_renamed(&change.to),
+                Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+            })
     }
 
     /// Foreign keys that lean on a key that goes, or whose columns change to a type that fits only once both sides have it.

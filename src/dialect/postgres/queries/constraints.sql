@@ -27,7 +27,8 @@ SELECT k.conrelid,
        {enforced},
        obj_description(k.oid, 'pg_constraint'),
        array_to_json(xc.reloptions),
-       coalesce(c.relkind = 'p' AND NOT x.indisvalid, false)
+       coalesce(c.relkind = 'p' AND NOT x.indisvalid, false),
+       CASE WHEN c.relkind = 'p' THEN k.oid END
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -10,7 +10,8 @@ SELECT x.indrelid,
        x.indisvalid OR c.relkind = 'p',
        obj_description(i.oid, 'pg_class'),
        CASE WHEN c.relkind = 'm' THEN pg_get_indexdef(x.indexrelid, 0, true) END,
-       c.relkind = 'p' AND NOT x.indisvalid
+       c.relkind = 'p' AND NOT x.indisvalid,
+       CASE WHEN c.relkind = 'p' THEN x.indexrelid END
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid
   JOIN pg_class c ON c.oid = x.indrelid

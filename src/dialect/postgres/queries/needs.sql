@@ -41,7 +41,15 @@ SELECT 'pg_constraint', k.oid, r.class, r.oid, 0
        ) r (class, oid)
  WHERE k.contype = 'f' AND k.conparentid = 0
 UNION ALL
--- A key of one partition is made of the index that came with the table's index.
+-- An index of one partition comes with the table's index or key, and so does a key that is made of it.
+SELECT 'pg_class', h.inhrelid, r.class, r.oid, 0
+  FROM pg_inherits h
+  JOIN pg_class c ON c.oid = h.inhrelid AND c.relkind IN ('i', 'I')
+ CROSS JOIN LATERAL (
+       SELECT 'pg_class', h.inhparent UNION ALL
+       SELECT 'pg_constraint', k.oid FROM pg_constraint k WHERE k.conindid = h.inhparent AND k.contype IN ('p', 'u')
+       ) r (class, oid)
+UNION ALL
 SELECT 'pg_constraint', k.oid, 'pg_class', h.inhparent, 0
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid AND c.relispartition

@@ -108,4 +108,9 @@ create trigger t before insert on ev for each row execute function f(); create t
         "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table only p add constraint pu unique (a, b); alter table only p add primary key (a); create unique index p_1_a on p_1(a);",
         "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); alter table p add constraint pu unique (a, b); alter table p add primary key (a);",
     ),
+    (
+        "the table's index is made anew and its partitions' keep their names",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); create index pi on p(b); alter index p_1_b_idx rename to mine; alter table p add constraint pk primary key (a); alter index p_1_pkey rename to own; create unique index pu on p(a, b); alter table p_1 add constraint k unique (b, a);",
+        "create table p (a int not null, b int not null) partition by list (a); create table p_1 partition of p for values in (1); create index pi on p(b desc); alter index p_1_b_idx rename to mine; alter table p add constraint pk primary key (a) include (b); alter index p_1_pkey rename to own; create unique index pu on p(a, b) where a > 0; alter table p_1 add constraint k unique (b, a);",
+    ),
 ];
