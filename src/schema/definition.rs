@@ -48,6 +48,10 @@ pub enum DefinitionKind {
     Policy,
     /// A rewrite rule.
     Rule,
+    /// An index of a materialized view.
+    ViewIndex,
+    /// A trigger of a view.
+    ViewTrigger,
     /// Extended statistics.
     Statistics,
     /// A scheduled event.
@@ -77,7 +81,7 @@ pub enum Standing {
 
 impl DefinitionKind {
     /// Every kind, in the order they are listed.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Schema,
         Self::Extension,
         Self::Collation,
@@ -95,6 +99,8 @@ impl DefinitionKind {
         Self::Exclusion,
         Self::Policy,
         Self::Rule,
+        Self::ViewIndex,
+        Self::ViewTrigger,
         Self::Statistics,
         Self::Event,
         Self::EventTrigger,
@@ -123,6 +129,8 @@ impl DefinitionKind {
             | Self::Exclusion
             | Self::Policy
             | Self::Rule
+            | Self::ViewIndex
+            | Self::ViewTrigger
             | Self::Statistics
             | Self::Event
             | Self::EventTrigger
@@ -153,6 +161,8 @@ impl DefinitionKind {
             Self::Exclusion => "exclusions",
             Self::Policy => "policies",
             Self::Rule => "rules",
+            Self::ViewIndex => "view_indexes",
+            Self::ViewTrigger => "view_triggers",
             Self::Statistics => "statistics",
             Self::Event => "events",
             Self::EventTrigger => "event_triggers",
@@ -184,6 +194,8 @@ impl fmt::Display for DefinitionKind {
             Self::Exclusion => "exclusion constraint",
             Self::Policy => "policy",
             Self::Rule => "rule",
+            Self::ViewIndex => "index",
+            Self::ViewTrigger => "trigger",
             Self::Statistics => "statistics",
             Self::Event => "event",
             Self::EventTrigger => "event trigger",

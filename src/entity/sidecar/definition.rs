@@ -101,6 +101,16 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
             (DefinitionId::new(kind, name), sql)
         }
     };
+    insert(statement, id, sql, output)
+}
+
+/// Takes a definition into the model, unless there is one of its name.
+pub(super) fn insert(
+    statement: &Statement<'_>,
+    id: DefinitionId,
+    sql: String,
+    output: &mut Output,
+) -> Result<(), Trouble> {
     let place = Place::Definition(id.clone());
     if let Some(first) = output.model.sources.get(&place) {
         let first = format!("{}:{}", first.file.display(), first.line);

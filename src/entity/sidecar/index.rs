@@ -4,12 +4,14 @@
 
 use sqlparser::ast::{self, Expr, FunctionArguments, IndexOption, IndexType, OrderBySort, Statement as Parsed};
 
-use crate::schema::{Index, IndexPart, IndexTarget, Name, Origin, Part, Place, Product, Table};
+use crate::schema::{
+    DefinitionId, DefinitionKind, Index, IndexPart, IndexTarget, Name, ObjectName, Origin, Part, Place, Product, Table,
+};
 
 use super::super::extra::expression;
 use super::super::source::{Output, Trouble};
-use super::names;
 use super::statement::Statement;
+use super::{definition, names};
 
 pub(super) fn read(
     statement: &Statement<'_>,
@@ -29,10 +31,15 @@ pub(super) fn read(
     let table = target.as_ref().and_then(|target| names::table(&mut output.model.schema, target, product));
     let Some(table) = table else {
         let spelled = names::plain_name(&written.table_name);
-        if target.is_some_and(|target| output.model.schema.views.contains_key(&target)) {
-            let message = format!("`{spelled}` is a view, and indexes of views are not declared");
-            let trouble = Trouble::new(statement.spot_of(&spelled), message, "a view");
-            return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
+        if let Some(view) = target.filter(|target| output.model.schema.views.contains_key(target)) {
+            let is_materialized = output.model.schema.views.get(&view).is_some_and(|view| view.materialized);
+            if !is_materialized || product != Product::Postgres {
+                let message = format!("`{spelled}` is a view, and only materialized views of PostgreSQL have indexes");
+                let trouble = Trouble::new(statement.spot_of(&spelled), message, "a view");
+                return Err(trouble.hint("declare the index on the table the view reads"));
+            }
+            let id = DefinitionId::on(DefinitionKind::ViewIndex, view, ObjectName::local(name));
+            return definition::insert(statement, id, statement.whole(), output);
         }
         let trouble =
             Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");

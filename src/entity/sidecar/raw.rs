@@ -6,11 +6,14 @@ use sqlparser::ast::{ArgMode, OperateFunctionArg, Statement as Parsed};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
-use crate::schema::{Expression, Name, ObjectName, Origin, Part, Place, Product, Routine, RoutineKind, Trigger};
+use crate::schema::{
+    DefinitionId, DefinitionKind, Expression, Name, ObjectName, Origin, Part, Place, Product, Routine, RoutineKind,
+    Trigger,
+};
 
 use super::super::source::{Output, Trouble};
-use super::names;
 use super::statement::Statement;
+use super::{definition, names};
 
 pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut Output) -> Result<(), Trouble> {
     let keyword = match kind {
@@ -55,6 +58,9 @@ pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<
     let Some((target, _)) = target else {
         return Err(Trouble::new(statement.first_words(), "a trigger needs a table", "no `ON`"));
     };
+    if output.model.schema.views.contains_key(&target) {
+        return view_trigger(statement, target, name.name, output);
+    }
     let Some(table) = names::table(&mut output.model.schema, &target, product) else {
         let spot = statement.spot_of(target.name.as_str());
         let trouble = Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found");
@@ -69,6 +75,27 @@ pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<
     table.triggers.insert(name.name, trigger);
     output.declare(place, &statement.spot(), Origin::Sidecar);
     Ok(())
+}
+
+/// A trigger of a view: with the view where the database keeps it there, else a definition of its own.
+fn view_trigger(statement: &Statement<'_>, view: ObjectName, name: Name, output: &mut Output) -> Result<(), Trouble> {
+    match statement.product() {
+        Product::Postgres => {
+            let id = DefinitionId::on(DefinitionKind::ViewTrigger, view, ObjectName::local(name));
+            definition::insert(statement, id, statement.definition(), output)
+        }
+        Product::Sqlite => {
+            if let Some(view) = output.model.schema.views.get_mut(&view) {
+                view.options.insert(format!("trigger {name}"), statement.definition());
+            }
+            Ok(())
+        }
+        product @ (Product::MySql | Product::MariaDb) => {
+            let trouble =
+                Trouble::new(statement.first_words(), format!("views of {product} have no triggers"), "of a view");
+            Err(trouble.hint("declare the trigger on the table the view reads"))
+        }
+    }
 }
 
 /// The name behind a keyword and what may stand between, and the token after it.

@@ -136,6 +136,8 @@ fn is_named_alone(kind: DefinitionKind) -> bool {
         | DefinitionKind::Partitioning
         | DefinitionKind::Policy
         | DefinitionKind::Rule
+        | DefinitionKind::ViewIndex
+        | DefinitionKind::ViewTrigger
         | DefinitionKind::Setting
         | DefinitionKind::Comment
         | DefinitionKind::Privilege => false,

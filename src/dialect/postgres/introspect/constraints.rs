@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::dialect::session::Row;
 use crate::schema::{
-    Action, Check, Expression, ForeignKey, Index, IndexPart, IndexTarget, Name, Options, Part, Place, PrimaryKey,
-    Unique,
+    Action, Check, Definition, DefinitionId, DefinitionKind, Expression, ForeignKey, Index, IndexPart, IndexTarget,
+    Name, ObjectName, Options, Part, Place, PrimaryKey, Unique,
 };
 
 use super::relations::storage;
@@ -93,12 +93,10 @@ impl Reading<'_> {
                 }
             }
             Some(Relation::View(owner)) => {
-                if let Some(view) = self.catalog.schema.views.get_mut(&owner) {
-                    view.options.insert(format!("index:{name}"), row.text(10).to_owned());
-                    if let Some(comment) = row.get(9) {
-                        view.options.insert(format!("index_comment:{name}"), comment.to_owned());
-                    }
-                }
+                let id = DefinitionId::on(DefinitionKind::ViewIndex, owner, ObjectName::local(name));
+                let mut index = Definition::new(id.clone(), row.text(10));
+                index.comment = row.get(9).map(str::to_owned);
+                self.catalog.schema.definitions.insert(id, index);
             }
             Some(Relation::Beside(_)) | None => {}
         }

@@ -181,6 +181,8 @@ pub(super) fn key(kind: DefinitionKind) -> &'static str {
         DefinitionKind::Exclusion => "exclusion",
         DefinitionKind::Policy => "policy",
         DefinitionKind::Rule => "rule",
+        DefinitionKind::ViewIndex => "view_index",
+        DefinitionKind::ViewTrigger => "view_trigger",
         DefinitionKind::Statistics => "statistics",
         DefinitionKind::Event => "event",
         DefinitionKind::EventTrigger => "event_trigger",

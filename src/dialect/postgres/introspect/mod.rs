@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::dialect::session::{DatabaseError, Row, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    DefinitionId, EnumType, Expression, Literal, Name, ObjectName, Place, Routine, RoutineKind, Standing, Trigger,
+    Definition, DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine,
+    RoutineKind, Standing, Trigger,
 };
 
 use super::render;
@@ -239,9 +240,8 @@ impl Reading<'_> {
                 }
             }
             Some(Relation::View(owner)) => {
-                if let Some(view) = self.catalog.schema.views.get_mut(&owner) {
-                    view.options.insert(format!("trigger:{name}"), definition.to_owned());
-                }
+                let id = DefinitionId::on(DefinitionKind::ViewTrigger, owner, ObjectName::local(name));
+                self.catalog.schema.definitions.insert(id.clone(), Definition::new(id, definition));
             }
             Some(Relation::Beside(_)) | None => {}
         }

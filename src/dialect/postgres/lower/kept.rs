@@ -129,6 +129,8 @@ fn has_belongings(place: &Place) -> bool {
             | DefinitionKind::Exclusion
             | DefinitionKind::Policy
             | DefinitionKind::Rule
+            | DefinitionKind::ViewIndex
+            | DefinitionKind::ViewTrigger
             | DefinitionKind::Statistics
             | DefinitionKind::Event
             | DefinitionKind::EventTrigger

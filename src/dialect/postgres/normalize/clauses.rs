@@ -20,7 +20,8 @@ pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, Str
         DefinitionKind::Policy => policy(text).map(kept),
         DefinitionKind::Exclusion => exclusion(text).map(kept),
         DefinitionKind::Statistics => statistics(text).map(kept),
-        DefinitionKind::Rule => Some(kept(words::plain(text))),
+        DefinitionKind::Rule | DefinitionKind::ViewTrigger => Some(kept(words::plain(text))),
+        DefinitionKind::ViewIndex => index(text).map(kept),
         DefinitionKind::Schema | DefinitionKind::Extension => Some(kept(plain_object(text))),
         DefinitionKind::Collation
         | DefinitionKind::Aggregate
@@ -222,6 +223,40 @@ fn exclusion(text: &str) -> Option<String> {
     Some(format!("exclude {}", clauses.collect::<Vec<_>>().join(" ")))
 }
 
+/// An index by its table, method, columns and settings, without what is usual.
+fn index(text: &str) -> Option<String> {
+    let keywords = ["ON", "USING", "INCLUDE", "NULLS", "WITH", "TABLESPACE", "WHERE"];
+    let mut clauses = words::clauses(text, &keywords).into_iter();
+    let (_, head) = clauses.next()?;
+    let unique = if words::after_word(head, "UNIQUE").is_some() { "unique " } else { "" };
+    let (mut columns, mut rest) = (None, Vec::new());
+    for (keyword, body) in clauses {
+        match keyword.as_str() {
+            "ON" => {
+                let body = words::after_word(body, "ONLY").unwrap_or(body);
+                match body.find('(') {
+                    Some(at) => columns = body.get(at..).map(|list| ("btree", list)),
+                    None => columns = Some(("btree", "")),
+                }
+            }
+            "USING" => {
+                columns = body.split_once('(').and_then(|(method, _)| Some((method.trim(), body.get(method.len()..)?)))
+            }
+            "WHERE" => rest.push(format!("where {}", condition(body))),
+            _ => rest.push(words::plain(&format!("{keyword} {body}"))),
+        }
+    }
+    let (method, list) = columns?;
+    let item = |item: &str| {
+        let item = words::plain(words::without_parentheses(item));
+        item.strip_suffix(" asc").map(str::to_owned).unwrap_or(item)
+    };
+    let items: Vec<String> =
+        words::items(list.trim().strip_prefix('(')?.strip_suffix(')')?).into_iter().map(item).collect();
+    let method = method.to_lowercase();
+    Some([vec![format!("{unique}index using {method} ({})", items.join(", "))], rest].concat().join(" "))
+}
+
 /// Statistics by their kinds, where those are not all, and what they are about. The order says nothing.
 fn statistics(text: &str) -> Option<String> {
     let clauses = words::clauses(text, &["ON", "FROM"]);
@@ -312,6 +347,12 @@ mod tests {
                 "CREATE RULE d AS ON DELETE TO t DO INSTEAD NOTHING",
                 "CREATE RULE d AS\n    ON DELETE TO t DO INSTEAD NOTHING",
             ),
+            (
+                ViewIndex,
+                "create unique index if not exists d on v (a asc, (lower(b)) desc, (c + 1)) include (e) where (a > 1)",
+                "CREATE UNIQUE INDEX d ON v USING btree (a, lower(b) DESC, (c + 1)) INCLUDE (e) WHERE a > 1",
+            ),
+            (ViewIndex, "CREATE INDEX CONCURRENTLY d ON s.v USING GIN (a)", "CREATE INDEX d ON s.v USING gin (a)"),
             (Extension, "CREATE EXTENSION d SCHEMA s CASCADE", "CREATE EXTENSION d WITH SCHEMA s"),
         ] {
             assert_eq!(forms(kind, "d", written).1, forms(kind, "d", printed).1, "{written}");
@@ -320,7 +361,7 @@ mod tests {
 
     #[test]
     fn a_difference_stays_one() {
-        use DefinitionKind::{CompositeType, Domain, Policy, RangeType, Sequence, Statistics};
+        use DefinitionKind::{CompositeType, Domain, Policy, RangeType, Sequence, Statistics, ViewIndex};
         for (kind, one, other) in [
             (Domain, "CREATE DOMAIN d AS text", "CREATE DOMAIN d AS text NOT NULL"),
             (Domain, "CREATE DOMAIN d AS text CHECK (VALUE > 'a')", "CREATE DOMAIN d AS text CHECK (VALUE > 'b')"),
@@ -328,6 +369,10 @@ mod tests {
             (Sequence, "CREATE SEQUENCE d", "CREATE SEQUENCE d CYCLE"),
             (RangeType, "CREATE TYPE d AS RANGE (subtype = int4)", "CREATE TYPE d AS RANGE (subtype = int8)"),
             (Policy, "CREATE POLICY d ON t TO a", "CREATE POLICY d ON t"),
+            (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE UNIQUE INDEX d ON v (a)"),
+            (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v (a DESC)"),
+            (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v (a) WHERE a > 1"),
+            (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v USING hash (a)"),
             (Policy, "CREATE POLICY d ON t USING (a)", "CREATE POLICY d ON t WITH CHECK (a)"),
             (Statistics, "CREATE STATISTICS d (mcv) ON a, b FROM t", "CREATE STATISTICS d ON a, b FROM t"),
         ] {

@@ -17,6 +17,8 @@ pub(super) fn named(definition: &Definition, schema: &Schema) -> BTreeSet<Place>
         DefinitionKind::PartitionPart
         | DefinitionKind::Policy
         | DefinitionKind::Rule
+        | DefinitionKind::ViewIndex
+        | DefinitionKind::ViewTrigger
         | DefinitionKind::Exclusion
         | DefinitionKind::Statistics => {}
         DefinitionKind::Domain

@@ -79,6 +79,11 @@ pub(super) fn target(id: &DefinitionId) -> Option<String> {
         DefinitionKind::ForeignTable => "FOREIGN TABLE",
         DefinitionKind::Exclusion => return Some(format!("CONSTRAINT {} ON {}", quote(&name.name), owner())),
         DefinitionKind::Policy => return Some(format!("POLICY {} ON {}", quote(&name.name), owner())),
+        DefinitionKind::ViewIndex => {
+            let schema = id.on.as_ref().and_then(|view| view.schema.clone());
+            return Some(format!("INDEX {}", quote_object(&ObjectName { schema, name: name.name.clone() })));
+        }
+        DefinitionKind::ViewTrigger => return Some(format!("TRIGGER {} ON {}", quote(&name.name), owner())),
         DefinitionKind::Rule => return Some(format!("RULE {} ON {}", quote(&name.name), owner())),
         DefinitionKind::Statistics => "STATISTICS",
         DefinitionKind::EventTrigger => "EVENT TRIGGER",

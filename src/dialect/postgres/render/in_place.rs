@@ -47,6 +47,8 @@ pub(super) fn statements(change: &Change<Definition>) -> Option<Vec<Statement>> 
         | DefinitionKind::Exclusion
         | DefinitionKind::Policy
         | DefinitionKind::Rule
+        | DefinitionKind::ViewIndex
+        | DefinitionKind::ViewTrigger
         | DefinitionKind::Statistics
         | DefinitionKind::Event
         | DefinitionKind::EventTrigger

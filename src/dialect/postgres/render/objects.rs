@@ -254,7 +254,7 @@ pub(super) fn drop_index(table: &ObjectName, name: &Name, how: &str) -> Statemen
     Statement::new(format!("DROP INDEX{how} {}", quote_object(&name)))
 }
 
-/// Creates a view with what hangs on it: its comments, and for lack of another place its indexes and triggers.
+/// Creates a view with its comments.
 pub(super) fn create_view(view: &View) -> Vec<Statement> {
     let (kind, name) = (if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" }, quote_object(&view.name));
     let with = view.options.get("with").map(|with| format!(" WITH ({with})")).unwrap_or_default();
@@ -264,12 +264,6 @@ pub(super) fn create_view(view: &View) -> Vec<Statement> {
     }
     for (key, value) in &view.options {
         match key.split_once(':') {
-            Some(("index" | "trigger", _)) => statements.push(Statement::new(value)),
-            // Behind the index in the order of the keys.
-            Some(("index_comment", index)) => {
-                let index = ObjectName { schema: view.name.schema.clone(), name: Name::new(index) };
-                statements.push(comment(&format!("INDEX {}", quote_object(&index)), Some(value)));
-            }
             Some(("comment", column)) => {
                 let column = quote(&Name::new(column));
                 statements.push(comment(&format!("COLUMN {name}.{column}"), Some(value)));
