@@ -110,9 +110,21 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
         kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
     };
     definition.create = statement(flavor, &definition.create);
+    if definition.id.kind == DefinitionKind::Event {
+        definition.create = event(&definition.create);
+    }
     definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
     said(&mut definition.comment);
     Ok(())
+}
+
+/// An event without what is usual and what is about running the statement.
+fn event(create: &Expression) -> Expression {
+    let (head, body) = create.canonical().split_once(" do ").unwrap_or((create.canonical(), ""));
+    let head = ["if not exists ", " on completion not preserve", " enable"]
+        .iter()
+        .fold(head.to_owned(), |head, usual| head.replace(usual, ""));
+    create.clone().with_canonical(format!("{head} do {body}"))
 }
 
 fn said(comment: &mut Option<String>) {

@@ -11,7 +11,7 @@ use crate::schema::{
     Normalized, ObjectName, Options, Part, Parts, Place, Schema, Standing, Table, Type, View,
 };
 
-use super::{moments, names, render, types, words};
+use super::{moments, names, partitions, render, types, words};
 
 mod clauses;
 mod definitions;
@@ -237,6 +237,9 @@ fn without_implied_cast(text: &str, data_type: &Type) -> String {
 
 fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
     let name = table.name.name.as_str().to_owned();
+    if let Some(key) = table.options.get_mut("partition_by") {
+        *key = partitions::normal_key(key);
+    }
     drop_empty(&mut table.comment);
     if let Some(key) = &mut table.primary_key {
         let given = key.name.take().filter(|name| !name.as_str().is_empty());

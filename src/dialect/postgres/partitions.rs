@@ -4,8 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::Expected;
+use crate::dialect::expression::canonical_expression;
+use crate::dialect::{Expected, Product};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Part, Place, Schema, Table};
+use crate::sql;
+
+use super::words;
 
 /// The table, or the partition, that a partition divides.
 pub(super) fn parent(definition: &Definition) -> Option<&ObjectName> {
@@ -26,6 +30,74 @@ pub(super) fn divided<'s>(schema: &'s Schema, partition: &Definition) -> Option<
         Some(table) => Some(table),
         None => divided(schema, schema.relation_beside(parent).filter(|it| it.id != partition.id)?),
     }
+}
+
+/// How a table is divided, as the catalog prints it: an expression in parentheses, a column without.
+pub(super) fn normal_key(key: &str) -> String {
+    let Some((strategy, rest)) = key.split_once('(') else { return key.to_owned() };
+    let Some(list) = rest.trim_end().strip_suffix(')') else { return key.to_owned() };
+    let part = |part: &str| {
+        let is_name = words::cut_name(part).is_some_and(|(_, rest)| !rest.trim_start().starts_with('('));
+        match is_name {
+            true => words::plain(part),
+            false => {
+                let inside = canonical_expression(Product::Postgres, words::without_parentheses(part));
+                let is_call = part.ends_with(')') && !part.starts_with('(');
+                if is_call { inside } else { format!("({inside})") }
+            }
+        }
+    };
+    let parts: Vec<String> = words::items(list).into_iter().map(part).collect();
+    format!("{} ({})", strategy.trim().to_uppercase(), parts.join(", "))
+}
+
+/// A partition's text in lines as the catalog has it, and the form it is compared by.
+pub(super) fn normal(text: &str) -> Option<(String, String)> {
+    let of = words::after_word(text, "OF")?;
+    let head = words::clauses(text, &["PARTITION"]).first()?.1.to_owned() + " PARTITION OF";
+    let (parent, rest) = words::cut_name(of.trim_start())?;
+    let mut clauses = words::clauses(rest, &["PARTITION", "WITH", "TABLESPACE"]).into_iter().peekable();
+    let (_, mut bounds) = clauses.next().map(|(word, body)| (word, body.to_owned()))?;
+    // `FOR VALUES WITH (modulus …)` has the word too.
+    if bounds.to_uppercase().ends_with("VALUES") {
+        let (_, body) = clauses.next_if(|(word, _)| word == "WITH")?;
+        bounds = format!("{bounds} WITH {body}");
+    }
+    let bounds = folded(&bounds);
+    let (mut layout, mut canonical) =
+        (format!("{head} {parent}\n    {bounds}"), words::plain(&format!("{head} {parent} {bounds}")));
+    for (word, body) in clauses {
+        let clause = match word.as_str() {
+            "PARTITION" => format!("PARTITION BY {}", normal_key(words::after_word(body, "BY")?.trim())),
+            _ => format!("{word} {body}"),
+        };
+        canonical.push_str(&format!(" {}", words::plain(&clause)));
+        layout.push_str(&format!("\n    {clause}"));
+    }
+    Some((layout, canonical))
+}
+
+/// Bounds with their keywords as the catalog writes them.
+fn folded(bounds: &str) -> String {
+    let mut text = String::new();
+    for token in sql::words(Product::Postgres, bounds) {
+        let word = match token.text.to_uppercase() {
+            upper
+                if ["FOR", "VALUES", "FROM", "TO", "IN", "WITH", "DEFAULT", "MINVALUE", "MAXVALUE"]
+                    .contains(&upper.as_str()) =>
+            {
+                upper
+            }
+            _ if token.is_any(&["MODULUS", "REMAINDER", "TRUE", "FALSE", "NULL"]) => token.text.to_lowercase(),
+            _ => token.text.to_owned(),
+        };
+        let tight = matches!(word.as_str(), ")" | ",") || text.ends_with('(') || text.is_empty();
+        if !tight {
+            text.push(' ');
+        }
+        text.push_str(&word);
+    }
+    text
 }
 
 /// Which rows are in a partition: `FOR VALUES …` or `DEFAULT`.

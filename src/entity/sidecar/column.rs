@@ -16,10 +16,12 @@ use crate::schema::{
 use super::super::extra::expression;
 use super::super::source::{Output, Trouble};
 use super::statement::Statement;
-use super::{names, numbering};
+use super::{names, numbering, partitions};
 
 /// `CREATE TABLE`, for a table that no entity declares.
 pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+    let (head, division) = partitions::apart(statement)?.unzip();
+    let statement = head.as_ref().unwrap_or(statement);
     let Parsed::CreateTable(written) = statement.parse()? else {
         return Err(Trouble::new(statement.first_words(), "this is no table", "not understood"));
     };
@@ -33,12 +35,6 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
         let message = format!("table `{name}` is declared already");
         let trouble = Trouble::new(statement.spot_of(name.name.as_str()), message, "the second");
         return Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())));
-    }
-    let divided = written.partition_by.is_some() || written.partition_of.is_some();
-    if divided {
-        let message = format!("how `{name}` is divided into partitions is not declared here");
-        let trouble = Trouble::new(statement.first_words(), message, "partitions");
-        return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
     }
     let mut table = Table::new(name.clone());
     let mut parts = vec![Part::Whole];
@@ -75,6 +71,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
     if table.primary_key.is_some() {
         parts.push(Part::PrimaryKey);
     }
+    parts.extend(division.map(|division| partitions::divide(&mut table, division)));
     output.model.schema.tables.insert(name.clone(), table);
     for part in parts {
         output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar);

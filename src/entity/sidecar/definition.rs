@@ -25,6 +25,7 @@ pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
         "STATISTICS" => Some(DefinitionKind::Statistics),
         "POLICY" => Some(DefinitionKind::Policy),
         "RULE" => Some(DefinitionKind::Rule),
+        "EVENT" if word(2) != "TRIGGER" => Some(DefinitionKind::Event),
         "AGGREGATE" => Some(DefinitionKind::Aggregate),
         "OR" if word(2) == "REPLACE" && word(3) == "AGGREGATE" => Some(DefinitionKind::Aggregate),
         "OR" if word(2) == "REPLACE" && word(3) == "RULE" => Some(DefinitionKind::Rule),
@@ -46,13 +47,18 @@ pub(super) fn excludes(statement: &Statement<'_>) -> bool {
 /// Takes a statement into the model as it is.
 pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut Output) -> Result<(), Trouble> {
     let product = statement.product();
-    if product != Product::Postgres {
+    let has_it = match kind {
+        DefinitionKind::Event => matches!(product, Product::MySql | Product::MariaDb),
+        _ => product == Product::Postgres,
+    };
+    if !has_it {
         let trouble = Trouble::new(
             statement.first_words(),
             format!("{product} has no such thing: {kind}"),
             "not for every database",
         );
-        return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
+        let key = if kind == DefinitionKind::Event { Product::MySql } else { Product::Postgres }.key();
+        return Err(trouble.hint(format!("move it to a file for one database: `<name>.{key}.sql`")));
     }
     let tokens = statement.tokens();
     let find = |word: &str, from: usize| {
@@ -134,6 +140,6 @@ fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<cr
     })
 }
 
-fn is_word(token: &Token, word: &str) -> bool {
+pub(super) fn is_word(token: &Token, word: &str) -> bool {
     matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }

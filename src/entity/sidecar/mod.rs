@@ -8,6 +8,7 @@ mod definition;
 mod index;
 mod names;
 mod numbering;
+mod partitions;
 mod raw;
 mod statement;
 mod table;
@@ -79,6 +80,8 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
             definition::read(statement, DefinitionKind::Exclusion, output)
         }
         Kind::Definition(kind) => definition::read(statement, kind, output),
+        Kind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
+        Kind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
         Kind::AlterTable => table::read(statement, output),
         Kind::Comment => table::comment(statement, output),
         Kind::Routine(kind) => raw::routine(statement, kind, output),

@@ -6,7 +6,7 @@ use crate::dialect::Product;
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{DefaultValue, Definition, DefinitionKind, Expression, Type};
 
-use super::super::{names, types, words};
+use super::super::{names, partitions, types, words};
 use super::numbering::Numbering;
 
 /// A definition's text in the catalog's layout, and its canonical form. The text has no comments.
@@ -20,6 +20,7 @@ pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, Str
         DefinitionKind::Policy => policy(text).map(kept),
         DefinitionKind::Exclusion => exclusion(text).map(kept),
         DefinitionKind::Statistics => statistics(text).map(kept),
+        DefinitionKind::Partition => partitions::normal(text),
         DefinitionKind::Rule | DefinitionKind::ViewTrigger => Some(kept(words::plain(text))),
         DefinitionKind::ViewIndex => index(text).map(kept),
         DefinitionKind::Schema | DefinitionKind::Extension => Some(kept(plain_object(text))),
@@ -27,7 +28,6 @@ pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, Str
         | DefinitionKind::Aggregate
         | DefinitionKind::Operator
         | DefinitionKind::Server
-        | DefinitionKind::Partition
         | DefinitionKind::PartitionPart
         | DefinitionKind::ForeignTable
         | DefinitionKind::Partitioning
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn what_is_written_is_what_the_catalog_prints() {
         use DefinitionKind::{
-            CompositeType, Domain, Exclusion, Extension, Policy, RangeType, Rule, Sequence, Statistics,
+            CompositeType, Domain, Exclusion, Extension, Policy, RangeType, Rule, Sequence, Statistics, ViewIndex,
         };
         for (kind, written, printed) in [
             (
