@@ -7,7 +7,7 @@ use crate::dialect::{self, Product};
 use crate::entity::Model;
 use crate::error::Error;
 use crate::introspect::Scope;
-use crate::schema::{Kept, Normalized, Place};
+use crate::schema::{DefinitionKind, Kept, Normalized, Place};
 
 use super::report::Failure;
 use super::show;
@@ -21,6 +21,7 @@ impl Workspace {
             schemas: config.schemas.iter().map(|name| name.as_str().into()).collect(),
             include: config.include.clone(),
             exclude: config.exclude.clone(),
+            privileges: config.privileges,
             ..Scope::default()
         }
     }
@@ -58,6 +59,23 @@ impl Workspace {
         let listed: Vec<String> = listed.map(|name| format!("\"{name}\"")).collect();
         Err(Error::new(format!("{file}{place} is in the schema `{schema}`, which the configuration does not list"))
             .hint(format!("list it: `schemas = [{}]`", listed.join(", ")))
+            .into())
+    }
+
+    /// Refuses privileges in SQL files where the configuration leaves them to each database: they would be read nowhere else.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(super) fn refuse_unread_privileges(&self, model: &Model) -> Result<(), Failure> {
+        if self.project.config.privileges {
+            return Ok(());
+        }
+        let privilege = model.schema().definitions.keys().find(|id| id.kind == DefinitionKind::Privilege);
+        let Some(id) = privilege else { return Ok(()) };
+        let file = model.sources.get(&Place::Definition(id.clone()));
+        let file = file.map(|source| format!("{}: ", show::location(&source, self.root()))).unwrap_or_default();
+        Err(Error::new(format!("{file}`{id}` is declared, and the configuration leaves privileges to each database"))
+            .hint("set `privileges = \"declared\"` in gen.toml")
             .into())
     }
 

@@ -208,6 +208,7 @@ impl Workspace {
                 let (model, found) = super::compiled::model(self, files, product).await?;
                 let model = self.looked_at(model);
                 self.refuse_unlisted(product, &model)?;
+                self.refuse_unread_privileges(&model)?;
                 Ok((model, found))
             }
             Reader::Source => self.written(files, product),
@@ -244,6 +245,7 @@ impl Workspace {
         }
         let model = self.looked_at(model);
         self.refuse_unlisted(product, &model)?;
+        self.refuse_unread_privileges(&model)?;
         // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
         let _ = model.normalized(|schema| self.known.normalize(product, schema));
         Ok((model, diagnostics))

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "entities",
     "dialects",
     "database-url",
@@ -25,6 +25,7 @@ const KEYS: [&str; 19] = [
     "lock",
     "undeclared",
     "partitions",
+    "privileges",
     "include",
     "exclude",
     "schemas",
@@ -57,6 +58,8 @@ pub struct Config {
     pub undeclared: Undeclared,
     /// What becomes of partitions that a table got while in use.
     pub partitions: Partitions,
+    /// Whether SQL files say what roles may do with objects (PostgreSQL); else that is each database's own.
+    pub privileges: bool,
     /// Patterns of the objects that are ours; all are where there is none.
     pub include: Vec<String>,
     /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
@@ -130,6 +133,7 @@ impl Default for Config {
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
             partitions: Partitions::Keep,
+            privileges: false,
             include: Vec::new(),
             exclude: Vec::new(),
             schemas: Vec::new(),
@@ -221,6 +225,7 @@ impl<'a> File<'a> {
                 "lock" => config.lock = self.inside(key, value)?,
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
                 "partitions" => config.partitions = self.partitions(value)?,
+                "privileges" => config.privileges = self.privileges(value)?,
                 "include" => config.include = self.texts(key, value)?,
                 "exclude" => config.exclude = self.texts(key, value)?,
                 "schemas" => config.schemas = self.texts(key, value)?,
@@ -333,6 +338,14 @@ impl<'a> File<'a> {
             "drop" => Ok(Undeclared::Drop),
             "error" => Ok(Undeclared::Error),
             other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
+        }
+    }
+
+    fn privileges(&self, value: &Setting<'_>) -> Result<bool> {
+        match value.get_ref().as_str() {
+            Some("declared") => Ok(true),
+            Some("keep") => Ok(false),
+            _ => Err(self.error(value.span(), "`privileges` must be \"keep\" or \"declared\"")),
         }
     }
 

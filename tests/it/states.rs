@@ -8,6 +8,7 @@ mod belongings;
 mod catalog;
 mod conversions;
 mod data;
+mod declared;
 mod drift;
 mod handwritten;
 mod history;

@@ -10,6 +10,7 @@ mod index;
 mod names;
 mod numbering;
 mod partitions;
+mod privilege;
 mod raw;
 mod statement;
 mod table;
@@ -92,6 +93,9 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
             let message = format!("`{what}` touches data, and a declaration has none");
             Err(Trouble::new(statement.first_words(), message, "not a declaration")
                 .hint("write it into a migration: `gen migration <Name> --empty`"))
+        }
+        Kind::Users(_) if statement.product() == Product::Postgres && privilege::is_on_objects(statement) => {
+            privilege::read(statement, output)
         }
         Kind::Users(what) => {
             let message = format!("`{what}` touches users and their rights, which are not declared here");

@@ -25,7 +25,7 @@ fn the_clause_is_read_from_the_servers_words() {
     assert_eq!(
         clause(MYSQL).as_deref(),
         Some(
-            "RANGE (year(`d`))\nSUBPARTITION BY HASH (`id`)\nSUBPARTITIONS 2\n(PARTITION p1 VALUES LESS THAN (2020) COMMENT = 'x',\n \
+            "RANGE (year(`d`))\nSUBPARTITION BY HASH (`id`)\nSUBPARTITIONS 2\n(PARTITION `p1` VALUES LESS THAN (2020) COMMENT = 'x',\n \
              PARTITION `p max` VALUES LESS THAN MAXVALUE)"
         )
     );
@@ -45,22 +45,28 @@ fn a_clause_has_one_form() {
 fn ranges_are_divided_where_they_differ() {
     let range = |parts: &[&str]| by("RANGE (y)", parts);
     let (a, b, c, max) = (
-        "PARTITION a VALUES LESS THAN (1)",
-        "PARTITION b VALUES LESS THAN (2)",
-        "PARTITION c VALUES LESS THAN (3)",
-        "PARTITION m VALUES LESS THAN MAXVALUE",
+        "PARTITION `a` VALUES LESS THAN (1)",
+        "PARTITION `b` VALUES LESS THAN (2)",
+        "PARTITION `c` VALUES LESS THAN (3)",
+        "PARTITION `m` VALUES LESS THAN MAXVALUE",
     );
     assert_eq!(clauses(&range(&[a, b]), &range(&[a, b, c])), [format!("ADD PARTITION ({c})")]);
-    assert_eq!(clauses(&range(&[a, b, c]), &range(&[a, b])), ["DROP PARTITION c"]);
-    assert_eq!(clauses(&range(&[a, max]), &range(&[a, b, max])), [format!("REORGANIZE PARTITION m INTO ({b}, {max})")]);
-    assert_eq!(clauses(&range(&[a, b, max]), &range(&[b, max])), [format!("REORGANIZE PARTITION a, b INTO ({b})")]);
-    let shorter = "PARTITION b VALUES LESS THAN (1)";
+    assert_eq!(clauses(&range(&[a, b, c]), &range(&[a, b])), ["DROP PARTITION `c`"]);
+    assert_eq!(
+        clauses(&range(&[a, max]), &range(&[a, b, max])),
+        [format!("REORGANIZE PARTITION `m` INTO ({b}, {max})")]
+    );
+    assert_eq!(clauses(&range(&[a, b, max]), &range(&[b, max])), [format!("REORGANIZE PARTITION `a`, `b` INTO ({b})")]);
+    let shorter = "PARTITION `b` VALUES LESS THAN (1)";
     assert_eq!(
         clauses(&range(&[b, max]), &range(&[shorter, max])),
-        [format!("REORGANIZE PARTITION b, m INTO ({shorter}, {max})")]
+        [format!("REORGANIZE PARTITION `b`, `m` INTO ({shorter}, {max})")]
     );
-    let other = "PARTITION x VALUES LESS THAN (2)";
-    assert_eq!(clauses(&range(&[a, b, c]), &range(&[other, c])), [format!("REORGANIZE PARTITION a, b INTO ({other})")]);
+    let other = "PARTITION `x` VALUES LESS THAN (2)";
+    assert_eq!(
+        clauses(&range(&[a, b, c]), &range(&[other, c])),
+        [format!("REORGANIZE PARTITION `a`, `b` INTO ({other})")]
+    );
     assert_eq!(clauses(&range(&[a, c]), &range(&[a, b])), [format!("PARTITION BY {}", range(&[a, b]))]);
     assert_eq!(clauses(&range(&[a]), &range(&[a])), [""; 0]);
 }

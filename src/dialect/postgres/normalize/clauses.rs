@@ -249,7 +249,14 @@ fn index(text: &str) -> Option<String> {
     let (method, list) = columns?;
     let item = |item: &str| {
         let item = words::plain(words::without_parentheses(item));
-        item.strip_suffix(" asc").map(str::to_owned).unwrap_or(item)
+        let item = item.strip_suffix(" asc").map(str::to_owned).unwrap_or(item);
+        // What stands behind the column: `desc`, `nulls first`, an operator class.
+        match item.rsplit_once(") ").filter(|_| item.starts_with("( ")) {
+            Some((inside, after)) if !after.contains([')', '(']) => {
+                format!("{} {after}", words::without_parentheses(&format!("{inside})")).trim())
+            }
+            _ => item,
+        }
     };
     let items: Vec<String> =
         words::items(list.trim().strip_prefix('(')?.strip_suffix(')')?).into_iter().map(item).collect();

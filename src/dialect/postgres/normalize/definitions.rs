@@ -4,7 +4,7 @@
 
 use crate::dialect::{Product, Unsupported};
 use crate::plan::stands_at;
-use crate::schema::{Definition, DefinitionKind, Expression, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionKind, Expression, Name, ObjectName, Place, Schema, Standing};
 use crate::sql;
 
 use super::super::render;
@@ -16,6 +16,10 @@ pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
         if id.kind == DefinitionKind::Aggregate {
             id.name.name = signature(&id.name.name);
             definition.id = id.clone();
+        }
+        if id.kind == DefinitionKind::Privilege && !definition.create.is_normal() {
+            of_routine(&mut definition);
+            id = definition.id.clone();
         }
         schema.definitions.insert(id, definition);
     }
@@ -40,6 +44,22 @@ pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
         }
     }
     Ok(())
+}
+
+/// A privilege on a routine names the types of its arguments as the catalog does.
+fn of_routine(privilege: &mut Definition) {
+    let name = privilege.id.name.name.as_str().to_owned();
+    let kinds = [" on function ", " on procedure "];
+    let Some((role, kind, written)) =
+        kinds.iter().find_map(|kind| name.split_once(kind).map(|(role, routine)| (role, *kind, routine)))
+    else {
+        return;
+    };
+    let routine = signature(&Name::from(written));
+    privilege.id.name.name = Name::from(format!("{role}{kind}{routine}"));
+    privilege.create = Expression::new(privilege.create.text().replace(written, routine.as_str()));
+    privilege.drop = privilege.drop.replace(written, routine.as_str());
+    privilege.needs.insert(Place::Routine(ObjectName::local(routine)));
 }
 
 /// What creates it: laid out as the catalog does, and compared without what is usual.
