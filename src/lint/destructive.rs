@@ -120,6 +120,9 @@ mod tests {
             fn removed(&self, _: &Change<Column>) -> Vec<String> {
                 Vec::new()
             }
+            fn read(&self, _: &str) -> Option<Type> {
+                None
+            }
             fn can_refer(&self, _: &Type, _: &Type) -> bool {
                 true
             }

@@ -4,8 +4,8 @@
 //! a database makes of a type.
 
 use sqlparser::ast::{
-    ColumnOption, DataType, Expr, GeneratedAs, GeneratedExpressionMode, Statement as Parsed, TableConstraint,
-    UserDefinedTypeRepresentation,
+    ColumnOption, DataType, Expr, GeneratedAs, GeneratedExpressionMode, SequenceOptions, Statement as Parsed,
+    TableConstraint, UserDefinedTypeRepresentation,
 };
 
 use crate::schema::{
@@ -17,6 +17,22 @@ use super::super::extra::expression;
 use super::super::source::{Output, Trouble};
 use super::statement::Statement;
 use super::{names, numbering, partitions};
+
+/// Says how a column is numbered.
+pub(super) fn set_numbering(
+    column: &mut Column,
+    way: &GeneratedAs,
+    settings: Option<&[SequenceOptions]>,
+) -> Vec<Facet> {
+    let always = matches!(way, GeneratedAs::Always);
+    column.identity = Some(if always { Identity::Always } else { Identity::ByDefault });
+    let clauses = numbering::clauses(settings.unwrap_or_default());
+    if clauses.is_empty() {
+        return vec![Facet::Identity];
+    }
+    column.options.insert("sequence_options".to_owned(), clauses);
+    vec![Facet::Identity, Facet::Options]
+}
 
 /// `CREATE TABLE`, for a table that no entity declares.
 pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
@@ -218,14 +234,7 @@ fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) ->
             vec![Facet::Generated]
         }
         ColumnOption::Generated { generated_as, generation_expr: None, sequence_options, .. } => {
-            let always = matches!(generated_as, GeneratedAs::Always);
-            column.identity = Some(if always { Identity::Always } else { Identity::ByDefault });
-            let clauses = numbering::clauses(sequence_options.as_deref().unwrap_or_default());
-            if clauses.is_empty() {
-                return Ok(vec![Facet::Identity]);
-            }
-            column.options.insert("sequence_options".to_owned(), clauses);
-            vec![Facet::Identity, Facet::Options]
+            set_numbering(column, generated_as, sequence_options.as_deref())
         }
         ColumnOption::DialectSpecific(tokens)
             if tokens.iter().any(|token| {

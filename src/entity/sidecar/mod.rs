@@ -5,7 +5,6 @@
 
 mod column;
 mod definition;
-mod identity;
 mod index;
 mod names;
 mod numbering;
@@ -82,7 +81,6 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
             definition::read(statement, DefinitionKind::Exclusion, output)
         }
         Kind::Definition(kind) => definition::read(statement, kind, output),
-        Kind::AlterTable if identity::numbers(statement) => identity::read(statement, output),
         Kind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
         Kind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
         Kind::AlterTable => table::read(statement, output),

@@ -114,6 +114,18 @@ fn operation_on(
             }
             Ok(vec![Part::Column(name, Facet::Type)])
         }
+        AlterTableOperation::AlterColumn {
+            column_name,
+            op: AlterColumnOperation::AddGenerated { generated_as, sequence_options },
+        } => {
+            let name = column(statement, table, column_name)?;
+            let way = generated_as.as_ref().unwrap_or(&ast::GeneratedAs::ByDefault);
+            let facets = match table.columns.get_mut(&name) {
+                Some(column) => super::column::set_numbering(column, way, sequence_options.as_deref()),
+                None => Vec::new(),
+            };
+            Ok(facets.into_iter().map(|facet| Part::Column(name.clone(), facet)).collect())
+        }
         AlterTableOperation::ModifyColumn { col_name, data_type, options, .. } => {
             let name = column(statement, table, col_name)?;
             match table.columns.get_mut(&name) {

@@ -56,7 +56,8 @@ fn of_routine(privilege: &mut Definition) {
         return;
     };
     let routine = signature(&Name::from(written));
-    privilege.id.name.name = Name::from(format!("{role}{kind}{routine}"));
+    let renamed = format!("{role}{kind}{routine}");
+    privilege.id.name.name = renamed.as_str().into();
     privilege.create = Expression::new(privilege.create.text().replace(written, routine.as_str()));
     privilege.drop = privilege.drop.replace(written, routine.as_str());
     privilege.needs.insert(Place::Routine(ObjectName::local(routine)));

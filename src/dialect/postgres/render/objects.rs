@@ -263,12 +263,9 @@ pub(super) fn create_view(view: &View) -> Vec<Statement> {
         statements.push(comment(&format!("{kind} {name}"), view.comment.as_deref()));
     }
     for (key, value) in &view.options {
-        match key.split_once(':') {
-            Some(("comment", column)) => {
-                let column = quote(&Name::new(column));
-                statements.push(comment(&format!("COLUMN {name}.{column}"), Some(value)));
-            }
-            _ => {}
+        if let Some(("comment", column)) = key.split_once(':') {
+            let column = quote(&Name::new(column));
+            statements.push(comment(&format!("COLUMN {name}.{column}"), Some(value)));
         }
     }
     statements
