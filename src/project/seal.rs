@@ -69,9 +69,10 @@ impl Lock {
         states: impl IntoIterator<Item = (MigrationId, Option<String>, Option<String>)>,
     ) {
         let Some(locked) = self.dialects.get_mut(&product) else { return };
-        for (id, from, to) in states {
-            if let Some(line) = locked.migrations.iter_mut().find(|line| line.id == id) {
-                (line.from, line.to) = (from, to);
+        let mut states: BTreeMap<_, _> = states.into_iter().map(|(id, from, to)| (id, (from, to))).collect();
+        for line in &mut locked.migrations {
+            if let Some(ends) = states.remove(&line.id) {
+                (line.from, line.to) = ends;
             }
         }
     }

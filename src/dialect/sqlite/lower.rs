@@ -22,15 +22,15 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
     let renamed = renamed(plan, from);
     let mut rebuilds = needing_rebuild(plan, from, &tables)?;
     rebuilds.extend(renaming_unnamed(plan, from, &renamed));
-    let last = last_positions(plan, &rebuilds);
+    let (last, later) = (last_positions(plan, &rebuilds), Later::of(plan));
     let mut now = from.clone();
     let mut steps = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
-        if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(&later(plan, table)))) {
+        if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(later.name(table)))) {
             steps.extend(stay(op, &tables, (&now, &to), made_up));
         }
         advance(op, &mut now)?;
-        for name in last.iter().filter(|(_, last)| **last == position).map(|(name, _)| name) {
+        for name in last.get(&position).into_iter().flatten() {
             if let (Some(old), Some(new)) = (renamed.tables.get(name), to.tables.get(name)) {
                 let mut new = new.clone();
                 // Triggers are dropped and created by steps of their own, before and after everything they could mention.
@@ -97,13 +97,28 @@ fn renamed(plan: &Plan, from: &Schema) -> Schema {
     schema
 }
 
-/// The name a table has after the plan.
-fn later(plan: &Plan, table: &ObjectName) -> ObjectName {
-    let changes = plan.ops().iter().filter_map(|op| match op {
-        Op::Rename(Rename::Table(change)) => Some(change),
-        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
-    });
-    changes.fold(table.clone(), |name, change| if name == change.from { change.to.clone() } else { name })
+/// The names that renamed tables have after the plan, by those they have before.
+struct Later<'p>(BTreeMap<&'p ObjectName, &'p ObjectName>);
+
+impl<'p> Later<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let mut names = BTreeMap::new();
+        let changes: Vec<_> = plan.renames().collect();
+        for rename in changes.into_iter().rev() {
+            if let Rename::Table(change) = rename {
+                let last = names.get(&change.to).copied().unwrap_or(&change.to);
+                names.insert(&change.from, last);
+            }
+        }
+        Self(names)
+    }
+
+    fn name<'t>(&self, table: &'t ObjectName) -> &'t ObjectName
+    where
+        'p: 't,
+    {
+        self.0.get(table).copied().unwrap_or(table)
+    }
 }
 
 /// The table an operation works inside of, where it does.
@@ -139,13 +154,13 @@ fn owner(op: &Op) -> Option<&ObjectName> {
 
 /// Which tables need a rebuild, by the names they have after the plan.
 fn needing_rebuild(plan: &Plan, from: &Schema, tables: &Tables) -> Result<BTreeSet<ObjectName>, Unsupported> {
-    let mut needing = BTreeSet::new();
+    let (mut needing, later) = (BTreeSet::new(), Later::of(plan));
     let mut now = from.clone();
     for op in plan.ops() {
         if let Some(table) = owner(op).filter(|table| tables.stays(table))
             && needs_rebuild(op, now.tables.get(table))?
         {
-            needing.insert(later(plan, table));
+            needing.insert(later.name(table).clone());
         } else if owner(op).is_none() {
             needs_rebuild(op, None)?;
         }
@@ -220,37 +235,57 @@ fn can_drop(table: &Table, column: &Name) -> bool {
 
 /// Tables whose unnamed constraints would be read under other names after the renaming: a rebuild writes the names down.
 fn renaming_unnamed(plan: &Plan, from: &Schema, renamed: &Schema) -> BTreeSet<ObjectName> {
-    let touched: BTreeMap<ObjectName, ()> = plan
-        .ops()
-        .iter()
-        .filter_map(|op| match op {
-            Op::Rename(Rename::Table(change)) => Some((change.to.clone(), ())),
-            Op::Rename(Rename::Column(table, _)) => Some((later(plan, table), ())),
-            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    let later = Later::of(plan);
+    let touched: BTreeSet<&ObjectName> = plan
+        .renames()
+        .filter_map(|rename| match rename {
+            Rename::Table(change) => Some(&change.to),
+            Rename::Column(table, _) => Some(later.name(table)),
+            Rename::Index(..)
+            | Rename::Unique(..)
+            | Rename::ForeignKey(..)
+            | Rename::Check(..)
+            | Rename::Enum(_)
+            | Rename::EnumValue(..) => None,
         })
         .collect();
-    let before = |name: &ObjectName| from.tables.iter().find(|(old, _)| later(plan, old) == *name);
+    if touched.is_empty() {
+        return BTreeSet::new();
+    }
+    let before: BTreeMap<&ObjectName, &Table> =
+        from.tables.iter().map(|(name, table)| (later.name(name), table)).collect();
     touched
-        .into_keys()
-        .filter(|name| match (before(name), renamed.tables.get(name)) {
-            (Some((_, before)), Some(after)) => names::change(before, after),
+        .into_iter()
+        .filter(|name| match (before.get(name), renamed.tables.get(name)) {
+            (Some(before), Some(after)) => names::change(before, after),
             _ => false,
         })
+        .cloned()
         .collect()
 }
 
-/// Where each rebuild stands: after the last operation it takes in, and after the renaming of anything. Columns that go leave
+/// Which rebuilds stand where: after the last operation it takes in, and after the renaming of anything. Columns that go leave
 /// with whatever else it does, which is all or nothing.
-fn last_positions(plan: &Plan, rebuilds: &BTreeSet<ObjectName>) -> BTreeMap<ObjectName, usize> {
+fn last_positions<'r>(plan: &Plan, rebuilds: &'r BTreeSet<ObjectName>) -> BTreeMap<usize, Vec<&'r ObjectName>> {
     let ops = || plan.ops().iter().enumerate();
     let renaming = ops().rfind(|(_, op)| matches!(op, Op::Rename(_))).map_or(0, |(position, _)| position);
+    let later = Later::of(plan);
+    let mut folded: BTreeMap<&ObjectName, Vec<(usize, bool)>> = BTreeMap::new();
+    for (position, op) in ops().filter(|(_, op)| is_folded(op)) {
+        if let Some(table) = owner(op) {
+            folded.entry(later.name(table)).or_default().push((position, destroys(op)));
+        }
+    }
     let position = |table: &ObjectName| {
-        let folded = ops().filter(|(_, op)| is_folded(op) && owner(op).is_some_and(|it| later(plan, it) == *table));
-        let folded: Vec<(usize, bool)> = folded.map(|(position, op)| (position, destroys(op))).collect();
+        let folded = folded.get(table).map(Vec::as_slice).unwrap_or_default();
         let kept = folded.iter().filter(|(_, lost)| !lost).map(|(position, _)| *position).max();
         kept.or_else(|| folded.iter().map(|(position, _)| *position).min()).unwrap_or(0).max(renaming)
     };
-    rebuilds.iter().map(|table| (table.clone(), position(table))).collect()
+    let mut last: BTreeMap<usize, Vec<&ObjectName>> = BTreeMap::new();
+    for table in rebuilds {
+        last.entry(position(table)).or_default().push(table);
+    }
+    last
 }
 
 /// Whether a rebuild does the operation along the way.
