@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::schema::{
-    ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
+    Column, ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
 };
 
 use super::ground::{column_ground, refers_to, refers_to_index};
@@ -384,10 +384,8 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             table.name = change.to.clone();
             forget_wording(&mut table);
             added(schema.tables.insert(change.to.clone(), table))?;
-            for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
-                if key.references == change.from {
-                    key.references = change.to.clone();
-                }
+            for key in references_mut(schema, &change.from) {
+                key.references = change.to.clone();
             }
             for view in schema.views.values_mut() {
                 if view.reads.remove(&change.from) {
@@ -417,7 +415,9 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             let mut renamed = schema.enums.remove(&change.from).ok_or("it does not exist")?;
             renamed.name = change.to.clone();
             added(schema.enums.insert(change.to.clone(), renamed))?;
-            for column in schema.tables.values_mut().flat_map(|table| table.columns.values_mut()) {
+            let has_it = |it: &Column| it.data_type.enum_name() == Some(&change.from);
+            let tables = schema.tables.values_mut_where(|table| table.columns.values().any(has_it));
+            for column in tables.flat_map(|table| table.columns.values_mut()) {
                 rename_enum_in(&mut column.data_type, &change.from, &change.to);
             }
             Ok(())
@@ -432,6 +432,13 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             Ok(())
         }
     }
+}
+
+/// The foreign keys that refer to a table.
+fn references_mut<'s>(schema: &'s mut Schema, table: &'s ObjectName) -> impl Iterator<Item = &'s mut ForeignKey> {
+    let refers = move |key: &ForeignKey| key.references == *table;
+    let tables = schema.tables.values_mut_where(move |table| table.foreign_keys.values().any(refers));
+    tables.flat_map(|table| table.foreign_keys.values_mut()).filter(move |key| refers(key))
 }
 
 fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
@@ -475,10 +482,6 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
             }
         }
     }
-    for key in schema.tables.values_mut().flat_map(|table| table.foreign_keys.values_mut()) {
-        if key.references == *owner {
-            key.referenced_columns.iter_mut().for_each(follow);
-        }
-    }
+    references_mut(schema, owner).for_each(|key| key.referenced_columns.iter_mut().for_each(follow));
     Ok(())
 }

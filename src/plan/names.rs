@@ -4,7 +4,7 @@
 //! Must not know what a name is for.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::schema::{Name, ObjectName, Part, Place, Product, Schema, Table};
 
@@ -77,19 +77,25 @@ pub struct Names<'a> {
     plan: Option<&'a Plan>,
     objects: OnceCell<HashSet<String>>,
     given: RefCell<BTreeMap<(Space, [String; 3]), Name>>,
+    /// The same names, folded.
+    taken: RefCell<BTreeSet<(Space, String)>>,
 }
 
 impl<'a> Names<'a> {
     /// Names that are free in each of the states.
     pub fn new(product: Product, states: impl IntoIterator<Item = &'a Schema>) -> Self {
         let states = states.into_iter().collect();
-        Self { product: Some(product), states, plan: None, objects: OnceCell::new(), given: RefCell::default() }
+        Self { product: Some(product), ..Self::free_in(states) }
     }
 
     /// Names that are free in a schema and in what a plan makes of it, whatever the product.
     pub fn for_any(plan: &'a Plan, from: &'a Schema) -> Self {
-        let states = vec![from];
-        Self { product: None, states, plan: Some(plan), objects: OnceCell::new(), given: RefCell::default() }
+        Self { plan: Some(plan), ..Self::free_in(vec![from]) }
+    }
+
+    fn free_in(states: Vec<&'a Schema>) -> Self {
+        let (given, taken) = (RefCell::default(), RefCell::default());
+        Self { product: None, states, plan: None, objects: OnceCell::new(), given, taken }
     }
 
     /// Names that are free in a schema and in what a plan makes of it.
@@ -104,15 +110,15 @@ impl<'a> Names<'a> {
         if let Some(name) = given.get(&asked) {
             return name.clone();
         }
-        let others: HashSet<String> =
-            given.iter().filter(|((of, _), _)| of == space).map(|(_, name)| self.folded(name.as_str())).collect();
+        let mut taken = self.taken.borrow_mut();
         let is_free = |candidate: &String| {
             let folded = self.folded(candidate);
-            !others.contains(&folded) && !self.is_taken(space, &folded)
+            !self.is_taken(space, &folded) && !taken.contains(&(space.clone(), folded))
         };
         // There are more numbers than names.
         let name = (1..).map(|number| shape.numbered(self.product, number)).find(is_free);
         let name = Name::from(name.unwrap_or_default());
+        taken.insert((space.clone(), self.folded(name.as_str())));
         given.insert(asked, name.clone());
         name
     }

@@ -114,6 +114,11 @@ impl Tables {
         self.0.values().map(|table| &**table)
     }
 
+    /// Those tables that are of a kind, to be changed: whatever is not stays shared.
+    pub fn values_mut_where(&mut self, is_one: impl Fn(&Table) -> bool) -> impl Iterator<Item = &mut Table> {
+        self.0.values_mut().filter(move |table| is_one(table)).map(Arc::make_mut)
+    }
+
     /// All tables, to be changed; each of them becomes this map's own.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Table> + ExactSizeIterator {
         self.0.values_mut().map(Arc::make_mut)
