@@ -44,13 +44,15 @@ impl Talk {
             Progress::Started { id, direction, .. } => format!("{direction} {id}"),
             Progress::Statement { number, of, sql } => format!("{number}/{of} {}", paint::line(sql)),
             Progress::Batch { rows } => format!("{rows} rows changed"),
+            Progress::Noting { what } => format!("note: {what}"),
             Progress::Stepping { why } => format!("{why}; trying again"),
             Progress::Finished(_) => return,
         };
         match self {
+            Self::Terminal(bar) if matches!(progress, Progress::Noting { .. }) => bar.suspend(|| paint::talk(text)),
             Self::Terminal(bar) => bar.set_message(paint::line(&text)),
             Self::Lines(lines) => match progress {
-                Progress::Waiting { .. } | Progress::Stepping { .. } => paint::talk(text),
+                Progress::Waiting { .. } | Progress::Noting { .. } | Progress::Stepping { .. } => paint::talk(text),
                 Progress::Started { .. } => lines.begins(text),
                 Progress::Statement { .. } | Progress::Batch { .. } | Progress::Finished(_) => lines.goes_on(text),
             },

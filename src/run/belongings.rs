@@ -1,10 +1,11 @@
 //! What belongs to views, triggers, routines and events of MySQL and MariaDB goes with them when they are dropped to be created
 //! again: who defines them, and who may run a routine. It is read before a migration and given back where they are created. What
-//! users may do with tables and views stays, for the servers keep it by name.
+//! users may do with tables and views that are made anew stays, for the servers keep it by name.
 //!
 //! Must not know why something is made anew.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{self, Product, Statement};
@@ -24,8 +25,11 @@ struct Belongings {
 }
 
 /// What belongs to whatever a list of statements drops and creates again.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Kept(BTreeMap<Object, Belongings>);
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    objects: BTreeMap<Object, Belongings>,
+    is_noted: AtomicBool,
+}
 
 const KINDS: [&str; 5] = ["VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
 
@@ -56,14 +60,19 @@ impl Kept {
         for object in made("DROP").intersection(&made("CREATE")) {
             kept.insert(object.clone(), belongings(session, object).await.unwrap_or_default());
         }
-        Self(kept)
+        Self { objects: kept, is_noted: AtomicBool::new(false) }
+    }
+
+    /// Whether a note is given for the first time since this was read.
+    pub(super) fn notes(&self) -> bool {
+        !self.is_noted.swap(true, Ordering::Relaxed)
     }
 
     /// Sends a statement; where it creates what is kept here, with what belonged to it. A user who may not name another one as
     /// who defines it does so himself.
     pub(super) async fn send(&self, session: &mut Session, sql: &str) -> Result<u64, DatabaseError> {
-        let words = if self.0.is_empty() { Vec::new() } else { sql::words(session.product(), sql) };
-        let found = object(&words, "CREATE").and_then(|(object, at)| Some((self.0.get(&object)?, at)));
+        let words = if self.objects.is_empty() { Vec::new() } else { sql::words(session.product(), sql) };
+        let found = object(&words, "CREATE").and_then(|(object, at)| Some((self.objects.get(&object)?, at)));
         let Some((belongings, at)) = found else { return session.execute(sql).await };
         let done = match belongings.definer.as_ref().and_then(|definer| defined_by(sql, &words, at, definer)) {
             None => session.execute(sql).await?,

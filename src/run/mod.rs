@@ -12,6 +12,7 @@ mod connect;
 mod corrections;
 mod direct;
 mod fill;
+mod grants;
 mod history;
 mod indexes;
 mod lock;
@@ -157,6 +158,11 @@ pub enum Progress<'a> {
     Batch {
         /// How many rows so far.
         rows: u64,
+    },
+    /// Something is not as one might expect after a statement that was done.
+    Noting {
+        /// What.
+        what: &'static str,
     },
     /// A statement waited too long for a lock and lets others pass before it tries again.
     Stepping {

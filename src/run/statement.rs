@@ -7,7 +7,7 @@ use crate::dialect::{Product, Role, Statement};
 use crate::sql;
 
 use super::belongings::Kept;
-use super::{Progress, Watch, batches, confined, indexes, versions};
+use super::{Progress, Watch, batches, confined, grants, indexes, versions};
 
 /// Why a statement is not done.
 pub(super) enum Trouble {
@@ -76,6 +76,7 @@ pub(super) async fn carry_out(
     match &statement.role {
         Role::Change => {
             let around = indexes::before(session, statement).await;
+            let rights = grants::before(session, statement).await;
             let mut done = kept.send(session, &statement.sql).await;
             if let Err(error) = &done
                 && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
@@ -84,6 +85,9 @@ pub(super) async fn carry_out(
                 done = session.execute(&instead).await;
             }
             indexes::after(session, around, done.is_err()).await;
+            if grants::after(session, rights, done.is_err()).await && kept.notes() {
+                watch(Progress::Noting { what: grants::WHY });
+            }
             done.map(drop)?;
         }
         Role::Check(message) => {

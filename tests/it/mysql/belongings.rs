@@ -5,7 +5,7 @@ use sea_gen::run::{self, DEFAULT_WAIT};
 
 use super::scratch::{Scratch, execute, on_each};
 
-on_each![what_is_made_anew_keeps_who_defines_it_and_who_runs_it];
+on_each![what_is_made_anew_keeps_who_defines_it_and_who_runs_it, who_may_use_what_is_renamed_may_use_it_afterwards];
 
 async fn what_is_made_anew_keeps_who_defines_it_and_who_runs_it(scratch: Scratch) {
     let mut session = scratch.database("one").await;
@@ -60,4 +60,28 @@ async fn what_is_made_anew_keeps_who_defines_it_and_who_runs_it(scratch: Scratch
     for user in users {
         execute(&mut session, &[&format!("DROP USER {user}")]).await;
     }
+}
+
+async fn who_may_use_what_is_renamed_may_use_it_afterwards(scratch: Scratch) {
+    let mut session = scratch.database("one").await;
+    let user = "`renaming one`@`localhost`";
+    execute(&mut session, &[&format!("DROP USER IF EXISTS {user}"), &format!("CREATE USER {user}")]).await;
+    execute(&mut session, &["CREATE TABLE a (id int PRIMARY KEY, x int)", "CREATE TABLE b (id int PRIMARY KEY)"]).await;
+    for right in ["SELECT, SHOW VIEW ON a", "UPDATE (x), INSERT (x, id) ON a", "DELETE ON b"] {
+        execute(&mut session, &[&format!("GRANT {right} TO {user}")]).await;
+    }
+    execute(&mut session, &[&format!("GRANT SELECT ON b TO {user} WITH GRANT OPTION")]).await;
+    let statements =
+        ["RENAME TABLE a TO c, b TO a, c TO b", "ALTER TABLE b RENAME COLUMN x TO y", "ALTER TABLE b RENAME TO d"];
+    let statements = statements.map(Statement::new);
+    run::execute(&mut session, &statements, DEFAULT_WAIT).await.unwrap();
+    let database = session.database().await.unwrap();
+    let rows = session.query(&format!("SHOW GRANTS FOR {user}")).await.unwrap();
+    let after: Vec<String> =
+        rows.iter().skip(1).map(|row| row.text(0).replace(&format!("`{database}`."), "")).collect();
+    let mut after: Vec<&str> = after.iter().filter_map(|line| line.split(" TO ").next()).collect();
+    after.sort();
+    let expected = ["GRANT SELECT, DELETE ON `a`", "GRANT SELECT, INSERT (`id`, `y`), UPDATE (`y`), SHOW VIEW ON `d`"];
+    assert_eq!(after, expected, "{:?}", rows.iter().map(|row| row.text(0)).collect::<Vec<_>>());
+    execute(&mut session, &[&format!("DROP USER {user}")]).await;
 }

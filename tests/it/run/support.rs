@@ -166,6 +166,7 @@ impl Log {
                 Progress::Started { id, direction, statements } => format!("{direction} {id} ({statements})"),
                 Progress::Statement { number, of, sql } => format!("{number}/{of} {sql}"),
                 Progress::Batch { rows } => format!("{rows} rows"),
+                Progress::Noting { what } => format!("note: {what}"),
                 Progress::Stepping { why } => format!("stepping back: {why}"),
                 Progress::Finished(outcome) => format!("done {}", outcome.id),
             };
