@@ -229,6 +229,38 @@ fn partitions_go_up_and_down() {
     go_up_and_down(partitions::PAIRS, "partitions");
 }
 
+/// A table that is attached, a partition that is detached and one that goes to another table are where their rows are.
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn partitions_take_their_rows_along() {
+    const TWO: &str =
+        "create table p (a int, b int) partition by list (a); create table q (a int, b int) partition by list (a);";
+    const COUNT: &str =
+        "do $$ begin if (select sum(b) from x) is distinct from 7 then raise 'the rows are gone'; end if; end $$";
+    let states = [
+        "create table x (a int, b int);",
+        "create table x partition of p for values in (1); create index on x(b);",
+        "create table x partition of q for values in (1, 2);",
+        "create table x (a int, b int not null);",
+    ];
+    let url = support::url("DATABASE_URL_POSTGRES");
+    let schemas = [Name::from("app")];
+    let mut target = Database::create(&url, "rows_of_partitions_target");
+    let mut database = Database::create(&url, "rows_of_partitions");
+    for pair in states.windows(2) {
+        database.psql(&format!("{EMPTY} {TWO} {} insert into x (a, b) values (1, 3), (1, 4);", pair[0]));
+        target.psql(&format!("{EMPTY} {TWO} {}", pair[1]));
+        let from = normalize(database.introspect(&schemas).schema);
+        let to = normalize(target.introspect(&schemas).schema);
+        migrate(&mut database, &from, &to);
+        database.psql(COUNT);
+        assert_eq!(normalize(database.introspect(&schemas).schema), to);
+        migrate_back(&mut database, &from, &to);
+        database.psql(COUNT);
+        assert_eq!(normalize(database.introspect(&schemas).schema), from);
+    }
+}
+
 fn go_up_and_down(pairs: &[Pair], database: &str) {
     let url = support::url("DATABASE_URL_POSTGRES");
     let schemas = [Name::from("app")];

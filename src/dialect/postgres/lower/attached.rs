@@ -50,7 +50,18 @@ pub(super) fn find(ops: &mut Vec<Op>) -> Moving {
         });
         gone.filter(is_created).cloned().collect()
     };
-    let (attached, detached) = (moving(table, partition), moving(partition, table));
+    let (attached, mut detached) = (moving(table, partition), moving(partition, table));
+    let parent = |object: &Object| match object {
+        Object::Definition(it) => partitions::parent(it).cloned(),
+        _ => None,
+    };
+    // A partition of another table is detached from the one and attached to the other.
+    detached.extend(moving(partition, partition).into_iter().filter(|name| {
+        let is_it = |object: &&Object| partition(object) == Some(name);
+        let before = ops.iter().filter_map(|op| if let Op::Drop(it) = op { Some(it) } else { None }).find(is_it);
+        let after = ops.iter().filter_map(|op| if let Op::Create(it) = op { Some(it) } else { None }).find(is_it);
+        before.and_then(parent) != after.and_then(parent)
+    }));
     let new = |op: &Op| match op {
         Op::Create(Object::Column(_, column)) => Some(column.name.clone()),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
@@ -91,25 +102,23 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Takes a partition from one table to another.
+    pub(super) fn hand_over(&mut self, from: &Definition, to: &Definition, moving: &Moving) -> Result<(), Unsupported> {
+        let mut own = Table::new(from.id.name.clone());
+        own.comment.clone_from(&from.comment);
+        if let Some(key) = partitions::key(from) {
+            own.options.insert("partition_by".to_owned(), key.to_owned());
+        }
+        let shape = self.take_off(from, &own, moving)?;
+        self.state.tables.insert(shape.name.clone(), shape);
+        self.attach(to)
+    }
+
     /// Makes a table of a partition that is there.
     pub(super) fn detach(&mut self, table: &Table, moving: &Moving) -> Result<(), Unsupported> {
         let partition = self.state.relation_beside(&table.name).cloned();
         let Some(partition) = partition else { return Ok(()) };
-        for op in moving.own.get(&table.name).into_iter().flatten() {
-            self.direct(op.clone());
-        }
-        let mut shape = self.shape(&partition, table)?;
-        let divided = partitions::divided(&self.state, &partition).cloned();
-        let keys: Vec<Op> = divided
-            .iter()
-            .flat_map(|divided| divided.foreign_keys.values())
-            .map(|key| Op::Drop(Object::ForeignKey(table.name.clone(), key.clone())))
-            .collect();
-        shape.foreign_keys = divided.map(|divided| divided.foreign_keys).unwrap_or_default();
-        self.steps.push(Step::Detached(partition.clone()));
-        self.state.definitions.remove(&partition.id);
-        self.state.tables.insert(table.name.clone(), shape.clone());
-        keys.into_iter().for_each(|op| self.direct(op));
+        let mut shape = self.take_off(&partition, table, moving)?;
         let gone = |column: &&Column| !table.columns.contains_key(&column.name);
         let gone: Vec<Column> = shape.columns.values().filter(gone).cloned().collect();
         for column in gone {
@@ -122,6 +131,27 @@ impl Walk<'_> {
             self.direct(Op::Drop(Object::Column(table.name.clone(), column)));
         }
         self.reshape(&shape, table, true)
+    }
+
+    /// Detaches a partition, without what it has of its own and the foreign keys of its table. The table it is then.
+    fn take_off(&mut self, partition: &Definition, table: &Table, moving: &Moving) -> Result<Table, Unsupported> {
+        for op in moving.own.get(&table.name).into_iter().flatten() {
+            self.direct(op.clone());
+        }
+        let mut shape = self.shape(partition, table)?;
+        let divided = partitions::divided(&self.state, partition).cloned();
+        let keys: Vec<Op> = divided
+            .iter()
+            .flat_map(|divided| divided.foreign_keys.values())
+            .map(|key| Op::Drop(Object::ForeignKey(table.name.clone(), key.clone())))
+            .collect();
+        shape.foreign_keys = divided.map(|divided| divided.foreign_keys).unwrap_or_default();
+        self.steps.push(Step::Detached(partition.clone()));
+        self.state.definitions.remove(&partition.id);
+        self.state.tables.insert(table.name.clone(), shape.clone());
+        keys.into_iter().for_each(|op| self.direct(op));
+        shape.foreign_keys = Default::default();
+        Ok(shape)
     }
 
     /// The table that a partition is when it is detached, and has to be when it is attached: the columns, keys, checks and

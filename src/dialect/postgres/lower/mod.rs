@@ -59,6 +59,10 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             Op::Create(Object::Definition(it)) if walk.state.tables.contains_key(&it.id.name) && is_partition(it) => {
                 walk.attach(it)?;
             }
+            Op::Create(Object::Definition(it)) if is_partition(it) && walk.state.definitions.contains_key(&it.id) => {
+                let from = walk.state.definitions.get(&it.id).cloned().unwrap_or_else(|| it.clone());
+                walk.hand_over(&from, it, &moving)?;
+            }
             Op::Create(Object::Table(it)) if walk.state.relation_beside(&it.name).is_some_and(is_partition) => {
                 walk.detach(it, &moving)?;
             }
