@@ -36,9 +36,9 @@ pub enum Step {
     /// What was read is given back (PostgreSQL).
     GiveBack,
     /// A table becomes a partition (PostgreSQL).
-    Attached(Definition),
+    AttachPartition(Definition),
     /// A partition becomes a table (PostgreSQL).
-    Detached(Definition),
+    DetachPartition(Definition),
     /// Rows are looked at or filled, by a statement that needs no dialect any more.
     Rows(Statement),
 }
@@ -70,8 +70,8 @@ impl Step {
             | Self::Attach(_)
             | Self::Keep(_)
             | Self::GiveBack
-            | Self::Attached(_)
-            | Self::Detached(_)
+            | Self::AttachPartition(_)
+            | Self::DetachPartition(_)
             | Self::Rows(_) => Vec::new(),
         }
     }

@@ -73,7 +73,12 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Righ
             Err(_) => return Rights { unseen: true, ..Rights::default() },
         }
     }
-    Rights { statements: taken.into_iter().chain(given).collect(), unseen: false }
+    // Given first, nobody is without them if that fails; where names change places, what is given would be taken again.
+    let reused =
+        |new: &String| renames.tables.contains_key(new) || renames.columns.iter().any(|(_, old, _)| old == new);
+    let swaps = renames.tables.values().chain(renames.columns.iter().map(|(.., new)| new)).any(reused);
+    let (first, then) = if swaps { (taken, given) } else { (given, taken) };
+    Rights { statements: first.into_iter().chain(then).collect(), unseen: false }
 }
 
 /// Carries the rights over; whether that could not be done.

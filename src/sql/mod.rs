@@ -14,7 +14,7 @@ mod token;
 
 pub use cut::{Cutter, Part, Statement, has_body, mode_before, mode_of, significant, split};
 pub use rules::Rules;
-pub use token::{Kind, Token, Tokens, content, tokens, unescaped, words};
+pub use token::{Kind, Token, Tokens, content, quoted_where_needed, tokens, unescaped, words};
 
 /// A quote or comment that is opened and never closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

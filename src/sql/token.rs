@@ -366,3 +366,10 @@ fn number(rules: Rules, text: &str) -> (Kind, usize) {
     let kind = if rest > 0 && at == whole && rules.digit_begins_word && !based { Kind::Word } else { Kind::Number };
     (kind, at + rest)
 }
+/// A name as it is written with quotes only where PostgreSQL needs them. A keyword may need them all the same.
+pub fn quoted_where_needed(name: &str) -> String {
+    let letter = |character: char| character.is_ascii_lowercase() || character == '_';
+    let is_plain = name.starts_with(letter)
+        && name.chars().all(|character| letter(character) || character.is_ascii_digit() || character == '$');
+    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}

@@ -14,7 +14,7 @@ use crate::schema::{
 
 use super::folded::folded;
 use super::types::{self, Family, family};
-use super::words::{bare, canonical_statement, without_introducers};
+use super::words::{bare, canonical_statement, without_introducers, words};
 use super::{Flavor, defaults, names, partitions, versioning};
 
 pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
@@ -120,11 +120,25 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
 
 /// An event without what is usual and what is about running the statement.
 fn event(create: &Expression) -> Expression {
-    let (head, body) = create.canonical().split_once(" do ").unwrap_or((create.canonical(), ""));
-    let head = ["if not exists ", " on completion not preserve", " enable"]
-        .iter()
-        .fold(head.to_owned(), |head, usual| head.replace(usual, ""));
-    create.clone().with_canonical(format!("{head} do {body}"))
+    const USUAL: [&[&str]; 3] = [&["IF", "NOT", "EXISTS"], &["ON", "COMPLETION", "NOT", "PRESERVE"], &["ENABLE"]];
+    let canonical = create.canonical();
+    let words = words(canonical);
+    let end = words.iter().position(|word| word.is_word("DO")).unwrap_or(words.len());
+    let (mut kept, mut at) = (Vec::new(), 0);
+    while let Some(word) = words.get(at).filter(|_| at < end) {
+        let begins = |usual: &&[&str]| {
+            usual.iter().enumerate().all(|(ahead, text)| words.get(at + ahead).is_some_and(|it| it.is_word(text)))
+        };
+        match USUAL.into_iter().find(begins) {
+            Some(usual) => at += usual.len(),
+            None => {
+                kept.push(word.text);
+                at += 1;
+            }
+        }
+    }
+    let body = words.get(end).and_then(|word| canonical.get(word.start..)).unwrap_or_default();
+    create.clone().with_canonical(format!("{} {body}", kept.join(" ")))
 }
 
 fn said(comment: &mut Option<String>) {

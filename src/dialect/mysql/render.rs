@@ -58,7 +58,9 @@ pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsu
         Step::Keep(_) | Step::GiveBack => Ok(Vec::new()),
         Step::Rebuild(rebuild) => Err(foreign(flavor, &Op::Create(Object::Table(rebuild.to.clone())))),
         Step::Repartition(it) => Err(foreign(flavor, &Op::Create(Object::Table(it.to.clone())))),
-        Step::Attached(it) | Step::Detached(it) => Err(foreign(flavor, &Op::Create(Object::Definition(it.clone())))),
+        Step::AttachPartition(it) | Step::DetachPartition(it) => {
+            Err(foreign(flavor, &Op::Create(Object::Definition(it.clone()))))
+        }
         Step::SwapEnum(change, ..) => Err(foreign(flavor, &Op::Alter(Alter::Enum(change.clone())))),
     }
 }

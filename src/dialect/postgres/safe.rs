@@ -28,7 +28,9 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
     let _ = apply(plan, &mut to);
     // A table that is attached or detached is whole before that, or changes behind it.
     let stays = |name: &&ObjectName| {
-        !steps.iter().any(|step| matches!(step, Step::Attached(it) | Step::Detached(it) if it.id.name == **name))
+        !steps
+            .iter()
+            .any(|step| matches!(step, Step::AttachPartition(it) | Step::DetachPartition(it) if it.id.name == **name))
     };
     let mut walk = Walk {
         names,
@@ -123,8 +125,8 @@ impl Walk<'_> {
             | Step::Attach(_)
             | Step::Keep(_)
             | Step::GiveBack
-            | Step::Attached(_)
-            | Step::Detached(_)
+            | Step::AttachPartition(_)
+            | Step::DetachPartition(_)
             | Step::Rows(_) => false,
         };
         if !taken {
@@ -235,7 +237,7 @@ impl Walk<'_> {
                         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
                     }
             }
-            Step::SwapEnum(..) | Step::Attached(_) | Step::Detached(_) => true,
+            Step::SwapEnum(..) | Step::AttachPartition(_) | Step::DetachPartition(_) => true,
             Step::Apart(_)
             | Step::Together(..)
             | Step::Online(..)

@@ -198,18 +198,10 @@ pub(super) fn plain(sql: &str) -> String {
     let words = words(sql);
     let folded = words.iter().map(|token| match (token.kind, token.name()) {
         (Kind::String, _) => token.text.to_owned(),
-        (Kind::Name, Some(name)) => quoted_where_needed(&name),
+        (Kind::Name, Some(name)) => sql::quoted_where_needed(&name),
         _ => token.text.to_lowercase(),
     });
     folded.collect::<Vec<_>>().join(" ")
-}
-
-/// A name as it is written with as few quotes as can be. A keyword may need them all the same.
-pub(super) fn quoted_where_needed(name: &str) -> String {
-    let letter = |character: char| character.is_ascii_lowercase() || character == '_';
-    let is_plain = name.starts_with(letter)
-        && name.chars().all(|character| letter(character) || character.is_ascii_digit() || character == '$');
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]

@@ -25,7 +25,9 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::Validate(table, _) => Err(foreign(crate::schema::Place::table(table))),
         Step::Attach(op) => Err(foreign(op.place())),
         Step::Together(table, _) | Step::Online(table, ..) => Err(foreign(crate::schema::Place::table(table))),
-        Step::Attached(it) | Step::Detached(it) => Err(foreign(crate::schema::Place::Definition(it.id.clone()))),
+        Step::AttachPartition(it) | Step::DetachPartition(it) => {
+            Err(foreign(crate::schema::Place::Definition(it.id.clone())))
+        }
         Step::SwapEnum(change, ..) => Err(foreign(crate::schema::Place::Enum(change.to.name.clone()))),
     }
 }

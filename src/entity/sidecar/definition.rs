@@ -7,7 +7,7 @@ use sqlparser::tokenizer::Token;
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Origin, Place, Product};
 
 use super::super::source::{Output, Trouble};
-use super::statement::Statement;
+use super::statement::{Statement, is_word};
 use super::{names, raw};
 
 /// What `CREATE` and the next words declare, if it is one of these.
@@ -138,8 +138,4 @@ fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<cr
         Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found")
             .hint("declare the table by an entity, or correct its name")
     })
-}
-
-pub(super) fn is_word(token: &Token, word: &str) -> bool {
-    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }

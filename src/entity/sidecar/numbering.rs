@@ -7,6 +7,8 @@ use std::ops::Range;
 use sqlparser::ast::SequenceOptions;
 use sqlparser::tokenizer::Token;
 
+use super::statement::is_word;
+
 /// The words that begin a clause, in the order in which the grammar takes them. PostgreSQL takes them in any.
 const CLAUSES: [&str; 5] = ["INCREMENT", "MINVALUE", "MAXVALUE", "START", "CACHE"];
 
@@ -65,8 +67,4 @@ fn begins(token: &Token) -> bool {
 fn rank(clause: &[(Token, Range<usize>)]) -> usize {
     let is = |word: &&str| clause.iter().take(2).any(|(token, _)| is_word(token, word));
     CLAUSES.iter().position(is).unwrap_or(CLAUSES.len())
-}
-
-fn is_word(token: &Token, word: &str) -> bool {
-    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }

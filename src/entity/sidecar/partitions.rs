@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token;
 use crate::schema::{DefinitionId, DefinitionKind, Origin, Part, Place, Product};
 
 use super::super::source::{Output, Trouble};
-use super::statement::Statement;
+use super::statement::{Statement, is_word};
 use super::{definition, names, raw};
 
 /// The table option that holds what follows `PARTITION BY`.
@@ -24,8 +24,8 @@ fn behind(statement: &Statement<'_>, first: &str, second: &str) -> Option<usize>
             Token::RParen => depth = depth.saturating_sub(1),
             _ => {}
         }
-        let next = tokens.get(at + 1).is_some_and(|(next, _)| definition::is_word(next, second));
-        (depth == 0 && definition::is_word(token, first) && next).then_some(at + 2)
+        let next = tokens.get(at + 1).is_some_and(|(next, _)| is_word(next, second));
+        (depth == 0 && is_word(token, first) && next).then_some(at + 2)
     })
 }
 
@@ -84,8 +84,8 @@ pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Resul
     }
     let tokens = statement.tokens();
     let of = behind(statement, "PARTITION", "OF").ok_or_else(nothing)?;
-    let mut at = tokens.iter().position(|(token, _)| definition::is_word(token, "TABLE")).ok_or_else(nothing)? + 1;
-    while ["IF", "NOT", "EXISTS"].iter().any(|word| tokens.get(at).is_some_and(|it| definition::is_word(&it.0, word))) {
+    let mut at = tokens.iter().position(|(token, _)| is_word(token, "TABLE")).ok_or_else(nothing)? + 1;
+    while ["IF", "NOT", "EXISTS"].iter().any(|word| tokens.get(at).is_some_and(|it| is_word(&it.0, word))) {
         at += 1;
     }
     let (name, _) = raw::name_at(statement, at).ok_or_else(nothing)?;
@@ -109,7 +109,7 @@ pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Resul
             return Err(trouble.hint("declare the table before its partitions, or correct its name"));
         }
     };
-    let unlogged = tokens.get(1).is_some_and(|(token, _)| definition::is_word(token, "UNLOGGED"));
+    let unlogged = tokens.get(1).is_some_and(|(token, _)| is_word(token, "UNLOGGED"));
     let head = if unlogged { "CREATE UNLOGGED TABLE" } else { "CREATE TABLE" };
     let sql = format!("{head} {}", statement.sql(at..tokens.len()));
     let id = DefinitionId::new(DefinitionKind::Partition, name);

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use sqlparser::tokenizer::Token;
 
 use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Origin, Place};
+use crate::sql;
 
 use super::super::source::{Output, Trouble};
-use super::definition::is_word;
-use super::statement::Statement;
+use super::statement::{Statement, is_word};
 use super::{names, raw};
 
 /// What `ALL` means for a kind of object, and whether it is a table or like one.
@@ -56,8 +56,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
             "privileges on all objects of a schema are not declared: they are for what is there at the time",
         ));
     }
-    let roles: Vec<String> =
-        list(tokens.get(to + 1..end).unwrap_or_default()).iter().map(|role| written(role)).collect();
+    let roles: Vec<String> = list(tokens.get(to + 1..end).unwrap_or_default()).iter().map(|it| role(it)).collect();
     if let Some(role) =
         roles.iter().find(|role| ["current_user", "session_user", "current_role"].contains(&role.as_str()))
     {
@@ -199,21 +198,21 @@ fn list(tokens: &Tokens) -> Vec<Vec<(Token, std::ops::Range<usize>)>> {
     parts
 }
 
+/// A role as the catalog prints it; `PUBLIC` is everybody.
+fn role(tokens: &Tokens) -> String {
+    match tokens {
+        [(token, _)] if is_word(token, "PUBLIC") => "PUBLIC".to_owned(),
+        _ => written(tokens),
+    }
+}
+
 /// A name as the catalog prints it: folded, and in quotes only where it needs them.
 fn written(tokens: &Tokens) -> String {
-    let plain = |name: &str| {
-        let letter = |it: char| it.is_ascii_lowercase() || it == '_';
-        name.starts_with(letter) && name.chars().all(|it| letter(it) || it.is_ascii_digit() || it == '$')
-    };
     let mut text = String::new();
     for (token, _) in tokens {
         match token {
-            Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("public") => {
-                text.push_str("PUBLIC");
-            }
             Token::Word(word) if word.quote_style.is_none() => text.push_str(&word.value.to_lowercase()),
-            Token::Word(word) if plain(&word.value) => text.push_str(&word.value),
-            Token::Word(word) => text.push_str(&format!("\"{}\"", word.value)),
+            Token::Word(word) => text.push_str(&sql::quoted_where_needed(&word.value.replace("\"\"", "\""))),
             other => text.push_str(&other.to_string()),
         }
     }

@@ -12,7 +12,7 @@ use crate::schema::{
 };
 
 use super::super::source::{Output, Trouble};
-use super::statement::Statement;
+use super::statement::{Statement, is};
 use super::{definition, names};
 
 pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut Output) -> Result<(), Trouble> {
@@ -154,8 +154,4 @@ fn no_definer(statement: &Statement<'_>) -> Result<(), Trouble> {
         )
         .hint("remove `DEFINER = …`")),
     }
-}
-
-fn is(token: &Token, keyword: Keyword) -> bool {
-    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
 }

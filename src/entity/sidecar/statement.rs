@@ -423,6 +423,16 @@ fn is_default_schema(token: &Token, product: Product) -> bool {
     schema_of(product, names::folded(&ident, product)).is_none()
 }
 
+/// Whether a token is this word, without quotes.
+pub(super) fn is_word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a token is this keyword, without quotes.
+pub(super) fn is(token: &Token, keyword: Keyword) -> bool {
+    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
+}
+
 /// The quote of identifiers.
 fn quote(product: Product) -> char {
     match product {

@@ -10,7 +10,7 @@ use crate::schema::{Expression, Options, Origin, Place, Product, View};
 
 use super::super::source::{Output, Trouble};
 use super::names;
-use super::statement::Statement;
+use super::statement::{Statement, is};
 
 pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
     let tail = Tail::of(statement);
@@ -165,8 +165,4 @@ impl Tail {
     fn parse(&self, statement: &Statement<'_>) -> Result<Parsed, Trouble> {
         statement.first(self.query.end).parse()
     }
-}
-
-fn is(token: &Token, keyword: Keyword) -> bool {
-    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
 }

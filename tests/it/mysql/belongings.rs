@@ -77,8 +77,9 @@ async fn who_may_use_what_is_renamed_may_use_it_afterwards(scratch: Scratch) {
     run::execute(&mut session, &statements, DEFAULT_WAIT).await.unwrap();
     let database = session.database().await.unwrap();
     let rows = session.query(&format!("SHOW GRANTS FOR {user}")).await.unwrap();
-    let after: Vec<String> =
-        rows.iter().skip(1).map(|row| row.text(0).replace(&format!("`{database}`."), "")).collect();
+    // In which order columns are listed is the server's affair.
+    let said = |text: &str| text.replace(&format!("`{database}`."), "").replace("`y`, `id`", "`id`, `y`");
+    let after: Vec<String> = rows.iter().skip(1).map(|row| said(row.text(0))).collect();
     let mut after: Vec<&str> = after.iter().filter_map(|line| line.split(" TO ").next()).collect();
     after.sort();
     let expected = ["GRANT SELECT, DELETE ON `a`", "GRANT SELECT, INSERT (`id`, `y`), UPDATE (`y`), SHOW VIEW ON `d`"];

@@ -70,17 +70,23 @@ fn project(product: Product) -> Project {
     project
 }
 
+/// The newest migration is applied, leaves nothing to do, is reverted and applied once more.
+#[track_caller]
+fn there_and_back(project: &Project) {
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down", "--allow", "*"]).with(0);
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
 fn what_sql_files_declare_comes_back_as_it_was_said(product: Product) {
     for sql in declared(product) {
         let project = project(product);
         project.say_in_sql(sql);
         project.run(&["migration", "Said"]).with(0).mentions("proven");
-        project.run(&["up"]).with(0);
-        project.holds();
-        project.finds_nothing();
-        project.run(&["down", "--allow", "*"]).with(0);
-        project.run(&["up"]).with(0);
-        project.holds();
+        there_and_back(&project);
     }
 }
 
@@ -107,10 +113,5 @@ fn what_is_declared_in_sql_files_changes(product: Product) {
     project.run(&["up"]).with(0);
     project.say_in_sql(other);
     project.run(&["migration", "Other"]).with(0).mentions("proven");
-    project.run(&["up"]).with(0);
-    project.holds();
-    project.finds_nothing();
-    project.run(&["down", "--allow", "*"]).with(0);
-    project.run(&["up"]).with(0);
-    project.holds();
+    there_and_back(&project);
 }

@@ -82,8 +82,8 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
                 | Step::Attach(_)
                 | Step::Keep(_)
                 | Step::GiveBack
-                | Step::Attached(_)
-                | Step::Detached(_)
+                | Step::AttachPartition(_)
+                | Step::DetachPartition(_)
                 | Step::Rows(_),
             )
             | None => {

@@ -45,8 +45,8 @@ fn shape(steps: &[Step]) -> Vec<(String, usize)> {
         | Step::Attach(_)
         | Step::Keep(_)
         | Step::GiveBack
-        | Step::Attached(_)
-        | Step::Detached(_)
+        | Step::AttachPartition(_)
+        | Step::DetachPartition(_)
         | Step::Rows(_) => (String::new(), 1),
     });
     shape.collect()

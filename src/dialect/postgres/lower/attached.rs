@@ -9,7 +9,7 @@ use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
     Change, Column, DefaultValue, Definition, DefinitionKind, Expression, Identity, Index, IndexTarget, Name,
-    ObjectName, Part, Place, PrimaryKey, Table, Unique,
+    ObjectName, Place, PrimaryKey, Table, Unique,
 };
 
 use super::super::{names, partitions};
@@ -19,8 +19,8 @@ use super::{Walk, columns, quoted};
 pub(super) struct Moving {
     /// What the partitions have of their own, which goes before they are detached.
     own: BTreeMap<ObjectName, Vec<Op>>,
-    /// The columns that come, by their names alone.
-    new: BTreeSet<Name>,
+    /// The columns that are added: what a partition has in them is no value of anybody.
+    added: BTreeSet<Place>,
 }
 
 fn partition(object: &Object) -> Option<&ObjectName> {
@@ -62,11 +62,11 @@ pub(super) fn find(ops: &mut Vec<Op>) -> Moving {
         let after = ops.iter().filter_map(|op| if let Op::Create(it) = op { Some(it) } else { None }).find(is_it);
         before.and_then(parent) != after.and_then(parent)
     }));
-    let new = |op: &Op| match op {
-        Op::Create(Object::Column(_, column)) => Some(column.name.clone()),
+    let added = |op: &Op| match op {
+        Op::Create(Object::Column(..)) => Some(op.place()),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     };
-    let mut found = Moving { own: BTreeMap::new(), new: ops.iter().filter_map(new).collect() };
+    let mut found = Moving { own: BTreeMap::new(), added: ops.iter().filter_map(added).collect() };
     ops.retain(|op| match op {
         Op::Drop(Object::Definition(it))
             if matches!(it.id.kind, DefinitionKind::PartitionPart | DefinitionKind::Comment) =>
@@ -98,7 +98,7 @@ impl Walk<'_> {
         self.reshape(&own, &shape, false)?;
         self.state.tables.remove(name);
         self.state.definitions.insert(partition.id.clone(), partition.clone());
-        self.steps.push(Step::Attached(partition.clone()));
+        self.steps.push(Step::AttachPartition(partition.clone()));
         Ok(())
     }
 
@@ -118,13 +118,13 @@ impl Walk<'_> {
     pub(super) fn detach(&mut self, table: &Table, moving: &Moving) -> Result<(), Unsupported> {
         let partition = self.state.relation_beside(&table.name).cloned();
         let Some(partition) = partition else { return Ok(()) };
+        let divided = partitions::divided(&self.state, &partition).map(|table| table.name.clone());
         let mut shape = self.take_off(&partition, table, moving)?;
         let gone = |column: &&Column| !table.columns.contains_key(&column.name);
         let gone: Vec<Column> = shape.columns.values().filter(gone).cloned().collect();
         for column in gone {
-            let leaves =
-                |place: &Place| matches!(place, Place::Table(_, Part::Column(name, _)) if *name == column.name);
-            if !moving.new.contains(&column.name) && !self.leaving.iter().any(leaves) {
+            let in_all = divided.as_ref().map(|divided| Place::column(divided, &column.name));
+            if !in_all.is_some_and(|place| moving.added.contains(&place) || self.leaving.contains(&place)) {
                 return Err(refused(&table.name, format!("column {} is not in the table it becomes", column.name)));
             }
             shape.columns.remove(&column.name);
@@ -146,7 +146,7 @@ impl Walk<'_> {
             .map(|key| Op::Drop(Object::ForeignKey(table.name.clone(), key.clone())))
             .collect();
         shape.foreign_keys = divided.map(|divided| divided.foreign_keys).unwrap_or_default();
-        self.steps.push(Step::Detached(partition.clone()));
+        self.steps.push(Step::DetachPartition(partition.clone()));
         self.state.definitions.remove(&partition.id);
         self.state.tables.insert(table.name.clone(), shape.clone());
         keys.into_iter().for_each(|op| self.direct(op));

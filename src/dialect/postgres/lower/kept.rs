@@ -71,8 +71,8 @@ fn goes(step: &Step) -> Option<Place> {
         | Step::Attach(_)
         | Step::Keep(_)
         | Step::GiveBack
-        | Step::Attached(_)
-        | Step::Detached(_)
+        | Step::AttachPartition(_)
+        | Step::DetachPartition(_)
         | Step::Rows(_) => None,
     }
 }

@@ -78,8 +78,8 @@ fn names_new(step: &Step, text: &str) -> bool {
         | Step::Attach(_)
         | Step::Keep(_)
         | Step::GiveBack
-        | Step::Attached(_)
-        | Step::Detached(_)
+        | Step::AttachPartition(_)
+        | Step::DetachPartition(_)
         | Step::Rows(_) => false,
     }
 }

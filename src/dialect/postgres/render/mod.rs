@@ -44,8 +44,8 @@ pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
         Step::SwapEnum(change, columns, aside) => Ok(enums::swap(change, columns, aside)),
         Step::Keep(kept) => Ok(vec![kept::keep(kept)]),
         Step::GiveBack => Ok(vec![kept::give_back()]),
-        Step::Attached(partition) => Ok(definitions::attach(partition).into_iter().collect()),
-        Step::Detached(partition) => Ok(definitions::detach(partition).into_iter().collect()),
+        Step::AttachPartition(partition) => Ok(definitions::attach(partition).into_iter().collect()),
+        Step::DetachPartition(partition) => Ok(definitions::detach(partition).into_iter().collect()),
     }
 }
 
