@@ -4,7 +4,7 @@
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
-use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Place};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, PARTITION_BY, Place};
 
 use super::{Context, Level, Rule};
 
@@ -47,7 +47,7 @@ fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool
         context.plan.ops().iter().any(|op| match op {
             Op::Drop(Object::Table(dropped)) => dropped.name == *table,
             Op::Alter(Alter::Options(changed, change)) => {
-                changed == table && change.from.get("partition_by") != change.to.get("partition_by")
+                changed == table && change.from.get(PARTITION_BY) != change.to.get(PARTITION_BY)
             }
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
         })
@@ -142,7 +142,7 @@ mod tests {
             Object::Definition(partition)
         };
         let divided =
-            |key: Option<&str>| -> Options { key.map(|key| ("partition_by".into(), key.into())).into_iter().collect() };
+            |key: Option<&str>| -> Options { key.map(|key| (PARTITION_BY.into(), key.into())).into_iter().collect() };
         assert_eq!(said(vec![Op::Drop(partition("log"))]), ["drops partition part and its rows"]);
         assert_eq!(said(vec![Op::Drop(partition("log")), Op::Create(table("part"))]), [""; 0]);
         assert_eq!(said(vec![Op::Drop(table("part")), Op::Create(partition("log"))]), [""; 0]);

@@ -38,8 +38,8 @@ pub use pattern::matches;
 pub use place::{Facet, Part, Place};
 pub use product::Product;
 pub use table::{
-    Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PrimaryKey, Table, Trigger,
-    Unique,
+    Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PARTITION_BY, PrimaryKey,
+    Table, Trigger, Unique,
 };
 pub use tables::Tables;
 pub use types::{EnumType, Type};

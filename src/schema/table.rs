@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::list::{self, Named};
 use super::{Columns, DefaultValue, Expression, Name, ObjectName, Options, Parts, Type, Wording};
 
+/// The name of a table's option that says how it is divided: what follows `PARTITION BY`.
+pub const PARTITION_BY: &str = "partition_by";
+
 /// A table.
 ///
 /// Columns keep their order, but equality does not look at it: order is kept where a table is created or rebuilt, and is

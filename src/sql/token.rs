@@ -366,10 +366,24 @@ fn number(rules: Rules, text: &str) -> (Kind, usize) {
     let kind = if rest > 0 && at == whole && rules.digit_begins_word && !based { Kind::Word } else { Kind::Number };
     (kind, at + rest)
 }
-/// A name as it is written with quotes only where PostgreSQL needs them. A keyword may need them all the same.
+
+/// The words that PostgreSQL takes for a name only in quotes: all of `pg_get_keywords()` (15) but those of category `U`.
+const POSTGRES_KEYWORDS: &str = "all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast \
+     char character check coalesce collate collation column concurrently constraint create cross current_catalog \
+     current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable \
+     desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group \
+     grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading \
+     least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric \
+     offset on only or order out outer overlaps overlay placing position precision primary real references returning \
+     right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp \
+     to trailing treat trim true union unique user using values varchar variadic verbose when where window with \
+     xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable";
+
+/// A name with quotes only where PostgreSQL needs them, as its `quote_ident` writes it.
 pub fn quoted_where_needed(name: &str) -> String {
     let letter = |character: char| character.is_ascii_lowercase() || character == '_';
     let is_plain = name.starts_with(letter)
         && name.chars().all(|character| letter(character) || character.is_ascii_digit() || character == '$');
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    let is_keyword = POSTGRES_KEYWORDS.split(' ').any(|keyword| keyword == name);
+    if is_plain && !is_keyword { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }

@@ -10,10 +10,7 @@ use crate::dialect::{self, Dialect, Statement, Step};
 use crate::diff::diff;
 use crate::error::Error;
 use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space};
-use crate::schema::{
-    Change, DefaultValue, Definition, DefinitionKind, Literal, Name, Normalized, ObjectName, Place, Product, Schema,
-    Table, Type,
-};
+use crate::schema::{Change, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table, Type};
 
 use super::halfway;
 
@@ -122,10 +119,8 @@ pub(super) fn way(
     let table = |it: &Backfill| halfway.schema().tables.get(&it.table);
     for it in &conversions {
         let Some(table) = table(it.to) else { continue };
-        let rule = |it: &Definition| it.id.kind == DefinitionKind::Rule && it.id.on.as_ref() == Some(&table.name);
         let value = as_it_was(dialect, table, &it.to.value, &conversions);
-        let interferes = !table.triggers.is_empty() || halfway.schema().definitions.values().any(rule);
-        steps.extend(conversion(dialect, table, it, &value, interferes).into_iter().map(Step::Rows));
+        steps.extend(conversion(dialect, table, it, &value).map(Step::Rows));
     }
     let mut again: Vec<(&ObjectName, Step)> = Vec::new();
     for it in fills {
@@ -211,27 +206,27 @@ fn as_it_was(dialect: &dyn Dialect, of: &Table, value: &str, conversions: &[Conv
     })
 }
 
-/// The statement that converts the values of one column; and, where triggers or rules can keep a row as it was, a check that none did,
-/// because the former values are dropped later.
+/// The statement that converts the values of one column, and a check that no trigger or rule kept a row as it was: the former
+/// values are dropped later.
 fn conversion(
     dialect: &dyn Dialect,
     of: &Table,
     Conversion { to: it, .. }: &Conversion<'_>,
     value: &str,
-    interferes: bool,
-) -> Vec<Statement> {
+) -> [Statement; 2] {
     let (table, column) = (dialect.quote_object(&it.table), dialect.quote(&it.column));
     let others = unchanged(dialect, of);
     let value = typed(dialect, of, &it.column, value.to_owned());
     let note = format!("changes data: the values of {}.{} become {}", it.table, it.column, it.value);
-    let mut statements =
-        vec![Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note)];
-    if interferes {
-        let kept = format!("SELECT count(*) FROM {table} WHERE {column} IS NULL AND ({value}) IS NOT NULL");
-        let message = format!("a trigger of {} keeps values of {} from being converted", it.table, it.column);
-        statements.push(Statement::check(kept, message));
-    }
-    statements
+    let convert = Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}")).with_note(note);
+    let left = format!("SELECT count(*) FROM {table} WHERE {}", without(&column, &value));
+    let message = format!("a trigger or rule of {} keeps values of {} from being converted", it.table, it.column);
+    [convert, Statement::check(left, message)]
+}
+
+/// The rows that have no value in a column although there is one for them.
+fn without(column: &str, value: &str) -> String {
+    format!("{column} IS NULL AND ({value}) IS NOT NULL")
 }
 
 /// The value as one of the column's type, where PostgreSQL does not take a text for one.
@@ -293,15 +288,17 @@ const BATCH: u32 = 10_000;
 fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, value: &str, batched: bool) -> Statement {
     let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
-    let left = format!("{column} IS NULL AND ({value}) IS NOT NULL");
+    let left = without(&column, value);
     let value = typed(dialect, table, &fill.column, value.to_owned());
     let set = format!("UPDATE {name}\nSET {column} = {value}{}", unchanged(dialect, table));
     let statement = match dialect.product() {
         // Rows of several partitions can be in one place; the condition stands outside too, for a row that somebody else has
         // filled meanwhile and for those of tables that inherit.
-        Product::Postgres if batched && !table.options.contains_key("partition_by") => Statement::batches(format!(
-            "{set}\nWHERE {column} IS NULL\n  AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
-        )),
+        Product::Postgres if batched && !table.options.contains_key(crate::schema::PARTITION_BY) => {
+            Statement::batches(format!(
+                "{set}\nWHERE {column} IS NULL\n  AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {left} LIMIT {BATCH}))"
+            ))
+        }
         Product::MySql | Product::MariaDb if batched => {
             Statement::batches(format!("{set}\nWHERE {left}\nLIMIT {BATCH}"))
         }

@@ -40,6 +40,8 @@ pub(super) fn halfway(
                 column.default = Some(DefaultValue::Expression(Expression::new(it.value.trim())));
             } else {
                 column.nullable = true;
+                // A default would look like a value that was converted.
+                column.default.take_if(|_| conversions.iter().any(|conversion| conversion.to == it));
             }
         }
         let old = before.tables.get(&it.table);

@@ -131,6 +131,16 @@ impl Leg<'_> {
             .iter()
             .cloned()
             .partition(|it| self.is_read(it, fills.iter().chain(&values.conversions)));
+        if let Some(it) = early.iter().find(|it| self.is_mentioned(it, fills.iter().chain(&values.conversions))) {
+            let place = format!("{}.{}", it.table, it.column);
+            return Err(Error::new(format!(
+                "{place} belongs to the primary key: its values are replaced before others are read from them"
+            ))
+            .hint(format!(
+                "do it in two migrations: first what is read from {place}, then `--replace {place}:{}={}`",
+                it.from, it.to
+            )));
+        }
         late.iter().try_for_each(|it| self.replace(&ground, it).map(drop))?;
         let both = (self.from, self.to);
         way(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
@@ -149,11 +159,15 @@ impl Leg<'_> {
     }
 
     /// Whether one of the expressions may read a column whose values are replaced, and can do so while its type has all of them.
-    fn is_read<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
-        let (product, column) = (self.dialect.product(), &replaced.column);
+    fn is_read<'v>(&self, replaced: &Replacement, values: impl Iterator<Item = &'v Backfill>) -> bool {
         let key = self.to.schema().tables.get(&replaced.table).and_then(|table| table.primary_key.as_ref());
-        !key.is_some_and(|key| key.columns.contains(column))
-            && values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
+        !key.is_some_and(|key| key.columns.contains(&replaced.column)) && self.is_mentioned(replaced, values)
+    }
+
+    /// Whether one of the expressions may read a column whose values are replaced.
+    fn is_mentioned<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
+        let (product, column) = (self.dialect.product(), &replaced.column);
+        values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
     }
 
     /// What is said for several products and not needed by this one, as options, each with the reason.

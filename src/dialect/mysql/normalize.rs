@@ -227,8 +227,8 @@ fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {
         table.options.insert("collation".to_owned(), collation.to_owned());
     }
     table.options.retain(|key, value| !(key == "engine" && value.eq_ignore_ascii_case("innodb")));
-    if let Some(clause) = table.options.get_mut(partitions::OPTION) {
-        *clause = partitions::normal(clause);
+    if let Some(clause) = table.options.get_mut(crate::schema::PARTITION_BY) {
+        *clause = partitions::normal(flavor.product(), clause, &table.columns);
     }
     known_options(flavor, &place, &table.options, super::render::TABLE_OPTIONS)
 }

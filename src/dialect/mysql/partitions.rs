@@ -3,14 +3,12 @@
 //! Must not know statements beyond the clause that divides a table.
 
 use crate::dialect::Expected;
-use crate::schema::{Name, ObjectName, Schema};
+use crate::schema::{Columns, ObjectName, PARTITION_BY, Product, Schema};
 use crate::sql::{Kind, Token};
 
-use super::render::quote;
 use super::words::{tokens, words};
 
-/// The name of the table option that holds the clause, without `PARTITION BY`.
-pub(super) const OPTION: &str = "partition_by";
+mod spelling;
 
 /// A division taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +69,7 @@ pub(super) fn clause(show_create: &str) -> Option<String> {
     let options = show_create.find("\n)")?;
     let tail = show_create.get(options + 1..)?;
     let tail = unconditional(tail.get(tail.find('\n')?..)?);
-    Some(normal(tail.trim().strip_prefix("PARTITION BY")?))
+    Some(tail.trim().strip_prefix("PARTITION BY")?.trim().to_owned())
 }
 
 /// The text without the marks of comments that the server executes.
@@ -89,92 +87,15 @@ pub(super) fn unconditional(text: &str) -> String {
     plain
 }
 
-/// The one way a clause is written, whoever wrote it.
-pub(super) fn normal(clause: &str) -> String {
-    read(&respelled(clause)).text()
-}
-
-/// The clause with its keywords in capitals, functions small, names quoted, and spaces where the servers have them.
-fn respelled(clause: &str) -> String {
-    const KEYWORDS: &[&str] = &[
-        "RANGE",
-        "LIST",
-        "HASH",
-        "KEY",
-        "LINEAR",
-        "COLUMNS",
-        "ALGORITHM",
-        "PARTITION",
-        "PARTITIONS",
-        "SUBPARTITION",
-        "SUBPARTITIONS",
-        "BY",
-        "VALUES",
-        "LESS",
-        "THAN",
-        "IN",
-        "MAXVALUE",
-        "NULL",
-        "DEFAULT",
-        "ENGINE",
-        "COMMENT",
-        "SYSTEM_TIME",
-        "INTERVAL",
-        "LIMIT",
-        "STARTS",
-        "AUTO",
-        "HISTORY",
-        "CURRENT",
-        "DATA",
-        "INDEX",
-        "DIRECTORY",
-        "TABLESPACE",
-        "STORAGE",
-        "MAX_ROWS",
-        "MIN_ROWS",
-        "NODEGROUP",
-    ];
-    let found = words(clause);
-    let mut text = String::new();
-    // Behind `INTERVAL` and `ENGINE` stand words that are no names.
-    let mut bare = false;
-    for (at, token) in found.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| found.get(at));
-        let calls = is(found.get(at + 1), "(");
-        let upper = token.text.to_uppercase();
-        let names_part = is(before, "PARTITION") || is(before, "SUBPARTITION");
-        let is_keyword =
-            token.kind == Kind::Word && KEYWORDS.contains(&upper.as_str()) && !(names_part && upper != "BY");
-        let word = match token.kind {
-            Kind::Word if is_keyword || bare => upper.clone(),
-            Kind::Word if calls && !names_part => token.text.to_lowercase(),
-            Kind::Word => quote(&Name::from(token.text)),
-            _ => token.text.to_owned(),
-        };
-        bare = match token.kind {
-            Kind::Word if is_keyword => ["INTERVAL", "ENGINE"].contains(&upper.as_str()),
-            _ => bare && token.kind != Kind::Word && token.text != ",",
-        };
-        let called =
-            token.text == "(" && before.is_some_and(|it| it.kind == Kind::Word) && text.ends_with(char::is_lowercase);
-        let tight =
-            text.is_empty() || text.ends_with('(') || text.ends_with(',') || matches!(token.text, ")" | ",") || called;
-        if is_keyword && ["SUBPARTITIONS", "PARTITIONS"].contains(&upper.as_str())
-            || upper == "SUBPARTITION" && is(found.get(at + 1), "BY")
-        {
-            text.push('\n');
-        } else if !tight {
-            text.push(' ');
-        }
-        text.push_str(&word);
-    }
-    text
+/// The one way a clause is written, whoever wrote it, for a table with these columns.
+pub(super) fn normal(product: Product, clause: &str, columns: &Columns) -> String {
+    read(&spelling::spelled(product, clause, columns)).text()
 }
 
 /// Takes the partitions out that `known` does not list and that are not expected, of tables that it divides in the same way.
 /// Whether there were any.
 pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
-    let division = |schema: &Schema, name: &ObjectName| Some(read(schema.tables.get(name)?.options.get(OPTION)?));
+    let division = |schema: &Schema, name: &ObjectName| Some(read(schema.tables.get(name)?.options.get(PARTITION_BY)?));
     let mut grown: Vec<(ObjectName, String)> = Vec::new();
     for name in schema.tables.keys() {
         let (Some(mut now), Some(then)) = (division(schema, name), division(known, name)) else { continue };
@@ -186,7 +107,7 @@ pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expe
     }
     for (name, clause) in &grown {
         if let Some(table) = schema.tables.get_mut(name) {
-            table.options.insert(OPTION.to_owned(), clause.clone());
+            table.options.insert(PARTITION_BY.to_owned(), clause.clone());
         }
     }
     !grown.is_empty()

@@ -13,7 +13,7 @@ use crate::schema::{
 };
 
 use super::types::{family, is_large};
-use super::{Flavor, defaults, mode, partitions, versioning};
+use super::{Flavor, defaults, mode, versioning};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -30,7 +30,7 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
     "min_rows",
     "max_rows",
     "avg_row_length",
-    partitions::OPTION,
+    crate::schema::PARTITION_BY,
     versioning::OPTION,
     "page_compressed",
     "page_compression_level",
@@ -43,7 +43,7 @@ pub(super) const TABLE_OPTIONS: &[&str] = &[
 ];
 
 /// The options that are no `KEY=value`.
-const CLAUSES: &[&str] = &[partitions::OPTION, versioning::OPTION];
+const CLAUSES: &[&str] = &[crate::schema::PARTITION_BY, versioning::OPTION];
 
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
@@ -203,7 +203,7 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     if table.options.contains_key(versioning::OPTION) {
         sql.push_str(" WITH SYSTEM VERSIONING");
     }
-    if let Some(clause) = table.options.get(partitions::OPTION) {
+    if let Some(clause) = table.options.get(crate::schema::PARTITION_BY) {
         sql = format!("{sql}\nPARTITION BY {clause}");
     }
     let mut statements = vec![ddl(sql)];

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::schema::Product;
 use crate::sql::{self, Kind, Rules, Token};
 
+use super::render::text_literal;
 use super::{Flavor, mode};
 
 /// The tokens of a text without white space and comments. These two servers differ only in which comments they execute; what is
@@ -122,7 +123,7 @@ fn canonical(found: &[Token<'_>], rules: Rules) -> String {
             (Kind::Name, Some(name)) if is_one_word(&name) => name.to_lowercase(),
             (Kind::Word | Kind::Number, _) => token.text.to_lowercase(),
             (Kind::String, _) => match token.value(rules) {
-                Some(text) => format!("'{text}'"),
+                Some(text) => text_literal(&text),
                 None => token.text.to_owned(),
             },
             (Kind::Name | Kind::Symbol | Kind::Space | Kind::Comment | Kind::Hint, _) => token.text.to_owned(),

@@ -237,7 +237,7 @@ fn without_implied_cast(text: &str, data_type: &Type) -> String {
 
 fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
     let name = table.name.name.as_str().to_owned();
-    if let Some(key) = table.options.get_mut("partition_by") {
+    if let Some(key) = table.options.get_mut(crate::schema::PARTITION_BY) {
         *key = partitions::normal_key(key);
     }
     drop_empty(&mut table.comment);

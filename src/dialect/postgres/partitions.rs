@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::dialect::expression::canonical_expression;
 use crate::dialect::{Expected, Product};
-use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Part, Place, Schema, Table};
+use crate::schema::{
+    Definition, DefinitionId, DefinitionKind, ObjectName, Options, PARTITION_BY, Part, Place, Schema, Table,
+};
 use crate::sql;
 
 use super::words;
@@ -114,6 +116,27 @@ pub(super) fn key(partition: &Definition) -> Option<&str> {
     rest.get(..rest.rfind(SETTINGS).unwrap_or(rest.len()))
 }
 
+/// The settings a partition has as a table.
+pub(super) fn options(partition: &Definition) -> Options {
+    let text = partition.create.text();
+    let mut options = Options::new();
+    if let Some(key) = key(partition) {
+        options.insert(PARTITION_BY.to_owned(), key.to_owned());
+    }
+    if text.get(..UNLOGGED.len()).is_some_and(|head| head.eq_ignore_ascii_case(UNLOGGED)) {
+        options.insert("unlogged".to_owned(), "true".to_owned());
+    }
+    let settings = text.rfind(SETTINGS).and_then(|at| text.get(at + SETTINGS.len()..)?.strip_suffix(')'));
+    if let Some(settings) = settings {
+        let mut settings: Vec<&str> = words::items(settings);
+        settings.sort_unstable();
+        options.insert("with".to_owned(), settings.join(", "));
+    }
+    options
+}
+
+const UNLOGGED: &str = "CREATE UNLOGGED ";
+
 /// What follows the bounds in the statement that creates a partition, as it is normalised.
 const KEY: &str = "\n    PARTITION BY ";
 const SETTINGS: &str = "\n    WITH (";
@@ -149,7 +172,7 @@ pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expe
         return false;
     }
     let key = |schema: &Schema, table: &ObjectName| {
-        schema.tables.get(table).and_then(|table| table.options.get("partition_by").cloned())
+        schema.tables.get(table).and_then(|table| table.options.get(PARTITION_BY).cloned())
     };
     let divided = schema.tables.keys().filter(|name| {
         let key_now = key(schema, name);

@@ -382,7 +382,7 @@ fn is_checked(options: &Options) -> bool {
 
 /// PostgreSQL builds no index concurrently on a partitioned table, and takes no unchecked foreign key of one.
 fn is_partitioned(table: &Table) -> bool {
-    table.options.contains_key("partition_by")
+    table.options.contains_key(crate::schema::PARTITION_BY)
 }
 
 /// Whether an operation gives something the name of an index: indexes, keys, tables and views share their names.

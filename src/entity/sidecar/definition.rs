@@ -60,6 +60,9 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
         let key = if kind == DefinitionKind::Event { Product::MySql } else { Product::Postgres }.key();
         return Err(trouble.hint(format!("move it to a file for one database: `<name>.{key}.sql`")));
     }
+    if kind == DefinitionKind::Event {
+        has_one_time(statement)?;
+    }
     let tokens = statement.tokens();
     let find = |word: &str, from: usize| {
         tokens.iter().skip(from).position(|(token, _)| is_word(token, word)).map(|at| from + at)
@@ -108,6 +111,32 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
         }
     };
     insert(statement, id, sql, output)
+}
+
+/// Refuses a schedule whose times are reckoned when the event is created: every database would have another event.
+fn has_one_time(statement: &Statement<'_>) -> Result<(), Trouble> {
+    let tokens = statement.tokens();
+    let body = tokens.iter().position(|(token, _)| is_word(token, "DO")).unwrap_or(tokens.len());
+    let schedule = tokens.get(..body).unwrap_or_default();
+    let times = ["AT", "STARTS", "ENDS"];
+    let is_time = |pair: &&[(Token, std::ops::Range<usize>)]| {
+        times.iter().any(|word| is_word(&pair[0].0, word)) && !matches!(pair[1].0, Token::SingleQuotedString(_))
+    };
+    let Some(pair) = schedule.windows(2).find(is_time) else { return Ok(()) };
+    let word = pair[0].0.to_string().to_uppercase();
+    let trouble = Trouble::new(
+        statement.first_words(),
+        format!("`{word} {}` is another time in every database", pair[1].0),
+        "no literal time",
+    );
+    let hint = match word.as_str() {
+        "STARTS" => {
+            "leave it out: an event without it starts when it is created; or write a time: STARTS '2030-01-01 00:00:00'"
+        }
+        "ENDS" => "write a time: ENDS '2030-01-01 00:00:00'",
+        _ => "write a time: AT '2030-01-01 00:00:00'",
+    };
+    Err(trouble.hint(hint))
 }
 
 /// Takes a definition into the model, unless there is one of its name.

@@ -5,14 +5,11 @@
 
 use sqlparser::tokenizer::Token;
 
-use crate::schema::{DefinitionId, DefinitionKind, Origin, Part, Place, Product};
+use crate::schema::{DefinitionId, DefinitionKind, Origin, PARTITION_BY, Part, Place, Product};
 
 use super::super::source::{Output, Trouble};
 use super::statement::{Statement, is_word};
 use super::{definition, names, raw};
-
-/// The table option that holds what follows `PARTITION BY`.
-const OPTION: &str = "partition_by";
 
 /// The token behind two words that stand outside all parentheses.
 fn behind(statement: &Statement<'_>, first: &str, second: &str) -> Option<usize> {
@@ -48,8 +45,8 @@ pub(super) fn apart<'t>(statement: &Statement<'t>) -> Result<Option<(Statement<'
 
 /// Takes a division into a table's options.
 pub(super) fn divide(table: &mut crate::schema::Table, division: String) -> Part {
-    table.options.insert(OPTION.to_owned(), division);
-    Part::Option(OPTION.into())
+    table.options.insert(PARTITION_BY.to_owned(), division);
+    Part::Option(PARTITION_BY.into())
 }
 
 /// `ALTER TABLE … PARTITION BY …`.

@@ -32,90 +32,134 @@ pub(super) fn is_on_objects(statement: &Statement<'_>) -> bool {
 
 /// Takes the privileges into the model.
 pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
-    let unclear = |what: &str| {
-        Trouble::new(statement.first_words(), what, "not understood")
-            .hint("GRANT SELECT, UPDATE (column) ON TABLE name TO role; write anything else into a migration: `gen migration <Name> --empty`")
-    };
     let tokens = statement.tokens();
     let at = |word: &str, from: usize| {
         tokens.iter().skip(from).position(|(token, _)| is_word(token, word)).map(|found| found + from)
     };
     let granted = tokens.first().is_some_and(|(token, _)| is_word(token, "GRANT"));
-    let on = at("ON", 1).ok_or_else(|| unclear("this names no object"))?;
-    let to = at(if granted { "TO" } else { "FROM" }, on).ok_or_else(|| unclear("this names no role"))?;
+    let on = at("ON", 1).ok_or_else(|| unclear(statement, "this names no object"))?;
+    let to = at(if granted { "TO" } else { "FROM" }, on).ok_or_else(|| unclear(statement, "this names no role"))?;
     let option = at("WITH", to);
-    let end = option.unwrap_or(tokens.len());
-    if option.is_some_and(|at| !tokens.get(at + 1).is_some_and(|(token, _)| is_word(token, "GRANT"))) {
-        return Err(unclear("only `WITH GRANT OPTION` stands behind a role"));
-    }
     let kind = KINDS.into_iter().find(|(kind, ..)| tokens.get(on + 1).is_some_and(|it| is_word(&it.0, kind)));
     let first = on + 1 + usize::from(kind.is_some());
     let (keyword, all, is_relation) = kind.unwrap_or(KINDS[0]);
     if tokens.get(first).is_some_and(|(token, _)| is_word(token, "ALL")) {
-        return Err(unclear(
-            "privileges on all objects of a schema are not declared: they are for what is there at the time",
-        ));
+        let what = "privileges on all objects of a schema are not declared: they are for what is there at the time";
+        return Err(unclear(statement, what));
     }
-    let roles: Vec<String> = list(tokens.get(to + 1..end).unwrap_or_default()).iter().map(|it| role(it)).collect();
-    if let Some(role) =
-        roles.iter().find(|role| ["current_user", "session_user", "current_role"].contains(&role.as_str()))
-    {
-        return Err(unclear(&format!("`{role}` is another role in every session")));
+    if option.is_some_and(|at| !is_grant_option(tokens.get(at..).unwrap_or_default())) {
+        return Err(unclear(statement, "only `WITH GRANT OPTION` stands behind a role"));
     }
+    let roles = roles(statement, tokens.get(to + 1..option.unwrap_or(tokens.len())).unwrap_or_default())?;
     if !granted && (is_relation || roles.iter().any(|role| role != "PUBLIC")) {
-        return Err(unclear("a declaration says what there is, and nobody may do what is not granted"));
+        let what = "a declaration says what there is, and nobody may do what is not granted";
+        return Err(unclear(statement, what));
     }
-    let mut privileges: Vec<(String, Vec<String>)> = Vec::new();
-    for part in list(tokens.get(1..on).unwrap_or_default()) {
-        let (head, columns) = match part.iter().position(|(token, _)| *token == Token::LParen) {
-            Some(at) => part.split_at(at),
-            None => (part.as_slice(), &[][..]),
-        };
-        let words = head.iter().map(|(token, _)| token.to_string().to_uppercase()).collect::<Vec<_>>().join(" ");
-        let columns: Vec<String> = columns
-            .iter()
-            .filter(|(token, _)| matches!(token, Token::Word(_)))
-            .map(|it| written(std::slice::from_ref(it)))
-            .collect();
-        match words.as_str() {
-            "ALL" | "ALL PRIVILEGES" => privileges.extend(all.iter().map(|word| ((*word).to_owned(), columns.clone()))),
-            word if all.contains(&word) || is_relation && word == "MAINTAIN" => privileges.push((words, columns)),
-            word => return Err(unclear(&format!("`{word}` is no privilege of a {}", keyword.to_lowercase()))),
-        }
-    }
+    let privileges = privileges(statement, tokens.get(1..on).unwrap_or_default(), (keyword, all, is_relation))?;
     let mut from = first;
     for object in list(tokens.get(first..to).unwrap_or_default()) {
-        let (mut name, _) = raw::name_at(statement, from).ok_or_else(|| unclear("this names no object"))?;
+        let (name, _) = raw::name_at(statement, from).ok_or_else(|| unclear(statement, "this names no object"))?;
         let spelled = written(&object);
         from += object.len() + 1;
-        let relation = match is_relation {
-            true => Some(owner(statement, &name, output)?),
-            false => None,
-        };
-        let need = match keyword {
-            "FUNCTION" | "PROCEDURE" => {
-                name.name = spelled.rsplit_once('.').map_or(spelled.as_str(), |(_, bare)| bare).into();
-                output.model.schema.routines.contains_key(&name).then(|| Place::Routine(name.clone()))
-            }
-            "TYPE" => output.model.schema.enums.contains_key(&name).then(|| Place::Enum(name.clone())),
-            "SEQUENCE" => {
-                let id = DefinitionId::new(DefinitionKind::Sequence, name.clone());
-                output.model.schema.definitions.contains_key(&id).then_some(Place::Definition(id))
-            }
-            _ => None,
-        };
+        let relation = if is_relation { Some(owner(statement, &name, output)?) } else { None };
+        let need = need(statement, keyword, name, &spelled, output)?;
         for role in &roles {
-            for (privilege, columns) in &privileges {
-                let each: Vec<Option<&String>> =
-                    if columns.is_empty() { vec![None] } else { columns.iter().map(Some).collect() };
-                for column in each {
-                    let given = Given { granted, keyword, object: &spelled, role, with_option: option.is_some() };
-                    given.take(statement, relation.as_ref(), column, privilege, need.as_ref(), output);
-                }
+            let given = Given { granted, keyword, object: &spelled, role, with_option: option.is_some() };
+            for (privilege, column) in &privileges {
+                given.take(statement, relation.as_ref(), column.as_ref(), privilege, need.as_ref(), output)?;
             }
         }
     }
     Ok(())
+}
+
+fn unclear(statement: &Statement<'_>, what: &str) -> Trouble {
+    Trouble::new(statement.first_words(), what, "not understood").hint(
+        "GRANT SELECT, UPDATE (column) ON TABLE name TO role; write anything else into a migration: `gen migration <Name> --empty`",
+    )
+}
+
+fn is_grant_option(tokens: &Tokens) -> bool {
+    matches!(tokens, [(with, _), (grant, _), (option, _)]
+        if is_word(with, "WITH") && is_word(grant, "GRANT") && is_word(option, "OPTION"))
+}
+
+/// The roles of a list, each of which is one name.
+fn roles(statement: &Statement<'_>, tokens: &Tokens) -> Result<Vec<String>, Trouble> {
+    let role = |tokens: Vec<(Token, std::ops::Range<usize>)>| match &tokens[..] {
+        [(token, _)] if is_word(token, "PUBLIC") => Ok("PUBLIC".to_owned()),
+        [(token @ Token::Word(_), _)] => match SESSION.iter().find(|word| is_word(token, word)) {
+            Some(word) => Err(unclear(statement, &format!("`{word}` is another role in every session"))),
+            None => Ok(written(&tokens)),
+        },
+        _ => Err(unclear(statement, &format!("`{}` is no role", written(&tokens)))),
+    };
+    list(tokens).into_iter().map(role).collect()
+}
+
+/// What stands for a role and is not one.
+const SESSION: [&str; 3] = ["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE"];
+
+/// The privileges of a list, each with its column where it is for one.
+fn privileges(
+    statement: &Statement<'_>,
+    tokens: &Tokens,
+    (keyword, all, is_relation): (&str, &[&str], bool),
+) -> Result<Vec<(String, Option<String>)>, Trouble> {
+    let mut found = Vec::new();
+    for part in list(tokens) {
+        let at = part.iter().position(|(token, _)| *token == Token::LParen).unwrap_or(part.len());
+        let (head, columns) = part.split_at(at);
+        let words = head.iter().map(|(token, _)| token.to_string().to_uppercase()).collect::<Vec<_>>().join(" ");
+        let columns = columns.iter().filter(|(token, _)| matches!(token, Token::Word(_)));
+        let columns: Vec<String> = columns.map(|it| written(std::slice::from_ref(it))).collect();
+        let known = if columns.is_empty() { all } else { &OF_COLUMNS };
+        let named: Vec<&str> = match words.as_str() {
+            "ALL" | "ALL PRIVILEGES" => known.to_vec(),
+            word if known.contains(&word) || is_relation && word == "MAINTAIN" => vec![word],
+            word => {
+                let what = if columns.is_empty() { keyword.to_lowercase() } else { "column".to_owned() };
+                return Err(unclear(statement, &format!("`{word}` is no privilege of a {what}")));
+            }
+        };
+        for privilege in named {
+            match columns.is_empty() {
+                true => found.push((privilege.to_owned(), None)),
+                false => found.extend(columns.iter().map(|column| (privilege.to_owned(), Some(column.clone())))),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The privileges that a column has of its own.
+const OF_COLUMNS: [&str; 4] = ["INSERT", "REFERENCES", "SELECT", "UPDATE"];
+
+/// What a privilege on something that is no table stands on, where it is declared.
+fn need(
+    statement: &Statement<'_>,
+    keyword: &str,
+    mut name: ObjectName,
+    spelled: &str,
+    output: &Output,
+) -> Result<Option<Place>, Trouble> {
+    let schema = &output.model.schema;
+    Ok(match keyword {
+        "FUNCTION" | "PROCEDURE" => {
+            if !spelled.contains('(') {
+                let what = format!("`{spelled}` may be several routines: say what it takes");
+                return Err(unclear(statement, &what).hint(format!("{keyword} {spelled}(integer, text)")));
+            }
+            name.name = spelled.rsplit_once('.').map_or(spelled, |(_, bare)| bare).into();
+            schema.routines.contains_key(&name).then_some(Place::Routine(name))
+        }
+        "TYPE" => schema.enums.contains_key(&name).then_some(Place::Enum(name)),
+        "SEQUENCE" => {
+            let id = DefinitionId::new(DefinitionKind::Sequence, name);
+            schema.definitions.contains_key(&id).then_some(Place::Definition(id))
+        }
+        _ => None,
+    })
 }
 
 /// A privilege on one object for one role.
@@ -136,29 +180,20 @@ impl Given<'_> {
         privilege: &str,
         need: Option<&Place>,
         output: &mut Output,
-    ) {
+    ) -> Result<(), Trouble> {
         let Self { granted, keyword, object, role, with_option } = self;
-        let mut name = if *granted { (*role).to_owned() } else { format!("not {role}") };
-        if *with_option {
-            name.push_str(" with grant option");
-        }
-        if let Some(column) = column {
-            name.push_str(&format!(" on column {}", column.trim_matches('"')));
-        }
-        if relation.is_none() {
-            name.push_str(&format!(" on {} {object}", keyword.to_lowercase()));
-        }
-        let id = DefinitionId {
-            kind: DefinitionKind::Privilege,
-            on: relation.cloned(),
-            name: ObjectName::local(name.as_str()),
-        };
-        let known = output.model.schema.definitions.get(&id);
-        let mut all: BTreeSet<String> = known.map(|it| listed(it.create.text())).unwrap_or_default();
-        all.insert(match column {
+        let said = match column {
             Some(column) => format!("{privilege} ({column})"),
             None => privilege.to_owned(),
-        });
+        };
+        let id = self.id(relation, column, *with_option);
+        let listed_in = |id: &DefinitionId| output.model.schema.definitions.get(id).map(|it| listed(it.create.text()));
+        if listed_in(&self.id(relation, column, !with_option)).is_some_and(|all| all.contains(&said)) {
+            let what = format!("`{said}` is granted to {role} with and without the grant option");
+            return Err(unclear(statement, &what));
+        }
+        let mut all: BTreeSet<String> = listed_in(&id).unwrap_or_default();
+        all.insert(said);
         let all = all.into_iter().collect::<Vec<_>>().join(", ");
         let grant = format!("GRANT {all} ON {keyword} {object} TO {role}");
         let revoke = format!("REVOKE {all} ON {keyword} {object} FROM {role}");
@@ -169,6 +204,23 @@ impl Given<'_> {
         definition.needs.extend(need.cloned());
         output.declare(Place::Definition(id.clone()), &statement.spot(), Origin::Sidecar);
         output.model.schema.definitions.insert(id, definition);
+        Ok(())
+    }
+
+    /// What the catalog's privileges are found by.
+    fn id(&self, relation: Option<&ObjectName>, column: Option<&String>, with_option: bool) -> DefinitionId {
+        let Self { granted, keyword, object, role, .. } = self;
+        let mut name = if *granted { (*role).to_owned() } else { format!("not {role}") };
+        if with_option {
+            name.push_str(" with grant option");
+        }
+        if let Some(column) = column {
+            name.push_str(&format!(" on column {}", column.trim_matches('"')));
+        }
+        if relation.is_none() {
+            name.push_str(&format!(" on {} {object}", keyword.to_lowercase()));
+        }
+        DefinitionId { kind: DefinitionKind::Privilege, on: relation.cloned(), name: ObjectName::local(name.as_str()) }
     }
 }
 
@@ -196,14 +248,6 @@ fn list(tokens: &Tokens) -> Vec<Vec<(Token, std::ops::Range<usize>)>> {
         }
     }
     parts
-}
-
-/// A role as the catalog prints it; `PUBLIC` is everybody.
-fn role(tokens: &Tokens) -> String {
-    match tokens {
-        [(token, _)] if is_word(token, "PUBLIC") => "PUBLIC".to_owned(),
-        _ => written(tokens),
-    }
 }
 
 /// A name as the catalog prints it: folded, and in quotes only where it needs them.

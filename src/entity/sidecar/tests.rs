@@ -321,7 +321,7 @@ fn statements_that_declare_nothing() {
     for (sql, message) in [
         ("REVOKE SELECT ON book FROM joe", "a declaration says what there is, and nobody may do what is not granted"),
         ("GRANT FLY ON book TO joe", "`FLY` is no privilege of a table"),
-        ("GRANT SELECT ON book TO CURRENT_USER", "`current_user` is another role in every session"),
+        ("GRANT SELECT ON book TO CURRENT_USER", "`CURRENT_USER` is another role in every session"),
     ] {
         let words = sql.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
         error_for("e/b.postgres.sql", sql, Product::Postgres, message, &words);
@@ -346,6 +346,14 @@ fn what_stands_on_something_else_than_a_table() {
     let event = "CREATE EVENT TRIGGER a ON ddl_command_start EXECUTE FUNCTION f()";
     let message = "an event trigger belongs to the whole database, and is not declared here";
     error_for("e/b.postgres.sql", event, Product::Postgres, message, "CREATE EVENT");
+    for (schedule, message) in [
+        ("AT CURRENT_TIMESTAMP + INTERVAL 1 HOUR", "`AT CURRENT_TIMESTAMP` is another time in every database"),
+        ("EVERY 1 DAY STARTS now()", "`STARTS now` is another time in every database"),
+        ("EVERY 1 DAY ENDS CURRENT_TIMESTAMP", "`ENDS CURRENT_TIMESTAMP` is another time in every database"),
+    ] {
+        let event = format!("CREATE EVENT a ON SCHEDULE {schedule} DO SET @x = 1");
+        error_for("e/b.mysql.sql", &event, Product::MySql, message, "CREATE EVENT");
+    }
     let rule = "CREATE RULE a AS ON UPDATE TO boook DO INSTEAD NOTHING";
     error_for("e/b.postgres.sql", rule, Product::Postgres, "no entity declares a table `boook`", "boook");
 }

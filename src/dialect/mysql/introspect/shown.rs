@@ -120,7 +120,7 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
             catalog.schema.definitions.insert(id.clone(), Definition::new(id, create));
         } else if let Some(table) = catalog.schema.tables.get_mut(&local(name)) {
             if let Some(clause) = partitions::clause(text) {
-                table.options.insert(partitions::OPTION.to_owned(), clause);
+                table.options.insert(crate::schema::PARTITION_BY.to_owned(), clause);
             }
             for (index, parser) in parsers(text) {
                 if let Some(index) = table.indexes.get_mut(&index) {

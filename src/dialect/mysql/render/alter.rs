@@ -38,7 +38,7 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
     let (mut before, mut division) = (Vec::new(), None);
     for op in ops {
         if let Op::Alter(Alter::Options(_, change)) = op {
-            let clause = |options: &'_ Options| options.get(partitions::OPTION).cloned();
+            let clause = |options: &'_ Options| options.get(crate::schema::PARTITION_BY).cloned();
             division = partitions::change(clause(&change.from).as_deref(), clause(&change.to).as_deref()).or(division);
         }
         if let Op::Alter(Alter::Options(_, change)) = op

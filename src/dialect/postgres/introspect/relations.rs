@@ -56,7 +56,7 @@ impl Reading<'_> {
             }
         }
         if let Some(key) = row.get(6) {
-            options.insert("partition_by".to_owned(), key.to_owned());
+            options.insert(crate::schema::PARTITION_BY.to_owned(), key.to_owned());
         }
         let parents: Vec<String> = self.pairs(row.get(7)).iter().map(render::quote_object).collect();
         if !parents.is_empty() {

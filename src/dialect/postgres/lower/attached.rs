@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::dialect::casts::family;
 use crate::dialect::{Product, Step, Unsupported};
-use crate::plan::{Alter, Object, Op, Rename};
+use crate::plan::cast::Grade;
+use crate::plan::{Alter, Object, Op, Rename, becomes_computed};
 use crate::schema::{
     Change, Column, DefaultValue, Definition, DefinitionKind, Expression, Identity, Index, IndexTarget, Name,
-    ObjectName, Place, PrimaryKey, Table, Unique,
+    ObjectName, PARTITION_BY, Place, PrimaryKey, Table, Type, Unique,
 };
 
+use super::super::casts::grade;
 use super::super::{names, partitions};
 use super::{Walk, columns, quoted};
 
@@ -106,9 +109,7 @@ impl Walk<'_> {
     pub(super) fn hand_over(&mut self, from: &Definition, to: &Definition, moving: &Moving) -> Result<(), Unsupported> {
         let mut own = Table::new(from.id.name.clone());
         own.comment.clone_from(&from.comment);
-        if let Some(key) = partitions::key(from) {
-            own.options.insert("partition_by".to_owned(), key.to_owned());
-        }
+        own.options = partitions::options(from);
         let shape = self.take_off(from, &own, moving)?;
         self.state.tables.insert(shape.name.clone(), shape);
         self.attach(to)
@@ -161,7 +162,7 @@ impl Walk<'_> {
         let Some(divided) = partitions::divided(&self.state, partition) else {
             return Err(refused(name, "the table it is a partition of is not known".to_owned()));
         };
-        if own.options.get("partition_by").map(String::as_str) != partitions::key(partition) {
+        if own.options.get(PARTITION_BY).map(String::as_str) != partitions::key(partition) {
             return Err(refused(name, "it is divided otherwise as a partition than as a table".to_owned()));
         }
         let mut shape = Table::new(name.clone());
@@ -203,9 +204,7 @@ impl Walk<'_> {
         }
         shape.checks = divided.checks.clone();
         shape.comment.clone_from(&partition.comment);
-        let of_its_own = |key: &String| matches!(key.as_str(), "row_security" | "force_row_security");
-        shape.options = own.options.clone();
-        shape.options.retain(|key, _| !of_its_own(key));
+        shape.options = partitions::options(partition);
         Ok(shape)
     }
 
@@ -253,6 +252,10 @@ impl Walk<'_> {
         for column in to.columns.values() {
             match from.columns.get(&column.name) {
                 Some(old) if old == column => {}
+                Some(old) if !self.keeps_values(old, column) => {
+                    let reason = format!("the values of column {} would change with its type", column.name);
+                    return Err(refused(table, reason));
+                }
                 Some(old) => {
                     changed.push(Op::Alter(Alter::Column(table.clone(), Change::new(old.clone(), column.clone()))));
                 }
@@ -276,6 +279,16 @@ impl Walk<'_> {
             self.lower(&op, &[])?;
         }
         Ok(())
+    }
+}
+
+impl Walk<'_> {
+    /// Whether a column that becomes another keeps every value it can have.
+    fn keeps_values(&self, from: &Column, to: &Column) -> bool {
+        let family = |data_type: &Type| family(Product::Postgres, &self.state, data_type);
+        let (old, new) = (family(&from.data_type), family(&to.data_type));
+        let keeps = old == new || grade("value", &old, &new) == Grade::Keeps;
+        !becomes_computed(&Change::new(from.clone(), to.clone())) && keeps
     }
 }
 

@@ -277,7 +277,7 @@ impl Said {
         if let Some(parents) = table.options.get("inherits") {
             self.anything.extend(words::names(parents));
         }
-        if let Some(key) = table.options.get("partition_by") {
+        if let Some(key) = table.options.get(crate::schema::PARTITION_BY) {
             self.expressions.extend(words::names(key));
         }
     }

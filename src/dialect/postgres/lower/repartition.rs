@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use crate::dialect::{Repartition, Step};
 use crate::plan::{Alter, Object, Op, Plan, Shape, Space, apply};
-use crate::schema::{Change, Definition, DefinitionId, Identity, ObjectName, Options, Schema, Table};
+use crate::schema::{Change, Definition, DefinitionId, Identity, ObjectName, Options, PARTITION_BY, Schema, Table};
 
 use super::super::partitions;
 use super::{Walk, sequences};
 
 /// The tables an operation makes anew.
 pub(super) fn is_repartitioned(change: &Change<Options>) -> bool {
-    change.from.get("partition_by") != change.to.get("partition_by")
+    change.from.get(PARTITION_BY) != change.to.get(PARTITION_BY)
 }
 
 /// What of a plan is done by making tables anew.

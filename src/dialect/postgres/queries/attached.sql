@@ -220,7 +220,7 @@ UNION ALL
 SELECT 'partition_part', NULL, 'constraint ' || k.conname, n.nspname, c.relname,
        format(E'ALTER TABLE %s\n    ADD CONSTRAINT %I %s', c.oid::regclass, k.conname,
               coalesce(made.of_index, pg_get_constraintdef(k.oid))),
-       format(CASE WHEN made.of_index IS NULL THEN 'ALTER TABLE %1$s DROP CONSTRAINT %2$I'
+       format(CASE WHEN made.parent IS NULL THEN 'ALTER TABLE %1$s DROP CONSTRAINT %2$I'
                    ELSE E'ALTER TABLE %3$s DETACH PARTITION %1$s;\nALTER TABLE %1$s DROP CONSTRAINT %2$I;\n'
                         'ALTER TABLE %3$s ATTACH PARTITION %1$s %4$s' END,
               c.oid::regclass, k.conname, made.parent, pg_get_expr(c.relpartbound, c.oid)), NULL, 'pg_constraint', k.oid
@@ -229,13 +229,15 @@ SELECT 'partition_part', NULL, 'constraint ' || k.conname, n.nspname, c.relname,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN LATERAL (
        SELECT x.indrelid::regclass AS parent,
-              format('%s USING INDEX %I%s', CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END,
-                     c.relname || '_' || (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)
-                                            FROM pg_attribute a
-                                           WHERE a.attrelid = h.inhparent AND a.attnum > 0) || '_idx',
-                     substring(pg_get_constraintdef(k.oid) FROM ' DEFERRABLE.*$')) AS of_index
+              CASE WHEN octet_length(u.name) < 64
+                   THEN format('%s USING INDEX %I%s', CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, u.name,
+                               substring(pg_get_constraintdef(k.oid) FROM ' DEFERRABLE.*$')) END AS of_index
          FROM pg_inherits h
          JOIN pg_index x ON x.indexrelid = h.inhparent
+        CROSS JOIN LATERAL (
+              SELECT c.relname || '_' || (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)
+                                            FROM pg_attribute a
+                                           WHERE a.attrelid = h.inhparent AND a.attnum > 0) || '_idx') u (name)
         WHERE h.inhrelid = k.conindid AND k.contype IN ('p', 'u')
           AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.conindid = h.inhparent AND p.contype IN ('p', 'u'))) made
        ON true

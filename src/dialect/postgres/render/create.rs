@@ -84,9 +84,11 @@ fn create(table: &Table) -> String {
         sql.push('\n');
     }
     sql.push(')');
-    for (key, before, after) in
-        [("inherits", "\nINHERITS (", ")"), ("partition_by", "\nPARTITION BY ", ""), ("with", "\nWITH (", ")")]
-    {
+    for (key, before, after) in [
+        ("inherits", "\nINHERITS (", ")"),
+        (crate::schema::PARTITION_BY, "\nPARTITION BY ", ""),
+        ("with", "\nWITH (", ")"),
+    ] {
         if let Some(value) = table.options.get(key) {
             sql.push_str(&format!("{before}{value}{after}"));
         }

@@ -1,0 +1,254 @@
+//! The one way a division into partitions is written, whoever wrote it: in the servers' order and words, with the expressions in
+//! the form they are compared by.
+//!
+//! Must not know how one division becomes another.
+
+use jiff::civil::Date;
+
+use crate::dialect::expression::canonical_expression;
+use crate::schema::{Columns, Name, Product};
+use crate::sql::{Kind, Token};
+
+use super::super::render::{quote, text_literal};
+use super::super::words::{string, words};
+use super::is;
+
+/// The clause as the servers would print it, with names of columns as the table has them.
+pub(super) fn spelled(product: Product, clause: &str, columns: &Columns) -> String {
+    let found = words(clause);
+    let mut writer = Writer { product, columns, clause, found: &found, text: String::new() };
+    let mut at = 0;
+    while at < found.len() {
+        at = writer.word(at);
+    }
+    writer.text
+}
+
+/// Settings that the servers print with `=`, which may be left out.
+const SETTINGS: &[&str] =
+    &["ENGINE", "COMMENT", "DIRECTORY", "TABLESPACE", "MAX_ROWS", "MIN_ROWS", "NODEGROUP", "ALGORITHM"];
+
+struct Writer<'a> {
+    product: Product,
+    columns: &'a Columns,
+    clause: &'a str,
+    found: &'a [Token<'a>],
+    text: String,
+}
+
+impl Writer<'_> {
+    fn token(&self, at: usize) -> Option<&Token<'_>> {
+        self.found.get(at)
+    }
+
+    /// Writes the word here, or the parentheses that open here; where the next word stands.
+    fn word(&mut self, at: usize) -> usize {
+        let Some(token) = self.found.get(at) else { return at + 1 };
+        let before = at.checked_sub(1).and_then(|at| self.found.get(at));
+        let is_before = |word: &str| is(before, word);
+        if token.is_symbol('(') {
+            return self.parentheses(at);
+        }
+        if is(Some(token), "ALGORITHM")
+            && self.token(at + 1).is_some_and(|next| next.is_symbol('='))
+            && is(self.token(at + 2), "2")
+        {
+            // The usual one, which MySQL does not print.
+            return at + 3;
+        }
+        let begins_line = is(Some(token), "PARTITIONS")
+            || is(Some(token), "SUBPARTITIONS")
+            || is(Some(token), "SUBPARTITION") && is(self.token(at + 1), "BY");
+        let names = ["PARTITION", "SUBPARTITION", "TABLESPACE"].iter().any(|word| is_before(word))
+            || is_before("=") && is(at.checked_sub(2).and_then(|at| self.token(at)), "TABLESPACE");
+        let word = match (token.kind, token.name()) {
+            (_, Some(name)) if names && !is(Some(token), "BY") => quote(&Name::from(name)),
+            (Kind::Word, _) => token.text.to_uppercase(),
+            (Kind::String, _) => string(token.text).map_or_else(|| token.text.to_owned(), |text| text_literal(&text)),
+            _ => token.text.to_owned(),
+        };
+        self.push(if begins_line { "\n" } else { " " }, &word);
+        if token.kind == Kind::Word && token.is_any(SETTINGS) && !is(self.token(at + 1), "=") {
+            self.push(" ", "=");
+        }
+        at + 1
+    }
+
+    /// Writes a word behind what there is.
+    fn push(&mut self, space: &str, word: &str) {
+        let is_tight = self.text.is_empty() || self.text.ends_with('(') || matches!(word, ")" | ",");
+        self.text.push_str(if is_tight { "" } else { space });
+        self.text.push_str(word);
+    }
+
+    /// Writes the parentheses that open here and, unless they list partitions, what they hold; where the next word stands.
+    fn parentheses(&mut self, open: usize) -> usize {
+        let before = |back: usize| open.checked_sub(back).and_then(|at| self.found.get(at));
+        if is(self.token(open + 1), "PARTITION") || is(self.token(open + 1), "SUBPARTITION") {
+            self.push(" ", "(");
+            return open + 1;
+        }
+        let close = self.close(open);
+        let inside = self.found.get(open + 1..close).unwrap_or_default();
+        let text = inside.first().zip(inside.last()).and_then(|(first, last)| self.clause.get(first.start..last.end()));
+        let text = text.unwrap_or_default();
+        let is_list_of_names = is(before(1), "COLUMNS") || is(before(1), "KEY") || is(before(3), "ALGORITHM");
+        let is_expression = ["RANGE", "LIST", "HASH"].iter().any(|method| is(before(1), method));
+        let of_columns = self.found.iter().any(|token| is(Some(token), "COLUMNS"));
+        let held = if is_list_of_names {
+            let names = inside.iter().filter_map(Token::name).map(|name| quote(&self.column(&name)));
+            names.collect::<Vec<_>>().join(",")
+        } else if is_expression {
+            self.expression(text)
+        } else {
+            values(inside)
+        };
+        if is(before(1), "THAN") && held == "MAXVALUE" && !of_columns {
+            self.push(" ", "MAXVALUE");
+        } else {
+            self.push(" ", &format!("({held})"));
+        }
+        close + 1
+    }
+
+    /// Where the parenthesis closes that opens here.
+    fn close(&self, open: usize) -> usize {
+        let mut depth = 0usize;
+        let closes = |token: &Token<'_>| {
+            depth += usize::from(token.is_symbol('('));
+            depth -= usize::from(token.is_symbol(')'));
+            depth == 0
+        };
+        open + self.found.iter().skip(open).position(closes).unwrap_or(self.found.len())
+    }
+
+    /// The name of a column as the table has it.
+    fn column(&self, name: &str) -> Name {
+        let known = self.columns.keys().find(|known| known.as_str().eq_ignore_ascii_case(name));
+        known.cloned().unwrap_or_else(|| Name::from(name))
+    }
+
+    /// An expression in its one form, with the columns in quotes.
+    fn expression(&self, text: &str) -> String {
+        let form = canonical_expression(self.product, text);
+        let mut quoted = String::new();
+        let mut end = 0;
+        let found = words(&form);
+        for (at, token) in found.iter().enumerate() {
+            quoted.push_str(form.get(end..token.start).unwrap_or_default());
+            end = token.end();
+            let is_called = found.get(at + 1).is_some_and(|next| next.is_symbol('('));
+            // `extract(year FROM day)`: the unit is no column.
+            let is_unit = is(found.get(at + 1), "FROM");
+            match token
+                .name()
+                .filter(|_| token.kind == Kind::Name || !is_called && !is_unit)
+                .map(|name| self.column(&name))
+            {
+                Some(name) if self.columns.get(&name).is_some() => quoted.push_str(&quote(&name)),
+                _ if is_unit => quoted.push_str(&token.text.to_lowercase()),
+                _ => quoted.push_str(token.text),
+            }
+        }
+        quoted
+    }
+}
+
+/// The values that a partition takes. The servers print the number of the day that stands as `TO_DAYS('2030-01-01')`.
+fn values(inside: &[Token<'_>]) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(token) = inside.get(at) {
+        let days = token.is_word("TO_DAYS").then(|| inside.get(at + 2)).flatten().and_then(|day| days(day.text));
+        let word = match (token.kind, days) {
+            (_, Some(days)) => {
+                at += 3;
+                days.to_string()
+            }
+            (Kind::Word, None) if inside.get(at + 1).is_some_and(|next| next.is_symbol('(')) => {
+                token.text.to_lowercase()
+            }
+            (Kind::Word, None) => token.text.to_uppercase(),
+            (Kind::String, None) => {
+                string(token.text).map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
+            }
+            _ => token.text.to_owned(),
+        };
+        let is_sign = text.ends_with('-') && !text.ends_with(" -");
+        let is_tight =
+            text.is_empty() || text.ends_with(['(', ',']) || is_sign || matches!(token.text, ")" | "," | "(");
+        text.push_str(if is_tight { "" } else { " " });
+        text.push_str(&word);
+        at += 1;
+    }
+    text
+}
+
+/// The days from the year 0 to a date, as `TO_DAYS` counts them.
+fn days(literal: &str) -> Option<i64> {
+    /// `TO_DAYS('1970-01-01')`.
+    const OF_1970: i64 = 719_528;
+    let date: Date = string(literal)?.parse().ok()?;
+    Some(OF_1970 + i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Type};
+
+    fn form(clause: &str) -> String {
+        let mut columns = Columns::default();
+        for name in ["id", "data", "d", "year", "order"] {
+            columns.insert(Column::new(name, Type::Integer));
+        }
+        spelled(Product::MySql, clause, &columns)
+    }
+
+    #[test]
+    fn what_is_written_and_what_is_printed_have_one_form() {
+        for (written, printed) in [
+            ("range (id div 10)", "RANGE ((`id` DIV 10))"),
+            ("hash (id mod 4)\npartitions 2", "HASH ((`id` % 4)) PARTITIONS 2"),
+            ("hash(mod(ID, 4))", "HASH (`id` MOD 4)"),
+            ("range (extract(YEAR_MONTH from d))", "RANGE (extract(year_month from `d`))"),
+            ("hash (data + 1)", "HASH ((`data` + 1))"),
+            ("hash (year)", "HASH (`year`)"),
+            ("hash (YEAR(d))", "HASH (year(`d`))"),
+            ("hash (id * 2 + `order` - 1)", "HASH ((((`id` * 2) + `order`) - 1))"),
+            ("range columns (d, id)", "RANGE  COLUMNS(d,id)"),
+            ("linear key algorithm=2 (id, Year)", "LINEAR KEY (id,year)"),
+            ("list (id) (partition a values in (1, -2, null))", "LIST (`id`)\n(PARTITION a VALUES IN (1,-2,NULL))"),
+            (
+                "range (id) (partition a values less than (maxvalue))",
+                "RANGE (`id`) (PARTITION `a` VALUES LESS THAN MAXVALUE)",
+            ),
+            (
+                "range (to_days(d)) (partition a values less than (TO_DAYS('2020-01-01')))",
+                "RANGE (to_days(`d`)) (PARTITION a VALUES LESS THAN (737790))",
+            ),
+            (
+                "range (id) (partition data values less than (1) comment 'it''s' max_rows 3)",
+                "RANGE (`id`) (PARTITION `data` VALUES LESS THAN (1) COMMENT = 'it\\'s' MAX_ROWS = 3)",
+            ),
+            (
+                "range columns (d) (partition a values less than (maxvalue))",
+                "RANGE COLUMNS(`d`) (PARTITION a VALUES LESS THAN (MAXVALUE))",
+            ),
+            ("hash (id) subpartition by key (d)", "HASH (`id`)\nSUBPARTITION BY KEY (`d`)"),
+            ("system_time interval 1 month", "SYSTEM_TIME INTERVAL 1 MONTH"),
+        ] {
+            assert_eq!(form(written), form(printed));
+            assert_eq!(form(&form(written)), form(written), "it is one form");
+        }
+    }
+
+    #[test]
+    fn what_differs_stays_different() {
+        for (one, other) in
+            [("hash (id + 1)", "hash (id + 2)"), ("hash (id)", "hash (data)"), ("key (id)", "linear key (id)")]
+        {
+            assert_ne!(form(one), form(other));
+        }
+    }
+}
