@@ -67,6 +67,21 @@ pub(super) fn without_parentheses(sql: &str) -> &str {
     text
 }
 
+/// Where the value ends that the text begins with: parentheses, a name or a call.
+pub(super) fn end_of_value(sql: &str) -> usize {
+    let (mut depth, mut end) = (0, 0);
+    for token in words(sql) {
+        let goes_on = end == 0 || depth > 0 || token.is_symbol('.') || token.is_symbol('(');
+        let follows_dot = sql.get(..end).is_some_and(|text| text.ends_with('.'));
+        if !goes_on && !follows_dot {
+            break;
+        }
+        depth += step(&token);
+        end = token.end();
+    }
+    end
+}
+
 fn enclosed(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('(')?.strip_suffix(')')?;
     let mut depth = 0_i32;

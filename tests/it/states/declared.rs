@@ -12,6 +12,9 @@ on_each!(what_sql_files_declare_comes_back_as_it_was_said, what_is_declared_in_s
 const POSTGRES: &[&str] = &[
     "CREATE MATERIALIZED VIEW seen AS SELECT id, age FROM person; CREATE UNIQUE INDEX seen_id ON seen (id);
      CREATE INDEX seen_older ON seen ((age + 1) DESC, lower(age::text)) WHERE age > 3;",
+    "CREATE MATERIALIZED VIEW seen AS SELECT id, age, age::text AS \"order\" FROM person;
+     CREATE INDEX \"Seen\" ON seen (age DESC NULLS FIRST, id ASC NULLS LAST, \"order\" COLLATE \"C\" text_pattern_ops,
+       (\"order\" || 'x') text_pattern_ops DESC NULLS LAST) INCLUDE (id) WITH (fillfactor=70);",
     "CREATE VIEW v AS SELECT id, age FROM person;
      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
      CREATE TRIGGER vt INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION keep();",
@@ -28,6 +31,8 @@ const POSTGRES: &[&str] = &[
      create table \"Part 2\" partition of part for values with (modulus 2, remainder 1);",
     "GRANT SELECT ON person TO PUBLIC; GRANT UPDATE (age, \"id\"), insert ON TABLE person TO pg_monitor with grant option;
      GRANT DELETE ON person TO PUBLIC;",
+    "CREATE TABLE log (\"user\" int, at date) PARTITION BY RANGE (\"user\"); CREATE TABLE \"user\" PARTITION OF log DEFAULT;
+     GRANT SELECT (\"user\"), ALL (at) ON log TO PUBLIC;",
     "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'select 1'; REVOKE EXECUTE ON FUNCTION f(int) FROM PUBLIC;
      GRANT ALL ON FUNCTION f(int) TO pg_monitor; CREATE SEQUENCE s; GRANT USAGE ON SEQUENCE s TO PUBLIC;
      CREATE TYPE mood AS ENUM ('a'); GRANT USAGE ON TYPE mood TO pg_monitor;",
@@ -41,6 +46,15 @@ const EVENTS: &[&str] = &[
      (partition p0 values less than(2020), partition `order` VALUES LESS THAN maxvalue);",
     "create table log (at date not null, id int not null) partition by list columns (id,at)
      (partition a values in ((1,'2020-01-01'), (2,'2020-01-02')));",
+    "create table log (id int not null, `data` int not null, at date not null) partition by range (ID div 10)
+     subpartition by hash (data) (partition `max` values less than (10) (subpartition a comment 'it''s' max_rows 10, subpartition b),
+     partition data values less than (20) (subpartition c, subpartition d));",
+    "create table log (id int not null, `year` int not null) partition by hash (id * 2 + year mod 4) partitions 3;",
+    "create table log (id int not null, at date not null) partition by range (to_days(at))
+     (partition a values less than (TO_DAYS('2026-01-01')), partition b values less than (to_days('2026-02-01')));",
+    "create table log (id int not null, at date not null) partition by list (extract(year_month from at))
+     (partition a values in (202601, 202602), partition b values in (null));",
+    "create event e on schedule every 1 day comment 'do ''x'' enable y' do insert into person (age) values (1);",
     "CREATE TABLE log (id int NOT NULL PRIMARY KEY) PARTITION BY LINEAR KEY (id) PARTITIONS 4;",
 ];
 

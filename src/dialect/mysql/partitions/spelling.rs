@@ -24,9 +24,9 @@ pub(super) fn spelled(product: Product, clause: &str, columns: &Columns) -> Stri
     writer.text
 }
 
-/// Settings that the servers print with `=`, which may be left out.
-const SETTINGS: &[&str] =
-    &["ENGINE", "COMMENT", "DIRECTORY", "TABLESPACE", "MAX_ROWS", "MIN_ROWS", "NODEGROUP", "ALGORITHM"];
+/// The settings of one partition, in the order the servers print them.
+const SETTINGS: [&str; 8] =
+    ["TABLESPACE", "NODEGROUP", "MAX_ROWS", "MIN_ROWS", "COMMENT", "DATA DIRECTORY", "INDEX DIRECTORY", "ENGINE"];
 
 struct Writer<'a> {
     product: Product,
@@ -45,7 +45,6 @@ impl Writer<'_> {
     fn word(&mut self, at: usize) -> usize {
         let Some(token) = self.found.get(at) else { return at + 1 };
         let before = at.checked_sub(1).and_then(|at| self.found.get(at));
-        let is_before = |word: &str| is(before, word);
         if token.is_symbol('(') {
             return self.parentheses(at);
         }
@@ -56,22 +55,57 @@ impl Writer<'_> {
             // The usual one, which MySQL does not print.
             return at + 3;
         }
+        if self.setting(at).is_some() {
+            return self.settings(at);
+        }
         let begins_line = is(Some(token), "PARTITIONS")
             || is(Some(token), "SUBPARTITIONS")
             || is(Some(token), "SUBPARTITION") && is(self.token(at + 1), "BY");
-        let names = ["PARTITION", "SUBPARTITION", "TABLESPACE"].iter().any(|word| is_before(word))
-            || is_before("=") && is(at.checked_sub(2).and_then(|at| self.token(at)), "TABLESPACE");
+        let is_name = is(before, "PARTITION") || is(before, "SUBPARTITION");
         let word = match (token.kind, token.name()) {
-            (_, Some(name)) if names && !is(Some(token), "BY") => quote(&Name::from(name)),
+            (_, Some(name)) if is_name && !is(Some(token), "BY") => quote(&Name::from(name)),
             (Kind::Word, _) => token.text.to_uppercase(),
-            (Kind::String, _) => string(token.text).map_or_else(|| token.text.to_owned(), |text| text_literal(&text)),
             _ => token.text.to_owned(),
         };
         self.push(if begins_line { "\n" } else { " " }, &word);
-        if token.kind == Kind::Word && token.is_any(SETTINGS) && !is(self.token(at + 1), "=") {
-            self.push(" ", "=");
-        }
         at + 1
+    }
+
+    /// The setting that is said here: its place in the order, its words, and where the next word stands. A partition may be called
+    /// like one.
+    fn setting(&self, at: usize) -> Option<(usize, String, usize)> {
+        let word = |at: usize| self.token(at).filter(|token| token.kind == Kind::Word);
+        let before = at.checked_sub(1).and_then(|at| self.token(at));
+        if is(before, "PARTITION") || is(before, "SUBPARTITION") {
+            return None;
+        }
+        let (first, second) = (word(at)?.text.to_uppercase(), word(at + 1).map(|token| token.text.to_uppercase()));
+        let both = format!("{first} {}", second.unwrap_or_default());
+        let place = SETTINGS.iter().position(|key| *key == first || *key == both)?;
+        let key = SETTINGS.get(place)?;
+        let behind = at + key.split(' ').count();
+        let value = behind + usize::from(is(self.token(behind), "="));
+        let token = self.token(value)?;
+        let text = match (token.kind, token.name()) {
+            (Kind::String, _) => text_literal(&string(token.text)?),
+            (_, Some(name)) if *key == "TABLESPACE" => quote(&Name::from(name)),
+            _ => token.text.to_owned(),
+        };
+        Some((place, format!("{key} = {text}"), value + 1))
+    }
+
+    /// Writes the settings that begin here.
+    fn settings(&mut self, at: usize) -> usize {
+        let (mut found, mut next) = (Vec::new(), at);
+        while let Some((place, text, end)) = self.setting(next) {
+            found.push((place, text));
+            next = end;
+        }
+        found.sort();
+        for (_, text) in found {
+            self.push(" ", &text);
+        }
+        next
     }
 
     /// Writes a word behind what there is.
@@ -229,7 +263,7 @@ mod tests {
             ),
             (
                 "range (id) (partition data values less than (1) comment 'it''s' max_rows 3)",
-                "RANGE (`id`) (PARTITION `data` VALUES LESS THAN (1) COMMENT = 'it\\'s' MAX_ROWS = 3)",
+                "RANGE (`id`) (PARTITION `data` VALUES LESS THAN (1) MAX_ROWS = 3 COMMENT = 'it\\'s')",
             ),
             (
                 "range columns (d) (partition a values less than (maxvalue))",

@@ -243,25 +243,38 @@ fn index(text: &str) -> Option<String> {
                 columns = body.split_once('(').and_then(|(method, _)| Some((method.trim(), body.get(method.len()..)?)))
             }
             "WHERE" => rest.push(format!("where {}", condition(body))),
+            // The catalog prints every value of a setting as a text.
+            "WITH" => rest.push(words::plain(&format!("with {}", body.replace('\'', "")))),
             _ => rest.push(words::plain(&format!("{keyword} {body}"))),
         }
     }
     let (method, list) = columns?;
-    let item = |item: &str| {
-        let item = words::plain(words::without_parentheses(item));
-        let item = item.strip_suffix(" asc").map(str::to_owned).unwrap_or(item);
-        // What stands behind the column: `desc`, `nulls first`, an operator class.
-        match item.rsplit_once(") ").filter(|_| item.starts_with("( ")) {
-            Some((inside, after)) if !after.contains([')', '(']) => {
-                format!("{} {after}", words::without_parentheses(&format!("{inside})")).trim())
-            }
-            _ => item,
-        }
-    };
     let items: Vec<String> =
-        words::items(list.trim().strip_prefix('(')?.strip_suffix(')')?).into_iter().map(item).collect();
+        words::items(list.trim().strip_prefix('(')?.strip_suffix(')')?).into_iter().map(indexed).collect();
     let method = method.to_lowercase();
     Some([vec![format!("{unique}index using {method} ({})", items.join(", "))], rest].concat().join(" "))
+}
+
+/// A column or an expression in parentheses, then its operator class, `desc` and `nulls first` where they are not usual.
+fn indexed(item: &str) -> String {
+    let (value, behind) = item.split_at(words::end_of_value(item));
+    let behind = words::plain(behind);
+    let words: Vec<&str> = behind.split(' ').filter(|word| !word.is_empty()).collect();
+    let (words, nulls) = match words.as_slice() {
+        [rest @ .., "nulls", first] => (rest, Some(*first)),
+        all => (all, None),
+    };
+    let (words, is_descending) = match words {
+        [rest @ .., "desc"] => (rest, true),
+        [rest @ .., "asc"] => (rest, false),
+        all => (all, false),
+    };
+    let usual = if is_descending { "first" } else { "last" };
+    let mut kept = vec![condition(value.trim())];
+    kept.extend(words.iter().map(|word| (*word).to_owned()));
+    kept.extend(is_descending.then(|| "desc".to_owned()));
+    kept.extend(nulls.filter(|nulls| *nulls != usual).map(|nulls| format!("nulls {nulls}")));
+    kept.join(" ")
 }
 
 /// Statistics by their kinds, where those are not all, and what they are about. The order says nothing.
@@ -359,6 +372,16 @@ mod tests {
                 "create unique index if not exists d on v (a asc, (lower(b)) desc, (c + 1)) include (e) where (a > 1)",
                 "CREATE UNIQUE INDEX d ON v USING btree (a, lower(b) DESC, (c + 1)) INCLUDE (e) WHERE a > 1",
             ),
+            (
+                ViewIndex,
+                "create index d on v (a desc nulls first, b asc nulls last, c desc nulls last) with (fillfactor=70)",
+                "CREATE INDEX d ON v USING btree (a DESC, b, c DESC NULLS LAST) WITH (fillfactor='70')",
+            ),
+            (
+                ViewIndex,
+                "create index d on v (lower(a) collate \"C\" text_pattern_ops desc, (b || 'x') text_pattern_ops)",
+                "CREATE INDEX d ON v USING btree (lower(a) COLLATE \"C\" text_pattern_ops DESC, ((b || 'x')) text_pattern_ops)",
+            ),
             (ViewIndex, "CREATE INDEX CONCURRENTLY d ON s.v USING GIN (a)", "CREATE INDEX d ON s.v USING gin (a)"),
             (Extension, "CREATE EXTENSION d SCHEMA s CASCADE", "CREATE EXTENSION d WITH SCHEMA s"),
         ] {
@@ -378,6 +401,9 @@ mod tests {
             (Policy, "CREATE POLICY d ON t TO a", "CREATE POLICY d ON t"),
             (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE UNIQUE INDEX d ON v (a)"),
             (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v (a DESC)"),
+            (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v (a NULLS FIRST)"),
+            (ViewIndex, "CREATE INDEX d ON v (a DESC)", "CREATE INDEX d ON v (a DESC NULLS LAST)"),
+            (ViewIndex, "CREATE INDEX d ON v (a) WITH (fillfactor=70)", "CREATE INDEX d ON v (a) WITH (fillfactor=80)"),
             (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v (a) WHERE a > 1"),
             (ViewIndex, "CREATE INDEX d ON v (a)", "CREATE INDEX d ON v USING hash (a)"),
             (Policy, "CREATE POLICY d ON t USING (a)", "CREATE POLICY d ON t WITH CHECK (a)"),
