@@ -173,7 +173,8 @@ async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Opti
     if found.iter().any(|finding| finding.rule == lint::DROP_VALUE) {
         error = error.hint("or say what takes its place: `--replace TABLE.COLUMN:OLD=NEW`");
     }
-    if found.iter().any(|finding| finding.rule.starts_with("drop-") && finding.rule != lint::DROP_VALUE) {
+    let stays = [lint::DROP_VALUE, lint::DROP_PARTITION];
+    if found.iter().any(|finding| finding.rule.starts_with("drop-") && !stays.contains(&finding.rule)) {
         error = error.hint("or park it, with what is in it, until `gen purge`: `--keep`");
     }
     Err(error.into())

@@ -75,6 +75,7 @@ async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> 
 pub(super) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
     let sql = match stakes.query(&finding.place, finding.stake) {
         Some(sql) => sql.to_owned(),
+        None if finding.stake == Stake::Nothing => return None,
         None => of_a_whole(session, &finding.place)?,
     };
     session.query(&sql).await.ok()?.first()?.text(0).parse().ok()

@@ -24,7 +24,7 @@ use std::fmt;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan, near};
-use crate::schema::{Expression, Literal, Name, Normalized, ObjectName, Schema, Table, Type};
+use crate::schema::{Change, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
 use crate::sql;
 
 use casts::Family;
@@ -123,6 +123,9 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// Whether a change of a column's type, both of them native, writes every row anew; else only the catalog is written.
     fn rewrites(&self, from: &Type, to: &Type) -> bool;
+
+    /// The partitions of a table that go with their rows when its options change.
+    fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
 
     /// Writes one step in SQL.
     ///

@@ -165,6 +165,15 @@ fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     while hand.take_any(&["FROM", "ONLY", "IGNORE", "LOW_PRIORITY", "QUICK"]).is_some() {}
     let table = hand.object();
     reading.clauses.push(clause(deed, table, ""));
+    if let Some(set) = hand.after("SET").filter(|_| deed == Deed::Update) {
+        for mut part in set.parts() {
+            let several = if part.is_at("(") { columns::names(part) } else { Vec::new() };
+            let one = part.object();
+            let one =
+                part.is_at("=").then(|| one.rsplit_once('.').map_or(one.as_str(), |(_, column)| column).to_owned());
+            reading.features.extend(several.into_iter().chain(one).map(Feature::Writes));
+        }
+    }
     if !hand.holds("WHERE") && !hand.holds("LIMIT") {
         reading.features.push(Feature::EveryRow);
     }

@@ -6,7 +6,7 @@
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
+use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
 
 use super::casts::Family;
 use super::mysql::{Flavor, MySql};
@@ -65,6 +65,10 @@ impl Dialect for Safe {
 
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         self.0.grade(column, from, to)
+    }
+
+    fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name> {
+        self.0.dropped_partitions(change)
     }
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {

@@ -4,7 +4,7 @@
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
-use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, PARTITION_BY, Place};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, PARTITION_BY, Place};
 
 use super::{Context, Level, Rule};
 
@@ -19,6 +19,26 @@ pub(super) const DROP_TABLE: Rule = Rule {
         Op::Drop(Object::Table(table)) if !stays(context, &table.name) => {
             Some(format!("drops table {} and its rows", table.name))
         }
+        _ => None,
+    },
+};
+
+/// A partition is dropped.
+pub(super) const DROP_PARTITION: Rule = Rule {
+    name: "drop-partition",
+    level: Level::Danger,
+    summary: "a partition of a table is dropped",
+    why: "its rows are gone; the way back creates the partition empty",
+    stake: |_| Stake::Rows,
+    check: |op, context| match op {
+        Op::Alter(Alter::Options(table, change)) => match context.types.dropped_partitions(change).as_slice() {
+            [] => None,
+            [one] => Some(format!("drops partition {one} of {table} and its rows")),
+            several => {
+                let names: Vec<&str> = several.iter().map(Name::as_str).collect();
+                Some(format!("drops partitions {} of {table} and their rows", names.join(", ")))
+            }
+        },
         Op::Drop(Object::Definition(it))
             if is_partition(it) && !stays(context, &it.id.name) && !is_told_with_its_table(context, it) =>
         {
@@ -123,13 +143,17 @@ mod tests {
             fn read(&self, _: &str) -> Option<Type> {
                 None
             }
+            fn dropped_partitions(&self, _: &Change<Options>) -> Vec<Name> {
+                Vec::new()
+            }
             fn can_refer(&self, _: &Type, _: &Type) -> bool {
                 true
             }
         }
         let (plan, schema) = (Plan::new(ops), Schema::default());
         let context = Context { plan: &plan, from: &schema, to: &schema, types: &Types };
-        plan.ops().iter().filter_map(|op| (DROP_TABLE.check)(op, &context)).collect()
+        let said = |op: &Op| (DROP_TABLE.check)(op, &context).or_else(|| (DROP_PARTITION.check)(op, &context));
+        plan.ops().iter().filter_map(said).collect()
     }
 
     #[test]

@@ -9,22 +9,25 @@ use crate::plan::cast::{Stake, Types};
 use crate::plan::deed::Deed;
 use crate::plan::reading::{Clause, ColumnRead, Feature, Reading};
 use crate::plan::{Alter, Object, Op, Plan};
-use crate::schema::{Change, Column, Expression, Generated, Name, ObjectName, Place, Schema, Table};
+use crate::schema::{
+    Change, Column, DefinitionId, DefinitionKind, Expression, Generated, Name, ObjectName, Place, Schema, Table,
+};
 
 use super::casts::{IMPOSSIBLE_CAST, LOSSY_CAST};
-use super::destructive::{DROP_COLUMN, DROP_TABLE, DROP_VALUE};
+use super::destructive::{DROP_COLUMN, DROP_PARTITION, DROP_TABLE, DROP_VALUE};
 use super::{Context, Finding, lint};
 
 /// The rules on what loses rows or values that are there.
-const LOSING: [&str; 5] = [DROP_TABLE.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
+const LOSING: [&str; 6] =
+    [DROP_TABLE.name, DROP_PARTITION.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
 
 /// What the statements throw away of a database with this schema, and the operations that do it, as far as they are operations
 /// on tables and columns as they are called now. What the statements bring along themselves is not there yet, and nothing is
 /// lost of it.
 pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<Finding>, Plan) {
-    let (mut names, mut emptied, mut ops) = (Names::default(), Vec::new(), Vec::new());
-    // Tables whose values are others by now than those that could be counted.
-    let mut updated: Vec<&ObjectName> = Vec::new();
+    let (mut names, mut emptied, mut parts, mut ops) = (Names::default(), Vec::new(), Vec::new(), Vec::new());
+    // Columns whose values are others by now than those that could be counted.
+    let mut updated: Vec<(&ObjectName, Name)> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
         for clause in &reading.clauses {
             let found = names.table(&clause.table).and_then(|name| schema.tables.get(&name));
@@ -38,16 +41,26 @@ pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<
                 },
                 (Deed::Truncate, Some(table)) => emptied.push(empties(table)),
                 (Deed::Delete, Some(table)) if reading.has(&Feature::EveryRow) => emptied.push(empties(table)),
-                (Deed::Update, Some(table)) => updated.push(&table.name),
+                (Deed::Update, Some(table)) => {
+                    let columns = reading.written().filter_map(|column| names.column(&clause.table, column));
+                    updated.extend(columns.map(|column| (&table.name, column)));
+                }
+                (Deed::DropTable, None) => ops.extend(partition(schema, &clause.table)),
+                (Deed::Other, Some(table)) => {
+                    parts.extend(reading.dropped("PARTITION").map(|name| dropped(table, name)))
+                }
                 (Deed::DropColumn, Some(table)) => {
                     let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
                     ops.extend(column.map(|column| Op::Drop(Object::Column(table.name.clone(), column.clone()))));
                 }
-                (Deed::RetypeFromUnknown, Some(table)) if !updated.contains(&&table.name) => {
+                (Deed::RetypeFromUnknown, Some(table)) => {
+                    let is_read = |column: &&Column| !updated.contains(&(&table.name, column.name.clone()));
                     let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
                     let of_it = |read: &&ColumnRead| read.table == clause.table && read.name == clause.part;
                     let read = reading.columns().find(of_it);
-                    ops.extend(column.zip(read).and_then(|(column, read)| changed(table, column, read, types)));
+                    ops.extend(
+                        column.filter(is_read).zip(read).and_then(|(column, read)| changed(table, column, read, types)),
+                    );
                 }
                 (Deed::CreateTable, _) => names.create_table(clause),
                 _ => {}
@@ -57,8 +70,24 @@ pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<
     let plan = Plan::new(ops);
     let mut findings = lint(&Context { plan: &plan, from: schema, to: schema, types });
     findings.retain(|finding| LOSING.contains(&finding.rule));
-    findings.extend(emptied);
+    findings.extend(emptied.into_iter().chain(parts));
     (findings, plan)
+}
+
+/// A partition that is no table to the model, as an operation.
+fn partition(schema: &Schema, name: &str) -> Option<Op> {
+    let id = DefinitionId::new(DefinitionKind::Partition, object(name));
+    schema.definitions.get(&id).map(|it| Op::Drop(Object::Definition(it.clone())))
+}
+
+/// A partition that a table has as an option.
+fn dropped(table: &Table, name: &str) -> Finding {
+    Finding {
+        rule: DROP_PARTITION.name,
+        message: format!("drops partition {name} of {} and its rows", table.name),
+        stake: Stake::Nothing,
+        ..empties(table)
+    }
 }
 
 fn empties(table: &Table) -> Finding {
@@ -198,7 +227,7 @@ mod tests {
     use super::*;
     use crate::dialect::casts::Casts;
     use crate::dialect::{self, Product, reading};
-    use crate::schema::Type;
+    use crate::schema::{Definition, Type};
 
     /// Tables `t` and `u`, both with texts `id`, `a` and `b`, a number and a mood.
     fn schema(product: Product) -> Schema {
@@ -213,6 +242,11 @@ mod tests {
             column("n", "decimal(12, 2)");
             column("mood", if is_server { "enum('glad','lost')" } else { "text" });
             schema.tables.insert(table.name.clone(), table);
+        }
+        if product == Product::Postgres {
+            let id = DefinitionId::new(DefinitionKind::Partition, ObjectName::local("part"));
+            let part = Definition::new(id.clone(), "CREATE TABLE part PARTITION OF t DEFAULT");
+            schema.definitions.insert(id, part);
         }
         dialect::of(product).normalize(schema).expect("a schema").schema().clone()
     }
@@ -236,6 +270,14 @@ mod tests {
         lost(Product::Postgres, &["ALTER TABLE t DROP CONSTRAINT a, ADD COLUMN c int"], &[]);
         lost(Product::Postgres, &["CREATE TABLE w (id int)", "DROP TABLE w"], &[]);
         lost(Product::Postgres, &["ALTER TABLE t ADD COLUMN c int", "ALTER TABLE t DROP COLUMN c"], &[]);
+    }
+
+    #[test]
+    fn a_partition_takes_its_rows_along() {
+        lost(Product::MySql, &["ALTER TABLE t DROP PARTITION `p`"], &["drops partition p of t and its rows"]);
+        lost(Product::MariaDb, &["ALTER TABLE t REORGANIZE PARTITION p INTO (PARTITION q VALUES IN (1))"], &[]);
+        lost(Product::Postgres, &["DROP TABLE part"], &["drops partition part and its rows"]);
+        lost(Product::Postgres, &["ALTER TABLE t DETACH PARTITION part"], &[]);
     }
 
     #[test]
@@ -270,6 +312,14 @@ mod tests {
         lost(Product::MySql, &["ALTER TABLE t MODIFY COLUMN n decimal(10, 0) NOT NULL"], &[&decimal]);
         lost(Product::MariaDb, &["ALTER TABLE t CHANGE n m decimal(10, 0)"], &[&decimal]);
         lost(Product::MariaDb, &["UPDATE t SET n = 0 WHERE n > 9", "ALTER TABLE t MODIFY n decimal(10, 0)"], &[]);
+        let other = ["UPDATE t AS x SET x.a = 'n = 0', b = 'y' WHERE n > 9", "ALTER TABLE t MODIFY n decimal(10, 0)"];
+        lost(Product::MariaDb, &other, &[&decimal]);
+        let renamed = [
+            "ALTER TABLE t RENAME COLUMN n TO m",
+            "UPDATE t SET (a, m) = ('x', 0)",
+            "ALTER TABLE t ALTER m TYPE numeric(10, 0)",
+        ];
+        lost(Product::Postgres, &renamed, &[]);
         let fewer = "removes lost from column t.mood";
         lost(Product::MySql, &["ALTER TABLE t MODIFY mood enum('glad')"], &[fewer]);
     }

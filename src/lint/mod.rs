@@ -82,12 +82,16 @@ pub const IMPOSSIBLE_CAST: &str = casts::IMPOSSIBLE_CAST.name;
 /// The rule on columns that take no NULL: a backfill answers it.
 pub const NOT_NULL: &str = filling::NOT_NULL.name;
 
+/// The rule on partitions that go: they cannot be parked.
+pub const DROP_PARTITION: &str = destructive::DROP_PARTITION.name;
+
 /// The rule on values of enum types that go: a replacement answers it.
 pub const DROP_VALUE: &str = destructive::DROP_VALUE.name;
 
 /// Every rule.
 pub const RULES: &[&Rule] = &[
     &destructive::DROP_TABLE,
+    &destructive::DROP_PARTITION,
     &destructive::DROP_COLUMN,
     &destructive::DROP_VALUE,
     &filling::NOT_NULL,

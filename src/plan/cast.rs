@@ -2,7 +2,7 @@
 //!
 //! Must not know SQL, or which database grades a change how.
 
-use crate::schema::{Change, Column, Type};
+use crate::schema::{Change, Column, Name, Options, Type};
 
 /// Whether the values of a column are the same after its type has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub trait Types {
 
     /// The type that a statement says in these words; `None` for one whose values nothing is known of.
     fn read(&self, words: &str) -> Option<Type>;
+
+    /// The partitions that are dropped with their rows when a table is divided otherwise.
+    fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
 
     /// Whether a column of one type can refer to a key of another as well as to one of its own.
     fn can_refer(&self, column: &Type, key: &Type) -> bool;

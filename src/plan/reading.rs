@@ -75,6 +75,8 @@ pub enum Feature {
         /// The columns they are put into; empty where the statement does not name them.
         columns: Vec<String>,
     },
+    /// A column gets values in rows that are there.
+    Writes(String),
     /// Something that is no table goes: its kind and its name.
     Drops(String, String),
     /// Something that is no table comes: its kind and its name.
@@ -132,6 +134,22 @@ impl Reading {
     /// Whether it has a feature.
     pub fn has(&self, feature: &Feature) -> bool {
         self.features.contains(feature)
+    }
+
+    /// The columns that get values in rows that are there.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        self.features.iter().filter_map(|feature| match feature {
+            Feature::Writes(column) => Some(column.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The names of what goes of a kind.
+    pub fn dropped<'r>(&'r self, kind: &'r str) -> impl Iterator<Item = &'r str> {
+        self.features.iter().filter_map(move |feature| match feature {
+            Feature::Drops(of, name) if of == kind => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// The columns it says something of.

@@ -91,6 +91,12 @@ impl<'a> Ground<'a> {
         is_there.then(|| format!("SELECT count(*) FROM {}", self.dialect.quote_object(&definition.id.name)))
     }
 
+    /// Counts the rows in some partitions of a table.
+    pub(super) fn rows_of(&self, table: &ObjectName, partitions: &[Name]) -> Option<String> {
+        let names: Vec<String> = partitions.iter().map(|name| self.dialect.quote(name)).collect();
+        Some(format!("{} PARTITION ({})", self.rows(table)?, names.join(", "))).filter(|_| !names.is_empty())
+    }
+
     /// Counts the values of a column.
     pub(super) fn values(&self, table: &ObjectName, column: &Name) -> Option<String> {
         let now = self.column(table, column)?;

@@ -35,6 +35,9 @@ pub fn stakes(dialect: &dyn Dialect, base: &Normalized, target: &Normalized, pla
                 (Stake::Values, ground.values(table, &change.to.name)),
                 (Stake::Lost, ground.changed(table, change)),
             ],
+            Op::Alter(Alter::Options(table, change)) => {
+                vec![(Stake::Rows, ground.rows_of(table, &dialect.dropped_partitions(change)))]
+            }
             Op::Alter(Alter::Enum(change)) => vec![(Stake::Lost, ground.without_value_of(change))],
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Vec::new(),
         };

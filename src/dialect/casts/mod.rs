@@ -7,7 +7,7 @@
 mod family;
 
 use crate::plan::cast::{Grade, Types};
-use crate::schema::{Change, Column, Literal, ObjectName, Schema, Table, Type};
+use crate::schema::{Change, Column, Literal, Name, ObjectName, Options, Schema, Table, Type};
 
 use super::Dialect;
 use super::domain::tens;
@@ -72,6 +72,10 @@ impl Types for Casts<'_> {
         let read = native(self.dialect, words)?;
         let is_known = !matches!(family(self.dialect.product(), self.to, &read), Family::Other(_));
         is_known.then_some(read)
+    }
+
+    fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name> {
+        self.dialect.dropped_partitions(change)
     }
 
     fn can_refer(&self, column: &Type, key: &Type) -> bool {

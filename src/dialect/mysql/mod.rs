@@ -24,7 +24,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Type};
+use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
 
 pub use flavor::Flavor;
 
@@ -74,6 +74,11 @@ impl Dialect for MySql {
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {
         casts::rewrites(from, to)
+    }
+
+    fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name> {
+        let clause = |options: &Options| options.get(crate::schema::PARTITION_BY).cloned();
+        partitions::dropped(clause(&change.from).as_deref(), clause(&change.to).as_deref())
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

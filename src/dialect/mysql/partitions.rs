@@ -3,7 +3,7 @@
 //! Must not know statements beyond the clause that divides a table.
 
 use crate::dialect::Expected;
-use crate::schema::{Columns, ObjectName, PARTITION_BY, Product, Schema};
+use crate::schema::{Columns, Name, ObjectName, PARTITION_BY, Product, Schema};
 use crate::sql::{Kind, Token};
 
 use super::words::{tokens, words};
@@ -100,7 +100,7 @@ pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expe
     for name in schema.tables.keys() {
         let (Some(mut now), Some(then)) = (division(schema, name), division(known, name)) else { continue };
         let count = now.parts.len();
-        now.parts.retain(|part| then.parts.contains(part) || expected(&part.name.trim_matches('`').replace("``", "`")));
+        now.parts.retain(|part| then.parts.contains(part) || expected(&unquoted(&part.name)));
         if now.by == then.by && now.parts.len() < count {
             grown.push((name.clone(), now.text()));
         }
@@ -124,6 +124,19 @@ pub(super) fn change(from: Option<&str>, to: Option<&str>) -> Option<Change> {
     };
     let steps = in_place(&read(from), &read(to));
     Some(steps.map_or_else(|| Change::Anew(format!("PARTITION BY {to}")), Change::InPlace))
+}
+
+/// The partitions that go with their rows.
+pub(super) fn dropped(from: Option<&str>, to: Option<&str>) -> Vec<Name> {
+    let plain = |name: String| Name::from(unquoted(&name));
+    match change(from, to) {
+        Some(Change::InPlace(steps)) => steps.into_iter().flat_map(|step| step.deletes).map(plain).collect(),
+        Some(Change::Anew(_)) | None => Vec::new(),
+    }
+}
+
+fn unquoted(name: &str) -> String {
+    name.trim_matches('`').replace("``", "`")
 }
 
 fn step(clause: String) -> Vec<Step> {

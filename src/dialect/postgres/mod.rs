@@ -21,7 +21,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Type};
+use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
@@ -67,6 +67,11 @@ impl Dialect for Postgres {
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {
         casts::rewrites(from, to)
+    }
+
+    fn dropped_partitions(&self, _: &Change<Options>) -> Vec<Name> {
+        // Partitions are definitions of their own.
+        Vec::new()
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

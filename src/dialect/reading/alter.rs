@@ -79,6 +79,12 @@ fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
         if hand.holds("CASCADE") {
             reading.features.push(Feature::Cascade);
         }
+        if hand.take("PARTITION") {
+            hand.take("IF EXISTS");
+            reading.features.push(Feature::Drops("PARTITION".to_owned(), hand.name()));
+            push(Deed::Other, String::new());
+            return true;
+        }
         let (deed, part) = dropped(hand);
         reading.clauses.push(clause(deed, table, part));
         return true;

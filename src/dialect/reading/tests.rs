@@ -66,8 +66,9 @@ fn features_are_seen() {
     assert_eq!(features(Product::Postgres, "SET lock_timeout = 0"), [Feature::NoLockTimeout]);
     assert_eq!(features(Product::Postgres, "SET LOCAL lock_timeout TO '5s'"), [Feature::LockTimeout]);
     assert_eq!(features(Product::MySql, "SET foreign_key_checks=0"), [Feature::ChecksOff]);
-    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1"), [Feature::EveryRow]);
-    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1 WHERE b"), []);
+    let writes = |column: &str| Feature::Writes(column.to_owned());
+    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1"), [writes("a"), Feature::EveryRow]);
+    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1 WHERE b"), [writes("a")]);
     assert_eq!(features(Product::Postgres, "DELETE FROM t"), [Feature::EveryRow]);
     assert_eq!(features(Product::Postgres, "ROLLBACK TO SAVEPOINT s"), []);
     assert_eq!(features(Product::Postgres, "COMMIT"), [Feature::ControlsTransaction]);

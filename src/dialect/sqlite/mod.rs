@@ -19,7 +19,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Literal, Name, Normalized, Schema, Table, Type};
+use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
@@ -70,6 +70,10 @@ impl Dialect for Sqlite {
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {
         from != to
+    }
+
+    fn dropped_partitions(&self, _: &Change<Options>) -> Vec<Name> {
+        Vec::new()
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

@@ -5,7 +5,7 @@ use sea_gen::schema::Product;
 use super::project::Project;
 use crate::support::on_each;
 
-on_each!(partitions_that_a_table_gets_while_in_use_are_no_drift);
+on_each!(partitions_that_a_table_gets_while_in_use_are_no_drift, a_partition_is_not_dropped_unasked,);
 
 /// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
 fn statements(
@@ -64,4 +64,47 @@ fn partitions_that_a_table_gets_while_in_use_are_no_drift(product: Product) {
     let text = std::fs::read_to_string(&path).expect("a configuration");
     std::fs::write(&path, format!("partitions = \"report\"\n{text}")).expect("a written file");
     project.run(&["check"]).with(2).mentions(new);
+}
+
+/// A table with two partitions, and with one.
+fn less(product: Product) -> Option<(&'static str, &'static str)> {
+    match product {
+        Product::Sqlite => None,
+        Product::Postgres => Some((
+            "CREATE TABLE log (id int) PARTITION BY LIST (id); CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);
+             CREATE TABLE log_2 PARTITION OF log FOR VALUES IN (2);",
+            "CREATE TABLE log (id int) PARTITION BY LIST (id); CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);",
+        )),
+        Product::MySql | Product::MariaDb => Some((
+            "CREATE TABLE log (id int) PARTITION BY LIST (id) (PARTITION log_1 VALUES IN (1), PARTITION log_2 VALUES IN (2));",
+            "CREATE TABLE log (id int) PARTITION BY LIST (id) (PARTITION log_1 VALUES IN (1));",
+        )),
+    }
+}
+
+fn a_partition_is_not_dropped_unasked(product: Product) {
+    let Some((two, one)) = less(product) else { return };
+    let project = Project::settled(product);
+    let declare = |sql: &str| std::fs::write(project.path().join("entities/log.sql"), sql).expect("an SQL file");
+    declare(one);
+    project.run(&["migration", "One"]).with(0);
+    declare(two);
+    project.run(&["migration", "Two"]).with(0);
+    project.run(&["up"]).with(0);
+    let fill = || project.database.execute("INSERT INTO log VALUES (2)");
+    project.database.execute("INSERT INTO log VALUES (1)");
+    fill();
+    project.run(&["down"]).with(0).mentions("drops partition log_2");
+    project.run(&["up"]).with(0);
+    fill();
+    declare(one);
+    project
+        .run(&["migration", "Less"])
+        .with(1)
+        .mentions("drops partition log_2")
+        .mentions("(1 row)")
+        .keeps_silent_on("--keep");
+    project.run(&["migration", "Less", "--allow", "drop-partition"]).with(0);
+    project.run(&["up"]).with(0);
+    project.holds();
 }
