@@ -185,12 +185,11 @@ impl Names {
     }
 
     fn rename_column(&mut self, clause: &Clause, reading: &Reading) {
-        // Several are renamed in one statement where nothing else is done in it.
-        let renames = reading.clauses.iter().filter(|it| it.deed == Deed::RenameColumn);
-        let Some(to) = renames.zip(&reading.names).find(|(it, _)| *it == clause).map(|(_, to)| to) else { return };
+        let is_it = |(table, old, _): &(&str, &str, &str)| *table == clause.table && *old == clause.part;
+        let Some((_, _, to)) = reading.renamed_columns().find(is_it) else { return };
         let table = clause.table.clone();
         let former = self.columns.remove(&(table.clone(), clause.part.clone()));
-        self.columns.insert((table, to.clone()), former.unwrap_or_else(|| clause.part.clone()));
+        self.columns.insert((table, to.to_owned()), former.unwrap_or_else(|| clause.part.clone()));
     }
 
     /// The table that gets the rows of one that is dropped, and has its name in the end: that is the table made anew.

@@ -75,6 +75,8 @@ pub enum Feature {
         /// The columns they are put into; empty where the statement does not name them.
         columns: Vec<String>,
     },
+    /// A column of a table gets another name: the table, the name it has, and the new one.
+    RenamesColumn(String, String, String),
     /// A column gets values in rows that are there.
     Writes(String),
     /// Something that is no table goes: its kind and its name.
@@ -134,6 +136,14 @@ impl Reading {
     /// Whether it has a feature.
     pub fn has(&self, feature: &Feature) -> bool {
         self.features.contains(feature)
+    }
+
+    /// The columns that get other names: their tables, the names they have, and the new ones.
+    pub fn renamed_columns(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.features.iter().filter_map(|feature| match feature {
+            Feature::RenamesColumn(table, old, new) => Some((table.as_str(), old.as_str(), new.as_str())),
+            _ => None,
+        })
     }
 
     /// The columns that get values in rows that are there.

@@ -3,7 +3,7 @@
 //!
 //! Must not know why something is renamed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{self, Product, Statement, reading};
@@ -11,7 +11,10 @@ use crate::plan::deed::Deed;
 use crate::schema::{Literal, Name};
 
 /// Why rights stay with the old name.
-pub(super) const WHY: &str = "this user may not see or change who may use what is renamed: rights granted on the table or the column alone stay with its old name";
+pub(super) const UNSEEN: &str = "this user may not see who may use what is renamed: rights granted on the table or the column alone stay with its old name";
+
+/// Why some rights may be missing.
+pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
 
 /// What carries rights over to new names, once they are there.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,35 +23,38 @@ pub(super) struct Rights {
     unseen: bool,
 }
 
-/// New names by old ones: of tables, and of columns by their tables.
+/// New names by old ones: of tables, and of columns by their tables as they are called before.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Renames {
     tables: BTreeMap<String, String>,
-    columns: Vec<(String, String, String)>,
+    columns: BTreeMap<(String, String), String>,
 }
 
 impl Renames {
     fn read(product: Product, sql: &str) -> Self {
-        let mut found = Self::default();
         let reading = reading::read(product, sql);
-        let renaming = |deed: Deed| matches!(deed, Deed::RenameTable | Deed::RenameColumn);
-        // Each rename gives one name; where something else gives some, nobody can tell which is whose.
-        let clauses: Vec<_> = reading.clauses.iter().filter(|it| renaming(it.deed)).collect();
-        if clauses.len() != reading.names.len() {
-            return found;
+        let mut found = Self::default();
+        for clause in reading.clauses.iter().filter(|clause| clause.deed == Deed::RenameTable) {
+            // A statement may rename a table twice, to change two names.
+            let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
+            found.tables.insert(old.unwrap_or_else(|| clause.table.clone()), clause.part.clone());
         }
-        for (clause, new) in clauses.into_iter().zip(reading.names) {
-            let is_local = !clause.table.contains('.') && !new.contains('.');
-            match clause.deed {
-                Deed::RenameTable if is_local => {
-                    let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
-                    found.tables.insert(old.unwrap_or_else(|| clause.table.clone()), new);
-                }
-                Deed::RenameColumn if is_local => found.columns.push((clause.table.clone(), clause.part.clone(), new)),
-                _ => {}
-            }
+        for (table, old, new) in reading.renamed_columns() {
+            found.columns.insert((table.to_owned(), old.to_owned()), new.to_owned());
         }
         found
+    }
+
+    /// The tables that are renamed, or whose columns are.
+    fn touched(&self) -> BTreeSet<&String> {
+        self.tables.keys().chain(self.columns.keys().map(|(table, _)| table)).collect()
+    }
+
+    /// Whether a new name is one that something else gives up in the same statement.
+    fn swap(&self) -> bool {
+        let column = |((table, _), new): (&(String, String), &String)| (table.clone(), new.clone());
+        self.tables.values().any(|new| self.tables.contains_key(new))
+            || self.columns.iter().map(column).any(|new| self.columns.contains_key(&new))
     }
 }
 
@@ -61,59 +67,65 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Righ
     }
     let renames = Renames::read(product, &statement.sql);
     let (mut taken, mut given) = (Vec::new(), Vec::new());
-    for (old, new) in &renames.tables {
-        match of_table(session, old, new, None).await {
-            Ok((take, give)) => (taken.extend(take), given.extend(give)).1,
-            Err(_) => return Rights { unseen: true, ..Rights::default() },
-        }
-    }
-    for (table, old, new) in &renames.columns {
-        match of_table(session, table, table, Some((old, new))).await {
-            Ok((take, give)) => (taken.extend(take), given.extend(give)).1,
+    for table in renames.touched() {
+        match of_table(session, table, &renames).await {
+            Ok(rights) => rights.into_iter().for_each(|(take, give)| {
+                taken.extend(take);
+                given.push(give);
+            }),
             Err(_) => return Rights { unseen: true, ..Rights::default() },
         }
     }
     // Given first, nobody is without them if that fails; where names change places, what is given would be taken again.
-    let reused =
-        |new: &String| renames.tables.contains_key(new) || renames.columns.iter().any(|(_, old, _)| old == new);
-    let swaps = renames.tables.values().chain(renames.columns.iter().map(|(.., new)| new)).any(reused);
-    let (first, then) = if swaps { (taken, given) } else { (given, taken) };
+    let (first, then) = if renames.swap() { (taken, given) } else { (given, taken) };
     Rights { statements: first.into_iter().chain(then).collect(), unseen: false }
 }
 
-/// Carries the rights over; whether that could not be done.
-pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -> bool {
+/// Carries the rights over; why that could not be done, if it could not.
+pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -> Option<&'static str> {
     if failed {
-        return false;
+        return None;
     }
+    let mut refused = false;
     for sql in &rights.statements {
-        if session.execute(sql).await.is_err() {
-            return true;
-        }
+        refused |= session.execute(sql).await.is_err();
     }
-    rights.unseen
+    if refused { Some(REFUSED) } else { rights.unseen.then_some(UNSEEN) }
 }
 
-/// What takes the rights from a table or one of its columns, and what gives them under the new name.
+/// What takes rights on a table or its columns, and what gives each under the new names.
 async fn of_table(
     session: &mut Session,
-    old: &str,
-    new: &str,
-    column: Option<(&String, &String)>,
-) -> Result<(Vec<String>, Vec<String>), DatabaseError> {
+    table: &str,
+    renames: &Renames,
+) -> Result<Vec<(Vec<String>, String)>, DatabaseError> {
     let product = session.product();
     let dialect = dialect::of(product);
     let text = |text: &str| dialect.literal(&Literal::Text(text.to_owned()));
     let quote = |name: &str| dialect.quote(&Name::from(name));
-    let condition = format!("db = DATABASE() AND table_name = {}", text(old));
-    let of_tables = format!("SELECT user, host, table_priv, '' FROM mysql.tables_priv WHERE {condition}");
-    let of_columns = format!("SELECT user, host, column_priv, column_name FROM mysql.columns_priv WHERE {condition}");
-    let sql = match column {
-        None => format!("{of_tables} UNION ALL {of_columns}"),
-        Some((column, _)) => format!("{of_columns} AND column_name = {}", text(column)),
+    let object = |path: &str| path.split('.').map(quote).collect::<Vec<_>>().join(".");
+    let (database, name) = match table.split_once('.') {
+        Some((database, name)) => (text(database), name),
+        None => ("DATABASE()".to_owned(), table),
     };
-    let (mut taken, mut given) = (Vec::new(), Vec::new());
-    for row in &session.query(&sql).await? {
+    let condition = format!("db = {database} AND table_name = {}", text(name));
+    let rows = session
+        .query(&format!(
+            "SELECT user, host, table_priv, '' FROM mysql.tables_priv WHERE {condition} \
+             UNION ALL SELECT user, host, column_priv, column_name FROM mysql.columns_priv WHERE {condition}"
+        ))
+        .await?;
+    let renamed_table = renames.tables.get(table);
+    let new_column = |column: &str| {
+        let is_it = |((of, old), _): &(&(String, String), &String)| of == table && old.eq_ignore_ascii_case(column);
+        renames.columns.iter().find(is_it).map(|(_, new)| new.as_str())
+    };
+    let mut found = Vec::new();
+    for row in &rows {
+        let column = row.text(3);
+        if renamed_table.is_none() && new_column(column).is_none() {
+            continue;
+        }
         let user = match (product, row.text(1)) {
             // A role of MariaDB has no host.
             (Product::MariaDb, "") => quote(row.text(0)),
@@ -133,20 +145,19 @@ async fn of_table(
             let rights: Vec<String> = rights.iter().map(right).collect();
             if rights.is_empty() { "USAGE".to_owned() } else { rights.join(", ") }
         };
-        let later = match (row.text(3), column) {
-            (own, Some((from, to))) if own.eq_ignore_ascii_case(from) => to.as_str(),
-            (own, _) => own,
-        };
+        let mut taken = Vec::new();
         if !rights.is_empty() {
-            taken.push(format!("REVOKE {} ON {} FROM {user}", said(row.text(3)), quote(old)));
+            taken.push(format!("REVOKE {} ON {} FROM {user}", said(column), object(table)));
         }
         if !options.is_empty() {
-            taken.push(format!("REVOKE GRANT OPTION ON {} FROM {user}", quote(old)));
+            taken.push(format!("REVOKE GRANT OPTION ON {} FROM {user}", object(table)));
         }
         let option = if options.is_empty() { "" } else { " WITH GRANT OPTION" };
-        given.push(format!("GRANT {} ON {} TO {user}{option}", said(later), quote(new)));
+        let new_table = object(renamed_table.map_or(table, String::as_str));
+        let new_column = new_column(column).unwrap_or(column);
+        found.push((taken, format!("GRANT {} ON {new_table} TO {user}{option}", said(new_column))));
     }
-    Ok((taken, given))
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -158,7 +169,7 @@ mod tests {
         let read = |sql: &str| {
             let Renames { tables, columns } = Renames::read(Product::MySql, sql);
             let tables = tables.into_iter().map(|(old, new)| format!("{old}>{new}"));
-            let columns = columns.into_iter().map(|(table, old, new)| format!("{table}.{old}>{new}"));
+            let columns = columns.into_iter().map(|((table, old), new)| format!("{table}.{old}>{new}"));
             tables.chain(columns).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(read("RENAME TABLE `a` TO c, b TO a, c TO b"), "a>b b>a");
@@ -166,6 +177,10 @@ mod tests {
         assert_eq!(read("ALTER TABLE a RENAME COLUMN x TO y, RENAME COLUMN z TO `w`"), "a.x>y a.z>w");
         assert_eq!(read("ALTER TABLE a CHANGE x y int NOT NULL"), "a.x>y");
         assert_eq!(read("ALTER TABLE a CHANGE x x int, ADD COLUMN z int"), "");
+        assert_eq!(read("ALTER TABLE a RENAME b"), "a>b");
+        assert_eq!(read("ALTER TABLE a RENAME COLUMN x TO y, RENAME TO b"), "a>b a.x>y");
+        assert_eq!(read("ALTER TABLE a ADD COLUMN z int, RENAME COLUMN x TO y, ADD INDEX w (z)"), "a.x>y");
+        assert_eq!(read("RENAME TABLE s.a TO s.b"), "s.a>s.b");
         assert_eq!(read("ALTER TABLE a RENAME INDEX x TO y"), "");
     }
 }

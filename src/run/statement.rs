@@ -85,8 +85,8 @@ pub(super) async fn carry_out(
                 done = session.execute(&instead).await;
             }
             indexes::after(session, around, done.is_err()).await;
-            if grants::after(session, rights, done.is_err()).await && kept.notes() {
-                watch(Progress::Noting { what: grants::WHY });
+            if let Some(what) = grants::after(session, rights, done.is_err()).await.filter(|_| kept.notes()) {
+                watch(Progress::Noting { what });
             }
             done.map(drop)?;
         }

@@ -109,8 +109,10 @@ fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
         hand.take("COLUMN");
         let (old, new) = (hand.name(), hand.name());
         if old != new {
-            push(Deed::RenameColumn, old);
+            reading.features.push(Feature::RenamesColumn(table.to_owned(), old.clone(), new.clone()));
+            reading.clauses.push(clause(Deed::RenameColumn, table, old));
         }
+        let mut push = |deed: Deed, part: String| reading.clauses.push(clause(deed, table, part));
         push(Deed::RetypeFromUnknown, new.clone());
         reading.names.push(new.clone());
         columns::column(table, new, hand, reading);
@@ -182,11 +184,16 @@ fn renamed(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         (Deed::RenameConstraint, hand.name())
     } else if hand.take("INDEX") || hand.take("KEY") {
         (Deed::RenameIndex, hand.name())
-    } else {
-        hand.take("COLUMN");
+    } else if hand.take("COLUMN") || hand.holds("TO") {
         (Deed::RenameColumn, hand.name())
+    } else {
+        // MySQL and MariaDB need no `TO` before the name of a table.
+        (Deed::RenameTable, hand.object())
     };
     let new = if deed == Deed::RenameTable { Some(part.clone()) } else { hand.after("TO").map(|mut to| to.name()) };
+    if let Some(new) = new.as_ref().filter(|_| deed == Deed::RenameColumn) {
+        reading.features.push(Feature::RenamesColumn(table.to_owned(), part.clone(), new.clone()));
+    }
     reading.names.extend(new);
     reading.clauses.push(clause(deed, table, part));
     true

@@ -71,11 +71,14 @@ async fn who_may_use_what_is_renamed_may_use_it_afterwards(scratch: Scratch) {
         execute(&mut session, &[&format!("GRANT {right} TO {user}")]).await;
     }
     execute(&mut session, &[&format!("GRANT SELECT ON b TO {user} WITH GRANT OPTION")]).await;
-    let statements =
-        ["RENAME TABLE a TO c, b TO a, c TO b", "ALTER TABLE b RENAME COLUMN x TO y", "ALTER TABLE b RENAME TO d"];
+    let database = session.database().await.unwrap();
+    let statements = [
+        "RENAME TABLE a TO c, b TO a, c TO b",
+        "ALTER TABLE b ADD COLUMN z int, RENAME COLUMN x TO y, RENAME TO c",
+        &format!("RENAME TABLE {database}.c TO `{database}`.`d`"),
+    ];
     let statements = statements.map(Statement::new);
     run::execute(&mut session, &statements, DEFAULT_WAIT).await.unwrap();
-    let database = session.database().await.unwrap();
     let rows = session.query(&format!("SHOW GRANTS FOR {user}")).await.unwrap();
     // In which order columns are listed is the server's affair.
     let said = |text: &str| text.replace(&format!("`{database}`."), "").replace("`y`, `id`", "`id`, `y`");
