@@ -450,7 +450,7 @@ fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
     diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
 }
 
-/// Everything that is not the same in two schemas.
+/// Whether a statement creates an event, which may change rows by itself.
 fn creates_event(product: Product, sql: &str) -> bool {
     let words = crate::sql::words(product, sql);
     matches!(product, Product::MySql | Product::MariaDb)
@@ -459,6 +459,7 @@ fn creates_event(product: Product, sql: &str) -> bool {
         && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
+/// The tables that are not the same in two schemas.
 fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
     let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
     names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()

@@ -149,10 +149,12 @@ impl<'t> Text<'t> {
         let kept = kept.map(|token| (token.token, at(token.span.start)..at(token.span.end)));
         let whole = self.text;
         let written = |span: &Range<usize>| whole.get(span.clone()).unwrap_or_default();
-        let mut kept = kept.map(|(token, span)| (in_its_digits(token, written(&span)), span)).peekable();
+        let kept: Vec<_> = kept.map(|(token, span)| (in_its_digits(token, written(&span)), span)).collect();
+        let is_alias = names_default_schema(&kept, self.product);
+        let mut kept = kept.into_iter().peekable();
         while let Some((token, span)) = kept.next() {
-            let is_first =
-                self.tokens.get(first..).and_then(<[_]>::last).is_none_or(|(last, _)| *last != Token::Period);
+            let is_first = !is_alias
+                && self.tokens.get(first..).and_then(<[_]>::last).is_none_or(|(last, _)| *last != Token::Period);
             match kept
                 .next_if(|(next, _)| is_first && *next == Token::Period && is_default_schema(&token, self.product))
             {
@@ -421,6 +423,20 @@ fn is_default_schema(token: &Token, product: Product) -> bool {
     let Token::Word(word) = token else { return false };
     let ident = word.clone().into_ident(sqlparser::tokenizer::Span::empty());
     schema_of(product, names::folded(&ident, product)).is_none()
+}
+
+/// Whether something else is called like the schema that a name without one is in anyway: a table, or its alias.
+fn names_default_schema(tokens: &[(Token, Range<usize>)], product: Product) -> bool {
+    // `PUBLIC` is everybody.
+    if tokens.first().is_some_and(|(token, _)| is_word(token, "GRANT") || is_word(token, "REVOKE")) {
+        return false;
+    }
+    tokens.iter().enumerate().any(|(at, (token, _))| {
+        let beside = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|(token, _)| token);
+        let (before, next) = (beside(at.checked_sub(1)), beside(Some(at + 1)));
+        let is_role = before.is_some_and(|before| is_word(before, "TO"));
+        is_default_schema(token, product) && next != Some(&Token::Period) && before != Some(&Token::Period) && !is_role
+    })
 }
 
 /// Whether a token is this word, without quotes.

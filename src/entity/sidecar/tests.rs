@@ -143,6 +143,18 @@ fn quoted_names_are_requoted_for_the_product() {
 }
 
 #[test]
+fn a_schema_that_a_name_is_in_anyway_is_left_out() {
+    let query = |sql: &str| {
+        let view = model("e/book.postgres.sql", sql, Product::Postgres).schema.views.into_values().next();
+        view.map(|view| view.query.text().to_owned()).unwrap_or_default()
+    };
+    let plain = query("CREATE VIEW public.v AS SELECT public.book.id, b.title FROM public.book AS b, public.book");
+    assert_eq!(plain, "SELECT book.id, b.title FROM book AS b, book");
+    let alias = query("CREATE VIEW v AS SELECT public.id FROM book AS public");
+    assert_eq!(alias, "SELECT public.id FROM book AS public");
+}
+
+#[test]
 fn views() {
     let sql = "CREATE OR REPLACE VIEW shop.cheap WITH (security_barrier = true) AS SELECT CAST(id AS text) AS id FROM book WITH LOCAL CHECK OPTION;";
     let view = model("e/book.postgres.sql", sql, Product::Postgres).schema.views.into_values().next();

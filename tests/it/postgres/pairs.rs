@@ -2,11 +2,12 @@
 
 use std::panic::AssertUnwindSafe;
 
+use sea_gen::dialect::statements;
 use sea_gen::diff::diff;
 use sea_gen::schema::Name;
 
 use super::database::Database;
-use super::{assert_same, migrate, migrate_back, normalize};
+use super::{assert_same, dialect, migrate, migrate_back, normalize};
 use crate::support;
 
 mod keys;
@@ -258,6 +259,37 @@ fn partitions_take_their_rows_along() {
         migrate_back(&mut database, &from, &to);
         database.psql(COUNT);
         assert_eq!(normalize(database.introspect(&schemas).schema), from);
+    }
+}
+
+/// A partition or a table whose values would change or go on the way is refused.
+#[test_with::env(DATABASE_URL_POSTGRES)]
+#[test]
+fn partitions_that_would_lose_values_are_refused() {
+    const P: &str = "create table p (a int, b int) partition by list (a);";
+    let pairs = [
+        (
+            "create table x partition of p for values in (1); create table z (a int);",
+            "create table x (a int); create table z (a int, b int);",
+        ),
+        ("create table x partition of p for values in (1);", "create table x (a int, b smallint);"),
+        (
+            "create table x partition of p for values in (1);",
+            "create table x (a int, b int generated always as (a) stored);",
+        ),
+        ("create table x (a int, b numeric);", "create table x partition of p for values in (1);"),
+        ("create table x (a int, b int, c int);", "create table x partition of p for values in (1);"),
+    ];
+    let schemas = [Name::from("app")];
+    let mut database = Database::create(&support::url("DATABASE_URL_POSTGRES"), "losing_partitions");
+    for (old, new) in pairs {
+        let mut read = |sql: &str| {
+            database.psql(&format!("{EMPTY} {P} {sql}"));
+            normalize(database.introspect(&schemas).schema)
+        };
+        let (from, to) = (read(old), read(new));
+        let lowered = statements(dialect(), &diff(&from, &to, &[]), from.schema());
+        assert!(lowered.is_err(), "{old} {new}: {lowered:?}");
     }
 }
 

@@ -137,14 +137,8 @@ fn a_unique_index_on_an_expression_is_proven(product: Product) {
     };
     let verdict = block(verdict(product, &case, &case));
     let Verdict::Proven(proven) = verdict else { panic!("{product}: {verdict:#?}") };
-    assert!(
-        proven
-            .notes
-            .iter()
-            .any(|note| note.contains("without rows in `author`, `book`; with made-up rows, going up fails"))
-            || proven.notes.iter().any(|note| note.contains("without rows; with made-up rows, going up fails")),
-        "{proven:#?}"
-    );
+    let words = "without rows; with made-up rows, going up fails";
+    assert!(proven.notes.iter().any(|note| note.contains(words)), "{product}: {proven:#?}");
 }
 
 /// What fails on every row there is and on none when there are none: the words name the statement and the error.
