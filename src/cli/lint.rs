@@ -99,10 +99,9 @@ async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
     }
 }
 
-fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
-    let path = workspace.project.migration_path(product, &migration.id);
-    let text = read_text(&path)?;
-    let places = write::lines(product, &text)?;
+/// The statements of a migration, up and down, as the rules judge them.
+pub(super) fn lines(migration: &Migration) -> (Vec<Line>, Vec<Line>) {
+    let product = migration.product;
     let read =
         |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
     let (mut up, mut down) = (read(&migration.up), read(&migration.down));
@@ -113,7 +112,14 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
         };
         statements.iter().zip(readings).map(line).collect()
     };
-    let (up, down) = (lines(&migration.up, up), lines(&migration.down, down));
+    (lines(&migration.up, up), lines(&migration.down, down))
+}
+
+fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
+    let path = workspace.project.migration_path(product, &migration.id);
+    let text = read_text(&path)?;
+    let places = write::lines(product, &text)?;
+    let (up, down) = lines(migration);
     let mut remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
     remarks.retain(|remark| remark.code != MISSING_DOWN.code || !write::explains_missing_down(product, &text));
     let placed = remarks.into_iter().map(|remark| {

@@ -30,6 +30,7 @@ mod report;
 mod seed;
 mod show;
 mod side;
+mod sizes;
 mod stakes;
 mod states;
 mod status;

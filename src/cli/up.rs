@@ -21,7 +21,7 @@ use super::paint::{self, Ink, ink};
 use super::progress::Talk;
 use super::report::Failure;
 use super::states::{Live, Workspace};
-use super::{occupied, refuted, show, stakes};
+use super::{occupied, refuted, show, sizes, stakes};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -100,8 +100,12 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
             .map(|file| (file.migration, Direction::Up))
             .collect();
         print_sql(&chosen);
+        sizes::note(&mut bench.live.session, &chosen).await;
         return Ok(Ending::Done);
     }
+    let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
+    let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Up)).collect();
+    sizes::note(&mut bench.live.session, &chosen).await;
     let mut progress = Talk::new();
     let result = run::up(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
     progress.done();
@@ -247,6 +251,7 @@ async fn may_begin(
     if run.dry_run {
         print_sql(chosen);
     }
+    sizes::note(&mut live.session, chosen).await;
     let product = live.product();
     let dialect = dialect::of(product);
     let reverted = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);

@@ -118,6 +118,10 @@ pub trait Dialect: fmt::Debug + Sync {
     /// What each kind of clause locks here, and what is done meanwhile.
     fn costs(&self) -> &'static [Cost];
 
+    /// The query that tells how large tables are: schema, name, whether a name without a schema means it (1 or 0), rows and bytes as
+    /// far as the catalog knows them. `None` where it does not.
+    fn sizes(&self) -> Option<&'static str>;
+
     /// What a change from one family of types to another does to the values of a column, which is quoted already.
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade;
 

@@ -63,6 +63,10 @@ impl Dialect for Safe {
         self.0.costs()
     }
 
+    fn sizes(&self) -> Option<&'static str> {
+        self.0.sizes()
+    }
+
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         self.0.grade(column, from, to)
     }

@@ -63,6 +63,10 @@ impl Rule {
     }
 }
 
+/// The rules on statements during which others wait longer the more rows there are.
+pub const BLOCKING: [&str; 3] =
+    [locking::BLOCKING_BUILD.code, locking::BLOCKING_SCAN.code, locking::BLOCKING_REWRITE.code];
+
 /// Every rule.
 pub const RULES: &[&Rule] = &[
     &destructive::DROP_TABLE,

@@ -23,6 +23,7 @@ mod reverting;
 mod said_in_sql;
 mod sides;
 mod situations;
+mod sizes;
 mod synchronised;
 mod wild;
 mod words;

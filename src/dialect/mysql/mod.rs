@@ -68,6 +68,13 @@ impl Dialect for MySql {
         }
     }
 
+    fn sizes(&self) -> Option<&'static str> {
+        Some(match self.0 {
+            Flavor::MySql => include_str!("queries/sizes.mysql.sql"),
+            Flavor::MariaDb => include_str!("queries/sizes.mariadb.sql"),
+        })
+    }
+
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         casts::grade(self, column, from, to)
     }

@@ -61,6 +61,10 @@ impl Dialect for Postgres {
         locks::COSTS
     }
 
+    fn sizes(&self) -> Option<&'static str> {
+        Some(include_str!("queries/sizes.sql"))
+    }
+
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         casts::grade(column, from, to)
     }

@@ -64,6 +64,10 @@ impl Dialect for Sqlite {
         locks::COSTS
     }
 
+    fn sizes(&self) -> Option<&'static str> {
+        None
+    }
+
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         casts::grade(column, from, to)
     }

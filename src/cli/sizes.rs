@@ -1,0 +1,105 @@
+//! How large the tables are that a migration stops others on: what neither its file nor its proof can tell, read from the
+//! database it is about to change.
+//!
+//! Must not know what a statement locks: the rules on statements say so.
+
+use std::collections::BTreeMap;
+
+use crate::dialect;
+use crate::dialect::session::Session;
+use crate::lint::script::{self, Remark, Way};
+use crate::run::Direction;
+use crate::write::Migration;
+
+use super::lint::lines;
+use super::paint;
+
+/// From how many rows on a table is worth a note.
+const ROWS: u64 = 1_000_000;
+
+/// From how many bytes on a table is worth a note.
+const BYTES: u64 = 1 << 30;
+
+/// Rows and bytes, both as the database estimates them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
+    rows: u64,
+    bytes: u64,
+}
+
+/// Says which statements make others wait on a large table, and how large it is. Nothing where the database does not tell.
+pub(super) async fn note(session: &mut Session, migrations: &[(&Migration, Direction)]) {
+    let mut found: Option<BTreeMap<String, Size>> = None;
+    for (migration, direction) in migrations {
+        for (table, message) in waits(migration, *direction) {
+            if found.is_none() {
+                found = Some(sizes(session).await);
+            }
+            let size = found.as_ref().and_then(|sizes| sizes.get(&table));
+            if let Some(size) = size.filter(|size| size.rows >= ROWS || size.bytes >= BYTES) {
+                paint::talk(format!("note: {}: {message} ({})", migration.id, said(*size)));
+            }
+        }
+    }
+}
+
+/// The tables on which others wait longer the more rows there are, and why.
+fn waits(migration: &Migration, direction: Direction) -> Vec<(String, String)> {
+    let (up, down) = lines(migration);
+    let costs = dialect::of(migration.product).costs();
+    let (way, of_way) = match direction {
+        Direction::Up => (Way::Up, &up),
+        Direction::Down => (Way::Down, &down),
+    };
+    let waits = |it: &Remark| it.way == way && script::BLOCKING.contains(&it.code);
+    let remarks = script::lint(migration.product, costs, &up, &down).into_iter().filter(waits);
+    let table = |remark: Remark| {
+        let clauses = &of_way.get(remark.statement?)?.reading.clauses;
+        let table = clauses.iter().map(|clause| &clause.table).find(|table| !table.is_empty())?;
+        Some((table.clone(), remark.message))
+    };
+    remarks.filter_map(table).collect()
+}
+
+/// The sizes of the tables, by the names statements give them: with and without their schema.
+async fn sizes(session: &mut Session) -> BTreeMap<String, Size> {
+    let Some(query) = dialect::of(session.product()).sizes() else { return BTreeMap::new() };
+    // Who may not read the catalog may still run the migration.
+    let Ok(rows) = session.query(query).await else { return BTreeMap::new() };
+    let number = |text: &str| text.parse().unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for row in &rows {
+        let size = Size { rows: number(row.text(3)), bytes: number(row.text(4)) };
+        found.insert(format!("{}.{}", row.text(0), row.text(1)), size);
+        if row.text(2) == "1" {
+            found.insert(row.text(1).to_owned(), size);
+        }
+    }
+    found
+}
+
+fn said(size: Size) -> String {
+    let rows = match size.rows {
+        rows if rows >= 10_000_000 => format!("{} million", rows / 1_000_000),
+        rows if rows >= 1_000_000 => format!("{}.{} million", rows / 1_000_000, rows % 1_000_000 / 100_000),
+        rows => rows.to_string(),
+    };
+    let bytes = match size.bytes {
+        bytes if bytes >= 10 << 30 => format!("{} GiB", bytes >> 30),
+        bytes if bytes >= 1 << 30 => format!("{}.{} GiB", bytes >> 30, (bytes & ((1 << 30) - 1)) * 10 >> 30),
+        bytes => format!("{} MiB", bytes >> 20),
+    };
+    format!("about {rows} rows, {bytes}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_in_round_numbers() {
+        assert_eq!(said(Size { rows: 1_250_000, bytes: 90 << 20 }), "about 1.2 million rows, 90 MiB");
+        assert_eq!(said(Size { rows: 31_000_000, bytes: (12 << 30) + 5 }), "about 31 million rows, 12 GiB");
+        assert_eq!(said(Size { rows: 9_000, bytes: 3 << 29 }), "about 9000 rows, 1.5 GiB");
+    }
+}
