@@ -17,7 +17,7 @@ use super::paint;
 /// From how many rows on a table is worth a note.
 const ROWS: u64 = 1_000_000;
 
-/// From how many bytes on a table is worth a note.
+/// From how many bytes on a table is worth a note: a GiB.
 const BYTES: u64 = 1 << 30;
 
 /// Rows and bytes, both as the database estimates them.
@@ -85,8 +85,8 @@ fn said(size: Size) -> String {
         rows => rows.to_string(),
     };
     let bytes = match size.bytes {
-        bytes if bytes >= 10 << 30 => format!("{} GiB", bytes >> 30),
-        bytes if bytes >= 1 << 30 => format!("{}.{} GiB", bytes >> 30, (bytes & ((1 << 30) - 1)) * 10 >> 30),
+        bytes if bytes >= 10 * BYTES => format!("{} GiB", bytes / BYTES),
+        bytes if bytes >= BYTES => format!("{}.{} GiB", bytes / BYTES, bytes % BYTES * 10 / BYTES),
         bytes => format!("{} MiB", bytes >> 20),
     };
     format!("about {rows} rows, {bytes}")
