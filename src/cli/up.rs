@@ -11,7 +11,7 @@ use crate::introspect;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
 use crate::project::{MigrationId, fingerprint};
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Status, Target};
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
 use crate::state::{self, Situation};
 use crate::write::{self, Migration};
 
@@ -106,11 +106,9 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
     let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Up)).collect();
     sizes::note(&mut bench.live.session, &chosen).await;
-    let mut progress = Talk::new();
-    let result = run::up(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
-    progress.done();
-    let mut outcomes = recognised;
-    outcomes.extend(result?);
+    let mut watched = Watched::after(recognised);
+    let result = run::up(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| watched.see(&it)).await;
+    let outcomes = watched.end(&command.run, result)?;
     bench.note(&outcomes).await;
     print(&command.run, &outcomes);
     bench.live.session.close().await;
@@ -177,10 +175,9 @@ pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Fail
     if !may_begin((&bench.workspace, &mut bench.live), run, &there, allow, again.join(" ").trim_end()).await? {
         return Ok(Ending::Done);
     }
-    let mut progress = Talk::new();
-    let result = run::down(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
-    progress.done();
-    print(run, &result?);
+    let mut watched = Watched::after(Vec::new());
+    let result = run::down(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| watched.see(&it)).await;
+    print(run, &watched.end(run, result)?);
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -196,10 +193,9 @@ pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending,
     if !may_begin((&bench.workspace, &mut bench.live), run, &both, allow, "gen redo").await? {
         return Ok(Ending::Done);
     }
-    let mut progress = Talk::new();
-    let result = run::redo(&mut bench.live.session, &files, 1, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
-    progress.done();
-    let outcomes = result?;
+    let mut watched = Watched::after(Vec::new());
+    let result = run::redo(&mut bench.live.session, &files, 1, DEFAULT_WAIT, &mut |it| watched.see(&it)).await;
+    let outcomes = watched.end(run, result)?;
     bench.note(&outcomes).await;
     print(run, &outcomes);
     bench.live.session.close().await;
@@ -226,10 +222,9 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
         let chosen = run::to_apply(&bench.live.history, &files, &Target::Id(id.clone()), bench.live.product())?;
         refuted::refuse(bench.workspace.sealed_lock()?, chosen.iter().map(|file| &**file))?;
     }
-    let mut progress = Talk::new();
-    let result = run::goto(&mut bench.live.session, &files, &id, DEFAULT_WAIT, &mut |it| progress.show(&it)).await;
-    progress.done();
-    let outcomes = result?;
+    let mut watched = Watched::after(Vec::new());
+    let result = run::goto(&mut bench.live.session, &files, &id, DEFAULT_WAIT, &mut |it| watched.see(&it)).await;
+    let outcomes = watched.end(run, result)?;
     bench.note(&outcomes).await;
     print(run, &outcomes);
     bench.live.session.close().await;
@@ -280,6 +275,40 @@ async fn may_begin(
         }
     }
     Ok(!run.dry_run)
+}
+
+/// Migrations that run one after the other: what has become of those that are done is told even if a later one fails.
+struct Watched {
+    talk: Talk,
+    done: Vec<Outcome>,
+}
+
+impl Watched {
+    /// Behind what was done before.
+    fn after(done: Vec<Outcome>) -> Self {
+        Self { talk: Talk::new(), done }
+    }
+
+    fn see(&mut self, progress: &Progress<'_>) {
+        if let Progress::Finished(outcome) = progress {
+            self.done.push((*outcome).clone());
+        }
+        self.talk.show(progress);
+    }
+
+    /// All that was done, if nothing failed.
+    fn end(self, command: &Run, result: crate::error::Result<Vec<Outcome>>) -> Result<Vec<Outcome>, Failure> {
+        self.talk.done();
+        match result {
+            Ok(_) => Ok(self.done),
+            Err(error) => {
+                if !self.done.is_empty() {
+                    print(command, &self.done);
+                }
+                Err(error.into())
+            }
+        }
+    }
 }
 
 /// Prints the SQL of migrations that would run.

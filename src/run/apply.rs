@@ -118,7 +118,7 @@ impl<'a> Work<'a> {
         let first = checks(self.statements());
         if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
             let _ = session.rollback().await;
-            return Err(self.stopped(stop, "nothing was changed"));
+            return Err(self.stopped(stop, "it changed nothing"));
         }
         let rest = self.statements().get(first..).unwrap_or_default();
         let stretches: Vec<Stretch> =
@@ -196,9 +196,9 @@ impl<'a> Work<'a> {
             && self.retract(session).await.is_ok()
         {
             let state = match filled {
-                0 => "nothing was changed".to_owned(),
-                1 => "1 row is filled and stays so, nothing else was changed".to_owned(),
-                rows => format!("{rows} rows are filled and stay so, nothing else was changed"),
+                0 => "it changed nothing".to_owned(),
+                1 => "1 row is filled and stays so, it changed nothing else".to_owned(),
+                rows => format!("{rows} rows are filled and stay so, it changed nothing else"),
             };
             return Err(self.stopped(stop, &state));
         }

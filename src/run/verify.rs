@@ -5,6 +5,7 @@
 
 mod before;
 mod build;
+mod fired;
 mod follow;
 mod part;
 mod reached;
@@ -332,6 +333,12 @@ impl Trial<'_> {
         rows::exempt(followed, &tables);
         let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
         notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
+        let reached = fired::reached(&schemas, &tables);
+        rows::exempt(followed, &reached);
+        if !reached.is_empty() {
+            let names: Vec<String> = reached.iter().map(|name| format!("`{name}`")).collect();
+            notes.push(format!("values in {} may be changed by triggers and were not compared", names.join(", ")));
+        }
     }
 
     async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {

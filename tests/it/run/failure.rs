@@ -71,13 +71,13 @@ async fn a_refused_first_statement_leaves_it_pending(mut database: Database, pro
     database.session.execute("INSERT INTO one VALUES (1), (1)").await.unwrap();
     let files = Files::new(product).with(ONE, &[build, "DELETE FROM one"], &[drop, "CREATE TABLE two (id integer)"]);
     let text = said(&database.up(&files).await.unwrap_err());
-    assert!(text.contains("failed at statement 1 of 2") && text.contains("nothing was changed"), "{text}");
+    assert!(text.contains("failed at statement 1 of 2") && text.contains("it changed nothing"), "{text}");
     assert!(database.history().await.is_empty());
     database.session.execute("DELETE FROM one").await.unwrap();
     assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
     // The way back stumbles in the same way.
     let text = said(&database.down(&files, Target::All).await.unwrap_err());
-    assert!(text.contains("nothing was changed"), "{text}");
+    assert!(text.contains("it changed nothing"), "{text}");
     let records = database.history().await;
     assert_eq!((records[0].status, records[0].direction, records[0].statements), (Status::Applied, Direction::Up, 2));
     let rename = match product {
@@ -102,7 +102,7 @@ async fn rows_that_were_filled_are_told(mut database: Database, product: Product
     let mut files = Files::new(product).with(ONE, &[fill, "DELETE FROM one"], &[]);
     files.migrations[0].0.up[0].role = Role::Batches;
     let text = said(&database.up(&files).await.unwrap_err());
-    assert!(text.contains("; 2 rows are filled and stay so, nothing else was changed"), "{text}");
+    assert!(text.contains("; 2 rows are filled and stay so, it changed nothing else"), "{text}");
     assert_eq!(database.value("SELECT count(a) FROM one").await, "2");
     assert!(database.history().await.is_empty());
     database.remove().await;

@@ -18,6 +18,7 @@ on_each!(
     values_that_a_trigger_keeps_from_being_converted_are_not_dropped,
     a_default_does_not_pass_for_a_converted_value,
     values_that_a_rule_keeps_from_being_converted_are_not_dropped,
+    rows_that_a_trigger_adds_elsewhere_refute_nothing,
     batches_that_a_trigger_takes_back_end,
     what_is_given_to_rows_is_read_from_what_they_held,
 );
@@ -209,6 +210,32 @@ fn values_that_a_rule_keeps_from_being_converted_are_not_dropped(product: Produc
     project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
     project.run(&["up"]).with(1).mentions(KEPT);
     project.has_ann();
+}
+
+fn rows_that_a_trigger_adds_elsewhere_refute_nothing(product: Product) {
+    let project = Project::settled(product);
+    let log = "CREATE TABLE log (id int NOT NULL DEFAULT 1, what varchar(99));\n";
+    let trigger = match product {
+        Product::Postgres => {
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log (what) VALUES (NEW.email); RETURN NULL; END';\n\
+             CREATE TRIGGER noted AFTER INSERT OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION note();"
+        }
+        Product::MySql | Product::MariaDb => {
+            "CREATE TRIGGER noted AFTER UPDATE ON person FOR EACH ROW INSERT INTO log (what) VALUES (NEW.email);"
+        }
+        Product::Sqlite => {
+            "CREATE TRIGGER noted AFTER UPDATE ON person BEGIN INSERT INTO log (what) VALUES (NEW.email); END;"
+        }
+    };
+    std::fs::write(project.path().join("entities/person.sql"), format!("{log}{trigger}")).expect("a trigger");
+    project.run(&["migration", "Log"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', NULL)");
+    project.edit("person", "pub age: Option<i32>", "pub age: i32");
+    project.run(&["migration", "Age", "--backfill", "person.age=id"]).with(0).mentions("proven");
+    project.run(&["verify"]).with(0);
+    project.run(&["up"]).with(0);
+    project.holds();
 }
 
 fn batches_that_a_trigger_takes_back_end(product: Product) {

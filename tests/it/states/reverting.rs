@@ -9,6 +9,7 @@ use super::project::Project;
 use crate::support::on_each;
 
 on_each!(
+    what_is_done_before_a_failure_is_told,
     going_back_says_what_it_throws_away_in_development,
     going_back_is_refused_elsewhere_until_it_is_allowed,
     values_that_give_way_to_computed_ones_are_counted,
@@ -32,6 +33,21 @@ fn going_back_says_what_it_throws_away_in_development(product: Product) {
     project.run(&["down", "2"]).with(0).mentions("note: drops table person and its rows (1 row)");
     project.run(&["up"]).with(0);
     project.run(&["down", "2"]).with(0).keeps_silent_on("note:");
+}
+
+/// Of several migrations that run, those before the one that fails are told.
+fn what_is_done_before_a_failure_is_told(product: Product) {
+    let project = nicknamed(product);
+    project.database.execute("INSERT INTO person (id, email, nickname) VALUES (2, 'b@example.org', 'x')");
+    let gone = if matches!(product, Product::MySql | Product::MariaDb) {
+        "DROP INDEX single ON person;"
+    } else {
+        "DROP INDEX single;"
+    };
+    project.by_hand("Index", "CREATE INDEX person_age ON person (age);", &gone.replace("single", "person_age"));
+    project.by_hand("Unique", "CREATE UNIQUE INDEX single ON person (nickname);", gone);
+    let said = project.run(&["up"]).with(1);
+    said.mentions("applied").mentions("_index").mentions("_unique` failed");
 }
 
 fn going_back_is_refused_elsewhere_until_it_is_allowed(product: Product) {
