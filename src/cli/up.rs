@@ -5,8 +5,8 @@
 use serde_json::json;
 
 use crate::dialect::casts::Casts;
-use crate::dialect::session::Missing;
-use crate::dialect::{self, Role, Statement, reading};
+use crate::dialect::session::{Missing, Session};
+use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
@@ -253,7 +253,8 @@ async fn may_begin(
     let statements: Vec<&Statement> = reverted.flat_map(|(migration, _)| &migration.down).collect();
     let readings: Vec<_> = statements.iter().map(|statement| reading::read(product, &statement.sql)).collect();
     let schema = live.schema.schema();
-    let (mut findings, plan) = losses(&readings, schema, &Casts { dialect, from: schema, to: schema });
+    let home = home(&mut live.session).await;
+    let (mut findings, plan) = losses(&readings, schema, &home, &Casts { dialect, from: schema, to: schema });
     let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);
     // Where the file looks first, nothing is lost: it stops.
     let looks = |query: &str| statements.iter().any(|it| matches!(it.role, Role::Check(_)) && it.sql == query);
@@ -275,6 +276,17 @@ async fn may_begin(
         }
     }
     Ok(!run.dry_run)
+}
+
+/// The schema or the database that a name without one is in.
+async fn home(session: &mut Session) -> String {
+    let query = match session.product() {
+        Product::Postgres => "SELECT current_schema()",
+        Product::MySql | Product::MariaDb => "SELECT DATABASE()",
+        Product::Sqlite => return "main".to_owned(),
+    };
+    let found = session.query(query).await.ok();
+    found.and_then(|rows| rows.first().map(|row| row.text(0).to_owned())).unwrap_or_default()
 }
 
 /// Migrations that run one after the other: what has become of those that are done is told even if a later one fails.

@@ -258,7 +258,7 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         "CAST",
         "SERVER",
     ];
-    hand.take("OR REPLACE");
+    let replaces = hand.take("OR REPLACE");
     if hand.take("TEMPORARY") || hand.take("TEMP") {
         // What belongs to the session concerns nobody else.
         return true;
@@ -267,6 +267,9 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     if hand.take("TABLE") {
         hand.take("IF NOT EXISTS");
         let table = hand.object();
+        if replaces {
+            reading.clauses.push(clause(Deed::DropTable, table.clone(), ""));
+        }
         reading.names.push(table.clone());
         for mut part in hand.inside().map(|inside| inside.parts()).unwrap_or_default() {
             const NAMELESS: &[&str] =
@@ -384,7 +387,7 @@ fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     if hand.take("TEMPORARY") {
         return true;
     }
-    if hand.take("TABLE") {
+    if hand.take_any(&["TABLE", "TABLES"]).is_some() {
         hand.take("IF EXISTS");
         for mut part in hand.parts() {
             reading.clauses.push(clause(Deed::DropTable, part.object(), ""));

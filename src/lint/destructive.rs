@@ -16,7 +16,7 @@ pub(super) const DROP_TABLE: Rule = Rule {
     why: "its rows are gone; the way back creates the table empty",
     stake: |_| Stake::Rows,
     check: |op, context| match op {
-        Op::Drop(Object::Table(table)) if !stays(context, &table.name) => {
+        Op::Drop(Object::Table(table)) if !context.plan.keeps_rows_of(&table.name) => {
             Some(format!("drops table {} and its rows", table.name))
         }
         _ => None,
@@ -40,7 +40,7 @@ pub(super) const DROP_PARTITION: Rule = Rule {
             }
         },
         Op::Drop(Object::Definition(it))
-            if is_partition(it) && !stays(context, &it.id.name) && !is_told_with_its_table(context, it) =>
+            if is_partition(it) && !context.plan.keeps_rows_of(&it.id.name) && !is_told_with_its_table(context, it) =>
         {
             Some(format!("drops partition {} and its rows", it.id.name))
         }
@@ -50,15 +50,6 @@ pub(super) const DROP_PARTITION: Rule = Rule {
 
 fn is_partition(definition: &Definition) -> bool {
     definition.id.kind == DefinitionKind::Partition
-}
-
-/// Whether what is dropped is attached or detached instead: a table becomes a partition, or a partition a table.
-fn stays(context: &Context<'_>, name: &ObjectName) -> bool {
-    context.plan.ops().iter().any(|op| match op {
-        Op::Create(Object::Table(table)) => table.name == *name,
-        Op::Create(Object::Definition(it)) => is_partition(it) && it.id.name == *name,
-        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
-    })
 }
 
 /// Whether the table that a partition divides is dropped with its rows, or divided otherwise and keeps them.

@@ -24,7 +24,11 @@ const LOSING: [&str; 6] =
 /// What the statements throw away of a database with this schema, and the operations that do it, as far as they are operations
 /// on tables and columns as they are called now. What the statements bring along themselves is not there yet, and nothing is
 /// lost of it.
-pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<Finding>, Plan) {
+///
+/// `home` is the schema or the database that a name without one is in.
+pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Types) -> (Vec<Finding>, Plan) {
+    let readings: Vec<Reading> = readings.iter().cloned().map(|reading| reading.at_home(home)).collect();
+    let readings = readings.as_slice();
     let (mut names, mut emptied, mut parts, mut ops) = (Names::default(), Vec::new(), Vec::new(), Vec::new());
     // Columns whose values are others by now than those that could be counted.
     let mut updated: Vec<(&ObjectName, Name)> = Vec::new();
@@ -36,10 +40,25 @@ pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<
                 (Deed::RenameColumn, _) => names.rename_column(clause, reading),
                 // A table that comes in the place of one that goes has the rows that were copied.
                 (Deed::DropTable, Some(table)) => match names.replacement(table, clause, readings, at) {
-                    Some(made) => ops.extend(made.losses(table, &clause.table, &names, types)),
+                    Some(made) => {
+                        ops.extend(made.losses(table, &clause.table, &names, types));
+                        // It is that table from here on, and may be made anew once more.
+                        let (into, former) = (made.into.to_owned(), names.former(&clause.table));
+                        names.tables.insert(into, Some(former));
+                    }
                     None => ops.push(Op::Drop(Object::Table(table.clone()))),
                 },
                 (Deed::Truncate, Some(table)) => emptied.push(empties(table)),
+                (Deed::Truncate, None) => {
+                    let partition = partition(schema, &clause.table).map(|op| Finding {
+                        rule: DROP_PARTITION.name,
+                        level: DROP_PARTITION.level,
+                        place: op.place(),
+                        message: format!("empties partition {}", clause.table),
+                        stake: Stake::Rows,
+                    });
+                    emptied.extend(partition);
+                }
                 (Deed::Delete, Some(table)) if reading.has(&Feature::EveryRow) => emptied.push(empties(table)),
                 (Deed::Update, Some(table)) => {
                     let columns = reading.written().filter_map(|column| names.column(&clause.table, column));
@@ -67,7 +86,13 @@ pub fn losses(readings: &[Reading], schema: &Schema, types: &dyn Types) -> (Vec<
             }
         }
     }
-    let plan = Plan::new(ops);
+    let mut each: Vec<Op> = Vec::new();
+    ops.into_iter().for_each(|op| {
+        if !each.contains(&op) {
+            each.push(op)
+        }
+    });
+    let plan = Plan::new(each);
     let mut findings = lint(&Context { plan: &plan, from: schema, to: schema, types });
     findings.retain(|finding| LOSING.contains(&finding.rule));
     findings.extend(emptied.into_iter().chain(parts));
@@ -113,6 +138,7 @@ fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -
 
 /// A table that takes the place of another.
 struct Made<'r> {
+    into: &'r str,
     columns: Vec<&'r ColumnRead>,
     /// The columns that rows are copied into.
     filled: &'r [String],
@@ -150,6 +176,11 @@ impl Names {
             None => now,
         };
         Some(object(former))
+    }
+
+    /// What a table was called.
+    fn former(&self, now: &str) -> String {
+        self.tables.get(now).cloned().flatten().unwrap_or_else(|| now.to_owned())
     }
 
     /// Whether a table was not there before.
@@ -210,7 +241,7 @@ impl Names {
         };
         let (into, filled) = copies.into_iter().find(|(into, _)| self.is_new(into) && takes_its_name(into))?;
         let columns = before.iter().flat_map(Reading::columns).filter(|read| read.table == into).collect();
-        Some(Made { columns, filled })
+        Some(Made { into, columns, filled })
     }
 }
 
@@ -255,7 +286,8 @@ mod tests {
         let readings: Vec<Reading> = statements.iter().map(|sql| reading::read(product, sql)).collect();
         let (schema, dialect) = (schema(product), dialect::of(product));
         let types = Casts { dialect, from: &schema, to: &schema };
-        let found: Vec<String> = losses(&readings, &schema, &types).0.into_iter().map(|it| it.message).collect();
+        let found: Vec<String> =
+            losses(&readings, &schema, "public", &types).0.into_iter().map(|it| it.message).collect();
         assert_eq!(found, expected, "{statements:?}");
     }
 
@@ -266,6 +298,13 @@ mod tests {
         lost(Product::MySql, &["ALTER TABLE `t`\n  DROP COLUMN `a`,\n  DROP COLUMN `b`,\n  ALGORITHM=COPY"], &both);
         lost(Product::Postgres, &["DROP TABLE t"], &["drops table t and its rows"]);
         lost(Product::Postgres, &["TRUNCATE t"], &["empties table t"]);
+        lost(Product::Postgres, &["DROP TABLE public.t"], &["drops table t and its rows"]);
+        lost(Product::Postgres, &["DROP TABLE other.t"], &[]);
+        lost(Product::Postgres, &["ALTER TABLE \"public\".t DROP COLUMN a"], &both[..1]);
+        lost(Product::Postgres, &["TRUNCATE public.t, part"], &["empties table t", "empties partition part"]);
+        lost(Product::MySql, &["DROP TABLES t, u"], &["drops table t and its rows", "drops table u and its rows"]);
+        lost(Product::MySql, &["/*!50000 DROP TABLE t */"], &["drops table t and its rows"]);
+        lost(Product::MariaDb, &["CREATE OR REPLACE TABLE t (id int)"], &["drops table t and its rows"]);
         lost(Product::Postgres, &["ALTER TABLE t DROP CONSTRAINT a, ADD COLUMN c int"], &[]);
         lost(Product::Postgres, &["CREATE TABLE w (id int)", "DROP TABLE w"], &[]);
         lost(Product::Postgres, &["ALTER TABLE t ADD COLUMN c int", "ALTER TABLE t DROP COLUMN c"], &[]);
@@ -298,6 +337,21 @@ mod tests {
             "ALTER TABLE \"_new_t\" RENAME TO \"t\"",
         ];
         lost(Product::Sqlite, &statements, &["drops column t.b and its values"]);
+    }
+
+    #[test]
+    fn a_table_made_anew_twice_loses_what_each_leaves_out() {
+        let anew = |name: &str, columns: &str, of: &str| {
+            [
+                format!("CREATE TABLE {name} ({})", columns.replace(", n", ", n decimal(12, 2)")),
+                format!("INSERT INTO {name} ({columns}) SELECT {columns} FROM {of}"),
+                format!("DROP TABLE {of}"),
+                format!("ALTER TABLE {name} RENAME TO {of}"),
+            ]
+        };
+        let (one, two) = (anew("one", "id, a, n, mood", "t"), anew("two", "id, n, mood", "t"));
+        let both: Vec<&str> = one.iter().chain(&two).map(String::as_str).collect();
+        lost(Product::Sqlite, &both, &["drops column t.b and its values", "drops column t.a and its values"]);
     }
 
     #[test]

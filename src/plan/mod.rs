@@ -18,7 +18,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use crate::schema::Schema;
+use crate::schema::{DefinitionKind, ObjectName, Schema};
 
 pub use apply::{Refusal, apply};
 pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
@@ -47,6 +47,15 @@ impl Plan {
     /// The operations, first to last.
     pub fn ops(&self) -> &[Op] {
         &self.ops
+    }
+
+    /// Whether what is dropped under this name stays with its rows: a table becomes a partition, or a partition a table.
+    pub fn keeps_rows_of(&self, name: &ObjectName) -> bool {
+        self.ops.iter().any(|op| match op {
+            Op::Create(Object::Table(table)) => table.name == *name,
+            Op::Create(Object::Definition(it)) => it.id.kind == DefinitionKind::Partition && it.id.name == *name,
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+        })
     }
 
     /// Nothing to do.

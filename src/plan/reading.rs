@@ -138,6 +138,36 @@ impl Reading {
         self.features.contains(feature)
     }
 
+    /// The same with every name that says this schema as one without it.
+    pub fn at_home(mut self, home: &str) -> Self {
+        let local = |name: &mut String| {
+            let bare = name.split_once('.').filter(|(schema, _)| *schema == home).map(|(_, bare)| bare.to_owned());
+            if let Some(bare) = bare {
+                *name = bare;
+            }
+        };
+        for clause in &mut self.clauses {
+            local(&mut clause.table);
+            if clause.deed == Deed::RenameTable {
+                local(&mut clause.part);
+            }
+        }
+        for feature in &mut self.features {
+            match feature {
+                Feature::Column(column) => local(&mut column.table),
+                Feature::Copies { from, .. } => local(from),
+                Feature::Key { table, .. } | Feature::RenamesColumn(table, ..) => local(table),
+                Feature::Reference(key) => {
+                    local(&mut key.table);
+                    local(&mut key.references);
+                }
+                _ => {}
+            }
+        }
+        self.names.iter_mut().for_each(local);
+        self
+    }
+
     /// The columns that get other names: their tables, the names they have, and the new ones.
     pub fn renamed_columns(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.features.iter().filter_map(|feature| match feature {

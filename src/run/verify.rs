@@ -3,6 +3,7 @@
 //! Must not know files, the lock or what is printed. A refutation is a value: an error is only what kept the proof from being
 //! made at all.
 
+mod attached;
 mod before;
 mod build;
 mod fired;
@@ -314,8 +315,11 @@ impl Trial<'_> {
         })
     }
 
-    /// Leaves out the tables of statements that say they change values, and of events, which the server runs when it likes.
+    /// Leaves out the tables of statements that say they change values, of events, which the server runs when it likes, and those
+    /// that rows come to or go from with a table that becomes a partition of theirs, or stops being one.
     fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
+        let (from, to) = (self.claim.from.schema(), self.claim.to.unwrap_or(self.claim.from).schema());
+        rows::exempt(followed, &[attached::owners(from, to), attached::owners(to, from)].concat());
         let all = self.claim.migration.up.iter().chain(&self.claim.migration.down);
         let meant: Vec<_> = all
             .filter(|statement| {

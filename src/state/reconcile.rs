@@ -70,6 +70,7 @@ pub fn reconcile(
     policy: &Policy,
 ) -> Result<Target, Unsupported> {
     let mut declared = model.normalized(|schema| dialect.normalize(schema))?.schema().clone();
+    rename::refuse_circles(model, dialect.product())?;
     let mut wishes = rename::wishes(model);
     let mut cases = in_another_case(dialect.product(), &declared, base.schema());
     let meet = |wish: &Rename, case: &Rename| {

@@ -38,6 +38,37 @@ pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
     model.renames.iter().filter_map(declared).collect()
 }
 
+/// Refuses names that go round in a circle by `renamed_from`, which stays in the code: nobody could tell the names before such
+/// a migration from those after it, and the next one would exchange them again.
+///
+/// # Errors
+/// The first of them.
+pub(super) fn refuse_circles(model: &Model, product: Product) -> Result<(), Unsupported> {
+    let renames = declared_renames(model);
+    let ends = |rename: &Rename| (rename.place(), rename.clone().inverse().place());
+    let before =
+        |place: &Place| renames.iter().map(|(_, it)| ends(it)).find(|(_, to)| to == place).map(|(from, _)| from);
+    for (place, rename) in &renames {
+        let (from, start) = ends(rename);
+        let mut at = from.clone();
+        for _ in 0..renames.len() {
+            if at == start && from != start {
+                let reason = format!(
+                    "`renamed_from` leads round in a circle from {from} back to it: every migration would go round once more"
+                );
+                let hint =
+                    "remove these attributes, and say it once: `gen migration <Name> --rename OLD:NEW --rename …`";
+                return Err(Unsupported { product, place: place.clone(), reason, hint: hint.to_owned() });
+            }
+            match before(&at) {
+                Some(former) => at = former,
+                None => break,
+            }
+        }
+    }
+    Ok(())
+}
+
 fn declared(place: &Place, old: &Name) -> Option<Rename> {
     let object = |to: &ObjectName| Change::new(ObjectName { schema: to.schema.clone(), name: old.clone() }, to.clone());
     let part = |to: &Name| Change::new(old.clone(), to.clone());

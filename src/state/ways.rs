@@ -315,7 +315,7 @@ fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> 
         .ops()
         .iter()
         .filter_map(|op| match op {
-            Op::Drop(Object::Table(table)) => {
+            Op::Drop(Object::Table(table)) if !plan.keeps_rows_of(&table.name) => {
                 Some(format!("the rows of table {} are gone: it comes back empty", table.name))
             }
             Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {

@@ -66,8 +66,8 @@ pub(super) fn normal(text: &str) -> Option<(String, String)> {
         bounds = format!("{bounds} WITH {body}");
     }
     let bounds = folded(&bounds);
-    let (mut layout, mut canonical) =
-        (format!("{head} {parent}\n    {bounds}"), words::plain(&format!("{head} {parent} {bounds}")));
+    let compared = words::plain(&format!("{head} {parent} {}", without_midnight(&bounds)));
+    let (mut layout, mut canonical) = (format!("{head} {parent}\n    {bounds}"), compared);
     for (word, body) in clauses {
         let clause = match word.as_str() {
             "PARTITION" => format!("PARTITION BY {}", normal_key(words::after_word(body, "BY")?.trim())),
@@ -77,6 +77,24 @@ pub(super) fn normal(text: &str) -> Option<(String, String)> {
         layout.push_str(&format!("\n    {clause}"));
     }
     Some((layout, canonical))
+}
+
+/// The bounds of a range with points in time as short as they can be written: the catalog prints the time of day, and the zone of
+/// the session, which is UTC.
+fn without_midnight(bounds: &str) -> String {
+    if !bounds.starts_with("FOR VALUES FROM") {
+        return bounds.to_owned();
+    }
+    let short = |token: &sql::Token<'_>| {
+        let text = token.value(Product::Postgres.into())?;
+        let is_date = |date: &str| date.parse::<jiff::civil::Date>().is_ok() && date.len() == 10;
+        let (date, time) = text.split_at_checked(10).filter(|(date, _)| is_date(date))?;
+        let time = time.strip_suffix("+00").or(time.strip_suffix('Z')).unwrap_or(time);
+        let time = if matches!(time, " 00:00" | " 00:00:00" | "T00:00:00") { "" } else { time };
+        Some(format!("'{date}{time}'"))
+    };
+    let found = sql::words(Product::Postgres, bounds);
+    found.iter().map(|token| short(token).unwrap_or_else(|| token.text.to_owned())).collect::<Vec<_>>().join(" ")
 }
 
 /// Bounds with their keywords as the catalog writes them.
@@ -93,7 +111,13 @@ fn folded(bounds: &str) -> String {
             _ if token.is_any(&["MODULUS", "REMAINDER", "TRUE", "FALSE", "NULL"]) => token.text.to_lowercase(),
             _ => token.text.to_owned(),
         };
-        let tight = matches!(word.as_str(), ")" | ",") || text.ends_with('(') || text.is_empty();
+        let is_cast = |text: &str| text.ends_with("::");
+        let tight = matches!(word.as_str(), ")" | "," | "::")
+            || text.ends_with('(')
+            || text.is_empty()
+            || is_cast(&text)
+            || word == ":"
+            || text.ends_with(':');
         if !tight {
             text.push(' ');
         }

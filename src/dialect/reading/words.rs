@@ -28,7 +28,8 @@ pub(super) fn words(product: Product, sql: &str) -> Option<Vec<Word>> {
         };
         Word { kind: piece.kind, text, name }
     };
-    Some(pieces.iter().filter(|piece| !piece.is_blank()).map(word).collect())
+    // What a mark of these servers begins and ends is executed.
+    Some(pieces.iter().filter(|piece| !piece.is_blank() && piece.kind != Kind::Hint).map(word).collect())
 }
 
 /// PostgreSQL folds what is not quoted; to tell names apart, that is right enough for the others too.

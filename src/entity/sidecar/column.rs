@@ -16,7 +16,7 @@ use crate::schema::{
 use super::super::extra::expression;
 use super::super::source::{Output, Trouble};
 use super::statement::Statement;
-use super::{names, numbering, partitions};
+use super::{names, numbering, partitions, settings};
 
 /// Says how a column is numbered.
 pub(super) fn set_numbering(
@@ -87,6 +87,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
     if table.primary_key.is_some() {
         parts.push(Part::PrimaryKey);
     }
+    parts.extend(settings::of_table(statement, &written, &mut table)?);
     parts.extend(division.map(|division| partitions::divide(&mut table, division)));
     output.model.schema.tables.insert(name.clone(), table);
     for part in parts {

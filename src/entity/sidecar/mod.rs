@@ -11,6 +11,7 @@ mod numbering;
 mod partitions;
 mod privilege;
 mod raw;
+mod settings;
 mod statement;
 mod table;
 mod view;

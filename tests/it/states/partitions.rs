@@ -5,7 +5,11 @@ use sea_gen::schema::Product;
 use super::project::Project;
 use crate::support::on_each;
 
-on_each!(partitions_that_a_table_gets_while_in_use_are_no_drift, a_partition_is_not_dropped_unasked,);
+on_each!(
+    partitions_that_a_table_gets_while_in_use_are_no_drift,
+    a_partition_is_not_dropped_unasked,
+    a_table_that_is_attached_brings_its_rows
+);
 
 /// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
 fn statements(
@@ -106,5 +110,29 @@ fn a_partition_is_not_dropped_unasked(product: Product) {
         .keeps_silent_on("--keep");
     project.run(&["migration", "Less", "--allow", "drop-partition"]).with(0);
     project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn a_table_that_is_attached_brings_its_rows(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    let declare = |sql: &str| std::fs::write(project.path().join("entities/log.sql"), sql).expect("an SQL file");
+    declare("CREATE TABLE log (id int) PARTITION BY RANGE (id); CREATE TABLE part (id int);");
+    project.run(&["migration", "Apart"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO part VALUES (1), (7)");
+    declare(
+        "CREATE TABLE log (id int) PARTITION BY RANGE (id);
+         CREATE TABLE part PARTITION OF log FOR VALUES FROM (MINVALUE) TO (MAXVALUE);",
+    );
+    project.run(&["migration", "Attach"]).with(0).mentions("proven");
+    assert!(!project.newest().contains("loses data"), "{}", project.newest());
+    for way in ["up", "down", "up"] {
+        project.run(&[way]).with(0);
+        assert_eq!(project.database.query("SELECT id FROM part").len(), 2, "{way}");
+    }
+    assert_eq!(project.database.query("SELECT id FROM log").len(), 2);
     project.holds();
 }

@@ -16,6 +16,7 @@ on_each!(
     the_code_says_what_it_was_called,
     a_table_and_its_column_are_renamed_together_and_change_type,
     two_columns_swap_their_names,
+    a_swap_is_not_said_by_attributes,
     what_nobody_declares_goes_along,
     a_table_whose_name_changes_its_case_keeps_its_rows,
 );
@@ -144,6 +145,20 @@ fn two_columns_swap_their_names(product: Product) {
     project.holds();
     project.run(&["down"]).with(0);
     project.has("SELECT email FROM person", "an address");
+}
+
+/// An attribute stays in the code, and would swap the names again with every migration.
+fn a_swap_is_not_said_by_attributes(product: Product) {
+    let project = Project::new(product);
+    project.entity("person", &super::project::PERSON.replace("pub age: Option<i32>", "pub nick: String"));
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    let before = project.written();
+    project.edit("person", "pub email: String", "#[sea_orm(renamed_from = \"nick\")]\n    pub email: String");
+    project.edit("person", "pub nick", "#[sea_orm(renamed_from = \"email\")]\n    pub nick");
+    let said = project.run(&["migration", "Swap"]).with(1);
+    said.mentions("leads round in a circle").mentions("--rename OLD:NEW");
+    assert_eq!(project.written().keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
 }
 
 fn what_nobody_declares_goes_along(product: Product) {
