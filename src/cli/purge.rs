@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use heck::ToSnakeCase;
 use jiff::civil::Date;
 
 use crate::dialect::session::Missing;
@@ -14,8 +15,10 @@ use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, Stakes, parked_in};
 
+use crate::write;
+
 use super::Ending;
-use super::arguments::{Common, FileFormat, Migration, Purge};
+use super::arguments::{Common, FileFormat, Migration, Purge, USUAL_PURGE};
 use super::migration;
 use super::paint;
 use super::report::Failure;
@@ -26,8 +29,11 @@ use super::states::Workspace;
 pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Failure> {
     let Purge { name, dry_run, no_verify, json, .. } = command;
     let chosen = choose(common, command).await?;
+    if chosen.is_empty() {
+        paint::talk("nothing is parked");
+    }
     let migration = Migration {
-        name: name.clone(),
+        name: free(&Workspace::open(common)?, name)?,
         from: None,
         empty: false,
         dry_run: *dry_run,
@@ -50,6 +56,20 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
         json: *json,
     };
     migration::run(common, &migration).await
+}
+
+/// The name, with a number behind it where it is the usual one and another migration has it.
+fn free(workspace: &Workspace, name: &str) -> Result<String, Failure> {
+    if name != USUAL_PURGE {
+        return Ok(name.to_owned());
+    }
+    let mut taken = Vec::new();
+    for product in workspace.products() {
+        taken.extend(write::ids(&workspace.project, *product)?);
+    }
+    let numbered = (2..).map(|number| format!("{name}{number}"));
+    let is_free = |name: &String| !taken.iter().any(|id| id.name() == name.to_snake_case());
+    Ok(std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_default())
 }
 
 /// What is parked and wanted, shown with its age and what is in it, and asked about where somebody is there to be asked.

@@ -253,6 +253,11 @@ async fn may_begin(
     let statements: Vec<&Statement> = reverted.flat_map(|(migration, _)| &migration.down).collect();
     let readings: Vec<_> = statements.iter().map(|statement| reading::read(product, &statement.sql)).collect();
     let schema = live.schema.schema();
+    for (statement, reading) in statements.iter().zip(&readings) {
+        if let Some(why) = &reading.unread {
+            paint::talk(format!("note: {}: {why}, so what it deletes is not known", paint::line(&statement.sql)));
+        }
+    }
     let home = home(&mut live.session).await;
     let (mut findings, plan) = losses(&readings, schema, &home, &Casts { dialect, from: schema, to: schema });
     let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);

@@ -212,9 +212,12 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
 }
 
 fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
-    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
-        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
-            sidecar::read(file, grammar, product, output);
+    // Privileges come last: what they are on may stand in any of the files.
+    for turn in [sidecar::Turn::Objects, sidecar::Turn::Privileges] {
+        for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
+            if let Some(grammar) = sidecar::meant_for(&file.path, product) {
+                sidecar::read(file, grammar, product, turn, output);
+            }
         }
     }
 }

@@ -157,7 +157,7 @@ impl Lock {
         if let Some(line) = json::conflict(text) {
             return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration")).hint(
                 format!(
-                    "keep the other branch's history, `git checkout MERGE_HEAD -- {shown}` and its snapshots, delete \
+                    "keep the other branch's history, `git checkout --no-overlay MERGE_HEAD -- {shown}` and its snapshots, delete \
                      your migration, and make it again with `gen migration`, so that it starts where theirs ends"
                 ),
             )

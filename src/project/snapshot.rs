@@ -298,7 +298,7 @@ fn conflict(path: &Path, text: &str) -> Option<Error> {
     let line = json::conflict(text)?;
     let shown = path.display();
     Some(Error::new(format!("`{shown}`, line {line}: two branches have changed the same object")).hint(format!(
-        "keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- {shown}`, delete your migration, and make \
+        "keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- {shown}`, delete your migration, and make \
          it again with `gen migration`"
     )))
 }

@@ -5,6 +5,7 @@
 
 mod backfill;
 mod case;
+mod collisions;
 mod contradiction;
 mod fitting;
 mod follow;

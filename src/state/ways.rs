@@ -13,6 +13,7 @@ use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schem
 
 use super::Target;
 use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
+use super::collisions;
 use super::preflight::{Given, Ground};
 
 /// The statements of both ways.
@@ -71,7 +72,9 @@ pub fn ways(
     let none = Values { in_batches: values.in_batches, ..Values::default() };
     let down = back.way(&back.fills(&needed_back, wanted, true), &none, &names)?;
     let filled = up.filled.into_iter().chain(up.converted).collect();
-    Ok(Ways { up: up.statements, down: with_losses(plan, &values, down.statements), filled, unfit })
+    let mut first = collisions::checks(dialect, base.schema(), target.schema.schema(), plan, &values.conversions);
+    first.extend(up.statements);
+    Ok(Ways { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
 }
 
 /// The schema with a plan's renames done.

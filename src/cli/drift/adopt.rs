@@ -5,6 +5,8 @@
 use serde_json::json;
 
 use crate::dialect;
+use crate::dialect::casts::Casts;
+use crate::lint::{Context, Level, lint};
 use crate::project::{Batch, Snapshot, fingerprint};
 use crate::run::{self, Status};
 use crate::state;
@@ -82,6 +84,13 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         text.extend(shown.iter().map(|path| format!("{} {path}\n", ink(Ink::Green, "wrote"))));
         paint::result(&text);
         paint::talk("this database is recorded as having it; `gen up` applies it elsewhere");
+        let (from, to) = (sealed.schema.schema(), live.schema.schema());
+        let types = Casts { dialect, from, to };
+        for finding in
+            lint(&Context { plan: &plan, from, to, types: &types }).iter().filter(|it| it.level == Level::Danger)
+        {
+            paint::talk(format!("note: where it is applied, it {}", finding.message));
+        }
     }
     Ok(Ending::Done)
 }

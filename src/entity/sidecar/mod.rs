@@ -59,13 +59,36 @@ pub(super) fn parted(message: &str) -> (String, Option<u64>) {
     }
 }
 
+/// Which statements of the files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// All but those on privileges.
+    Objects,
+    /// Those on privileges.
+    Privileges,
+}
+
 /// Reads a file's statements into the model.
-pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, output: &mut Output) {
+pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, turn: Turn, output: &mut Output) {
+    let has_privileges = || {
+        let text = file.text.to_ascii_uppercase();
+        text.contains("GRANT") || text.contains("REVOKE")
+    };
+    if turn == Turn::Privileges && !has_privileges() {
+        return;
+    }
     let text = match Text::read(&file.path, &file.text, meant, product) {
         Ok(text) => text,
+        // It has been said in the first turn.
+        Err(_) if turn == Turn::Privileges => return,
         Err(trouble) => return output.error(trouble),
     };
-    for statement in text.statements() {
+    let of_this_turn = |statement: &statement::Statement<'_>| {
+        let on_privileges =
+            matches!(statement.kind(), statement::Kind::Users(_)) && privilege::is_on_objects(statement);
+        on_privileges == (turn == Turn::Privileges)
+    };
+    for statement in text.statements().into_iter().filter(of_this_turn) {
         if let Err(trouble) = one(&statement, output) {
             output.error(trouble);
         }

@@ -19,6 +19,7 @@ on_each!(
     a_default_does_not_pass_for_a_converted_value,
     values_that_a_rule_keeps_from_being_converted_are_not_dropped,
     rows_that_a_trigger_adds_elsewhere_refute_nothing,
+    values_that_a_key_keeps_apart_are_looked_at_first,
     batches_that_a_trigger_takes_back_end,
     what_is_given_to_rows_is_read_from_what_they_held,
 );
@@ -210,6 +211,22 @@ fn values_that_a_rule_keeps_from_being_converted_are_not_dropped(product: Produc
     project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
     project.run(&["up"]).with(1).mentions(KEPT);
     project.has_ann();
+}
+
+/// Values that would become the same are found before anything is changed.
+fn values_that_a_key_keeps_apart_are_looked_at_first(product: Product) {
+    let project = Project::settled(product);
+    project.edit("person", "pub email: String", "#[sea_orm(unique)]\n    pub email: String");
+    project.run(&["migration", "Unique"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'aa', 1), (2, 'bb', 2)");
+    project.edit("person", "pub email: String", "pub email: i32");
+    project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
+    project.run(&["up"]).with(1).mentions("person would have the same email more than once (found: 1)");
+    assert_eq!(project.database.query("SELECT email FROM person WHERE email = 'aa'").len(), 1);
+    project.database.execute("UPDATE person SET email = 'bbb' WHERE id = 2");
+    project.run(&["up"]).with(0);
+    project.holds();
 }
 
 fn rows_that_a_trigger_adds_elsewhere_refute_nothing(product: Product) {

@@ -160,6 +160,10 @@ fn what_is_parked_keeps_its_values_until_it_is_purged(product: Product) {
     project.run(&["up"]).with(0);
     project.holds();
     project.finds_nothing();
+    project.run(&["purge"]).with(0).mentions("nothing is parked");
+    project.edit("person", "pub age: Option<i32>,", "");
+    project.run(&["migration", "Ages", "--keep"]).with(0);
+    project.run(&["purge"]).with(0).mentions("purge_parked2");
 }
 
 /// An enum type of two values, before the model that has it.

@@ -7,7 +7,11 @@ use sea_gen::schema::Product;
 use super::project::Project;
 use crate::support::on_each;
 
-on_each!(what_sql_files_declare_comes_back_as_it_was_said, what_is_declared_in_sql_files_changes);
+on_each!(
+    what_sql_files_declare_comes_back_as_it_was_said,
+    what_is_declared_in_sql_files_changes,
+    privileges_stand_in_any_file
+);
 
 const POSTGRES: &[&str] = &[
     "CREATE MATERIALIZED VIEW seen AS SELECT id, age FROM person; CREATE UNIQUE INDEX seen_id ON seen (id);
@@ -110,6 +114,19 @@ fn what_sql_files_declare_comes_back_as_it_was_said(product: Product) {
         project.run(&["migration", "Said"]).with(0).mentions("proven");
         there_and_back(&project);
     }
+}
+
+/// Privileges stand in a file that is read before the one that declares what they are on.
+fn privileges_stand_in_any_file(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = project(product);
+    let file = |name: &str, text: &str| std::fs::write(project.path().join(name), text).expect("an SQL file");
+    file("entities/a.sql", "GRANT SELECT ON seen TO PUBLIC;");
+    file("entities/b.sql", "CREATE VIEW seen AS SELECT id FROM person;");
+    project.run(&["migration", "Seen"]).with(0).mentions("proven");
+    there_and_back(&project);
 }
 
 fn what_is_declared_in_sql_files_changes(product: Product) {

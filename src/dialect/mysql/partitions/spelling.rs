@@ -88,6 +88,7 @@ impl Writer<'_> {
         let token = self.token(value)?;
         let text = match (token.kind, token.name()) {
             (Kind::String, _) => text_literal(&string(token.text)?),
+            (Kind::Name, Some(text)) if token.text.starts_with('"') => text_literal(&text),
             (_, Some(name)) if *key == "TABLESPACE" => quote(&Name::from(name)),
             _ => token.text.to_owned(),
         };
@@ -203,6 +204,10 @@ fn values(inside: &[Token<'_>]) -> String {
                 token.text.to_lowercase()
             }
             (Kind::Word, None) => token.text.to_uppercase(),
+            // Such a name is a text unless a mode says otherwise, and no name can stand here.
+            (Kind::Name, None) if token.text.starts_with('"') => {
+                token.name().map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
+            }
             (Kind::String, None) => {
                 string(token.text).map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
             }
@@ -268,6 +273,10 @@ mod tests {
             (
                 "range columns (d) (partition a values less than (maxvalue))",
                 "RANGE COLUMNS(`d`) (PARTITION a VALUES LESS THAN (MAXVALUE))",
+            ),
+            (
+                "list columns (d) (partition a values in (\"q\") comment \"it's\")",
+                "LIST COLUMNS(`d`) (PARTITION a VALUES IN ('q') COMMENT = 'it''s')",
             ),
             ("hash (id) subpartition by key (d)", "HASH (`id`)\nSUBPARTITION BY KEY (`d`)"),
             ("system_time interval 1 month", "SYSTEM_TIME INTERVAL 1 MONTH"),

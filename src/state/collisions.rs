@@ -1,0 +1,73 @@
+//! Looking first whether values that are converted stay different where a key or an index wants them to be.
+//!
+//! Must not know how values are converted.
+
+use crate::dialect::{Dialect, Statement};
+use crate::plan::{Plan, Rename};
+use crate::schema::{IndexTarget, Name, Schema, Table};
+
+use super::backfill::Backfill;
+
+/// A check for each key and unique index that holds a converted column: nothing is sent if two rows would get the same values. None
+/// for a table that is renamed, or has renamed columns: the expressions have the later names.
+pub(super) fn checks(
+    dialect: &dyn Dialect,
+    base: &Schema,
+    target: &Schema,
+    plan: &Plan,
+    conversions: &[Backfill],
+) -> Vec<Statement> {
+    let is_renamed = |it: &Backfill| {
+        plan.renames().any(|rename| match rename {
+            Rename::Table(change) => change.to == it.table,
+            Rename::Column(table, _) => *table == it.table,
+            _ => false,
+        })
+    };
+    let mut found: Vec<Statement> = Vec::new();
+    for it in conversions.iter().filter(|it| !is_renamed(it)) {
+        let (Some(before), Some(after)) = (base.tables.get(&it.table), target.tables.get(&it.table)) else { continue };
+        for key in keys(after).into_iter().filter(|key| key.contains(&it.column)) {
+            let check = check(dialect, before, &key, conversions);
+            found.extend(check.filter(|check| !found.iter().any(|known| known.sql == check.sql)));
+        }
+    }
+    found
+}
+
+/// The columns of which no two rows may hold the same.
+fn keys(table: &Table) -> Vec<Vec<Name>> {
+    let uniques = table.uniques.values().map(|unique| unique.columns.clone());
+    let plain = table.indexes.values().filter(|index| index.unique && index.predicate.is_none()).filter_map(|index| {
+        let column = |target: &IndexTarget| match target {
+            IndexTarget::Column(name) => Some(name.clone()),
+            IndexTarget::Expression(_) => None,
+        };
+        index.parts.iter().map(|part| column(&part.target)).collect::<Option<Vec<Name>>>()
+    });
+    uniques.chain(plain).collect()
+}
+
+/// Counts what would be the same more than once.
+fn check(dialect: &dyn Dialect, table: &Table, key: &[Name], conversions: &[Backfill]) -> Option<Statement> {
+    let value = |column: &Name| {
+        let converted = conversions.iter().find(|it| it.table == table.name && it.column == *column);
+        match converted {
+            Some(it) => Some(format!("({})", it.value)),
+            None => table.columns.get(column).map(|column| dialect.quote(&column.name)),
+        }
+    };
+    let values = key.iter().map(value).collect::<Option<Vec<String>>>()?;
+    let names: Vec<String> = (1..=values.len()).map(|number| format!("value_{number}")).collect();
+    let columns: Vec<String> = values.iter().zip(&names).map(|(value, name)| format!("{value} AS {name}")).collect();
+    let present: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+    let sql = format!(
+        "SELECT count(*) FROM (\n    SELECT 1 AS found FROM (SELECT {} FROM {}) AS converted WHERE {} GROUP BY {} HAVING count(*) > 1\n) AS doubled",
+        columns.join(", "),
+        dialect.quote_object(&table.name),
+        present.join(" AND "),
+        names.join(", "),
+    );
+    let said = key.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+    Some(Statement::check(sql, format!("{} would have the same {said} more than once", table.name)))
+}
