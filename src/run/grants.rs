@@ -1,5 +1,6 @@
 //! Who may use a table or a column of MySQL and MariaDB may use it under its new name: the servers keep such rights by name, and
-//! leave them with the old one.
+//! leave them with the old one. Who may use a column of PostgreSQL may use the one that takes its place once its values are
+//! converted.
 //!
 //! Must not know why something is renamed.
 
@@ -15,6 +16,9 @@ pub(super) const UNSEEN: &str = "this user may not see who may use what is renam
 
 /// Why some rights may be missing.
 pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
+
+/// What the name of a column ends with that gives way to another one of its name.
+const GIVES_WAY: &str = "__old";
 
 /// What carries rights over to new names, once they are there.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Renames {
         let reading = reading::read(product, sql);
         let mut found = Self::default();
         // A column that gives way to one of its name, which then has its rights: the servers keep them by name.
-        let gives_way = |old: &str, new: &str| new.strip_prefix(old).is_some_and(|rest| rest.starts_with("__old"));
+        let gives_way = |old: &str, new: &str| new.strip_prefix(old).is_some_and(|rest| rest.starts_with(GIVES_WAY));
         for clause in reading.clauses.iter().filter(|clause| clause.deed == Deed::RenameTable) {
             // A statement may rename a table twice, to change two names.
             let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
@@ -63,6 +67,9 @@ impl Renames {
 /// Reads the rights that a statement would leave behind.
 pub(super) async fn before(session: &mut Session, statement: &Statement) -> Rights {
     let product = session.product();
+    if product == Product::Postgres && statement.sql.contains(GIVES_WAY) {
+        return of_converted(session, statement).await;
+    }
     let text = statement.sql.to_ascii_uppercase();
     if matches!(product, Product::Postgres | Product::Sqlite) || !(text.contains("RENAME") || text.contains("CHANGE")) {
         return Rights::default();
@@ -93,6 +100,39 @@ pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -
         refused |= session.execute(sql).await.is_err();
     }
     if refused { Some(REFUSED) } else { rights.unseen.then_some(UNSEEN) }
+}
+
+/// The rights on columns that are dropped because others have taken their places.
+async fn of_converted(session: &mut Session, statement: &Statement) -> Rights {
+    let dialect = dialect::of(Product::Postgres);
+    let text = |text: &str| dialect.literal(&Literal::Text(text.to_owned()));
+    let quote = |name: &str| dialect.quote(&Name::from(name));
+    let mut rights = Rights::default();
+    for clause in reading::read(Product::Postgres, &statement.sql).clauses {
+        let Some(at) = clause.part.rfind(GIVES_WAY).filter(|_| clause.deed == Deed::DropColumn) else { continue };
+        let (table, column) = (
+            clause.table.split('.').map(quote).collect::<Vec<_>>().join("."),
+            clause.part.get(..at).unwrap_or_default(),
+        );
+        let sql = format!(
+            "SELECT e.privilege_type, CASE WHEN e.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END, \
+                    e.is_grantable::int \
+               FROM pg_attribute o \
+               JOIN pg_attribute n ON n.attrelid = o.attrelid AND n.attname = {} AND NOT n.attisdropped \
+              CROSS JOIN LATERAL aclexplode(o.attacl) e \
+              WHERE o.attrelid = to_regclass({}) AND o.attname = {}",
+            text(column),
+            text(&table),
+            text(&clause.part),
+        );
+        let Ok(found) = session.query(&sql).await else { continue };
+        for row in &found {
+            let option = if row.text(2) == "1" { " WITH GRANT OPTION" } else { "" };
+            let (right, column) = (row.text(0), quote(column));
+            rights.statements.push(format!("GRANT {right} ({column}) ON {table} TO {}{option}", row.text(1)));
+        }
+    }
+    rights
 }
 
 /// What takes rights on a table or its columns, and what gives each under the new names.

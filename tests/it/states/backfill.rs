@@ -20,6 +20,7 @@ on_each!(
     values_that_a_rule_keeps_from_being_converted_are_not_dropped,
     rows_that_a_trigger_adds_elsewhere_refute_nothing,
     values_that_a_key_keeps_apart_are_looked_at_first,
+    who_may_read_a_column_may_read_it_converted,
     batches_that_a_trigger_takes_back_end,
     what_is_given_to_rows_is_read_from_what_they_held,
 );
@@ -211,6 +212,21 @@ fn values_that_a_rule_keeps_from_being_converted_are_not_dropped(product: Produc
     project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
     project.run(&["up"]).with(1).mentions(KEPT);
     project.has_ann();
+}
+
+fn who_may_read_a_column_may_read_it_converted(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    project.database.execute("GRANT SELECT (email), UPDATE (age) ON person TO pg_monitor");
+    project.edit("person", "pub email: String", "pub email: i32");
+    project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
+    let may = || project.database.query("SELECT has_column_privilege('pg_monitor', 'person', 'email', 'SELECT')::text");
+    for way in ["up", "down", "up"] {
+        project.run(&[way]).with(0);
+        assert_eq!(may().first().map(|row| row.text(0).to_owned()).as_deref(), Some("true"), "{way}");
+    }
 }
 
 /// Values that would become the same are found before anything is changed.
