@@ -222,5 +222,9 @@ fn strongest(context: &Context<'_>) -> Option<(String, &'static str)> {
         return None;
     }
     let held = context.earlier.iter().flat_map(|line| locking(line, context));
-    held.max_by_key(|(_, cost)| cost.blocks).map(|(clause, cost)| (clause.table.clone(), cost.lock))
+    let named = |clause: &Clause| match clause.table.as_str() {
+        "" => format!("the table of {}", clause.part),
+        table => table.to_owned(),
+    };
+    held.max_by_key(|(_, cost)| cost.blocks).map(|(clause, cost)| (named(clause), cost.lock))
 }

@@ -21,7 +21,7 @@ const POSTGRES: &[&str] = &[
        (\"order\" || 'x') text_pattern_ops DESC NULLS LAST) INCLUDE (id) WITH (fillfactor=70);",
     "CREATE VIEW v AS SELECT id, age FROM person;
      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-     CREATE TRIGGER vt INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION keep();",
+     CREATE TRIGGER vt INSTEAD OF UPDATE OR INSERT ON v FOR EACH ROW EXECUTE FUNCTION keep();",
     "CREATE UNLOGGED TABLE log (id int) WITH (fillfactor=70, autovacuum_enabled = false);",
     "CREATE RULE r AS ON DELETE TO person WHERE old.age > 3 DO INSTEAD NOTHING;",
     "ALTER TABLE person ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;",

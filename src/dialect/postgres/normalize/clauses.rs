@@ -21,7 +21,8 @@ pub(super) fn normal(definition: &Definition, text: &str) -> Option<(String, Str
         DefinitionKind::Exclusion => exclusion(text).map(kept),
         DefinitionKind::Statistics => statistics(text).map(kept),
         DefinitionKind::Partition => partitions::normal(text),
-        DefinitionKind::Rule | DefinitionKind::ViewTrigger => Some(kept(words::plain(text))),
+        DefinitionKind::Rule => Some(kept(words::plain(text))),
+        DefinitionKind::ViewTrigger => Some(kept(view_trigger(text))),
         DefinitionKind::ViewIndex => index(text).map(kept),
         DefinitionKind::Schema | DefinitionKind::Extension => Some(kept(plain_object(text))),
         DefinitionKind::Collation
@@ -209,6 +210,19 @@ fn policy(text: &str) -> Option<String> {
     Some(canonical)
 }
 
+/// A trigger of a view with its events in order: the catalog has an order of its own.
+fn view_trigger(text: &str) -> String {
+    let plain = words::plain(text);
+    let sorted = || {
+        let (head, rest) = plain.split_once(" instead of ")?;
+        let (events, rest) = rest.split_once(" on ")?;
+        let mut events: Vec<&str> = events.split(" or ").collect();
+        events.sort_unstable();
+        Some(format!("{head} instead of {} on {rest}", events.join(" or ")))
+    };
+    sorted().unwrap_or_else(|| plain.clone())
+}
+
 fn exclusion(text: &str) -> Option<String> {
     let rest = words::after_word(text, "EXCLUDE")?.trim();
     let rest = match words::after_word(rest, "USING") {
@@ -323,6 +337,7 @@ mod tests {
     fn what_is_written_is_what_the_catalog_prints() {
         use DefinitionKind::{
             CompositeType, Domain, Exclusion, Extension, Policy, RangeType, Rule, Sequence, Statistics, ViewIndex,
+            ViewTrigger,
         };
         for (kind, written, printed) in [
             (
@@ -381,6 +396,11 @@ mod tests {
                 ViewIndex,
                 "create index d on v (lower(a) collate \"C\" text_pattern_ops desc, (b || 'x') text_pattern_ops)",
                 "CREATE INDEX d ON v USING btree (lower(a) COLLATE \"C\" text_pattern_ops DESC, ((b || 'x')) text_pattern_ops)",
+            ),
+            (
+                ViewTrigger,
+                "CREATE TRIGGER d INSTEAD OF UPDATE OR DELETE OR INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()",
+                "CREATE TRIGGER d INSTEAD OF INSERT OR DELETE OR UPDATE ON v FOR EACH ROW EXECUTE FUNCTION f()",
             ),
             (ViewIndex, "CREATE INDEX CONCURRENTLY d ON s.v USING GIN (a)", "CREATE INDEX d ON s.v USING gin (a)"),
             (Extension, "CREATE EXTENSION d SCHEMA s CASCADE", "CREATE EXTENSION d WITH SCHEMA s"),

@@ -68,7 +68,11 @@ fn normal_create(definition: &Definition) -> Expression {
     let text = normal_definition(&definition.create);
     let significant = sql::significant(Product::Postgres, text.text());
     let significant = significant.trim_end_matches([';', '\n']);
-    match clauses::normal(definition, significant) {
+    // Text that is laid out otherwise the second time is not understood: the snapshot would be read back as another one.
+    let is_settled = |(layout, _): &(String, String)| {
+        layout == significant || clauses::normal(definition, layout).is_some_and(|(again, _)| again == *layout)
+    };
+    match clauses::normal(definition, significant).filter(is_settled) {
         // Where the layout is kept, so are its lines and comments.
         Some((layout, canonical)) if layout == significant => Expression::new(text.text()).with_canonical(canonical),
         Some((layout, canonical)) => Expression::new(layout).with_canonical(canonical),
