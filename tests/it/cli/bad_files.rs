@@ -49,7 +49,7 @@ fn a_snapshot_that_cannot_be_read() {
     shows!(refused_by_all(&project), @r"
     error: `[project]/snapshots/tables/user.json`, line 1: two branches have changed the same object
 
-    hint: keep the other branch's snapshots and lock, `git checkout MERGE_HEAD -- [project]/snapshots/tables/user.json`, delete your migration, and make it again with `gen migration`
+    hint: keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- [project]/snapshots/tables/user.json`, delete your migration, and make it again with `gen migration`
     ");
     fs::remove_file(project.path(TABLE)).unwrap();
     fs::create_dir(project.path(TABLE)).unwrap();
@@ -146,7 +146,7 @@ fn a_lock_that_was_changed_by_hand() {
     shows!(refused_by_all(&project), @r"
     error: `[project]/schema.lock.json`, line 1: two branches have each added a migration
 
-    hint: keep the other branch's history, `git checkout MERGE_HEAD -- [project]/schema.lock.json` and its snapshots, delete your migration, and make it again with `gen migration`, so that it starts where theirs ends
+    hint: keep the other branch's history, `git checkout --no-overlay MERGE_HEAD -- [project]/schema.lock.json` and its snapshots, delete your migration, and make it again with `gen migration`, so that it starts where theirs ends
     hint: if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again
     ");
 
