@@ -14,7 +14,6 @@ use crate::lint::{self};
 use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, Stakes, parked_in};
-
 use crate::write;
 
 use super::Ending;

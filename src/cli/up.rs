@@ -87,25 +87,19 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     };
     let recognised = recognise(&mut bench, command).await?;
     let files = applicables(&bench.migrations);
+    let mut chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
+    chosen.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
     if !command.unproven && !command.run.dry_run {
-        let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
-        let chosen = chosen.iter().filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
-        refuted::refuse(bench.workspace.sealed_lock()?, chosen.map(|file| &**file))?;
+        refuted::refuse(bench.workspace.sealed_lock()?, chosen.iter().map(|file| &**file))?;
     }
+    let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Up)).collect();
     if command.run.dry_run {
-        let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
-        let chosen: Vec<_> = chosen
-            .into_iter()
-            .filter(|file| !recognised.iter().any(|outcome| outcome.id == file.id()))
-            .map(|file| (file.migration, Direction::Up))
-            .collect();
         print_sql(&chosen);
-        sizes::note(&mut bench.live.session, &chosen).await;
+    }
+    sizes::note(&mut bench.live.session, &chosen).await;
+    if command.run.dry_run {
         return Ok(Ending::Done);
     }
-    let chosen = run::to_apply(&bench.live.history, &files, &target, bench.live.product())?;
-    let chosen: Vec<_> = chosen.into_iter().map(|file| (file.migration, Direction::Up)).collect();
-    sizes::note(&mut bench.live.session, &chosen).await;
     let mut watched = Watched::after(recognised);
     let result = run::up(&mut bench.live.session, &files, &target, DEFAULT_WAIT, &mut |it| watched.see(&it)).await;
     let outcomes = watched.end(&command.run, result)?;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::session::{DatabaseError, Session};
 use crate::dialect::{self, Product, Statement, reading};
 use crate::plan::deed::Deed;
+use crate::plan::reading::Reading;
 use crate::schema::{Literal, Name};
 
 /// Why rights stay with the old name.
@@ -17,8 +18,16 @@ pub(super) const UNSEEN: &str = "this user may not see who may use what is renam
 /// Why some rights may be missing.
 pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
 
-/// What the name of a column ends with that gives way to another one of its name.
+/// What the tool puts behind the name of a column whose values are converted, until it is dropped.
 const GIVES_WAY: &str = "__old";
+
+/// The columns that are dropped once their values are converted: the table, the column, and the one that has taken its place.
+fn converted(reading: &Reading) -> impl Iterator<Item = (&str, &str, &str)> {
+    reading.clauses.iter().filter(|clause| clause.deed == Deed::DropColumn).filter_map(|clause| {
+        let at = clause.part.rfind(GIVES_WAY)?;
+        Some((clause.table.as_str(), clause.part.as_str(), clause.part.get(..at)?))
+    })
+}
 
 /// What carries rights over to new names, once they are there.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -38,15 +47,16 @@ impl Renames {
     fn read(product: Product, sql: &str) -> Self {
         let reading = reading::read(product, sql);
         let mut found = Self::default();
-        // A column that gives way to one of its name, which then has its rights: the servers keep them by name.
-        let gives_way = |old: &str, new: &str| new.strip_prefix(old).is_some_and(|rest| rest.starts_with(GIVES_WAY));
         for clause in reading.clauses.iter().filter(|clause| clause.deed == Deed::RenameTable) {
             // A statement may rename a table twice, to change two names.
             let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
             found.tables.insert(old.unwrap_or_else(|| clause.table.clone()), clause.part.clone());
         }
-        for (table, old, new) in reading.renamed_columns().filter(|(_, old, new)| !gives_way(old, new)) {
+        for (table, old, new) in reading.renamed_columns() {
             found.columns.insert((table.to_owned(), old.to_owned()), new.to_owned());
+        }
+        for (table, column, heir) in converted(&reading) {
+            found.columns.insert((table.to_owned(), column.to_owned()), heir.to_owned());
         }
         found
     }
@@ -71,7 +81,8 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Righ
         return of_converted(session, statement).await;
     }
     let text = statement.sql.to_ascii_uppercase();
-    if matches!(product, Product::Postgres | Product::Sqlite) || !(text.contains("RENAME") || text.contains("CHANGE")) {
+    let is_of_interest = text.contains("RENAME") || text.contains("CHANGE") || statement.sql.contains(GIVES_WAY);
+    if matches!(product, Product::Postgres | Product::Sqlite) || !is_of_interest {
         return Rights::default();
     }
     let renames = Renames::read(product, &statement.sql);
@@ -108,12 +119,8 @@ async fn of_converted(session: &mut Session, statement: &Statement) -> Rights {
     let text = |text: &str| dialect.literal(&Literal::Text(text.to_owned()));
     let quote = |name: &str| dialect.quote(&Name::from(name));
     let mut rights = Rights::default();
-    for clause in reading::read(Product::Postgres, &statement.sql).clauses {
-        let Some(at) = clause.part.rfind(GIVES_WAY).filter(|_| clause.deed == Deed::DropColumn) else { continue };
-        let (table, column) = (
-            clause.table.split('.').map(quote).collect::<Vec<_>>().join("."),
-            clause.part.get(..at).unwrap_or_default(),
-        );
+    for (table, dropped, column) in converted(&reading::read(Product::Postgres, &statement.sql)) {
+        let table = table.split('.').map(quote).collect::<Vec<_>>().join(".");
         let sql = format!(
             "SELECT e.privilege_type, CASE WHEN e.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END, \
                     e.is_grantable::int \
@@ -123,7 +130,7 @@ async fn of_converted(session: &mut Session, statement: &Statement) -> Rights {
               WHERE o.attrelid = to_regclass({}) AND o.attname = {}",
             text(column),
             text(&table),
-            text(&clause.part),
+            text(dropped),
         );
         let Ok(found) = session.query(&sql).await else { continue };
         for row in &found {
@@ -223,7 +230,8 @@ mod tests {
         assert_eq!(read("ALTER TABLE a RENAME COLUMN x TO y, RENAME TO b"), "a>b a.x>y");
         assert_eq!(read("ALTER TABLE a ADD COLUMN z int, RENAME COLUMN x TO y, ADD INDEX w (z)"), "a.x>y");
         assert_eq!(read("RENAME TABLE s.a TO s.b"), "s.a>s.b");
-        assert_eq!(read("ALTER TABLE a RENAME COLUMN x TO x__old"), "");
+        assert_eq!(read("ALTER TABLE a RENAME COLUMN x TO x__old"), "a.x>x__old");
+        assert_eq!(read("ALTER TABLE a DROP COLUMN x__old, DROP COLUMN y"), "a.x__old>x");
         assert_eq!(read("ALTER TABLE a RENAME INDEX x TO y"), "");
     }
 }

@@ -319,7 +319,13 @@ impl Trial<'_> {
     /// that rows come to or go from with a table that becomes a partition of theirs, or stops being one.
     fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
         let (from, to) = (self.claim.from.schema(), self.claim.to.unwrap_or(self.claim.from).schema());
-        rows::exempt(followed, &[attached::owners(from, to), attached::owners(to, from)].concat());
+        let owners = [attached::owners(from, to), attached::owners(to, from)].concat();
+        rows::exempt(followed, &owners);
+        if !owners.is_empty() {
+            let names: BTreeSet<String> = owners.iter().map(|name| format!("`{name}`")).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            notes.push(format!("rows of {names} come or go with a partition and were not compared"));
+        }
         let all = self.claim.migration.up.iter().chain(&self.claim.migration.down);
         let meant: Vec<_> = all
             .filter(|statement| {

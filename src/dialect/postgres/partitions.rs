@@ -79,8 +79,8 @@ pub(super) fn normal(text: &str) -> Option<(String, String)> {
     Some((layout, canonical))
 }
 
-/// The bounds of a range with points in time as short as they can be written: the catalog prints the time of day, and the zone of
-/// the session, which is UTC.
+/// The bounds of a range with points in time as short as they can be written: the catalog prints the time of day too, and the zone
+/// of the session. Only where that is UTC does a bound without a zone mean the same everywhere.
 fn without_midnight(bounds: &str) -> String {
     if !bounds.starts_with("FOR VALUES FROM") {
         return bounds.to_owned();
@@ -111,13 +111,8 @@ fn folded(bounds: &str) -> String {
             _ if token.is_any(&["MODULUS", "REMAINDER", "TRUE", "FALSE", "NULL"]) => token.text.to_lowercase(),
             _ => token.text.to_owned(),
         };
-        let is_cast = |text: &str| text.ends_with("::");
-        let tight = matches!(word.as_str(), ")" | "," | "::")
-            || text.ends_with('(')
-            || text.is_empty()
-            || is_cast(&text)
-            || word == ":"
-            || text.ends_with(':');
+        let is_tight = matches!(word.as_str(), ")" | ",") || word.starts_with(':');
+        let tight = is_tight || text.is_empty() || text.ends_with(['(', ':']);
         if !tight {
             text.push(' ');
         }
