@@ -79,22 +79,22 @@
 //!
 //! | room | what it is for | may import |
 //! |---|---|---|
+//! | [`runner`] | a package of its own that applications can carry: connections, SQL as tokens and statements, migration files, the lock file, history, locks, applying | nothing |
 //! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
-//! | [`plan`] | verbs: operations, inverse, order, interpreter, words | `schema` |
-//! | [`sql`] | SQL text: cut into tokens and statements, by each product's rules | `schema` |
+//! | [`plan`] | verbs: operations, inverse, order, interpreter, words, what a clause costs | `runner::reading`, `schema` |
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
-//! | [`lint`] | hazards of a plan; one small file a rule, one list | `schema`, `plan` |
-//! | [`dialect`] | everything databases do differently, one folder each with the same file names | `schema`, `plan`, `sql` |
-//! | `dialect::*::introspect` | one database's catalog to a schema | `schema`, `plan`, `sql`, `introspect` |
-//! | [`introspect`] | façade: connection to schema | `schema`, `dialect` |
-//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `sql`, `dialect::expression` |
+//! | [`lint`] | hazards of a plan; one small file a rule, one list | `runner::reading`, `runner::migration`, `runner::sql`, `schema`, `plan` |
+//! | [`dialect`] | everything databases do differently, one folder each with the same file names | `runner::sql`, `runner::reading`, `schema`, `plan` |
+//! | `dialect::*::introspect` | one database's catalog to a schema; `reprint`, its own words for an expression | `runner`, `schema`, `plan`, `introspect` |
+//! | [`introspect`] | façade: connection to schema | `runner::session`, `schema`, `dialect` |
+//! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `runner::sql`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
-//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `schema`, `plan`, `entity`, `dialect::session` |
-//! | [`write`](mod@write) | migration files, to text and back; SQL beside the entities | `schema`, `plan`, `sql`, `dialect`, `project` |
-//! | [`run`] | history, lock, apply, revert, scratch databases, proofs | `schema`, `plan`, `sql`, `diff`, `dialect`, `introspect`, `seed`, `project`, `write` |
+//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `entity` |
+//! | [`write`](mod@write) | SQL beside the entities, written from a schema | `runner::sql`, `schema`, `plan`, `dialect` |
+//! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
+//! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
-//! | [`error`] | the public error and its hints | nothing |
 //!
 //! Every room may import [`error`]. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
 //!
@@ -165,14 +165,13 @@ pub mod cli;
 pub mod dialect;
 pub mod diff;
 pub mod entity;
-pub mod error;
 pub mod introspect;
 pub mod lint;
 pub mod plan;
 pub mod project;
-pub mod run;
+pub mod proof;
 pub mod schema;
 pub mod seed;
-pub mod sql;
 pub mod state;
+pub mod workflow;
 pub mod write;

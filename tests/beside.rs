@@ -15,13 +15,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{Forms, Statement, in_forms, of, statements};
 use sea_gen::diff::diff;
-use sea_gen::error::Error;
-use sea_gen::run::{self, Applicable, Outcome, Progress, Target};
 use sea_gen::schema::{Column, Index, Name, ObjectName, PrimaryKey, Product, Schema, Table, Type, Unique};
-use sea_gen::write::Migration;
+use sea_gen_runner::Error;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, Applicable, Outcome, Progress, Target};
+use sea_gen_runner::session::Session;
 
 use support::Scratch;
 

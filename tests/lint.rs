@@ -24,14 +24,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{Statement, of, reading};
 use sea_gen::lint::script::{self, Line, Remark, Way};
-use sea_gen::plan::deed::{Cost, Work, cost};
-use sea_gen::plan::reading::Reading;
+use sea_gen::plan::cost::{Cost, Work, cost};
 use sea_gen::schema::Product;
-use sea_gen::write::{Migration, parse};
+use sea_gen_runner::migration::{Migration, parse};
+use sea_gen_runner::reading::Reading;
+use sea_gen_runner::session::Session;
 
 /// What is there before a file's statements, on PostgreSQL.
 const POSTGRES: &str = "

@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
+use sea_gen_runner::Error;
+use sea_gen_runner::files::read_text;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
 use crate::lint::allow::Allow;
 use crate::plan::{Forms, Rename};
-use crate::project::read_text;
 use crate::schema::{Change, Name, ObjectName};
 use crate::state::{Backfill, Candidate, Question, Replacement, Subject, Values};
 

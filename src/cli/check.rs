@@ -2,25 +2,25 @@
 //!
 //! Must not change anything but a scratch database of its own.
 
+use sea_gen_runner::Error;
+use sea_gen_runner::run;
+use sea_gen_runner::session::Missing;
 use serde_json::json;
 
-use crate::dialect::session::Missing;
-use crate::dialect::session::reprint::Comparison;
+use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Product};
 use crate::diff::diff;
-use crate::error::Error;
 use crate::introspect;
 use crate::project::{Compiled, Demand};
-use crate::run::{self, Scratch};
+use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
-use super::Ending;
 use super::arguments::{Check, Common};
-use super::compiled;
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::{Live, Workspace};
 use super::wording::reworded;
+use super::{Ending, compiled};
 
 /// How one check of one dialect ended.
 enum Verdict {
@@ -154,7 +154,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
     };
     let outcome = async {
-        let beside = run::verify::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
+        let beside = proof::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
         run::up(&mut session, &files, &run::Target::All, run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;

@@ -4,16 +4,16 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use crate::dialect::session::{ConnectionOptions, Missing, Session};
+use sea_gen_runner::Error;
+use sea_gen_runner::session::{ConnectionOptions, Missing, Session, connect};
+
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
-use crate::error::Error;
-use crate::introspect;
 use crate::project::{CONSENT, Compiled};
-use crate::run::{self, Scratch};
+use crate::proof::Scratch;
 use crate::schema::{Name, Normalized, Origins, Place, Schema, Undeclared};
-use crate::state;
+use crate::{introspect, state};
 
 use super::paint;
 use super::report::Failure;
@@ -179,7 +179,7 @@ async fn prepared(
 
 /// The extensions the project's database has: what the entities take types from is there, or they could not be used.
 async fn extensions(server: &ConnectionOptions) -> Result<Vec<String>, Error> {
-    let mut session = run::connect(server, Missing::Refuse).await?;
+    let mut session = connect(server, Missing::Refuse).await?;
     let rows = session.query("SELECT extname FROM pg_catalog.pg_extension ORDER BY extname").await;
     session.close().await;
     let rows = rows.map_err(|error| Error::new("cannot read the extensions of the database").because(error))?;

@@ -4,10 +4,11 @@
 
 use std::path::PathBuf;
 
+use sea_gen_runner::migration;
+use sea_gen_runner::session::{ConnectionOptions, Missing, Session, connect};
 use serde_json::json;
 
-use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{ConnectionOptions, Missing, Session};
+use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Dialect, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
@@ -16,16 +17,13 @@ use crate::plan::{Plan, Rename};
 use crate::project::Snapshot;
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Target};
-use crate::write;
 
-use super::Ending;
 use super::arguments::{Common, Diff, DiffFormat};
-use super::paint;
 use super::report::Failure;
-use super::show;
 use super::side::{Loaded, Loader, Side, State};
 use super::states::{Workspace, current_folder};
 use super::wording::reworded;
+use super::{Ending, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
     let (from, to) = (State::parse(&command.from)?, State::parse(&command.to)?);
@@ -170,7 +168,7 @@ async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> 
         return Some(session);
     }
     let workspace = loader.workspace.filter(|workspace| !workspace.database_is_absent())?;
-    let session = crate::run::connect(workspace.connection.as_ref()?, Missing::Refuse).await.ok()?;
+    let session = connect(workspace.connection.as_ref()?, Missing::Refuse).await.ok()?;
     if session.product() == loader.product {
         return Some(session);
     }
@@ -229,7 +227,7 @@ async fn product_of(
             product @ (Product::Sqlite | Product::Postgres) => Ok(product),
             // Which of MySQL and MariaDB a server is, the server says.
             Product::MySql | Product::MariaDb => {
-                let session = crate::run::connect(connection, Missing::Refuse).await?;
+                let session = connect(connection, Missing::Refuse).await?;
                 let product = session.product();
                 session.close().await;
                 Ok(product)
@@ -247,7 +245,7 @@ async fn product_of(
 /// Statements to run as they stand.
 fn sql(dialect: &dyn Dialect, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {
     let statements = dialect::statements(dialect, plan, start)?;
-    Ok(write::script(dialect.product(), &statements))
+    Ok(migration::script(dialect.product(), &statements))
 }
 
 fn markdown(dialect: &dyn Dialect, plan: &Plan, start: &crate::schema::Schema) -> Result<String, Failure> {

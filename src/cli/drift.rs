@@ -5,22 +5,19 @@
 mod adopt;
 mod revert;
 
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::session::Missing;
+use sea_gen_runner::{Error, run};
 use serde_json::json;
 
-use crate::dialect::session::Missing;
 use crate::diff::diff;
-use crate::error::Error;
 use crate::plan::Plan;
-use crate::run;
-use crate::write::Migration;
 
-use super::Ending;
 use super::arguments::{Common, Drift, DriftWay};
-use super::paint;
 use super::report::Failure;
-use super::show;
 use super::states::{Live, Sealed, Workspace};
 use super::up::applicables;
+use super::{Ending, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Drift) -> Result<Ending, Failure> {
     match &command.way {

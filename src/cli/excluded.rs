@@ -2,10 +2,11 @@
 //!
 //! Must not know what is planned.
 
-use crate::dialect::session::Missing;
+use sea_gen_runner::Error;
+use sea_gen_runner::session::Missing;
+
 use crate::dialect::{self, Product};
 use crate::entity::Model;
-use crate::error::Error;
 use crate::introspect::Scope;
 use crate::schema::{DefinitionKind, Kept, Normalized, Place};
 

@@ -2,8 +2,10 @@
 //!
 //! Must not know what respects the seal.
 
-use crate::error::Error;
-use crate::project::{Batch, Frozen, Lock};
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::{Frozen, Lock};
+
+use crate::project::Batch;
 
 use super::Ending;
 use super::arguments::{Common, Freeze};
@@ -40,7 +42,7 @@ pub(super) fn thaw(common: &Common) -> Result<Ending, Failure> {
 
 fn write(workspace: &Workspace, lock: &Lock) -> Result<(), Failure> {
     let mut batch = Batch::new(workspace.root());
-    lock.write(&workspace.project.lock_path(), &mut batch);
+    batch.write(workspace.project.lock_path(), lock.text());
     batch.commit()?;
     Ok(())
 }

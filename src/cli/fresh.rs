@@ -2,19 +2,19 @@
 //!
 //! Must not touch a database that is not a development one.
 
-use crate::dialect::session::Missing;
-use crate::dialect::{self};
-use crate::diff::diff;
-use crate::run::{self, DEFAULT_WAIT, Target};
-use crate::write;
+use sea_gen_runner::migration;
+use sea_gen_runner::run::{self, DEFAULT_WAIT, Target};
+use sea_gen_runner::session::Missing;
 
-use super::Ending;
+use crate::dialect;
+use crate::diff::diff;
+
 use super::arguments::{Common, Emptying};
-use super::paint;
 use super::progress::Talk;
 use super::report::Failure;
 use super::states::Workspace;
 use super::up::{applicables, print, script};
+use super::{Ending, paint};
 
 /// Drops everything in the database and applies every migration.
 pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending, Failure> {
@@ -33,7 +33,7 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     let statements = dialect::statements(dialect::of(product), &drop, live.schema.schema())?;
     if command.run.dry_run {
         let all = migrations.iter().map(|migration| (migration, run::Direction::Up)).collect::<Vec<_>>();
-        paint::exact(&format!("{}\n{}", write::script(product, &statements), script(&all)));
+        paint::exact(&format!("{}\n{}", migration::script(product, &statements), script(&all)));
         return Ok(Ending::Done);
     }
     run::execute(&mut live.session, &statements, DEFAULT_WAIT).await?;

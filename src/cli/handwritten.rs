@@ -3,15 +3,18 @@
 //!
 //! Must not know what a proof is, or who asks.
 
+use sea_gen_runner::files::read_text;
+use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::session::ConnectionOptions;
+
 use crate::dialect::Role;
-use crate::dialect::session::ConnectionOptions;
 use crate::diff::diff;
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, MigrationId, Snapshot, fingerprint, read_text};
-use crate::run::verify::{Before, Reached, before, reached};
+use crate::project::{Batch, Snapshot, fingerprint};
+use crate::proof::{Before, Reached, before, reached};
 use crate::schema::{Normalized, Product};
 use crate::state;
-use crate::write::{self, Migration};
 
 use super::arguments::Common;
 use super::paint::{self, Ink, ink, ink_talk};
@@ -128,7 +131,7 @@ pub(super) async fn take_in(workspace: &Workspace, common: &Common) -> Result<bo
     if Some(&lock) == workspace.lock.as_ref() {
         return Ok(false);
     }
-    lock.write(&workspace.project.lock_path(), &mut batch);
+    batch.write(workspace.project.lock_path(), lock.text());
     batch.commit()?;
     Ok(true)
 }
@@ -182,7 +185,7 @@ impl Followed {
         for migration in &self.migrations {
             let path = project.migration_path(self.product, &migration.id);
             let text = read_text(&path)?;
-            let restated = write::restate(&text, &migration.heading());
+            let restated = migration::restate(&text, &migration.heading());
             if restated != text {
                 batch.write(path, restated);
             }

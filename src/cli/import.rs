@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use sea_gen_runner::Error;
+
 use crate::dialect;
 use crate::diff::diff;
 use crate::entity::{self, Model, Severity, SourceFile};
-use crate::error::Error;
 use crate::plan::Op;
 use crate::project::EntityPaths;
 use crate::schema::{Facet, Name, ObjectName, Origin, Origins, Part, Place, Schema};

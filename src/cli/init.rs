@@ -5,29 +5,26 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use sea_gen_runner::files::list;
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::session::{Missing, Session};
+use sea_gen_runner::{Error, run};
 use serde_json::json;
 
-use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{Model, SourceFile};
-use crate::error::Error;
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Lock, MigrationId, Snapshot, fingerprint, list};
-use crate::run;
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Contradiction, Policy, Target};
-use crate::write::{self, Migration};
 
-use super::Ending;
 use super::arguments::{self, Common};
-use super::contradictions;
-use super::import;
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::show;
 use super::states::{self, Live, Workspace, locked};
 use super::up::applicable;
+use super::{Ending, contradictions, import, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open_to_write(common, "gen init")?;
@@ -202,7 +199,7 @@ pub(super) fn set_up(
     beside: Vec<(PathBuf, String)>,
 ) -> Result<Option<Adoption>, Failure> {
     let project = &workspace.project;
-    let mut lock = Lock::new(&project.dialects);
+    let mut lock = first_lock(&project.dialects);
     let mut batch = Batch::new(&project.root);
     for (path, text) in beside {
         batch.write(path, text);
@@ -217,7 +214,7 @@ pub(super) fn set_up(
         };
         let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
         let baseline = &adopted.baseline;
-        batch.write(project.migration_path(*product, &baseline.id), write::text(baseline));
+        batch.write(project.migration_path(*product, &baseline.id), migration::text(baseline));
         let snapshot = Snapshot { schema: live.schema.schema().clone(), origins: adopted.origins.clone() };
         snapshot.write(&folder, None, &mut batch)?;
         lock.append(*product, locked(baseline), fingerprint(live.schema.schema()));
@@ -244,7 +241,7 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
     let plan = diff(&nothing, schema, &[]);
     let dialect = dialect::of(product);
     Ok(Migration {
-        id: MigrationId::new("baseline", jiff::Timestamp::now(), &[])?,
+        id: new_id("baseline", jiff::Timestamp::now(), &[])?,
         product,
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),

@@ -2,7 +2,7 @@
 //!
 //! Must not know what the statement is.
 
-use crate::dialect::session;
+use sea_gen_runner::session;
 
 use super::paint;
 

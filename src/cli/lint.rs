@@ -6,20 +6,21 @@ mod formats;
 
 use std::path::PathBuf;
 
-use crate::dialect::session::Missing;
+use sea_gen_runner::files::read_text;
+use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::reading::Reading;
+use sea_gen_runner::run;
+use sea_gen_runner::session::{Missing, connect};
+
 use crate::dialect::{self, Product, Statement, reading};
 use crate::lint::Level;
 use crate::lint::script::{self, Line, MISSING_DOWN, Remark, Way};
-use crate::plan::reading::Reading;
-use crate::project::{MigrationId, read_text};
-use crate::run;
-use crate::write::{self, Migration};
+use crate::project::find_id;
 
-use super::Ending;
 use super::arguments::{Common, Lint, LintFormat};
-use super::paint;
 use super::report::Failure;
 use super::states::Workspace;
+use super::{Ending, paint};
 
 /// A file and what is said of it.
 struct Judged {
@@ -48,7 +49,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
         known.extend(migrations.iter().map(|migration| migration.id.clone()));
         all.push((*product, migrations));
     }
-    let wanted = command.targets.iter().map(|text| Ok(MigrationId::find(text, &known)?.clone()));
+    let wanted = command.targets.iter().map(|text| Ok(find_id(text, &known)?.clone()));
     let wanted: Vec<MigrationId> = wanted.collect::<Result<_, Failure>>()?;
     let applied = if wanted.is_empty() && !command.all { applied(&workspace).await } else { None };
     for (product, migrations) in all {
@@ -81,7 +82,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
 /// What the database at hand has applied. Without one, every migration may be pending somewhere.
 async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
     let connection = workspace.connection.as_ref().filter(|_| !workspace.database_is_absent())?;
-    let told = match run::connect(connection, Missing::Refuse).await {
+    let told = match connect(connection, Missing::Refuse).await {
         Ok(mut session) => {
             let history = run::history(&mut session).await;
             let product = session.product();
@@ -118,10 +119,10 @@ pub(super) fn lines(migration: &Migration) -> (Vec<Line>, Vec<Line>) {
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
     let path = workspace.project.migration_path(product, &migration.id);
     let text = read_text(&path)?;
-    let places = write::lines(product, &text)?;
+    let places = migration::lines(product, &text)?;
     let (up, down) = lines(migration);
     let mut remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
-    remarks.retain(|remark| remark.code != MISSING_DOWN.code || !write::explains_missing_down(product, &text));
+    remarks.retain(|remark| remark.code != MISSING_DOWN.code || !migration::explains_missing_down(product, &text));
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
         let of_way = if remark.way == Way::Up { up } else { down };

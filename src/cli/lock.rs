@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::project::{Batch, Demand, MigrationId};
-use crate::write::Migration;
+use sea_gen_runner::migration::{Migration, MigrationId};
+
+use crate::project::{Batch, Demand};
 
 use super::arguments::Common;
 use super::paint::{self, Ink, ink};
@@ -42,7 +43,7 @@ pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Fail
         paint::talk("nothing to do: the lock seals just these files");
         return Ok(Ending::Done);
     }
-    lock.write(&workspace.project.lock_path(), &mut batch);
+    batch.write(workspace.project.lock_path(), lock.text());
     let written = batch.commit()?;
     let mut text: String = sealed.iter().map(|id| format!("{} {id}\n", ink(Ink::Green, "sealed"))).collect();
     text.extend(gone.iter().map(|id| format!("{} {id}: its file is gone\n", ink(Ink::Red, "forgot"))));

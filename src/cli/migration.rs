@@ -4,27 +4,28 @@
 
 mod told;
 
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::{LockedMigration, Proof};
+use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::session::{Missing, Session};
+
 use crate::dialect::casts::Casts;
-use crate::dialect::session::{Missing, Session};
 use crate::dialect::{Dialect, Product};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::error::Error;
 use crate::lint::allow::{flag, refused};
 use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Lock, LockedMigration, MigrationId, Proof, Snapshot};
+use crate::project::{Batch, Snapshot, first_lock, new_id};
 use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
-use crate::write::{self, Migration};
 
-use super::Ending;
 use super::answers::Answers;
 use super::arguments::{self, Common};
-use super::paint::{self};
+use super::paint;
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
-use super::{init, show, stakes, verify};
+use super::{Ending, init, show, stakes, verify};
 
 use told::{print_json, print_text, tell_nothing};
 
@@ -72,7 +73,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
         paint::talk(note);
     }
     if workspace.lock.is_none()
-        && workspace.products().iter().any(|it| write::ids(&workspace.project, *it).is_ok_and(|ids| !ids.is_empty()))
+        && workspace.products().iter().any(|it| workspace.project.migration_ids(*it).is_ok_and(|ids| !ids.is_empty()))
     {
         workspace.sealed_lock()?;
     }
@@ -190,7 +191,7 @@ fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>,
 pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let (mut files, mut existing) = (Vec::new(), Vec::new());
     for product in workspace.products() {
-        files.extend(write::ids(&workspace.project, *product)?);
+        files.extend(workspace.project.migration_ids(*product)?);
         if let Some(lock) = &workspace.lock {
             existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
         }
@@ -199,7 +200,7 @@ pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, 
     existing.extend(files);
     existing.sort();
     existing.dedup();
-    let id = MigrationId::new(name, jiff::Timestamp::now(), &existing).map_err(|error| match gone.first() {
+    let id = new_id(name, jiff::Timestamp::now(), &existing).map_err(|error| match gone.first() {
         Some(id) => error.hint(format!("the file of `{id}` is gone; if it is to be forgotten: `gen lock`")),
         None => error,
     });
@@ -409,9 +410,9 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
 fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| Lock::new(workspace.products()));
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
     for draft in drafts {
-        batch.write(project.migration_path(draft.product, &draft.migration.id), write::text(&draft.migration));
+        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
         lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
     }
@@ -435,7 +436,7 @@ fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Resul
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
     if reworded || !drafts.is_empty() {
-        lock.write(&project.lock_path(), &mut batch);
+        batch.write(project.lock_path(), lock.text());
     }
     Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
 }

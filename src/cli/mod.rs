@@ -43,8 +43,7 @@ use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::Parser;
-
-use crate::dialect::session;
+use sea_gen_runner::session;
 
 use arguments::{Arguments, Command};
 use report::Failure;
@@ -75,7 +74,7 @@ fn run() -> ExitCode {
     if let Some(command) = report::habit(&typed) {
         paint::settle(arguments::Color::Auto);
         let said = typed.join(" ");
-        let error = crate::error::Error::new(format!("there is no command `gen {said}`"));
+        let error = sea_gen_runner::Error::new(format!("there is no command `gen {said}`"));
         report::failure(&Failure::from(error.hint(format!("`{command}`")).hint("`gen help` lists the commands")));
         return ExitCode::from(1);
     }
@@ -100,7 +99,7 @@ fn run() -> ExitCode {
     let outcome = match runtime {
         // The runtime has several ways to run a future, and each would be compiled with all commands in it.
         Ok(runtime) => runtime.block_on(Box::pin(dispatch(&arguments)) as Pin<Box<dyn Future<Output = _>>>),
-        Err(error) => Err(Failure::from(crate::error::Error::new("cannot start the runtime").because(error))),
+        Err(error) => Err(Failure::from(sea_gen_runner::Error::new("cannot start the runtime").because(error))),
     };
     if session::interrupted() {
         match &outcome {

@@ -2,12 +2,12 @@
 //!
 //! Must not know how migrations are applied.
 
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::{Error, sql};
+
 use crate::dialect::reading;
 use crate::diff::diff;
-use crate::error::Error;
-use crate::plan::deed::Deed;
-use crate::sql;
-use crate::write::Migration;
 
 use super::report::Failure;
 use super::states::{Live, Sealed};

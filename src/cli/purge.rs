@@ -6,24 +6,18 @@ use std::io::{BufRead, IsTerminal};
 
 use heck::ToSnakeCase;
 use jiff::civil::Date;
+use sea_gen_runner::Error;
+use sea_gen_runner::session::Missing;
 
-use crate::dialect::session::Missing;
-use crate::error::Error;
-use crate::lint::Finding;
-use crate::lint::{self};
+use crate::lint::{self, Finding};
 use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, Stakes, parked_in};
-use crate::write;
 
-use super::Ending;
 use super::arguments::{Common, FileFormat, Migration, Purge, USUAL_PURGE};
-use super::migration;
-use super::paint;
 use super::report::Failure;
-use super::show;
-use super::stakes;
 use super::states::Workspace;
+use super::{Ending, migration, paint, show, stakes};
 
 pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Failure> {
     let Purge { name, dry_run, no_verify, json, .. } = command;
@@ -64,7 +58,7 @@ fn free(workspace: &Workspace, name: &str) -> Result<String, Failure> {
     }
     let mut taken = Vec::new();
     for product in workspace.products() {
-        taken.extend(write::ids(&workspace.project, *product)?);
+        taken.extend(workspace.project.migration_ids(*product)?);
     }
     let numbered = (2..).map(|number| format!("{name}{number}"));
     let is_free = |name: &String| !taken.iter().any(|id| id.name() == name.to_snake_case());

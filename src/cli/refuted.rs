@@ -2,9 +2,9 @@
 //!
 //! Must not know how a proof is made.
 
-use crate::error::Error;
-use crate::project::Lock;
-use crate::run::Applicable;
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::run::Applicable;
 
 use super::report::Failure;
 

@@ -7,9 +7,9 @@ use std::error::Error as _;
 use std::ops::Range;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use sea_gen_runner::Error;
 
 use crate::entity::{Diagnostic, Severity, SourceFile};
-use crate::error::Error;
 
 use super::paint::{self, Ink};
 

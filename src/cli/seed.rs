@@ -7,22 +7,21 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use sea_gen_runner::Error;
+use sea_gen_runner::session::{Missing, Session};
 use serde_json::json;
 
-use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product};
-use crate::error::Error;
 use crate::project::Batch;
-use crate::run::fill;
+use crate::proof::fill;
 use crate::schema::{Name, Normalized, ObjectName, Schema};
 use crate::seed::{Value, Wish, seeds};
 
-use super::Ending;
 use super::arguments::{Common, Seed};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::show;
 use super::states::Workspace;
+use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
@@ -171,7 +170,7 @@ async fn count(session: &mut Session, schema: &Schema) -> Result<BTreeMap<Object
     Ok(counts)
 }
 
-fn unreadable(name: &ObjectName, error: crate::dialect::session::DatabaseError) -> Failure {
+fn unreadable(name: &ObjectName, error: sea_gen_runner::session::DatabaseError) -> Failure {
     Error::new(format!("`{name}` cannot be read")).because(error).into()
 }
 

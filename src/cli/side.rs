@@ -4,15 +4,17 @@
 
 use std::path::PathBuf;
 
-use crate::dialect::session::{ConnectionOptions, Missing, Session};
+use sea_gen_runner::outside::outside;
+use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
+use sea_gen_runner::sql::{self, dump};
+use sea_gen_runner::{Error, files};
+
 use crate::dialect::{self, Product};
 use crate::entity::Model;
-use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{self, Snapshot};
-use crate::run::Scratch;
+use crate::project::Snapshot;
+use crate::proof::Scratch;
 use crate::schema::{Normalized, Origins, Schema};
-use crate::sql::{self, dump};
 use crate::state;
 
 use super::report::Failure;
@@ -151,7 +153,7 @@ impl Loader<'_> {
                 Ok(Side::schema(self.restricted(snapshot.schema)?, snapshot.origins))
             }
             State::File(path) => {
-                let script = project::read_text(&path)?;
+                let script = files::read_text(&path)?;
                 self.script(&script).await
             }
         }
@@ -190,7 +192,7 @@ impl Loader<'_> {
         })?;
         let statements = dump::statements(product, script)
             .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
-        let beyond = |statement: &String| Some((sql::first_line(statement), dialect::outside(product, statement)?));
+        let beyond = |statement: &String| Some((sql::first_line(statement), outside(product, statement)?));
         if let Some((first, what)) = statements.iter().find_map(beyond) {
             return Err(Error::new(format!("the script reaches beyond one database: `{first}` {what}"))
                 .hint("it is built on a scratch database: take such statements out, or dump one database by itself")

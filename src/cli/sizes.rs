@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::Direction;
+use sea_gen_runner::session::Session;
+
 use crate::dialect;
-use crate::dialect::session::Session;
 use crate::lint::script::{self, Remark, Way};
-use crate::run::Direction;
-use crate::write::Migration;
 
 use super::lint::lines;
 use super::paint;

@@ -2,9 +2,10 @@
 //!
 //! Must not know what would be done once it is allowed.
 
+use sea_gen_runner::Error;
+use sea_gen_runner::session::Session;
+
 use crate::dialect;
-use crate::dialect::session::Session;
-use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::{Allow, flag, unfit};
 use crate::plan::cast::Stake;

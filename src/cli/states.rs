@@ -12,22 +12,23 @@ pub(super) use named::scratch_server;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::dialect::session::reprint::Comparison;
-use crate::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::{Lock, LockedMigration};
+use sea_gen_runner::migration::{Heading, Migration};
+use sea_gen_runner::run::{self, Record};
+use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session, connect};
+
+use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
-use crate::error::Error;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{Lock, LockedMigration, Project, Reader, Writer};
-use crate::run::{self, Record};
+use crate::project::{Project, Reader, Writer};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Target, TypeRules};
-use crate::write::{self, Heading, Migration};
 
 use super::arguments::Common;
-use super::paint;
 use super::report::Failure;
-use super::show;
+use super::{paint, show};
 
 pub(super) use sealed::Sealed;
 
@@ -177,12 +178,12 @@ impl Workspace {
 
     /// The migrations of one dialect, oldest first, checked against the lock.
     pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
-        Ok(write::migrations(&self.project, product)?)
+        Ok(self.project.migrations(product)?)
     }
 
     /// What the migration files of one dialect say of themselves, oldest first.
     pub(super) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
-        Ok(write::headings(&self.project, product)?)
+        Ok(self.project.headings(product)?)
     }
 
     /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
@@ -351,7 +352,7 @@ async fn read_beside(
     scope: &Scope,
     known: &Known,
 ) -> Result<Live, Error> {
-    let mut session = run::connect(connection, missing).await?;
+    let mut session = connect(connection, missing).await?;
     let product = session.product();
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {

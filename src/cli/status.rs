@@ -2,22 +2,21 @@
 //!
 //! Must not change anything.
 
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::Record;
+use sea_gen_runner::session::Missing;
 use serde_json::{Value, json};
 
-use crate::dialect::session::Missing;
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::plan::Plan;
-use crate::run::Record;
 use crate::state::Situation;
-use crate::write::Migration;
 
-use super::Ending;
 use super::arguments::{Common, Report};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::show;
 use super::states::{Live, Sealed, Workspace};
+use super::{Ending, show};
 
 /// Everything there is to say.
 struct Screen {

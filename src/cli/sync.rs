@@ -2,26 +2,23 @@
 //!
 //! Must not touch a database that is not a development one, or a frozen schema.
 
+use sea_gen_runner::session::{Missing, Session};
+use sea_gen_runner::{migration, run};
 use serde_json::json;
 
-use crate::dialect;
 use crate::dialect::casts::Casts;
-use crate::dialect::session::{Missing, Session};
 use crate::diff::diff;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Context, Finding, LOSSY_CAST, Level, lint};
 use crate::plan::Plan;
-use crate::run;
 use crate::schema::Normalized;
-use crate::state;
-use crate::write;
+use crate::{dialect, state};
 
-use super::Ending;
 use super::arguments::{Common, Sync};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
 use super::states::Workspace;
-use super::{show, stakes};
+use super::{Ending, show, stakes};
 
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
@@ -56,7 +53,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let statements = dialect::statements(dialect::of(product), &plan, live.schema.schema())?;
     let refusal = refuse(command, (&live.schema.clone(), &target.schema), &plan, &mut live.session).await;
     if command.run.dry_run {
-        paint::exact(&write::script(product, &statements));
+        paint::exact(&migration::script(product, &statements));
         return refusal.map(|()| Ending::Done);
     }
     refusal?;

@@ -2,26 +2,26 @@
 //!
 //! Must not know how a migration is run; it chooses which, shows progress and tells the outcome.
 
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use sea_gen_runner::session::{Missing, Session};
 use serde_json::json;
 
 use crate::dialect::casts::Casts;
-use crate::dialect::session::{Missing, Session};
 use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
-use crate::project::{MigrationId, fingerprint};
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
-use crate::write::{self, Migration};
+use crate::workflow::{self, Known, recognisable};
 
-use super::Ending;
 use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::progress::Talk;
 use super::report::Failure;
 use super::states::{Live, Workspace};
-use super::{occupied, refuted, show, sizes, stakes};
+use super::{Ending, occupied, refuted, show, sizes, stakes};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -64,7 +64,7 @@ impl Bench {
         {
             return Ok(Target::Count(count));
         }
-        let id = MigrationId::find(text, self.migrations.iter().map(|migration| &migration.id))?;
+        let id = find_id(text, self.migrations.iter().map(|migration| &migration.id))?;
         Ok(Target::Id(id.to_string()))
     }
 }
@@ -133,13 +133,15 @@ async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Fail
         let files = applicables(&bench.migrations);
         let fingerprints = bench.live.fingerprints();
         let Live { session, schema, history, .. } = &mut bench.live;
-        let known = run::Known { history, schema: schema.schema(), fingerprints: &fingerprints };
-        let found = run::recognisable(known, &files, command.recognise)?;
+        let known = Known { history, schema: schema.schema(), fingerprints: &fingerprints };
+        let found = recognisable(known, &files, command.recognise)?;
         let mut talk = Talk::new();
         if found.is_empty()
             || command.run.dry_run
-            || run::recognise(session, &found, known, &bench.workspace.scope(), DEFAULT_WAIT, &mut |it| talk.show(&it))
-                .await?
+            || workflow::recognise(session, &found, known, &bench.workspace.scope(), DEFAULT_WAIT, &mut |it| {
+                talk.show(&it)
+            })
+            .await?
         {
             talk.done();
             return Ok(found.into_iter().map(recognised).collect());
@@ -199,7 +201,7 @@ pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending,
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
     let Reverting { allow, run } = &command.reverting;
     let mut bench = Bench::set_up(common, run, Missing::Create).await?;
-    let id = MigrationId::find(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
+    let id = find_id(&command.target, bench.migrations.iter().map(|migration| &migration.id))?.to_string();
     let files = applicables(&bench.migrations);
     let (target, history, product) = (Target::Id(id.clone()), &bench.live.history, bench.live.product());
     let (chosen, direction) = match history.iter().any(|record| record.id == id) {
@@ -308,7 +310,7 @@ impl Watched {
     }
 
     /// All that was done, if nothing failed.
-    fn end(self, command: &Run, result: crate::error::Result<Vec<Outcome>>) -> Result<Vec<Outcome>, Failure> {
+    fn end(self, command: &Run, result: sea_gen_runner::Result<Vec<Outcome>>) -> Result<Vec<Outcome>, Failure> {
         self.talk.done();
         match result {
             Ok(_) => Ok(self.done),
@@ -339,7 +341,7 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
             Direction::Down => &migration.down,
         };
         text.push_str(&format!("-- {} ({direction})\n", migration.id));
-        text.push_str(&write::script(migration.product, statements));
+        text.push_str(&migration::script(migration.product, statements));
         text.push('\n');
     }
     text

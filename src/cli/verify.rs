@@ -5,15 +5,16 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::{Lock, Proof};
+use sea_gen_runner::migration::{Migration, MigrationId};
 use serde_json::json;
 
 use crate::dialect::Product;
-use crate::error::Error;
 use crate::plan::Plan;
-use crate::project::{Batch, Demand, Lock, MigrationId, Proof};
-use crate::run::verify::{Before, Claim, Proven, Refuted, Renames, Verdict, before, prove};
+use crate::project::{Batch, Demand, find_id};
+use crate::proof::{Before, Claim, Proven, Refuted, Renames, Verdict, before, prove};
 use crate::schema::Normalized;
-use crate::write::Migration;
 
 use super::arguments::{Common, Verify};
 use super::paint::{self, Ink, ink, ink_talk};
@@ -190,10 +191,7 @@ pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result
 
 /// The way out where a proof does not know that values are changed on purpose.
 fn meant() -> String {
-    format!(
-        "values that a statement is meant to change: say `-- {}` and why above it",
-        crate::run::verify::CHANGES_DATA
-    )
+    format!("values that a statement is meant to change: say `-- {}` and why above it", crate::proof::CHANGES_DATA)
 }
 
 /// Writes into the lock what was found out, and tells of which migrations it seals another file. Finding out takes its time,
@@ -214,7 +212,7 @@ fn note(
     }
     if lock != before {
         let mut batch = Batch::new(workspace.root());
-        lock.write(&path, &mut batch);
+        batch.write(&path, lock.text());
         batch.commit()?;
     }
     Ok(unsealed)
@@ -229,7 +227,7 @@ fn chosen(
 ) -> Result<Vec<usize>, Failure> {
     let mut wanted = Vec::new();
     for text in &command.targets {
-        wanted.push(MigrationId::find(text, migrations.iter().map(|migration| &migration.id))?.clone());
+        wanted.push(find_id(text, migrations.iter().map(|migration| &migration.id))?.clone());
     }
     let lock = workspace.sealed_lock()?;
     let proven = |migration: &Migration| {

@@ -4,9 +4,10 @@
 //! declared, and the next run finds the same text there, whether or not a database is at hand then. Must not know what a
 //! command does with the states.
 
+use sea_gen_runner::session::Session;
+
 use crate::dialect;
-use crate::dialect::session::Session;
-use crate::dialect::session::reprint::{self, Comparison};
+use crate::dialect::reprint::{self, Comparison};
 use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::Normalized;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::sql;
+
 use crate::schema::{Column, ObjectName, Product, Schema, Type};
-use crate::sql;
 
 /// What values a type takes.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,11 +9,10 @@ pub mod domain;
 pub mod expression;
 mod kept;
 pub mod mysql;
-mod outside;
 pub mod postgres;
 pub mod reading;
+pub mod reprint;
 mod safe;
-pub mod session;
 pub mod sqlite;
 mod step;
 mod unsupported;
@@ -21,22 +20,20 @@ mod wording;
 
 use std::fmt;
 
+use sea_gen_runner::sql;
+
 use crate::plan::cast::Grade;
-use crate::plan::deed::Cost;
+use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan, near};
 use crate::schema::{Change, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
-use crate::sql;
 
 use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use outside::outside;
-pub use step::{Line, Online, Rebuild, Repartition, Role, Statement, Step};
+pub use sea_gen_runner::{HISTORY_TABLE, Line, Role, Statement};
+pub use step::{Online, Rebuild, Repartition, Step};
 pub use unsupported::Unsupported;
-
-/// The table that remembers what was applied. It is named here because whoever reads a catalog leaves it out.
-pub const HISTORY_TABLE: &str = "sea_gen_history";
 
 /// The dialect of a product: the one registry of databases.
 pub fn of(product: Product) -> &'static dyn Dialect {

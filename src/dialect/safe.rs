@@ -4,7 +4,7 @@
 //! Must not know what any database's safe forms are.
 
 use crate::plan::cast::Grade;
-use crate::plan::deed::Cost;
+use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
 

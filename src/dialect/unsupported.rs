@@ -2,7 +2,8 @@
 //!
 //! Must not know what is done about it.
 
-use crate::error::Error;
+use sea_gen_runner::Error;
+
 use crate::schema::Place;
 
 use super::Product;

@@ -2,7 +2,8 @@
 //!
 //! Must not know what is done with it. The queries are in each dialect's folder.
 
-use crate::dialect::session::{DatabaseError, Session};
+use sea_gen_runner::session::{DatabaseError, Session};
+
 use crate::dialect::{self, HISTORY_TABLE, Product, mysql, postgres, sqlite};
 use crate::schema::{Name, Normalized, ObjectName, Schema, Type, matches};
 

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, ColumnRead, Feature, Reading};
+
 use crate::plan::cast::{Stake, Types};
-use crate::plan::deed::Deed;
-use crate::plan::reading::{Clause, ColumnRead, Feature, Reading};
 use crate::plan::{Alter, Object, Op, Plan};
 use crate::schema::{
     Change, Column, DefinitionId, DefinitionKind, Expression, Generated, Name, ObjectName, Place, Schema, Table,

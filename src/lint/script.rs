@@ -13,8 +13,10 @@ mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::deed::{Cost, Deed, cost};
-use crate::plan::reading::{Clause, Feature, Reading};
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, Feature, Reading};
+
+use crate::plan::cost::{Cost, cost};
 use crate::schema::Product;
 
 use super::Level;

@@ -5,14 +5,13 @@
 mod apply;
 pub mod cast;
 mod claims;
-pub mod deed;
+pub mod cost;
 mod describe;
 mod ground;
 mod names;
 mod near;
 mod op;
 mod order;
-pub mod reading;
 mod standing;
 mod words;
 
@@ -22,7 +21,7 @@ use crate::schema::{DefinitionKind, ObjectName, Schema};
 
 pub use apply::{Refusal, apply};
 pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
-pub use deed::Forms;
+pub use cost::Forms;
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
 pub use names::{Names, Shape, Space};

@@ -353,8 +353,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    use super::super::json;
     use super::*;
+    use sea_gen_runner::json;
 
     #[derive(Serialize)]
     #[serde(rename_all = "snake_case")]

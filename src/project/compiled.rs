@@ -9,9 +9,13 @@ mod runner;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Batch, Project, make_folder, read_text_if_there, sha256};
-use crate::error::{Error, Result};
+use sea_gen_runner::checksum::sha256;
+use sea_gen_runner::files::read_text_if_there;
+use sea_gen_runner::{Error, Result};
+
 use crate::schema::Product;
+
+use super::{Batch, Project, make_folder};
 
 use packages::Workspace;
 

@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
+use sea_gen_runner::files::read_text_if_there;
+use sea_gen_runner::session::ConnectionOptions;
+use sea_gen_runner::{Error, Result};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{CONFIG_FILE, LOCK_FILE, dotenv, read_text_if_there};
-use crate::dialect::session::ConnectionOptions;
 use crate::entity::Context;
-use crate::error::{Error, Result};
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
+
+use super::{CONFIG_FILE, LOCK_FILE, dotenv};
 
 const KEYS: [&str; 20] = [
     "entities",

@@ -9,8 +9,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Project, cannot, make_folder, sha256};
-use crate::error::Result;
+use sea_gen_runner::Result;
+use sea_gen_runner::checksum::sha256;
+use sea_gen_runner::files::cannot;
+
+use super::{Project, make_folder};
 
 /// The variable by which a user consents for every checkout.
 pub const CONSENT: &str = "SEA_GEN_RUN_CARGO";

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::read_text_if_there;
-use crate::error::{Error, Result};
+use sea_gen_runner::files::read_text_if_there;
+use sea_gen_runner::{Error, Result};
 
 /// The variables of the nearest `.env` of the project. Where one is said twice the first counts, as for the application.
 pub(super) fn read(root: &Path) -> Result<BTreeMap<String, String>> {

@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use sea_gen_runner::files::{entries, read_text};
+use sea_gen_runner::{Error, Result};
+
 use crate::schema::Product;
 
-use super::{CONFIG_FILE, Project, entries, read_text};
+use super::{CONFIG_FILE, Project};
 
 /// Where most projects have them: one of the first two, else any of the others.
 const WHOLE: [&str; 2] = ["entities", "entity"];

@@ -4,13 +4,14 @@
 
 mod counted;
 
-use std::fmt::Write as _;
-
+use sea_gen_runner::checksum::hexadecimal;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::compact::Line;
 use crate::schema::Schema;
+
+use super::compact::Line;
+
 use counted::Counted;
 
 /// The first 16 bytes of the SHA-256 of everything that counts in a normalised schema, as 32 hexadecimal digits. Equal
@@ -46,19 +47,6 @@ impl Lines {
         self.line.text.push('\n');
         self.digest.update(&self.line.text);
     }
-}
-
-/// SHA-256 as 64 hexadecimal digits.
-pub fn sha256(text: &str) -> String {
-    hexadecimal(&Sha256::digest(text))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 #[cfg(test)]

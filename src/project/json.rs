@@ -1,13 +1,9 @@
-//! JSON that reads well in a pull request: sorted keys, one property a line, and errors that name file and line.
+//! JSON that reads well in a pull request: sorted keys, one property a line.
 //!
 //! Must not know what is written in it.
 
-use std::path::Path;
-
-use serde::de::DeserializeOwned;
+use sea_gen_runner::json::{compact, quoted, sorted};
 use serde_json::Value;
-
-use crate::error::{Error, Result};
 
 const WIDTH: usize = 100;
 
@@ -18,37 +14,6 @@ pub(super) fn pretty(value: &Value) -> String {
     write(value, 0, &mut text);
     text.push('\n');
     text
-}
-
-/// Prints a value on one line with sorted keys.
-pub(super) fn compact(value: &Value) -> String {
-    let mut text = String::new();
-    write_compact(value, &mut text);
-    text
-}
-
-fn write_compact(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(object) => {
-            text.push('{');
-            for (index, (key, value)) in sorted(object).enumerate() {
-                text.push_str(if index > 0 { ", " } else { "" });
-                text.push_str(&quoted(key));
-                text.push_str(": ");
-                write_compact(value, text);
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                text.push_str(if index > 0 { ", " } else { "" });
-                write_compact(item, text);
-            }
-            text.push(']');
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
-    }
 }
 
 /// How many properties the objects in a JSON text have in all. What is no JSON is counted somehow.
@@ -65,24 +30,6 @@ pub(super) fn properties(text: &str) -> usize {
         }
     }
     count
-}
-
-/// Reads a value, naming `path` and the line in whatever is wrong.
-///
-/// # Errors
-/// Conflict markers of git, text that is not JSON, or JSON that is not a `T`. `hint` says what to do about the last two.
-pub(super) fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        Error::new(format!("`{}`, line {}: {message}", path.display(), error.line().max(1))).hint(hint)
-    })
-}
-
-/// The line, from 1, of the first conflict marker git left in a text.
-pub(super) fn conflict(text: &str) -> Option<usize> {
-    let marked = |line: &str| ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
-    text.lines().position(marked).map(|index| index + 1)
 }
 
 /// The path of the first property in `found` that `known` does not have, and its key.
@@ -157,16 +104,6 @@ fn is_plain(value: &Value) -> bool {
     !matches!(value, Value::Object(_) | Value::Array(_))
 }
 
-fn sorted(object: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    let mut properties: Vec<_> = object.iter().collect();
-    properties.sort_by_key(|(key, _)| *key);
-    properties.into_iter()
-}
-
-fn quoted(key: &str) -> String {
-    Value::String(key.to_owned()).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -220,12 +157,6 @@ mod tests {
     fn a_long_list_is_broken() {
         let value = json!({"values": ["x".repeat(60), "y".repeat(60)]});
         assert_eq!(pretty(&value).lines().count(), 6);
-    }
-
-    #[test]
-    fn conflict_markers_are_found() {
-        assert_eq!(conflict("{\n<<<<<<< HEAD\n"), Some(2));
-        assert_eq!(conflict("{\n \"a\": \"<<<<<<< HEAD\"}"), None);
     }
 
     fn value() -> impl Strategy<Value = Value> {

@@ -14,30 +14,30 @@ mod files;
 mod fingerprint;
 mod id;
 mod json;
-mod lock;
 mod parallel;
 mod revision;
-mod seal;
 mod snapshot;
 mod writer;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::dialect::session::ConnectionOptions;
+use sea_gen_runner::files::{cannot, entries, list, read_text};
+use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
+use sea_gen_runner::session::ConnectionOptions;
+use sea_gen_runner::{Error, Result};
+
 use crate::entity::SourceFile;
-use crate::error::{Error, Result};
-use crate::schema::Product;
+use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
 pub use config::{Config, Demand, Partitions, Reader};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
-pub use files::{Batch, Entry, Fate, Staged, cannot, entries, list, make_folder};
-pub use files::{read_beginning, read_text, read_text_if_there};
-pub use fingerprint::{fingerprint, sha256};
-pub use id::MigrationId;
-pub use lock::{Finding, Frozen, Lock, Locked, LockedMigration, Proof};
+pub use files::{Batch, Fate, Staged, make_folder};
+pub use fingerprint::fingerprint;
+pub use id::{find_id, new_id};
 pub use parallel::STACK;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
@@ -47,6 +47,11 @@ pub const CONFIG_FILE: &str = "gen.toml";
 
 /// The lock's file where the configuration names no other.
 pub const LOCK_FILE: &str = "schema.lock.json";
+
+/// The lock of a project in which nothing has happened yet.
+pub fn first_lock(dialects: &[Product]) -> Lock {
+    Lock::new(dialects, &fingerprint(&Schema::default()))
+}
 
 /// One project: where it lies, how it is configured, and which databases it is for.
 #[derive(Clone, Debug)]
@@ -143,6 +148,30 @@ impl Project {
     /// Where the migrations of a dialect lie.
     pub fn migrations_folder(&self, product: Product) -> PathBuf {
         self.folder(&self.config.migrations, product)
+    }
+
+    /// The migrations of a dialect, in the order in which they are applied.
+    ///
+    /// # Errors
+    /// A file that cannot be read, with its path.
+    pub fn migrations(&self, product: Product) -> Result<Vec<Migration>> {
+        migration::migrations(&self.migrations_folder(product), &self.root, product)
+    }
+
+    /// What the migrations of a dialect say of themselves, in the order in which they are applied. Their statements are not read.
+    ///
+    /// # Errors
+    /// A file that cannot be read, with its path.
+    pub fn headings(&self, product: Product) -> Result<Vec<Heading>> {
+        migration::headings(&self.migrations_folder(product), &self.root, product)
+    }
+
+    /// The ids of a dialect's migrations, by the names of their files alone.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, or a file that is not named as a migration.
+    pub fn migration_ids(&self, product: Product) -> Result<Vec<MigrationId>> {
+        migration::ids(&self.migrations_folder(product), &self.root)
     }
 
     /// Where a migration lies.

@@ -5,8 +5,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Batch, Snapshot, cannot};
-use crate::error::{Error, Result};
+use sea_gen_runner::files::cannot;
+use sea_gen_runner::{Error, Result};
+
+use super::{Batch, Snapshot};
 
 impl Snapshot {
     /// The snapshot in `folder` as it was in `revision`; `None` where the revision has none there.

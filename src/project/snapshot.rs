@@ -7,17 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sea_gen_runner::checksum::sha256;
+use sea_gen_runner::files::{list, read_text};
+use sea_gen_runner::{Error, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compact::Line;
-use super::{Batch, files, json, parallel, sha256};
-use crate::error::{Error, Result};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
     Table, View,
 };
+
+use super::compact::Line;
+use super::{Batch, json, parallel};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -215,7 +218,7 @@ enum Object {
 
 impl Object {
     fn read(kind: Kind, path: &Path) -> Result<(Self, Listed)> {
-        Self::parse(kind, path, &files::read_text(path)?)
+        Self::parse(kind, path, &read_text(path)?)
     }
 
     fn parse(kind: Kind, path: &Path, text: &str) -> Result<(Self, Listed)> {
@@ -249,7 +252,7 @@ impl Object {
 
 /// The JSON files in a folder, sorted.
 fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = files::list(folder)?;
+    let mut paths = list(folder)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     Ok(paths)
 }
@@ -260,7 +263,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
         Ok(object) => object,
         Err(_) => match conflict(path, text) {
             Some(conflict) => return Err(conflict),
-            None => json::read(path, text, &restore(path))?,
+            None => sea_gen_runner::json::read(path, text, &restore(path))?,
         },
     };
     // What is missing in a file is nothing that would be written, so one that holds as much as would be needs no second look.
@@ -272,7 +275,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
             return Ok((object, listed.unwrap_or_default()));
         }
     }
-    let mut found: Value = json::read(path, text, &restore(path))?;
+    let mut found: Value = sea_gen_runner::json::read(path, text, &restore(path))?;
     if let Value::Object(properties) = &mut found {
         properties.remove(ORIGINS);
     }
@@ -282,7 +285,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
             Error::new(format!("`{}`, line {line}: `{key}` does not belong there", path.display())).hint(restore(path))
         );
     }
-    let WithOrigins { origins } = json::read(path, text, &restore(path))?;
+    let WithOrigins { origins } = sea_gen_runner::json::read(path, text, &restore(path))?;
     Ok((object, origins))
 }
 
@@ -295,7 +298,7 @@ fn origins(text: &str) -> Option<&str> {
 }
 
 fn conflict(path: &Path, text: &str) -> Option<Error> {
-    let line = json::conflict(text)?;
+    let line = sea_gen_runner::json::conflict(text)?;
     let shown = path.display();
     Some(Error::new(format!("`{shown}`, line {line}: two branches have changed the same object")).hint(format!(
         "keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- {shown}`, delete your migration, and make \

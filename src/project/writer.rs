@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use sea_gen_runner::{Error, Result};
 
 /// The file that says who is writing.
 const WHO: &str = ".gen-writing";

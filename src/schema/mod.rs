@@ -13,7 +13,6 @@ mod origin;
 mod parts;
 mod pattern;
 mod place;
-mod product;
 mod table;
 mod tables;
 mod types;
@@ -36,7 +35,7 @@ pub use origin::{Origin, Origins, Strictness, Undeclared};
 pub use parts::Parts;
 pub use pattern::matches;
 pub use place::{Facet, Part, Place};
-pub use product::Product;
+pub use sea_gen_runner::Product;
 pub use table::{
     Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PARTITION_BY, PrimaryKey,
     Table, Trigger, Unique,

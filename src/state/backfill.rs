@@ -4,11 +4,12 @@
 //!
 //! Must not know who gives the values.
 
+use sea_gen_runner::Error;
+
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::{mentions, rename_column};
 use crate::dialect::{self, Dialect, Statement, Step};
 use crate::diff::diff;
-use crate::error::Error;
 use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space};
 use crate::schema::{Change, DefaultValue, Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table, Type};
 

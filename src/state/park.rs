@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::Error;
+
 use crate::dialect::Dialect;
-use crate::error::Error;
 use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
 
-use super::Target;
-use super::follow;
 use super::places::places_in;
+use super::{Target, follow};
 
 /// Between a name and the day it was parked on.
 const MARK: &str = "__parked_";

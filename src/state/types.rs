@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
+use sea_gen_runner::{Error, Result};
+
 use crate::schema::{Product, Strictness, Type};
 
 /// One pair of types that are not the same and may mean the same.

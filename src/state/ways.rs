@@ -4,17 +4,17 @@
 
 use std::borrow::Cow;
 
+use sea_gen_runner::Error;
+
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::mentions;
 use crate::dialect::{Dialect, Statement};
-use crate::error::Error;
 use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
-use super::Target;
 use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
-use super::collisions;
 use super::preflight::{Given, Ground};
+use super::{Target, collisions};
 
 /// The statements of both ways.
 #[derive(Clone, Debug)]

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_gen_runner::sql;
+
 use crate::dialect::Dialect;
 use crate::plan::action_name;
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
     Literal, Name, ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
 };
-use crate::sql;
 
 /// One statement, and what it declares.
 #[derive(Clone, Debug, PartialEq, Eq)]

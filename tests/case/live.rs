@@ -2,18 +2,19 @@
 //!
 //! Must not know what SQL is sent.
 
-use sea_gen::dialect::session::Session;
-use sea_gen::dialect::session::reprint::agree;
+use sea_gen::dialect::reprint::agree;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
-use sea_gen::run::verify::{Claim, Renames, Verdict, prove};
+use sea_gen::proof::{Claim, Renames, Verdict, prove};
 use sea_gen::schema::{DefinitionKind, Normalized, Product};
-use sea_gen::write::Migration;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::session::Session;
+
+use crate::support::{Scratch, connection};
 
 use super::Case;
 use super::outcome::{self, Outcome, same};
-use crate::support::{Scratch, connection};
 
 /// Runs a case on a scratch database of the product.
 pub fn run(case: &Case, product: Product) -> Result<(), String> {

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen::dialect::casts::{Family, family, grade};
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{Dialect, of, statements};
 use sea_gen::diff::diff;
 use sea_gen::plan::cast::Grade;
 use sea_gen::schema::{Column, EnumType, Name, Normalized, ObjectName, Product, Schema, Table, Type};
+use sea_gen_runner::session::Session;
 
 use crate::support::{Scratch, on_each};
 

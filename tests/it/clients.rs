@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use sea_gen::schema::Product;
-use sea_gen::sql;
+use sea_gen_runner::sql;
 use url::Url;
 
 use crate::support::{Scratch, on_each};

@@ -7,8 +7,8 @@ mod sqlite;
 
 use sea_gen::dialect::Product;
 use sea_gen::dialect::expression::{canonical_expression, canonical_query};
-use sea_gen::dialect::session::{Missing, Session};
 use sea_gen::schema::ObjectName;
+use sea_gen_runner::session::{Missing, Session};
 
 use crate::support;
 

@@ -11,12 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sea_gen::dialect::{Product, Statement};
-use sea_gen::error::{Error, Result};
-use sea_gen::project::{Batch, Config, Fate, Lock, Locked, Project, Snapshot};
+use sea_gen::project::{Batch, Config, Fate, Project, Snapshot};
 use sea_gen::schema::{
     Check, Column, Expression, Facet, Name, ObjectName, Options, Origin, Part, Place, Schema, Table, Type, Undeclared,
 };
-use sea_gen::write::{self, Migration};
+use sea_gen_runner::lock_file::{Lock, Locked};
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::{Error, Result};
 
 /// A folder that is a repository, so that nothing above it is looked at.
 fn folder() -> tempfile::TempDir {

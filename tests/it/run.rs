@@ -10,7 +10,7 @@ mod recognise;
 mod support;
 mod work;
 
-use sea_gen::run;
+use sea_gen_runner::run;
 
 /// One test for each database; ignored where the environment names no server.
 macro_rules! on_each {

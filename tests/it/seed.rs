@@ -1,11 +1,11 @@
 //! Test data on all four databases: a nasty schema takes every row.
 
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Product};
 use sea_gen::introspect::{Scope, introspect};
-use sea_gen::run::fill;
+use sea_gen::proof::fill;
 use sea_gen::schema::Schema;
 use sea_gen::seed::{Wish, seeds};
+use sea_gen_runner::session::Session;
 
 use crate::support::Scratch;
 

@@ -6,12 +6,12 @@ mod changes;
 mod declared;
 mod hostile;
 
-use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::dialect::{self, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::plan::Plan;
 use sea_gen::schema::{Normalized, Schema};
+use sea_gen_runner::session::{Missing, Rows, Session};
 
 /// Runs an asynchronous test body.
 fn run<F: Future<Output = ()>>(body: F) {
@@ -27,7 +27,7 @@ async fn memory() -> Session {
 
 async fn with(sql: &str) -> Session {
     let mut session = memory().await;
-    for statement in sea_gen::sql::split(Product::Sqlite, sql).expect("SQL") {
+    for statement in sea_gen_runner::sql::split(Product::Sqlite, sql).expect("SQL") {
         session.execute(&statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
     }
     session

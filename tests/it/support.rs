@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_gen::dialect::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use sea_gen::schema::Product;
+use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use url::Url;
 
 /// The environment variable that names a product's server; SQLite needs none.

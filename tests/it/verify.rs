@@ -2,12 +2,12 @@
 
 mod faults;
 
-use sea_gen::dialect::session::{Missing, Session};
 use sea_gen::dialect::{self, Product, Statement};
 use sea_gen::introspect::{Scope, introspect};
-use sea_gen::run::verify::{Claim, Renames, Verdict, prove};
+use sea_gen::proof::{Claim, Renames, Verdict, prove};
 use sea_gen::schema::Normalized;
-use sea_gen::write::Migration;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::session::{Missing, Session};
 
 use crate::support::{self, Scratch};
 

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sea_gen_runner::Error;
+
 use crate::entity::Model;
-use crate::error::Error;
 use crate::lint::Finding;
 use crate::lint::allow::{self, Allow};
 use crate::plan::Rename;

@@ -2,8 +2,9 @@
 //!
 //! Must not change anything else of the statement: it is cut at its commas and put together again.
 
+use sea_gen_runner::sql::{self, Token};
+
 use crate::schema::Product;
-use crate::sql::{self, Token};
 
 /// The statement without foreign keys, and the statements that add them.
 pub(super) fn apart(statement: &str) -> (String, Vec<String>) {

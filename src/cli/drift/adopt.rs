@@ -2,24 +2,22 @@
 //!
 //! Must not change the database beyond its history.
 
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::run::{self, Status};
 use serde_json::json;
 
-use crate::dialect;
 use crate::dialect::casts::Casts;
 use crate::lint::{Context, Level, lint};
 use crate::project::{Batch, Snapshot, fingerprint};
-use crate::run::{self, Status};
-use crate::state;
-use crate::write::{self, Migration};
+use crate::{dialect, state};
 
-use super::super::Ending;
 use super::super::arguments::{Adopt, Common};
 use super::super::migration::next_id;
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
-use super::super::show;
 use super::super::states::{Workspace, locked};
 use super::super::up::applicable;
+use super::super::{Ending, show};
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Failure> {
@@ -46,7 +44,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         down: dialect::statements(dialect, &plan.inverse(sealed.schema.schema()), live.schema.alone().schema())?,
     };
     if command.run.dry_run {
-        paint::exact(&write::text(&migration));
+        paint::exact(&migration::text(&migration));
         live.session.close().await;
         return Ok(Ending::Done);
     }
@@ -54,13 +52,13 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
     let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
-    batch.write(project.migration_path(product, &migration.id), write::text(&migration));
+    batch.write(project.migration_path(product, &migration.id), migration::text(&migration));
     let before = Snapshot { schema: sealed.schema.schema().clone(), origins: sealed.origins.clone() };
     let after = Snapshot { schema: live.schema.schema().clone(), origins };
     after.write(&project.snapshot_folder(product), Some(&before), &mut batch)?;
     let mut lock = workspace.sealed_lock()?.clone();
     lock.append(product, locked(&migration), fingerprint(live.schema.schema()));
-    lock.write(&project.lock_path(), &mut batch);
+    batch.write(project.lock_path(), lock.text());
     let written: Vec<_> = batch.commit()?.into_iter().map(|(path, _)| path).collect();
     let to = migration.to.as_deref();
     let file = applicable(&migration);

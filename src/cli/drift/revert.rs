@@ -2,26 +2,21 @@
 //!
 //! Must not lose anything that was not allowed to go.
 
+use sea_gen_runner::{Error, migration, run};
 use serde_json::json;
 
-use crate::dialect;
 use crate::dialect::casts::Casts;
 use crate::diff::diff;
-use crate::error::Error;
 use crate::lint::allow::{flag, refused};
 use crate::lint::{Context, lint};
-use crate::run;
-use crate::state;
-use crate::write;
+use crate::{dialect, state};
 
-use super::super::Ending;
 use super::super::arguments::{Common, Reverting};
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
-use super::super::show;
-use super::super::stakes;
 use super::super::states::{self, Workspace};
 use super::super::wording::reworded;
+use super::super::{Ending, show, stakes};
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
@@ -39,7 +34,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     stakes::refuse_unfit(&findings, &command.allow)?;
     let refused = refused(&findings, &command.allow);
     if command.run.dry_run {
-        paint::exact(&write::script(product, &statements));
+        paint::exact(&migration::script(product, &statements));
         for finding in &refused {
             paint::talk(format!("note: {} needs `{}`", finding.message, flag(finding)));
         }

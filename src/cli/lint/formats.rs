@@ -2,9 +2,9 @@
 //!
 //! Must not know how they came about.
 
+use sea_gen_runner::Error;
 use serde_json::{Value, json};
 
-use crate::error::Error;
 use crate::lint::Level;
 use crate::lint::script::{RULES, Remark, Rule, Way};
 

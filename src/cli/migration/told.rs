@@ -2,10 +2,8 @@
 //!
 //! Must not know how a migration is made.
 
+use sea_gen_runner::migration::{self, MigrationId};
 use serde_json::json;
-
-use crate::project::MigrationId;
-use crate::write;
 
 use super::super::paint::{self, Ink, ink};
 use super::super::states::Workspace;
@@ -81,7 +79,7 @@ pub(super) fn print_text(
     }
     if command.dry_run {
         if let Some(draft) = drafts.first() {
-            text.push_str(&write::text(&draft.migration));
+            text.push_str(&migration::text(&draft.migration));
         }
     } else {
         text.push_str(match command.empty {

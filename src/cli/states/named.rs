@@ -2,10 +2,10 @@
 //!
 //! Must not know what a command does with it.
 
+use sea_gen_runner::Error;
+use sea_gen_runner::session::{ConnectionOptions, Missing, connect};
+
 use crate::dialect::Product;
-use crate::dialect::session::{ConnectionOptions, Missing};
-use crate::error::Error;
-use crate::run;
 
 use super::super::report::Failure;
 use super::Workspace;
@@ -33,7 +33,7 @@ impl Workspace {
     /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
     pub(in super::super) async fn answers(&self) -> bool {
         let Some(connection) = &self.connection else { return false };
-        match run::connect(connection, Missing::Refuse).await {
+        match connect(connection, Missing::Refuse).await {
             Ok(session) => {
                 session.close().await;
                 true

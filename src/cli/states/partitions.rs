@@ -2,10 +2,12 @@
 //!
 //! Must not know what a command does with the schema.
 
+use sea_gen_runner::Error;
+use sea_gen_runner::migration::MigrationId;
+
 use crate::dialect::expression::mentions;
 use crate::dialect::{self, Expected};
-use crate::error::Error;
-use crate::project::{MigrationId, Partitions, fingerprint};
+use crate::project::{Partitions, fingerprint};
 
 use super::{Live, Workspace};
 

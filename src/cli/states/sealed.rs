@@ -4,12 +4,15 @@
 
 use std::path::Path;
 
-use crate::dialect::session::ConnectionOptions;
+use sea_gen_runner::Error;
+use sea_gen_runner::files::entries;
+use sea_gen_runner::lock_file::{Finding, Lock};
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::session::ConnectionOptions;
+
 use crate::dialect::{self, Product};
-use crate::error::Error;
-use crate::project::{Finding, Lock, Snapshot, entries, fingerprint};
+use crate::project::{Snapshot, fingerprint};
 use crate::schema::{Normalized, Origins};
-use crate::write::{self, Migration};
 
 use super::super::report::Failure;
 use super::Workspace;
@@ -57,7 +60,7 @@ impl Workspace {
     pub(in super::super) fn sealed_lock(&self) -> Result<&Lock, Failure> {
         self.lock.as_ref().ok_or_else(|| {
             let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
-            let is_there = |product: &Product| write::ids(&self.project, *product).is_ok_and(|ids| !ids.is_empty());
+            let is_there = |product: &Product| self.project.migration_ids(*product).is_ok_and(|ids| !ids.is_empty());
             // Where there are migrations there was a lock, and a new one would seal whatever is there now.
             Failure::from(match self.products().iter().any(is_there) {
                 true => {

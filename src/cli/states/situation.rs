@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::migration::Heading;
+use sea_gen_runner::run::Record;
+
 use crate::dialect;
 use crate::entity::Model;
 use crate::project::fingerprint;
-use crate::run::Record;
 use crate::schema::{Origins, Schema};
 use crate::state::{self, Situation, Standing};
-use crate::write::Heading;
 
 use super::super::report::Failure;
 use super::{Live, Sealed, Workspace};

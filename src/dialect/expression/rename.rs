@@ -2,9 +2,11 @@
 //!
 //! Must not know what the expression means: it sees pieces of text, and leaves all but the name as it is written.
 
-use super::{print, spell};
+use sea_gen_runner::sql::{self, Kind, Token};
+
 use crate::dialect::Product;
-use crate::sql::{self, Kind, Token};
+
+use super::{print, spell};
 
 /// The expression of a table (a check, a generated column, an index) after one of its columns was renamed. Databases change
 /// the expressions they keep in the same way. Text with a quote that is never closed stays as it is.

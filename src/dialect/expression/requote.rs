@@ -2,9 +2,11 @@
 //!
 //! Must not know what the query means.
 
-use super::{parse, spell};
+use sea_gen_runner::sql::{self, Kind, Rules};
+
 use crate::dialect::Product;
-use crate::sql::{self, Kind, Rules};
+
+use super::{parse, spell};
 
 /// Writes a query given in portable SQL (identifiers bare or in `"double quotes"`, strings in `'single quotes'` without
 /// backslash escapes) with the product's own quotes. Everything else stays as it is written.

@@ -2,10 +2,11 @@
 //!
 //! Must not know grammar: it sees pieces of text, one after another.
 
-use crate::dialect::Product;
-use crate::sql::{self, Kind, Token, unescaped};
+use sea_gen_runner::sql::{self, Kind, Token, unescaped};
 
-pub(super) use crate::sql::content;
+use crate::dialect::Product;
+
+pub(super) use sea_gen_runner::sql::content;
 
 /// The mark identifiers are quoted with.
 pub(super) fn mark(product: Product) -> char {

@@ -3,8 +3,9 @@
 //!
 //! Must not know where an expression stands.
 
+use sea_gen_runner::sql::{Kind, Token};
+
 use crate::schema::{Columns, Type};
-use crate::sql::{Kind, Token};
 
 use super::types::{Family, family};
 use super::words::tokens;

@@ -11,11 +11,12 @@ mod tables;
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::session::{DatabaseError, Rows, Session};
+use sea_gen_runner::sql::unescaped;
+
 use crate::dialect::Product;
-use crate::dialect::session::{DatabaseError, Rows, Session};
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
-use crate::sql::unescaped;
 
 use super::Flavor;
 use super::words::without_database;

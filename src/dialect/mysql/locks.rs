@@ -4,7 +4,9 @@
 //! 11.8, InnoDB, on a table without generated, full-text and spatial columns. The manuals are named where they say the same:
 //! MySQL 17.12.1 "Online DDL Operations"; MariaDB "InnoDB Online DDL". Must not know who goes by it.
 
-use crate::plan::deed::{Blocks, Cost, Deed, Work};
+use sea_gen_runner::reading::deed::Deed;
+
+use crate::plan::cost::{Blocks, Cost, Work};
 
 const MYSQL_MANUAL: &str = "manual 17.12.1, Online DDL Operations; measured";
 const MARIADB_MANUAL: &str = "manual, InnoDB Online DDL; measured";

@@ -12,17 +12,16 @@ mod lower;
 mod mode;
 mod names;
 mod normalize;
-pub(super) mod outside;
-mod partitions;
+pub(super) mod partitions;
 mod render;
+pub mod reprint;
 mod safe;
-pub mod session;
 mod types;
 mod versioning;
 mod words;
 
 use crate::plan::cast::Grade;
-use crate::plan::deed::Cost;
+use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
 

@@ -6,23 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::sql::{self, Rules, default_mode};
+
 use crate::dialect::Statement;
 use crate::schema::Expression;
-use crate::sql::{self, Rules};
 
 use super::Flavor;
 use super::render::text_literal;
-
-/// The mode a server of this product has unless somebody sets another one.
-pub(super) fn default(flavor: Flavor) -> &'static str {
-    match flavor {
-        Flavor::MySql => {
-            "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
-             NO_ENGINE_SUBSTITUTION"
-        }
-        Flavor::MariaDb => "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
-    }
-}
 
 /// The flags of a mode, each that stands for several with those.
 fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {
@@ -56,7 +46,7 @@ fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {
 /// The form a mode is compared by; nothing for the product's default.
 pub(super) fn canonical(flavor: Flavor, mode: &str) -> Option<String> {
     let flags = flags(flavor, mode);
-    let is_default = flags == self::flags(flavor, default(flavor));
+    let is_default = flags == self::flags(flavor, default_mode(flavor.product()));
     (!is_default).then(|| flags.into_iter().collect::<Vec<_>>().join(","))
 }
 
@@ -96,8 +86,8 @@ mod tests {
     #[test]
     fn a_mode_is_compared_by_its_flags() {
         for flavor in [Flavor::MySql, Flavor::MariaDb] {
-            assert_eq!(canonical(flavor, default(flavor)), None);
-            assert_eq!(canonical(flavor, &default(flavor).to_lowercase().replace(',', ", ")), None);
+            assert_eq!(canonical(flavor, default_mode(flavor.product())), None);
+            assert_eq!(canonical(flavor, &default_mode(flavor.product()).to_lowercase().replace(',', ", ")), None);
             assert_eq!(canonical(flavor, ""), Some(String::new()));
             assert_eq!(
                 canonical(flavor, "ANSI"),
@@ -109,7 +99,7 @@ mod tests {
     #[test]
     fn a_definition_says_a_mode_that_is_not_the_default() {
         let create = "CREATE PROCEDURE p() SELECT \"a\" FROM \"b;\"";
-        assert_eq!(under(Flavor::MariaDb, default(Flavor::MariaDb), create), create);
+        assert_eq!(under(Flavor::MariaDb, default_mode(Flavor::MariaDb.product()), create), create);
         let text = under(Flavor::MariaDb, "ANSI_QUOTES", create);
         assert_eq!(sql::mode_before(Flavor::MariaDb.product(), &text), Some(("ANSI_QUOTES".to_owned(), create)));
         let sent: Vec<String> =

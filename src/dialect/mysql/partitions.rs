@@ -2,9 +2,10 @@
 //!
 //! Must not know statements beyond the clause that divides a table.
 
+use sea_gen_runner::sql::{Kind, Token};
+
 use crate::dialect::Expected;
 use crate::schema::{Columns, Name, ObjectName, PARTITION_BY, Product, Schema};
-use crate::sql::{Kind, Token};
 
 use super::words::{tokens, words};
 

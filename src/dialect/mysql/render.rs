@@ -5,6 +5,8 @@
 
 mod alter;
 
+use sea_gen_runner::{Product, sql};
+
 use crate::dialect::{Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
@@ -142,7 +144,7 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
 
 /// Quotes an identifier; the only function of the dialect that does.
 pub(super) fn quote(name: &Name) -> String {
-    format!("`{}`", name.as_str().replace('`', "``"))
+    sql::quote(Product::MySql, name.as_str())
 }
 
 pub(super) fn object(name: &ObjectName) -> String {
@@ -161,9 +163,9 @@ pub(super) fn literal(literal: &Literal) -> String {
     }
 }
 
-/// A string: the quote doubled, the backslash escaped, and NUL, which the servers' tools do not pass on.
+/// Writes a string.
 pub(super) fn text_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''").replace('\0', "\\0"))
+    sql::literal(Product::MySql, text)
 }
 
 fn names(columns: &[Name]) -> String {

@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_gen_runner::reading::deed::Deed;
+
 use crate::dialect::{Online, Step};
-use crate::plan::deed::{Blocks, Cost, Deed, cost};
+use crate::plan::cost::{Blocks, Cost, cost};
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply, destroys};
 use crate::schema::{Action, Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Schema, Table, Type};
 

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::sql::{Kind, Token};
+
 use crate::schema::{EnumType, ObjectName, Type};
-use crate::sql::{Kind, Token};
 
 use super::words::{string, words};
 use super::{Flavor, render};

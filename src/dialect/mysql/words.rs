@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::sql::{self, Kind, Rules, Token};
+
 use crate::schema::Product;
-use crate::sql::{self, Kind, Rules, Token};
 
 use super::render::text_literal;
 use super::{Flavor, mode};

@@ -3,7 +3,9 @@
 //! "measured" is a statement run in a transaction on PostgreSQL 15 and 18, with `pg_locks` and `pg_relation_filenode` read
 //! before it ended. Must not know who goes by it.
 
-use crate::plan::deed::{Blocks, Cost, Deed, Work};
+use sea_gen_runner::reading::deed::Deed;
+
+use crate::plan::cost::{Blocks, Cost, Work};
 
 const EXPLICIT_LOCKING: &str = "manual 13.3.1, Table-Level Locks; measured";
 const ALTER_TABLE: &str = "manual, ALTER TABLE, Notes; measured";

@@ -10,23 +10,21 @@ mod lower;
 mod moments;
 mod names;
 mod normalize;
-pub(super) mod outside;
 mod partitions;
 mod render;
+pub mod reprint;
 mod safe;
-pub mod session;
 mod types;
 mod words;
 
 use crate::plan::cast::Grade;
-use crate::plan::deed::Cost;
+use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 pub use names::sequence_of;
-pub(super) use render::GIVE_BACK;
 
 /// PostgreSQL.
 #[derive(Debug)]

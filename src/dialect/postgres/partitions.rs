@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::sql;
+
 use crate::dialect::expression::canonical_expression;
 use crate::dialect::{Expected, Product};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, ObjectName, Options, PARTITION_BY, Part, Place, Schema, Table,
 };
-use crate::sql;
 
 use super::words;
 

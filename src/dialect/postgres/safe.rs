@@ -8,11 +8,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_gen_runner::reading::deed::Deed;
+
 use crate::dialect::Step;
-use crate::plan::deed::{Cost, Deed, cost};
+use crate::plan::cost::{Cost, cost};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
-use crate::schema::{Change, Check, Column, Expression, ForeignKey, Index, Name, ObjectName, Options, Part, Place};
-use crate::schema::{Schema, Table, Unique};
+use crate::schema::{
+    Change, Check, Column, Expression, ForeignKey, Index, Name, ObjectName, Options, Part, Place, Schema, Table, Unique,
+};
 
 use super::locks::COSTS;
 use super::lower::columns::{disturbs, index_mentions, index_uses};

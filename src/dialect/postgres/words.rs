@@ -3,8 +3,9 @@
 //! Must not know what the text means, nor how it is cut into tokens. Whatever is compared goes through `dialect::expression`,
 //! not through here.
 
+use sea_gen_runner::sql::{self, Kind, Token};
+
 use crate::schema::Product;
-use crate::sql::{self, Kind, Token};
 
 fn words(text: &str) -> Vec<Token<'_>> {
     sql::words(Product::Postgres, text)

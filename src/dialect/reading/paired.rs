@@ -2,11 +2,12 @@
 //!
 //! Must not know who judges the change.
 
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{ColumnRead, Feature, Reading};
+
 use crate::dialect::casts::{grade, native};
 use crate::dialect::{self, Dialect, Product};
 use crate::plan::cast::Grade;
-use crate::plan::deed::Deed;
-use crate::plan::reading::{ColumnRead, Feature, Reading};
 use crate::schema::Schema;
 
 /// Says of every change of a type, where the other way tells what the type was, whether it writes every row anew and whether

@@ -3,13 +3,12 @@
 //! Rows are no part of a schema, so a statement that changes rows is shown by none, unless the schema leaves it nothing to do.
 //! What is not known for certain counts as not shown. Must not know migrations, or what is done about a statement not shown.
 
-use crate::dialect::{Product, Role, Statement};
-use crate::plan::deed::Deed;
-use crate::plan::reading::{Clause, Reading};
-use crate::schema::{Definition, DefinitionKind, Name, ObjectName, Schema};
-use crate::sql::Kind;
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, Hand, Reading, words};
+use sea_gen_runner::sql::Kind;
 
-use super::words::{Hand, words};
+use crate::dialect::{Product, Role, Statement};
+use crate::schema::{Definition, DefinitionKind, Name, ObjectName, Schema};
 
 /// Objects a schema holds whole: it shows that they were created, altered or dropped.
 const OBJECTS: &[&str] = &[

@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dialect::session::{DatabaseError, Iter, Row, Rows, Session};
+use sea_gen_runner::session::{DatabaseError, Iter, Row, Rows, Session};
+use sea_gen_runner::sql::Kind;
+
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
     IndexTarget, Name, Normalized, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
 };
-use crate::sql::Kind;
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
 use super::words::{name, without_comments, words};

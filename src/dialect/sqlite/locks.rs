@@ -2,7 +2,9 @@
 //!
 //! Must not know who goes by it.
 
-use crate::plan::deed::{Blocks, Cost, Deed, Work};
+use sea_gen_runner::reading::deed::Deed;
+
+use crate::plan::cost::{Blocks, Cost, Work};
 
 const FILE: &str = "sqlite.org/lockingv3.html and wal.html";
 const ALTER: &str = "sqlite.org/lang_altertable.html";

@@ -8,16 +8,14 @@ mod locks;
 mod lower;
 mod names;
 mod normalize;
-pub(super) mod outside;
 mod rebuild;
 mod render;
-pub mod session;
 mod table_sql;
 mod types;
 mod words;
 
 use crate::plan::cast::Grade;
-use crate::plan::deed::Cost;
+use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
 

@@ -2,13 +2,14 @@
 //!
 //! Must not know why a step was taken or what came before it.
 
+use sea_gen_runner::sql::{self, Kind};
+
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Object, Op, Rename};
 use crate::schema::{
     Action, Check, Column, DefaultValue, ForeignKey, Index, IndexTarget, Literal, Name, ObjectName, Options, Table,
     Unique, View,
 };
-use crate::sql::Kind;
 
 use super::words::words;
 use super::{normalize, rebuild};
@@ -98,13 +99,13 @@ fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
 
 /// Quotes an identifier.
 pub(super) fn quote(name: &Name) -> String {
-    format!("\"{}\"", name.as_str().replace('"', "\"\""))
+    sql::quote(Product::Sqlite, name.as_str())
 }
 
-/// Writes a literal as sea-query does.
+/// Writes a literal.
 pub(super) fn literal(literal: &Literal) -> String {
     match literal {
-        Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Literal::Text(text) => sql::literal(Product::Sqlite, text),
         Literal::Number(number) => number.clone(),
         Literal::Boolean(true) => "TRUE".to_owned(),
         Literal::Boolean(false) => "FALSE".to_owned(),

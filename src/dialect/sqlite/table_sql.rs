@@ -3,8 +3,9 @@
 //! Must not know the catalog; `introspect` brings both together. A text it cannot follow to the end is not read at all, so
 //! that nothing is ever lost by halves.
 
+use sea_gen_runner::sql::{Kind, Token};
+
 use crate::schema::Name;
-use crate::sql::{Kind, Token};
 
 use super::words::{name, without_comments, words};
 

@@ -2,8 +2,9 @@
 //!
 //! Must not know columns, tables or expressions.
 
+use sea_gen_runner::sql::Kind;
+
 use crate::schema::Type;
-use crate::sql::Kind;
 
 use super::words::words;
 

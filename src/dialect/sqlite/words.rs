@@ -2,8 +2,9 @@
 //!
 //! Must not know any grammar, nor how text is cut into tokens.
 
+use sea_gen_runner::sql::{self, Kind, Token};
+
 use crate::schema::{Name, Product};
-use crate::sql::{self, Kind, Token};
 
 /// The tokens of a text; white space and comments are left out.
 pub(super) fn words(text: &str) -> Vec<Token<'_>> {

@@ -2,11 +2,12 @@
 //!
 //! Must not know what is named, except that columns and tables an entity declares are known by their own spelling.
 
+use sea_gen_runner::sql;
 use sqlparser::ast::{Ident, ObjectName as Written, ObjectNamePart};
 
-use super::super::schema_of;
 use crate::schema::{Name, ObjectName, Product, Schema, Table};
-use crate::sql;
+
+use super::super::schema_of;
 
 /// An identifier as the product's catalog stores it.
 pub(super) fn folded(ident: &Ident, product: Product) -> Name {

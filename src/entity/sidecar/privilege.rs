@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use sea_gen_runner::sql;
 use sqlparser::tokenizer::Token;
 
 use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Origin, Place};
-use crate::sql;
 
 use super::super::source::{Output, Trouble};
 use super::statement::{Statement, is_word};

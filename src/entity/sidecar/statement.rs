@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use sea_gen_runner::sql::{self, Cutter, Part, Rules};
 use sqlparser::ast::Statement as Parsed;
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
@@ -12,7 +13,6 @@ use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use crate::schema::{DefinitionKind, Product, RoutineKind};
-use crate::sql::{self, Cutter, Part, Rules};
 
 use super::super::schema_of;
 use super::super::source::{Spot, Trouble};

@@ -2,10 +2,12 @@
 //!
 //! Must not know that code.
 
-use super::{Rule, example, place};
+use sea_gen_runner::reading::Feature;
+use sea_gen_runner::reading::deed::Deed;
+
 use crate::lint::Level;
-use crate::plan::deed::Deed;
-use crate::plan::reading::Feature;
+
+use super::{Rule, example, place};
 
 /// A table gets another name.
 pub(super) const RENAME_TABLE: Rule = Rule {

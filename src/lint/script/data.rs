@@ -2,10 +2,12 @@
 //!
 //! Must not know what the rows hold.
 
-use super::{Rule, example, place};
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, Feature};
+
 use crate::lint::Level;
-use crate::plan::deed::Deed;
-use crate::plan::reading::{Clause, Feature};
+
+use super::{Rule, example, place};
 
 /// A column comes without NULL and without a value.
 pub(super) const NOT_NULL: Rule = Rule {

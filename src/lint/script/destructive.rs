@@ -2,10 +2,12 @@
 //!
 //! Must not know how many.
 
-use super::{Rule, example, place};
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, Feature};
+
 use crate::lint::Level;
-use crate::plan::deed::Deed;
-use crate::plan::reading::{Clause, Feature};
+
+use super::{Rule, example, place};
 
 /// A table that was there before is dropped.
 pub(super) const DROP_TABLE: Rule = Rule {

@@ -2,11 +2,14 @@
 //!
 //! What a clause locks and does is in the tables of the dialects. Must not know any of them.
 
-use super::{Context, Example, Line, Rule, example, place};
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Clause, Feature};
+
 use crate::lint::Level;
-use crate::plan::deed::{Blocks, Cost, Deed, Work};
-use crate::plan::reading::{Clause, Feature};
+use crate::plan::cost::{Blocks, Cost, Work};
 use crate::schema::Product;
+
+use super::{Context, Example, Line, Rule, example, place};
 
 /// An index is built while others wait.
 pub(super) const BLOCKING_BUILD: Rule = Rule {

@@ -2,10 +2,12 @@
 //!
 //! Must not know what is named.
 
-use super::{Rule, example};
+use sea_gen_runner::reading::Feature;
+
 use crate::lint::Level;
-use crate::plan::reading::Feature;
 use crate::schema::Product;
+
+use super::{Rule, example};
 
 /// How wide an index may be before somebody is asked.
 const WIDEST: usize = 3;

@@ -2,11 +2,13 @@
 //!
 //! Must not know what is in the database; only what the file itself says.
 
-use super::{Context, Line, Rule, example};
+use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::{Feature, Reference};
+
 use crate::lint::Level;
-use crate::plan::deed::Deed;
-use crate::plan::reading::{Feature, Reference};
 use crate::schema::Product;
+
+use super::{Context, Line, Rule, example};
 
 /// A foreign key whose columns have no index.
 pub(super) const UNINDEXED_REFERENCE: Rule = Rule {

@@ -2,10 +2,12 @@
 //!
 //! Must not know how a migration is run.
 
-use super::{Rule, example};
+use sea_gen_runner::reading::Feature;
+
 use crate::lint::Level;
-use crate::plan::reading::Feature;
 use crate::schema::Product;
+
+use super::{Rule, example};
 
 /// A transaction inside the runner's.
 pub(super) const NESTING: Rule = Rule {

@@ -5,9 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sea_gen_runner::{Error, Result};
 use serde::Deserialize;
-
-use crate::error::{Error, Result};
 
 /// A workspace as far as it matters here.
 #[derive(Debug)]

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
+use sea_gen_runner::{Error, Result};
 use toml::{Table, Value};
 
 use super::packages::{Source, Workspace};
-use crate::error::{Error, Result};
 
 /// The features of SeaORM it needs beside those of the user's: the registry, and a connection that only writes down.
 const FEATURES: [&str; 2] = ["entity-registry", "mock"];

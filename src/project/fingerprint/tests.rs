@@ -2,13 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::super::json;
 use super::*;
 use crate::schema::{
     Action, Check, Column, DefaultValue, Definition, DefinitionId, DefinitionKind, Expression, ForeignKey, Generated,
     Identity, Index, IndexPart, IndexTarget, Literal, Name, ObjectName, Options, Place, PrimaryKey, Routine,
     RoutineKind, Table, Trigger, Type, Unique, View, Wording,
 };
+use sea_gen_runner::checksum::sha256;
+use sea_gen_runner::json;
 
 /// An expression: its number is what it means, `spelling` how it is written.
 fn written(meaning: u8, spelling: &str) -> Expression {

@@ -242,7 +242,7 @@ impl Project {
 
 /// Runs statements, separated by semicolons, on a database.
 pub fn execute(url: &str, script: &str) {
-    use sea_gen::dialect::session::{Missing, Session};
+    use sea_gen_runner::session::{Missing, Session};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut session = Session::connect(&crate::support::connection(url), Missing::Refuse).await.unwrap();

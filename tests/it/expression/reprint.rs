@@ -1,6 +1,6 @@
 //! What a parser cannot bring to one form the database settles, in its own words; what means something else stays different.
 
-use sea_gen::dialect::session::reprint::{Comparison, agree};
+use sea_gen::dialect::reprint::{Comparison, agree};
 use sea_gen::dialect::{self, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
@@ -115,7 +115,7 @@ fn declared(product: Product, cases: &[(At, &str)]) -> Normalized {
     dialect::of(product).normalize(schema).unwrap()
 }
 
-async fn read(session: &mut sea_gen::dialect::session::Session) -> Normalized {
+async fn read(session: &mut sea_gen_runner::session::Session) -> Normalized {
     let catalog = introspect(session, &Scope::default()).await.unwrap();
     dialect::of(session.product()).normalize(catalog.schema).unwrap()
 }

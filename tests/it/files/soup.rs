@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
-use sea_gen::dialect::session::{ConnectionOptions, Missing, Session};
-use sea_gen::error::Error;
-use sea_gen::project::{Config, Lock, MigrationId, Project, Snapshot};
+use sea_gen::project::{Config, Project, Snapshot};
 use sea_gen::schema::Product;
-use sea_gen::{run, sql, write};
+use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::{self, MigrationId};
+use sea_gen_runner::run;
+use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
+use sea_gen_runner::{Error, sql};
 
 use super::{folder, put};
 
@@ -194,13 +196,14 @@ fn migrations() {
         let text = String::from_utf8_lossy(bytes);
         let id: MigrationId = "20260101_000000_a".parse().unwrap();
         for product in Product::ALL {
-            let _ = write::lines(product, &text);
-            let _ = write::explains_missing_down(product, &text);
-            match write::parse(id.clone(), product, &text) {
+            let _ = migration::lines(product, &text);
+            let _ = migration::explains_missing_down(product, &text);
+            match migration::parse(id.clone(), product, &text) {
                 Err(error) => said(&error),
                 Ok(migration) => {
-                    let again = write::parse(id.clone(), product, &write::text(&migration));
-                    let again = again.unwrap_or_else(|error| panic!("{error}: {text:?}: {}", write::text(&migration)));
+                    let again = migration::parse(id.clone(), product, &migration::text(&migration));
+                    let again =
+                        again.unwrap_or_else(|error| panic!("{error}: {text:?}: {}", migration::text(&migration)));
                     assert_eq!(again.checksum(), migration.checksum(), "{text:?}");
                 }
             }

@@ -3,7 +3,7 @@
 
 use sea_gen::dialect::Statement;
 use sea_gen::diff::diff;
-use sea_gen::run::{self, DEFAULT_WAIT};
+use sea_gen_runner::run::{self, DEFAULT_WAIT};
 
 use super::scratch::{Scratch, execute, on_each};
 
@@ -20,7 +20,7 @@ async fn folded_literals_are_no_difference(scratch: Scratch) {
                  CONSTRAINT c7 CHECK (m < 1e2 AND m <> '7'), CONSTRAINT c8 CHECK (s < 1.0 AND price < 1e20))";
     execute(&mut session, &[table]).await;
     let first = scratch.read(&mut session).await;
-    let shown = |rows: sea_gen::dialect::session::Rows| rows.first().unwrap().text(1).to_owned();
+    let shown = |rows: sea_gen_runner::session::Rows| rows.first().unwrap().text(1).to_owned();
     let before = shown(session.query("SHOW CREATE TABLE t").await.unwrap());
     for alteration in [
         "ADD COLUMN z int",

@@ -1,7 +1,7 @@
 //! Who defines what is made anew stays who defines it, and who may run a routine may run it afterwards.
 
 use sea_gen::dialect::Statement;
-use sea_gen::run::{self, DEFAULT_WAIT};
+use sea_gen_runner::run::{self, DEFAULT_WAIT};
 
 use super::scratch::{Scratch, execute, on_each};
 

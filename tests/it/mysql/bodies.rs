@@ -1,10 +1,10 @@
 //! Triggers, routines and events keep their bytes from the catalog through a migration's file to another database, and one text
 //! is one statement.
 
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
-use sea_gen::write::{self, Migration};
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::session::Session;
 
 use super::scratch::{Scratch, execute, on_each};
 
@@ -58,8 +58,8 @@ async fn bodies_keep_their_bytes(scratch: Scratch) {
             let id = "20260101_000000_a".parse().unwrap();
             let migration =
                 Migration { id, product: scratch.product, from: None, to: None, up, down: Vec::<Statement>::new() };
-            let file = write::text(&migration);
-            let read = write::parse(migration.id.clone(), scratch.product, &file).unwrap();
+            let file = migration::text(&migration);
+            let read = migration::parse(migration.id.clone(), scratch.product, &file).unwrap();
             assert_eq!(read.up, migration.up, "{file}");
             let mut other = scratch.database("other").await;
             for statement in &read.up {

@@ -1,12 +1,12 @@
 //! The `sql_mode` that triggers, routines and events are made under goes with them, and the session's own does not.
 
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
 use sea_gen::entity;
 use sea_gen::schema::Origins;
 use sea_gen::state::{Policy, reconcile};
-use sea_gen::write::{self, Migration};
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::session::Session;
 
 use super::scratch::{Scratch, execute, on_each};
 
@@ -55,8 +55,8 @@ async fn modes_go_with_what_is_made(scratch: Scratch) {
         let id = "20260101_000000_a".parse().unwrap();
         let down = Vec::<Statement>::new();
         let migration = Migration { id, product: scratch.product, from: None, to: None, up, down };
-        let file = write::text(&migration);
-        let read = write::parse(migration.id.clone(), scratch.product, &file).unwrap();
+        let file = migration::text(&migration);
+        let read = migration::parse(migration.id.clone(), scratch.product, &file).unwrap();
         assert_eq!(read.up, migration.up, "{file}");
         let mut other = scratch.database("other").await;
         let own = other.query("SELECT @@sql_mode").await.unwrap().first().unwrap().text(0).to_owned();
@@ -72,7 +72,7 @@ async fn modes_go_with_what_is_made(scratch: Scratch) {
 async fn the_mode_of_the_session_does_not(scratch: Scratch) {
     let mut session = scratch.database("one").await;
     make(&mut session, "'a'").await;
-    let mode = |rows: sea_gen::dialect::session::Rows| rows.first().unwrap().text(0).to_owned();
+    let mode = |rows: sea_gen_runner::session::Rows| rows.first().unwrap().text(0).to_owned();
     let default = mode(session.query("SELECT @@GLOBAL.sql_mode").await.unwrap());
     assert_eq!(modes(&mut session).await, [&default; 4].map(String::clone));
     assert_ne!(mode(session.query("SELECT @@SESSION.sql_mode").await.unwrap()), default);

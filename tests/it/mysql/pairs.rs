@@ -1,9 +1,9 @@
 //! Pairs of databases: from one to the other and back, each time read back equal and as the server shows it.
 
-use sea_gen::dialect::session::Session;
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::schema::Normalized;
+use sea_gen_runner::session::Session;
 
 use super::scratch::{Scratch, attempt, execute, on_each, shown};
 

@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use sea_gen::dialect::session::{Missing, Session};
 use sea_gen::dialect::{self, Dialect, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Catalog, Scope, introspect};
 use sea_gen::plan::Plan;
 use sea_gen::schema::{Normalized, Schema};
+use sea_gen_runner::session::{Missing, Session};
 
 use crate::support;
 

@@ -136,6 +136,6 @@ async fn the_number_of_queries_does_not_depend_on_the_number_of_tables(scratch: 
     assert!(asked[0] <= 12, "{asked:?}");
 }
 
-async fn questions(session: &mut sea_gen::dialect::session::Session) -> u64 {
+async fn questions(session: &mut sea_gen_runner::session::Session) -> u64 {
     session.query("SHOW SESSION STATUS LIKE 'Questions'").await.unwrap().first().unwrap().text(1).parse().unwrap()
 }

@@ -7,17 +7,18 @@ mod sets;
 
 use std::sync::{Arc, Mutex};
 
-use sea_gen::dialect::session::Session;
 use sea_gen::dialect::{self, Product};
 use sea_gen::diff::diff;
 use sea_gen::entity::{Context, Severity, read_with};
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::schema::{Name, Normalized, Origins, Undeclared};
 use sea_gen::state::{Policy, reconcile};
+use sea_gen_runner::session::Session;
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, SchemaBuilder};
 
 use crate::support::Scratch;
+
 use sets::Set;
 
 /// The features the fixtures are compiled with: those of `oracle-entities`.

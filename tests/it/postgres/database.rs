@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 
 use sea_gen::dialect::Statement;
-use sea_gen::dialect::session::{Missing, Session};
 use sea_gen::introspect::{Catalog, Scope, introspect};
 use sea_gen::schema::Name;
+use sea_gen_runner::session::{Missing, Session};
 
 /// A database.
 pub struct Database {

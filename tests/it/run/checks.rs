@@ -1,7 +1,7 @@
 //! What stops a run before anything runs.
 
 use sea_gen::dialect::Product;
-use sea_gen::run::Target;
+use sea_gen_runner::run::Target;
 
 use super::support::{Database, Files, block, said};
 use super::{ONE, THREE, TWO, ids, on_each};

@@ -1,8 +1,8 @@
 //! Connections that cannot be made, and databases that exist for a while.
 
 use sea_gen::dialect::Product;
-use sea_gen::dialect::session::Missing;
-use sea_gen::run::{self, Scratch};
+use sea_gen::proof::Scratch;
+use sea_gen_runner::session::{self, Missing};
 
 use crate::support::connection;
 
@@ -106,7 +106,7 @@ fn elsewhere(variable: &str, user: Option<&str>) -> String {
 }
 
 async fn obstructed(url: &str, expected: &str) {
-    let Err(error) = run::connect(&connection(url), Missing::Refuse).await else { panic!("{expected}: connected") };
+    let Err(error) = session::connect(&connection(url), Missing::Refuse).await else { panic!("{expected}: connected") };
     let text = said(&error);
     assert!(error.to_string().contains(expected), "{expected}: {text}");
     assert!(!text.contains("hush"), "{text}");

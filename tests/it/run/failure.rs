@@ -1,7 +1,7 @@
 //! Failures halfway, and statements that know no transaction.
 
 use sea_gen::dialect::{Product, Role};
-use sea_gen::run::{self, Direction, Status, Target};
+use sea_gen_runner::run::{self, Direction, Status, Target};
 
 use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, TWO, ids, on_each};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_gen::dialect::Product;
-use sea_gen::dialect::session::{Missing, Session};
-use sea_gen::run::{self, Target};
+use sea_gen_runner::run::{self, Target};
+use sea_gen_runner::session::{Missing, Session};
 
 use super::support::{Database, Files, Log, WAIT, block, said};
 use super::{THREE, TWO, ids, on_each};

@@ -1,7 +1,7 @@
 //! Applying, reverting, and what the history says of it.
 
 use sea_gen::dialect::Product;
-use sea_gen::run::{self, Direction, Status, Target};
+use sea_gen_runner::run::{self, Direction, Status, Target};
 
 use super::support::{Database, Files, Log, WAIT, said};
 use super::{ONE, THREE, TWO, ids, on_each};

@@ -3,8 +3,9 @@
 use sea_gen::dialect::{self, Product};
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::project::fingerprint;
-use sea_gen::run::{self, Applicable, Known, Status};
 use sea_gen::schema::Normalized;
+use sea_gen::workflow::{self, Known};
+use sea_gen_runner::run::{self, Applicable, Status};
 
 use super::support::{Database, Files, WAIT};
 use super::{ONE, TWO, on_each};
@@ -52,5 +53,5 @@ async fn recognise(
 ) -> bool {
     let fingerprints = [fingerprint(schema.schema())];
     let known = Known { history, schema: schema.schema(), fingerprints: &fingerprints };
-    run::recognise(&mut database.session, files, known, &Scope::default(), WAIT, &mut |_| ()).await.unwrap()
+    workflow::recognise(&mut database.session, files, known, &Scope::default(), WAIT, &mut |_| ()).await.unwrap()
 }

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::dialect::{Product, Statement};
-use sea_gen::run::{self, Applicable, Outcome, Progress, Record, Target};
-use sea_gen::write::Migration;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, Applicable, Outcome, Progress, Record, Target};
+use sea_gen_runner::session::{Missing, Rows, Session};
 
 /// A deadline no test reaches unless it wants to.
 pub const WAIT: Duration = Duration::from_secs(60);
@@ -64,11 +64,11 @@ impl Database {
         drop(self.directory);
     }
 
-    pub async fn up(&mut self, files: &Files) -> sea_gen::error::Result<Vec<Outcome>> {
+    pub async fn up(&mut self, files: &Files) -> sea_gen_runner::Result<Vec<Outcome>> {
         run::up(&mut self.session, &files.all(), &Target::All, WAIT, &mut |_| ()).await
     }
 
-    pub async fn down(&mut self, files: &Files, target: Target) -> sea_gen::error::Result<Vec<Outcome>> {
+    pub async fn down(&mut self, files: &Files, target: Target) -> sea_gen_runner::Result<Vec<Outcome>> {
         run::down(&mut self.session, &files.all(), &target, WAIT, &mut |_| ()).await
     }
 
@@ -180,7 +180,7 @@ impl Log {
 }
 
 /// Everything an error says: message, reasons, hints.
-pub fn said(error: &sea_gen::error::Error) -> String {
+pub fn said(error: &sea_gen_runner::Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(reason) = source {

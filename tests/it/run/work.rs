@@ -1,7 +1,7 @@
 //! How much the server is asked grows as the migrations do, and no faster: counted by the servers that count for a session.
 
 use sea_gen::dialect::Product;
-use sea_gen::run::{self, Target};
+use sea_gen_runner::run::{self, Target};
 
 use super::support::{Database, Files, WAIT, block};
 

@@ -1,9 +1,10 @@
 //! Changes with rows in the tables, up and down again.
 
-use super::*;
 use sea_gen::dialect::Product;
 use sea_gen::plan::Rename;
 use sea_gen::schema::{Change, Name, ObjectName};
+
+use super::*;
 
 /// One change: what was, what will be, the rows, the renames answered.
 struct Pair {
@@ -216,7 +217,7 @@ async fn rows_in_common(session: &mut Session, here: &Normalized, there: &Normal
 
 async fn there_and_back_with_rows(pair: &Pair) {
     let mut session = with(pair.old).await;
-    for statement in sea_gen::sql::split(Product::Sqlite, pair.rows).expect("SQL") {
+    for statement in sea_gen_runner::sql::split(Product::Sqlite, pair.rows).expect("SQL") {
         session.execute(&statement).await.unwrap_or_else(|error| panic!("{}: {error}", pair.name));
     }
     let old = read(&mut session).await;

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sea_gen::dialect::session::{Missing, Rows, Session};
 use sea_gen::schema::Product;
+use sea_gen_runner::session::{Missing, Rows, Session};
 use serde_json::Value;
 
 use crate::support::{Scratch, generate};
@@ -80,11 +80,11 @@ impl Database {
             let mut session = Session::connect(&crate::support::connection(&self.url), Missing::Create)
                 .await
                 .map_err(|error| error.error)?;
-            for statement in sea_gen::sql::split(session.product(), sql).expect("SQL") {
+            for statement in sea_gen_runner::sql::split(session.product(), sql).expect("SQL") {
                 session.execute(&statement).await?;
             }
             session.close().await;
-            Ok::<_, sea_gen::dialect::session::DatabaseError>(())
+            Ok::<_, sea_gen_runner::session::DatabaseError>(())
         });
         done.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     }
@@ -97,7 +97,7 @@ impl Database {
                 .map_err(|error| error.error)?;
             let rows = session.query(sql).await?;
             session.close().await;
-            Ok::<_, sea_gen::dialect::session::DatabaseError>(rows)
+            Ok::<_, sea_gen_runner::session::DatabaseError>(rows)
         });
         rows.unwrap_or_else(|error| panic!("{error}\n{sql}"))
     }

@@ -1,7 +1,7 @@
 //! One honest migration, and the ways it can go wrong.
 
 use sea_gen::dialect::Product;
-use sea_gen::run::verify::{Proven, Refuted, Verdict};
+use sea_gen::proof::{Proven, Refuted, Verdict};
 
 use super::{Case, block, verdict};
 use crate::support::on_each;

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::session::{DatabaseError, Session};
+use sea_gen_runner::session::{DatabaseError, Session};
+use sea_gen_runner::sql::{Rules, Token, Tokens};
+
 use crate::introspect::Scope;
 use crate::schema::{Name, Product};
-use crate::sql::{Rules, Token, Tokens};
 
 use super::super::render::quote;
 use super::super::{Flavor, mode};

@@ -2,7 +2,8 @@
 //!
 //! Must not know what a body does.
 
-use crate::dialect::session::Row;
+use sea_gen_runner::session::Row;
+
 use crate::introspect::Catalog;
 use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 

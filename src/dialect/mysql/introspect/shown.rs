@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::session::{DatabaseError, Row, Rows, Session};
+use sea_gen_runner::session::{DatabaseError, Row, Rows, Session};
+use sea_gen_runner::sql::Kind;
+
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
-use crate::sql::Kind;
 
 use super::super::partitions::{self, unconditional};
 use super::super::render::quote;

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::dialect::session::Row;
+use sea_gen_runner::session::Row;
+
 use crate::introspect::{Catalog, Scope};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,

@@ -4,10 +4,10 @@
 //! Must not know how one division becomes another.
 
 use jiff::civil::Date;
+use sea_gen_runner::sql::{Kind, Token};
 
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{Columns, Name, Product};
-use crate::sql::{Kind, Token};
 
 use super::super::render::{quote, text_literal};
 use super::super::words::{string, words};

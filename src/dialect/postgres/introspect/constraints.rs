@@ -2,9 +2,9 @@
 //!
 //! Must not know columns beyond their names.
 
+use sea_gen_runner::session::Row;
 use serde::Deserialize;
 
-use crate::dialect::session::Row;
 use crate::schema::{
     Action, Check, Definition, DefinitionId, DefinitionKind, Expression, ForeignKey, Index, IndexPart, IndexTarget,
     Name, ObjectName, Options, Part, Place, PrimaryKey, Unique,

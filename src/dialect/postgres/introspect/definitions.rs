@@ -2,7 +2,8 @@
 //!
 //! Must not know what a definition says.
 
-use crate::dialect::session::Row;
+use sea_gen_runner::session::Row;
+
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, Expression, Facet, Name, ObjectName, Part, Place, Standing,
 };

@@ -10,7 +10,8 @@ mod relations;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dialect::session::{DatabaseError, Row, Session};
+use sea_gen_runner::session::{DatabaseError, Row, Session};
+
 use crate::introspect::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine,

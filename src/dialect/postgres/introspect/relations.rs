@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::session::Row;
+use sea_gen_runner::session::Row;
+
 use crate::schema::{
     Column, DefaultValue, Expression, Generated, Identity, Name, ObjectName, Options, Place, Table, Type, View,
 };

@@ -227,7 +227,7 @@ fn sequence_of(table: &ObjectName, column: &Column) -> Definition {
 fn owner_of(table: &ObjectName, column: &Column, sequence: &Definition) -> Definition {
     let plain = |name: &ObjectName| {
         let parts = name.schema.iter().chain([&name.name]);
-        parts.map(|name| crate::sql::quoted_where_needed(name.as_str())).collect::<Vec<_>>().join(".")
+        parts.map(|name| sea_gen_runner::sql::quoted_where_needed(name.as_str())).collect::<Vec<_>>().join(".")
     };
     let name = plain(&sequence.id.name);
     let id = DefinitionId::on(
@@ -235,7 +235,7 @@ fn owner_of(table: &ObjectName, column: &Column, sequence: &Definition) -> Defin
         table.clone(),
         ObjectName::local(format!("owner of {name}").as_str()),
     );
-    let owner = format!("{}.{}", plain(table), crate::sql::quoted_where_needed(column.name.as_str()));
+    let owner = format!("{}.{}", plain(table), sea_gen_runner::sql::quoted_where_needed(column.name.as_str()));
     let mut definition = Definition::new(id, format!("ALTER SEQUENCE {name} OWNED BY {owner}"));
     definition.drop = format!("ALTER SEQUENCE {name} OWNED BY NONE");
     definition.needs = [

@@ -117,7 +117,7 @@ fn made_up(domain: &str, taken: &[(String, String)]) -> String {
     let numbered = (1..).map(|number| names::generated(domain, None, &format!("check{number}")));
     let free = |name: &String| !taken.iter().any(|(other, _)| words::name_list(other) == [name.clone()]);
     let name = std::iter::once(first).chain(numbered).find(free).unwrap_or_default();
-    crate::sql::quoted_where_needed(&name)
+    sea_gen_runner::sql::quoted_where_needed(&name)
 }
 
 /// What is created, as it is written, and the type behind `AS`.

@@ -2,10 +2,11 @@
 //!
 //! Must not know what a definition says.
 
+use sea_gen_runner::sql;
+
 use crate::dialect::{Product, Unsupported};
 use crate::plan::stands_at;
 use crate::schema::{Definition, DefinitionKind, Expression, Name, ObjectName, Place, Schema, Standing};
-use crate::sql;
 
 use super::super::render;
 use super::{clauses, drop_empty, fits, grounds, normal_definition, signature};

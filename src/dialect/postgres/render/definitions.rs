@@ -2,9 +2,10 @@
 //!
 //! Must not know what stands on a definition; lowering has made way.
 
+use sea_gen_runner::sql;
+
 use crate::dialect::{Product, Statement};
 use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
-use crate::sql;
 
 use super::super::partitions;
 use super::{comment, in_place, quote, quote_object};

@@ -3,6 +3,8 @@
 //! They are kept in a setting of the session, as the statements that say them, so that nothing is created for it and no right
 //! is needed. Must not know why something is made anew.
 
+use sea_gen_runner::reading::GIVE_BACK;
+
 use crate::dialect::Statement;
 use crate::schema::{Change, DefinitionKind, Facet, Literal, ObjectName, Part, Place};
 
@@ -11,10 +13,6 @@ use super::{literal, quote_object};
 
 /// The query that reads them, with a place for what is made anew.
 const QUERY: &str = include_str!("../queries/kept.sql");
-
-/// The statement that says them again. It fails in a session that has not read them, rather than leaving them out.
-pub(in crate::dialect) const GIVE_BACK: &str =
-    "DO $$ BEGIN EXECUTE current_setting('gen.kept'); PERFORM set_config('gen.kept', '', false); END $$";
 
 /// What one catalog says of objects: how a statement calls their kind, the type that finds one by its name, the catalog, the
 /// columns of owner and privileges, and the letter by which `acldefault` knows the kind.

@@ -13,7 +13,7 @@ mod numbering;
 mod objects;
 mod repartition;
 
-pub(in crate::dialect) use kept::GIVE_BACK;
+use sea_gen_runner::sql;
 
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Rename};
@@ -188,9 +188,9 @@ pub(super) fn drop_statement(id: &crate::schema::DefinitionId) -> String {
     definitions::drop_statement(id)
 }
 
-/// Quotes an identifier. NUL cannot be part of one.
+/// Quotes an identifier.
 pub(super) fn quote(name: &Name) -> String {
-    format!("\"{}\"", name.as_str().replace('\0', "").replace('"', "\"\""))
+    sql::quote(Product::Postgres, name.as_str())
 }
 
 /// Quotes a possibly qualified name.
@@ -205,11 +205,10 @@ fn quote_list(names: &[Name]) -> String {
     names.iter().map(quote).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes a literal. Sessions are pinned to standard strings, so a backslash is a character like any other; NUL cannot be
-/// part of a string.
+/// Writes a literal.
 pub(super) fn literal(literal: &Literal) -> String {
     match literal {
-        Literal::Text(text) => format!("'{}'", text.replace('\0', "").replace('\'', "''")),
+        Literal::Text(text) => sql::literal(Product::Postgres, text),
         Literal::Number(number) => number.clone(),
         Literal::Boolean(value) => value.to_string(),
     }

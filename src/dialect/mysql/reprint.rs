@@ -1,0 +1,93 @@
+//! MySQL's and MariaDB's own words for an expression: temporary tables, and for views a scratch database.
+//!
+//! These servers commit whatever changes the schema, so nothing could be rolled back; but a temporary table is nobody else's
+//! and goes with the session. Must not know what the words are compared with.
+
+mod views;
+
+use std::collections::BTreeSet;
+
+use sea_gen_runner::session::{DatabaseError, Session};
+
+use crate::dialect::reprint::{Prints, Question};
+use crate::dialect::wording::{Seat, Slot};
+use crate::dialect::{Product, Step};
+use crate::plan::{Object, Op};
+use crate::schema::{Check, DefaultValue, Expression, Generated, Name, ObjectName, Schema, Table};
+
+use super::{Flavor, render};
+
+/// What the temporary table is called. A temporary table hides one of the same name, so the name is nobody's.
+const STAND_IN: &str = "sea_gen_reprint";
+
+/// What the server prints for each question it can answer.
+///
+/// # Errors
+/// Nothing can be asked: the role may not create temporary tables.
+pub async fn prints(
+    session: &mut Session,
+    ground: &Schema,
+    questions: &BTreeSet<Question>,
+) -> Result<Prints, DatabaseError> {
+    let flavor = if session.product() == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
+    let mut prints = Prints::new();
+    let mut refusal = None;
+    for question in questions {
+        let Some(create) = ask(flavor, ground, question) else { continue };
+        match printed(session, &create).await {
+            Ok(text) => {
+                prints.insert(question.clone(), text);
+            }
+            Err(error) => refusal = Some(error),
+        }
+    }
+    if questions.iter().any(|question| matches!(question.seat, Seat::View(_))) {
+        match views::prints(session, flavor, ground, questions).await {
+            Ok(views) => prints.extend(views),
+            Err(error) => refusal = Some(error),
+        }
+    }
+    match refusal {
+        Some(error) if prints.is_empty() => Err(error),
+        _ => Ok(prints),
+    }
+}
+
+async fn printed(session: &mut Session, create: &str) -> Result<String, DatabaseError> {
+    session.execute(create).await?;
+    let rows = session.query(&format!("SHOW CREATE TABLE {STAND_IN}")).await;
+    session.execute(&format!("DROP TEMPORARY TABLE {STAND_IN}")).await?;
+    Ok(rows?.first().map(|row| row.text(1).to_owned()).unwrap_or_default())
+}
+
+/// A temporary table that has the expression where it stands. All of it is compared: there is nothing else in it that could
+/// make a difference.
+fn ask(flavor: Flavor, ground: &Schema, question: &Question) -> Option<String> {
+    let Seat::Table(name, slot) = &question.seat else { return None };
+    let mut table = ground.tables.get(name)?.clone();
+    let expression = Expression::new(&question.text);
+    let mut condition = |condition: Expression| {
+        let check = Check { name: Name::from(STAND_IN), expression: condition, options: Default::default() };
+        table.checks.insert(check.name.clone(), check);
+    };
+    match slot {
+        Slot::Default(column) => {
+            table.columns.get_mut(column)?.default = Some(DefaultValue::Expression(expression));
+        }
+        Slot::Generated(column) => {
+            table.columns.get_mut(column)?.generated = Some(Generated { expression, stored: true });
+        }
+        Slot::Check(_) | Slot::Predicate(_) => condition(expression),
+        Slot::Part(..) => condition(Expression::new(format!("({}) IS NOT NULL", question.text))),
+        Slot::Trigger(_) => return None,
+    }
+    table.name = ObjectName::local(STAND_IN);
+    let statement = create_table(flavor, table)?;
+    statement.strip_prefix("CREATE TABLE").map(|rest| format!("CREATE TEMPORARY TABLE{rest}"))
+}
+
+/// The statement that makes a table, written as in a migration.
+pub(super) fn create_table(flavor: Flavor, table: Table) -> Option<String> {
+    let statements = render::render(flavor, &Step::Direct(Op::Create(Object::Table(table)))).ok()?;
+    statements.into_iter().next().map(|statement| statement.sql)
+}

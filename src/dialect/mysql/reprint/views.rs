@@ -1,0 +1,90 @@
+//! MySQL's and MariaDB's own words for a view's query: a scratch database, for there are no temporary views.
+//!
+//! Must not know what the words are compared with, nor leave the scratch database behind.
+
+use std::collections::BTreeSet;
+
+use sea_gen_runner::session::{DatabaseError, Session};
+
+use crate::dialect::reprint::{Prints, Question};
+use crate::dialect::wording::Seat;
+use crate::schema::{Literal, Name, Schema, View};
+
+use super::super::{Flavor, render};
+use super::create_table;
+
+/// Where a view is printed.
+const STAND_IN: &str = "sea_gen_reprint";
+
+/// What the server prints for each view.
+///
+/// # Errors
+/// The role may not create a database.
+pub(super) async fn prints(
+    session: &mut Session,
+    flavor: Flavor,
+    ground: &Schema,
+    questions: &BTreeSet<Question>,
+) -> Result<Prints, DatabaseError> {
+    let rows = session.query("SELECT DATABASE(), CONCAT('sea_gen_scratch_', REPLACE(UUID(), '-', '_'))").await?;
+    let (home, scratch) = match rows.first().map(|row| (row.get(0), row.get(1))) {
+        Some((Some(home), Some(scratch))) => (Name::from(home), Name::from(scratch)),
+        _ => return Ok(Prints::new()),
+    };
+    let collation = session.query("SELECT @@collation_database").await?;
+    let collation = collation.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
+    let (home, quoted) = (render::quote(&home), render::quote(&scratch));
+    session.execute(&format!("CREATE DATABASE {quoted} COLLATE {collation}")).await?;
+    let answer = match session.execute(&format!("USE {quoted}")).await {
+        Ok(_) => within(session, flavor, ground, questions, &scratch).await,
+        Err(error) => Err(error),
+    };
+    let back = session.execute(&format!("USE {home}")).await;
+    session.execute(&format!("DROP DATABASE {quoted}")).await?;
+    back?;
+    answer
+}
+
+async fn within(
+    session: &mut Session,
+    flavor: Flavor,
+    ground: &Schema,
+    questions: &BTreeSet<Question>,
+    scratch: &Name,
+) -> Result<Prints, DatabaseError> {
+    for table in ground.tables.values() {
+        if let Some(create) = create_table(flavor, table.clone()) {
+            // A table that cannot be made leaves the views that read it without an answer.
+            let _ = session.execute(&create).await;
+        }
+    }
+    let mut left: Vec<&View> = ground.views.values().collect();
+    while !left.is_empty() {
+        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
+        let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
+        if now.is_empty() {
+            break;
+        }
+        for view in now {
+            let create = format!("CREATE VIEW {} AS {}", render::quote(&view.name.name), view.query.text());
+            let _ = session.execute(&create).await;
+        }
+        left = later;
+    }
+    let print = format!(
+        "SELECT view_definition FROM information_schema.views WHERE table_name = '{STAND_IN}' AND table_schema = {}",
+        render::literal(&Literal::Text(scratch.as_str().to_owned()))
+    );
+    let mut prints = Prints::new();
+    for question in questions.iter().filter(|question| matches!(question.seat, Seat::View(_))) {
+        if session.execute(&format!("CREATE VIEW {STAND_IN} AS {}", question.text)).await.is_err() {
+            continue;
+        }
+        let rows = session.query(&print).await?;
+        session.execute(&format!("DROP VIEW {STAND_IN}")).await?;
+        if let Some(printed) = rows.first().and_then(|row| row.get(0)) {
+            prints.insert(question.clone(), printed.to_owned());
+        }
+    }
+    Ok(prints)
+}

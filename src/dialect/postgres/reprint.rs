@@ -1,0 +1,276 @@
+//! PostgreSQL's own words for an expression: temporary objects in a transaction that is rolled back.
+//!
+//! Needs the right to create temporary objects and nothing else. Must not know what the words are compared with.
+
+use std::collections::BTreeSet;
+
+use sea_gen_runner::session::{DatabaseError, Session};
+
+use crate::dialect::Step;
+use crate::dialect::reprint::{Prints, Question};
+use crate::dialect::wording::{Seat, Slot};
+use crate::plan::{Object, Op};
+use crate::schema::{
+    Column, DefaultValue, DefinitionId, DefinitionKind, Expression, Generated, Literal, Name, ObjectName, Schema,
+    Standing, Table, View,
+};
+
+use super::{introspect, render, words};
+
+/// What a temporary object is called that stands for the one in question.
+const STAND_IN: &str = "sea_gen_reprint";
+
+/// What the server prints for each question it can answer.
+///
+/// # Errors
+/// Nothing can be asked: the role may not create temporary objects, or the server is read-only.
+pub async fn prints(
+    session: &mut Session,
+    ground: &Schema,
+    questions: &BTreeSet<Question>,
+) -> Result<Prints, DatabaseError> {
+    session.execute("BEGIN").await?;
+    let answer = within(session, ground, questions).await;
+    session.rollback().await?;
+    answer
+}
+
+async fn within(
+    session: &mut Session,
+    ground: &Schema,
+    questions: &BTreeSet<Question>,
+) -> Result<Prints, DatabaseError> {
+    // What is created goes to the temporary schema, and is found there first.
+    for statement in [
+        "SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)",
+        "SET LOCAL lock_timeout = '2s'",
+        "SET LOCAL statement_timeout = '10s'",
+        "CREATE TABLE pg_temp.sea_gen_reprint_right (one integer)",
+        "DROP TABLE pg_temp.sea_gen_reprint_right",
+    ] {
+        session.execute(statement).await?;
+    }
+    build(session, ground).await?;
+    let mut prints = Prints::new();
+    for question in questions {
+        if let Seat::Definition(id) = &question.seat {
+            if let Some(printed) = defined(session, id, &question.text).await? {
+                prints.insert(question.clone(), printed);
+            }
+            continue;
+        }
+        let Some((create, print)) = ask(ground, question) else { continue };
+        if let Some(printed) = tried(session, &create, Some(&print)).await? {
+            prints.insert(question.clone(), plain(&question.seat, printed));
+        }
+    }
+    Ok(prints)
+}
+
+/// What the catalog says of a definition, made beside the stand-ins and taken back.
+async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Result<Option<String>, DatabaseError> {
+    // Whatever names a schema means an object of the user's own.
+    let named = id.on.as_ref().unwrap_or(&id.name);
+    let is_local = named.schema.is_none() && id.name.schema.is_none();
+    let can_be_temporary = match id.kind.standing() {
+        Standing::Below => {
+            !matches!(id.kind, DefinitionKind::Schema | DefinitionKind::Extension | DefinitionKind::Server)
+        }
+        Standing::Above => matches!(
+            id.kind,
+            DefinitionKind::Policy | DefinitionKind::Rule | DefinitionKind::Exclusion | DefinitionKind::Statistics
+        ),
+        Standing::Beside => false,
+    };
+    if !is_local || !can_be_temporary || words::is_qualified(create, bare(&named.name)) {
+        return Ok(None);
+    }
+    session.execute("SAVEPOINT sea_gen_reprint").await?;
+    let answer = match session.execute(create).await {
+        Ok(_) => introspect::printed(session, id).await.unwrap_or_default(),
+        Err(_) => None,
+    };
+    session.execute("ROLLBACK TO SAVEPOINT sea_gen_reprint").await?;
+    Ok(answer)
+}
+
+/// The name of an aggregate without its arguments.
+fn bare(name: &Name) -> &str {
+    name.as_str().split('(').next().unwrap_or_default()
+}
+
+/// Makes what the expressions read, as far as it can be made; what cannot leaves those who need it without an answer.
+async fn build(session: &mut Session, ground: &Schema) -> Result<(), DatabaseError> {
+    for enum_type in ground.enums.values() {
+        let name = render::quote_object(&enum_type.name);
+        let known = format!("SELECT to_regtype({}) IS NOT NULL", text(&name));
+        if !session.query(&known).await?.first().is_some_and(|row| row.is_true(0)) {
+            let values: Vec<String> = enum_type.values.iter().map(|value| text(value)).collect();
+            let create = format!("CREATE TYPE {} AS ENUM ({})", render::quote(&enum_type.name.name), values.join(", "));
+            tried(session, &create, None).await?;
+        }
+    }
+    for table in ground.tables.values() {
+        if let Some(create) = create_table(table) {
+            tried(session, &create, None).await?;
+        }
+    }
+    let mut left: Vec<&View> = ground.views.values().collect();
+    while !left.is_empty() {
+        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
+        let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
+        if now.is_empty() {
+            break;
+        }
+        for view in now {
+            tried(session, &create_view(&view.name.name, view.query.text()), None).await?;
+        }
+        left = later;
+    }
+    Ok(())
+}
+
+/// Runs a statement and asks a question; both are undone when a question is asked, and when they fail.
+async fn tried(session: &mut Session, create: &str, print: Option<&str>) -> Result<Option<String>, DatabaseError> {
+    session.execute("SAVEPOINT sea_gen_reprint").await?;
+    let answer = match (session.execute(create).await, print) {
+        (Ok(_), Some(print)) => {
+            let rows = session.query(print).await;
+            rows.ok().and_then(|rows| rows.first().and_then(|row| row.get(0)).map(str::to_owned))
+        }
+        (Ok(_), None) => {
+            session.execute("RELEASE SAVEPOINT sea_gen_reprint").await?;
+            return Ok(None);
+        }
+        (Err(_), _) => None,
+    };
+    session.execute("ROLLBACK TO SAVEPOINT sea_gen_reprint").await?;
+    Ok(answer)
+}
+
+fn text(content: &str) -> String {
+    render::literal(&Literal::Text(content.to_owned()))
+}
+
+/// The temporary table stands for the real one under its own name, whatever schema that is in.
+fn stand_in(table: &ObjectName) -> String {
+    format!("pg_temp.{}", render::quote(&table.name))
+}
+
+/// A statement that makes an object, written as in a migration.
+fn created(object: Object) -> Option<String> {
+    let statements = render::render(&Step::Direct(Op::Create(object))).ok()?;
+    statements.into_iter().next().map(|statement| statement.sql)
+}
+
+fn create_table(table: &Table) -> Option<String> {
+    // The first schema of the path is the temporary one.
+    let mut table = table.clone();
+    table.name.schema = None;
+    table.options.clear();
+    created(Object::Table(table))
+}
+
+/// A column of the same type as the one in question, with nothing to it but what is asked.
+fn column(ground: &Schema, table: &ObjectName, like: &Name) -> Option<Column> {
+    let like = ground.tables.get(table)?.columns.get(like)?;
+    let mut column = Column::new(STAND_IN, like.data_type.clone());
+    column.nullable = true;
+    Some(column)
+}
+
+fn create_view(name: &Name, query: &str) -> String {
+    format!("CREATE TEMPORARY VIEW {} AS {query}", render::quote(name))
+}
+
+/// What makes an expression, and what prints it.
+fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
+    let expression = &question.text;
+    let condition = |table: &ObjectName, condition: &str| {
+        (
+            format!("ALTER TABLE {} ADD CONSTRAINT {STAND_IN} CHECK ({condition})", stand_in(table)),
+            format!(
+                "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint \
+                  WHERE conname = '{STAND_IN}' AND conrelid = to_regclass({})",
+                text(&stand_in(table))
+            ),
+        )
+    };
+    let of_column = |table: &ObjectName, object: Object| {
+        let print = format!(
+            "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d \
+               JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum \
+              WHERE a.attname = '{STAND_IN}' AND d.adrelid = to_regclass({})",
+            text(&stand_in(table))
+        );
+        created(object).map(|create| (create, print))
+    };
+    Some(match &question.seat {
+        Seat::Table(table, Slot::Default(name)) => {
+            let mut column = column(ground, table, name)?;
+            column.default = Some(DefaultValue::Expression(Expression::new(expression)));
+            // A column that comes to a table has its default computed at once, which may fail: a setting nobody has made.
+            let mut alone = Table::new(ObjectName::local(STAND_IN));
+            alone.columns.insert(column);
+            of_column(&alone.name.clone(), Object::Table(alone))?
+        }
+        Seat::Table(table, Slot::Generated(name)) => {
+            let mut column = column(ground, table, name)?;
+            column.generated = Some(Generated { expression: Expression::new(expression), stored: true });
+            of_column(table, Object::Column(ObjectName::local(table.name.clone()), column))?
+        }
+        Seat::Table(table, Slot::Check(_) | Slot::Predicate(_)) => condition(table, expression),
+        Seat::Table(table, Slot::Part(..)) => condition(table, &format!("({expression}) IS NOT NULL")),
+        Seat::Table(table, Slot::Trigger(name)) => {
+            // Only the stand-in gets a trigger: the table itself would have to be locked for it.
+            if !is_on(expression, table) {
+                return None;
+            }
+            let print = format!(
+                "SELECT pg_get_triggerdef(oid, true) FROM pg_trigger WHERE tgname = {} AND tgrelid = to_regclass({})",
+                text(name.as_str()),
+                text(&stand_in(table))
+            );
+            (expression.clone(), print)
+        }
+        Seat::View(_) => (
+            create_view(&Name::from(STAND_IN), expression),
+            format!("SELECT pg_get_viewdef(to_regclass('pg_temp.{STAND_IN}'))"),
+        ),
+        Seat::Routine(_) => {
+            let print = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()";
+            (unqualified(expression)?, print.to_owned())
+        }
+        // It has its own way.
+        Seat::Definition(_) => return None,
+    })
+}
+
+/// An index's part is asked as a condition, which is taken off again.
+fn plain(seat: &Seat, printed: String) -> String {
+    match seat {
+        Seat::Table(_, Slot::Part(..)) => {
+            let inside = printed.strip_prefix('(').and_then(|rest| rest.strip_suffix(" IS NOT NULL)"));
+            inside.map(str::to_owned).unwrap_or(printed)
+        }
+        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => printed,
+    }
+}
+
+/// Whether a trigger's definition names its table without a schema, so that the temporary one is meant.
+fn is_on(definition: &str, table: &ObjectName) -> bool {
+    let mut words = definition.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("on")).skip(1);
+    let quoted = render::quote(&table.name);
+    words.next().is_some_and(|word| word == quoted || word.eq_ignore_ascii_case(table.name.as_str()))
+}
+
+/// A routine's definition with its name alone, so that the temporary schema gets it.
+fn unqualified(definition: &str) -> Option<String> {
+    let after = ["FUNCTION", "PROCEDURE"].iter().filter_map(|word| words::after_word(definition, word));
+    let after = after.max_by_key(|after| after.len())?;
+    let (name, rest) = words::cut_name(after.trim_start())?;
+    let head = definition.get(..definition.len() - after.len())?;
+    // Behind a schema any word may be a name.
+    let last = render::quote(&Name::new(words::name_path(name).pop()?));
+    Some(format!("{head} {last}{rest}"))
+}

@@ -1,0 +1,124 @@
+//! Asking the connected database whether two expressions are one, by having it print both in its own words.
+//!
+//! Nothing is asked where nothing differs, and nothing asked leaves a trace. Must not know where the schemas came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_gen_runner::session::Session;
+
+use crate::dialect::expression::canonical_expression;
+use crate::dialect::wording::{self, Seat};
+use crate::dialect::{Product, mysql, postgres};
+use crate::schema::{Expression, Schema};
+
+/// One expression to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// Where it stands.
+    pub(in crate::dialect) seat: Seat,
+    /// Its text.
+    pub(in crate::dialect) text: String,
+}
+
+/// What was printed for each question that could be answered.
+pub type Prints = BTreeMap<Question, String>;
+
+/// How two schemas' expressions were compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Comparison {
+    /// How many pairs of expressions the parser could not bring to one form.
+    pub asked: usize,
+    /// How many of them mean the same by the database's word.
+    pub same: usize,
+    /// Why the database was not asked, or not about all of them: those are compared by parsing alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_parsing: Option<String>,
+}
+
+impl Comparison {
+    /// Takes another comparison in.
+    pub fn add(&mut self, other: Self) {
+        self.asked += other.asked;
+        self.same += other.same;
+        self.by_parsing = self.by_parsing.take().or(other.by_parsing);
+    }
+}
+
+/// Puts the words of `theirs` into `ours` wherever the database prints the two alike. `ours` has to be normalised again.
+///
+/// What the database refuses to print, for want of a right or of something the expression needs, stays as it is.
+pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) -> Comparison {
+    let pairs = match session.product() {
+        // It keeps every text as it was written, so there is nothing to learn from it.
+        Product::Sqlite => Vec::new(),
+        Product::Postgres | Product::MySql | Product::MariaDb => wording::pairs(ours, theirs),
+    };
+    let mut comparison = Comparison { asked: pairs.len(), ..Comparison::default() };
+    if pairs.is_empty() {
+        return comparison;
+    }
+    let agreed = {
+        let (mine, others) = (wording::expressions(ours), wording::expressions(theirs));
+        let question = |seat: &Seat, at: &Seat, from: &BTreeMap<Seat, &Expression>| {
+            from.get(at).map(|it| Question { seat: seat.clone(), text: it.text().to_owned() })
+        };
+        let asked: Vec<_> = pairs
+            .iter()
+            .filter_map(|pair| {
+                // Both are printed at one place, so that nothing but the expression can make a difference.
+                Some((pair, question(&pair.ours, &pair.ours, &mine)?, question(&pair.ours, &pair.theirs, &others)?))
+            })
+            .collect();
+        let seats: BTreeSet<Seat> = pairs.iter().map(|pair| pair.ours.clone()).collect();
+        let ground = wording::ground(&seats, ours, theirs);
+        let questions: BTreeSet<Question> =
+            asked.iter().flat_map(|(_, one, other)| [one.clone(), other.clone()]).collect();
+        let answer = match session.product() {
+            Product::Postgres => postgres::reprint::prints(session, &ground, &questions).await,
+            Product::MySql | Product::MariaDb => mysql::reprint::prints(session, &ground, &questions).await,
+            Product::Sqlite => Ok(Prints::new()),
+        };
+        let prints = answer.unwrap_or_else(|error| {
+            comparison.by_parsing = Some(error.message);
+            Prints::new()
+        });
+        if let (None, Some(unknown)) = (&comparison.by_parsing, questions.iter().find(|it| !prints.contains_key(it))) {
+            comparison.by_parsing = Some(format!("the database could not print `{}`", unknown.text));
+        }
+        let product = session.product();
+        let mut taken: BTreeSet<&Seat> = BTreeSet::new();
+        let mut agreed: Vec<(Seat, Expression)> = Vec::new();
+        for (pair, one, other) in &asked {
+            let (forms, others_forms) = (forms(product, one, &prints), forms(product, other, &prints));
+            if !taken.contains(&pair.theirs)
+                && !agreed.iter().any(|(seat, _)| *seat == pair.ours)
+                && !forms.is_disjoint(&others_forms)
+                && let Some(words) = others.get(&pair.theirs)
+            {
+                taken.insert(&pair.theirs);
+                agreed.push((pair.ours.clone(), (*words).clone()));
+            }
+        }
+        agreed
+    };
+    comparison.same = agreed.len();
+    for (seat, words) in agreed {
+        wording::put(ours, &seat, words);
+    }
+    comparison
+}
+
+/// Everything an expression is known to be called. What a database prints is not always printed again as it is, so the
+/// parser has a say in it too.
+fn forms(product: Product, question: &Question, prints: &Prints) -> BTreeSet<String> {
+    let printed = prints.get(question);
+    let mut forms: BTreeSet<String> = printed.into_iter().cloned().collect();
+    match &question.seat {
+        Seat::Table(_, wording::Slot::Trigger(_)) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => {}
+        Seat::Table(..) => {
+            forms.insert(canonical_expression(product, &question.text));
+            forms.extend(printed.map(|printed| canonical_expression(product, printed)));
+        }
+    }
+    forms
+}

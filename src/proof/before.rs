@@ -1,0 +1,111 @@
+//! The schema before a migration, when only the one after it is written down.
+//!
+//! The way back says it, and the fingerprint in the file's header confirms it; only a part has to be built for that. Where it does not, all
+//! migrations before are replayed. Must not know whether the migration is any good.
+
+use sea_gen_runner::Result;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Target, reaches_beyond};
+use sea_gen_runner::session::ConnectionOptions;
+
+use crate::dialect;
+use crate::introspect::Scope;
+use crate::project::fingerprint;
+use crate::schema::Normalized;
+
+use super::{Scratch, build, build_beside, found, normalized, part, read_back};
+
+/// The schema before a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// This one.
+    Known(Box<Normalized>),
+    /// It cannot be told, for this reason.
+    Unknown(String),
+}
+
+/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known; that after all of them where there is no
+/// such migration.
+///
+/// # Errors
+/// A scratch database that could not be dropped.
+pub async fn before(
+    server: &ConnectionOptions,
+    migrations: &[Migration],
+    index: usize,
+    to: Option<&Normalized>,
+    scope: &Scope,
+) -> Result<Before> {
+    let Some(migration) = migrations.get(index) else { return by_replaying(server, migrations, to, scope).await };
+    let nothing = dialect::nothing();
+    if index == 0 && migration.from.as_ref().is_none_or(|from| *from == fingerprint(nothing.schema())) {
+        return Ok(Before::Known(Box::new(nothing)));
+    }
+    if let (Some(to), Some(from)) = (to, &migration.from)
+        && !migration.down.is_empty()
+        && let Some(found) = by_the_way_back(server, migration, to, scope).await?
+        && fingerprint(found.schema()) == *from
+    {
+        return Ok(Before::Known(Box::new(found)));
+    }
+    by_replaying(server, migrations.get(..index).unwrap_or_default(), to, scope).await
+}
+
+/// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
+async fn by_the_way_back(
+    server: &ConnectionOptions,
+    migration: &Migration,
+    to: &Normalized,
+    scope: &Scope,
+) -> Result<Option<Normalized>> {
+    let part = part::part(&[to.schema()], &[&migration.up, &migration.down]);
+    let scope = &part.scope(scope);
+    let Ok((scratch, mut session)) = Scratch::create(server).await else { return Ok(None) };
+    let outcome: Result<Normalized> = async {
+        build(&mut session, &normalized(migration.product, part.of(to.schema()))?).await?;
+        run::execute(&mut session, &migration.down, DEFAULT_WAIT).await?;
+        let found = read_back(&mut session, scope).await?;
+        normalized(migration.product, part.replaced(to.schema(), found.into_schema()))
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(outcome.ok())
+}
+
+/// What all migrations before lead to, in the words of `like` wherever the database prints the two alike.
+async fn by_replaying(
+    server: &ConnectionOptions,
+    migrations: &[Migration],
+    like: Option<&Normalized>,
+    scope: &Scope,
+) -> Result<Before> {
+    if let Some(reason) = migrations.iter().find_map(reaches_beyond) {
+        return Ok(Before::Unknown(format!("the migrations before it cannot be replayed: {reason}")));
+    }
+    let (scratch, mut session) = match Scratch::create(server).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
+    };
+    let files: Vec<Applicable<'_>> =
+        migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
+    let outcome: Result<Normalized> = async {
+        let beside = match like {
+            Some(like) => build_beside(&mut session, like.schema(), migrations).await?,
+            None => Vec::new(),
+        };
+        run::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
+        let mut found = found(&mut session, like, scope).await?.into_schema();
+        found.tables.retain(|name, _| !beside.contains(name));
+        normalized(session.product(), found)
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(match outcome {
+        Ok(found) => Before::Known(Box::new(found)),
+        Err(error) => {
+            Before::Unknown(format!("the migrations before it cannot be replayed: {}", super::with_reason(&error)))
+        }
+    })
+}

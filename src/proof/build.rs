@@ -1,0 +1,81 @@
+//! The schema of a scratch database: building it, and reading back what is there.
+//!
+//! Must not know what is proven.
+
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, DEFAULT_WAIT};
+use sea_gen_runner::session::Session;
+use sea_gen_runner::{Error, Result};
+
+use crate::dialect::{self, Product, reprint};
+use crate::diff::diff;
+use crate::introspect::{self, Scope};
+use crate::schema::{DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
+
+use super::stand_ins;
+
+/// A part of a normalised schema is normal, and only a dialect can say so.
+pub(super) fn normalized(product: Product, schema: Schema) -> Result<Normalized> {
+    Ok(dialect::of(product).normalize(schema)?)
+}
+
+/// Builds a schema in an empty database.
+pub(super) async fn build(session: &mut Session, schema: &Normalized) -> Result<()> {
+    let product = session.product();
+    if product == Product::Postgres {
+        let names =
+            schema.schema().tables.keys().chain(schema.schema().enums.keys()).chain(schema.schema().views.keys());
+        let spaces: std::collections::BTreeSet<&Name> = names.filter_map(|name| name.schema.as_ref()).collect();
+        // One that is declared is created with the rest.
+        let declared = |space: &Name| {
+            let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: space.clone() });
+            schema.schema().definitions.contains_key(&id)
+        };
+        for space in spaces.into_iter().filter(|space| !declared(space)) {
+            let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", dialect::of(product).quote(space));
+            session.execute(&sql).await.map_err(|error| Error::new(format!("`{sql}` failed")).because(error))?;
+        }
+    }
+    let nothing = dialect::nothing();
+    let plan = diff(&nothing, schema, &[]);
+    let statements = dialect::statements(dialect::of(product), &plan, nothing.schema())?;
+    run::execute(session, &statements, DEFAULT_WAIT).await
+}
+
+/// Builds what stands for tables that are kept beside a schema, before the migrations that lead to it are run. Given back are
+/// their names, for they are none of the schema's.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn build_beside(session: &mut Session, schema: &Schema, migrations: &[Migration]) -> Result<Vec<ObjectName>> {
+    let tables = stand_ins::of_whole(schema, migrations);
+    let names = tables.keys().cloned().collect();
+    let beside = normalized(session.product(), Schema { tables, ..Schema::default() })?;
+    if !beside.schema().is_empty() {
+        build(session, &beside).await?;
+    }
+    Ok(names)
+}
+
+/// The schema a database has.
+pub(super) async fn read_back(session: &mut Session, scope: &Scope) -> Result<Normalized> {
+    let catalog = introspect::introspect(session, scope).await;
+    let catalog = catalog.map_err(|error| Error::new("the catalog cannot be read").because(error))?;
+    normalized(session.product(), catalog.schema)
+}
+
+/// The schema a database has, in the words of `wanted` wherever the database prints the two alike.
+pub(super) async fn found(session: &mut Session, wanted: Option<&Normalized>, scope: &Scope) -> Result<Normalized> {
+    let found = read_back(session, scope).await?;
+    match wanted {
+        Some(wanted) if *wanted != found => in_words(session, found, wanted).await,
+        _ => Ok(found),
+    }
+}
+
+/// A schema in the words of another one, wherever the database prints the two alike.
+pub(super) async fn in_words(session: &mut Session, schema: Normalized, like: &Normalized) -> Result<Normalized> {
+    let mut schema = schema.into_schema();
+    reprint::agree(session, &mut schema, like.schema()).await;
+    normalized(session.product(), schema)
+}

@@ -1,0 +1,139 @@
+//! Filling a database with rows: one transaction, many rows a statement.
+//!
+//! Must not know how rows are made.
+
+use sea_gen_runner::run::goes_on;
+use sea_gen_runner::session::{DatabaseError, Session};
+use sea_gen_runner::{Error, Result};
+
+use crate::dialect::{self, Product};
+use crate::schema::ObjectName;
+use crate::seed::{self, Filled, Seeds};
+
+/// What became of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Harvest {
+    /// How many rows are in each table now, by its name.
+    pub tables: Vec<(ObjectName, usize)>,
+    /// What was left out, in words.
+    pub notes: Vec<String>,
+}
+
+impl Harvest {
+    /// How many rows there are in all.
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(|(_, rows)| rows).sum()
+    }
+}
+
+/// Who wants to know how far it is: rows so far, and the table in hand.
+pub type Sowing<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
+
+/// Inserts rows in one transaction. A row the database refuses, for a reason nobody could read from the schema, is left out
+/// and said.
+///
+/// # Errors
+/// The transaction could not be begun or committed; then nothing is in the database.
+pub async fn fill(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest> {
+    let failed = |error| Error::new("the rows could not be written; nothing was changed").because(error);
+    session.begin().await.map_err(failed)?;
+    let lacking = |harvest: &Harvest| {
+        let pairs = seeds.tables.iter().zip(&harvest.tables);
+        pairs.into_iter().any(|(filled, (_, rows))| filled.referred && *rows < filled.rows.len())
+    };
+    let filled = match inside(session, seeds, sowing).await {
+        // Where foreign keys do not wait but are not looked at, a row that is missing may be one that is referred to.
+        Ok(harvest) if seeds.deferred && unchecked(session.product()) && lacking(&harvest) => {
+            Err(DatabaseError { message: harvest.notes.join("; "), code: None })
+        }
+        Ok(harvest) => session.commit().await.map(|()| harvest),
+        Err(error) => Err(error),
+    };
+    let (_, after) = seed::around(session.product());
+    if filled.is_err() {
+        let _ = session.rollback().await;
+    }
+    if let Some(after) = after.filter(|_| seeds.deferred) {
+        session.execute(after).await.map_err(failed)?;
+    }
+    filled.map_err(failed)
+}
+
+fn unchecked(product: Product) -> bool {
+    matches!(product, Product::MySql | Product::MariaDb)
+}
+
+async fn inside(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest, DatabaseError> {
+    let dialect = dialect::of(session.product());
+    let mut harvest = Harvest { tables: Vec::new(), notes: seeds.notes.clone() };
+    if seeds.deferred {
+        session.execute(seed::around(session.product()).0).await?;
+    }
+    let mut so_far = 0;
+    for filled in &seeds.tables {
+        sowing(so_far, &filled.table);
+        let rows = insert(session, filled, &mut harvest.notes).await?;
+        so_far += rows;
+        harvest.tables.push((filled.table.clone(), rows));
+    }
+    for filled in &seeds.tables {
+        sowing(so_far, &filled.table);
+        let mut refused = None;
+        for sql in seed::later(dialect, filled) {
+            if let Err(error) = tried(session, &sql).await? {
+                refused.get_or_insert((error, sql));
+            }
+        }
+        // A table the database refused every row of has nothing to number.
+        for sql in seed::counters(dialect, filled) {
+            let _ = read(session, &sql).await?;
+        }
+        if let Some((error, _)) = refused {
+            harvest.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
+        }
+    }
+    Ok(harvest)
+}
+
+async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>) -> Result<usize, DatabaseError> {
+    let mut inserted = 0;
+    let mut refused: Option<(usize, DatabaseError)> = None;
+    for insert in seed::inserts(dialect::of(session.product()), filled) {
+        if tried(session, &insert.sql).await?.is_ok() {
+            inserted += insert.rows;
+            continue;
+        }
+        for sql in &insert.single {
+            match tried(session, sql).await? {
+                Ok(_) => inserted += 1,
+                Err(error) => {
+                    refused = Some(refused.map_or((1, error), |(count, first)| (count + 1, first)));
+                }
+            }
+        }
+    }
+    if let Some((count, error)) = refused {
+        notes.push(format!("`{}` lacks {count} of {} rows: {error}", filled.table, filled.rows.len()));
+    }
+    Ok(inserted)
+}
+
+/// One statement that may fail without taking the transaction with it.
+async fn tried(session: &mut Session, sql: &str) -> Result<Result<u64, DatabaseError>, DatabaseError> {
+    goes_on()?;
+    // On PostgreSQL alone does one failure end the transaction.
+    if session.product() != Product::Postgres {
+        return Ok(session.execute(sql).await);
+    }
+    session.execute("SAVEPOINT row").await?;
+    let result = session.execute(sql).await;
+    session.execute(if result.is_ok() { "RELEASE SAVEPOINT row" } else { "ROLLBACK TO SAVEPOINT row" }).await?;
+    Ok(result)
+}
+
+async fn read(session: &mut Session, sql: &str) -> Result<bool, DatabaseError> {
+    session.execute("SAVEPOINT row").await?;
+    let result = session.query(sql).await;
+    session.execute(if result.is_ok() { "RELEASE SAVEPOINT row" } else { "ROLLBACK TO SAVEPOINT row" }).await?;
+    Ok(result.is_ok())
+}

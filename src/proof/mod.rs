@@ -1,0 +1,486 @@
+//! Proofs: a migration run up, down and up again on a scratch database, with rows in it.
+//!
+//! Must not know files, the lock or what is printed. A refutation is a value: an error is only what kept the proof from being
+//! made at all.
+
+mod attached;
+mod before;
+mod build;
+mod fill;
+mod fired;
+mod follow;
+mod part;
+mod reached;
+mod rows;
+mod scratch;
+mod stand_ins;
+mod written;
+
+use std::collections::BTreeSet;
+
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Progress, Target, reaches_beyond};
+use sea_gen_runner::session::{ConnectionOptions, Session};
+use sea_gen_runner::sql::first_line;
+use sea_gen_runner::{Error, Result};
+
+use crate::dialect::{Product, Role};
+use crate::diff::diff;
+use crate::introspect::Scope;
+use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
+use crate::seed::{Wish, seeds};
+
+pub use before::{Before, before};
+pub use build::build_beside;
+pub use fill::{Harvest, Sowing, fill};
+pub use follow::Renames;
+pub use reached::{Reached, reached};
+pub use scratch::Scratch;
+
+use build::{build, found, in_words, normalized, read_back};
+use follow::Followed;
+use part::Part;
+use rows::When;
+
+/// How many rows each table has while a migration is proven, and the number they follow from.
+const ROWS: usize = 40;
+const SEED: u64 = 20_261_121;
+
+/// What a note above a statement says when it is meant to change values.
+pub const CHANGES_DATA: &str = "changes data";
+
+/// What is to be proven.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// The schema it starts from.
+    pub from: &'a Normalized,
+    /// The schema it leads to, where that is known.
+    pub to: Option<&'a Normalized>,
+    /// What it renames.
+    pub renames: &'a Renames,
+    /// What is read of a database.
+    pub scope: &'a Scope,
+}
+
+/// How a proof ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything held.
+    Proven(Proven),
+    /// Something did not.
+    Refuted(Refuted),
+    /// There was no way to find out, for this reason.
+    Unproven(String),
+}
+
+/// A proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    /// The database that ran it.
+    pub engine: Product,
+    /// Its version.
+    pub version: String,
+    /// How many rows came through.
+    pub rows: usize,
+    /// What the proof does not cover, in words.
+    pub notes: Vec<String>,
+}
+
+/// What did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refuted {
+    /// What it is.
+    pub what: String,
+    /// How it shows: differences, the database's answer.
+    pub lines: Vec<String>,
+    /// Statements it may come from.
+    pub statements: Vec<String>,
+    /// Where a statement failed, as a clause: other rows might not make it fail.
+    failed: Option<String>,
+}
+
+impl Refuted {
+    fn new(what: impl Into<String>, lines: Vec<String>) -> Self {
+        Self { what: what.into(), lines, statements: Vec::new(), failed: None }
+    }
+}
+
+/// Which rows the scratch database gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Filling {
+    /// Values at the ends of their types.
+    ends: bool,
+    /// Tables that get no rows.
+    empty: BTreeSet<ObjectName>,
+}
+
+/// Proves a migration on scratch databases of a server.
+///
+/// # Errors
+/// A scratch database that could not be dropped; the tool's own failures. Whatever the migration does wrong is a verdict.
+pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdict> {
+    if let Some(reason) = reaches_beyond(claim.migration) {
+        return Ok(Verdict::Unproven(reason));
+    }
+    let empty = Schema::default();
+    let from = claim.from.schema();
+    let to = claim.to.map_or(&empty, Normalized::schema);
+    let part = part::part(&[from, to], &[&claim.migration.up, &claim.migration.down]);
+    let scope = part.scope(claim.scope);
+    let claim = Claim { scope: &scope, ..claim };
+    let fillings = fillings(claim, &part);
+    let mut first: Option<Refuted> = None;
+    for filling in &fillings {
+        let verdict = attempt(server, claim, &part, filling).await?;
+        match (verdict, &mut first) {
+            // Rows that a statement cannot take are the rows' fault, if it takes others, or none.
+            (Verdict::Refuted(refuted), first) if refuted.failed.is_some() => {
+                first.get_or_insert(refuted);
+            }
+            (Verdict::Refuted(refuted), _) => return Ok(Verdict::Refuted(refuted)),
+            (Verdict::Proven(mut proven), Some(first)) => {
+                proven.notes.push(excuse(first, filling, proven.rows));
+                return Ok(Verdict::Proven(proven));
+            }
+            (verdict, None) => return Ok(verdict),
+            (_, Some(_)) => break,
+        }
+    }
+    Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
+}
+
+/// The rows to try, one after the other, until the statements take them: made-up rows refute nothing, so none come last.
+fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
+    let from = claim.from.schema();
+    let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
+    if let Some(to) = claim.to.map(Normalized::schema) {
+        demanding = follow::demanding(from, to, claim.renames);
+        checked.extend(follow::checked(from, to, claim.renames));
+    }
+    checked.extend(demanding.iter().cloned());
+    let filling = |ends: bool, empty: BTreeSet<ObjectName>| Filling { ends, empty };
+    let mut fillings = vec![
+        filling(true, BTreeSet::new()),
+        filling(false, BTreeSet::new()),
+        filling(true, demanding.clone()),
+        filling(false, demanding),
+        filling(false, checked),
+        filling(false, part.of(from).tables.keys().cloned().collect()),
+    ];
+    let mut tried = Vec::new();
+    fillings.retain(|filling| {
+        !tried.contains(filling) && {
+            tried.push(filling.clone());
+            true
+        }
+    });
+    fillings
+}
+
+/// The tables that a migration's own checks look at: rows made up need not hold what people made sure of.
+fn asked(part: &Part, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
+    let statements = migration.up.iter().chain(&migration.down);
+    let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
+    part::part(&[&part.of(from)], &[&checks]).named
+}
+
+/// What to say of a proof that needed other rows than the first.
+fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
+    let failed = first.failed.as_deref().unwrap_or_default();
+    let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
+    if filling.empty.is_empty() {
+        return format!("proven with ordinary values only; with values at the ends of their types, {failed}{reason}");
+    }
+    let tables: Vec<String> = filling.empty.iter().map(|table| format!("`{table}`")).collect();
+    let tables = if rows == 0 { String::new() } else { format!(" in {}", tables.join(", ")) };
+    format!("proven without rows{tables}; with made-up rows, {failed}{reason}")
+}
+
+async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &Part, filling: &Filling) -> Result<Verdict> {
+    let (scratch, mut session) = match open(server, claim.migration.product).await? {
+        Ok(opened) => opened,
+        Err(reason) => return Ok(Verdict::Unproven(reason)),
+    };
+    let mut trial = Trial { session: &mut session, claim, part };
+    let verdict = trial.run(filling).await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(verdict)
+}
+
+/// A scratch database of a product, or why there is none.
+async fn open(server: &ConnectionOptions, product: Product) -> Result<Result<(Scratch, Session), String>> {
+    let (scratch, session) = match Scratch::create(server).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Err(with_reason(&error))),
+    };
+    if session.product() == product {
+        return Ok(Ok((scratch, session)));
+    }
+    let reason = format!("the server at hand is {}", session.product());
+    session.close().await;
+    scratch.drop().await?;
+    Ok(Err(reason))
+}
+
+fn with_reason(error: &Error) -> String {
+    let reason = std::error::Error::source(error).map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{error}{reason}")
+}
+
+/// One run on one scratch database.
+struct Trial<'a> {
+    session: &'a mut Session,
+    claim: Claim<'a>,
+    part: &'a Part,
+}
+
+/// Why a trial ended before its end.
+enum Stop {
+    Refuted(Refuted),
+    Unproven(String),
+}
+
+impl From<Refuted> for Stop {
+    fn from(refuted: Refuted) -> Self {
+        Self::Refuted(refuted)
+    }
+}
+
+impl Trial<'_> {
+    async fn run(&mut self, filling: &Filling) -> Verdict {
+        match self.walk(filling).await {
+            Ok(proven) => Verdict::Proven(proven),
+            Err(Stop::Refuted(refuted)) => Verdict::Refuted(refuted),
+            Err(Stop::Unproven(reason)) => Verdict::Unproven(reason),
+        }
+    }
+
+    /// Builds, fills, and goes up, down and up again.
+    async fn walk(&mut self, filling: &Filling) -> Result<Proven, Stop> {
+        let Claim { migration, from, to, renames, .. } = self.claim;
+        let product = migration.product;
+        let unbuilt =
+            |error: Error| Stop::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)));
+        let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
+        let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
+        build(self.session, &from_part).await.map_err(unbuilt)?;
+        let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
+        if built != from_part {
+            let lines = differences(&from_part, &built);
+            return Err(Stop::Unproven(format!(
+                "the scratch database holds the schema differently: {}",
+                lines.join("; ")
+            )));
+        }
+        let target = to_part.as_ref().unwrap_or(&from_part);
+        let (both, narrower) = follow::both(product, from_part.schema(), target.schema(), renames);
+        let mut wish = Wish { ends: filling.ends, narrower, ..Wish::new(product, SEED, ROWS) };
+        wish.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
+        let harvest = match fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await {
+            Ok(harvest) => harvest,
+            // They are the tool's own, and no fault of the migration's.
+            Err(error) => {
+                let note =
+                    format!("proven without rows, because the database refuses made-up ones: {}", with_reason(&error));
+                Harvest { tables: Vec::new(), notes: vec![note] }
+            }
+        };
+        let mut notes = harvest.notes.clone();
+        let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
+        self.exempt(&mut followed, &mut notes);
+        let before = self.rows(&followed, When::Before).await?;
+
+        self.migrate("up").await?;
+        self.compare(to_part.as_ref(), "up", "the target").await?;
+        self.defaults(from_part.schema(), target.schema()).await?;
+        self.kept(&followed, &before, When::After, "up").await?;
+        if migration.down.is_empty() && !migration.up.is_empty() {
+            notes.push("it has no way back, so only the way there is proven".to_owned());
+        } else {
+            self.migrate("down").await?;
+            self.compare(Some(&from_part), "down", "what was there before").await?;
+            self.kept(&followed, &before, When::Before, "down").await?;
+            self.migrate("up again").await?;
+            self.compare(to_part.as_ref(), "up again", "the target").await?;
+            self.kept(&followed, &before, When::After, "up again").await?;
+        }
+        if to_part.is_none() {
+            notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
+        }
+        Ok(Proven {
+            engine: self.session.product(),
+            version: self.session.version().to_owned(),
+            rows: harvest.rows(),
+            notes,
+        })
+    }
+
+    /// Leaves out the tables of statements that say they change values, of events, which the server runs when it likes, and those
+    /// that rows come to or go from with a table that becomes a partition of theirs, or stops being one.
+    fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
+        let (from, to) = (self.claim.from.schema(), self.claim.to.unwrap_or(self.claim.from).schema());
+        let owners = [attached::owners(from, to), attached::owners(to, from)].concat();
+        rows::exempt(followed, &owners);
+        if !owners.is_empty() {
+            let names: BTreeSet<String> = owners.iter().map(|name| format!("`{name}`")).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            notes.push(format!("rows of {names} come or go with a partition and were not compared"));
+        }
+        let all = self.claim.migration.up.iter().chain(&self.claim.migration.down);
+        let meant: Vec<_> = all
+            .filter(|statement| {
+                statement.note.as_deref().is_some_and(|note| note.to_lowercase().contains(CHANGES_DATA))
+                    || creates_event(self.session.product(), &statement.sql)
+            })
+            .cloned()
+            .collect();
+        if meant.is_empty() {
+            return;
+        }
+        let schemas = [Some(self.claim.from), self.claim.to];
+        let schemas: Vec<&Schema> = schemas.into_iter().flatten().map(Normalized::schema).collect();
+        let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
+        rows::exempt(followed, &tables);
+        let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
+        notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
+        let reached = fired::reached(&schemas, &tables);
+        rows::exempt(followed, &reached);
+        if !reached.is_empty() {
+            let names: Vec<String> = reached.iter().map(|name| format!("`{name}`")).collect();
+            notes.push(format!("values in {} may be changed by triggers and were not compared", names.join(", ")));
+        }
+    }
+
+    async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {
+        rows::read(self.session, followed, when).await.map_err(|error| {
+            let what = "on the scratch database, the rows cannot be read where they should be";
+            Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
+        })
+    }
+
+    /// Runs the migration by the runner itself, with its transactions and its history.
+    async fn migrate(&mut self, way: &str) -> Result<(), Stop> {
+        let migration = self.claim.migration;
+        let files = [Applicable { migration, checksum: migration.checksum() }];
+        let session = &mut *self.session;
+        let mut failed = format!("going {way} fails");
+        let mut watch = |progress: Progress<'_>| {
+            if let Progress::Statement { number, of, sql } = progress {
+                failed = format!("going {way} fails at statement {number} of {of}, `{}`", first_line(sql));
+            }
+        };
+        let outcome = match way {
+            "down" => run::down(session, &files, &Target::Count(1), DEFAULT_WAIT, &mut watch).await,
+            _ => run::up(session, &files, &Target::All, DEFAULT_WAIT, &mut watch).await,
+        };
+        outcome.map(|_| ()).map_err(|error| {
+            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            let what = format!("on the scratch database, going {way}: {error}");
+            let mut refuted = Refuted::new(what, reason.into_iter().collect());
+            refuted.failed = Some(failed);
+            Stop::Refuted(refuted)
+        })
+    }
+
+    /// Reads the schema back and compares it with what it should be.
+    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
+        let found = found(self.session, wanted, self.claim.scope)
+            .await
+            .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
+        match wanted {
+            Some(wanted) if *wanted != found => {
+                let mut refuted = Refuted::new(
+                    format!("on the scratch database, going {way} does not lead to {what}"),
+                    differences(wanted, &found),
+                );
+                let names = changed_tables(wanted.schema(), found.schema());
+                refuted.statements = self.naming(way, &names);
+                Err(refuted.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a new default gives a value. SQLite alone takes one that names a function it has not, and then refuses every row.
+    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), Stop> {
+        if self.session.product() != Product::Sqlite {
+            return Ok(());
+        }
+        for table in to.tables.values() {
+            for column in table.columns.values() {
+                let known = from.tables.get(&table.name).and_then(|table| table.columns.get(&column.name));
+                let Some(DefaultValue::Expression(default)) = &column.default else { continue };
+                if known.is_some_and(|known| known.default == column.default) {
+                    continue;
+                }
+                if let Err(error) = self.session.query(&format!("SELECT {}", default.text())).await {
+                    let what = format!(
+                        "on the scratch database, the default of {}.{} gives no value: every row that relies on it is refused",
+                        table.name, column.name
+                    );
+                    return Err(Refuted::new(what, vec![error.to_string()]).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every value is still there.
+    async fn kept(&mut self, followed: &[Followed], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+        let now = self.rows(followed, when).await?;
+        let lines = rows::losses(followed, before, &now);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let lost: Vec<ObjectName> = followed
+            .iter()
+            .zip(before.iter().zip(&now))
+            .filter(|(table, (before, now))| {
+                !rows::losses(std::slice::from_ref(*table), std::slice::from_ref(*before), std::slice::from_ref(*now))
+                    .is_empty()
+            })
+            .map(|(table, _)| table.before.clone())
+            .collect();
+        let mut refuted =
+            Refuted::new(format!("on the scratch database, going {way} changes values it should keep"), lines);
+        refuted.statements = self.naming(way, &lost);
+        Err(refuted.into())
+    }
+
+    /// The statements of one way that name one of the tables.
+    fn naming(&self, way: &str, tables: &[ObjectName]) -> Vec<String> {
+        let migration = self.claim.migration;
+        let statements = if way == "down" { &migration.down } else { &migration.up };
+        let mut schema = Schema::default();
+        for name in tables {
+            schema.tables.insert(name.clone(), crate::schema::Table::new(name.clone()));
+        }
+        let one = |statement: &&crate::dialect::Statement| {
+            !part::part(&[&schema], &[std::slice::from_ref(*statement)]).named.is_empty()
+        };
+        statements.iter().filter(one).map(|statement| statement.sql.clone()).collect()
+    }
+}
+
+/// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.
+fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
+    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
+}
+
+/// Whether a statement creates an event, which may change rows by itself.
+fn creates_event(product: Product, sql: &str) -> bool {
+    let words = sea_gen_runner::sql::words(product, sql);
+    matches!(product, Product::MySql | Product::MariaDb)
+        && words.first().is_some_and(|word| word.is_word("CREATE"))
+        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
+        && words.iter().any(|word| word.is_word("SCHEDULE"))
+}
+
+/// The tables that are not the same in two schemas.
+fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
+    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
+    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
+}

@@ -1,0 +1,72 @@
+//! The schema that a migration leads to, where nothing but its statements says it: it is run on a scratch database, upwards
+//! only and without rows.
+//!
+//! Must not know what the schema should be.
+
+use sea_gen_runner::Result;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{Applicable, DEFAULT_WAIT, Target, reaches_beyond, up};
+use sea_gen_runner::session::ConnectionOptions;
+
+use crate::introspect::Scope;
+use crate::schema::Normalized;
+
+use super::{build, differences, found, in_words, normalized, open, part, with_reason};
+
+/// Where a migration leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// To this schema.
+    Known(Box<Normalized>),
+    /// It could not be found out, for this reason.
+    Unknown(String),
+    /// It fails on the scratch database, with these words.
+    Fails(String),
+}
+
+/// Runs a migration on a scratch database that has the schema `from`, and reads what it leads to, in the words of `like`
+/// wherever the database prints the two alike.
+///
+/// # Errors
+/// A scratch database that could not be dropped.
+pub async fn reached(
+    server: &ConnectionOptions,
+    migration: &Migration,
+    from: &Normalized,
+    like: &Normalized,
+    scope: &Scope,
+) -> Result<Reached> {
+    if let Some(reason) = reaches_beyond(migration) {
+        return Ok(Reached::Unknown(reason));
+    }
+    let product = migration.product;
+    let part = part::part(&[from.schema()], &[&migration.up]);
+    let (scratch, mut session) = match open(server, product).await? {
+        Ok(opened) => opened,
+        Err(reason) => return Ok(Reached::Unknown(reason)),
+    };
+    let outcome: Result<Reached> = async {
+        let before = normalized(product, part.of(from.schema()))?;
+        build(&mut session, &before).await?;
+        let built = found(&mut session, Some(&before), scope).await?;
+        if built != before {
+            let lines = differences(&before, &built).join("; ");
+            return Ok(Reached::Unknown(format!("the scratch database holds the schema differently: {lines}")));
+        }
+        let files = [Applicable { migration, checksum: migration.checksum() }];
+        if let Err(error) = up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await {
+            return Ok(Reached::Fails(with_reason(&error)));
+        }
+        let mut after = found(&mut session, Some(&before), scope).await?;
+        if after != before {
+            after = in_words(&mut session, after, like).await?;
+        }
+        Ok(Reached::Known(Box::new(normalized(product, part.replaced(from.schema(), after.into_schema()))?)))
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    Ok(outcome.unwrap_or_else(|error| {
+        Reached::Unknown(format!("the schema before it cannot be built: {}", with_reason(&error)))
+    }))
+}

@@ -1,0 +1,309 @@
+//! `schema.lock.json`: which migrations there are, what they lead to, and what is frozen; sealed against changes by hand.
+//!
+//! Must not know what is in a migration beyond its checksum.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json as value};
+
+use crate::checksum::sha256;
+use crate::error::{Error, Result};
+use crate::migration::MigrationId;
+use crate::{Product, files, json};
+
+/// The version of the format.
+const VERSION: u64 = 1;
+
+/// The lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The release the schema is frozen for, if it is.
+    pub frozen: Option<Frozen>,
+    /// What is locked for each dialect of the project.
+    pub dialects: BTreeMap<Product, Locked>,
+}
+
+/// A frozen schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    /// The release it is frozen for.
+    pub release: String,
+}
+
+/// What is locked for one dialect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locked {
+    /// The fingerprint of the snapshot.
+    pub fingerprint: String,
+    /// The migrations, in the order of their ids.
+    pub migrations: Vec<LockedMigration>,
+}
+
+/// One migration, one line of the lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LockedMigration {
+    /// Its id.
+    pub id: MigrationId,
+    /// The checksum of its statements.
+    pub checksum: String,
+    /// The fingerprint of the schema it starts from, where it is known.
+    pub from: Option<String>,
+    /// The fingerprint of the schema it leads to, where it is known.
+    pub to: Option<String>,
+    /// Where it was proven, if it was.
+    pub proof: Option<Proof>,
+    /// Whether it failed its proof.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refuted: bool,
+}
+
+/// Where a migration was proven: up, down and up again on a scratch database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The database that ran it.
+    pub engine: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// How the migration files differ from the lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The file's statements are not those that were locked.
+    Changed(MigrationId),
+    /// The lock lists it, and there is no file.
+    Missing(MigrationId),
+    /// There is a file that the lock does not list.
+    Unlisted(MigrationId),
+}
+
+/// The file as it is read. `chain` of each line covers it and every line before it, `seal` everything else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    #[serde(rename = "version")]
+    _version: u64,
+    #[serde(default)]
+    frozen: Option<Frozen>,
+    dialects: Vec<Product>,
+    fingerprints: BTreeMap<Product, String>,
+    migrations: BTreeMap<Product, Vec<Line>>,
+    seal: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: MigrationId,
+    checksum: String,
+    chain: String,
+    from: Option<String>,
+    to: Option<String>,
+    #[serde(default)]
+    proof: Standing,
+}
+
+/// How a line says whether its migration was proven. The word is for readers: a line that says nothing says the same.
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum Standing {
+    Proven(Proof),
+    Unproven(Word),
+    #[default]
+    Unsaid,
+}
+
+#[derive(Deserialize)]
+enum Word {
+    #[serde(rename = "unproven")]
+    Unproven,
+    #[serde(rename = "refuted")]
+    Refuted,
+}
+
+impl From<Standing> for Option<Proof> {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Proven(proof) => Some(proof),
+            Standing::Unproven(Word::Unproven | Word::Refuted) | Standing::Unsaid => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+impl Lock {
+    /// Reads and verifies the lock at `path`, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not as it was written.
+    pub fn read(path: &Path) -> Result<Option<Self>> {
+        files::read_text_if_there(path)?.map(|text| Self::parse(path, &text)).transpose()
+    }
+
+    /// Reads and verifies the text of a lock; `path` is for messages.
+    ///
+    /// # Errors
+    /// It is not as it was written.
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
+        let shown = path.display();
+        let restore = format!("take it from the last commit: `git checkout -- {shown}`");
+        if let Some(line) = json::conflict(text) {
+            return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration")).hint(
+                format!(
+                    "keep the other branch's history, `git checkout --no-overlay MERGE_HEAD -- {shown}` and its snapshots, delete \
+                     your migration, and make it again with `gen migration`, so that it starts where theirs ends"
+                ),
+            )
+            .hint("if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again"));
+        }
+        let Version { version } = json::read(path, text, &restore)?;
+        if version != VERSION {
+            return Err(Error::new(format!("`{shown}` has version {version}, this gen knows version {VERSION}"))
+                .hint("`cargo install sea-gen`"));
+        }
+        let form: Form = json::read(path, text, &restore)?;
+        let broken = |what: String| Error::new(format!("`{shown}` was changed by hand: {what}")).hint(&restore);
+
+        let mut lock = Self { frozen: form.frozen, dialects: BTreeMap::new() };
+        let (mut fingerprints, mut migrations) = (form.fingerprints, form.migrations);
+        for product in form.dialects {
+            let Some(fingerprint) = fingerprints.remove(&product) else {
+                return Err(broken(format!("the fingerprint of {} is missing", product.key())));
+            };
+            let lines = migrations.remove(&product).unwrap_or_default();
+            let mut chain = String::new();
+            let mut locked = Locked { fingerprint, migrations: Vec::new() };
+            for line in lines {
+                let Line { id, checksum, chain: sealed, from, to, proof } = line;
+                if locked.migrations.last().is_some_and(|before| before.id >= id) {
+                    return Err(broken(format!("`{id}` of {} is not in its place", product.key())));
+                }
+                let refuted = matches!(proof, Standing::Unproven(Word::Refuted));
+                let migration = LockedMigration { id, checksum, from, to, proof: proof.into(), refuted };
+                chain = link(&chain, &migration);
+                if sealed != chain {
+                    let what = format!("`{}` of {}, or what stood before it", migration.id, product.key());
+                    return Err(broken(what));
+                }
+                locked.migrations.push(migration);
+            }
+            lock.dialects.insert(product, locked);
+        }
+        if let Some(product) = fingerprints.keys().chain(migrations.keys()).next() {
+            return Err(broken(format!("{} is not among the dialects", product.key())));
+        }
+        if form.seal != lock.seal() {
+            return Err(broken(
+                "the dialects, the release, a fingerprint, or the end of a list of migrations".to_owned(),
+            ));
+        }
+        Ok(lock)
+    }
+
+    /// The text of the lock: the same for the same lock, one line a migration.
+    pub fn text(&self) -> String {
+        let dialects: Vec<&str> = self.dialects.keys().map(|product| product.key()).collect();
+        let mut text =
+            format!("{{\n  \"version\": {VERSION},\n  \"dialects\": {},\n", json::compact(&value!(dialects)));
+        if let Some(frozen) = &self.frozen {
+            text.push_str(&format!("  \"frozen\": {},\n", json::compact(&value!(frozen))));
+        }
+        text.push_str("  \"fingerprints\": {");
+        let fingerprints = self.dialects.iter().map(|(product, locked)| {
+            format!("\n    \"{}\": {}", product.key(), json::compact(&value!(locked.fingerprint)))
+        });
+        text.push_str(&fingerprints.collect::<Vec<_>>().join(","));
+        text.push_str("\n  },\n  \"migrations\": {");
+        let migrations = self.dialects.iter().map(|(product, locked)| {
+            let lines = lines(locked);
+            let end = if lines.is_empty() { "" } else { "\n    " };
+            format!("\n    \"{}\": [{}{end}]", product.key(), lines.join(","))
+        });
+        text.push_str(&migrations.collect::<Vec<_>>().join(","));
+        text.push_str(&format!("\n  }},\n  \"seal\": \"{}\"\n}}\n", self.seal()));
+        text
+    }
+
+    /// Compares the migration files of a dialect, given by id and checksum, with what is locked. In the order of the ids.
+    pub fn verify_files<'a>(
+        &self,
+        product: Product,
+        files: impl IntoIterator<Item = (&'a MigrationId, String)>,
+    ) -> Vec<Finding> {
+        let files: BTreeMap<&MigrationId, String> = files.into_iter().collect();
+        let locked: BTreeMap<&MigrationId, &str> = self.dialects.get(&product).map_or_else(BTreeMap::new, |locked| {
+            locked.migrations.iter().map(|migration| (&migration.id, migration.checksum.as_str())).collect()
+        });
+        let ids: std::collections::BTreeSet<&MigrationId> = files.keys().chain(locked.keys()).copied().collect();
+        ids.into_iter()
+            .filter_map(|id| match (files.get(id), locked.get(id)) {
+                (Some(file), Some(locked)) => (file != locked).then(|| Finding::Changed(id.clone())),
+                (None, _) => Some(Finding::Missing(id.clone())),
+                (Some(_), None) => Some(Finding::Unlisted(id.clone())),
+            })
+            .collect()
+    }
+
+    /// Covers what the chains do not: the ends of the lists and everything beside them.
+    fn seal(&self) -> String {
+        let mut covered = vec![value!(VERSION), value!(self.frozen)];
+        for (product, locked) in &self.dialects {
+            let chain = locked.migrations.iter().fold(String::new(), |chain, migration| link(&chain, migration));
+            covered.push(value!([product, locked.fingerprint, locked.migrations.len(), chain]));
+        }
+        short(&json::compact(&Value::Array(covered)))
+    }
+}
+
+/// The chain after one more migration.
+fn link(chain: &str, migration: &LockedMigration) -> String {
+    short(&json::compact(&value!([chain, migration])))
+}
+
+fn short(text: &str) -> String {
+    let mut digits = sha256(text);
+    digits.truncate(32);
+    digits
+}
+
+fn lines(locked: &Locked) -> Vec<String> {
+    let mut chain = String::new();
+    let mut lines = Vec::new();
+    for migration in &locked.migrations {
+        chain = link(&chain, migration);
+        let LockedMigration { id, checksum, from, to, proof, refuted } = migration;
+        let mut line = format!("\n      {{\"id\": {}, \"checksum\": {}", value!(id), value!(checksum));
+        line.push_str(&format!(", \"chain\": \"{chain}\""));
+        for (key, fingerprint) in [("from", from), ("to", to)] {
+            if let Some(fingerprint) = fingerprint {
+                line.push_str(&format!(", \"{key}\": {}", value!(fingerprint)));
+            }
+        }
+        match proof {
+            Some(Proof { engine, version }) => line.push_str(&format!(
+                ", \"proof\": {{\"engine\": {}, \"version\": {}}}",
+                value!(engine),
+                value!(version)
+            )),
+            None if *refuted => line.push_str(", \"proof\": \"refuted\""),
+            None => line.push_str(", \"proof\": \"unproven\""),
+        }
+        line.push('}');
+        lines.push(line);
+    }
+    lines
+}
+
+mod seal;
+#[cfg(test)]
+mod tests;
+
+pub use seal::Resealed;

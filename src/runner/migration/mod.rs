@@ -1,0 +1,113 @@
+//! Migration files: their text, reading it back, and reading a folder of them.
+//!
+//! Must not know how statements are found or run.
+
+mod client;
+mod folder;
+mod id;
+mod parse;
+mod restate;
+mod statement;
+mod text;
+
+use crate::checksum::sha256;
+use crate::{Product, sql};
+
+pub use client::script;
+pub use folder::{headings, ids, migrations};
+pub use id::MigrationId;
+pub use parse::{explains_missing_down, lines, parse};
+pub use restate::restate;
+pub use statement::{Line, Role, Statement};
+pub use text::text;
+
+/// One migration for one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its id.
+    pub id: MigrationId,
+    /// The product it is written for.
+    pub product: Product,
+    /// The fingerprint of the schema it starts from; `None` in a file written by hand.
+    pub from: Option<String>,
+    /// The fingerprint of the schema it leads to; `None` in a file written by hand.
+    pub to: Option<String>,
+    /// The statements that lead from one to the other.
+    pub up: Vec<Statement>,
+    /// The statements that lead back.
+    pub down: Vec<Statement>,
+}
+
+/// What a migration's file says of itself before its statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Its id.
+    pub id: MigrationId,
+    /// The fingerprint of the schema it starts from, where it is said.
+    pub from: Option<String>,
+    /// The fingerprint of the schema it leads to, where it is said.
+    pub to: Option<String>,
+}
+
+impl Migration {
+    /// What stands before its statements.
+    pub fn heading(&self) -> Heading {
+        Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
+    }
+
+    /// SHA-256 of what the migration does: its statements and how each is run. Comments, white space
+    /// between words, line endings and the header do not count.
+    pub fn checksum(&self) -> String {
+        let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
+            let counted = |statement: &Statement| {
+                let sql = sql::significant(self.product, &statement.sql);
+                let mut counted = vec![serde_json::json!(statement.transactional), serde_json::json!(sql)];
+                match &statement.role {
+                    Role::Change => {}
+                    Role::Check(_) => counted.push(serde_json::json!(CHECK)),
+                    Role::Batches => counted.push(serde_json::json!(BATCHES)),
+                }
+                if statement.step.is_some() {
+                    counted.push(serde_json::json!(STEP));
+                }
+                serde_json::Value::Array(counted)
+            };
+            statements.iter().map(counted).collect()
+        };
+        sha256(&serde_json::json!([section(&self.up), section(&self.down)]).to_string())
+    }
+}
+
+/// One of the two ways through a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Up,
+    Down,
+}
+
+/// The comment that marks a statement which must not run inside a transaction.
+const NO_TRANSACTION: &str = "no transaction";
+
+/// The comment above a query that must find nothing, with what it would find.
+const CHECK: &str = "check";
+
+/// The comment above a statement that is sent again until it changes no row.
+const BATCHES: &str = "batches";
+
+/// The comment that begins a step of its own, with a name.
+const STEP: &str = "STEP";
+
+/// The comment above a statement that is taken as it stands, up to [`END`].
+const BEGIN: &str = "statement";
+
+/// The comment below such a statement.
+const END: &str = "end";
+
+/// What stands in an empty section that leads forward until somebody writes it.
+const UNWRITTEN_UP: &str = "write here what leads forward, a semicolon after each statement";
+
+/// What stands in an empty section that leads back.
+const UNWRITTEN_DOWN: &str = "write here what leads back, a semicolon after each statement";
+
+#[cfg(test)]
+mod tests;

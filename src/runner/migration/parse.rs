@@ -1,0 +1,457 @@
+//! Reading a migration file, written by us or by hand.
+//!
+//! Must not know where the file lies.
+
+use crate::error::{Error, Result};
+use crate::migration::MigrationId;
+use crate::sql::{self, Cutter, Kind, Lines, Part, Token, Unterminated, client};
+use crate::{Line, Product, Statement};
+
+use super::{
+    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
+};
+
+/// Reads the text of a migration's file. What is not a marker, a note or a statement is a comment and is left out.
+///
+/// # Errors
+/// Where the text cannot be cut into sections and statements without guessing, with the line.
+pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration> {
+    let text = unified(text);
+    let (from, to) = header(product, &text)?;
+    let mut migration = Migration { id, product, from, to, up: Vec::new(), down: Vec::new() };
+    let lines = Lines::of(&text);
+    for (section, statement, offset) in sections(product, &text)? {
+        let statement = Statement { line: Line(Some(lines.line(offset))), ..statement };
+        match section {
+            Section::Up => migration.up.push(statement),
+            Section::Down => migration.down.push(statement),
+        }
+    }
+    Ok(migration)
+}
+
+/// The lines, counted from 1, on which the statements of a migration's file begin: those that lead forward, and those that lead
+/// back.
+///
+/// # Errors
+/// Where the text cannot be cut into sections and statements without guessing, with the line.
+pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
+    let text = unified(text);
+    let lines = Lines::of(&text);
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    for (section, _, offset) in sections(product, &text)? {
+        let found = match section {
+            Section::Up => &mut up,
+            Section::Down => &mut down,
+        };
+        found.push(lines.line(offset));
+    }
+    Ok([up, down])
+}
+
+/// Whether a comment under `-- DOWN` says why nothing reverts the migration.
+pub fn explains_missing_down(product: Product, text: &str) -> bool {
+    let text = unified(text);
+    let mut section = Section::Up;
+    for part in Cutter::new(product, &text) {
+        let Ok(Part::Between(token)) = part else { continue };
+        match mark(token.text) {
+            Mark::Section(entered) => section = entered,
+            Mark::None if section == Section::Down && token.kind == Kind::Comment => {
+                let reason = token.text.trim_start_matches(['-', '#']).trim();
+                let is_unwritten = [UNWRITTEN_UP, UNWRITTEN_DOWN].contains(&reason);
+                if !reason.is_empty() && !is_unwritten && !reason.starts_with("lint:") {
+                    return true;
+                }
+            }
+            Mark::None | Mark::Step(_) | Mark::How(_) | Mark::Begin(_) | Mark::Unknown => {}
+        }
+    }
+    false
+}
+
+/// Reads what stands before the statements of a migration's file, and nothing else of it.
+///
+/// # Errors
+/// It is written for another product.
+pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<Heading> {
+    let (from, to) = header(product, &unified(text))?;
+    Ok(Heading { id, from, to })
+}
+
+/// Whether all that stands before the statements is in the beginning of a file.
+pub(super) fn has_heading(beginning: &str) -> bool {
+    unified(beginning).lines().any(ends_header)
+}
+
+/// The text without a byte order mark.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The text without a byte order mark and, where a checkout has given every line a carriage return, or nothing but one, with
+/// line feeds.
+fn unified(text: &str) -> String {
+    let text = unmarked(text);
+    let (feeds, pairs) = (text.matches('\n').count(), text.matches("\r\n").count());
+    match feeds {
+        0 => text.replace('\r', "\n"),
+        _ if feeds == pairs => text.replace("\r\n", "\n"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The statements of both sections in the order of the file, with where each begins.
+pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement, usize)>> {
+    let mut reader =
+        Reader { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
+    if let Some(at) = text.find('\0') {
+        return Err(reader
+            .error(at, "there is a NUL character")
+            .hint("remove it: no database takes it as part of SQL"));
+    }
+    let mut cutter = Cutter::new(product, text);
+    while let Some(part) = cutter.next() {
+        match part.map_err(unterminated)? {
+            Part::Between(token) => {
+                if let Some(end) = reader.between(&token)? {
+                    cutter.resume(end);
+                }
+            }
+            Part::End => reader.above.note.clear(),
+            Part::Client(line) => return Err(reader.client(&line)),
+            Part::Statement(statement) => reader.statement(&statement)?,
+        }
+    }
+    reader.nothing_above(text.len())?;
+    if !reader.seen.contains(&Section::Up) {
+        return Err(Error::new("there is no `-- UP` line in it")
+            .hint("put the line `-- UP` above what leads forward, and `-- DOWN` above what leads back"));
+    }
+    Ok(reader.found)
+}
+
+/// A comment that means something to us.
+#[derive(Clone, Copy)]
+enum Mark<'a> {
+    None,
+    Section(Section),
+    Step(&'a str),
+    How(How<'a>),
+    Begin(&'a str),
+    Unknown,
+}
+
+/// How the statement below is run.
+#[derive(Clone, Copy)]
+enum How<'a> {
+    NoTransaction,
+    Check(&'a str),
+    Batches,
+}
+
+fn mark(comment: &str) -> Mark<'_> {
+    let Some(text) = comment.strip_prefix("--") else { return Mark::None };
+    let word = text.trim_matches(|letter: char| letter.is_whitespace() || ":=-*+!<>[]#.".contains(letter));
+    if word.eq_ignore_ascii_case("up") {
+        return Mark::Section(Section::Up);
+    }
+    if word.eq_ignore_ascii_case("down") {
+        return Mark::Section(Section::Down);
+    }
+    let text = text.trim();
+    if let Some(name) = text.strip_prefix(STEP).filter(|rest| rest.is_empty() || rest.starts_with([' ', ':'])) {
+        return Mark::Step(name.trim_start_matches(':').trim());
+    }
+    let Some(ours) = text.get(..4).filter(|start| start.eq_ignore_ascii_case("gen:")).and_then(|_| text.get(4..))
+    else {
+        return Mark::None;
+    };
+    let ours = ours.trim();
+    if ours.eq_ignore_ascii_case(NO_TRANSACTION) {
+        return Mark::How(How::NoTransaction);
+    }
+    match ours.split_once(char::is_whitespace).unwrap_or((ours, "")) {
+        (word, message) if word.eq_ignore_ascii_case(CHECK) && !message.trim().is_empty() => {
+            Mark::How(How::Check(message.trim()))
+        }
+        (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
+        (word, tag) if word.eq_ignore_ascii_case(BEGIN) => Mark::Begin(tag.trim()),
+        _ => Mark::Unknown,
+    }
+}
+
+impl How<'_> {
+    fn key(self) -> &'static str {
+        match self {
+            Self::NoTransaction => NO_TRANSACTION,
+            Self::Check(_) => CHECK,
+            Self::Batches => BATCHES,
+        }
+    }
+}
+
+/// Whether a line of a note would be read as something else.
+pub(super) fn needs_bar(line: &str) -> bool {
+    line != line.trim() || line.starts_with('|') || !matches!(mark(&format!("-- {line}")), Mark::None)
+}
+
+/// What stands directly above a statement.
+#[derive(Default)]
+struct Above<'a> {
+    note: Vec<String>,
+    /// With where it stands.
+    how: Option<(How<'a>, usize)>,
+    step: Option<(&'a str, usize)>,
+}
+
+struct Reader<'a> {
+    product: Product,
+    text: &'a str,
+    section: Option<Section>,
+    seen: Vec<Section>,
+    above: Above<'a>,
+    found: Vec<(Section, Statement, usize)>,
+}
+
+impl<'a> Reader<'a> {
+    fn error(&self, offset: usize, message: &str) -> Error {
+        Error::new(format!("line {}: {message}", sql::line(self.text, offset)))
+    }
+
+    fn enter(&mut self, section: Section, offset: usize) -> Result<()> {
+        self.nothing_above(offset)?;
+        if self.seen.contains(&section) {
+            let name = match section {
+                Section::Up => "UP",
+                Section::Down => "DOWN",
+            };
+            return Err(self.error(offset, &format!("there is a second `-- {name}`")).hint("put both parts under one"));
+        }
+        self.seen.push(section);
+        self.section = Some(section);
+        Ok(())
+    }
+
+    /// Nothing may be marked that is not there.
+    fn nothing_above(&mut self, offset: usize) -> Result<()> {
+        let above = std::mem::take(&mut self.above);
+        match (above.how, above.step) {
+            (None, None) => Ok(()),
+            (Some((how, marked)), _) => Err(self
+                .error(marked.min(offset), &format!("no statement follows `-- gen: {}`", how.key()))
+                .hint("put it directly above its statement, or remove it")),
+            (None, Some((name, marked))) => {
+                let mark = format!("-- {STEP} {name}");
+                Err(self
+                    .error(marked.min(offset), &format!("no statement follows `{}`", mark.trim_end()))
+                    .hint("a step without statements is none: remove it"))
+            }
+        }
+    }
+
+    fn step(&mut self, name: &'a str, offset: usize) -> Result<()> {
+        self.nothing_above(offset)?;
+        self.above.step = Some((name, offset));
+        Ok(())
+    }
+
+    fn take(&mut self, sql: &str, offset: usize) -> Result<()> {
+        let Some(section) = self.section else {
+            return Err(self
+                .error(offset, "a statement stands before `-- UP`")
+                .hint("put the line `-- UP` above the first statement"));
+        };
+        let Above { note, how, step } = std::mem::take(&mut self.above);
+        let note = (!note.is_empty()).then(|| note.join("\n"));
+        let statement = match how {
+            None => Statement::new(sql),
+            Some((How::NoTransaction, _)) => Statement { transactional: false, ..Statement::new(sql) },
+            Some((How::Check(message), _)) => Statement::check(sql, message),
+            Some((How::Batches, _)) if !has_condition(self.product, sql) => {
+                return Err(self
+                    .error(
+                        offset,
+                        &format!("`-- gen: {BATCHES}` stands above a statement without WHERE, which would never end"),
+                    )
+                    .hint("say by WHERE which rows are still to be changed: it is sent until it finds none"));
+            }
+            Some((How::Batches, _)) => Statement::batches(sql),
+        };
+        let statement = Statement { note, step: step.map(|(name, _)| name.to_owned()), ..statement };
+        self.found.push((section, statement, offset));
+        Ok(())
+    }
+
+    /// Takes a statement and what stands above it.
+    fn statement(&mut self, statement: &sql::Statement<'_>) -> Result<()> {
+        for token in &statement.tokens {
+            self.no_hidden_line(token)?;
+            let is_mark = |token: &Token<'_>| !matches!(mark(token.text), Mark::None);
+            if token.kind == Kind::Comment && sql::is_first_in_line(self.text, token.start) && is_mark(token) {
+                let begun = sql::line(self.text, statement.start);
+                return Err(self
+                    .error(
+                        token.start,
+                        &format!("`{}` stands inside the statement of line {begun}", sql::first_line(token.text)),
+                    )
+                    .hint(
+                        "end the statement above it with a semicolon; if the comment belongs to the statement, put the \
+                         statement between `-- gen: statement` and `-- gen: end`",
+                    ));
+            }
+        }
+        if statement.is_open {
+            return Err(self.error(statement.start, "the statement that begins here never ends").hint(
+                "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
+                 `-- gen: statement` and `-- gen: end`",
+            ));
+        }
+        if let Some(token) = client::needs_client(self.product, &statement.tokens) {
+            return Err(self.client(token));
+        }
+        self.take(statement.text, statement.start)
+    }
+
+    /// Why a line for a client is refused.
+    fn client(&self, token: &Token<'_>) -> Error {
+        let shown = sql::first_line(token.text);
+        let message = match token.kind {
+            Kind::Word if token.is_any(&["STDIN", "STDOUT"]) => {
+                format!("the rows of this `COPY` go through a client (`{shown}`), and a migration has none")
+            }
+            _ => format!("`{shown}` is meant for a client, not for the server"),
+        };
+        self.error(token.start, &message).hint(client::hint(self.product))
+    }
+
+    /// Reads what stands between statements. Gives back where the text goes on, where that is not behind the token.
+    fn between(&mut self, token: &Token<'a>) -> Result<Option<usize>> {
+        if token.kind == Kind::Space {
+            if sql::line(token.text, token.text.len()) > 2 {
+                self.above.note.clear();
+            }
+            return Ok(None);
+        }
+        self.no_hidden_line(token)?;
+        if token.text.starts_with("/*") && !token.text.get(2..).is_some_and(|inside| inside.ends_with("*/")) {
+            return Err(unterminated(Unterminated::at(self.text, token.start)));
+        }
+        let is_first = sql::is_first_in_line(self.text, token.start);
+        match mark(token.text) {
+            Mark::Section(section) if is_first => self.enter(section, token.start)?,
+            Mark::Step(name) if is_first => self.step(name, token.start)?,
+            Mark::Begin(tag) if is_first => return self.fenced(token.start, tag).map(Some),
+            Mark::How(how) if is_first => self.how(how, token.start)?,
+            Mark::Unknown if is_first => {
+                return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
+                    "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
+                     `-- gen: {BEGIN}` and `-- gen: {END}`"
+                )));
+            }
+            Mark::None | Mark::Section(_) | Mark::Step(_) | Mark::Begin(_) | Mark::How(_) | Mark::Unknown => {
+                match token.text.strip_prefix("--").filter(|_| is_first) {
+                    Some(text) => {
+                        let text = text.strip_prefix(' ').unwrap_or(text);
+                        self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
+                    }
+                    None => self.above.note.clear(),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What an editor shows as a line of its own, and a database reads as the rest of a comment, is refused: nobody who reads
+    /// the file sees what would be run.
+    fn no_hidden_line(&self, token: &Token<'_>) -> Result<()> {
+        let Some((at, character)) = sql::hidden_line(token) else { return Ok(()) };
+        let code = u32::from(character);
+        let message =
+            format!("the character U+{code:04X} looks like a line break here, and the database takes it for none");
+        Err(self.error(at, &message).hint("replace it by a line feed, or remove it"))
+    }
+
+    fn how(&mut self, how: How<'a>, offset: usize) -> Result<()> {
+        if let Some((first, _)) = self.above.how {
+            let message = format!("`-- gen: {}` stands above the same statement already", first.key());
+            return Err(self.error(offset, &message).hint("leave one of the two"));
+        }
+        self.above.how = Some((how, offset));
+        Ok(())
+    }
+
+    /// Takes what stands between two marks as one statement, whatever it is. Gives back where it goes on.
+    fn fenced(&mut self, start: usize, tag: &str) -> Result<usize> {
+        let end = if tag.is_empty() { format!("-- gen: {END}") } else { format!("-- gen: {END} {tag}") };
+        let rest = self.text.get(start..).unwrap_or_default();
+        let body = start + rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let mut position = body;
+        for line in self.text.get(body..).unwrap_or_default().split_inclusive('\n') {
+            if line.trim().eq_ignore_ascii_case(&end) {
+                let sql = self.text.get(body..position).unwrap_or_default();
+                let tokens = sql::tokens(self.product, sql).unwrap_or_default();
+                let needs = client::needs_client(self.product, &tokens).filter(|token| !token.is_symbol('\\'));
+                if let Some(token) = needs {
+                    return Err(self.client(&Token { start: body + token.start, ..*token }));
+                }
+                self.take(sql.strip_suffix('\n').unwrap_or(sql), body)?;
+                return Ok(position + line.len());
+            }
+            position += line.len();
+        }
+        Err(self
+            .error(start, "the statement that begins here has no end")
+            .hint(format!("put the line `{end}` below it")))
+    }
+}
+
+fn has_condition(product: Product, sql: &str) -> bool {
+    sql::tokens(product, sql).is_ok_and(|tokens| tokens.iter().any(|token| token.is_word("WHERE")))
+}
+
+fn unterminated(error: Unterminated) -> Error {
+    Error::new(error.to_string()).hint("close it, or put the statement between `-- gen: statement` and `-- gen: end`")
+}
+
+/// The two fingerprints of the header.
+///
+/// # Errors
+/// The header says that the file is for another product.
+fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String>)> {
+    let (mut from, mut to) = (None, None);
+    for line in text.lines().take_while(|line| !ends_header(line)) {
+        let Some(comment) = line.strip_prefix("--") else { continue };
+        let said = states(line);
+        (from, to) = (said.0.or(from), said.1.or(to));
+        if let [_, last] = comment.split_whitespace().collect::<Vec<_>>().as_slice() {
+            let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
+            if let Some(named) = named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product)
+            {
+                return Err(Error::new(format!("it is written for {named}, not for {product}"))
+                    .hint(format!("move it to the folder of {}, or correct its first line", named.key())));
+            }
+        }
+    }
+    Ok((from, to))
+}
+
+/// The fingerprints of the states that a line of the header says the migration leads from and to.
+pub(super) fn states(line: &str) -> (Option<String>, Option<String>) {
+    let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words: Vec<&str> = line.strip_prefix("--").unwrap_or_default().split_whitespace().collect();
+    match words.as_slice() {
+        ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
+            (Some((*start).to_owned()), Some((*end).to_owned()))
+        }
+        ["from", start] if is_fingerprint(start) => (Some((*start).to_owned()), None),
+        ["to", end] if is_fingerprint(end) => (None, Some((*end).to_owned())),
+        _ => (None, None),
+    }
+}
+
+/// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.
+pub(super) fn ends_header(line: &str) -> bool {
+    let line = line.trim_start();
+    if line.starts_with("--") { matches!(mark(line), Mark::Section(_)) } else { !line.trim().is_empty() }
+}

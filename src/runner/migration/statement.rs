@@ -1,0 +1,81 @@
+//! One statement of a migration, and how it is sent.
+//!
+//! Must not know what the statement does.
+
+use serde::Serialize;
+
+/// One SQL statement, without a final semicolon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The text. May span lines.
+    pub sql: String,
+    /// Whether it may run inside a transaction.
+    pub transactional: bool,
+    /// A remark for the reader, written as a comment above the statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What it is sent for.
+    #[serde(skip_serializing_if = "Role::is_change")]
+    pub role: Role,
+    /// The name of the step it begins: what stands before it is committed before it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Where it stands in the file it was read from.
+    #[serde(skip)]
+    pub line: Line,
+}
+
+/// The line of a file that something begins on, where it was read from one. It is none of what is said there, so it is never
+/// compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line(pub Option<usize>);
+
+impl PartialEq for Line {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Line {}
+
+/// What a statement is sent for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It changes something.
+    #[default]
+    Change,
+    /// It is a query, and nothing goes on where its first value is anything but 0. The text says what must not be.
+    Check(String),
+    /// It changes some rows at a time, and is sent again until it changes none; outside any transaction.
+    Batches,
+}
+
+impl Role {
+    fn is_change(&self) -> bool {
+        *self == Self::Change
+    }
+}
+
+impl Statement {
+    /// A statement that may run inside a transaction.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), transactional: true, note: None, role: Role::Change, step: None, line: Line(None) }
+    }
+
+    /// A query whose first value must be 0, or that finds nothing: `message` says what must not be, on one line.
+    pub fn check(sql: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { role: Role::Check(message.into()), ..Self::new(sql) }
+    }
+
+    /// A statement that changes some rows at a time, to be sent again until it changes none.
+    pub fn batches(sql: impl Into<String>) -> Self {
+        Self { role: Role::Batches, transactional: false, ..Self::new(sql) }
+    }
+
+    /// The same statement with a remark.
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}

@@ -1,0 +1,132 @@
+//! What a statement says of the columns, keys and references of a table.
+//!
+//! Must not know what becomes of the table otherwise.
+
+use crate::sql::Kind;
+
+use super::model::{ColumnRead, Feature, Reading, Reference};
+use super::words::Hand;
+
+/// Words that end the type of a column.
+const BEHIND: &[&str] = &[
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "PRIMARY",
+    "UNIQUE",
+    "REFERENCES",
+    "CHECK",
+    "CONSTRAINT",
+    "COLLATE",
+    "GENERATED",
+    "AS",
+    "USING",
+    "COMMENT",
+    "AUTO_INCREMENT",
+    "AUTOINCREMENT",
+    "AFTER",
+    "FIRST",
+    "ON",
+    "KEY",
+    "INVISIBLE",
+    "VISIBLE",
+    "ALGORITHM",
+    "LOCK",
+];
+
+/// A part of a `CREATE TABLE`: a column, a key or a reference.
+pub(super) fn part(table: &str, mut hand: Hand<'_>, reading: &mut Reading) {
+    if hand.take("CONSTRAINT") {
+        hand.name();
+    }
+    if hand.take("FOREIGN KEY") {
+        reference(table, hand, reading);
+    } else if hand.take_any(&["PRIMARY KEY", "UNIQUE", "KEY", "INDEX"]).is_some() {
+        key(table, hand, reading);
+    } else if ["CHECK", "EXCLUDE", "LIKE", "FULLTEXT", "SPATIAL", "PERIOD"].iter().all(|word| !hand.is_at(word)) {
+        let name = hand.name();
+        column(table, name, hand, reading);
+    }
+}
+
+/// A column, its type and what stands behind it.
+pub(super) fn column(table: &str, name: String, hand: Hand<'_>, reading: &mut Reading) {
+    let own = hand.holds("PRIMARY KEY") || hand.holds("UNIQUE");
+    if own {
+        reading.features.push(Feature::Key { table: table.to_owned(), columns: vec![name.clone()] });
+    }
+    if let Some(mut to) = hand.after("REFERENCES") {
+        let references = to.object();
+        let referenced = if to.is_at("(") { names(to) } else { Vec::new() };
+        let columns = vec![name.clone()];
+        reading.features.push(Feature::Reference(Reference {
+            table: table.to_owned(),
+            columns,
+            references,
+            referenced,
+        }));
+    }
+    let (data_type, rest) = typed(hand);
+    let using = hand.after("USING").map(|using| using.rest());
+    let converted = using.is_some_and(|using| !is_cast(using, &name));
+    let (table, computed) = (table.to_owned(), is_computed(hand));
+    reading.features.push(Feature::Column(ColumnRead { table, name, data_type, rest, computed, converted }));
+}
+
+/// Whether the words behind a column's name make it a number that counts up by itself.
+pub(super) fn is_numbered(hand: Hand<'_>) -> bool {
+    ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| hand.holds(it))
+}
+
+/// Whether they make it one that is computed from others.
+pub(super) fn is_computed(hand: Hand<'_>) -> bool {
+    hand.holds("AS") && !is_numbered(hand)
+}
+
+/// Whether an expression is the column, perhaps as a value of another type.
+fn is_cast(words: &[super::words::Word], column: &str) -> bool {
+    let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).filter(|name| !name.is_empty()).collect();
+    let casts =
+        words.iter().all(|word| word.kind != Kind::Symbol || word.text.chars().all(|it| ":.,()[]".contains(it)));
+    casts && names.first() == Some(&column)
+}
+
+/// The columns of a foreign key, behind its words.
+pub(super) fn reference(table: &str, hand: Hand<'_>, reading: &mut Reading) {
+    let Some(mut to) = hand.after("REFERENCES") else { return };
+    let columns = names(hand);
+    let references = to.object();
+    let referenced = if to.is_at("(") { names(to) } else { Vec::new() };
+    reading.features.push(Feature::Reference(Reference { table: table.to_owned(), columns, references, referenced }));
+}
+
+/// The columns of an index or of a key that has one.
+pub(super) fn key(table: &str, hand: Hand<'_>, reading: &mut Reading) {
+    reading.features.push(Feature::Key { table: table.to_owned(), columns: names(hand) });
+}
+
+pub(super) fn names(hand: Hand<'_>) -> Vec<String> {
+    hand.inside().map(|inside| inside.parts().into_iter().map(|mut part| part.name()).collect()).unwrap_or_default()
+}
+
+/// The words of a type, and those behind it.
+fn typed(hand: Hand<'_>) -> (String, String) {
+    let words = hand.rest();
+    let ends = words.iter().enumerate().position(|(at, word)| {
+        let of_text = word.text == "CHARACTER" && words.get(at + 1).is_some_and(|next| next.text == "SET");
+        of_text || BEHIND.contains(&word.text.as_str())
+    });
+    let at = ends.unwrap_or(words.len());
+    let joined = |words: &[super::words::Word]| {
+        let mut text = String::new();
+        for word in words {
+            let glued = text.ends_with('(') || matches!(word.text.as_str(), "(" | ")" | "," | "[" | "]");
+            if !text.is_empty() && !glued {
+                text.push(' ');
+            }
+            text.push_str(if word.name.is_empty() { &word.text } else { &word.name });
+        }
+        text
+    };
+    (joined(words.get(..at).unwrap_or_default()), joined(words.get(at..).unwrap_or_default()))
+}

@@ -1,0 +1,409 @@
+//! One migration, one way: its statements and its row in the history, together where the database can, journalled where not.
+//!
+//! Must not know why this migration is the next one.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::session::sqlite::{Violations, violations};
+use crate::session::{DatabaseError, Session, interrupted};
+use crate::{Product, Role, Statement};
+
+use super::belongings::Kept;
+use super::history::Table;
+use super::pending::first_line;
+use super::statement::{Trouble, carry_out, is_all_or_none};
+use super::{Applicable, Direction, Outcome, Progress, Status, Watch, patience};
+
+/// Statements that stand or fall together.
+pub(super) struct Stretch {
+    pub(super) statements: Range<usize>,
+    pub(super) transactional: bool,
+}
+
+/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
+pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let transactional = statement.transactional && !matches!(product, Product::MySql | Product::MariaDb);
+        match stretches.last_mut() {
+            Some(last) if last.transactional && transactional && statement.step.is_none() => {
+                last.statements.end = index + 1;
+            }
+            _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
+        }
+    }
+    stretches
+}
+
+impl Stretch {
+    fn after(self, offset: usize) -> Self {
+        let Range { start, end } = self.statements;
+        Self { statements: start + offset..end + offset, ..self }
+    }
+}
+
+/// How many statements at the beginning only look: what they find stops a migration before anything is changed.
+fn checks(statements: &[Statement]) -> usize {
+    statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
+}
+
+/// A migration on its way.
+pub(super) struct Work<'a> {
+    pub(super) file: &'a Applicable<'a>,
+    pub(super) direction: Direction,
+    pub(super) table: &'a Table,
+    begun: Instant,
+    /// What belongs to whatever it makes anew.
+    kept: Kept,
+}
+
+/// What stopped a stretch, and at which statement; `None` when it was something between or after them.
+struct Stop {
+    at: Option<usize>,
+    what: &'static str,
+    error: Box<dyn std::error::Error + Send + Sync>,
+    /// Whether the database answered at all.
+    answered: bool,
+    /// Whether it was only a lock that could not be had.
+    waited: Option<String>,
+}
+
+impl Stop {
+    fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
+        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
+    }
+
+    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Database(error) => {
+                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+                Self { waited, ..Self::new(Some(index), "", error) }
+            }
+            Trouble::Found(finding) => {
+                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
+            }
+        }
+    }
+}
+
+impl<'a> Work<'a> {
+    pub(super) async fn new(
+        session: &mut Session,
+        file: &'a Applicable<'a>,
+        direction: Direction,
+        table: &'a Table,
+    ) -> Self {
+        let kept = Kept::read(session, file.statements(direction)).await;
+        Self { file, direction, table, begun: Instant::now(), kept }
+    }
+
+    fn statements(&self) -> &'a [Statement] {
+        self.file.statements(self.direction)
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Runs the migration. A transaction is open, in which the history was read; afterwards none is, however it ends.
+    pub(super) async fn run(&self, session: &mut Session, watch: Watch<'_>) -> Result<Outcome> {
+        watch(Progress::Started {
+            id: &self.file.id(),
+            direction: self.direction,
+            statements: self.statements().len(),
+        });
+        let first = checks(self.statements());
+        if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
+            let _ = session.rollback().await;
+            return Err(self.stopped(stop, "it changed nothing"));
+        }
+        let rest = self.statements().get(first..).unwrap_or_default();
+        let stretches: Vec<Stretch> =
+            stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
+        match stretches.as_slice() {
+            [] => self.together(session, first..first, watch).await?,
+            [only] if only.transactional => self.together(session, only.statements.clone(), watch).await?,
+            _ => self.journalled(session, &stretches, watch).await?,
+        }
+        let outcome = Outcome {
+            id: self.file.id(),
+            direction: self.direction,
+            statements: self.statements().len(),
+            execution_ms: self.elapsed(),
+            status: matches!(self.direction, Direction::Up).then_some(Status::Applied),
+        };
+        watch(Progress::Finished(&outcome));
+        Ok(outcome)
+    }
+
+    /// Everything in the transaction that is open, the history's row included.
+    async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
+        let result = match self.patiently(session, range, true, watch).await {
+            Ok(()) => match self.finish(session, false).await {
+                Ok(()) => commit(session).await,
+                Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
+            },
+            Err(stop) => Err(stop),
+        };
+        let Err(stop) = result else { return Ok(()) };
+        let state = match session.rollback().await {
+            Ok(()) => "it was rolled back, the database is as it was before it",
+            Err(_) if stop.what == COMMITTING => {
+                "the connection is gone, and whether the commit arrived is not known; `gen status` tells"
+            }
+            Err(_) => "the connection is gone; the database rolls it back by itself",
+        };
+        Err(self.stopped(stop, state))
+    }
+
+    /// Stretch by stretch: first the row says that the migration is running, then how far it got, at last that it is done.
+    async fn journalled(&self, session: &mut Session, stretches: &[Stretch], watch: Watch<'_>) -> Result<()> {
+        let (mut done, mut filled) = (0, 0);
+        let mut result = self.announce(session).await;
+        for stretch in stretches {
+            if result.is_err() {
+                break;
+            }
+            filled = 0;
+            let mut heard = |progress: Progress<'_>| {
+                if let Progress::Batch { rows } = progress
+                    && !stretch.transactional
+                {
+                    filled = rows;
+                }
+                watch(progress);
+            };
+            result = self.journalled_stretch(session, stretch, &mut heard).await;
+            if result.is_ok() {
+                done = stretch.statements.end;
+            }
+        }
+        if result.is_ok() {
+            result =
+                self.finish(session, true).await.map_err(|error| Stop::new(None, "when its end was recorded", error));
+        }
+        let Err(stop) = result else { return Ok(()) };
+        if stop.what == ANNOUNCING {
+            let _ = session.rollback().await;
+            return Err(self.stopped(stop, "none of its statements was sent"));
+        }
+        let _ = session.rollback().await;
+        if done == 0
+            && self.has_left_nothing(session.product(), stretches, &stop)
+            && self.retract(session).await.is_ok()
+        {
+            let state = match filled {
+                0 => "it changed nothing".to_owned(),
+                1 => "1 row is filled and stays so, it changed nothing else".to_owned(),
+                rows => format!("{rows} rows are filled and stay so, it changed nothing else"),
+            };
+            return Err(self.stopped(stop, &state));
+        }
+        // A statement that was cut off from us may still be running; only an answer is a failure.
+        let status = if stop.answered { Status::Failed } else { Status::Running };
+        let recorded =
+            self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
+        let mut state = match done {
+            0 => "none of its statements is done".to_owned(),
+            1 => "the first of its statements is in the database and stays there".to_owned(),
+            _ => format!("the first {done} of its statements are in the database and stay there"),
+        };
+        if filled > 0 {
+            state.push_str(&format!("; of the next one, {filled} rows are filled"));
+        }
+        if recorded.is_err() {
+            state.push_str("; the connection is gone, so the history still says that it is running");
+        }
+        Err(self.stopped(stop, &state).hint("the next `gen up` stops here and says how to go on"))
+    }
+
+    /// Whether the first stretch was refused as a whole, so that the next run can begin with it again.
+    fn has_left_nothing(&self, product: Product, stretches: &[Stretch], stop: &Stop) -> bool {
+        let was_refused = stop.answered && (stop.at.is_some() || stop.what == COMMITTING);
+        was_refused
+            && stretches.first().is_some_and(|first| {
+                let mut statements = self.statements().iter().skip(first.statements.start).take(first.statements.len());
+                first.transactional || statements.all(|statement| is_all_or_none(product, statement))
+            })
+    }
+
+    /// Takes back what was announced: the migration is pending again, or applied.
+    async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
+        match self.direction {
+            Direction::Up => self.table.delete(session, &self.file.id()).await,
+            Direction::Down => {
+                let as_before = (Status::Applied, self.file.statements(Direction::Up).len(), self.elapsed());
+                self.table.update(session, &self.file.id(), Direction::Up, as_before).await
+            }
+        }
+    }
+
+    async fn journalled_stretch(&self, session: &mut Session, stretch: &Stretch, watch: Watch<'_>) -> Result<(), Stop> {
+        let progress = (Status::Running, stretch.statements.end, self.elapsed());
+        let journal = |error| Stop::new(None, "when its progress was recorded", error);
+        if stretch.transactional {
+            session.begin().await.map_err(journal)?;
+        }
+        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
+        if stretch.transactional {
+            commit(session).await?;
+        }
+        Ok(())
+    }
+
+    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    async fn patiently(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let mut pauses = patience::pauses();
+        loop {
+            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+            if transactional && session.rollback().await.is_err() {
+                return Err(stop);
+            }
+            watch(Progress::Stepping { why });
+            tokio::time::sleep(pause).await;
+            if transactional && session.begin().await.is_err() {
+                return Err(stop);
+            }
+        }
+    }
+
+    /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
+    /// nothing could be rolled back, there is nothing to check for.
+    async fn stretch(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        transactional: bool,
+        watch: Watch<'_>,
+    ) -> Result<(), Stop> {
+        let is_checked = transactional && session.product() == Product::Sqlite;
+        let before = if is_checked { Some(violations(session).await) } else { None };
+        let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
+        for (index, statement) in statements {
+            watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
+            let done = carry_out(session, statement, &self.kept, watch).await;
+            if let Err(trouble) = done {
+                return Err(Stop::of(session.product(), index, trouble));
+            }
+        }
+        match before {
+            Some(before) => check_foreign_keys(session, before).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes that the migration is running, and makes it known.
+    async fn announce(&self, session: &mut Session) -> Result<(), Stop> {
+        let running = (Status::Running, 0, 0);
+        let written = match self.direction {
+            Direction::Up => self.table.insert(session, self.file, running, self.file.migration.to.as_deref()).await,
+            Direction::Down => self.table.update(session, &self.file.id(), self.direction, running).await,
+        };
+        let announced = match written {
+            Ok(()) => session.commit().await,
+            Err(error) => Err(error),
+        };
+        announced.map_err(|error| Stop::new(None, ANNOUNCING, error))
+    }
+
+    /// Writes that the migration is done; what is reverted has no row.
+    async fn finish(&self, session: &mut Session, has_row: bool) -> Result<(), DatabaseError> {
+        let done = (Status::Applied, self.statements().len(), self.elapsed());
+        match self.direction {
+            Direction::Down => self.table.delete(session, &self.file.id()).await,
+            Direction::Up if has_row => self.table.update(session, &self.file.id(), self.direction, done).await,
+            Direction::Up => self.table.insert(session, self.file, done, self.file.migration.to.as_deref()).await,
+        }
+    }
+
+    /// The error: which migration, which statement, and what state the database is in now.
+    fn stopped(&self, stop: Stop, state: &str) -> Error {
+        let verb = match self.direction {
+            Direction::Up => "migration",
+            Direction::Down => "reverting migration",
+        };
+        let (id, of) = (self.file.id(), self.statements().len());
+        let place = match stop.at.and_then(|index| self.statements().get(index).map(|found| (index, found))) {
+            Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
+            None => stop.what.to_owned(),
+        };
+        let hint = stop.error.downcast_ref().and_then(way_out);
+        let what = if interrupted() { "was interrupted" } else { "failed" };
+        let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).because(stop.error);
+        hint.into_iter().fold(error, Error::hint)
+    }
+}
+
+/// What can be done about an error that says nothing of the migration. PostgreSQL keeps a lock for every object that a
+/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
+fn way_out(error: &DatabaseError) -> Option<&'static str> {
+    match error.code.as_deref() {
+        Some("53200") if error.message.contains("shared memory") => Some(
+            "these are more objects than the server has locks for in one transaction: raise its \
+             `max_locks_per_transaction`, or write `-- gen: no transaction` above the statements and seal the file with \
+             `gen lock`",
+        ),
+        Some(_) | None => None,
+    }
+}
+
+const ANNOUNCING: &str = "before its first statement, when its row was written to the history";
+const COMMITTING: &str = "when it was committed";
+
+async fn commit(session: &mut Session) -> Result<(), Stop> {
+    session.commit().await.map_err(|error| Stop::new(None, COMMITTING, error))
+}
+
+/// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
+async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
+    let what = "when foreign keys were checked at its end";
+    let stop = |error| Stop { at: None, what, error, answered: true, waited: None };
+    match (before, violations(session).await) {
+        (Ok(before), Ok(after)) => match after.new_since(&before) {
+            Some(violation) => Err(stop(violation.into())),
+            None => Ok(()),
+        },
+        (Err(_), Ok(_) | Err(_)) => Ok(()),
+        (Ok(_), Err(error)) => Err(stop(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(product: Product, transactional: &[bool]) -> Vec<(Range<usize>, bool)> {
+        let statements: Vec<Statement> =
+            transactional.iter().map(|&transactional| Statement { transactional, ..Statement::new("x") }).collect();
+        stretches(product, &statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
+    }
+
+    #[test]
+    fn what_a_server_has_no_room_for_has_a_way_out() {
+        let error =
+            |code: &str, message: &str| DatabaseError { message: message.to_owned(), code: Some(code.to_owned()) };
+        let hint = way_out(&error("53200", "out of shared memory")).unwrap_or_default();
+        assert!(hint.contains("max_locks_per_transaction"), "{hint}");
+        assert_eq!(way_out(&error("53200", "out of memory")), None);
+        assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
+    }
+
+    #[test]
+    fn neighbours_that_know_transactions_share_one() {
+        assert_eq!(cut(Product::Postgres, &[true, true]), [(0..2, true)]);
+        assert_eq!(cut(Product::Postgres, &[true, false, true, true]), [(0..1, true), (1..2, false), (2..4, true)]);
+        assert_eq!(cut(Product::Postgres, &[false, false]), [(0..1, false), (1..2, false)]);
+        assert_eq!(cut(Product::MySql, &[true, true]), [(0..1, false), (1..2, false)]);
+        assert_eq!(cut(Product::Sqlite, &[]), []);
+    }
+}

@@ -1,0 +1,122 @@
+//! Corrections of the history: rows that are written or removed without running anything.
+//!
+//! Must not know how a migration is run.
+
+use std::time::Duration;
+
+use crate::Product;
+use crate::error::{Error, Result};
+use crate::session::Session;
+
+use super::history::{Record, Status, Table};
+use super::{Applicable, Run, Watch, lock};
+
+/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
+/// own words. By the second one it is known again where nobody remembers the words of the code.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> Result<()> {
+    let table = Table::locate(session).await?;
+    let said = file.migration.to.as_deref().map(|to| format!("{to} ")).unwrap_or_default();
+    table
+        .note(session, &file.id(), &format!("{said}{found}"))
+        .await
+        .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
+}
+
+/// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
+///
+/// # Errors
+/// The lock cannot be had; the role may not create the table.
+pub async fn prepare(session: &mut Session, wait: Duration) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    run.end(session).await;
+    Ok(())
+}
+
+/// Removes a migration's row without reverting it.
+///
+/// # Errors
+/// The lock cannot be had; the database's refusal.
+pub async fn forget(session: &mut Session, id: &str, wait: Duration) -> Result<()> {
+    rewrite(session, id, None, wait).await
+}
+
+/// Removes every row of the history without reverting anything.
+///
+/// # Errors
+/// The lock cannot be had; the database's refusal.
+pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    let emptied = run.table.empty(session).await;
+    run.end(session).await;
+    emptied.map_err(|error| Error::new("the history could not be emptied").because(error))
+}
+
+pub(super) async fn rewrite(
+    session: &mut Session,
+    id: &str,
+    row: Option<(&Applicable<'_>, Status, Option<&str>)>,
+    wait: Duration,
+) -> Result<()> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    let mut result = lock::begin(session, wait).await;
+    if result.is_ok() {
+        let written = async {
+            run.table.delete(session, id).await?;
+            if let Some((file, status, fingerprint)) = row {
+                run.table.insert(session, file, (status, 0, 0), fingerprint).await?;
+            }
+            session.commit().await
+        };
+        result = written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error));
+    }
+    if result.is_err() {
+        let _ = session.rollback().await;
+    }
+    run.end(session).await;
+    result
+}
+
+/// Records migrations without running them, where the history is still `known` and `is_still_so` agrees, both asked under the lock.
+/// Gives back whether it did so.
+///
+/// # Errors
+/// The lock cannot be had; what `is_still_so` stops at; the database's refusal.
+pub async fn record(
+    session: &mut Session,
+    (files, status): (&[&Applicable<'_>], Status),
+    known: &[Record],
+    is_still_so: impl AsyncFnOnce(&mut Session) -> Result<bool>,
+    wait: Duration,
+    watch: Watch<'_>,
+) -> Result<bool> {
+    let run = Run::begin(session, wait, watch).await?;
+    let result = async {
+        // On SQLite the transaction is the lock; elsewhere the lock is held, and the catalog is read in a transaction of its own.
+        let is_locked_by_transaction = session.product() == Product::Sqlite;
+        if is_locked_by_transaction {
+            lock::begin(session, wait).await?;
+        }
+        if run.table.read(session).await? != known || !is_still_so(session).await? {
+            return Ok(false);
+        }
+        if !is_locked_by_transaction {
+            lock::begin(session, wait).await?;
+        }
+        for file in files {
+            let written = run.table.insert(session, file, (status, 0, 0), file.migration.to.as_deref()).await;
+            written.map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))?;
+        }
+        let committed = session.commit().await;
+        committed.map_err(|error| Error::new("what is recognised could not be recorded").because(error))?;
+        Ok(true)
+    }
+    .await;
+    if !matches!(result, Ok(true)) {
+        let _ = session.rollback().await;
+    }
+    run.end(session).await;
+    result
+}

@@ -1,0 +1,75 @@
+//! Statements without a migration: what synchronising a development database and reverting drift send.
+//!
+//! Must not know the history: nothing of this is remembered.
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::session::sqlite::violations;
+use crate::{Product, Statement};
+
+use super::apply::stretches;
+use super::belongings::Kept;
+use super::lock;
+use super::pending::first_line;
+use super::statement::{Trouble, carry_out};
+
+/// Sends statements under the runner's lock, together where the database can.
+///
+/// # Errors
+/// The lock cannot be had; a statement's failure, with what state the database is in.
+pub async fn execute(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
+    if statements.is_empty() {
+        return Ok(());
+    }
+    let held = lock::acquire(session, wait, &mut |_| ()).await?;
+    let result = send(session, statements, wait).await;
+    lock::release(session, held).await;
+    result
+}
+
+async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
+    let kept = Kept::read(session, statements).await;
+    let is_sqlite = session.product() == Product::Sqlite;
+    for stretch in stretches(session.product(), statements) {
+        let begun = stretch.statements.start;
+        if stretch.transactional {
+            lock::begin(session, wait).await?;
+        }
+        let before = if is_sqlite { violations(session).await.ok() } else { None };
+        let stretch_statements = statements.iter().skip(begun).take(stretch.statements.len());
+        let mut result: Result<()> = Ok(());
+        for statement in stretch_statements {
+            result = carry_out(session, statement, &kept, &mut |_| ()).await.map_err(|trouble| {
+                let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
+                match trouble {
+                    Trouble::Database(cause) => error.because(cause),
+                    Trouble::Found(finding) => error.because(finding),
+                }
+            });
+            if result.is_err() {
+                break;
+            }
+        }
+        if let (Ok(()), Some(before)) = (&result, &before)
+            && let Ok(after) = violations(session).await
+            && let Some(violation) = after.new_since(before)
+        {
+            result = Err(Error::new("foreign keys do not hold afterwards").because(violation));
+        }
+        if result.is_ok() && stretch.transactional {
+            result = session.commit().await.map_err(|error| Error::new("the commit failed").because(error));
+        }
+        if let Err(error) = result {
+            if stretch.transactional {
+                let _ = session.rollback().await;
+            }
+            return Err(match begun {
+                0 if stretch.transactional => error.hint("nothing was changed"),
+                _ => error.hint("what ran before it stays: run the command again once the cause is gone"),
+            });
+        }
+    }
+    Ok(())
+}

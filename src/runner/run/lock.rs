@@ -1,0 +1,127 @@
+//! The lock: one runner at a time.
+//!
+//! It is held by the connection that does the work, so it cannot outlive a statement still running, nor end before it.
+//!
+//! Must not know what is done under it.
+
+use std::time::{Duration, Instant};
+
+use crate::Product;
+use crate::error::{Error, Result};
+use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
+
+use super::{Progress, Watch};
+
+/// How long a runner waits between two tries on PostgreSQL and for a running row on SQLite.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
+
+/// SQLite's own default in sqlx, restored after the run.
+const SQLITE_BUSY_MILLISECONDS: u128 = 5_000;
+
+/// What is held, and what is to be put back.
+pub(super) enum Lock {
+    /// PostgreSQL's advisory lock of the database.
+    Postgres,
+    /// MySQL's and MariaDB's lock by name.
+    MySql(String),
+    /// On SQLite every migration takes the write lock with its transaction; between them nothing is held. Foreign keys are
+    /// switched off for the whole run, since that cannot be done inside a transaction, and put back to what they were.
+    Sqlite { foreign_keys: bool },
+}
+
+/// Takes the lock, waiting for at most `wait`.
+pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Lock> {
+    let refused = |error: DatabaseError| Error::new("the lock for migrations could not be taken").because(error);
+    let lock = match session.product() {
+        Product::Sqlite => {
+            sqlite::wait_for_writers(session, wait.as_millis()).await.map_err(refused)?;
+            let foreign_keys = sqlite::enforce_foreign_keys(session, false).await.map_err(refused)?;
+            return Ok(Lock::Sqlite { foreign_keys });
+        }
+        Product::Postgres => Lock::Postgres,
+        Product::MySql | Product::MariaDb => {
+            let name = mysql::lock_name(session).await.map_err(refused)?;
+            Lock::MySql(name.ok_or_else(|| {
+                Error::new("the connection has no database to lock")
+                    .hint("name the database in the URL: `mysql://user@host/database`")
+            })?)
+        }
+    };
+    let begun = Instant::now();
+    let mut told = false;
+    while !lock.try_take(session).await.map_err(refused)? {
+        let holder = lock.holder(session).await;
+        if begun.elapsed() >= wait {
+            return Err(busy(session.product(), wait, holder));
+        }
+        if !told {
+            watch(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
+            told = true;
+        }
+        if matches!(lock, Lock::Postgres) {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(lock)
+}
+
+/// Gives the lock back. A connection that cannot do that is gone, and the lock with it, so there is nothing to report.
+pub(super) async fn release(session: &mut Session, lock: Lock) {
+    let _ = match lock {
+        Lock::Postgres => postgres::unlock(session).await,
+        Lock::MySql(name) => mysql::unlock(session, &name).await,
+        Lock::Sqlite { foreign_keys } => {
+            let _ = sqlite::wait_for_writers(session, SQLITE_BUSY_MILLISECONDS).await;
+            sqlite::enforce_foreign_keys(session, foreign_keys).await.map(|_| ())
+        }
+    };
+}
+
+impl Lock {
+    async fn try_take(&self, session: &mut Session) -> Result<bool, DatabaseError> {
+        match self {
+            Self::Postgres => postgres::try_lock(session).await,
+            Self::MySql(name) => mysql::try_lock(session, name).await,
+            Self::Sqlite { .. } => Ok(true),
+        }
+    }
+
+    /// Who holds the lock: the number to end it by, and words. Not being allowed to know is as good as not knowing.
+    async fn holder(&self, session: &mut Session) -> Option<(String, String)> {
+        match self {
+            Self::Postgres => postgres::lock_holder(session).await.ok().flatten(),
+            Self::MySql(name) => mysql::lock_holder(session, name).await.ok().flatten(),
+            Self::Sqlite { .. } => None,
+        }
+    }
+}
+
+/// Somebody else is migrating this database.
+pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
+    let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
+    let error = match product {
+        Product::Sqlite => Error::new(format!("somebody else is writing to this database; waited {wait:?}"))
+            .hint("find the process that has the file open (`fuser <file>`), wait for it, and try again"),
+        Product::Postgres | Product::MySql | Product::MariaDb => {
+            Error::new(format!("somebody else is migrating this database{words}; waited {wait:?}"))
+                .hint("wait for it to end and try again; nothing was changed")
+        }
+    };
+    match (product, holder) {
+        (Product::Postgres, Some((number, _))) => {
+            error.hint(format!("if it is dead, end it with `SELECT pg_terminate_backend({number})`"))
+        }
+        (Product::MySql | Product::MariaDb, Some((number, _))) => {
+            error.hint(format!("if it is dead, end it with `KILL {number}`"))
+        }
+        (Product::Sqlite, _) | (_, None) => error,
+    }
+}
+
+/// Begins a transaction under the lock; on SQLite that is the lock.
+pub(super) async fn begin(session: &mut Session, wait: Duration) -> Result<()> {
+    session.begin().await.map_err(|error| match session.product() {
+        Product::Sqlite if sqlite::is_busy(&error) => busy(Product::Sqlite, wait, None).because(error),
+        _ => Error::new("a transaction could not be begun").because(error),
+    })
+}

@@ -1,0 +1,440 @@
+//! The runner: applies and reverts migrations, one runner at a time, and remembers it in the history table.
+//!
+//! One connection holds the lock and does the work. Before every migration the history is read again inside the transaction
+//! the migration will run in, so what is next is decided under the lock on every database: SQLite's lock is that transaction.
+//! Must not know files, entities or what is printed.
+
+mod apply;
+mod batches;
+mod belongings;
+mod confined;
+mod corrections;
+mod direct;
+mod grants;
+mod history;
+mod indexes;
+mod lock;
+mod patience;
+mod pending;
+mod statement;
+mod versions;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::migration::Migration;
+use crate::session::Session;
+use crate::{Product, Statement};
+
+use apply::Work;
+use corrections::rewrite;
+use history::Table;
+
+pub use confined::reaches_beyond;
+pub use corrections::{forget, forget_all, note, prepare, record};
+pub use direct::execute;
+pub use history::{HISTORY_TABLE, Record, Status, history};
+pub use pending::{pending, to_apply, to_revert};
+pub use statement::goes_on;
+
+/// How long to wait for another runner, where nobody says otherwise.
+pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+
+/// A migration and the checksum of its file.
+#[derive(Clone, Debug)]
+pub struct Applicable<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// What of its file counts, hashed.
+    pub checksum: String,
+}
+
+impl Applicable<'_> {
+    /// The migration's id.
+    pub fn id(&self) -> String {
+        self.migration.id.to_string()
+    }
+
+    fn statements(&self, direction: Direction) -> &[Statement] {
+        match direction {
+            Direction::Up => &self.migration.up,
+            Direction::Down => &self.migration.down,
+        }
+    }
+}
+
+/// Which way a migration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// It is applied.
+    Up,
+    /// It is reverted.
+    Down,
+}
+
+impl Direction {
+    const ALL: [Self; 2] = [Self::Up, Self::Down];
+
+    /// `up` or `down`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.key())
+    }
+}
+
+/// How far to go. An id is where to end, whichever way: afterwards it is the newest applied migration. So `up` applies it
+/// and `down` leaves it applied, as `alembic downgrade <revision>` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// As far as there are migrations.
+    All,
+    /// This many.
+    Count(usize),
+    /// Until this one is the newest applied.
+    Id(String),
+}
+
+/// What became of one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The migration's id.
+    pub id: String,
+    /// Which way it ran.
+    pub direction: Direction,
+    /// How many statements were sent.
+    pub statements: usize,
+    /// How long they took.
+    pub execution_ms: u64,
+    /// How it stands in the history; `None` when it was reverted and is not there any more.
+    pub status: Option<Status>,
+}
+
+/// What is happening.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// Another runner is at work; said once.
+    Waiting {
+        /// Who it is, if known.
+        holder: Option<&'a str>,
+    },
+    /// A migration begins.
+    Started {
+        /// Its id.
+        id: &'a str,
+        /// Which way it runs.
+        direction: Direction,
+        /// How many statements it has.
+        statements: usize,
+    },
+    /// A statement is sent.
+    Statement {
+        /// Its number, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// Its text.
+        sql: &'a str,
+    },
+    /// A statement that goes by batches has changed some rows.
+    Batch {
+        /// How many rows so far.
+        rows: u64,
+    },
+    /// Something is not as one might expect after a statement that was done.
+    Noting {
+        /// What.
+        what: &'static str,
+    },
+    /// A statement waited too long for a lock and lets others pass before it tries again.
+    Stepping {
+        /// What the database said.
+        why: &'a str,
+    },
+    /// A migration is done.
+    Finished(&'a Outcome),
+}
+
+/// Who wants to know what is happening.
+pub type Watch<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
+
+/// Applies what is not applied, oldest first.
+///
+/// A session whose run was cut short, because the future was dropped, is in the middle of something: drop it as well, and
+/// the database rolls back what can be rolled back and lets go of the lock.
+///
+/// # Errors
+/// Whatever [`pending`] stops at, before anything runs; a statement's failure, with what state the database is in.
+pub async fn up(
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    target: &Target,
+    wait: Duration,
+    watch: Watch<'_>,
+) -> Result<Vec<Outcome>> {
+    // Whoever has nothing to do needs neither a lock nor the right to create the history table.
+    let seen = history(session).await?;
+    if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
+        return Ok(Vec::new());
+    }
+    let mut run = Run::begin(session, wait, watch).await?;
+    let result = run.up(session, files, target, watch).await;
+    run.end(session).await;
+    result
+}
+
+/// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
+///
+/// # Errors
+/// A migration to be reverted that is the baseline, has no way back, or whose file is missing or was changed, before anything
+/// runs; a statement's failure, with what state the database is in.
+pub async fn down(
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    target: &Target,
+    wait: Duration,
+    watch: Watch<'_>,
+) -> Result<Vec<Outcome>> {
+    let mut run = Run::begin(session, wait, watch).await?;
+    let result = run.down(session, files, target, watch).await;
+    run.end(session).await;
+    result
+}
+
+/// Reverts the newest `count` migrations and applies them again.
+///
+/// # Errors
+/// Those of [`down`] and [`up`]; what can be found out beforehand stops it before anything runs.
+pub async fn redo(
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    count: usize,
+    wait: Duration,
+    watch: Watch<'_>,
+) -> Result<Vec<Outcome>> {
+    let mut run = Run::begin(session, wait, watch).await?;
+    let result = run.redo(session, files, count, watch).await;
+    run.end(session).await;
+    result
+}
+
+/// Goes up or down, whichever way leads to the state in which `id` is the newest applied migration.
+///
+/// # Errors
+/// An id that is not there; those of [`up`] and [`down`].
+pub async fn goto(
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    id: &str,
+    wait: Duration,
+    watch: Watch<'_>,
+) -> Result<Vec<Outcome>> {
+    let target = Target::Id(id.to_owned());
+    let mut run = Run::begin(session, wait, watch).await?;
+    let result = match run.read(session, watch).await {
+        Ok(records) if records.iter().any(|record| record.id == id) => run.down(session, files, &target, watch).await,
+        Ok(_) => run.up(session, files, &target, watch).await,
+        Err(error) => Err(error),
+    };
+    run.end(session).await;
+    result
+}
+
+/// Records a migration without running it; a row that is already there is replaced.
+///
+/// # Errors
+/// The lock cannot be had; the database's refusal.
+pub async fn mark(
+    session: &mut Session,
+    file: &Applicable<'_>,
+    status: Status,
+    fingerprint: Option<&str>,
+    wait: Duration,
+) -> Result<()> {
+    rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
+}
+
+/// A run: the lock is held and the history table is there.
+struct Run {
+    lock: lock::Lock,
+    table: Table,
+    wait: Duration,
+    begun: Instant,
+}
+
+impl Run {
+    async fn begin(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Self> {
+        let begun = Instant::now();
+        let lock = lock::acquire(session, wait, watch).await?;
+        let found = match Table::locate(session).await {
+            Ok(mut table) => table.create(session, wait).await.map(|()| table),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(table) => {
+                patience::limit(session).await;
+                Ok(Self { lock, table, wait, begun })
+            }
+            Err(error) => {
+                lock::release(session, lock).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn end(self, session: &mut Session) {
+        patience::lift(session).await;
+        lock::release(session, self.lock).await;
+    }
+
+    /// The history, once nobody else is in the middle of a migration. Between the statements of a migration that is not one
+    /// transaction, SQLite has no lock that could be held, so there a running row is waited for as a lock is.
+    async fn read(&self, session: &mut Session, watch: Watch<'_>) -> Result<Vec<Record>> {
+        let mut told = false;
+        loop {
+            let records = self.table.read(session).await?;
+            let running = records.iter().any(|record| record.status == Status::Running);
+            if !running || session.product() != Product::Sqlite || self.begun.elapsed() >= self.wait {
+                return Ok(records);
+            }
+            if !told {
+                watch(Progress::Waiting { holder: None });
+                told = true;
+            }
+            tokio::time::sleep(lock::PAUSE).await;
+        }
+    }
+
+    async fn up(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, watch).await?;
+        let wanted = ids(&pending::to_apply(&records, files, target, session.product())?);
+        self.apply(session, files, &wanted, watch).await
+    }
+
+    async fn down(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, watch).await?;
+        let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
+        self.revert(session, files, &wanted, watch).await
+    }
+
+    async fn redo(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        count: usize,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, watch).await?;
+        let product = session.product();
+        let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
+        // Going up again must be possible before going down begins.
+        let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();
+        if let Some(newest) = wanted.first() {
+            pending::to_apply(&left, files, &Target::Id(newest.clone()), product)?;
+        }
+        let mut outcomes = self.revert(session, files, &wanted, watch).await?;
+        outcomes.extend(self.apply(session, files, &wanted, watch).await?);
+        Ok(outcomes)
+    }
+
+    async fn apply(
+        &self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        wanted: &[String],
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let pending = pending(records, files)?;
+            Ok(pending.into_iter().take_while(|file| wanted.contains(file.migration.id.as_str())).collect())
+        };
+        self.drive(session, Direction::Up, next, watch).await
+    }
+
+    async fn revert(
+        &self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        wanted: &[String],
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let product = session.product();
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
+            Ok(pending::to_revert(records, files, &Target::Count(newest.count()), product)?.into())
+        };
+        self.drive(session, Direction::Down, next, watch).await
+    }
+
+    /// Runs what is next, as long as there is something. Whether the history is as it was left is asked again before each, in
+    /// the transaction it will run in, because on SQLite another runner may have been faster; only then it is read again.
+    async fn drive<'a, 'm: 'a>(
+        &self,
+        session: &mut Session,
+        direction: Direction,
+        next: impl Fn(&[Record]) -> Result<VecDeque<&'a Applicable<'m>>>,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        let (mut queue, mut rows) = (VecDeque::new(), 0);
+        loop {
+            if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
+                self.read(session, watch).await?;
+            }
+            lock::begin(session, self.wait).await?;
+            let chosen = async {
+                let is_left = match outcomes.last() {
+                    Some(last) => self.table.is_left_by(session, last, rows).await?,
+                    None => false,
+                };
+                if !is_left {
+                    let records = self.table.read(session).await?;
+                    (rows, queue) = (records.len(), next(&records)?);
+                }
+                Ok(queue.pop_front())
+            };
+            let chosen = chosen.await;
+            let Ok(Some(file)) = chosen else {
+                let _ = session.rollback().await;
+                return chosen.map(|_| outcomes);
+            };
+            let outcome = Work::new(session, file, direction, &self.table).await.run(session, watch).await;
+            let home = self.table.go_home(session).await;
+            outcomes.push(outcome?);
+            rows = match direction {
+                Direction::Up => rows + 1,
+                Direction::Down => rows - 1,
+            };
+            home.map_err(|error| {
+                Error::new("the session could not be brought back to its schema after a migration").because(error)
+            })?;
+        }
+    }
+}
+
+fn ids(files: &[&Applicable<'_>]) -> Vec<String> {
+    files.iter().map(|file| file.id()).collect()
+}

@@ -1,0 +1,273 @@
+//! Which migrations are wanted, and whether history and files allow it: every check that comes before anything runs.
+//!
+//! Must not know a connection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, Result};
+use crate::migration::{Migration, MigrationId};
+use crate::{Product, Statement, sql};
+
+use super::{Applicable, Direction, HISTORY_TABLE, Record, Status, Target};
+
+/// The migrations that are not applied, oldest first. A file not newer than a baseline counts as covered by it.
+///
+/// # Errors
+/// History and files contradict each other: a migration is half done, the file of an applied one is missing or was changed,
+/// or a file not applied is older than the newest applied one.
+pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<&'a Applicable<'m>>> {
+    refuse_half_done(history)?;
+    let by_id = by_id(files);
+    for record in history {
+        file_of(record, &by_id)?;
+    }
+    let recorded: BTreeSet<&str> = history.iter().map(|record| record.id.as_str()).collect();
+    let newest = history.iter().map(|record| record.id.as_str()).max();
+    let baseline =
+        history.iter().filter(|record| record.status == Status::Baseline).map(|record| record.id.as_str()).max();
+    let mut pending: Vec<&Applicable<'m>> = Vec::new();
+    for file in files {
+        let id = file.migration.id.as_str();
+        if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
+            continue;
+        }
+        if let Some(newest) = newest.filter(|newest| id < *newest) {
+            return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
+                .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
+                .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`")));
+        }
+        pending.push(file);
+    }
+    pending.sort_by(|left, right| left.migration.id.cmp(&right.migration.id));
+    refuse_fork(files, &pending)?;
+    Ok(pending)
+}
+
+/// Two branches that each added a migration to the same schema: merged, the second one starts from a schema that is not there
+/// any more when its turn comes. A start that no migration leads to is let be: it may be the same schema in other words.
+fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<()> {
+    let Some(first) = pending.first().map(|file| &file.migration.id) else { return Ok(()) };
+    let mut sorted: Vec<&Migration> = files.iter().map(|file| file.migration).collect();
+    sorted.sort_by(|left, right| left.id.cmp(&right.id));
+    // Each schema that is left, with the migration that leaves it.
+    let mut left: BTreeMap<&str, &MigrationId> = BTreeMap::new();
+    let mut before: Option<&Migration> = None;
+    for migration in sorted {
+        let (from, at) = (migration.from.as_deref(), before.and_then(|before| before.to.as_deref()));
+        if let (Some(from), Some(at), Some(before)) = (from, at, before)
+            && from != at
+            && migration.id >= *first
+            && let Some(other) = left.get(from)
+        {
+            let (id, last) = (&migration.id, &before.id);
+            return Err(Error::new(format!(
+                "migration `{id}` does not follow `{last}`: it starts from the schema that `{other}` starts from"
+            ))
+            .hint(format!(
+                "`gen verify {id}` finds out what it starts from and leads to now, where a scratch database can be had"
+            ))
+            .hint("or delete its file, then `gen lock` and `gen migration` make it again from where the others lead"));
+        }
+        left.extend(from.map(|from| (from, &migration.id)));
+        before = Some(migration);
+    }
+    Ok(())
+}
+
+/// The migrations `up` runs to reach the target, oldest first.
+///
+/// # Errors
+/// Those of [`pending`]; a target that is not there.
+pub fn to_apply<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    target: &Target,
+    product: Product,
+) -> Result<Vec<&'a Applicable<'m>>> {
+    let mut wanted = pending(history, files)?;
+    match target {
+        Target::All => {}
+        Target::Count(count) => wanted.truncate(*count),
+        Target::Id(id) => {
+            if !files.iter().any(|file| file.id() == *id) {
+                return Err(Error::new(format!("there is no migration `{id}`")).hint("`gen status` lists them"));
+            }
+            let is_known = history.iter().map(|record| &record.id).any(|known| known == id);
+            if !is_known && !wanted.iter().any(|file| file.id() == *id) {
+                return Err(Error::new(format!("migration `{id}` is older than the baseline, so it never runs here")));
+            }
+            wanted.retain(|file| file.id() <= *id);
+        }
+    }
+    for file in &wanted {
+        runnable(file, Direction::Up, product)?;
+    }
+    Ok(wanted)
+}
+
+/// The migrations `down` reverts to reach the target, newest first.
+///
+/// # Errors
+/// A migration that cannot be reverted, or a target that is not applied.
+pub fn to_revert<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    target: &Target,
+    product: Product,
+) -> Result<Vec<&'a Applicable<'m>>> {
+    refuse_half_done(history)?;
+    let newest_first = || history.iter().rev();
+    let records: Vec<&Record> = match target {
+        Target::All => newest_first().collect(),
+        Target::Count(count) => newest_first().take(*count).collect(),
+        Target::Id(id) if history.iter().any(|record| record.id == *id) => {
+            newest_first().take_while(|record| record.id > *id).collect()
+        }
+        Target::Id(id) => {
+            return Err(Error::new(format!("migration `{id}` is not applied, so there is no going back to it"))
+                .hint("`gen status` lists what is applied"));
+        }
+    };
+    let by_id = by_id(files);
+    let mut wanted = Vec::new();
+    for record in records {
+        let file = file_of(record, &by_id)?;
+        if record.status == Status::Baseline {
+            return Err(Error::new(format!(
+                "migration `{}` is the baseline: it never ran here, and reverting it would drop what was there before",
+                record.id
+            ))
+            .hint(format!("name the baseline as the place to stop: `gen down {}`", record.id)));
+        }
+        if file.migration.down.is_empty() && !file.migration.up.is_empty() {
+            return Err(Error::new(format!("migration `{}` has no way back: its DOWN section is empty", record.id))
+                .hint("write what undoes it in a new migration: `gen migration --empty <Name>`"));
+        }
+        runnable(file, Direction::Down, product)?;
+        wanted.push(file);
+    }
+    Ok(wanted)
+}
+
+/// A migration that broke halfway stops everything: what is in the database is neither of two known schemas.
+fn refuse_half_done(history: &[Record]) -> Result<()> {
+    let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
+    let (id, count) = (&record.id, record.statements);
+    let (way, finished, undone) = match record.direction {
+        Direction::Up => ("applied", "UPDATE", "DELETE"),
+        Direction::Down => ("reverted", "DELETE", "UPDATE"),
+    };
+    let command = |word: &str| match word {
+        "UPDATE" => format!("`UPDATE {HISTORY_TABLE} SET status = 'applied' WHERE id = '{id}'`"),
+        _ => format!("`DELETE FROM {HISTORY_TABLE} WHERE id = '{id}'`"),
+    };
+    let how = match record.status {
+        Status::Running => "a run of it ended without a word",
+        Status::Failed | Status::Applied | Status::Recognised | Status::Baseline => "a statement failed",
+    };
+    Err(Error::new(format!(
+        "migration `{id}` is half {way}: {how}, {count} of its statements {} done ({})",
+        if count == 1 { "is" } else { "are" },
+        record.applied_at
+    ))
+    .hint(format!("look at the database, run the statements that are missing by hand, then {}", command(finished)))
+    .hint(format!("or undo by hand what was done, then {}", command(undone))))
+}
+
+fn by_id<'a, 'm>(files: &'a [Applicable<'m>]) -> BTreeMap<&'a str, &'a Applicable<'m>> {
+    files.iter().map(|file| (file.migration.id.as_str(), file)).collect()
+}
+
+/// The unchanged file of a record.
+fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
+    let id = &record.id;
+    let file = files.get(id.as_str()).copied().ok_or_else(|| {
+        Error::new(format!("the file of migration `{id}` is missing, and the migration is {} here", record.status))
+            .hint(format!(
+                "find the commit that removed it: `git log --all --diff-filter=D -- '*{id}*'`, then restore it"
+            ))
+            .hint("if it is on another branch, merge that branch first")
+    })?;
+    if file.checksum != record.checksum {
+        return Err(Error::new(format!(
+            "the file of migration `{id}` was changed after it was {} at {}",
+            record.status, record.applied_at
+        ))
+        .hint(format!("see what changed: `git log -p -- '*{id}*'`, and restore it: `git checkout <commit> -- <file>`"))
+        .hint("what is new in it belongs into a new migration: `gen migration <Name>`"));
+    }
+    Ok(file)
+}
+
+/// What makes a file unfit for this database and this runner.
+fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Result<()> {
+    let id = file.id();
+    if file.migration.product != product {
+        return Err(Error::new(format!(
+            "migration `{id}` is written for {}, and this database is {product}",
+            file.migration.product
+        ))
+        .hint("point `DATABASE_URL` at the right database, or choose the folder of this dialect"));
+    }
+    // On MySQL and MariaDB every statement stands for itself, and rows may well be changed in a transaction of the file's own.
+    if matches!(product, Product::MySql | Product::MariaDb) {
+        return Ok(());
+    }
+    let statements = file.statements(direction);
+    match statements.iter().position(|statement| controls_transaction(&statement.sql)) {
+        Some(index) => Err(Error::new(format!(
+            "statement {} of migration `{id}` is `{}`, but transactions are the runner's",
+            index + 1,
+            statements.get(index).map(first_line).unwrap_or_default()
+        ))
+        .hint("remove it: every migration already runs in a transaction of its own")),
+        None => Ok(()),
+    }
+}
+
+/// Whether the statement begins or ends a transaction. Savepoints do not.
+fn controls_transaction(sql: &str) -> bool {
+    let mut words = sql.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default().to_ascii_uppercase();
+    let rest: Vec<String> = words.take(2).map(str::to_ascii_uppercase).collect();
+    let second = rest.first().map(String::as_str).unwrap_or_default();
+    match first.as_str() {
+        "BEGIN" | "COMMIT" | "END" | "ABORT" => true,
+        "ROLLBACK" => !rest.iter().any(|word| word == "TO"),
+        "START" | "PREPARE" => second == "TRANSACTION",
+        _ => false,
+    }
+}
+
+/// The first line of a statement, to name it by.
+pub(super) fn first_line(statement: &Statement) -> String {
+    sql::first_line(&statement.sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transaction_control_is_recognised_and_savepoints_are_not() {
+        for sql in ["BEGIN", "begin immediate", "COMMIT AND CHAIN", "ROLLBACK", "START TRANSACTION", "END"] {
+            assert!(controls_transaction(sql), "{sql}");
+        }
+        for sql in [
+            "ROLLBACK TO SAVEPOINT x",
+            "ROLLBACK WORK TO x",
+            "SAVEPOINT x",
+            "PREPARE p AS SELECT 1",
+            "CREATE TABLE begin (x int)",
+        ] {
+            assert!(!controls_transaction(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_named_by_its_first_line() {
+        assert_eq!(first_line(&Statement::new("SELECT 1")), "SELECT 1");
+        assert_eq!(first_line(&Statement::new("CREATE TABLE t (\n  id int\n)")), "CREATE TABLE t ( …");
+        assert_eq!(first_line(&Statement::new("é".repeat(121))), format!("{}…", "é".repeat(120)));
+    }
+}

@@ -1,0 +1,131 @@
+//! One statement, sent the way it asks to be: once, as a check, or again and again until it changes nothing.
+//!
+//! Must not know what stands before or after it.
+
+use crate::session::{DatabaseError, Session, interrupted};
+use crate::{Product, Role, Statement, sql};
+
+use super::belongings::Kept;
+use super::{Progress, Watch, batches, confined, grants, indexes, versions};
+
+/// Why a statement is not done.
+pub(super) enum Trouble {
+    /// The database refused it, or is gone.
+    Database(DatabaseError),
+    /// A check found what must not be.
+    Found(Finding),
+}
+
+/// What a check found.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (found: {count})")]
+pub(super) struct Finding {
+    pub(super) message: String,
+    pub(super) count: String,
+}
+
+impl From<DatabaseError> for Trouble {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Whether the database has done nothing of a statement that it refuses outside of a transaction. A procedure may have come to
+/// some of its own statements; so may what works through several objects or files; and on MySQL and MariaDB a table of an engine
+/// without transactions keeps the rows that were changed before the one that failed.
+pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
+    match statement.role {
+        // What was filled is not filled again.
+        Role::Batches | Role::Check(_) => return true,
+        Role::Change => {}
+    }
+    let words = sql::words(product, &statement.sql);
+    let may_do_a_part: &[&str] = match product {
+        Product::Postgres => &["CALL", "DO", "REINDEX", "VACUUM", "CLUSTER"],
+        Product::MySql | Product::MariaDb => &[
+            "CALL", "EXECUTE", "BEGIN", "LOAD", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "DROP", "OPTIMIZE",
+            "ANALYZE", "REPAIR", "IF", "FOR", "LOOP", "WHILE", "REPEAT", "CASE", "DECLARE", "GRANT", "REVOKE",
+        ],
+        Product::Sqlite => &[],
+    };
+    let drops_one =
+        words.first().is_some_and(|word| word.is_word("DROP")) && !words.iter().any(|word| word.is_symbol(','));
+    drops_one || words.first().is_some_and(|word| !word.is_any(may_do_a_part))
+}
+
+/// Refuses to send more once somebody has asked for the end.
+pub fn goes_on() -> Result<(), DatabaseError> {
+    if !interrupted() {
+        return Ok(());
+    }
+    let message = "it was not sent: somebody has asked for the end".to_owned();
+    Err(DatabaseError { message, code: Some("57014".to_owned()) })
+}
+
+/// Carries a statement out. `watch` hears how many rows a statement that goes by batches has changed so far, and why one is sent
+/// in another form.
+pub(super) async fn carry_out(
+    session: &mut Session,
+    statement: &Statement,
+    kept: &Kept,
+    watch: Watch<'_>,
+) -> Result<(), Trouble> {
+    confined::refuse(session, statement)?;
+    goes_on()?;
+    match &statement.role {
+        Role::Change => {
+            let around = indexes::before(session, statement).await;
+            let rights = grants::before(session, statement).await;
+            let mut done = kept.send(session, &statement.sql).await;
+            if let Err(error) = &done
+                && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
+            {
+                watch(Progress::Stepping { why: versions::WHY });
+                done = session.execute(&instead).await;
+            }
+            indexes::after(session, around, done.is_err()).await;
+            if let Some(what) = grants::after(session, rights, done.is_err()).await.filter(|_| kept.notes()) {
+                watch(Progress::Noting { what });
+            }
+            done.map(drop)?;
+        }
+        Role::Check(message) => {
+            let found = session.query(&statement.sql).await?;
+            let first = found.first().map(|row| row.text(0)).unwrap_or_default();
+            if !matches!(first, "" | "0" | "f" | "false") {
+                return Err(Trouble::Found(Finding { message: message.clone(), count: first.to_owned() }));
+            }
+        }
+        Role::Batches => batches::carry_out(session, statement, watch).await?,
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_statement_has_done_nothing_unless_it_may_do_a_part() {
+        let is_all_or_none = |product, sql: &str| is_all_or_none(product, &Statement::new(sql));
+        for product in Product::ALL {
+            for sql in ["ALTER TABLE a ADD b int", "/* x */ CREATE INDEX i ON a (b, c)", "DROP TABLE a"] {
+                assert!(is_all_or_none(product, sql), "{product}: {sql}");
+            }
+        }
+        for sql in [
+            "CALL p()",
+            "/* x */ UPDATE a SET b = b + 1",
+            "DROP TABLE a, b",
+            "INSERT INTO a SELECT 1",
+            "FOR i IN 1..3 DO INSERT INTO a VALUES (i); END FOR",
+        ] {
+            assert!(!is_all_or_none(Product::MariaDb, sql), "{sql}");
+        }
+        assert!(
+            is_all_or_none(Product::Postgres, "UPDATE a SET b = 1") && !is_all_or_none(Product::Postgres, "CALL p()")
+        );
+        let filled = Statement { role: Role::Batches, ..Statement::new("UPDATE a SET b = 1 WHERE b IS NULL LIMIT 9") };
+        assert!(super::is_all_or_none(Product::MySql, &filled));
+    }
+}

@@ -1,0 +1,46 @@
+//! MySQL keeps a version of a table's rows for every column that came or went at once, and has room for so many (64, 255 since
+//! 9.1). Then it refuses the next one until the table is rebuilt, which can be done by the same statement while others read and
+//! write.
+//!
+//! Must not know what else a statement may be refused for.
+
+use crate::Product;
+use crate::session::DatabaseError;
+use crate::sql::Tokens;
+
+/// What to send instead of a statement that was refused because there is no room for another version.
+pub(super) fn instead(product: Product, sql: &str, refusal: &DatabaseError) -> Option<String> {
+    if product != Product::MySql || !refusal.message.contains("Maximum row versions") {
+        return None;
+    }
+    let tokens: Vec<_> = Tokens::new(product, sql).collect();
+    let is_named = |at: usize| {
+        let mut before = tokens.iter().take(at).rev().filter(|token| !token.is_blank() && !token.is_symbol('='));
+        before.next().is_some_and(|before| before.is_word("ALGORITHM"))
+    };
+    let at = tokens.iter().enumerate().position(|(at, token)| token.is_word("INSTANT") && is_named(at))?;
+    let text = |(place, token): (usize, &crate::sql::Token<'_>)| {
+        if place == at { "INPLACE".to_owned() } else { token.text.to_owned() }
+    };
+    Some(tokens.iter().enumerate().map(text).collect())
+}
+
+/// What is said of it.
+pub(super) const WHY: &str =
+    "the table has no room for another version of its rows, so it is rebuilt while others use it";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_algorithm_takes_the_place_of_the_refused_one() {
+        let full = DatabaseError { message: "Maximum row versions reached for table d/t.".to_owned(), code: None };
+        let other = DatabaseError { message: "no".to_owned(), code: None };
+        let sql = "ALTER TABLE t ADD COLUMN instant int COMMENT 'ALGORITHM=INSTANT', ALGORITHM = INSTANT";
+        let instead = |refusal| instead(Product::MySql, sql, refusal);
+        assert_eq!(instead(&other), None);
+        let sent = "ALTER TABLE t ADD COLUMN instant int COMMENT 'ALGORITHM=INSTANT', ALGORITHM = INPLACE";
+        assert_eq!(instead(&full).as_deref(), Some(sent));
+    }
+}

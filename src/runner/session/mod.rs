@@ -1,0 +1,384 @@
+//! One connection to one database, for catalog queries, locks and work alike.
+//!
+//! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
+
+mod connect;
+mod driver;
+mod interrupt;
+pub mod mysql;
+mod options;
+pub mod postgres;
+mod rows;
+pub mod sqlite;
+
+pub use connect::{connect, server_of};
+pub use interrupt::{Unfinished, interrupt, interrupted};
+pub use options::ConnectionOptions;
+pub use rows::{Iter, Row, Rows};
+
+use crate::{Product, sql};
+
+use driver::Driver;
+use interrupt::Ending;
+
+/// What a database answered instead of doing what it was asked. Never holds a URL or a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DatabaseError {
+    /// The database's own message.
+    pub message: String,
+    /// SQLSTATE or the vendor's code, where there is one.
+    pub code: Option<String>,
+}
+
+/// Why a connection could not be made, as far as it can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The driver was left out of this build: the feature that brings it.
+    NoDriver(&'static str),
+    /// Nobody listens there.
+    Refused,
+    /// No such host.
+    UnknownHost,
+    /// The user or the password is not accepted.
+    Password,
+    /// The server has no such database.
+    NoDatabase,
+    /// The SQLite file cannot be opened: it, or its directory, is missing or closed to us.
+    NoFile,
+    /// The file is not an SQLite database.
+    NotADatabase,
+    /// The user is let in, but not to this database.
+    NoRight,
+    /// Anything else.
+    Other,
+}
+
+/// A connection that could not be made. Never holds a URL or a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct ConnectError {
+    /// What kind of obstacle it is.
+    pub obstacle: Obstacle,
+    /// What the driver or the database said.
+    pub error: DatabaseError,
+}
+
+impl From<sqlx::Error> for ConnectError {
+    fn from(error: sqlx::Error) -> Self {
+        let obstacle = match &error {
+            sqlx::Error::Io(io) => match io.kind() {
+                std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound => Obstacle::Refused,
+                // The resolver's failures have no kind of their own that is stable.
+                _ if io.to_string().contains("lookup") => Obstacle::UnknownHost,
+                _ => Obstacle::Other,
+            },
+            sqlx::Error::Database(database) => {
+                obstacle(database.code().as_deref(), driver::mysql_number(database.as_ref()))
+            }
+            _ => Obstacle::Other,
+        };
+        Self { obstacle, error: error.into() }
+    }
+}
+
+impl From<DatabaseError> for ConnectError {
+    fn from(error: DatabaseError) -> Self {
+        Self { obstacle: obstacle(error.code.as_deref(), None), error }
+    }
+}
+
+/// The obstacle a database's code stands for. MySQL's SQLSTATEs are too coarse, so its own number counts there.
+fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
+    match (mysql, code) {
+        (Some(1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
+        (Some(1044), _) | (None, Some("42501")) => Obstacle::NoRight,
+        (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
+        (None, Some("14")) => Obstacle::NoFile,
+        (None, Some("26")) => Obstacle::NotADatabase,
+        _ => Obstacle::Other,
+    }
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(database) => {
+                Self { message: database.message().to_owned(), code: database.code().map(std::borrow::Cow::into_owned) }
+            }
+            None => Self { message: error.to_string(), code: None },
+        }
+    }
+}
+
+impl From<serde_json::Error> for DatabaseError {
+    fn from(error: serde_json::Error) -> Self {
+        Self { message: error.to_string(), code: None }
+    }
+}
+
+/// What to do about an SQLite file that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error.
+    Refuse,
+    /// It is created.
+    Create,
+}
+
+/// One connection.
+pub struct Session {
+    driver: Driver,
+    ending: Ending,
+    product: Product,
+    version: String,
+    is_scratch: bool,
+    /// Whether the last statement that set a `sql_mode` said which (MySQL and MariaDB).
+    says_mode: bool,
+}
+
+impl Session {
+    /// Connects, finds out which product answers, and settles the session: whatever influences how text is read or printed
+    /// is pinned.
+    ///
+    /// # Errors
+    /// Whatever keeps the connection from being made.
+    pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Self, ConnectError> {
+        let driver = Driver::open(&options.options, missing).await?;
+        let product = match options.product_hint() {
+            Product::MySql | Product::MariaDb => Product::MySql,
+            product @ (Product::Postgres | Product::Sqlite) => product,
+        };
+        let ending = Ending { options: options.options.clone(), product, number: String::new() };
+        let mut session =
+            Self { driver, ending, product, version: String::new(), is_scratch: options.is_scratch, says_mode: false };
+        session.version = session.ask_version().await?;
+        if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
+            session.product = Product::MariaDb;
+        }
+        session.pin().await?;
+        Ok(session)
+    }
+
+    /// Pins whatever influences how text is read or printed.
+    async fn pin(&mut self) -> Result<(), DatabaseError> {
+        let settings = match self.product {
+            Product::Postgres => postgres::SETTINGS,
+            Product::MySql | Product::MariaDb => mysql::SETTINGS,
+            Product::Sqlite => sqlite::SETTINGS,
+        };
+        for setting in settings {
+            self.driver.execute(setting).await?;
+        }
+        self.says_mode = false;
+        if self.is_scratch && self.product == Product::Postgres {
+            self.execute(postgres::ANY_SEARCH_PATH).await?;
+        }
+        Ok(())
+    }
+
+    /// The name of the database the session is in; the file's on SQLite, empty in memory.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn database(&mut self) -> Result<String, DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "SELECT current_database()",
+            Product::MySql | Product::MariaDb => "SELECT DATABASE()",
+            Product::Sqlite => "SELECT file FROM pragma_database_list WHERE name = 'main'",
+        };
+        Ok(self.query(sql).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+    }
+
+    /// Settles the session again after statements that may have unsettled it: a dump sets what it likes.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn settle(&mut self) -> Result<(), DatabaseError> {
+        if self.product == Product::Postgres {
+            self.execute("RESET ALL").await?;
+        }
+        self.pin().await
+    }
+
+    async fn ask_version(&mut self) -> Result<String, DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid()",
+            Product::MySql | Product::MariaDb => "SELECT version(), connection_id()",
+            Product::Sqlite => "SELECT sqlite_version(), ''",
+        };
+        let rows = self.query(sql).await?;
+        let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
+        self.ending.number = said(1);
+        Ok(said(0))
+    }
+
+    /// Which product answered: MySQL and MariaDB are told apart by what the server says.
+    pub fn product(&self) -> Product {
+        self.product
+    }
+
+    /// Whether it leads to a scratch database.
+    pub fn is_scratch(&self) -> bool {
+        self.is_scratch
+    }
+
+    /// The server's version as it prints it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Sends one statement; gives back the number of rows it touched.
+    ///
+    /// # Errors
+    /// The database's refusal; that somebody had the statement ended ([`interrupt`]).
+    pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        self.can_be_sent(sql)?;
+        if matches!(self.product, Product::Postgres | Product::Sqlite) {
+            return interrupt::wait(&self.ending, self.driver.execute(sql)).await;
+        }
+        if !self.says_mode && sql::has_body(self.product, sql) {
+            return self.make_body(sql).await;
+        }
+        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await?;
+        if let Some(mode) = sql::mode_of(self.product, sql) {
+            self.says_mode = mode.is_some();
+        }
+        Ok(done)
+    }
+
+    /// Sends a statement that makes a trigger, a routine or an event. The server keeps the `sql_mode` with it, and this session's
+    /// must not be that one.
+    async fn make_body(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        self.driver.execute(&mysql::mode_of_bodies(self.product)).await?;
+        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await;
+        let back = self.driver.execute(mysql::SQL_MODE).await;
+        let done = done?;
+        back.map(|_| done)
+    }
+
+    /// Sets the `sql_mode` again that the session is pinned to (MySQL and MariaDB), whatever a migration has set.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn pin_mode(&mut self) -> Result<(), DatabaseError> {
+        self.says_mode = false;
+        self.driver.execute(mysql::SQL_MODE).await.map(drop)
+    }
+
+    /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
+        interrupt::wait(&self.ending, self.driver.execute_with(sql, values)).await
+    }
+
+    /// How the value number `index` (from 1) is written in a statement for [`Session::execute_with`].
+    pub fn placeholder(&self, index: usize) -> String {
+        match self.product {
+            Product::Postgres => format!("${index}"),
+            Product::MySql | Product::MariaDb | Product::Sqlite => "?".to_owned(),
+        }
+    }
+
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that what is read inside stays true.
+    ///
+    /// # Errors
+    /// The database's refusal; on SQLite also that somebody else is writing.
+    pub async fn begin(&mut self) -> Result<(), DatabaseError> {
+        let sql = match self.product {
+            Product::Postgres => "BEGIN",
+            Product::MySql | Product::MariaDb => "START TRANSACTION",
+            Product::Sqlite => "BEGIN IMMEDIATE",
+        };
+        self.execute(sql).await.map(|_| ())
+    }
+
+    /// Commits the transaction. PostgreSQL answers the commit of a failed transaction with a quiet rollback, so nothing may
+    /// be sent after an error but [`Session::rollback`].
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn commit(&mut self) -> Result<(), DatabaseError> {
+        self.execute("COMMIT").await.map(|_| ())
+    }
+
+    /// Rolls the transaction back. That SQLite has done so already, as it does after some errors, is no error.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn rollback(&mut self) -> Result<(), DatabaseError> {
+        match self.execute("ROLLBACK").await {
+            Err(error) if self.product == Product::Sqlite && error.message.contains("no transaction is active") => {
+                Ok(())
+            }
+            answer => answer.map(|_| ()),
+        }
+    }
+
+    /// The current time of the database as an SQL expression: UTC text with milliseconds, `2026-11-20T20:13:00.123Z`, the
+    /// same on every product.
+    pub fn now(&self) -> &'static str {
+        match self.product {
+            Product::Postgres => postgres::NOW,
+            Product::MySql | Product::MariaDb => mysql::NOW,
+            Product::Sqlite => sqlite::NOW,
+        }
+    }
+
+    /// Sends one query; gives back its rows as text.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn query(&mut self, sql: &str) -> Result<Rows, DatabaseError> {
+        self.can_be_sent(sql)?;
+        let mut rows = Rows::default();
+        interrupt::wait(&self.ending, self.driver.query(sql, &mut rows)).await?;
+        Ok(rows)
+    }
+
+    /// Sends queries one after the other; gives back the rows of all of them.
+    ///
+    /// # Errors
+    /// The database's refusal of one of them.
+    pub async fn query_each(&mut self, queries: &[String]) -> Result<Rows, DatabaseError> {
+        let mut rows = Rows::default();
+        for query in queries {
+            self.can_be_sent(query)?;
+            interrupt::wait(&self.ending, self.driver.query(query, &mut rows)).await?;
+        }
+        Ok(rows)
+    }
+
+    /// Refuses what the driver would wait for without end.
+    fn can_be_sent(&self, sql: &str) -> Result<(), DatabaseError> {
+        let refused = |message: &str| Err(DatabaseError { message: message.to_owned(), code: None });
+        if sql.contains('\0') {
+            return refused("there is a NUL character in the statement; it was not sent");
+        }
+        let begins_with_copy =
+            || sql::Tokens::new(self.product, sql).find(|token| !token.is_blank()).is_some_and(|it| it.is_word("COPY"));
+        if self.product == Product::Postgres && begins_with_copy() {
+            let words = sql::words(self.product, sql);
+            if sql::client::needs_client(self.product, &words).is_some() {
+                return refused("the rows of this COPY come from a client or go to one; it was not sent");
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends one query of which each row is one JSON array of rows ([`Rows::from_json`]); gives them away as they come. So few
+    /// values, each of many rows, pass between the database and here, where every one costs more than to read it.
+    ///
+    /// # Errors
+    /// The database's refusal, and what is no such array.
+    pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
+        interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
+    }
+
+    /// Closes the connection in good order.
+    pub async fn close(self) {
+        self.driver.close().await;
+    }
+}

@@ -1,0 +1,82 @@
+//! What a MySQL or MariaDB session is pinned to, and how it holds a lock.
+//!
+//! Must not know what the session is used for.
+
+use crate::session::{DatabaseError, Session};
+use crate::{Product, sql};
+
+/// Statements sent once after connecting.
+pub const SETTINGS: &[&str] = &[SQL_MODE, "SET NAMES utf8mb4", "SET time_zone = '+00:00'"];
+
+/// The SQL mode decides how strings and identifiers are read, so it is pinned and the dialect's literals are written for it. It
+/// refuses no view that a server with another mode has taken.
+pub const SQL_MODE: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
+
+/// Sets the mode in which triggers, routines and events are made that say no mode of their own: the server keeps it with them.
+pub fn mode_of_bodies(product: Product) -> String {
+    format!("SET SESSION sql_mode = '{}'", sql::default_mode(product))
+}
+
+/// The current time as UTC text.
+pub const NOW: &str = "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')";
+
+/// The lock's name. Lock names belong to the whole server, so the database's name is in it, hashed because a name may have
+/// 64 characters only. `None` when the session has no database.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lock_name(session: &mut Session) -> Result<Option<String>, DatabaseError> {
+    let rows = session.query("SELECT CONCAT('sea_gen_', LEFT(SHA2(LOWER(DATABASE()), 256), 40))").await?;
+    Ok(rows.first().and_then(|row| row.get(0)).map(str::to_owned))
+}
+
+/// Tries to take the lock for a second. A wait without end is refused by MariaDB with NULL, which is not a lock, so nothing
+/// but 1 counts.
+///
+/// # Errors
+/// The database's refusal, NULL included.
+pub async fn try_lock(session: &mut Session, name: &str) -> Result<bool, DatabaseError> {
+    let rows = session.query(&format!("SELECT GET_LOCK('{name}', 1)")).await?;
+    match rows.first().and_then(|row| row.get(0)) {
+        Some("1") => Ok(true),
+        Some(_) => Ok(false),
+        None => Err(DatabaseError { message: format!("GET_LOCK('{name}', 1) gave NULL"), code: None }),
+    }
+}
+
+/// Gives the lock back.
+///
+/// # Errors
+/// The connection is gone, and the lock with it.
+pub async fn unlock(session: &mut Session, name: &str) -> Result<(), DatabaseError> {
+    session.query(&format!("SELECT RELEASE_LOCK('{name}')")).await.map(|_| ())
+}
+
+/// The connection that holds the lock, and what is known of it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lock_holder(session: &mut Session, name: &str) -> Result<Option<(String, String)>, DatabaseError> {
+    let sql = format!(
+        "SELECT l.id, CONCAT_WS(', ', CONCAT('connection ', l.id), CONCAT('user ', p.user), CONCAT('from ', p.host)) \
+           FROM (SELECT IS_USED_LOCK('{name}') AS id) l LEFT JOIN information_schema.processlist p ON p.id = l.id \
+          WHERE l.id IS NOT NULL"
+    );
+    Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+}
+
+/// How long a statement waits for a table before it gives up, in seconds.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET SESSION lock_wait_timeout = {seconds}")).await.map(|_| ())
+}
+
+/// Statements wait for tables as the server says.
+///
+/// # Errors
+/// The connection is gone.
+pub async fn wait_as_usual(session: &mut Session) -> Result<(), DatabaseError> {
+    session.execute("SET SESSION lock_wait_timeout = @@GLOBAL.lock_wait_timeout").await.map(|_| ())
+}

@@ -1,0 +1,285 @@
+//! Where a database is and how it is reached: read once, from a URL and the environment, into what the driver takes.
+//!
+//! Whoever wants to know a host, a user or a database asks here; nobody else reads a URL. Must not know what the connection is for.
+
+mod parameters;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::Path;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use url::Url;
+
+use crate::Product;
+use crate::error::{Error, Result};
+
+use super::driver::{Endpoint, Options};
+
+/// What a URL and the environment say of a connection. Printing it in any way shows no password and no parameters.
+#[derive(Clone)]
+pub struct ConnectionOptions {
+    scheme: &'static str,
+    product: Product,
+    pub(super) options: Options,
+    pub(super) endpoint: Endpoint,
+    pub(super) is_scratch: bool,
+}
+
+impl ConnectionOptions {
+    /// Reads a URL: `postgres://`, `mysql://`, `mariadb://`, `sqlite://path`, `sqlite:file:path`, `sqlite::memory:`. A
+    /// relative path of an SQLite file is one from `root`. What the URL leaves open is taken from where the driver takes it.
+    ///
+    /// # Errors
+    /// It cannot be read, or the driver would not heed all of it; the error does not hold it.
+    pub fn parse(text: &str, root: &Path) -> Result<Self> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once(':').unwrap_or_default();
+        match scheme {
+            "postgres" | "postgresql" => Self::server("postgres", Product::Postgres, text, rest),
+            "mysql" => Self::server("mysql", Product::MySql, text, rest),
+            "mariadb" => Self::server("mariadb", Product::MariaDb, text, rest),
+            "sqlite" => Self::sqlite(rest, root),
+            // What stands before the first colon may be a password when the scheme was forgotten.
+            _ => Err(unreadable("its scheme is none of postgres, mysql, mariadb and sqlite")
+                .hint("write it as `postgres://user:password@host/database` or `sqlite://file.db`")),
+        }
+    }
+
+    /// Whether a text begins as the URL of a database does.
+    pub fn knows(text: &str) -> bool {
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        matches!(scheme, Some("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite"))
+    }
+
+    /// An SQLite database in memory, another one for each connection.
+    ///
+    /// # Errors
+    /// The driver cannot read what it is given.
+    pub fn in_memory() -> Result<Self> {
+        Self::sqlite(":memory:", Path::new(""))
+    }
+
+    fn server(scheme: &'static str, product: Product, text: &str, rest: &str) -> Result<Self> {
+        let Some(rest) = rest.strip_prefix("//") else {
+            return Err(unreadable("`//` is missing after the scheme")
+                .hint(format!("write it as `{scheme}://user:password@host/database`")));
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(end);
+        let path = tail.split(['?', '#']).next().unwrap_or_default();
+        // A password with an unencoded `/`, `?` or `#` in it moves part of itself behind the host. Nothing of it may be
+        // shown, and no driver could read it either.
+        let query = tail.get(path.len()..).unwrap_or_default();
+        let behind = if authority.contains('@') { query.split('=').next().unwrap_or_default() } else { query };
+        if path.contains('@') || behind.contains('@') || query.starts_with('#') {
+            return Err(unreadable("`/`, `?`, `#` or `@` stands in it where it would end the host")
+                .hint("in a user, password or database write `/` as `%2F`, `?` as `%3F`, `#` as `%23`, `@` as `%40`"));
+        }
+        let url = Url::parse(text).map_err(|error| {
+            unreadable(&error.to_string()).hint(format!("write it as `{scheme}://user:password@host:port/database`"))
+        })?;
+        let parts = [("user", url.username()), ("password", url.password().unwrap_or_default()), ("path", url.path())];
+        for (part, text) in parts {
+            if percent_decode_str(text).decode_utf8().is_err() {
+                return Err(unreadable(&format!("its {part} is not UTF-8 once `%` is decoded"))
+                    .hint("write a `%` that encodes nothing as `%25`"));
+            }
+        }
+        if url.username().to_ascii_lowercase().contains("%3a") {
+            return Err(
+                unreadable("its user holds an encoded `:`").hint("a plain `:` ends the user and begins the password")
+            );
+        }
+        parameters::check(product, &parameters::Said::of(&url, query))?;
+        // The driver's own words may repeat what they are about.
+        let refused = |_| unreadable("the driver does not take it");
+        let (options, endpoint) = match product {
+            Product::Postgres => Options::postgres(&url).map_err(refused)?,
+            Product::MySql | Product::MariaDb | Product::Sqlite => Options::mysql(&url).map_err(refused)?,
+        };
+        Ok(Self { scheme, product, options, endpoint, is_scratch: false })
+    }
+
+    /// A path with parameters, or one of SQLite's own `file:` URIs.
+    fn sqlite(rest: &str, root: &Path) -> Result<Self> {
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        let rest = match rest.starts_with("file:") {
+            true => rest.split('#').next().unwrap_or_default(),
+            false => rest,
+        };
+        let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let name = match name.strip_prefix("file:") {
+            Some(name) => local_path(name)?,
+            None => name,
+        };
+        let name = percent_decode_str(name)
+            .decode_utf8()
+            .map_err(|_| unreadable("its path is not UTF-8 once `%` is decoded").hint("write a plain `%` as `%25`"))?;
+        let said = parameters::Said::from_query(query);
+        parameters::check(Product::Sqlite, &said)?;
+        let in_memory = name == ":memory:" || said.is("mode", "memory");
+        if name.is_empty() && !in_memory {
+            return Err(unreadable("the file is missing").hint("write it as `sqlite://file.db`"));
+        }
+        let file = (!in_memory).then(|| root.join(&*name));
+        let options = Options::sqlite(file.as_deref(), query).map_err(|_| unreadable("the driver does not take it"))?;
+        let endpoint = match file {
+            Some(path) => Endpoint::File { path, shown: name.into_owned() },
+            None => Endpoint::Memory,
+        };
+        Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false })
+    }
+
+    /// The same server by the same means, for the scratch database of this name: settings that hold only on the given
+    /// database are left out.
+    #[must_use]
+    pub fn for_scratch(&self, name: &str) -> Self {
+        let mut scratch = Self { is_scratch: true, ..self.clone() };
+        scratch.options.switch_to(name);
+        if let Endpoint::Server { database, .. } = &mut scratch.endpoint {
+            name.clone_into(database);
+        }
+        scratch
+    }
+
+    /// The product as far as the URL tells. A server reached by `mysql://` may be MariaDB all the same.
+    pub fn product_hint(&self) -> Product {
+        self.product
+    }
+
+    /// Whether what answers may be of a product: which of MySQL and MariaDB a server is, only the server can say.
+    pub fn may_be(&self, product: Product) -> bool {
+        match self.product {
+            Product::MySql | Product::MariaDb => matches!(product, Product::MySql | Product::MariaDb),
+            Product::Postgres | Product::Sqlite => self.product == product,
+        }
+    }
+
+    /// The path of an SQLite file; `None` for one in memory and for every other product.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.endpoint {
+            Endpoint::File { path, .. } => Some(path),
+            Endpoint::Server { .. } | Endpoint::Memory => None,
+        }
+    }
+
+    /// Whether the database is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.is_local_or_among(&[])
+    }
+
+    /// Whether the database is on this machine or its host among `hosts`.
+    pub fn is_local_or_among(&self, hosts: &[String]) -> bool {
+        match &self.endpoint {
+            Endpoint::Server { socket: None, host, .. } => {
+                is_local(host) || hosts.iter().any(|listed| listed.eq_ignore_ascii_case(host))
+            }
+            Endpoint::Server { .. } | Endpoint::File { .. } | Endpoint::Memory => true,
+        }
+    }
+
+    /// The user the server is told; empty where there is none.
+    pub fn user(&self) -> &str {
+        match &self.endpoint {
+            Endpoint::Server { user, .. } => user,
+            Endpoint::File { .. } | Endpoint::Memory => "",
+        }
+    }
+
+    /// The name of the database on its server; empty where there is none.
+    pub fn database(&self) -> &str {
+        match &self.endpoint {
+            Endpoint::Server { database, .. } => database,
+            Endpoint::File { .. } | Endpoint::Memory => "",
+        }
+    }
+
+    /// The host without its port; empty where there is none.
+    pub fn host(&self) -> &str {
+        match &self.endpoint {
+            Endpoint::Server { host, .. } => host,
+            Endpoint::File { .. } | Endpoint::Memory => "",
+        }
+    }
+
+    /// The options of PostgreSQL's own clients that lead to the same server.
+    pub fn client_options(&self) -> String {
+        match &self.endpoint {
+            Endpoint::Server { user, host, port, socket, .. } => {
+                let host = socket.as_ref().map_or_else(|| host.clone(), |socket| socket.display().to_string());
+                format!("-h {host} -p {port} -U {user}")
+            }
+            Endpoint::File { .. } | Endpoint::Memory => String::new(),
+        }
+    }
+
+    /// Where it is reached: host and port, a socket, a file.
+    pub fn reached_at(&self) -> String {
+        match &self.endpoint {
+            Endpoint::Server { socket: Some(socket), .. } => format!("the socket `{}`", socket.display()),
+            Endpoint::Server { host, port, .. } => format!("{host}:{port}"),
+            Endpoint::File { path, .. } => format!("`{}`", path.display()),
+            Endpoint::Memory => "no file".to_owned(),
+        }
+    }
+}
+
+/// The URL without password and parameters, from what the driver will use.
+impl fmt::Display for ConnectionOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.scheme;
+        match &self.endpoint {
+            Endpoint::Server { user, host, port, socket, database } => {
+                let encoded = |text: &str| utf8_percent_encode(text, &SPECIAL).to_string();
+                let socket = socket.as_ref().map(|socket| socket.to_string_lossy().into_owned());
+                let (host, parameter) = match (socket, self.product) {
+                    (Some(socket), Product::Postgres) => {
+                        (utf8_percent_encode(&socket, NON_ALPHANUMERIC).to_string(), String::new())
+                    }
+                    (Some(socket), _) => (host.clone(), format!("?socket={socket}")),
+                    (None, _) if host.contains(':') && !host.starts_with('[') => (format!("[{host}]"), String::new()),
+                    (None, _) => (host.clone(), String::new()),
+                };
+                let default = if self.product == Product::Postgres { 5432 } else { 3306 };
+                let port = if *port == default { String::new() } else { format!(":{port}") };
+                let (user, database) = (encoded(user), encoded(database));
+                write!(formatter, "{scheme}://{user}@{host}{port}/{database}{parameter}")
+            }
+            Endpoint::File { shown, .. } => write!(formatter, "{scheme}://{shown}"),
+            Endpoint::Memory => write!(formatter, "{scheme}::memory:"),
+        }
+    }
+}
+
+impl fmt::Debug for ConnectionOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ConnectionOptions({self})")
+    }
+}
+
+/// What does not stand for itself in a user or the name of a database.
+const SPECIAL: percent_encoding::AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+fn unreadable(reason: &str) -> Error {
+    Error::new(format!("the database URL cannot be read: {reason}"))
+}
+
+/// The path of a `file:` URI, behind its `file:`.
+fn local_path(name: &str) -> Result<&str> {
+    let Some(authority) = name.strip_prefix("//") else { return Ok(name) };
+    let start = authority.find('/').unwrap_or(authority.len());
+    match authority.split_at(start) {
+        ("" | "localhost", path) => Ok(path),
+        _ => Err(unreadable("a `file:` URI has no host").hint("write it as `sqlite:file:///path/to/file.db`")),
+    }
+}
+
+fn is_local(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    let by_name = host == "localhost" || host.ends_with(".localhost");
+    by_name || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

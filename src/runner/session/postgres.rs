@@ -1,0 +1,99 @@
+//! What a PostgreSQL session is pinned to, and how it holds a lock.
+//!
+//! Must not know what the session is used for.
+
+mod concurrent;
+
+use crate::session::{DatabaseError, Session};
+
+pub use concurrent::{Concurrent, concurrent, drop_invalid, is_concurrent};
+
+/// Statements sent once after connecting: how strings are read, how dates and names are printed, that
+/// the body of a function may name what is created after it, and that no row is hidden. A session that was
+/// given no application name gets one, so that others can see who holds a lock.
+pub const SETTINGS: &[&str] = &[
+    "SET standard_conforming_strings = on",
+    "SET client_min_messages = warning",
+    "SET TIME ZONE 'UTC'",
+    "SET check_function_bodies = off",
+    // Rows that a policy hides are an error, not rows that are left behind.
+    "SET row_security = off",
+    "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
+];
+
+/// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
+pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
+
+/// The current time as UTC text.
+pub const NOW: &str = r#"to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#;
+
+/// The advisory lock's key. Advisory locks belong to a database, so one key serves all.
+const LOCK_KEY: i64 = i64::from_be_bytes(*b"sea_gen\0");
+
+/// Tries to take the lock. Never waits inside the server: a waiting session holds a snapshot, for which the holder's
+/// `CREATE INDEX CONCURRENTLY` would wait in turn.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn try_lock(session: &mut Session) -> Result<bool, DatabaseError> {
+    let rows = session.query(&format!("SELECT pg_try_advisory_lock({LOCK_KEY})")).await?;
+    Ok(rows.first().is_some_and(|row| row.is_true(0)))
+}
+
+/// Gives the lock back.
+///
+/// # Errors
+/// The connection is gone, and the lock with it.
+pub async fn unlock(session: &mut Session) -> Result<(), DatabaseError> {
+    session.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await.map(|_| ())
+}
+
+/// The process that holds the lock, and what is known of it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lock_holder(session: &mut Session) -> Result<Option<(String, String)>, DatabaseError> {
+    let sql = format!(
+        "SELECT l.pid, concat_ws(', ', 'process ' || l.pid, 'user ' || a.usename, 'application ' || nullif(a.application_name, ''), \
+                'from ' || host(a.client_addr), 'connected since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') || ' UTC') \
+           FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+            AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+            AND (l.classid::bigint << 32) | l.objid::bigint = {LOCK_KEY}"
+    );
+    Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+}
+
+/// How long a statement waits for a lock before it gives up.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET lock_timeout = '{seconds}s'")).await.map(|_| ())
+}
+
+/// Statements wait for locks as the server says.
+///
+/// # Errors
+/// The connection is gone.
+pub async fn wait_as_usual(session: &mut Session) -> Result<(), DatabaseError> {
+    session.execute("RESET lock_timeout").await.map(|_| ())
+}
+
+/// Statements wait for locks for as long as it takes. Gives back how long they waited until now.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_ever(session: &mut Session) -> Result<String, DatabaseError> {
+    let before = session.query("SELECT current_setting('lock_timeout')").await?;
+    session.execute("SET lock_timeout = 0").await?;
+    Ok(before.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+}
+
+/// Statements wait for locks as they did.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_again(session: &mut Session, timeout: &str) -> Result<(), DatabaseError> {
+    session.execute(&format!("SET lock_timeout = '{}'", timeout.replace('\'', "''"))).await.map(|_| ())
+}

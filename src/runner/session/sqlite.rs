@@ -1,0 +1,79 @@
+//! What an SQLite session is pinned to, and how it lets go of foreign keys for a migration.
+//!
+//! Must not know what the session is used for.
+
+use std::collections::BTreeMap;
+
+use crate::session::{DatabaseError, Rows, Session};
+
+/// Statements sent once after connecting. Foreign keys are enforced, as sqlx does by default; a migration switches them off
+/// before its transaction and checks them before its end. Renaming rewrites what refers to the renamed.
+pub const SETTINGS: &[&str] = &["PRAGMA foreign_keys = ON", "PRAGMA legacy_alter_table = OFF"];
+
+/// The current time as UTC text.
+pub const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+/// Whether the error says that somebody else is writing. The driver gives extended codes; the low byte is the code.
+pub fn is_busy(error: &DatabaseError) -> bool {
+    error.code.as_deref().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
+/// How long a statement waits for somebody else's write to end.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn wait_for_writers(session: &mut Session, milliseconds: u128) -> Result<(), DatabaseError> {
+    session.query(&format!("PRAGMA busy_timeout = {milliseconds}")).await.map(|_| ())
+}
+
+/// Switches the enforcement of foreign keys and gives back what it was. Inside a transaction the pragma does nothing and
+/// says nothing, and a rebuild would then delete every child row; so it is read back.
+///
+/// # Errors
+/// The database's refusal, also when the setting did not change.
+pub async fn enforce_foreign_keys(session: &mut Session, on: bool) -> Result<bool, DatabaseError> {
+    let before = foreign_keys(session).await?;
+    session.execute(if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" }).await?;
+    if foreign_keys(session).await? != on {
+        let message = "PRAGMA foreign_keys did not take effect; is a transaction open on this connection?".to_owned();
+        return Err(DatabaseError { message, code: None });
+    }
+    Ok(before)
+}
+
+async fn foreign_keys(session: &mut Session) -> Result<bool, DatabaseError> {
+    Ok(session.query("PRAGMA foreign_keys").await?.first().is_some_and(|row| row.is_true(0)))
+}
+
+/// The rows that refer to a row that is not there.
+#[derive(Debug, Default)]
+pub struct Violations(Rows);
+
+/// Finds the rows that refer to a row that is not there.
+///
+/// # Errors
+/// A foreign key that cannot be checked, because what it refers to is not unique.
+pub async fn violations(session: &mut Session) -> Result<Violations, DatabaseError> {
+    session.query("PRAGMA foreign_key_check").await.map(Violations)
+}
+
+impl Violations {
+    /// The first violation that was not there `before`, in words. Row ids may change when a table is rebuilt, so what counts
+    /// is how many rows of a table refer into nothing of another.
+    pub fn new_since(&self, before: &Self) -> Option<String> {
+        let mut allowed: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for row in &before.0 {
+            *allowed.entry((row.text(0), row.text(2))).or_default() += 1;
+        }
+        self.0.iter().find_map(|row| match allowed.get_mut(&(row.text(0), row.text(2))) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                None
+            }
+            _ => {
+                let which = row.get(1).map_or_else(|| "a row".to_owned(), |rowid| format!("row {rowid}"));
+                Some(format!("{which} of `{}` refers to a row of `{}` that is not there", row.text(0), row.text(2)))
+            }
+        })
+    }
+}
