@@ -43,7 +43,7 @@
 //!   dialect can build a [`schema::Normalized`], and [`diff`] takes nothing else, so there is not one predicate in it.
 //!   Expressions carry their text for writing and a canonical form for comparing ([`schema::Expression`]).
 //! * **What a parser cannot settle, the database does.** Two expressions whose canonical forms differ are printed by the
-//!   connected database, in temporary objects it forgets ([`dialect::session::reprint`]). Nothing is asked where nothing
+//!   connected database, in temporary objects it forgets ([`dialect::reprint`]). Nothing is asked where nothing
 //!   differs. The snapshot takes the words of the code and the database is read in those of the snapshot, so what was
 //!   settled once is equal by its text from then on, with or without a database at hand.
 //! * **Operations are data with an inverse.** An [`plan::Op`] holds the whole object it works on. [`plan::apply`]
@@ -67,9 +67,9 @@
 //!   that do not, and whether every row is written anew. The questions of `gen migration`, the queries in front of a migration, the
 //!   safe forms and the lint all read it; `tests/it/casts.rs` holds it to what the servers do.
 //! * **A file is judged by its own text.** Whoever wrote it: [`dialect::reading`] tells what each statement does, in plain
-//!   words ([`plan::reading`]), and [`lint::script`] judges those. What is not understood is said to be so.
+//!   words ([`sea_gen_runner::reading`]), and [`lint::script`] judges those. What is not understood is said to be so.
 //!
-//! * **SQL text is read once, in one place.** [`sql`] cuts it into tokens and statements, by rules that each product has as data
+//! * **SQL text is read once, in one place.** [`sea_gen_runner::sql`] cuts it into tokens and statements, by rules that each product has as data
 //!   and, on MySQL and MariaDB, the `sql_mode` changes. Migration files, SQL beside the entities, dumps, what catalogs print
 //!   and what is written here go through it; everybody else asks tokens, nobody looks for quotes. What marks between
 //!   statements mean, only [`write`](mod@write) knows. One statement is sent at a time: what holds a semicolon is judged by
@@ -79,7 +79,7 @@
 //!
 //! | room | what it is for | may import |
 //! |---|---|---|
-//! | [`runner`] | a package of its own that applications can carry: connections, SQL as tokens and statements, migration files, the lock file, history, locks, applying | nothing |
+//! | [`runner`](sea_gen_runner) | a package of its own that applications can carry: connections, SQL as tokens and statements, migration files, the lock file, history, locks, applying | nothing |
 //! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
 //! | [`plan`] | verbs: operations, inverse, order, interpreter, words, what a clause costs | `runner::reading`, `schema` |
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
@@ -96,11 +96,11 @@
 //! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //!
-//! Every room may import [`error`]. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
+//! Every room may import what stands at the root of the runner: products, statements, the error. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
 //!
 //! Who reads which text, and nobody else:
 //!
-//! * The URL of a database, and the variables that stand in for parts of it: [`dialect::session::ConnectionOptions`]. Whatever
+//! * The URL of a database, and the variables that stand in for parts of it: [`sea_gen_runner::session::ConnectionOptions`]. Whatever
 //!   depends on a host, a user or a database asks that value, which holds what the driver will use.
 //!
 //! ## Invariants

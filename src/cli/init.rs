@@ -78,7 +78,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
         let baseline = &adoption.baseline;
         let (file, to) = (applicable(baseline), baseline.to.as_deref());
-        let recorded = run::mark(&mut live.session, &file, run::Status::Baseline, to, run::DEFAULT_WAIT).await;
+        let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;
         recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
     }
     let told = Told { found, seaorm, imported, adoption };

@@ -3,7 +3,7 @@
 //! Must not know how a migration is run; it chooses which, shows progress and tells the outcome.
 
 use sea_gen_runner::migration::{self, Migration};
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Status, Target};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, State, Target};
 use sea_gen_runner::session::{Missing, Session};
 use serde_json::json;
 
@@ -153,7 +153,7 @@ async fn recognise(bench: &mut Bench, command: &Up) -> Result<Vec<Outcome>, Fail
 }
 
 fn recognised(file: &Applicable<'_>) -> Outcome {
-    let (direction, status) = (Direction::Up, Some(Status::Recognised));
+    let (direction, status) = (Direction::Up, Some(State::Recognised));
     Outcome { id: file.id(), direction, statements: 0, execution_ms: 0, status }
 }
 
@@ -356,7 +356,7 @@ pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
                 "direction": outcome.direction.key(),
                 "statements": outcome.statements,
                 "execution_ms": outcome.execution_ms,
-                "status": outcome.status.map(Status::key),
+                "status": outcome.status.map(State::key),
             })
         });
         paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
@@ -369,7 +369,7 @@ pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
         .iter()
         .map(|outcome| {
             let word = match (outcome.direction, outcome.status) {
-                (_, Some(Status::Recognised)) => ink(Ink::Yellow, "recognised"),
+                (_, Some(State::Recognised)) => ink(Ink::Yellow, "recognised"),
                 (Direction::Up, _) => ink(Ink::Green, "applied"),
                 (Direction::Down, _) => ink(Ink::Red, "reverted"),
             };

@@ -1,12 +1,14 @@
-//! The public error: what went wrong, where, why, and what can be done about it.
+//! The error of the runner and of everything built on it: what went wrong, where, why, and what can be done about it.
 //!
 //! Must not know who prints it.
 
 use std::fmt;
 
-/// What went wrong. Prints what and where; `source` tells why; `hints` what can be done.
+/// What went wrong. Prints what and where; [`source`](std::error::Error::source) tells why; [`Error::hints`] what can be done,
+/// [`Error::kind`] how a program can tell one error from another.
 #[derive(Debug)]
 pub struct Error {
+    kind: Kind,
     message: String,
     hints: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -15,10 +17,50 @@ pub struct Error {
 /// The result of everything that can fail for a reason worth telling.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What a program does about an error depends on this.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Another runner holds the lock, and did not let go of it in time. Nothing was changed: try again later.
+    Busy,
+    /// The schema of the database is not the one that its last migration left.
+    Drifted,
+    /// The file of a migration that is applied, or sealed in the lock file, was changed.
+    Changed,
+    /// The file of a migration that is applied, or sealed in the lock file, is missing.
+    Missing,
+    /// A migration is pending although a newer one is applied, or does not follow the one before it.
+    OutOfOrder,
+    /// A migration is half applied or half reverted: a run of it ended without a word, or failed where nothing could be rolled
+    /// back.
+    Interrupted,
+    /// The migrations cannot run here, or not this way: written for another product, without a way back, not there at all.
+    Refused,
+    /// A statement failed.
+    Failed {
+        /// The migration.
+        id: String,
+        /// The statement's number, from 1; `None` where it was none of the migration's own.
+        statement: Option<usize>,
+    },
+    /// The database cannot be reached, or does not let this user do what running needs.
+    Database,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
 impl Error {
     /// What went wrong and where, in lower case and without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), source: None }
+        Self { kind: Kind::Other, message: message.into(), hints: Vec::new(), source: None }
+    }
+
+    /// Says what kind of error it is.
+    #[must_use]
+    pub fn of(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Adds what can be done about it; a command stands in backticks so that it can be pasted.
@@ -33,6 +75,11 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// What kind of error it is.
+    pub fn kind(&self) -> &Kind {
+        &self.kind
     }
 
     /// What can be done about it, most likely first.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use sea_gen_runner::run::{self, Applicable, Record, Status, Watch, pending};
+use sea_gen_runner::run::{self, Applicable, Record, State, Watch, pending};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
@@ -91,5 +91,5 @@ pub async fn recognise(
         let now = dialect::of(session.product()).normalize(catalog.schema)?;
         Ok(known.fingerprints.last() == Some(&fingerprint(now.schema())))
     };
-    run::record(session, (files, Status::Recognised), known.history, is_still_so, wait, watch).await
+    run::record(session, (files, State::Recognised), known.history, is_still_so, wait, watch).await
 }

@@ -3,6 +3,7 @@
 //! Must not know what any module does.
 
 mod sql_text;
+mod weight;
 
 use std::collections::BTreeSet;
 use std::fs;

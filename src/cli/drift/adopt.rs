@@ -3,7 +3,7 @@
 //! Must not change the database beyond its history.
 
 use sea_gen_runner::migration::{self, Migration};
-use sea_gen_runner::run::{self, Status};
+use sea_gen_runner::run::{self, State};
 use serde_json::json;
 
 use crate::dialect::casts::Casts;
@@ -62,7 +62,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
     let written: Vec<_> = batch.commit()?.into_iter().map(|(path, _)| path).collect();
     let to = migration.to.as_deref();
     let file = applicable(&migration);
-    let marked = run::mark(&mut live.session, &file, Status::Recognised, to, run::DEFAULT_WAIT).await;
+    let marked = run::mark(&mut live.session, &file, State::Recognised, to, run::DEFAULT_WAIT).await;
     marked.map_err(|error| {
         error.hint("the files are written; once the role may write the history table, `gen up` records the migration")
     })?;

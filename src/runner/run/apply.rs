@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement};
@@ -14,7 +14,7 @@ use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
 use super::statement::{Trouble, carry_out, is_all_or_none};
-use super::{Applicable, Direction, Outcome, Progress, Status, Watch, patience};
+use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
 
 /// Statements that stand or fall together.
 pub(super) struct Stretch {
@@ -132,7 +132,7 @@ impl<'a> Work<'a> {
             direction: self.direction,
             statements: self.statements().len(),
             execution_ms: self.elapsed(),
-            status: matches!(self.direction, Direction::Up).then_some(Status::Applied),
+            status: matches!(self.direction, Direction::Up).then_some(State::Applied),
         };
         watch(Progress::Finished(&outcome));
         Ok(outcome)
@@ -202,7 +202,7 @@ impl<'a> Work<'a> {
             return Err(self.stopped(stop, &state));
         }
         // A statement that was cut off from us may still be running; only an answer is a failure.
-        let status = if stop.answered { Status::Failed } else { Status::Running };
+        let status = if stop.answered { State::Failed } else { State::Running };
         let recorded =
             self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
         let mut state = match done {
@@ -234,14 +234,14 @@ impl<'a> Work<'a> {
         match self.direction {
             Direction::Up => self.table.delete(session, &self.file.id()).await,
             Direction::Down => {
-                let as_before = (Status::Applied, self.file.statements(Direction::Up).len(), self.elapsed());
+                let as_before = (State::Applied, self.file.statements(Direction::Up).len(), self.elapsed());
                 self.table.update(session, &self.file.id(), Direction::Up, as_before).await
             }
         }
     }
 
     async fn journalled_stretch(&self, session: &mut Session, stretch: &Stretch, watch: Watch<'_>) -> Result<(), Stop> {
-        let progress = (Status::Running, stretch.statements.end, self.elapsed());
+        let progress = (State::Running, stretch.statements.end, self.elapsed());
         let journal = |error| Stop::new(None, "when its progress was recorded", error);
         if stretch.transactional {
             session.begin().await.map_err(journal)?;
@@ -304,7 +304,7 @@ impl<'a> Work<'a> {
 
     /// Writes that the migration is running, and makes it known.
     async fn announce(&self, session: &mut Session) -> Result<(), Stop> {
-        let running = (Status::Running, 0, 0);
+        let running = (State::Running, 0, 0);
         let written = match self.direction {
             Direction::Up => self.table.insert(session, self.file, running, self.file.migration.to.as_deref()).await,
             Direction::Down => self.table.update(session, &self.file.id(), self.direction, running).await,
@@ -318,7 +318,7 @@ impl<'a> Work<'a> {
 
     /// Writes that the migration is done; what is reverted has no row.
     async fn finish(&self, session: &mut Session, has_row: bool) -> Result<(), DatabaseError> {
-        let done = (Status::Applied, self.statements().len(), self.elapsed());
+        let done = (State::Applied, self.statements().len(), self.elapsed());
         match self.direction {
             Direction::Down => self.table.delete(session, &self.file.id()).await,
             Direction::Up if has_row => self.table.update(session, &self.file.id(), self.direction, done).await,
@@ -339,7 +339,8 @@ impl<'a> Work<'a> {
         };
         let hint = stop.error.downcast_ref().and_then(way_out);
         let what = if interrupted() { "was interrupted" } else { "failed" };
-        let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).because(stop.error);
+        let kind = Kind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
+        let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(stop.error);
         hint.into_iter().fold(error, Error::hint)
     }
 }

@@ -8,7 +8,7 @@ use crate::Product;
 use crate::error::{Error, Result};
 use crate::session::Session;
 
-use super::history::{Record, Status, Table};
+use super::history::{Record, State, Table};
 use super::{Applicable, Run, Watch, lock};
 
 /// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
@@ -57,7 +57,7 @@ pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
 pub(super) async fn rewrite(
     session: &mut Session,
     id: &str,
-    row: Option<(&Applicable<'_>, Status, Option<&str>)>,
+    row: Option<(&Applicable<'_>, State, Option<&str>)>,
     wait: Duration,
 ) -> Result<()> {
     let run = Run::begin(session, wait, &mut |_| ()).await?;
@@ -86,7 +86,7 @@ pub(super) async fn rewrite(
 /// The lock cannot be had; what `is_still_so` stops at; the database's refusal.
 pub async fn record(
     session: &mut Session,
-    (files, status): (&[&Applicable<'_>], Status),
+    (files, status): (&[&Applicable<'_>], State),
     known: &[Record],
     is_still_so: impl AsyncFnOnce(&mut Session) -> Result<bool>,
     wait: Duration,

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, sql};
 
@@ -16,7 +16,7 @@ pub const HISTORY_TABLE: &str = "sea_gen_history";
 
 /// How a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum State {
     /// It ran to its end.
     Applied,
     /// It did not run: the schema was already what it leads to.
@@ -29,7 +29,7 @@ pub enum Status {
     Failed,
 }
 
-impl Status {
+impl State {
     const ALL: [Self; 5] = [Self::Applied, Self::Recognised, Self::Baseline, Self::Running, Self::Failed];
 
     /// The word in the history table.
@@ -59,7 +59,7 @@ impl Record {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.key())
     }
@@ -79,7 +79,7 @@ pub struct Record {
     /// How long it took.
     pub execution_ms: u64,
     /// How it stands.
-    pub status: Status,
+    pub status: State,
     /// Which way it ran last.
     pub direction: Direction,
     /// How many of its statements are done.
@@ -197,7 +197,7 @@ impl Table {
         let sql = format!("SELECT {COLUMNS} FROM {}", self.name);
         let mut records = Vec::new();
         for row in &session.query(&sql).await.map_err(|error| unreadable(&error))? {
-            let status = Status::ALL.into_iter().find(|status| status.key() == row.text(5));
+            let status = State::ALL.into_iter().find(|status| status.key() == row.text(5));
             let direction = Direction::ALL.into_iter().find(|direction| direction.key() == row.text(6));
             let (Some(status), Some(direction)) = (status, direction) else {
                 let message = format!("migration `{}` is recorded as `{} {}`", row.text(0), row.text(5), row.text(6));
@@ -251,7 +251,7 @@ impl Table {
         &self,
         session: &mut Session,
         file: &Applicable<'_>,
-        (status, statements, execution_ms): (Status, usize, u64),
+        (status, statements, execution_ms): (State, usize, u64),
         fingerprint: Option<&str>,
     ) -> Result<(), DatabaseError> {
         let id = file.id();
@@ -276,7 +276,7 @@ impl Table {
         session: &mut Session,
         id: &str,
         direction: Direction,
-        (status, statements, execution_ms): (Status, usize, u64),
+        (status, statements, execution_ms): (State, usize, u64),
     ) -> Result<(), DatabaseError> {
         let sql = format!(
             "UPDATE {} SET status = '{status}', direction = '{}', statements = {statements}, execution_ms = {execution_ms}, \
@@ -325,5 +325,7 @@ impl Table {
 }
 
 fn unreadable(error: &DatabaseError) -> Error {
-    Error::new(format!("the history table `{HISTORY_TABLE}` could not be read")).because(error.clone())
+    Error::new(format!("the history table `{HISTORY_TABLE}` could not be read"))
+        .of(Kind::Database)
+        .because(error.clone())
 }

@@ -35,7 +35,7 @@ use history::Table;
 pub use confined::reaches_beyond;
 pub use corrections::{forget, forget_all, note, prepare, record};
 pub use direct::execute;
-pub use history::{HISTORY_TABLE, Record, Status, history};
+pub use history::{HISTORY_TABLE, Record, State, history};
 pub use pending::{pending, to_apply, to_revert};
 pub use statement::goes_on;
 
@@ -116,7 +116,7 @@ pub struct Outcome {
     /// How long they took.
     pub execution_ms: u64,
     /// How it stands in the history; `None` when it was reverted and is not there any more.
-    pub status: Option<Status>,
+    pub status: Option<State>,
 }
 
 /// What is happening.
@@ -173,7 +173,7 @@ pub type Watch<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 /// the database rolls back what can be rolled back and lets go of the lock.
 ///
 /// # Errors
-/// Whatever [`pending`] stops at, before anything runs; a statement's failure, with what state the database is in.
+/// Whatever `pending` stops at, before anything runs; a statement's failure, with what state the database is in.
 pub async fn up(
     session: &mut Session,
     files: &[Applicable<'_>],
@@ -256,7 +256,7 @@ pub async fn goto(
 pub async fn mark(
     session: &mut Session,
     file: &Applicable<'_>,
-    status: Status,
+    status: State,
     fingerprint: Option<&str>,
     wait: Duration,
 ) -> Result<()> {
@@ -302,7 +302,7 @@ impl Run {
         let mut told = false;
         loop {
             let records = self.table.read(session).await?;
-            let running = records.iter().any(|record| record.status == Status::Running);
+            let running = records.iter().any(|record| record.status == State::Running);
             if !running || session.product() != Product::Sqlite || self.begun.elapsed() >= self.wait {
                 return Ok(records);
             }

@@ -7,15 +7,18 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use futures_core::Stream;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use sqlx::Connection as _;
+use sqlx::{ConnectOptions as _, Executor as _, Row as _};
 use url::Url;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::Product;
 
 #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 use super::Obstacle;
 #[cfg(feature = "sqlite")]
-use super::interrupt;
+use super::held::Held;
 use super::{ConnectError, DatabaseError, Missing, Rows};
 
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
@@ -144,10 +147,6 @@ fn unread(url: &Url, port: u16) -> Endpoint {
 #[cfg(feature = "mysql")]
 const NOT_TO_PREPARE: u16 = 1295;
 
-/// After how many of its steps SQLite asks whether to go on.
-#[cfg(feature = "sqlite")]
-const STEPS: i32 = 10_000;
-
 /// An open connection.
 pub(super) enum Driver {
     #[cfg(feature = "postgres")]
@@ -155,7 +154,7 @@ pub(super) enum Driver {
     #[cfg(feature = "mysql")]
     MySql(Box<sqlx::MySqlConnection>),
     #[cfg(feature = "sqlite")]
-    Sqlite(Box<sqlx::SqliteConnection>),
+    Sqlite(Held),
 }
 
 /// The same words for whichever connection it is: the drivers share no trait that could be an object.
@@ -167,7 +166,10 @@ macro_rules! whichever {
             #[cfg(feature = "mysql")]
             Driver::MySql($connection) => $done,
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite($connection) => $done,
+            Driver::Sqlite(held) => {
+                let $connection = held.connection();
+                $done
+            }
         }
     };
 }
@@ -175,6 +177,8 @@ macro_rules! whichever {
 impl Driver {
     /// Connects, by the driver the options are for.
     pub(super) async fn open(options: &Options, missing: Missing) -> Result<Self, ConnectError> {
+        #[cfg(not(feature = "sqlite"))]
+        let _ = missing;
         Ok(match options {
             #[cfg(feature = "postgres")]
             Options::Postgres(options) => Self::Postgres(Box::new(options.connect().await?)),
@@ -183,9 +187,7 @@ impl Driver {
             #[cfg(feature = "sqlite")]
             Options::Sqlite(options) => {
                 let options = options.as_ref().clone().create_if_missing(missing == Missing::Create);
-                let mut connection = options.connect().await?;
-                connection.lock_handle().await?.set_progress_handler(STEPS, interrupt::sqlite_goes_on);
-                Self::Sqlite(Box::new(connection))
+                Self::Sqlite(Held::own(options.connect().await?).await?)
             }
             #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
             Options::Absent(feature) => {
@@ -214,29 +216,21 @@ impl Driver {
         if !sql.contains(';') {
             return Ok(());
         }
-        let product = match self {
+        match self {
+            // The server reads one statement when it prepares, by the `sql_mode` it has; then it may say that this kind is none
+            // to prepare.
             #[cfg(feature = "mysql")]
             Self::MySql(connection) => {
-                // The server reads one statement when it prepares, by the `sql_mode` it has; then it may say that this kind is
-                // none to prepare.
                 let prepared = connection.prepare(sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(sql))).await;
-                return match prepared {
+                match prepared {
                     Err(sqlx::Error::Database(error)) if mysql_number(error.as_ref()) == Some(NOT_TO_PREPARE) => Ok(()),
                     prepared => Ok(prepared.map(drop)?),
-                };
+                }
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Product::Postgres,
+            Self::Postgres(_) => is_single(Product::Postgres, sql),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Product::Sqlite,
-        };
-        match crate::sql::split(product, sql) {
-            Ok(statements) if statements.len() > 1 => Err(DatabaseError {
-                message: "this is more than one statement, and only one is sent at a time; nothing of it was run"
-                    .to_owned(),
-                code: None,
-            }),
-            Ok(_) | Err(_) => Ok(()),
+            Self::Sqlite(_) => is_single(Product::Sqlite, sql),
         }
     }
 
@@ -280,7 +274,24 @@ impl Driver {
     /// Closes the connection in good order.
     pub(super) async fn close(self) {
         // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
-        let _ = whichever!(self, connection => connection.close().await);
+        let _ = match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.close().await.map_err(DatabaseError::from),
+            #[cfg(feature = "mysql")]
+            Self::MySql(connection) => connection.close().await.map_err(DatabaseError::from),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(held) => held.close().await,
+        };
+    }
+}
+
+/// Refuses a text that is more than one statement by the tool's own reading.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn is_single(product: Product, sql: &str) -> Result<(), DatabaseError> {
+    let message = "this is more than one statement, and only one is sent at a time; nothing of it was run".to_owned();
+    match crate::sql::split(product, sql) {
+        Ok(statements) if statements.len() > 1 => Err(DatabaseError { message, code: None }),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

@@ -43,6 +43,7 @@ pub fn interrupted() -> bool {
 }
 
 /// Whether SQLite goes on; it asks every so many steps.
+#[cfg(feature = "sqlite")]
 pub(super) fn sqlite_goes_on() -> bool {
     !ENDS_SQLITE.load(Ordering::SeqCst)
 }

@@ -4,9 +4,13 @@
 
 mod connect;
 mod driver;
+#[cfg(feature = "sqlite")]
+mod held;
 mod interrupt;
 pub mod mysql;
 mod options;
+#[cfg(feature = "sea-orm")]
+mod pool;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -18,7 +22,7 @@ pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};
 
-use driver::Driver;
+use driver::{Driver, Options};
 use interrupt::Ending;
 
 /// What a database answered instead of doing what it was asked. Never holds a URL or a password.
@@ -149,9 +153,13 @@ impl Session {
             Product::MySql | Product::MariaDb => Product::MySql,
             product @ (Product::Postgres | Product::Sqlite) => product,
         };
-        let ending = Ending { options: options.options.clone(), product, number: String::new() };
-        let mut session =
-            Self { driver, ending, product, version: String::new(), is_scratch: options.is_scratch, says_mode: false };
+        Self::on(driver, options.options.clone(), product, options.is_scratch).await
+    }
+
+    /// The session on an open connection. `options` lead to the same database.
+    async fn on(driver: Driver, options: Options, product: Product, is_scratch: bool) -> Result<Self, ConnectError> {
+        let ending = Ending { options, product, number: String::new() };
+        let mut session = Self { driver, ending, product, version: String::new(), is_scratch, says_mode: false };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;

@@ -1,7 +1,7 @@
 //! Failures halfway, and statements that know no transaction.
 
 use sea_gen::dialect::{Product, Role};
-use sea_gen_runner::run::{self, Direction, Status, Target};
+use sea_gen_runner::run::{self, Direction, State, Target};
 
 use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, TWO, ids, on_each};
@@ -31,7 +31,7 @@ async fn a_failing_statement_in_the_middle(mut database: Database, product: Prod
             assert!(text.contains("it was rolled back"), "{text}");
             assert_eq!(database.tables().await, ["one"]);
             assert_eq!(records.len(), 1);
-            assert_eq!(records[0].status, Status::Applied);
+            assert_eq!(records[0].status, State::Applied);
             // Nothing is in the way of a mended file.
             let mended = Files::three(product);
             let mut files = files.clone();
@@ -42,7 +42,7 @@ async fn a_failing_statement_in_the_middle(mut database: Database, product: Prod
             assert!(text.contains("the first 2 of its statements are in the database and stay there"), "{text}");
             assert_eq!(database.tables().await, ["one", "two"]);
             assert_eq!(database.value("SELECT count(*) FROM two").await, "1");
-            assert_eq!((records[1].status, records[1].statements), (Status::Failed, 2));
+            assert_eq!((records[1].status, records[1].statements), (State::Failed, 2));
             let error = database.up(&files).await.unwrap_err();
             let text = said(&error);
             assert!(text.contains("is half applied: a statement failed, 2 of its statements are done"), "{text}");
@@ -79,7 +79,7 @@ async fn a_refused_first_statement_leaves_it_pending(mut database: Database, pro
     let text = said(&database.down(&files, Target::All).await.unwrap_err());
     assert!(text.contains("it changed nothing"), "{text}");
     let records = database.history().await;
-    assert_eq!((records[0].status, records[0].direction, records[0].statements), (Status::Applied, Direction::Up, 2));
+    assert_eq!((records[0].status, records[0].direction, records[0].statements), (State::Applied, Direction::Up, 2));
     let rename = match product {
         Product::Postgres => "ALTER INDEX one_id RENAME TO one_di",
         _ => "ALTER TABLE one RENAME INDEX one_id TO one_di",
@@ -121,12 +121,12 @@ async fn a_failing_way_back(mut database: Database, product: Product) {
     match product {
         Product::Sqlite | Product::Postgres => {
             assert_eq!(database.tables().await, ["one", "uno"]);
-            assert_eq!((records[0].status, records[0].direction), (Status::Applied, Direction::Up));
+            assert_eq!((records[0].status, records[0].direction), (State::Applied, Direction::Up));
         }
         Product::MySql | Product::MariaDb => {
             assert_eq!(database.tables().await, ["one"]);
             let record = &records[0];
-            assert_eq!((record.status, record.direction, record.statements), (Status::Failed, Direction::Down, 1));
+            assert_eq!((record.status, record.direction, record.statements), (State::Failed, Direction::Down, 1));
             let text = said(&database.up(&files).await.unwrap_err());
             assert!(text.contains("half reverted"), "{text}");
         }
@@ -151,7 +151,7 @@ async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: 
             assert!(records.is_empty() && database.tables().await.is_empty(), "{records:?}");
         }
         Product::MySql | Product::MariaDb => {
-            assert_eq!((records[0].status, records[0].statements), (Status::Running, 1));
+            assert_eq!((records[0].status, records[0].statements), (State::Running, 1));
             let text = said(&database.up(&files).await.unwrap_err());
             assert!(text.contains("ended without a word, 1 of its statements is done"), "{text}");
         }
@@ -223,7 +223,7 @@ fn an_index_built_concurrently() {
         let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'one_id'::regclass";
         assert_eq!(database.value(valid).await, "t");
         assert_eq!(database.value("SELECT obj_description('one'::regclass)").await, "indexed");
-        assert_eq!(database.history().await[0].status, Status::Applied);
+        assert_eq!(database.history().await[0].status, State::Applied);
         let files = files.with(
             TWO,
             &["CREATE TABLE two (id integer)", "!CREATE UNIQUE INDEX CONCURRENTLY one_name ON one (name)"],
@@ -234,7 +234,7 @@ fn an_index_built_concurrently() {
         assert!(text.contains("the first of its statements is in the database"), "{text}");
         assert_eq!(database.tables().await, ["one", "two"]);
         let records = database.history().await;
-        assert_eq!((records[1].status, records[1].statements), (Status::Failed, 1));
+        assert_eq!((records[1].status, records[1].statements), (State::Failed, 1));
         run::forget(&mut database.session, TWO, WAIT).await.unwrap();
         assert_eq!(database.down(&files, Target::All).await.unwrap().len(), 1);
         assert_eq!(database.tables().await, ["two"]);

@@ -1,7 +1,7 @@
 //! Applying, reverting, and what the history says of it.
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::run::{self, Direction, Status, Target};
+use sea_gen_runner::run::{self, Direction, State, Target};
 
 use super::support::{Database, Files, Log, WAIT, said};
 use super::{ONE, THREE, TWO, ids, on_each};
@@ -40,7 +40,7 @@ async fn history_says_what_happened(mut database: Database, product: Product) {
     assert_eq!((record.id.as_str(), record.name.as_str()), (ONE, "one"));
     assert_eq!(record.checksum, format!("checksum of {ONE}"));
     assert_eq!(record.fingerprint, Some(format!("after {ONE}")));
-    assert_eq!((record.status, record.direction, record.statements), (Status::Applied, Direction::Up, 2));
+    assert_eq!((record.status, record.direction, record.statements), (State::Applied, Direction::Up, 2));
     assert_eq!(record.tool_version, env!("CARGO_PKG_VERSION"));
     let shape: String =
         record.applied_at.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
@@ -106,9 +106,9 @@ async fn redo_and_goto(mut database: Database, product: Product) {
 async fn marks_and_baselines(mut database: Database, product: Product) {
     let files = Files::three(product);
     let all = files.all();
-    run::mark(&mut database.session, &all[1], Status::Baseline, Some("print"), WAIT).await.unwrap();
+    run::mark(&mut database.session, &all[1], State::Baseline, Some("print"), WAIT).await.unwrap();
     let records = database.history().await;
-    assert_eq!((records[0].id.as_str(), records[0].status), (TWO, Status::Baseline));
+    assert_eq!((records[0].id.as_str(), records[0].status), (TWO, State::Baseline));
     assert_eq!(records[0].fingerprint.as_deref(), Some("print"));
     // What is older than the baseline is covered by it.
     let quiet = &mut |_: run::Progress<'_>| ();
@@ -119,9 +119,9 @@ async fn marks_and_baselines(mut database: Database, product: Product) {
     let error = database.down(&files, Target::All).await.unwrap_err();
     assert!(error.to_string().contains("is the baseline"), "{}", said(&error));
     assert_eq!(database.tables().await, ["three"]);
-    run::mark(&mut database.session, &all[1], Status::Recognised, None, WAIT).await.unwrap();
+    run::mark(&mut database.session, &all[1], State::Recognised, None, WAIT).await.unwrap();
     let records = database.history().await;
-    assert_eq!((records.len(), records[0].status), (2, Status::Recognised));
+    assert_eq!((records.len(), records[0].status), (2, State::Recognised));
     assert_eq!(records[0].fingerprint, None);
     run::forget(&mut database.session, THREE, WAIT).await.unwrap();
     assert_eq!(database.history().await.len(), 1);

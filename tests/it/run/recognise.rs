@@ -5,7 +5,7 @@ use sea_gen::introspect::{Scope, introspect};
 use sea_gen::project::fingerprint;
 use sea_gen::schema::Normalized;
 use sea_gen::workflow::{self, Known};
-use sea_gen_runner::run::{self, Applicable, Status};
+use sea_gen_runner::run::{self, Applicable, State};
 
 use super::support::{Database, Files, WAIT};
 use super::{ONE, TWO, on_each};
@@ -24,7 +24,7 @@ async fn recognised_only_if_nothing_has_changed(mut database: Database, product:
     run::up(&mut database.another().await, &all, &run::Target::Count(1), WAIT, &mut |_| ()).await.unwrap();
     assert!(!recognise(&mut database, &history, &schema, &[&all[1], &all[2]]).await);
     let of = |history: Vec<run::Record>| history.into_iter().map(|it| (it.id, it.status)).collect::<Vec<_>>();
-    let applied = |id: &str| (id.to_owned(), Status::Applied);
+    let applied = |id: &str| (id.to_owned(), State::Applied);
     assert_eq!(of(database.history().await), [applied(ONE), applied(TWO)]);
 
     // Somebody changes the schema.
@@ -35,7 +35,7 @@ async fn recognised_only_if_nothing_has_changed(mut database: Database, product:
     // Nobody has changed anything.
     let schema = read(&mut database).await;
     assert!(recognise(&mut database, &history, &schema, &[&all[2]]).await);
-    assert_eq!(database.history().await.last().map(|it| it.status), Some(Status::Recognised));
+    assert_eq!(database.history().await.last().map(|it| it.status), Some(State::Recognised));
     assert_eq!(database.tables().await.len(), before.len() + 1, "it was not run");
     database.remove().await;
 }

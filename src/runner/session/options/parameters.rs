@@ -46,8 +46,8 @@ impl Takes {
     fn hint(&self, value: &str) -> String {
         match self {
             Self::OneOf(values) => {
-                let near = similar::get_close_matches(value.to_ascii_lowercase().as_str(), values, 1, 0.6);
-                let suggestion = near.first().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                let near = closest(value, values.iter().copied());
+                let suggestion = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
                 format!("{suggestion}it is one of {}", values.join(", "))
             }
             Self::Text => "it may not be empty".to_owned(),
@@ -221,8 +221,32 @@ fn unknown(product: Product, key: &str, value: &str, is_dubious: bool) -> Error 
 fn near<'a>(key: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let bare = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let same = names.clone().find(|name| bare(name) == bare(key));
-    let names: Vec<&str> = names.collect();
-    same.or_else(|| similar::get_close_matches(key, &names, 1, 0.7).first().copied())
+    same.or_else(|| closest(key, names))
+}
+
+/// The word that differs in at most every third letter, and least of all. A library for this would be one more package that every
+/// application compiles.
+fn closest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let text = text.to_ascii_lowercase();
+    let near = words.map(|word| (distance(&text, word), word));
+    near.filter(|(distance, word)| distance * 3 <= text.len().max(word.len())).min().map(|(_, word)| word)
+}
+
+/// How many letters have to be added, left out or replaced to make one word of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.bytes().enumerate() {
+        let mut above = at;
+        let mut left = at + 1;
+        let mut next = vec![left];
+        for (over, wanted) in row.iter().skip(1).zip(other.bytes()) {
+            left = (above + usize::from(letter != wanted)).min(left + 1).min(over + 1);
+            above = *over;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 /// What other clients mean by such a name.

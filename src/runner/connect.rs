@@ -1,0 +1,61 @@
+//! What a runner can take its one connection from.
+//!
+//! Must not know what the connection is for.
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::session::{self, ConnectionOptions, Missing, Session};
+
+/// What a runner can take its one connection from: the URL of a database, or, with the feature `sea-orm`, a
+/// `&sea_orm::DatabaseConnection`. Nobody else implements it.
+pub trait Connect: sealed::Sealed {
+    /// The connection.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    #[doc(hidden)]
+    fn session(self) -> impl Future<Output = Result<Session>> + Send;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for &str {}
+
+impl Connect for &str {
+    async fn session(self) -> Result<Session> {
+        let options = ConnectionOptions::parse(self, Path::new(""))?;
+        session::connect(&options, Missing::Create).await
+    }
+}
+
+#[cfg(feature = "sea-orm")]
+impl sealed::Sealed for &sea_orm::DatabaseConnection {}
+
+#[cfg(feature = "sea-orm")]
+impl Connect for &sea_orm::DatabaseConnection {
+    async fn session(self) -> Result<Session> {
+        use sea_orm::DatabaseConnectionType as Pool;
+
+        use crate::error::{Error, Kind};
+
+        let taken = match &self.inner {
+            #[cfg(feature = "postgres")]
+            Pool::SqlxPostgresPoolConnection(_) => Session::of_postgres(self.get_postgres_connection_pool()).await,
+            #[cfg(feature = "mysql")]
+            Pool::SqlxMySqlPoolConnection(_) => Session::of_mysql(self.get_mysql_connection_pool()).await,
+            #[cfg(feature = "sqlite")]
+            Pool::SqlxSqlitePoolConnection(_) => Session::of_sqlite(self.get_sqlite_connection_pool()).await,
+            _ => {
+                return Err(Error::new("this connection of SeaORM leads to no database that migrations can run on")
+                    .of(Kind::Refused)
+                    .hint("connect through sqlx, and switch on the feature of `sea-gen-runner` for the database: `postgres`, `mysql` or `sqlite`"));
+            }
+        };
+        taken.map_err(|error| {
+            Error::new("no connection could be taken from SeaORM's pool").of(Kind::Database).because(error)
+        })
+    }
+}

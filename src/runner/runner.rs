@@ -1,0 +1,153 @@
+//! What an application runs its migrations with: one connection, and what is to be done on it.
+//!
+//! Must not know how a migration is applied, nor how a connection is made.
+
+use std::time::Duration;
+
+use crate::connect::Connect;
+use crate::error::{Error, Kind, Result};
+use crate::migrations::Migrations;
+use crate::run::{self, Applicable, DEFAULT_WAIT, Outcome, Progress, Record, Target};
+use crate::session::Session;
+
+/// Runs migrations on one database, through one connection from the beginning to the end.
+///
+/// ```
+/// use sea_gen_runner::{Kind, Migrations, Product, Runner, Target};
+///
+/// # #[cfg(feature = "sqlite")]
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let create_book = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOWN\nDROP TABLE book;\n";
+/// let migrations = Migrations::parse(Product::Sqlite, [("20261120_201300_create_book", create_book)])?;
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let url = format!("sqlite://{}/shop.db", folder.path().display());
+///
+/// let mut runner = Runner::connect(url.as_str(), &migrations).await?;
+/// assert_eq!(runner.ensure_current().await.unwrap_err().kind(), &Kind::Refused);
+///
+/// let report = runner.up(&Target::All).await?;
+/// assert_eq!(report.outcomes.len(), 1);
+/// runner.ensure_current().await?;
+///
+/// runner.down(&Target::Count(1)).await?;
+/// assert_eq!(runner.status().await?.pending, ["20261120_201300_create_book"]);
+/// runner.close().await;
+/// # Ok::<(), sea_gen_runner::Error>(()) }).unwrap();
+/// ```
+pub struct Runner<'a> {
+    session: Session,
+    files: Vec<Applicable<'a>>,
+    wait: Duration,
+    watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Each migration that ran, in the order in which they ran. Empty where there was nothing to do.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// How a database stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The rows of the history, oldest first.
+    pub applied: Vec<Record>,
+    /// The ids of the migrations that are not applied, oldest first.
+    pub pending: Vec<String>,
+}
+
+impl<'a> Runner<'a> {
+    /// Takes one connection: of a `sea_orm::DatabaseConnection` (feature `sea-orm`), or a new one from a URL. An SQLite file that
+    /// is not there is created. `migrations` must have some for this product.
+    ///
+    /// # Errors
+    /// [`Kind::Database`]: no connection can be had. [`Kind::Refused`]: there are no migrations for this product; a URL that says
+    /// what the driver would not heed.
+    pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
+        let session = database.session().await?;
+        match migrations.applicable(session.product()) {
+            Ok(files) => Ok(Self { session, files, wait: DEFAULT_WAIT, watch: Box::new(|_| ()) }),
+            Err(error) => {
+                session.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// How long to wait for another runner before [`Kind::Busy`]; 30 seconds where nobody says otherwise.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// Tells `watch` what is happening while it happens: the beginning and the end of each migration, each statement, who is
+    /// waited for.
+    #[must_use]
+    pub fn watch(mut self, watch: impl FnMut(Progress<'_>) + Send + 'a) -> Self {
+        self.watch = Box::new(watch);
+        self
+    }
+
+    /// What is applied and what is pending. Takes no lock and needs no right but to read the history.
+    ///
+    /// # Errors
+    /// History and files contradict each other: [`Kind::Changed`], [`Kind::Missing`], [`Kind::OutOfOrder`],
+    /// [`Kind::Interrupted`]; [`Kind::Database`].
+    pub async fn status(&mut self) -> Result<Status> {
+        let applied = run::history(&mut self.session).await?;
+        let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
+        Ok(Status { applied, pending })
+    }
+
+    /// Makes sure that every migration is applied and none is half done: for an application's start. One query, no lock.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
+    pub async fn ensure_current(&mut self) -> Result<()> {
+        let Status { pending, .. } = self.status().await?;
+        match pending.as_slice() {
+            [] => Ok(()),
+            [first, rest @ ..] => Err(Error::new(match rest.len() {
+                0 => format!("migration `{first}` is pending"),
+                more => format!("migration `{first}` and {more} more are pending"),
+            })
+            .of(Kind::Refused)
+            .hint("apply them before the application starts: `gen up`, or `Runner::up`")),
+        }
+    }
+
+    /// Applies what is pending, oldest first. Where nothing is pending, neither a lock nor a right is needed.
+    ///
+    /// # Errors
+    /// What [`Runner::status`] stops at, before anything runs; [`Kind::Busy`]; [`Kind::Failed`], whose message says in what state
+    /// the database is now.
+    pub async fn up(&mut self, target: &Target) -> Result<Report> {
+        run::up(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
+    }
+
+    /// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
+    /// A DOWN section may drop columns and tables: what they hold is gone.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: a migration has no way back, or is the baseline; [`Kind::Changed`], [`Kind::Missing`]; [`Kind::Busy`];
+    /// [`Kind::Failed`].
+    pub async fn down(&mut self, target: &Target) -> Result<Report> {
+        run::down(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
+    }
+
+    /// Closes the connection, or gives it back as it was taken. A runner that is dropped instead ends its connection, so that
+    /// nobody gets one in the middle of a transaction.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+impl From<Vec<Outcome>> for Report {
+    fn from(outcomes: Vec<Outcome>) -> Self {
+        Self { outcomes }
+    }
+}
