@@ -24,7 +24,9 @@ use std::fmt;
 use crate::plan::cast::Grade;
 use crate::plan::deed::Cost;
 use crate::plan::{Names, Plan, near};
-use crate::schema::{Change, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
+use crate::schema::{
+    Change, Definition, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
+};
 use crate::sql;
 
 use casts::Family;
@@ -130,6 +132,10 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// The partitions of a table that go with their rows when its options change.
     fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
+
+    /// The partition that takes rows which belong nowhere else, beside one that comes, and the condition on which a row of it
+    /// belongs to the one that comes.
+    fn rows_in_default(&self, from: &Schema, to: &Schema, partition: &Definition) -> Option<(ObjectName, String)>;
 
     /// Writes one step in SQL.
     ///
