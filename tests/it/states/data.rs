@@ -451,7 +451,7 @@ fn casts_that_lose_are_asked_about(product: Product) {
     let said = project.run(&["migration", "Adult"]).with(1);
     said.mentions("has values other than 0 and 1 (2 rows)")
         .mentions("gen migration Adult --allow lossy-cast:person.age")
-        .mentions("--using TABLE.COLUMN=EXPRESSION");
+        .mentions("--using person.age=EXPRESSION");
     assert_eq!(project.written(), before);
     project.run(&["migration", "Truth", "--allow", "lossy-cast:person.age"]);
     let text = project.newest();
