@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::lint::allow::Allow;
 use crate::plan::{Forms, Rename};
 use crate::schema::{Change, Name, ObjectName};
-use crate::state::{Backfill, Candidate, Question, Replacement, Subject, Values};
+use crate::state::{self, Backfill, Candidate, Question, Replacement, Subject, Values};
 
 use super::arguments::Migration;
 use super::paint::{self, Ink};
@@ -24,7 +24,6 @@ use super::report::Failure;
 use super::show;
 
 use unfit::Unfit;
-pub(super) use unfit::spelled;
 
 /// The answers of one run.
 #[derive(Debug, Default)]
@@ -207,7 +206,8 @@ fn unanswered(open: &[&Question]) -> Failure {
         Error::new(format!("{} to answer before this can be planned", show::plural(open.len(), "question")))
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
-        error = error.hint(format!("renamed: `--rename {}`", spelled(&question.subject.renamed_from(&candidate.from))));
+        error = error
+            .hint(format!("renamed: `--rename {}`", state::spelled(&question.subject.renamed_from(&candidate.from))));
     }
     if let Some(question) = open.first() {
         error = error.hint(format!("new: `--new {}`", question.subject.name()));

@@ -2,6 +2,7 @@
 //!
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
+mod hints;
 mod told;
 
 use sea_gen_runner::Error;
@@ -165,15 +166,7 @@ async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Opti
     let what = "this migration would lose what is there, or fail on it";
     let again = format!("gen migration {}", command.name);
     let mut error = stakes::refusal(what, &again, &lines, &found);
-    if found.iter().any(|finding| finding.rule == lint::NOT_NULL) {
-        error = error.hint("or give the rows that are there a value: `--backfill TABLE.COLUMN=VALUE`");
-    }
-    if found.iter().any(|finding| matches!(finding.rule, lint::LOSSY_CAST | lint::IMPOSSIBLE_CAST)) {
-        error = error.hint("or say what the values become: `--using TABLE.COLUMN=EXPRESSION`");
-    }
-    if found.iter().any(|finding| finding.rule == lint::DROP_VALUE) {
-        error = error.hint("or say what takes its place: `--replace TABLE.COLUMN:OLD=NEW`");
-    }
+    error = hints::answers(drafts, &found).into_iter().fold(error, Error::hint);
     let stays = [lint::DROP_VALUE, lint::DROP_PARTITION];
     if found.iter().any(|finding| finding.rule.starts_with("drop-") && !stays.contains(&finding.rule)) {
         error = error.hint("or park it, with what is in it, until `gen purge`: `--keep`");

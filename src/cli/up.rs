@@ -250,7 +250,7 @@ async fn may_begin(
     let readings: Vec<_> = statements.iter().map(|statement| reading::read(product, &statement.sql)).collect();
     let schema = live.schema.schema();
     for (statement, reading) in statements.iter().zip(&readings) {
-        if let Some(why) = &reading.unread {
+        if let Some(why) = reading.unnamed() {
             paint::talk(format!("note: {}: {why}, so what it deletes is not known", paint::line(&statement.sql)));
         }
     }

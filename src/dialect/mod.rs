@@ -25,7 +25,9 @@ use sea_gen_runner::sql;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan, near};
-use crate::schema::{Change, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
+use crate::schema::{
+    Change, Definition, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
+};
 
 use casts::Family;
 
@@ -127,6 +129,10 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// The partitions of a table that go with their rows when its options change.
     fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
+
+    /// The partition that takes rows which belong nowhere else, beside one that comes, and the condition on which a row of it
+    /// belongs to the one that comes.
+    fn rows_in_default(&self, from: &Schema, to: &Schema, partition: &Definition) -> Option<(ObjectName, String)>;
 
     /// Writes one step in SQL.
     ///

@@ -6,7 +6,7 @@
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
 
 use super::casts::Family;
 use super::mysql::{Flavor, MySql};
@@ -73,6 +73,10 @@ impl Dialect for Safe {
 
     fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name> {
         self.0.dropped_partitions(change)
+    }
+
+    fn rows_in_default(&self, from: &Schema, to: &Schema, partition: &Definition) -> Option<(ObjectName, String)> {
+        self.0.rows_in_default(from, to, partition)
     }
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {

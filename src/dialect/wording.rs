@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{
-    DefaultValue, DefinitionId, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
+    DefaultValue, DefinitionId, DefinitionKind, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
 };
 
 /// Where in a table an expression stands.
@@ -205,12 +205,23 @@ pub(super) fn ground(seats: &BTreeSet<Seat>, ours: &Schema, theirs: &Schema) -> 
             }
             Seat::Definition(id) => {
                 names.extend(id.on.clone());
-                let definitions = [ours.definitions.get(id), theirs.definitions.get(id)];
-                let needs = definitions.into_iter().flatten().flat_map(|definition| &definition.needs);
-                names.extend(needs.filter_map(|need| match need {
-                    Place::Table(name, _) | Place::View(name) => Some(name.clone()),
-                    Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => None,
-                }));
+                let mut left = vec![id];
+                while let Some(id) = left.pop() {
+                    let definitions = [ours.definitions.get(id), theirs.definitions.get(id)];
+                    for definition in definitions.into_iter().flatten() {
+                        for need in &definition.needs {
+                            match need {
+                                Place::Table(name, _) | Place::View(name) => names.push(name.clone()),
+                                // What a partition divides may be one itself.
+                                Place::Definition(over) if id.kind == DefinitionKind::Partition => left.push(over),
+                                Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => {}
+                            }
+                        }
+                        if id.kind == DefinitionKind::Partition {
+                            ground.definitions.insert(id.clone(), definition.clone());
+                        }
+                    }
+                }
             }
             Seat::Routine(_) => {}
         }

@@ -56,11 +56,15 @@ pub fn unfit<'a>(findings: &[Finding], allowed: &'a [Allow]) -> Vec<(&'a Allow, 
 /// What to type to allow a finding: `--allow drop-table:orders`.
 pub fn flag(finding: &Finding) -> String {
     let object = objects(&finding.place).into_iter().next().unwrap_or_default();
-    let quoted = match object.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-')) {
-        true => format!("{}:{object}", finding.rule),
-        false => format!("'{}:{}'", finding.rule, object.replace('\'', "'\\''")),
-    };
-    format!("--allow {quoted}")
+    format!("--allow {}", in_shell(&format!("{}:{object}", finding.rule)))
+}
+
+/// An argument as it is typed in a shell.
+pub fn in_shell(argument: &str) -> String {
+    match argument.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-' | ':' | '=')) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', "'\\''")),
+    }
 }
 
 impl FromStr for Allow {

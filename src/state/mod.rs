@@ -32,7 +32,7 @@ pub use lookalikes::{Candidate, Question, Subject};
 pub use park::{Parked, park, parked_in, purged};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, Target, reconcile};
-pub use rename::declared_renames;
+pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, Standing, situate};
 pub use stakes::{Stakes, stakes};
 pub use types::{RULES, Rule, TypeRules, rule};

@@ -180,8 +180,30 @@ impl<'a> Ground<'a> {
             Op::Create(Object::Check(table, check)) if !check.options.contains_key("not_valid") => {
                 one(self.violated(table, &check.expression))
             }
+            Op::Create(Object::Definition(partition)) => one(self.left_in_default(partition)),
+            Op::Alter(Alter::Definition(change)) => one(self.left_in_default(&change.to)),
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Vec::new(),
         }
+    }
+
+    /// Rows of a default partition that belong to one which comes.
+    fn left_in_default(&self, partition: &Definition) -> Option<Statement> {
+        let (default, condition) = self.dialect.rows_in_default(self.base, self.target, partition)?;
+        let product = self.dialect.product();
+        let stands_in_the_way = |op: &Op| match op {
+            Op::Drop(Object::Definition(it)) => it.id.kind == DefinitionKind::Partition && it.id.name == default,
+            Op::Rename(Rename::Column(_, change)) => mentions(product, &condition, change.to.as_str()),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+        };
+        if self.plan.ops().iter().any(stands_in_the_way) {
+            return None;
+        }
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", self.dialect.quote_object(&default));
+        let name = &partition.id.name;
+        Some(Statement::check(
+            sql,
+            format!("{default} has rows that belong to {name}: detach it, move them, and attach it again"),
+        ))
     }
 
     fn any_row(&self, table: &ObjectName, column: &Name) -> Option<Statement> {

@@ -38,6 +38,27 @@ pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
     model.renames.iter().filter_map(declared).collect()
 }
 
+/// A rename as the option has it.
+pub fn spelled(rename: &Rename) -> String {
+    let within = |kind: &str, owner: &ObjectName, from: &dyn std::fmt::Display, to: &dyn std::fmt::Display| {
+        format!("{kind}{owner}.{from}:{to}")
+    };
+    match rename {
+        Rename::Table(change) if change.from.schema.is_none() && change.to.schema.is_none() => {
+            format!("{}:{}", change.from, change.to)
+        }
+        Rename::Table(change) => format!("table:{}:{}", change.from, change.to),
+        Rename::Enum(change) => format!("enum:{}:{}", change.from, change.to),
+        Rename::Column(owner, change) if owner.schema.is_none() => within("", owner, &change.from, &change.to),
+        Rename::Column(owner, change) => within("column:", owner, &change.from, &change.to),
+        Rename::Index(owner, change) => within("index:", owner, &change.from, &change.to),
+        Rename::Unique(owner, change) => within("unique:", owner, &change.from, &change.to),
+        Rename::ForeignKey(owner, change) => within("foreign-key:", owner, &change.from, &change.to),
+        Rename::Check(owner, change) => within("check:", owner, &change.from, &change.to),
+        Rename::EnumValue(owner, change) => within("value:", owner, &change.from, &change.to),
+    }
+}
+
 /// Refuses names that go round in a circle by `renamed_from`, which stays in the code: nobody could tell the names before such
 /// a migration from those after it, and the next one would exchange them again.
 ///
@@ -46,22 +67,26 @@ pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
 pub(super) fn refuse_circles(model: &Model, product: Product) -> Result<(), Unsupported> {
     let renames = declared_renames(model);
     let ends = |rename: &Rename| (rename.place(), rename.clone().inverse().place());
-    let before =
-        |place: &Place| renames.iter().map(|(_, it)| ends(it)).find(|(_, to)| to == place).map(|(from, _)| from);
+    let before = |place: &Place| renames.iter().map(|(_, it)| it).find(|it| ends(it).1 == *place);
     for (place, rename) in &renames {
         let (from, start) = ends(rename);
+        let mut circle = vec![rename];
         let mut at = from.clone();
         for _ in 0..renames.len() {
             if at == start && from != start {
                 let reason = format!(
                     "`renamed_from` leads round in a circle from {from} back to it: every migration would go round once more"
                 );
+                let options: Vec<String> = circle.iter().map(|it| format!(" --rename {}", spelled(it))).collect();
                 let hint =
-                    "remove these attributes, and say it once: `gen migration <Name> --rename OLD:NEW --rename …`";
-                return Err(Unsupported { product, place: place.clone(), reason, hint: hint.to_owned() });
+                    format!("remove these attributes, and say it once: `gen migration <Name>{}`", options.concat());
+                return Err(Unsupported { product, place: place.clone(), reason, hint });
             }
             match before(&at) {
-                Some(former) => at = former,
+                Some(former) => {
+                    at = ends(former).0;
+                    circle.push(former);
+                }
                 None => break,
             }
         }

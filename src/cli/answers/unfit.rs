@@ -39,7 +39,7 @@ impl Answers {
         let answered = self.answered.iter().filter(|it| !is_open(it)).filter_map(Answered::rename);
         let renames: Vec<Rename> = self.given.iter().cloned().chain(answered).collect();
         for rename in renames {
-            let option = |rename: &Rename| format!("`--rename {}`", spelled(rename));
+            let option = |rename: &Rename| format!("`--rename {}`", state::spelled(rename));
             let why = fitting.rename(&rename).map_err(|it| it.map(|near| option(&near)));
             self.unfit.set(product, option(&rename), why);
         }
@@ -129,26 +129,5 @@ fn former(rename: &Rename) -> String {
         | Rename::ForeignKey(_, change)
         | Rename::Check(_, change) => change.from.to_string(),
         Rename::EnumValue(_, change) => change.from.clone(),
-    }
-}
-
-/// A rename as the option has it.
-pub(in super::super) fn spelled(rename: &Rename) -> String {
-    let within = |kind: &str, owner: &ObjectName, from: &dyn std::fmt::Display, to: &dyn std::fmt::Display| {
-        format!("{kind}{owner}.{from}:{to}")
-    };
-    match rename {
-        Rename::Table(change) if change.from.schema.is_none() && change.to.schema.is_none() => {
-            format!("{}:{}", change.from, change.to)
-        }
-        Rename::Table(change) => format!("table:{}:{}", change.from, change.to),
-        Rename::Enum(change) => format!("enum:{}:{}", change.from, change.to),
-        Rename::Column(owner, change) if owner.schema.is_none() => within("", owner, &change.from, &change.to),
-        Rename::Column(owner, change) => within("column:", owner, &change.from, &change.to),
-        Rename::Index(owner, change) => within("index:", owner, &change.from, &change.to),
-        Rename::Unique(owner, change) => within("unique:", owner, &change.from, &change.to),
-        Rename::ForeignKey(owner, change) => within("foreign-key:", owner, &change.from, &change.to),
-        Rename::Check(owner, change) => within("check:", owner, &change.from, &change.to),
-        Rename::EnumValue(owner, change) => within("value:", owner, &change.from, &change.to),
     }
 }

@@ -23,7 +23,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Type};
 
 pub use flavor::Flavor;
 
@@ -76,6 +76,10 @@ impl Dialect for MySql {
 
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         casts::grade(self, column, from, to)
+    }
+
+    fn rows_in_default(&self, _: &Schema, _: &Schema, _: &Definition) -> Option<(ObjectName, String)> {
+        None
     }
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {

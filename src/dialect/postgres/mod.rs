@@ -20,7 +20,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
@@ -74,6 +74,10 @@ impl Dialect for Postgres {
     fn dropped_partitions(&self, _: &Change<Options>) -> Vec<Name> {
         // Partitions are definitions of their own.
         Vec::new()
+    }
+
+    fn rows_in_default(&self, from: &Schema, to: &Schema, partition: &Definition) -> Option<(ObjectName, String)> {
+        partitions::in_default(from, to, partition)
     }
 
     fn render(&self, step: &Step) -> Result<Vec<Statement>, Unsupported> {

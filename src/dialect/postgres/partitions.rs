@@ -2,6 +2,8 @@
 //!
 //! Must not know how they are read or made.
 
+mod placed;
+
 use std::collections::BTreeSet;
 
 use sea_gen_runner::sql;
@@ -13,6 +15,8 @@ use crate::schema::{
 };
 
 use super::words;
+
+pub(super) use placed::in_default;
 
 /// The table, or the partition, that a partition divides.
 pub(super) fn parent(definition: &Definition) -> Option<&ObjectName> {
@@ -39,20 +43,76 @@ pub(super) fn divided<'s>(schema: &'s Schema, partition: &Definition) -> Option<
 pub(super) fn normal_key(key: &str) -> String {
     let Some((strategy, rest)) = key.split_once('(') else { return key.to_owned() };
     let Some(list) = rest.trim_end().strip_suffix(')') else { return key.to_owned() };
-    let part = |part: &str| {
-        let is_name = words::cut_name(part).is_some_and(|(_, rest)| !rest.trim_start().starts_with('('));
-        match is_name {
-            true => words::plain(part),
-            false => {
-                let inside = canonical_expression(Product::Postgres, words::without_parentheses(part));
-                let is_call = part.ends_with(')') && !part.starts_with('(');
-                if is_call { inside } else { format!("({inside})") }
-            }
-        }
-    };
-    let parts: Vec<String> = words::items(list).into_iter().map(part).collect();
+    let parts: Vec<String> = words::items(list).into_iter().map(normal_part).collect();
     format!("{} ({})", strategy.trim().to_uppercase(), parts.join(", "))
 }
+
+/// One part of a key, without the operator class it has anyway.
+fn normal_part(part: &str) -> String {
+    let (value, behind) = cut_part(part);
+    let is_name = words::cut_name(value).is_some_and(|(_, rest)| rest.trim().is_empty());
+    let value = match is_name {
+        true => words::plain(value),
+        false => {
+            let inside = canonical_expression(Product::Postgres, words::without_parentheses(value));
+            let is_call = value.ends_with(')') && !value.starts_with('(');
+            if is_call { inside } else { format!("({inside})") }
+        }
+    };
+    let behind = words::plain(behind).replace(" . ", ".");
+    let (collation, class) = match behind.rsplit_once(' ') {
+        Some(("collate", _)) => (behind.as_str(), ""),
+        Some((collation, class)) => (collation, class),
+        None => ("", behind.as_str()),
+    };
+    let bare = class.strip_prefix("pg_catalog.").unwrap_or(class);
+    let class = if USUAL_CLASSES.contains(&bare) { "" } else { class };
+    let said = [value.as_str(), collation, class];
+    said.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A part of a key in its value and what stands behind that: a collation, an operator class.
+fn cut_part(part: &str) -> (&str, &str) {
+    let (value, behind) = part.trim().split_at(words::end_of_value(part.trim()));
+    (value.trim(), behind.trim())
+}
+
+/// Operator classes that every type which they take has by itself.
+const USUAL_CLASSES: &[&str] = &[
+    "array_ops",
+    "bit_ops",
+    "bool_ops",
+    "bpchar_ops",
+    "bytea_ops",
+    "char_ops",
+    "date_ops",
+    "enum_ops",
+    "float4_ops",
+    "float8_ops",
+    "inet_ops",
+    "int2_ops",
+    "int4_ops",
+    "int8_ops",
+    "interval_ops",
+    "jsonb_ops",
+    "macaddr8_ops",
+    "macaddr_ops",
+    "money_ops",
+    "multirange_ops",
+    "name_ops",
+    "numeric_ops",
+    "oid_ops",
+    "pg_lsn_ops",
+    "range_ops",
+    "record_ops",
+    "text_ops",
+    "time_ops",
+    "timestamp_ops",
+    "timestamptz_ops",
+    "timetz_ops",
+    "uuid_ops",
+    "varbit_ops",
+];
 
 /// A partition's text in lines as the catalog has it, and the form it is compared by.
 pub(super) fn normal(text: &str) -> Option<(String, String)> {

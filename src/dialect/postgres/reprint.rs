@@ -11,11 +11,11 @@ use crate::dialect::reprint::{Prints, Question};
 use crate::dialect::wording::{Seat, Slot};
 use crate::plan::{Object, Op};
 use crate::schema::{
-    Column, DefaultValue, DefinitionId, DefinitionKind, Expression, Generated, Literal, Name, ObjectName, Schema,
-    Standing, Table, View,
+    Column, DefaultValue, Definition, DefinitionId, DefinitionKind, Expression, Generated, Literal, Name, ObjectName,
+    PARTITION_BY, Schema, Standing, Table, View,
 };
 
-use super::{introspect, render, words};
+use super::{introspect, partitions, render, words};
 
 /// What a temporary object is called that stands for the one in question.
 const STAND_IN: &str = "sea_gen_reprint";
@@ -54,6 +54,13 @@ async fn within(
     let mut prints = Prints::new();
     for question in questions {
         if let Seat::Definition(id) = &question.seat {
+            if let Some(definition) = ground.definitions.get(id) {
+                let asked = Definition { create: Expression::new(&question.text), ..definition.clone() };
+                if let Some(printed) = partition(session, ground, &asked).await? {
+                    prints.insert(question.clone(), printed);
+                }
+                continue;
+            }
             if let Some(printed) = defined(session, id, &question.text).await? {
                 prints.insert(question.clone(), printed);
             }
@@ -92,6 +99,38 @@ async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Resu
     };
     session.execute("ROLLBACK TO SAVEPOINT sea_gen_reprint").await?;
     Ok(answer)
+}
+
+/// What the catalog says of a partition's bounds and of its own key, with what it does not say in the partition's words.
+async fn partition(
+    session: &mut Session,
+    ground: &Schema,
+    partition: &Definition,
+) -> Result<Option<String>, DatabaseError> {
+    let of = || {
+        let (table, parent) = (partitions::divided(ground, partition)?, partitions::parent(partition)?);
+        let key = match ground.relation_beside(parent) {
+            Some(parent) => partitions::key(parent)?,
+            None => table.options.get(PARTITION_BY)?,
+        };
+        Some((stand_in(&table.name), key, partitions::bounds(partition)?, partition.create.text().split_once('\n')?.0))
+    };
+    let Some((table, key, bounds, head)) = of() else { return Ok(None) };
+    let own = partitions::key(partition).map(|key| format!(" PARTITION BY {key}")).unwrap_or_default();
+    let settings = partitions::options(partition).remove("with").unwrap_or_default();
+    let parent = format!("CREATE TABLE pg_temp.{STAND_IN} (LIKE {table}) PARTITION BY {key}");
+    let child = format!("CREATE TABLE pg_temp.{STAND_IN}_part PARTITION OF pg_temp.{STAND_IN} {bounds}{own}");
+    let print = format!(
+        "SELECT concat_ws(' ', pg_get_expr(relpartbound, oid), pg_get_partkeydef(oid)) \
+           FROM pg_class WHERE oid = to_regclass('pg_temp.{STAND_IN}_part')"
+    );
+    session.execute("SAVEPOINT sea_gen_reprint_parent").await?;
+    let printed = match session.execute(&parent).await {
+        Ok(_) => tried(session, &child, Some(&print)).await?,
+        Err(_) => None,
+    };
+    session.execute("ROLLBACK TO SAVEPOINT sea_gen_reprint_parent").await?;
+    Ok(printed.map(|printed| format!("{} {printed} {settings}", words::plain(head))))
 }
 
 /// The name of an aggregate without its arguments.

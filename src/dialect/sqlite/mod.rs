@@ -17,7 +17,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Literal, Name, Normalized, Options, Schema, Table, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
@@ -68,6 +68,10 @@ impl Dialect for Sqlite {
 
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade {
         casts::grade(column, from, to)
+    }
+
+    fn rows_in_default(&self, _: &Schema, _: &Schema, _: &Definition) -> Option<(ObjectName, String)> {
+        None
     }
 
     fn rewrites(&self, from: &Type, to: &Type) -> bool {

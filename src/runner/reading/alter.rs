@@ -45,6 +45,13 @@ pub(super) fn table(product: Product, mut hand: Hand<'_>, reading: &mut Reading)
     hand.take("ONLY");
     let table = hand.object();
     reading.features.extend(algorithm(hand));
+    if hand.take("DROP PARTITION") {
+        hand.take("IF EXISTS");
+        let names = hand.parts().into_iter().map(|mut part| part.name());
+        reading.features.extend(names.map(|name| Feature::Drops("PARTITION".to_owned(), name)));
+        reading.clauses.push(clause(Deed::Other, table, ""));
+        return true;
+    }
     let mut all = true;
     for part in hand.parts() {
         all &= one(product, &table, part, reading);
@@ -79,9 +86,8 @@ fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading)
         if hand.holds("CASCADE") {
             reading.features.push(Feature::Cascade);
         }
-        if hand.take("PARTITION") {
-            hand.take("IF EXISTS");
-            reading.features.push(Feature::Drops("PARTITION".to_owned(), hand.name()));
+        if hand.take("SYSTEM VERSIONING") {
+            reading.features.push(Feature::LosesUnnamed("the history of its rows goes"));
             push(Deed::Other, String::new());
             return true;
         }
@@ -356,6 +362,8 @@ fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         "PARTITION",
         "REMOVE PARTITIONING",
         "REORGANIZE",
+        "EXCHANGE PARTITION",
+        "CONVERT PARTITION",
         "TRUNCATE",
         "STATS_PERSISTENT",
         "STATS_AUTO_RECALC",
@@ -375,13 +383,25 @@ fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         "ENGINE" | "FORCE" | "ROW_FORMAT" | "ORDER BY" | "SET LOGGED" | "SET UNLOGGED" | "SET TABLESPACE"
         | "KEY_BLOCK_SIZE" => Deed::Repack,
         "CONVERT TO" => Deed::ConvertCharacters,
-        "SET SCHEMA" => Deed::RenameTable,
+        "SET SCHEMA" => {
+            let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
+            let moved = format!("{}.{bare}", hand.name());
+            reading.clauses.push(clause(Deed::RenameTable, table, moved));
+            return true;
+        }
         "FORCE ROW LEVEL" | "NO FORCE ROW LEVEL" | "ENABLE ROW LEVEL" | "DISABLE ROW LEVEL" => Deed::RowSecurity,
         "DISABLE TRIGGER" => {
             reading.features.push(Feature::ChecksOff);
             Deed::CreateTrigger
         }
         "TRUNCATE" => Deed::Truncate,
+        "EXCHANGE PARTITION" | "CONVERT PARTITION" => {
+            let partition = hand.name();
+            if let Some(mut other) = hand.after("TABLE") {
+                reading.features.push(Feature::TakesPartition(other.object(), partition));
+            }
+            Deed::Other
+        }
         "OWNER TO"
         | "REPLICA IDENTITY"
         | "NO INHERIT"

@@ -69,8 +69,11 @@ pub(super) fn column(table: &str, name: String, hand: Hand<'_>, reading: &mut Re
     let (data_type, rest) = typed(hand);
     let using = hand.after("USING").map(|using| using.rest());
     let converted = using.is_some_and(|using| !is_cast(using, &name));
+    // The name of its table is the whole row.
+    let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
+    let replaced = using.is_some_and(|using| !names_any(using, &[&name, bare]));
     let (table, computed) = (table.to_owned(), is_computed(hand));
-    reading.features.push(Feature::Column(ColumnRead { table, name, data_type, rest, computed, converted }));
+    reading.features.push(Feature::Column(ColumnRead { table, name, data_type, rest, computed, converted, replaced }));
 }
 
 /// Whether the words behind a column's name make it a number that counts up by itself.
@@ -81,6 +84,11 @@ pub(super) fn is_numbered(hand: Hand<'_>) -> bool {
 /// Whether they make it one that is computed from others.
 pub(super) fn is_computed(hand: Hand<'_>) -> bool {
     hand.holds("AS") && !is_numbered(hand)
+}
+
+/// Whether one of these names stands in an expression.
+pub(super) fn names_any(words: &[super::words::Word], names: &[&str]) -> bool {
+    words.iter().any(|word| names.iter().any(|name| word.name.eq_ignore_ascii_case(name)))
 }
 
 /// Whether an expression is the column, perhaps as a value of another type.

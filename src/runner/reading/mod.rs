@@ -7,12 +7,14 @@ mod alter;
 mod columns;
 pub mod deed;
 mod model;
+mod rows;
 mod words;
 
 use crate::Product;
 use crate::sql::Kind;
 
 use deed::Deed;
+use rows::rows;
 
 pub use model::{Clause, ColumnRead, Feature, Reading, Reference};
 pub use words::{Hand, Word, words};
@@ -133,43 +135,6 @@ fn part(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         return with(hand, reading);
     }
     hand.is_at("SELECT") || hand.is_at("VALUES") || hand.is_at("(") || hand.is_at("TABLE") || rows(hand, reading)
-}
-
-/// Statements that change rows.
-fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.take_any(&["INSERT", "REPLACE"]).is_some() {
-        while hand.take_any(&["IGNORE", "OR", "INTO", "LOW_PRIORITY", "ABORT", "FAIL"]).is_some() {}
-        let table = hand.object();
-        let columns = if hand.is_at("(") { columns::names(hand) } else { Vec::new() };
-        reading.clauses.push(clause(Deed::Insert, table, ""));
-        if hand.holds("VALUES") || hand.holds("VALUE") || hand.is_at("SET") {
-            reading.features.push(Feature::HoldsRows);
-        } else if let Some(mut from) = hand.after("FROM") {
-            reading.features.push(Feature::Copies { from: from.object(), columns });
-        }
-        return true;
-    }
-    let deed = match hand.take_any(&["UPDATE", "DELETE"]) {
-        Some("UPDATE") => Deed::Update,
-        Some(_) => Deed::Delete,
-        None => return false,
-    };
-    while hand.take_any(&["FROM", "ONLY", "IGNORE", "LOW_PRIORITY", "QUICK"]).is_some() {}
-    let table = hand.object();
-    reading.clauses.push(clause(deed, table, ""));
-    if let Some(set) = hand.after("SET").filter(|_| deed == Deed::Update) {
-        for mut part in set.parts() {
-            let several = if part.is_at("(") { columns::names(part) } else { Vec::new() };
-            let one = part.object();
-            let one =
-                part.is_at("=").then(|| one.rsplit_once('.').map_or(one.as_str(), |(_, column)| column).to_owned());
-            reading.features.extend(several.into_iter().chain(one).map(Feature::Writes));
-        }
-    }
-    if !hand.holds("WHERE") && !hand.holds("LIMIT") {
-        reading.features.push(Feature::EveryRow);
-    }
-    true
 }
 
 /// Statements on whole tables and indexes, and blocks nobody looks into.
@@ -400,12 +365,13 @@ fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         let name = hand.object();
         let table = hand.after("ON").map(|mut on| on.object()).unwrap_or_default();
         reading.clauses.push(clause(Deed::DropTrigger, table, name));
-    } else if hand.take("DATABASE") {
-        reading.features.push(Feature::DropsDatabase);
-    } else if hand.take("SCHEMA") {
+    } else if let Some(kind) = hand.take_any(&["DATABASE", "SCHEMA"]) {
+        hand.take("IF EXISTS");
         // Without CASCADE PostgreSQL drops an empty one only; to MySQL and MariaDB it is a database.
-        if product != Product::Postgres || hand.holds("CASCADE") {
-            reading.features.push(Feature::DropsDatabase);
+        if kind == "DATABASE" || product != Product::Postgres || hand.holds("CASCADE") {
+            reading.features.extend([Feature::DropsDatabase, Feature::LosesUnnamed("all that is in it goes")]);
+            let schemas = hand.parts().into_iter().map(|mut part| part.name());
+            reading.features.extend(schemas.map(|name| Feature::Drops("SCHEMA".to_owned(), name)));
         }
     } else {
         const KINDS: &[&str] = &[
@@ -437,7 +403,13 @@ fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         let kind = if kind == "MATERIALIZED" { "VIEW" } else { kind };
         hand.take("VIEW");
         hand.take("IF EXISTS");
-        reading.features.push(Feature::Drops(kind.to_owned(), hand.object()));
+        if kind == "OWNED" {
+            reading.features.push(Feature::LosesUnnamed("all that the role owns goes"));
+        } else if ["TYPE", "DOMAIN", "EXTENSION", "COLLATION"].contains(&kind) && hand.holds("CASCADE") {
+            reading.features.push(Feature::LosesUnnamed("columns that depend on it go too"));
+        }
+        let names = hand.parts().into_iter().map(|mut part| part.object());
+        reading.features.extend(names.map(|name| Feature::Drops(kind.to_owned(), name)));
     }
     true
 }

@@ -79,6 +79,12 @@ pub enum Feature {
     RenamesColumn(String, String, String),
     /// A column gets values in rows that are there.
     Writes(String),
+    /// A column gets values in every row, and they are not made of those it has.
+    Overwrites(String),
+    /// A table takes the rows of a partition of the table that is altered: the table, and the partition.
+    TakesPartition(String, String),
+    /// Rows or values go that it does not name: which.
+    LosesUnnamed(&'static str),
     /// Something that is no table goes: its kind and its name.
     Drops(String, String),
     /// Something that is no table comes: its kind and its name.
@@ -102,6 +108,8 @@ pub struct ColumnRead {
     pub computed: bool,
     /// Whether an expression says what its values become, and that is no mere cast.
     pub converted: bool,
+    /// Whether an expression says what its values become, and that does not read them.
+    pub replaced: bool,
 }
 
 /// A foreign key as a statement says it.
@@ -147,16 +155,23 @@ impl Reading {
             }
         };
         for clause in &mut self.clauses {
-            local(&mut clause.table);
             if clause.deed == Deed::RenameTable {
+                // Where only the name is given, the table stays in its schema.
+                if let (Some((schema, _)), false) = (clause.table.rsplit_once('.'), clause.part.contains('.')) {
+                    clause.part = format!("{schema}.{}", clause.part);
+                }
                 local(&mut clause.part);
             }
+            local(&mut clause.table);
         }
         for feature in &mut self.features {
             match feature {
                 Feature::Column(column) => local(&mut column.table),
                 Feature::Copies { from, .. } => local(from),
-                Feature::Key { table, .. } | Feature::RenamesColumn(table, ..) => local(table),
+                Feature::Key { table, .. } | Feature::RenamesColumn(table, ..) | Feature::TakesPartition(table, _) => {
+                    local(table);
+                }
+                Feature::Drops(_, name) => local(name),
                 Feature::Reference(key) => {
                     local(&mut key.table);
                     local(&mut key.references);
@@ -182,6 +197,31 @@ impl Reading {
             Feature::Writes(column) => Some(column.as_str()),
             _ => None,
         })
+    }
+
+    /// The columns that get values in every row which are not made of those they have.
+    pub fn overwritten(&self) -> impl Iterator<Item = &str> {
+        self.features.iter().filter_map(|feature| match feature {
+            Feature::Overwrites(column) => Some(column.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The tables that take the rows of a partition, each with the partition.
+    pub fn taken_partitions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.features.iter().filter_map(|feature| match feature {
+            Feature::TakesPartition(table, partition) => Some((table.as_str(), partition.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Why nobody can tell from its text all that goes.
+    pub fn unnamed(&self) -> Option<&str> {
+        let unnamed = self.features.iter().find_map(|feature| match feature {
+            Feature::LosesUnnamed(what) => Some(*what),
+            _ => None,
+        });
+        self.unread.as_deref().or(unnamed)
     }
 
     /// The names of what goes of a kind.

@@ -67,7 +67,9 @@ fn features_are_seen() {
     assert_eq!(features(Product::Postgres, "SET LOCAL lock_timeout TO '5s'"), [Feature::LockTimeout]);
     assert_eq!(features(Product::MySql, "SET foreign_key_checks=0"), [Feature::ChecksOff]);
     let writes = |column: &str| Feature::Writes(column.to_owned());
-    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1"), [writes("a"), Feature::EveryRow]);
+    assert_eq!(features(Product::Postgres, "UPDATE t SET a = a + 1"), [writes("a"), Feature::EveryRow]);
+    let overwrites = Feature::Overwrites("a".to_owned());
+    assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1"), [overwrites, writes("a"), Feature::EveryRow]);
     assert_eq!(features(Product::Postgres, "UPDATE t SET a = 1 WHERE b"), [writes("a")]);
     assert_eq!(features(Product::Postgres, "DELETE FROM t"), [Feature::EveryRow]);
     assert_eq!(features(Product::Postgres, "ROLLBACK TO SAVEPOINT s"), []);

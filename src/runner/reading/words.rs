@@ -150,6 +150,12 @@ impl<'a> Hand<'a> {
         None
     }
 
+    /// What stands in front of this word, outside parentheses.
+    pub(super) fn before(&self, text: &str) -> Self {
+        let behind = self.after(text).map_or(0, |rest| rest.words.len() + 1);
+        Self { words: self.words.get(..self.words.len().saturating_sub(behind)).unwrap_or_default() }
+    }
+
     /// The parts between commas, outside parentheses.
     pub fn parts(&self) -> Vec<Self> {
         let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);

@@ -13,7 +13,7 @@ use crate::{Product, Role, Statement};
 use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
-use super::statement::{Trouble, carry_out, is_all_or_none};
+use super::statement::{Finding, Trouble, carry_out, counted, is_all_or_none};
 use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
 
 /// Statements that stand or fall together.
@@ -337,7 +337,10 @@ impl<'a> Work<'a> {
             Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
             None => stop.what.to_owned(),
         };
-        let hint = stop.error.downcast_ref().and_then(way_out);
+        let found = stop.at.filter(|_| stop.error.is::<Finding>()).and_then(|index| self.statements().get(index));
+        let rows = found.and_then(|check| counted(self.file.migration.product, check));
+        let hint = stop.error.downcast_ref().and_then(way_out).map(str::to_owned);
+        let hint = hint.or(rows.map(|query| format!("these rows: `{query}`")));
         let what = if interrupted() { "was interrupted" } else { "failed" };
         let kind = Kind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
         let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(stop.error);

@@ -24,6 +24,18 @@ pub(super) struct Finding {
     pub(super) count: String,
 }
 
+/// The query that shows what a check counts.
+pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
+    match check.role {
+        Role::Check(_) => {
+            let tokens = sql::tokens(product, check.sql.strip_prefix("SELECT count(*) FROM ")?).ok()?;
+            let words = tokens.iter().map(|token| if token.is_blank() { " " } else { token.text });
+            Some(format!("SELECT * FROM {} LIMIT 20", words.collect::<String>()))
+        }
+        Role::Change | Role::Batches => None,
+    }
+}
+
 impl From<DatabaseError> for Trouble {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)

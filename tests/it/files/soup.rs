@@ -14,9 +14,8 @@ use sea_gen::project::{Config, Project, Snapshot};
 use sea_gen::schema::Product;
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, MigrationId};
-use sea_gen_runner::run;
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
-use sea_gen_runner::{Error, sql};
+use sea_gen_runner::{Error, run, sql};
 
 use super::{folder, put};
 

@@ -8,7 +8,9 @@ use crate::support::on_each;
 on_each!(
     partitions_that_a_table_gets_while_in_use_are_no_drift,
     a_partition_is_not_dropped_unasked,
-    a_table_that_is_attached_brings_its_rows
+    a_table_that_is_attached_brings_its_rows,
+    rows_of_the_default_partition_are_looked_for,
+    bounds_and_keys_in_other_words_settle,
 );
 
 /// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
@@ -135,4 +137,67 @@ fn a_table_that_is_attached_brings_its_rows(product: Product) {
     }
     assert_eq!(project.database.query("SELECT id FROM log").len(), 2);
     project.holds();
+}
+
+fn rows_of_the_default_partition_are_looked_for(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    let declare = |sql: &str| std::fs::write(project.path().join("entities/log.sql"), sql).expect("an SQL file");
+    let before = "CREATE TABLE log (at date, n int) PARTITION BY RANGE (at);
+CREATE TABLE log_rest PARTITION OF log DEFAULT;
+CREATE TABLE log_25 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (n);
+CREATE TABLE log_25_rest PARTITION OF log_25 DEFAULT;";
+    declare(before);
+    project.run(&["migration", "Log"]).with(0);
+    project.run(&["up"]).with(0);
+    project
+        .database
+        .execute("INSERT INTO log VALUES ('2026-05-01', 1), ('2027-05-01', 1), ('2025-05-01', 1), (NULL, 1)");
+    declare(&format!(
+        "{before}\nCREATE TABLE log_26 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE log_25_a PARTITION OF log_25 FOR VALUES IN (1, NULL);"
+    ));
+    project.run(&["migration", "More"]).with(0).mentions("proven");
+    let said = project.run(&["up"]).with(1);
+    said.mentions("log_25_rest has rows that belong to log_25_a: detach it, move them, and attach it again (found: 1)")
+        .mentions("hint: these rows: `SELECT * FROM");
+    project.database.execute("DELETE FROM log WHERE at = '2025-05-01'");
+    project.run(&["up"]).with(1).mentions("log_rest has rows that belong to log_26");
+    project.database.execute("DELETE FROM log WHERE at = '2026-05-01'");
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn bounds_and_keys_in_other_words_settle(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    let declare = |sql: &str| std::fs::write(project.path().join("entities/log.sql"), sql).expect("an SQL file");
+    declare(
+        "CREATE TABLE whole (id int) PARTITION BY LIST (id int4_ops);
+CREATE TABLE whole_1 PARTITION OF whole FOR VALUES IN (1 + 1, -3);
+CREATE TABLE words (r text) PARTITION BY RANGE (lower(r) text_pattern_ops, r COLLATE \"C\" text_ops);
+CREATE TABLE words_1 PARTITION OF words FOR VALUES FROM ('a'::text, E'\\x41') TO ('b'::text, MAXVALUE);
+CREATE TABLE keys (id uuid) PARTITION BY LIST (id);
+CREATE TABLE keys_1 PARTITION OF keys FOR VALUES IN ('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11');
+CREATE TABLE flags (is_on boolean) PARTITION BY LIST (is_on);
+CREATE TABLE flags_0 PARTITION OF flags FOR VALUES IN ('f') PARTITION BY LIST (is_on bool_ops);
+CREATE TABLE flags_0_0 PARTITION OF flags_0 FOR VALUES IN ('no');
+CREATE TABLE flags_1 PARTITION OF flags FOR VALUES IN (true);
+CREATE TABLE prices (n numeric(9, 1)) PARTITION BY RANGE (n);
+CREATE TABLE prices_1 PARTITION OF prices FOR VALUES FROM (1.50) TO (2.500);
+CREATE TABLE parts (id int) PARTITION BY HASH (id);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES WITH (REMAINDER 0, MODULUS 2);",
+    );
+    project.run(&["migration", "Divided"]).with(0).mentions("proven");
+    project.run(&["up"]).with(0);
+    project.finds_nothing();
+    project.run(&["check"]).with(0);
+    project.holds();
+    let text = std::fs::read_to_string(project.path().join("entities/log.sql")).expect("an SQL file");
+    declare(&text.replace("1 + 1", "2 + 1"));
+    project.run(&["migration", "Other"]).with(0).mentions("whole_1");
 }

@@ -157,7 +157,10 @@ fn a_swap_is_not_said_by_attributes(product: Product) {
     project.edit("person", "pub email: String", "#[sea_orm(renamed_from = \"nick\")]\n    pub email: String");
     project.edit("person", "pub nick", "#[sea_orm(renamed_from = \"email\")]\n    pub nick");
     let said = project.run(&["migration", "Swap"]).with(1);
-    said.mentions("leads round in a circle").mentions("--rename OLD:NEW");
+    said.mentions("leads round in a circle").mentions("`gen migration <Name> --rename person.");
+    for command in [&["sync"][..], &["diff"], &["diff", "--from", "database"], &["check"]] {
+        project.run(command).with(1).mentions("leads round in a circle");
+    }
     assert_eq!(project.written().keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
 }
 

@@ -13,6 +13,8 @@ on_each!(
     going_back_says_what_it_throws_away_in_development,
     going_back_is_refused_elsewhere_until_it_is_allowed,
     values_that_give_way_to_computed_ones_are_counted,
+    what_goes_along_with_something_else_is_counted,
+    rows_that_a_check_counts_can_be_looked_at,
 );
 
 /// A person with a nickname, in a column that the second migration brought.
@@ -87,4 +89,100 @@ fn values_that_give_way_to_computed_ones_are_counted(product: Product) {
     project.run(&["up"]).with(0);
     project.database.execute("UPDATE person SET twice = NULL");
     project.run(&["down"]).with(0).keeps_silent_on("note:");
+}
+
+/// Each way back names something else than what it throws away.
+fn what_goes_along_with_something_else_is_counted(product: Product) {
+    let cases: &[(&str, &str, &str, &str)] = match product {
+        Product::Postgres => &[
+            (
+                "CREATE TYPE spirits AS ENUM ('high');\nALTER TABLE person ADD COLUMN spirit spirits;",
+                "DROP TYPE spirits CASCADE;",
+                "UPDATE person SET spirit = 'high'",
+                "drops column person.spirit and its values (1 value)",
+            ),
+            (
+                "ALTER TABLE person ALTER COLUMN age TYPE text;",
+                "ALTER TABLE person ALTER COLUMN age TYPE integer USING 0;",
+                "UPDATE person SET age = '7'",
+                "overwrites the values of column person.age (1 value)",
+            ),
+            ("CREATE TABLE log (id int) PARTITION BY LIST (id);", "DROP TABLE log;", "ANALYZE log", "DROP TABLE log"),
+            (
+                "CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);",
+                "ALTER TABLE log DETACH PARTITION log_1;\nALTER TABLE log_1 RENAME TO old;\nDROP TABLE old;",
+                "INSERT INTO log VALUES (1)",
+                "drops partition log_1 and its rows (1 row)",
+            ),
+            (
+                "CREATE TABLE note (id int);",
+                "MERGE INTO note USING person ON note.id = person.id WHEN MATCHED THEN DELETE;\nDROP TABLE note;",
+                "INSERT INTO note VALUES (1)",
+                "rows go by what they match, so what it deletes is not known",
+            ),
+        ],
+        Product::MySql | Product::MariaDb => &[
+            (
+                "CREATE TABLE log (id int) PARTITION BY LIST (id) (PARTITION one VALUES IN (1), PARTITION two VALUES IN (2));",
+                "CREATE TABLE old (id int);\nALTER TABLE log EXCHANGE PARTITION one WITH TABLE old;\nDROP TABLE old;\n\
+                 ALTER TABLE log DROP PARTITION one;\nDROP TABLE log;",
+                "INSERT INTO log VALUES (1), (2)",
+                "drops partition one of log and its rows",
+            ),
+            (
+                "ALTER TABLE person ADD COLUMN town varchar(9);",
+                "-- changes data: ages are not wanted\nUPDATE person SET age = 0 WHERE true;\nALTER TABLE person DROP COLUMN town;",
+                "UPDATE person SET age = 7",
+                "overwrites the values of column person.age (1 value)",
+            ),
+        ],
+        Product::Sqlite => &[],
+    };
+    let project = Project::settled(product);
+    project.database.execute("INSERT INTO person (id, email) VALUES (1, 'a@example.org')");
+    for (number, (up, down, fill, expected)) in (1..).zip(cases) {
+        project.by_hand(&format!("Case{number}"), up, down);
+        project.run(&["up"]).with(0);
+        project.database.execute(fill);
+        project.run(&["down", "--dry-run"]).with(0).mentions(expected);
+        project.run(&["down"]).with(0);
+        project.run(&["up"]).with(0);
+    }
+}
+
+fn rows_that_a_check_counts_can_be_looked_at(product: Product) {
+    let project = Project::new(product);
+    let mood = |values: &str| {
+        let values =
+            values.split(' ').map(|it| format!("#[sea_orm(string_value = \"{it}\")] {it},")).collect::<String>();
+        format!(
+            "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]\n\
+             #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]\npub enum Mood {{ {values} }}\n"
+        )
+    };
+    let entity = |values: &str| {
+        let text = super::project::PERSON.replace("pub age: Option<i32>", "pub mood: Option<Mood>");
+        project.entity("person", &text.replace("#[sea_orm::model]", &format!("{}\n#[sea_orm::model]", mood(values))));
+    };
+    entity("Glad");
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    entity("Glad Lost");
+    project.run(&["migration", "Lost"]).with(0);
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, mood) VALUES (1, 'x', 'Lost')");
+    let said = project.run(&["down"]);
+    if product == Product::Sqlite {
+        return;
+    }
+    let said = said.with(1).mentions("hint: these rows: `SELECT * FROM");
+    let query =
+        said.talk.split("these rows: `").nth(1).and_then(|rest| rest.split_once("` LIMIT").or(rest.rsplit_once('`')));
+    let (query, _) = query.expect("a query");
+    assert_eq!(project.database.query(query).len(), 1, "{query}");
+    entity("Glad");
+    let said = project.run(&["migration", "Glad"]).with(1);
+    said.mentions("or say what takes its place, for example: `--replace person.mood:Lost=Glad`");
+    project.run(&["migration", "Glad", "--replace", "person.mood:Lost=Glad"]).with(0);
 }

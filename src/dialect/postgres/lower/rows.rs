@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::{Role, Statement, Step};
-use crate::plan::{Alter, Object, Op};
+use crate::plan::{Alter, Object, Op, Rename};
 
 use super::super::words;
 use super::kept;
@@ -44,7 +44,7 @@ fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
         return steps;
     }
     // Rows are looked at under the names they have before. What cannot be looked at first is found by the step itself.
-    let renames = steps.iter().any(|step| matches!(step, Step::Direct(Op::Rename(_))));
+    let renames = steps.iter().any(|step| matches!(step, Step::Direct(Op::Rename(rename)) if concerns_types(rename)));
     let (mut looks, mut makers, mut late, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         match step {
@@ -57,6 +57,16 @@ fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
         }
     }
     [looks, makers, late, rest].into_iter().flatten().collect()
+}
+
+/// Whether a rename may have to stand in front of a step that makes a type or a value: a table is a type too.
+fn concerns_types(rename: &Rename) -> bool {
+    match rename {
+        Rename::Table(_) | Rename::Enum(_) | Rename::EnumValue(..) => true,
+        Rename::Column(..) | Rename::Index(..) | Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => {
+            false
+        }
+    }
 }
 
 /// Whether the text names a type that the step creates, or a value that it adds.
