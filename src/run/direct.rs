@@ -9,11 +9,11 @@ use crate::dialect::sqlite::session::violations;
 use crate::dialect::{Product, Statement};
 use crate::error::{Error, Result};
 
-use super::apply::stretches;
 use super::belongings::Kept;
 use super::lock;
 use super::pending::first_line;
 use super::statement::{Trouble, carry_out};
+use super::stretches::stretches;
 
 /// Sends statements under the runner's lock, together where the database can.
 ///

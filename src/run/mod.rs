@@ -21,6 +21,7 @@ mod pending;
 mod recognise;
 mod scratch;
 mod statement;
+mod stretches;
 pub mod verify;
 mod versions;
 
