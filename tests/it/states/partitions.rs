@@ -8,7 +8,8 @@ use crate::support::on_each;
 on_each!(
     partitions_that_a_table_gets_while_in_use_are_no_drift,
     a_partition_is_not_dropped_unasked,
-    a_table_that_is_attached_brings_its_rows
+    a_table_that_is_attached_brings_its_rows,
+    a_bound_that_is_printed_otherwise_is_named
 );
 
 /// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
@@ -51,6 +52,8 @@ fn partitions_that_a_table_gets_while_in_use_are_no_drift(product: Product) {
     project.holds();
     in_use.iter().for_each(|sql| project.database.execute(sql));
     project.finds_nothing();
+    let said = project.run(&["diff", "--from", "snapshot", "--to", "database"]).with(0);
+    said.mentions("no difference").keeps_silent_on(new);
     project.holds();
     project.run(&["check"]).with(0);
 
@@ -135,4 +138,17 @@ fn a_table_that_is_attached_brings_its_rows(product: Product) {
     }
     assert_eq!(project.database.query("SELECT id FROM log").len(), 2);
     project.holds();
+}
+
+fn a_bound_that_is_printed_otherwise_is_named(product: Product) {
+    if product != Product::Postgres {
+        return;
+    }
+    let project = Project::settled(product);
+    project.declare_in_sql(
+        "CREATE TABLE m (id int) PARTITION BY RANGE (id);
+CREATE TABLE m_1 PARTITION OF m FOR VALUES FROM (1) TO (10 * 1000);",
+    );
+    let said = project.run(&["migration", "Divided"]).with(1);
+    said.mentions("~ m_1: partition: (10 * 1000) → (10000)");
 }
