@@ -131,10 +131,14 @@ fn differing(from: &str, to: &str) -> Option<(String, String)> {
     let (old, new) = (from.get(head..)?, to.get(head..)?);
     let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     let shown = |words: &[&str]| {
-        let text = words.get(..words.len() - tail).unwrap_or_default().join(" ");
+        let mut text = words.get(..words.len() - tail).unwrap_or_default().join(" ");
+        // A word may close what one before it has opened.
+        while text.ends_with(')') && text.matches(')').count() > text.matches('(').count() {
+            text.pop();
+        }
         match text.char_indices().nth(LONG) {
             Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None if text.is_empty() => "nothing".to_owned(),
+            None if text.is_empty() => "none".to_owned(),
             None => text,
         }
     };
