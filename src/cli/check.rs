@@ -2,9 +2,8 @@
 //!
 //! Must not change anything but a scratch database of its own.
 
-use sea_gen_runner::Error;
-use sea_gen_runner::run;
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::{Error, run};
 use serde_json::json;
 
 use crate::dialect::reprint::Comparison;

@@ -23,10 +23,9 @@ use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
 
 use super::answers::Answers;
 use super::arguments::{self, Common};
-use super::paint;
 use super::report::{self, Failure};
 use super::states::{Live, Sealed, Workspace, locked};
-use super::{Ending, init, show, stakes, verify};
+use super::{Ending, init, paint, show, stakes, verify};
 
 use told::{print_json, print_text, tell_nothing};
 

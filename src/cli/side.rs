@@ -18,7 +18,7 @@ use crate::schema::{Normalized, Origins, Schema};
 use crate::state;
 
 use super::report::Failure;
-use super::states::{self, Workspace, current_folder};
+use super::states::{self, Live, Workspace, current_folder};
 
 /// A state by its name on the command line.
 pub(super) enum State {
@@ -137,13 +137,15 @@ impl Loader<'_> {
                 if !workspace.products().contains(&product) {
                     return Err(workspace.not_a_dialect(connection, product).into());
                 }
-                let mut side = self.database(connection).await?;
+                let mut live = self.live(connection).await?;
+                workspace.leave_out_new_partitions(&mut live)?;
+                let mut side = Self::of(live);
                 if let (Some(sealed), Loaded::Schema(_, origins)) = (workspace.sealed(product)?, &mut side.loaded) {
                     *origins = sealed.origins;
                 }
                 Ok(side)
             }
-            State::Named(connection) => self.database(&connection).await,
+            State::Named(connection) => Ok(Self::of(self.live(&connection).await?)),
             State::Git(revision) => {
                 let workspace = self.project()?;
                 let folder = workspace.project.snapshot_folder(product);
@@ -169,17 +171,21 @@ impl Loader<'_> {
         Ok(dialect::of(self.product).normalize(schema)?)
     }
 
-    async fn database(&self, connection: &ConnectionOptions) -> Result<Side, Failure> {
+    async fn live(&self, connection: &ConnectionOptions) -> Result<Live, Failure> {
         let live = states::read(connection, Missing::Refuse, &self.scope).await?;
         if live.product() != self.product {
             return Err(Error::new(format!("{connection} is {}, the other side is {}", live.product(), self.product))
                 .hint("compare two databases of one product")
                 .into());
         }
+        Ok(live)
+    }
+
+    fn of(live: Live) -> Side {
         let origins = state::adopted(live.schema.schema());
         let loaded = Loaded::Schema(Box::new(live.schema), origins);
         let words = words(&live.session);
-        Ok(Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, scratch: None })
+        Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, scratch: None }
     }
 
     /// What a script builds, as a scratch database of the product sees it.

@@ -131,6 +131,12 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
         });
     }
     print(&lines, command.json);
+    let without = |line: &&Line| matches!(&line.verdict, Verdict::Proven(proven) if proven.goes_without_rows());
+    let without = lines.iter().filter(without).count();
+    if without > 0 {
+        let of = lines.iter().filter(|line| matches!(line.verdict, Verdict::Proven(_))).count();
+        paint::talk(format!("note: {without} of {of} proofs went without rows in some or all of their tables"));
+    }
     for id in unsealed {
         paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
     }

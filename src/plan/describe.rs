@@ -114,8 +114,36 @@ fn alter_summary(alter: &Alter) -> String {
         Alter::Options(_, change) => format!("options {} → {}", options(&change.from), options(&change.to)),
         Alter::Enum(change) => format!("enum ({}) → ({})", quoted(&change.from.values), quoted(&change.to.values)),
         Alter::Routine(_) => "routine body".to_owned(),
-        Alter::Definition(change) => definition_summary(&change.to),
+        Alter::Definition(change) => {
+            let summary = definition_summary(&change.to);
+            let differs = differing(change.from.create.text(), change.to.create.text());
+            differs.map_or(summary.clone(), |(from, to)| format!("{summary}: {from} → {to}"))
+        }
     }
+}
+
+/// The words in which two texts differ, from the first to the last of them.
+fn differing(from: &str, to: &str) -> Option<(String, String)> {
+    /// What fits beside the rest on a line.
+    const LONG: usize = 60;
+    let (from, to): (Vec<&str>, Vec<&str>) = (from.split_whitespace().collect(), to.split_whitespace().collect());
+    let head = from.iter().zip(&to).take_while(|(old, new)| old == new).count();
+    let (old, new) = (from.get(head..)?, to.get(head..)?);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let shown = |words: &[&str]| {
+        let mut text = words.get(..words.len() - tail).unwrap_or_default().join(" ");
+        // A word may close what one before it has opened.
+        while text.ends_with(')') && text.matches(')').count() > text.matches('(').count() {
+            text.pop();
+        }
+        match text.char_indices().nth(LONG) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None if text.is_empty() => "none".to_owned(),
+            None => text,
+        }
+    };
+    let (old, new) = (shown(old), shown(new));
+    (old != new).then_some((old, new))
 }
 
 fn rename_summary(rename: &Rename) -> String {

@@ -5,8 +5,10 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{self, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant};
-use serde::ser::{SerializeTuple, SerializeTupleStruct, SerializeTupleVariant};
+use serde::ser::{
+    self, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
+    SerializeTupleVariant,
+};
 use serde_json::{Error, Result};
 
 /// A text that values are appended to, with the room it takes to put their properties in order. It is meant to be used for

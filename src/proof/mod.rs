@@ -88,6 +88,16 @@ pub struct Proven {
     pub notes: Vec<String>,
 }
 
+impl Proven {
+    /// Whether some tables went without rows, because those that were made up did not serve.
+    pub fn goes_without_rows(&self) -> bool {
+        self.notes.iter().any(|note| note.starts_with(WITHOUT_ROWS))
+    }
+}
+
+/// How a note begins that says so.
+const WITHOUT_ROWS: &str = "proven without rows";
+
 /// What did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refuted {
@@ -195,7 +205,7 @@ fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     }
     let tables: Vec<String> = filling.empty.iter().map(|table| format!("`{table}`")).collect();
     let tables = if rows == 0 { String::new() } else { format!(" in {}", tables.join(", ")) };
-    format!("proven without rows{tables}; with made-up rows, {failed}{reason}")
+    format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
 }
 
 async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &Part, filling: &Filling) -> Result<Verdict> {
@@ -284,7 +294,7 @@ impl Trial<'_> {
             // They are the tool's own, and no fault of the migration's.
             Err(error) => {
                 let note =
-                    format!("proven without rows, because the database refuses made-up ones: {}", with_reason(&error));
+                    format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
                 Harvest { tables: Vec::new(), notes: vec![note] }
             }
         };

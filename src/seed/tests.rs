@@ -1,7 +1,8 @@
 //! What rows hold, and that they are always the same.
 
-use super::*;
 use crate::schema::{Check, Column, Expression, ForeignKey, Identity, Index, PrimaryKey, Table, Type};
+
+use super::*;
 
 fn column(name: &str, spelling: &str, nullable: bool) -> Column {
     Column { nullable, ..Column::new(name, Type::Native(spelling.to_owned())) }

@@ -136,7 +136,8 @@ pub(super) fn way(
     }
     for it in replaced {
         let table = halfway.schema().tables.get(&it.table);
-        steps.extend(table.map(|table| Step::Rows(replacement(dialect, (table, &it.column), it))));
+        let statements = table.map(|table| replacement(dialect, (table, &it.column), it));
+        steps.extend(statements.into_iter().flatten().map(Step::Rows));
     }
     // Rows that came since: the constraint lets none in any more that has no value, and is not yet checked.
     for step in dialect::steps(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)? {
@@ -259,20 +260,22 @@ fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> Str
     }
 }
 
-/// The statement that puts one value in the place of another.
-pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), it: &Replacement) -> Statement {
+/// The statement that puts one value in the place of another, and a check that no trigger or rule kept a row as it was: its
+/// value goes from the type later.
+pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), it: &Replacement) -> [Statement; 2] {
     let text = |value: &str| dialect.literal(&Literal::Text(value.to_owned()));
     let note = format!("changes data: {}.{} is {} where it was {}", it.table, it.column, it.to, it.from);
     let is_array = of.columns.get(column).is_some_and(|column| matches!(column.data_type, Type::Array(_)));
     let (table, column, others) = (dialect.quote_object(&of.name), dialect.quote(column), unchanged(dialect, of));
     let (from, to) = (text(&it.from), text(&it.to));
-    let sql = match is_array {
-        true => format!(
-            "UPDATE {table}\nSET {column} = array_replace({column}, {from}, {to}){others}\nWHERE {from} = ANY ({column})"
-        ),
-        false => format!("UPDATE {table}\nSET {column} = {to}{others}\nWHERE {column} = {from}"),
+    let (value, held) = match is_array {
+        true => (format!("array_replace({column}, {from}, {to})"), format!("{from} = ANY ({column})")),
+        false => (to, format!("{column} = {from}")),
     };
-    Statement::new(sql).with_note(note)
+    let replace = Statement::new(format!("UPDATE {table}\nSET {column} = {value}{others}\nWHERE {held}"));
+    let message = format!("a trigger or rule of {} keeps {} in {} from being replaced", it.table, it.from, it.column);
+    let left = Statement::check(format!("SELECT count(*) FROM {table} WHERE {held}"), message);
+    [replace.with_note(note), left]
 }
 
 /// Columns that would change by themselves with every update (`ON UPDATE CURRENT_TIMESTAMP`), told not to.

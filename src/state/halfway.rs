@@ -111,6 +111,29 @@ fn leave_out_what_reads(product: Product, schema: &mut Schema, of: &ObjectName, 
     if matches!(product, Product::Postgres | Product::Sqlite) {
         leave_out_readers(schema, vec![of.clone()]);
     }
+    if product == Product::Sqlite {
+        leave_out_triggers_elsewhere(schema, of, column);
+    }
+}
+
+/// Takes out the triggers of other tables and of views that name a column: SQLite writes its name in between into them. Those
+/// of its own table come back with the table, which is made anew.
+fn leave_out_triggers_elsewhere(schema: &mut Schema, of: &ObjectName, column: &Name) {
+    let names = |text: &str| {
+        mentions(Product::Sqlite, text, of.name.as_str()) && mentions(Product::Sqlite, text, column.as_str())
+    };
+    let others = schema.tables.values().filter(|table| table.name != *of);
+    let others = others.filter(|table| table.triggers.values().any(|it| names(it.definition.text())));
+    for name in others.map(|table| table.name.clone()).collect::<Vec<_>>() {
+        if let Some(table) = schema.tables.get_mut(&name) {
+            table.triggers.retain(|_, trigger| !names(trigger.definition.text()));
+        }
+    }
+    // A trigger of a view goes and comes with it.
+    let views = schema.views.values().filter(|view| view.options.values().any(|text| names(text)));
+    let views: Vec<ObjectName> = views.map(|view| view.name.clone()).collect();
+    views.iter().for_each(|name| leave_out(schema, name));
+    leave_out_readers(schema, views);
 }
 
 /// Takes out the views that read one of these, and those that read such views.

@@ -155,7 +155,7 @@ impl Leg<'_> {
                 replaced: &values.replacements,
             });
             for it in &early {
-                first.push(self.replace(&ground, it)?);
+                first.extend(self.replace(&ground, it)?);
             }
             Ok(first)
         })
@@ -191,8 +191,8 @@ impl Leg<'_> {
         unfit
     }
 
-    /// The statement that puts one value in the place of another, while both are there.
-    fn replace(&self, ground: &Ground<'_>, it: &Replacement) -> Result<Statement, Error> {
+    /// The statements that put one value in the place of another, while both are there.
+    fn replace(&self, ground: &Ground<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
         let product = self.dialect.product();
         let place = format!("{}.{}", it.table, it.column);
         let option = format!("--replace {place}:{}={}", it.from, it.to);

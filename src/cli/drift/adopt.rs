@@ -82,6 +82,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         text.extend(shown.iter().map(|path| format!("{} {path}\n", ink(Ink::Green, "wrote"))));
         paint::result(&text);
         paint::talk("this database is recorded as having it; `gen up` applies it elsewhere");
+        paint::talk(format!("unproven: `gen verify {}` runs it on a scratch database", migration.id));
         let (from, to) = (sealed.schema.schema(), live.schema.schema());
         let types = Casts { dialect, from, to };
         for finding in

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_gen_runner::sql::{Kind, Token};
+
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::schema::{
@@ -14,7 +16,7 @@ use crate::schema::{
 
 use super::folded::folded;
 use super::types::{self, Family, family};
-use super::words::{bare, canonical_statement, without_introducers, words};
+use super::words::{bare, canonical_statement, string, without_introducers, words};
 use super::{Flavor, defaults, names, partitions, versioning};
 
 pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
@@ -130,15 +132,39 @@ fn event(create: &Expression) -> Expression {
             usual.iter().enumerate().all(|(ahead, text)| words.get(at + ahead).is_some_and(|it| it.is_word(text)))
         };
         match USUAL.into_iter().find(begins) {
-            Some(usual) => at += usual.len(),
-            None => {
-                kept.push(word.text);
-                at += 1;
+            Some(usual) => {
+                at += usual.len();
+                continue;
             }
+            None => at += 1,
+        }
+        let next = words.get(at).filter(|next| next.kind == Kind::String);
+        if word.is_word("COMMENT") && next.is_some_and(|next| string(next.text).is_some_and(|it| it.is_empty())) {
+            at += 1;
+        } else if !(word.is_word("TIMESTAMP") && next.is_some()) {
+            kept.push(word.text.to_owned());
+        }
+        if word.is_word("EVERY")
+            && let Some((interval, taken)) = interval(words.get(at..end).unwrap_or_default())
+        {
+            kept.push(interval);
+            at += taken;
         }
     }
     let body = words.get(end).and_then(|word| canonical.get(word.start..)).unwrap_or_default();
     create.clone().with_canonical(format!("{} {body}", kept.join(" ")))
+}
+
+/// The number that the words in front of a unit come to, and how many words those are.
+fn interval(words: &[Token<'_>]) -> Option<(String, usize)> {
+    let taken =
+        words.iter().position(|word| word.kind == Kind::Word && !word.is_word("DIV") && !word.is_word("MOD"))?;
+    let written = words.get(..taken)?;
+    let number = match written {
+        [text] if text.kind == Kind::String => string(text.text)?.parse().ok(),
+        _ => partitions::number(written),
+    };
+    Some((number?.to_string(), taken))
 }
 
 fn said(comment: &mut Option<String>) {

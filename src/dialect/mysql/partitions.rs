@@ -9,6 +9,9 @@ use crate::schema::{Columns, Name, ObjectName, PARTITION_BY, Product, Schema};
 
 use super::words::{tokens, words};
 
+pub(super) use bounds::number;
+
+mod bounds;
 mod spelling;
 
 /// A division taken apart.
@@ -262,6 +265,10 @@ fn read(clause: &str) -> Division {
     division
 }
 
+/// What can stand behind the values of a partition.
+const SETTINGS: [&str; 9] =
+    ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE", "NODEGROUP", "MAX_ROWS", "MIN_ROWS", "SUBPARTITION"];
+
 /// The listed partitions, from behind the opening parenthesis.
 fn parts(found: &[Token<'_>]) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -270,10 +277,10 @@ fn parts(found: &[Token<'_>]) -> Vec<Part> {
         let Some(name) = words.get(1).filter(|_| is(words.first().copied(), "PARTITION")) else { continue };
         let at = |word: &str| tokens.iter().position(|token| is(Some(token), word));
         let values = at("VALUES").and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
-        let end = values
-            .iter()
-            .position(|it| ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE"].iter().any(|word| is(Some(it), word)));
+        let end = values.iter().position(|it| SETTINGS.iter().any(|word| is(Some(it), word)));
         let values = text(values.get(..end.unwrap_or(values.len())).unwrap_or_default());
+        // Subpartitions are listed between parentheses.
+        let values = values.strip_suffix('(').unwrap_or(&values).trim_end().to_owned();
         parts.push(Part { name: name.text.to_owned(), text: without_engine(&tokens), values });
     }
     parts

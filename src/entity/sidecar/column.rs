@@ -74,7 +74,9 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
             return Err(trouble.hint("ALTER TABLE … ADD CONSTRAINT …"));
         };
         let idents = key.columns.iter().map(|column| match &column.column.expr {
-            Expr::Identifier(ident) => Some(names::folded(ident, product)),
+            Expr::Identifier(ident) => {
+                Some(names::column(&table, ident, product).unwrap_or_else(|| names::folded(ident, product)))
+            }
             _ => None,
         });
         let Some(columns) = idents.collect::<Option<Vec<Name>>>() else {

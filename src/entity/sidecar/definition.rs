@@ -4,11 +4,11 @@
 
 use sqlparser::tokenizer::Token;
 
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Origin, Place, Product};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Origin, Place, Product};
 
 use super::super::source::{Output, Trouble};
 use super::statement::{Statement, is_word};
-use super::{names, raw};
+use super::{names, privilege, raw, sequence};
 
 /// What `CREATE` and the next words declare, if it is one of these.
 pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
@@ -61,6 +61,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
         return Err(trouble.hint(format!("move it to a file for one database: `<name>.{key}.sql`")));
     }
     if kind == DefinitionKind::Event {
+        raw::no_definer(statement)?;
         has_one_time(statement)?;
     }
     let tokens = statement.tokens();
@@ -83,7 +84,8 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
             let (name, after) = raw::name_at(statement, at).ok_or_else(nameless)?;
             let to = find("ON", after).and_then(|on| find("TO", on)).ok_or_else(nameless)? + 1;
             let sql = format!("CREATE {}", statement.sql(at - 1..tokens.len()));
-            (DefinitionId::on(kind, owner(statement, to, output)?, name), sql)
+            let (target, _) = raw::name_at(statement, to).ok_or_else(nameless)?;
+            (DefinitionId::on(kind, privilege::owner(statement, &target, output)?, name), sql)
         }
         DefinitionKind::Aggregate => {
             let at = find("AGGREGATE", 1).ok_or_else(nameless)? + 1;
@@ -94,6 +96,14 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
             let arguments = if arguments == "*" { String::new() } else { arguments };
             name.name = format!("{}({arguments})", name.name).into();
             (DefinitionId::new(kind, name), format!("CREATE {}", statement.sql(at - 1..tokens.len())))
+        }
+        DefinitionKind::Sequence => {
+            let start = guard.as_ref().map_or(2, |guard| guard.end);
+            let (name, _) = raw::name_at(statement, start).ok_or_else(nameless)?;
+            let (sql, owner) = sequence::parted(statement, 0..start, output)?;
+            let id = DefinitionId::new(kind, name);
+            insert(statement, id.clone(), format!("CREATE SEQUENCE {sql}"), output)?;
+            return owner.map_or(Ok(()), |owner| sequence::own(statement, &id, owner, output));
         }
         DefinitionKind::Policy => {
             let (name, after) = raw::name_at(statement, 2).ok_or_else(nameless)?;
@@ -119,10 +129,11 @@ fn has_one_time(statement: &Statement<'_>) -> Result<(), Trouble> {
     let body = tokens.iter().position(|(token, _)| is_word(token, "DO")).unwrap_or(tokens.len());
     let schedule = tokens.get(..body).unwrap_or_default();
     let times = ["AT", "STARTS", "ENDS"];
-    let is_time = |pair: &&[(Token, std::ops::Range<usize>)]| {
-        times.iter().any(|word| is_word(&pair[0].0, word)) && !matches!(pair[1].0, Token::SingleQuotedString(_))
-    };
-    let Some(pair) = schedule.windows(2).find(is_time) else { return Ok(()) };
+    let is_text = |at: usize| schedule.get(at).is_some_and(|(token, _)| matches!(token, Token::SingleQuotedString(_)));
+    let is_written = |at: usize| is_text(at) || is_word(&schedule[at].0, "TIMESTAMP") && is_text(at + 1);
+    let is_time = |at: usize| times.iter().any(|word| is_word(&schedule[at].0, word)) && !is_written(at + 1);
+    let found = (0..schedule.len().saturating_sub(1)).find(|at| is_time(*at));
+    let Some(pair) = found.and_then(|at| schedule.get(at..at + 2)) else { return Ok(()) };
     let word = pair[0].0.to_string().to_uppercase();
     let trouble = Trouble::new(
         statement.first_words(),
@@ -158,7 +169,7 @@ pub(super) fn insert(
 }
 
 /// The declared table that a name at a token means.
-fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<crate::schema::ObjectName, Trouble> {
+fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<ObjectName, Trouble> {
     let nothing = || Trouble::new(statement.first_words(), "this belongs to no table", "no table");
     let (target, _) = raw::name_at(statement, at).ok_or_else(nothing)?;
     let table = names::table(&mut output.model.schema, &target, statement.product());

@@ -11,6 +11,7 @@ mod numbering;
 mod partitions;
 mod privilege;
 mod raw;
+mod sequence;
 mod settings;
 mod statement;
 mod table;

@@ -264,7 +264,11 @@ fn written(tokens: &Tokens) -> String {
 }
 
 /// The declared table or view that a name means.
-fn owner(statement: &Statement<'_>, target: &ObjectName, output: &mut Output) -> Result<ObjectName, Trouble> {
+pub(super) fn owner(
+    statement: &Statement<'_>,
+    target: &ObjectName,
+    output: &mut Output,
+) -> Result<ObjectName, Trouble> {
     let schema = &mut output.model.schema;
     let table = names::table(schema, target, statement.product()).map(|table| table.name.clone());
     let view = schema.views.contains_key(target) || schema.relation_beside(target).is_some();

@@ -140,7 +140,7 @@ fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, Tro
     Ok(types.join(", "))
 }
 
-fn no_definer(statement: &Statement<'_>) -> Result<(), Trouble> {
+pub(super) fn no_definer(statement: &Statement<'_>) -> Result<(), Trouble> {
     let head = statement.tokens().iter().take(6);
     match head
         .clone()

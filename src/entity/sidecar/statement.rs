@@ -274,6 +274,7 @@ impl<'t> Statement<'t> {
                 Keyword::FUNCTION => Some(Kind::Routine(RoutineKind::Function)),
                 Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
                 Keyword::VIEW => Some(Kind::View),
+                Keyword::EVENT if second == "DEFINER" => Some(Kind::Definition(DefinitionKind::Event)),
                 Keyword::TABLE => Some(Kind::Table),
                 Keyword::TYPE => Some(Kind::Type),
                 Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),

@@ -366,6 +366,13 @@ fn what_stands_on_something_else_than_a_table() {
         let event = format!("CREATE EVENT a ON SCHEDULE {schedule} DO SET @x = 1");
         error_for("e/b.mysql.sql", &event, Product::MySql, message, "CREATE EVENT");
     }
+    let event = "CREATE DEFINER = root@localhost EVENT a ON SCHEDULE EVERY 1 DAY DO SET @x = 1";
+    let message = "a definer is a user, and users are not declared here";
+    error_for("e/b.mysql.sql", event, Product::MySql, message, "CREATE DEFINER");
+    let sequence = "CREATE SEQUENCE s OWNED BY boook.id";
+    error_for("e/b.postgres.sql", sequence, Product::Postgres, "no entity declares a table `boook`", "boook");
+    let sequence = "CREATE SEQUENCE s OWNED BY book";
+    error_for("e/b.postgres.sql", sequence, Product::Postgres, "a sequence is owned by a column", "CREATE SEQUENCE");
     let rule = "CREATE RULE a AS ON UPDATE TO boook DO INSTEAD NOTHING";
     error_for("e/b.postgres.sql", rule, Product::Postgres, "no entity declares a table `boook`", "boook");
 }

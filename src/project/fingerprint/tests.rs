@@ -1,15 +1,16 @@
 //! What counts and what does not, and the very digits.
 
 use proptest::prelude::*;
+use sea_gen_runner::checksum::sha256;
+use sea_gen_runner::json;
 
-use super::*;
 use crate::schema::{
     Action, Check, Column, DefaultValue, Definition, DefinitionId, DefinitionKind, Expression, ForeignKey, Generated,
     Identity, Index, IndexPart, IndexTarget, Literal, Name, ObjectName, Options, Place, PrimaryKey, Routine,
     RoutineKind, Table, Trigger, Type, Unique, View, Wording,
 };
-use sea_gen_runner::checksum::sha256;
-use sea_gen_runner::json;
+
+use super::*;
 
 /// An expression: its number is what it means, `spelling` how it is written.
 fn written(meaning: u8, spelling: &str) -> Expression {

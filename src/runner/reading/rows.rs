@@ -2,12 +2,11 @@
 //!
 //! Must not know what stands in the rows.
 
-use super::deed::Deed;
-use super::{Feature, Reading};
 use crate::sql::Kind;
 
+use super::deed::Deed;
 use super::words::{Hand, Word};
-use super::{clause, columns};
+use super::{Feature, Reading, clause, columns};
 
 /// Reads a statement that changes rows; whether it is one.
 pub(super) fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {

@@ -14,34 +14,19 @@ use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
 use super::statement::{Finding, Trouble, carry_out, counted, is_all_or_none};
+use super::stretches::{Stretch, stretches};
 use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
 
-/// Statements that stand or fall together.
-pub(super) struct Stretch {
-    pub(super) statements: Range<usize>,
-    pub(super) transactional: bool,
-}
-
-/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
-pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for (index, statement) in statements.iter().enumerate() {
-        let transactional = statement.transactional && !matches!(product, Product::MySql | Product::MariaDb);
-        match stretches.last_mut() {
-            Some(last) if last.transactional && transactional && statement.step.is_none() => {
-                last.statements.end = index + 1;
-            }
-            _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
-        }
+/// Rolls back; whether all of it was, which a table of MySQL without transactions does not bear.
+async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
+    /// `ER_WARNING_NOT_COMPLETE_ROLLBACK`.
+    const NOT_COMPLETE: &str = "1196";
+    session.rollback().await?;
+    if !matches!(session.product(), Product::MySql | Product::MariaDb) {
+        return Ok(true);
     }
-    stretches
-}
-
-impl Stretch {
-    fn after(self, offset: usize) -> Self {
-        let Range { start, end } = self.statements;
-        Self { statements: start + offset..end + offset, ..self }
-    }
+    let warnings = session.query("SHOW WARNINGS").await?;
+    Ok(!warnings.iter().any(|warning| warning.text(1) == NOT_COMPLETE))
 }
 
 /// How many statements at the beginning only look: what they find stops a migration before anything is changed.
@@ -148,8 +133,9 @@ impl<'a> Work<'a> {
             Err(stop) => Err(stop),
         };
         let Err(stop) = result else { return Ok(()) };
-        let state = match session.rollback().await {
-            Ok(()) => "it was rolled back, the database is as it was before it",
+        let state = match rolled_back(session).await {
+            Ok(true) => "it was rolled back, the database is as it was before it",
+            Ok(false) => "it was rolled back, but a table of an engine without transactions keeps the rows it changed",
             Err(_) if stop.what == COMMITTING => {
                 "the connection is gone, and whether the commit arrived is not known; `gen status` tells"
             }
@@ -189,8 +175,9 @@ impl<'a> Work<'a> {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "none of its statements was sent"));
         }
-        let _ = session.rollback().await;
+        let is_rolled_back = rolled_back(session).await.unwrap_or(true);
         if done == 0
+            && is_rolled_back
             && self.has_left_nothing(session.product(), stretches, &stop)
             && self.retract(session).await.is_ok()
         {
@@ -386,12 +373,6 @@ async fn check_foreign_keys(session: &mut Session, before: Result<Violations, Da
 mod tests {
     use super::*;
 
-    fn cut(product: Product, transactional: &[bool]) -> Vec<(Range<usize>, bool)> {
-        let statements: Vec<Statement> =
-            transactional.iter().map(|&transactional| Statement { transactional, ..Statement::new("x") }).collect();
-        stretches(product, &statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
-    }
-
     #[test]
     fn what_a_server_has_no_room_for_has_a_way_out() {
         let error =
@@ -400,14 +381,5 @@ mod tests {
         assert!(hint.contains("max_locks_per_transaction"), "{hint}");
         assert_eq!(way_out(&error("53200", "out of memory")), None);
         assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
-    }
-
-    #[test]
-    fn neighbours_that_know_transactions_share_one() {
-        assert_eq!(cut(Product::Postgres, &[true, true]), [(0..2, true)]);
-        assert_eq!(cut(Product::Postgres, &[true, false, true, true]), [(0..1, true), (1..2, false), (2..4, true)]);
-        assert_eq!(cut(Product::Postgres, &[false, false]), [(0..1, false), (1..2, false)]);
-        assert_eq!(cut(Product::MySql, &[true, true]), [(0..1, false), (1..2, false)]);
-        assert_eq!(cut(Product::Sqlite, &[]), []);
     }
 }

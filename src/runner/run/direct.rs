@@ -9,11 +9,11 @@ use crate::session::Session;
 use crate::session::sqlite::violations;
 use crate::{Product, Statement};
 
-use super::apply::stretches;
 use super::belongings::Kept;
 use super::lock;
 use super::pending::first_line;
 use super::statement::{Trouble, carry_out};
+use super::stretches::stretches;
 
 /// Sends statements under the runner's lock, together where the database can.
 ///

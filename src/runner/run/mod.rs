@@ -17,6 +17,7 @@ mod lock;
 mod patience;
 mod pending;
 mod statement;
+mod stretches;
 mod versions;
 
 use std::collections::{BTreeSet, VecDeque};

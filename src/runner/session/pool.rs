@@ -4,9 +4,10 @@
 //! application may have done; the pool opens another one. Must not know whose pool it is.
 
 #[cfg(feature = "sqlite")]
+use crate::Product;
+
 use super::held::Held;
 use super::{ConnectError, Driver, Options, Session};
-use crate::Product;
 
 impl Session {
     #[cfg(feature = "postgres")]

@@ -97,6 +97,7 @@ fn drift_is_listed() {
     wrote schema.lock.json
     --- stderr
     this database is recorded as having it; `gen up` applies it elsewhere
+    unproven: `gen verify [time]_hand_made` runs it on a scratch database
     ");
     project.succeeds(&["migration", "AddEmail"]);
 }

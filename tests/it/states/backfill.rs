@@ -4,6 +4,7 @@
 
 use sea_gen::schema::Product;
 
+use super::data::MOOD;
 use super::project::{PERSON, Project};
 use crate::support::on_each;
 
@@ -16,6 +17,7 @@ on_each!(
     a_fill_reads_a_column_before_it_is_cut_short,
     a_fill_reads_a_table_whose_name_a_view_takes,
     values_that_a_trigger_keeps_from_being_converted_are_not_dropped,
+    values_that_a_trigger_keeps_from_being_replaced_stop_it,
     a_default_does_not_pass_for_a_converted_value,
     values_that_a_rule_keeps_from_being_converted_are_not_dropped,
     rows_that_a_trigger_adds_elsewhere_refute_nothing,
@@ -152,6 +154,13 @@ fn a_fill_reads_a_table_whose_name_a_view_takes(product: Product) {
 /// A settled project whose table has a trigger that takes an update of one column back.
 fn guarded(product: Product, column: &str) -> Project {
     let project = Project::settled(product);
+    guard(&project, product, column);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', 33)");
+    project
+}
+
+/// Gives the table a trigger that takes an update of one column back.
+fn guard(project: &Project, product: Product, column: &str) {
     let trigger = match product {
         Product::Postgres => format!(
             "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.{column} := OLD.{column}; RETURN NEW; END';\n\
@@ -165,8 +174,6 @@ fn guarded(product: Product, column: &str) -> Project {
     std::fs::write(project.path().join("entities/person.sql"), trigger).expect("a trigger beside the entity");
     project.run(&["migration", "Keep"]).with(0);
     project.run(&["up"]).with(0);
-    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', 33)");
-    project
 }
 
 fn values_that_a_trigger_keeps_from_being_converted_are_not_dropped(product: Product) {
@@ -175,6 +182,34 @@ fn values_that_a_trigger_keeps_from_being_converted_are_not_dropped(product: Pro
     project.run(&["migration", "Length", "--using", "person.email=length(email)"]).with(0);
     project.run(&["up"]).with(1).mentions(KEPT);
     project.has_ann();
+}
+
+/// A value that a trigger puts back is found before anything is changed.
+fn values_that_a_trigger_keeps_from_being_replaced_stop_it(product: Product) {
+    // SQLite has no enum types: there is nothing to replace.
+    if product == Product::Sqlite {
+        return;
+    }
+    let project = Project::new(product);
+    let entity = PERSON.replacen("#[sea_orm::model]", MOOD, 1).replace("pub age: Option<i32>", "pub mood: Mood");
+    project.entity("person", &entity);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    guard(&project, product, "mood");
+    project.database.execute("INSERT INTO person (id, email, mood) VALUES (1, 'ann@example.org', 'dull')");
+    project.edit("person", "    #[sea_orm(string_value = \"dull\")]\n    Dull,\n", "");
+    project.edit("person", "pub email", "pub size: Option<i32>,\n    pub email");
+    project.run(&["migration", "Calm", "--replace", "person.mood:dull=calm"]).with(0);
+    let said = project.run(&["up"]).with(1);
+    said.mentions("a trigger or rule of person keeps dull in mood from being replaced (found: 1)");
+    let person = project.database.query("SELECT * FROM person");
+    assert!(person.first().expect("a row").get(3).is_none(), "a column came before the check");
+    project.database.execute(&match product {
+        Product::Postgres => "DROP TRIGGER keep ON person".to_owned(),
+        Product::MySql | Product::MariaDb | Product::Sqlite => "DROP TRIGGER keep".to_owned(),
+    });
+    project.run(&["up"]).with(0);
+    assert_eq!(project.database.query("SELECT id FROM person WHERE mood = 'calm'").len(), 1);
 }
 
 /// What is said of values that stay as they were.

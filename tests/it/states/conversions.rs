@@ -37,6 +37,12 @@ CREATE STATISTICS of_both ON email, age FROM person;
 const SQLITE: &str = "CREATE INDEX person_part ON person (age) WHERE email IS NOT NULL;
 CREATE INDEX person_sum ON person (age + email);
 CREATE TRIGGER touched AFTER UPDATE OF email ON person BEGIN SELECT 1; END;
+CREATE TABLE log (what text);
+CREATE TRIGGER logged AFTER INSERT ON log BEGIN UPDATE person SET age = 1 WHERE person.email = NEW.what; END;
+CREATE TRIGGER copied BEFORE DELETE ON log BEGIN INSERT INTO person (email) SELECT email FROM person; END;
+CREATE VIEW logs AS SELECT what FROM log;
+CREATE VIEW some_logs AS SELECT what FROM logs;
+CREATE TRIGGER seen INSTEAD OF INSERT ON logs BEGIN UPDATE person SET email = NEW.what; END;
 ";
 
 fn what_stands_on_a_converted_column_comes_back(product: Product) {

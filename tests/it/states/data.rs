@@ -167,7 +167,7 @@ fn what_is_parked_keeps_its_values_until_it_is_purged(product: Product) {
 }
 
 /// An enum type of two values, before the model that has it.
-const MOOD: &str = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+pub(super) const MOOD: &str = "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]
 pub enum Mood {
     #[sea_orm(string_value = \"calm\")]

@@ -44,6 +44,10 @@ const POSTGRES: &[&str] = &[
     "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'select 1'; REVOKE EXECUTE ON FUNCTION f(int) FROM PUBLIC;
      GRANT ALL ON FUNCTION f(int) TO pg_monitor; CREATE SEQUENCE s; GRANT USAGE ON SEQUENCE s TO PUBLIC;
      CREATE TYPE mood AS ENUM ('a'); GRANT USAGE ON TYPE mood TO pg_monitor;",
+    "CREATE VIEW v AS SELECT id, age FROM person; CREATE RULE r AS ON INSERT TO v DO INSTEAD INSERT INTO person (age) VALUES (new.age);
+     CREATE RULE \"R 2\" AS ON DELETE TO public.v DO INSTEAD NOTHING;",
+    "CREATE SEQUENCE s INCREMENT BY 5 OWNED BY person.age START WITH 7; CREATE SEQUENCE public.\"S 2\" OWNED BY public.person.id;
+     CREATE SEQUENCE free OWNED BY NONE;",
 ];
 
 const EVENTS: &[&str] = &[
@@ -65,6 +69,20 @@ const EVENTS: &[&str] = &[
     "create event e on schedule every 1 day comment 'do ''x'' enable y' do insert into person (age) values (1);",
     "CREATE TABLE log (id int, name varchar(9)) ENGINE=MyISAM AUTO_INCREMENT=7 DEFAULT CHARSET=latin1 COLLATE latin1_bin COMMENT='it''s';",
     "CREATE TABLE log (id int NOT NULL PRIMARY KEY) PARTITION BY LINEAR KEY (id) PARTITIONS 4;",
+    "create table log (Id int not null, at date not null, primary key (ID, AT)) partition by range (to_days(AT))
+     subpartition by hash (ID) (partition a values less than (TO_DAYS('2020-01-01') + 31) comment 'of all' max_rows 10
+     (subpartition a1 comment 'own', subpartition a2 max_rows 0), partition b values less than (800 * 1000) comment ''
+     (subpartition b1, subpartition b2 comment 'own' min_rows 3));",
+    "create table log (id int, at timestamp not null) partition by range (unix_timestamp(at))
+     (partition a values less than (UNIX_TIMESTAMP('2020-01-01')), partition b values less than (UNIX_TIMESTAMP('2020-03-01 10:00:00')),
+     partition c values less than (10*200000000) comment '');",
+    "create table log (id int, name varchar(9)) partition by list (id) (partition a values in (1, 2, NULL), partition b values in (-(3), 2*2));
+     create table log_2 (id int, name varchar(9)) partition by list columns (name)
+     (partition a values in (_utf8mb4'b', 'a', null), partition b values in (N'c'));
+     create table log_3 (id int, at date) partition by range columns (at, id) (partition a values less than (date'2020-01-02', 2+3));",
+    "create event e on schedule every 1 + 2 day starts timestamp'2030-01-01 00:00:00' comment '' do set @a = 1;
+     create event f on schedule every '2' hour comment 'x' do set @a = 'comment ''''';
+     create event g on schedule at timestamp '2036-01-01 00:00:00' do set @a = 1;",
 ];
 
 const SQLITE: &[&str] = &[

@@ -116,7 +116,10 @@ fn what_was_made_by_hand_is_adopted(product: Product) {
 fn what_is_missing_is_adopted_as_gone(product: Product) {
     let project = Project::settled(product);
     project.database.execute("ALTER TABLE person DROP COLUMN age");
-    project.run(&["drift", "adopt"]).with(0).mentions("age");
+    let said = project.run(&["drift", "adopt", "Gone"]).with(0);
+    said.mentions("note: where it is applied, it drops column person.age").mentions("unproven: `gen verify ");
+    project.run(&["verify"]).with(0).mentions("proven").mentions("_gone");
+    project.run(&["verify"]).with(0).mentions("nothing to do");
     assert_eq!(project.situation(), "current");
     // The code still says that it is there.
     project.run(&["migration", "BringAgeBack"]).with(0).mentions("+ column age");

@@ -11,6 +11,7 @@ on_each!(
     a_table_that_is_attached_brings_its_rows,
     rows_of_the_default_partition_are_looked_for,
     bounds_and_keys_in_other_words_settle,
+    a_bound_that_is_printed_otherwise_is_named,
 );
 
 /// A partitioned table, what becomes of it in use, what a later migration does to it and undoes, and what is new.
@@ -53,6 +54,8 @@ fn partitions_that_a_table_gets_while_in_use_are_no_drift(product: Product) {
     project.holds();
     in_use.iter().for_each(|sql| project.database.execute(sql));
     project.finds_nothing();
+    let said = project.run(&["diff", "--from", "snapshot", "--to", "database"]).with(0);
+    said.mentions("no difference").keeps_silent_on(new);
     project.holds();
     project.run(&["check"]).with(0);
 
@@ -200,4 +203,17 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES WITH (REMAINDER 0, MODULUS 2)
     let text = std::fs::read_to_string(project.path().join("entities/log.sql")).expect("an SQL file");
     declare(&text.replace("1 + 1", "2 + 1"));
     project.run(&["migration", "Other"]).with(0).mentions("whole_1");
+}
+
+fn a_bound_that_is_printed_otherwise_is_named(product: Product) {
+    if !matches!(product, Product::MySql | Product::MariaDb) {
+        return;
+    }
+    let project = Project::settled(product);
+    project.declare_in_sql(
+        "CREATE TABLE m (at datetime) PARTITION BY RANGE COLUMNS (at)
+(PARTITION m_1 VALUES LESS THAN (TIMESTAMP'2020-01-01 00:00:00'));",
+    );
+    let said = project.run(&["migration", "Divided"]).with(1);
+    said.mentions("TIMESTAMP").mentions("'2020-01-01 00:00:00'");
 }

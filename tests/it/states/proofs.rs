@@ -11,6 +11,7 @@ on_each!(
     what_a_view_over_a_neighbour_reads_is_built_along,
     what_a_trigger_or_a_policy_names_is_built_along,
     what_is_refuted_is_not_applied,
+    proofs_without_rows_are_counted,
 );
 
 impl Project {
@@ -94,4 +95,12 @@ fn what_is_refuted_is_not_applied(product: Product) {
     std::fs::write(&newest, corrected).expect("a written file");
     project.run(&["lock"]);
     project.run(&["up"]).with(0);
+}
+
+fn proofs_without_rows_are_counted(product: Product) {
+    let project = Project::settled(product);
+    let twice = "ALTER TABLE person ADD COLUMN note varchar(9);\n-- changes data: none of them is new\nINSERT INTO person (id, email) SELECT id, email FROM person;";
+    project.by_hand("Twice", twice, "ALTER TABLE person DROP COLUMN note;");
+    let said = project.run(&["verify", "--all"]).with(0);
+    said.mentions("proven without rows; with made-up rows").mentions("note: 1 of 2 proofs went without rows");
 }

@@ -3,7 +3,6 @@
 //!
 //! Must not know how one division becomes another.
 
-use jiff::civil::Date;
 use sea_gen_runner::sql::{Kind, Token};
 
 use crate::dialect::expression::canonical_expression;
@@ -11,12 +10,14 @@ use crate::schema::{Columns, Name, Product};
 
 use super::super::render::{quote, text_literal};
 use super::super::words::{string, words};
+use super::bounds::values;
 use super::is;
 
 /// The clause as the servers would print it, with names of columns as the table has them.
 pub(super) fn spelled(product: Product, clause: &str, columns: &Columns) -> String {
     let found = words(clause);
-    let mut writer = Writer { product, columns, clause, found: &found, text: String::new() };
+    let inherited = Vec::new();
+    let mut writer = Writer { product, columns, clause, found: &found, inherited, text: String::new() };
     let mut at = 0;
     while at < found.len() {
         at = writer.word(at);
@@ -33,6 +34,8 @@ struct Writer<'a> {
     columns: &'a Columns,
     clause: &'a str,
     found: &'a [Token<'a>],
+    /// The settings of the partition whose subpartitions are listed here: each has those it does not say itself.
+    inherited: Vec<(usize, String)>,
     text: String,
 }
 
@@ -68,7 +71,10 @@ impl Writer<'_> {
             _ => token.text.to_owned(),
         };
         self.push(if begins_line { "\n" } else { " " }, &word);
-        at + 1
+        if is_name && is(before, "PARTITION") {
+            self.inherited.clear();
+        }
+        if is_name && is(before, "SUBPARTITION") && !is(Some(token), "BY") { self.settings(at + 1) } else { at + 1 }
     }
 
     /// The setting that is said here: its place in the order, its words, and where the next word stands. A partition may be called
@@ -95,16 +101,23 @@ impl Writer<'_> {
         Some((place, format!("{key} = {text}"), value + 1))
     }
 
-    /// Writes the settings that begin here.
+    /// Writes the settings that begin here, or keeps them for the subpartitions that are listed behind them.
     fn settings(&mut self, at: usize) -> usize {
         let (mut found, mut next) = (Vec::new(), at);
         while let Some((place, text, end)) = self.setting(next) {
             found.push((place, text));
             next = end;
         }
+        if is(self.token(next), "(") && is(self.token(next + 1), "SUBPARTITION") {
+            self.inherited = found;
+            return next;
+        }
+        let own: Vec<usize> = found.iter().map(|(place, _)| *place).collect();
+        found.extend(self.inherited.iter().filter(|(place, _)| !own.contains(place)).cloned());
         found.sort();
-        for (_, text) in found {
-            self.push(" ", &text);
+        let says_nothing = ["MAX_ROWS = 0", "MIN_ROWS = 0", "COMMENT = ''"];
+        for (_, text) in found.iter().filter(|(_, text)| !says_nothing.contains(&text.as_str())) {
+            self.push(" ", text);
         }
         next
     }
@@ -136,7 +149,7 @@ impl Writer<'_> {
         } else if is_expression {
             self.expression(text)
         } else {
-            values(inside)
+            values(inside, !of_columns && is(before(1), "IN"))
         };
         if is(before(1), "THAN") && held == "MAXVALUE" && !of_columns {
             self.push(" ", "MAXVALUE");
@@ -189,48 +202,6 @@ impl Writer<'_> {
     }
 }
 
-/// The values that a partition takes. The servers print the number of the day that stands as `TO_DAYS('2030-01-01')`.
-fn values(inside: &[Token<'_>]) -> String {
-    let mut text = String::new();
-    let mut at = 0;
-    while let Some(token) = inside.get(at) {
-        let days = token.is_word("TO_DAYS").then(|| inside.get(at + 2)).flatten().and_then(|day| days(day.text));
-        let word = match (token.kind, days) {
-            (_, Some(days)) => {
-                at += 3;
-                days.to_string()
-            }
-            (Kind::Word, None) if inside.get(at + 1).is_some_and(|next| next.is_symbol('(')) => {
-                token.text.to_lowercase()
-            }
-            (Kind::Word, None) => token.text.to_uppercase(),
-            // Such a name is a text unless a mode says otherwise, and no name can stand here.
-            (Kind::Name, None) if token.text.starts_with('"') => {
-                token.name().map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
-            }
-            (Kind::String, None) => {
-                string(token.text).map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
-            }
-            _ => token.text.to_owned(),
-        };
-        let is_sign = text.ends_with('-') && !text.ends_with(" -");
-        let is_tight =
-            text.is_empty() || text.ends_with(['(', ',']) || is_sign || matches!(token.text, ")" | "," | "(");
-        text.push_str(if is_tight { "" } else { " " });
-        text.push_str(&word);
-        at += 1;
-    }
-    text
-}
-
-/// The days from the year 0 to a date, as `TO_DAYS` counts them.
-fn days(literal: &str) -> Option<i64> {
-    /// `TO_DAYS('1970-01-01')`.
-    const OF_1970: i64 = 719_528;
-    let date: Date = string(literal)?.parse().ok()?;
-    Some(OF_1970 + i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +236,27 @@ mod tests {
             (
                 "range (to_days(d)) (partition a values less than (TO_DAYS('2020-01-01')))",
                 "RANGE (to_days(`d`)) (PARTITION a VALUES LESS THAN (737790))",
+            ),
+            (
+                "range (unix_timestamp(d)) (partition a values less than (UNIX_TIMESTAMP('2020-01-01')))",
+                "RANGE (unix_timestamp(`d`)) (PARTITION a VALUES LESS THAN (1577836800))",
+            ),
+            (
+                "range (to_days(d)) (partition a values less than (TO_DAYS('2020-01-01') + 31))",
+                "RANGE (to_days(`d`)) (PARTITION a VALUES LESS THAN (737821))",
+            ),
+            (
+                "range (id) (partition a values less than (-(2 - 5) * 7 % 4 + 9 div 2), partition b values less than (10*1000))",
+                "RANGE (`id`) (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN (10000))",
+            ),
+            ("list (id) (partition a values in (2, 1+0, null))", "LIST (`id`) (PARTITION a VALUES IN (NULL,2,1))"),
+            (
+                "list columns (d, id) (partition a values in ((_utf8mb4'b', 2*3), (N'c', NULL), (date '2020-01-02', 1)))",
+                "LIST  COLUMNS(d,id) (PARTITION a VALUES IN (('b',6),('c',NULL),('2020-01-02',1)))",
+            ),
+            (
+                "range (id) subpartition by key (d) (partition p values less than (1) max_rows 9 comment 'x' (subpartition s, subpartition t comment '' max_rows 3), partition q values less than (2) (subpartition u, subpartition v))",
+                "RANGE (`id`)\nSUBPARTITION BY KEY (d) (PARTITION p VALUES LESS THAN (1)\n (SUBPARTITION s MAX_ROWS = 9 COMMENT = 'x',\n  SUBPARTITION t MAX_ROWS = 3),\n PARTITION q VALUES LESS THAN (2)\n (SUBPARTITION u,\n  SUBPARTITION v))",
             ),
             (
                 "range (id) (partition data values less than (1) comment 'it''s' max_rows 3)",

@@ -1,0 +1,80 @@
+//! `CREATE SEQUENCE … OWNED BY`: the sequence, and the column it goes with, which the catalog has as a setting of its own.
+//!
+//! Must not know what a database takes for usual.
+
+use std::ops::Range;
+
+use sea_gen_runner::sql::quoted_where_needed;
+use sqlparser::tokenizer::Token;
+
+use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Place};
+
+use super::super::source::{Output, Trouble};
+use super::statement::{Statement, is_word};
+use super::{definition, privilege, raw};
+
+/// The column that a sequence belongs to.
+pub(super) struct Owner {
+    table: ObjectName,
+    column: Name,
+}
+
+/// The statement without `OWNED BY …`, and who is said there, if anybody is. `head` are the tokens before the name.
+pub(super) fn parted(
+    statement: &Statement<'_>,
+    head: Range<usize>,
+    output: &mut Output,
+) -> Result<(String, Option<Owner>), Trouble> {
+    let tokens = statement.tokens();
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|(token, _)| is_word(token, word));
+    let Some(owned) = (head.end + 1..tokens.len()).find(|at| is(*at, "OWNED") && is(at + 1, "BY")) else {
+        return Ok((statement.sql(head.end..tokens.len()), None));
+    };
+    let mut names = Vec::new();
+    let mut at = owned + 2;
+    while let Some((name, _)) = raw::name_at(statement, at) {
+        // Each part by itself: a path has up to three.
+        names.push(name.schema.unwrap_or(name.name));
+        at += 1;
+        if !matches!(tokens.get(at), Some((Token::Period, _))) {
+            break;
+        }
+        at += 1;
+    }
+    let sql = format!("{} {}", statement.sql(head.end..owned), statement.sql(at..tokens.len()));
+    let owner = match names.as_slice() {
+        [_] if is(owned + 2, "NONE") => None,
+        [table, column] => Some((ObjectName::local(table.clone()), column)),
+        [schema, table, column] => Some((ObjectName { schema: Some(schema.clone()), name: table.clone() }, column)),
+        _ => return Err(Trouble::new(statement.first_words(), "a sequence is owned by a column", "no column")),
+    };
+    let owner = match owner {
+        Some((table, column)) => {
+            Some(Owner { table: privilege::owner(statement, &table, output)?, column: column.clone() })
+        }
+        None => None,
+    };
+    Ok((sql.trim_end().to_owned(), owner))
+}
+
+/// Takes into the model to which column a sequence belongs.
+pub(super) fn own(
+    statement: &Statement<'_>,
+    sequence: &DefinitionId,
+    owner: Owner,
+    output: &mut Output,
+) -> Result<(), Trouble> {
+    let quoted = |name: &ObjectName| {
+        let schema = name.schema.as_ref().map(|schema| format!("{}.", quoted_where_needed(schema.as_str())));
+        format!("{}{}", schema.unwrap_or_default(), quoted_where_needed(name.name.as_str()))
+    };
+    let name = quoted(&sequence.name);
+    let column = format!("{}.{}", quoted(&owner.table), quoted_where_needed(owner.column.as_str()));
+    let id = DefinitionId::on(DefinitionKind::Setting, owner.table, ObjectName::local(format!("owner of {name}")));
+    definition::insert(statement, id.clone(), format!("ALTER SEQUENCE {name} OWNED BY {column}"), output)?;
+    if let Some(setting) = output.model.schema.definitions.get_mut(&id) {
+        setting.drop = format!("ALTER SEQUENCE {name} OWNED BY NONE");
+        setting.needs.insert(Place::Definition(sequence.clone()));
+    }
+    Ok(())
+}

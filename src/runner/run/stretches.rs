@@ -1,0 +1,88 @@
+//! Which statements of a migration stand or fall together.
+//!
+//! Must not know how they are sent, or what is recorded between them.
+
+use std::ops::Range;
+
+use crate::{Product, Role, Statement, sql};
+
+/// Statements that stand or fall together.
+pub(super) struct Stretch {
+    pub(super) statements: Range<usize>,
+    pub(super) transactional: bool,
+}
+
+impl Stretch {
+    pub(super) fn after(self, offset: usize) -> Self {
+        let Range { start, end } = self.statements;
+        Self { statements: start + offset..end + offset, ..self }
+    }
+}
+
+/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
+pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let transactional = statement.transactional
+            && match product {
+                Product::Postgres | Product::Sqlite => true,
+                Product::MySql | Product::MariaDb => is_looked_at(product, statements, index),
+            };
+        match stretches.last_mut() {
+            Some(last) if last.transactional && transactional && statement.step.is_none() => {
+                last.statements.end = index + 1;
+            }
+            _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
+        }
+    }
+    stretches
+}
+
+/// Whether a statement changes rows and a check of what it did follows at once, or is that check. These servers commit whatever
+/// changes the schema, and nothing else by themselves.
+fn is_looked_at(product: Product, statements: &[Statement], index: usize) -> bool {
+    let updates = |index: Option<usize>| {
+        let statement = index.and_then(|index| statements.get(index));
+        statement.is_some_and(|it| {
+            it.role == Role::Change && sql::words(product, &it.sql).first().is_some_and(|word| word.is_word("UPDATE"))
+        })
+    };
+    let checks = |index: usize| statements.get(index).is_some_and(|it| matches!(it.role, Role::Check(_)));
+    updates(Some(index)) && checks(index + 1) || checks(index) && updates(index.checked_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(product: Product, statements: &[Statement]) -> Vec<(Range<usize>, bool)> {
+        stretches(product, statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
+    }
+
+    fn cut(product: Product, transactional: &[bool]) -> Vec<(Range<usize>, bool)> {
+        let statement = |&transactional: &bool| Statement { transactional, ..Statement::new("x") };
+        shown(product, &transactional.iter().map(statement).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn neighbours_that_know_transactions_share_one() {
+        assert_eq!(cut(Product::Postgres, &[true, true]), [(0..2, true)]);
+        assert_eq!(cut(Product::Postgres, &[true, false, true, true]), [(0..1, true), (1..2, false), (2..4, true)]);
+        assert_eq!(cut(Product::Postgres, &[false, false]), [(0..1, false), (1..2, false)]);
+        assert_eq!(cut(Product::MySql, &[true, true]), [(0..1, false), (1..2, false)]);
+        assert_eq!(cut(Product::Sqlite, &[]), []);
+    }
+
+    #[test]
+    fn on_servers_that_commit_by_themselves_an_update_waits_for_its_check() {
+        let update = || Statement::new("UPDATE t SET a = 1");
+        let check = || Statement::check("SELECT 0", "none");
+        let alter = || Statement::new("ALTER TABLE t ADD b int");
+        for product in [Product::MySql, Product::MariaDb] {
+            assert_eq!(
+                shown(product, &[update(), check(), update(), check(), alter(), check(), update()]),
+                [(0..4, true), (4..5, false), (5..6, false), (6..7, false)]
+            );
+        }
+    }
+}
