@@ -13,13 +13,12 @@ use crate::introspect;
 use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
+use crate::workflow::{Live, Workspace, applicables, compiled, reworded};
 
+use super::Ending;
 use super::arguments::{Check, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::states::{Live, Workspace};
-use super::wording::reworded;
-use super::{Ending, compiled};
 
 /// How one check of one dialect ended.
 enum Verdict {
@@ -147,7 +146,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
         return Ok(Verdict::Skipped(reason));
     }
-    let files = super::up::applicables(&migrations);
+    let files = applicables(&migrations);
     let (scratch, mut session) = match Scratch::create(&server).await {
         Ok(made) => made,
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
@@ -186,7 +185,7 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     // Whatever would stop `gen up` fails the check, though the schema is what it should be.
     let migrations = workspace.migrations(product)?;
-    if let Err(error) = run::pending(&live.history, &super::up::applicables(&migrations)) {
+    if let Err(error) = run::pending(&live.history, &applicables(&migrations)) {
         return Ok(Verdict::Fails(report::with_reasons(&error)));
     }
     Ok(match situation {

@@ -4,10 +4,9 @@
 
 use clap::CommandFactory;
 
-use super::Ending;
 use super::arguments::{Arguments, Completions};
-use super::paint;
 use super::report::Failure;
+use super::{Ending, paint};
 
 pub(super) fn run(command: &Completions) -> Result<Ending, Failure> {
     let mut script = Vec::new();

@@ -17,12 +17,11 @@ use crate::plan::{Plan, Rename};
 use crate::project::Snapshot;
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Target};
+use crate::workflow::side::{Loaded, Loader, Side, State};
+use crate::workflow::{Workspace, current_folder, reworded};
 
 use super::arguments::{Common, Diff, DiffFormat};
 use super::report::Failure;
-use super::side::{Loaded, Loader, Side, State};
-use super::states::{Workspace, current_folder};
-use super::wording::reworded;
 use super::{Ending, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {

@@ -12,11 +12,10 @@ use serde_json::json;
 
 use crate::diff::diff;
 use crate::plan::Plan;
+use crate::workflow::{Live, Sealed, Workspace, applicables};
 
 use super::arguments::{Common, Drift, DriftWay};
 use super::report::Failure;
-use super::states::{Live, Sealed, Workspace};
-use super::up::applicables;
 use super::{Ending, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Drift) -> Result<Ending, Failure> {

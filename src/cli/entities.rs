@@ -9,13 +9,12 @@ use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
 use crate::plan::{default_text, type_name};
 use crate::project::Reader;
 use crate::schema::{Column, Origin, Part, Place, Product, Schema, Table};
+use crate::workflow::{Workspace, compiled};
 
-use super::Ending;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::show;
-use super::states::Workspace;
+use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
@@ -27,7 +26,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     let (model, diagnostics) = match workspace.project.config.reader {
         // What is wrong with the text is shown beside what could be read of it.
         Reader::Source => entity::read_with(&files, product, &workspace.project.config.context),
-        Reader::Compiled => super::compiled::model(&workspace, &files, product).await?,
+        Reader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);

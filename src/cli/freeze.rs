@@ -6,12 +6,12 @@ use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Frozen, Lock};
 
 use crate::project::Batch;
+use crate::workflow::Workspace;
 
 use super::Ending;
 use super::arguments::{Common, Freeze};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::states::Workspace;
 
 pub(super) fn freeze(common: &Common, command: &Freeze) -> Result<Ending, Failure> {
     let workspace = Workspace::open_to_write(common, "gen freeze")?;

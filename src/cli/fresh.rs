@@ -8,12 +8,12 @@ use sea_gen_runner::session::Missing;
 
 use crate::dialect;
 use crate::diff::diff;
+use crate::workflow::{Workspace, applicables};
 
 use super::arguments::{Common, Emptying};
 use super::progress::Talk;
 use super::report::Failure;
-use super::states::Workspace;
-use super::up::{applicables, print, script};
+use super::up::{print, script};
 use super::{Ending, paint};
 
 /// Drops everything in the database and applies every migration.

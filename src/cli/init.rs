@@ -18,13 +18,12 @@ use crate::introspect::SEAORM_HISTORY;
 use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Contradiction, Policy, Target};
+use crate::workflow::{self, Live, Workspace, applicable, import, locked};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::states::{self, Live, Workspace, locked};
-use super::up::applicable;
-use super::{Ending, contradictions, import, show};
+use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open_to_write(common, "gen init")?;
@@ -97,7 +96,7 @@ async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result
     let open = workspace.project.config.dialects.is_empty() && command.dialects.is_empty();
     match (&workspace.connection, open) {
         (Some(connection), true) => {
-            let live = states::read(connection, Missing::Refuse, &workspace.scope()).await?;
+            let live = workflow::read(connection, Missing::Refuse, &workspace.scope()).await?;
             workspace.project.dialects = vec![live.product()];
             Ok(Some(live))
         }

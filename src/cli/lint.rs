@@ -16,10 +16,10 @@ use crate::dialect::{self, Product, Statement, reading};
 use crate::lint::Level;
 use crate::lint::script::{self, Line, MISSING_DOWN, Remark, Way};
 use crate::project::find_id;
+use crate::workflow::Workspace;
 
 use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
-use super::states::Workspace;
 use super::{Ending, paint};
 
 /// A file and what is said of it.

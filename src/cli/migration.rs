@@ -20,12 +20,12 @@ use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, first_lock, new_id};
 use crate::schema::{Normalized, Origins, Undeclared};
 use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
+use crate::workflow::{Live, Sealed, Workspace, locked, prove, stakes};
 
 use super::answers::Answers;
 use super::arguments::{self, Common};
 use super::report::{self, Failure};
-use super::states::{Live, Sealed, Workspace, locked};
-use super::{Ending, init, paint, show, stakes, verify};
+use super::{Ending, init, paint, show, verify};
 
 use told::{print_json, print_text, tell_nothing};
 
@@ -116,9 +116,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Resu
     let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
     if !command.dry_run && !command.no_verify {
-        let newborn: Vec<verify::Newborn<'_>> =
+        let unwritten: Vec<prove::Draft<'_>> =
             drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
-        let proofs = verify::new(&workspace, &newborn).await?;
+        let proofs = verify::drafts(&workspace, &unwritten).await?;
         drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
     }
     let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };

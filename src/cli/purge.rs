@@ -13,11 +13,11 @@ use crate::lint::{self, Finding};
 use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, Stakes, parked_in};
+use crate::workflow::{Workspace, stakes};
 
 use super::arguments::{Common, FileFormat, Migration, Purge, USUAL_PURGE};
 use super::report::Failure;
-use super::states::Workspace;
-use super::{Ending, migration, paint, show, stakes};
+use super::{Ending, migration, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Failure> {
     let Purge { name, dry_run, no_verify, json, .. } = command;

@@ -11,28 +11,9 @@ use sea_gen_runner::Error;
 
 use crate::entity::{Diagnostic, Severity, SourceFile};
 
+pub(super) use crate::workflow::Failure;
+
 use super::paint::{self, Ink};
-
-/// Why a command ends with exit code 1.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// Something went wrong.
-    Error(Error),
-    /// The entities cannot be read; each diagnostic is shown with its source.
-    Entities(Vec<Diagnostic>, Vec<SourceFile>),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<crate::dialect::Unsupported> for Failure {
-    fn from(unsupported: crate::dialect::Unsupported) -> Self {
-        Self::Error(unsupported.into())
-    }
-}
 
 /// Shows what clap says of arguments it cannot take, but not the database URL among them: it may have been put in the wrong
 /// place, and it holds a password.

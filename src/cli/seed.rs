@@ -16,11 +16,11 @@ use crate::project::Batch;
 use crate::proof::fill;
 use crate::schema::{Name, Normalized, ObjectName, Schema};
 use crate::seed::{Value, Wish, seeds};
+use crate::workflow::Workspace;
 
 use super::arguments::{Common, Seed};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::states::Workspace;
 use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failure> {
@@ -68,7 +68,7 @@ async fn to_file(workspace: &Workspace, command: &Seed, path: &Path) -> Result<E
             return Err(error.hint("name it `seed.sql` or `seed.json`").into());
         }
     };
-    let whole = super::states::current_folder()?.join(path);
+    let whole = crate::workflow::current_folder()?.join(path);
     let mut batch = Batch::new(whole.parent().unwrap_or(workspace.root()));
     batch.write(&whole, text);
     batch.commit()?;

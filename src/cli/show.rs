@@ -2,6 +2,8 @@
 //!
 //! Must not know how a plan was made.
 
+pub(super) use crate::workflow::text::{location, plural};
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -161,12 +163,6 @@ fn source(model: &Model, op: &Op) -> Option<Source> {
         })
 }
 
-/// `entities/customer.rs:14`, relative to the project.
-pub(super) fn location(source: &Source, root: &Path) -> String {
-    let file = source.file.strip_prefix(root).unwrap_or(&source.file);
-    format!("{}:{}", file.display(), source.line)
-}
-
 /// Findings for eyes.
 pub(super) fn findings(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
@@ -204,16 +200,6 @@ pub(super) fn counts(schema: &crate::schema::Schema) -> String {
     let parts: Vec<String> =
         kinds.into_iter().filter(|(count, _)| *count > 0).map(|(n, kind)| plural(n, kind)).collect();
     if parts.is_empty() { "empty".to_owned() } else { parts.join(", ") }
-}
-
-/// `1 table`, `2 tables`; `1 index`, `2 indexes`.
-pub(super) fn plural(count: usize, noun: &str) -> String {
-    match (count, noun) {
-        (1, _) => format!("1 {noun}"),
-        (_, "index") => format!("{count} indexes"),
-        (_, "unique") => format!("{count} unique constraints"),
-        _ => format!("{count} {noun}s"),
-    }
 }
 
 /// What nobody declares, by kind: `2 indexes, 1 trigger`. Facets of one column count once, as `column facet`.

@@ -11,11 +11,11 @@ use crate::diff::diff;
 use crate::entity::Model;
 use crate::plan::Plan;
 use crate::state::Situation;
+use crate::workflow::{Live, Sealed, Workspace};
 
 use super::arguments::{Common, Report};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::states::{Live, Sealed, Workspace};
 use super::{Ending, show};
 
 /// Everything there is to say.

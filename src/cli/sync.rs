@@ -12,13 +12,13 @@ use crate::lint::allow::{Allow, flag};
 use crate::lint::{Context, Finding, LOSSY_CAST, Level, lint};
 use crate::plan::Plan;
 use crate::schema::Normalized;
+use crate::workflow::{Workspace, stakes};
 use crate::{dialect, state};
 
 use super::arguments::{Common, Sync};
 use super::paint::{self, Ink, ink};
 use super::report::{self, Failure};
-use super::states::Workspace;
-use super::{Ending, show, stakes};
+use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;

@@ -14,14 +14,13 @@ use crate::lint::allow::{Allow, flag};
 use crate::lint::{Finding, losses};
 use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
-use crate::workflow::{self, Known, recognisable};
+use crate::workflow::{self, Known, Live, Workspace, applicable, applicables, occupied, recognisable, refuted, stakes};
 
 use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::progress::Talk;
 use super::report::Failure;
-use super::states::{Live, Workspace};
-use super::{Ending, occupied, refuted, show, sizes, stakes};
+use super::{Ending, show, sizes};
 
 /// What a command works with: the project, the database, and the migrations for it.
 struct Bench {
@@ -67,16 +66,6 @@ impl Bench {
         let id = find_id(text, self.migrations.iter().map(|migration| &migration.id))?;
         Ok(Target::Id(id.to_string()))
     }
-}
-
-/// Migrations with the checksums of their files.
-pub(super) fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
-    migrations.iter().map(applicable).collect()
-}
-
-/// A migration with the checksum of its file.
-pub(super) fn applicable(migration: &Migration) -> Applicable<'_> {
-    Applicable { migration, checksum: migration.checksum() }
 }
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {

@@ -46,6 +46,9 @@ use rows::When;
 const ROWS: usize = 40;
 const SEED: u64 = 20_261_121;
 
+/// Why nothing can be proven for a product.
+pub const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
+
 /// What a note above a statement says when it is meant to change values.
 pub const CHANGES_DATA: &str = "changes data";
 

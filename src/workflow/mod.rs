@@ -2,6 +2,31 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
+pub(crate) mod compiled;
+mod database;
+mod excluded;
+mod failure;
+pub(crate) mod handwritten;
+pub(crate) mod import;
+mod listener;
+pub(crate) mod occupied;
+mod partitions;
+pub(crate) mod prove;
 mod recognise;
+pub(crate) mod refuted;
+pub(crate) mod seal;
+mod sealed;
+pub(crate) mod side;
+mod situation;
+pub(crate) mod stakes;
+pub(crate) mod text;
+mod wording;
+mod workspace;
 
+pub(crate) use database::scratch_server;
+pub use failure::Failure;
+pub use listener::{Listener, Silent};
 pub use recognise::{Known, recognisable, recognise};
+pub(crate) use sealed::Sealed;
+pub(crate) use wording::reworded;
+pub(crate) use workspace::{Live, Open, Workspace, applicable, applicables, current_folder, locked, read};

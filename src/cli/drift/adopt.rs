@@ -9,14 +9,13 @@ use serde_json::json;
 use crate::dialect::casts::Casts;
 use crate::lint::{Context, Level, lint};
 use crate::project::{Batch, Snapshot, fingerprint};
+use crate::workflow::{Workspace, applicable, locked};
 use crate::{dialect, state};
 
 use super::super::arguments::{Adopt, Common};
 use super::super::migration::next_id;
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
-use super::super::states::{Workspace, locked};
-use super::super::up::applicable;
 use super::super::{Ending, show};
 use super::Scene;
 

@@ -9,14 +9,13 @@ use crate::dialect::casts::Casts;
 use crate::diff::diff;
 use crate::lint::allow::{flag, refused};
 use crate::lint::{Context, lint};
+use crate::workflow::{Live, Sealed, Workspace, reworded, stakes};
 use crate::{dialect, state};
 
 use super::super::arguments::{Common, Reverting};
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
-use super::super::states::{self, Workspace};
-use super::super::wording::reworded;
-use super::super::{Ending, show, stakes};
+use super::super::{Ending, show};
 use super::Scene;
 
 pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
@@ -66,7 +65,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
 }
 
 /// What is drift still, by the catalog's word.
-async fn left(workspace: &Workspace, sealed: &states::Sealed, live: &mut states::Live) -> Result<Vec<String>, Failure> {
+async fn left(workspace: &Workspace, sealed: &Sealed, live: &mut Live) -> Result<Vec<String>, Failure> {
     let catalog = crate::introspect::introspect(&mut live.session, &workspace.scope()).await;
     let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;
     let reached = dialect::of(live.product()).normalize(catalog.schema)?;

@@ -5,8 +5,9 @@
 use sea_gen_runner::migration::{self, MigrationId};
 use serde_json::json;
 
+use crate::workflow::Workspace;
+
 use super::super::paint::{self, Ink, ink};
-use super::super::states::Workspace;
 use super::super::{arguments, show};
 use super::Draft;
 

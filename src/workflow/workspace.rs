@@ -2,20 +2,13 @@
 //!
 //! Must not know what a command does with them.
 
-mod named;
-mod partitions;
-mod sealed;
-mod situation;
-
-pub(super) use named::scratch_server;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
 use sea_gen_runner::migration::{Heading, Migration};
-use sea_gen_runner::run::{self, Record};
+use sea_gen_runner::run::{self, Applicable, Record};
 use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session, connect};
 
 use crate::dialect::reprint::Comparison;
@@ -26,36 +19,53 @@ use crate::project::{Project, Reader, Writer};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, Target, TypeRules};
 
-use super::arguments::Common;
-use super::report::Failure;
-use super::{paint, show};
-
-pub(super) use sealed::Sealed;
+use super::{Failure, Listener, Silent, compiled, scratch_server, text};
 
 /// The project and what it says of itself.
 #[derive(Clone)]
-pub(super) struct Workspace {
-    pub(super) project: Project,
+pub(crate) struct Workspace {
+    pub(crate) project: Project,
     /// `None` before `gen init`.
-    pub(super) lock: Option<Lock>,
+    pub(crate) lock: Option<Lock>,
     /// The database's address, if any is known.
-    pub(super) connection: Option<ConnectionOptions>,
+    pub(crate) connection: Option<ConnectionOptions>,
     /// Whether the address was given on the command line: then not reaching it is an error.
-    pub(super) explicit: bool,
+    pub(crate) explicit: bool,
     /// Whether the command line lets cargo run.
-    pub(super) run_cargo: bool,
-    types: TypeRules,
-    known: Known,
+    pub(crate) run_cargo: bool,
+    /// Who hears what a job has to say.
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(super) types: TypeRules,
+    pub(super) known: Known,
     /// The right to write the project's files.
     _writer: Option<Arc<Writer>>,
 }
 
+/// Which project to open, and with whom.
+#[derive(Clone)]
+pub(crate) struct Open {
+    /// The folder to begin to look for the project in; the current one where it is left out.
+    pub(crate) folder: Option<std::path::PathBuf>,
+    /// The URL of the database, where it is not the one that the environment or the configuration says.
+    pub(crate) database_url: Option<String>,
+    /// Whether cargo may build and run the entities, where the configuration reads them compiled.
+    pub(crate) run_cargo: bool,
+    /// Who hears what a job has to say, and is asked.
+    pub(crate) listener: Arc<dyn Listener>,
+}
+
+impl Default for Open {
+    fn default() -> Self {
+        Self { folder: None, database_url: None, run_cargo: false, listener: Arc::new(Silent) }
+    }
+}
+
 /// What was read first of each dialect. What is read later shares the tables that are the same: nearly all of them are.
 #[derive(Clone, Default)]
-struct Known(Arc<Mutex<BTreeMap<Product, Normalized>>>);
+pub(super) struct Known(Arc<Mutex<BTreeMap<Product, Normalized>>>);
 
 impl Known {
-    fn keep(&self, product: Product, schema: &Normalized) {
+    pub(super) fn keep(&self, product: Product, schema: &Normalized) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(product).or_insert_with(|| schema.clone());
     }
@@ -66,34 +76,34 @@ impl Known {
     }
 
     /// Normalises a schema beside what is known.
-    fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
+    pub(super) fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
         dialect::of(product).normalize_beside(schema, self.of(product).schema())
     }
 }
 
 /// The entity files, and what they declare for each dialect.
-pub(super) type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
+pub(crate) type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
 
 /// D: a database that answers.
-pub(super) struct Live {
-    pub(super) session: Session,
-    pub(super) schema: Normalized,
-    pub(super) history: Vec<Record>,
-    pub(super) unmanaged: Vec<Unmanaged>,
+pub(crate) struct Live {
+    pub(crate) session: Session,
+    pub(crate) schema: Normalized,
+    pub(crate) history: Vec<Record>,
+    pub(crate) unmanaged: Vec<Unmanaged>,
     /// The fingerprint of the schema as it was read, where it is held in other words now, or without some partitions.
-    pub(super) found: Option<String>,
+    pub(crate) found: Option<String>,
     /// How expressions were compared that the parser could not bring to one form.
-    pub(super) comparison: Comparison,
+    pub(crate) comparison: Comparison,
 }
 
 impl Live {
     /// The dialect the server speaks, by its own word.
-    pub(super) fn product(&self) -> Product {
+    pub(crate) fn product(&self) -> Product {
         self.session.product()
     }
 
     /// Reads history and schema again, by the same connection.
-    pub(super) async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
+    pub(crate) async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
         let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
         let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
         self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
@@ -106,22 +116,24 @@ impl Live {
 
 impl Workspace {
     /// Finds the project and reads its configuration and lock.
-    pub(super) fn open(common: &Common) -> Result<Self, Failure> {
-        let start = match &common.project {
-            Some(folder) => folder.clone(),
+    pub(crate) fn open(open: impl Into<Open>) -> Result<Self, Failure> {
+        let Open { folder, database_url, run_cargo, listener } = open.into();
+        let start = match folder {
+            Some(folder) => folder,
             None => current_folder()?,
         };
         let project = Project::discover(&start)?;
         let lock = Lock::read(&project.lock_path())?;
-        let connection = project.connection(common.database_url.as_deref())?;
+        let connection = project.connection(database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
             project,
             lock,
             connection,
-            explicit: common.database_url.is_some(),
-            run_cargo: common.run_cargo,
+            explicit: database_url.is_some(),
+            run_cargo,
+            listener,
             types,
             known: Known::default(),
             _writer: None,
@@ -129,45 +141,51 @@ impl Workspace {
     }
 
     /// The same for a command that writes files of the project: nobody else does until it has ended.
-    pub(super) fn open_to_write(common: &Common, command: &str) -> Result<Self, Failure> {
-        let writer = Self::open(common)?.writer(command)?;
+    pub(crate) fn open_to_write(open: impl Into<Open>, command: &str) -> Result<Self, Failure> {
+        let open = open.into();
+        let writer = Self::open(open.clone())?.writer(command)?;
         // Only what is read from now on is sure to be there when it is written.
-        Ok(Self { _writer: Some(Arc::new(writer)), ..Self::open(common)? })
+        Ok(Self { _writer: Some(Arc::new(writer)), ..Self::open(open)? })
     }
 
     /// Waits until nobody else writes files of the project.
-    pub(super) fn writer(&self, command: &str) -> Result<Writer, Failure> {
-        let tell = |holder: &str| paint::talk(format!("waiting for {holder}, which is writing to this project"));
+    pub(crate) fn writer(&self, command: &str) -> Result<Writer, Failure> {
+        let tell = |holder: &str| self.note(&format!("waiting for {holder}, which is writing to this project"));
         Ok(Writer::begin(self.root(), command, run::DEFAULT_WAIT, tell)?)
     }
 
+    /// Says something that is no part of a result.
+    pub(crate) fn note(&self, text: &str) {
+        self.listener.note(text);
+    }
+
     /// The dialects of the project.
-    pub(super) fn products(&self) -> &[Product] {
+    pub(crate) fn products(&self) -> &[Product] {
         &self.project.dialects
     }
 
     /// The dialect that speaks for the project where no database does.
-    pub(super) fn first(&self) -> Product {
+    pub(crate) fn first(&self) -> Product {
         self.products().first().copied().unwrap_or(Product::Sqlite)
     }
 
     /// The database is an SQLite file that is not there yet.
-    pub(super) fn database_is_absent(&self) -> bool {
+    pub(crate) fn database_is_absent(&self) -> bool {
         self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
     }
 
     /// Where a scratch database of a product can be had: in memory, or beside the project's database.
-    pub(super) fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
+    pub(crate) fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
         scratch_server(product, self.connection.as_ref())
     }
 
     /// The project's root, for relative paths.
-    pub(super) fn root(&self) -> &std::path::Path {
+    pub(crate) fn root(&self) -> &std::path::Path {
         &self.project.root
     }
 
     /// Refuses when the schema is frozen.
-    pub(super) fn refuse_frozen(&self) -> Result<(), Failure> {
+    pub(crate) fn refuse_frozen(&self) -> Result<(), Failure> {
         match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
             None => Ok(()),
             Some(frozen) => Err(Error::new(format!("the schema is frozen for release {}", frozen.release))
@@ -177,17 +195,17 @@ impl Workspace {
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
-    pub(super) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
+    pub(crate) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
         Ok(self.project.migrations(product)?)
     }
 
     /// What the migration files of one dialect say of themselves, oldest first.
-    pub(super) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
+    pub(crate) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
         Ok(self.project.headings(product)?)
     }
 
     /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
-    pub(super) async fn aside<T: Send + 'static>(
+    pub(crate) async fn aside<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -199,14 +217,14 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
-    pub(super) async fn model(
+    pub(crate) async fn model(
         &self,
         files: &[SourceFile],
         product: Product,
     ) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
             Reader::Compiled => {
-                let (model, found) = super::compiled::model(self, files, product).await?;
+                let (model, found) = compiled::model(self, files, product).await?;
                 let model = self.looked_at(model);
                 self.refuse_unlisted(product, &model)?;
                 self.refuse_unread_privileges(&model)?;
@@ -217,7 +235,7 @@ impl Workspace {
     }
 
     /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
-    pub(super) async fn models(&self) -> Result<Declared, Failure> {
+    pub(crate) async fn models(&self) -> Result<Declared, Failure> {
         let mut models = Vec::new();
         if self.project.config.reader == Reader::Compiled {
             let files = self.files()?;
@@ -253,12 +271,12 @@ impl Workspace {
     }
 
     /// The entity files.
-    pub(super) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
+    pub(crate) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
         Ok(self.project.entity_files()?)
     }
 
     /// Connects to the project's database and reads it. `None` when no address is known.
-    pub(super) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
+    pub(crate) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
         let Some(connection) = &self.connection else { return Ok(None) };
         if missing == Missing::Create {
             self.project.make_room(connection)?;
@@ -277,7 +295,7 @@ impl Workspace {
 
     /// Connects for a command that leaves no trace: where an SQLite file is not there yet, it is not made, and an empty
     /// database in memory stands for it.
-    pub(super) async fn rehearsed(&self) -> Result<Live, Failure> {
+    pub(crate) async fn rehearsed(&self) -> Result<Live, Failure> {
         if !self.database_is_absent() {
             return self.required(Missing::Refuse).await;
         }
@@ -286,14 +304,14 @@ impl Workspace {
     }
 
     /// Connects, or says that there is nothing to connect to.
-    pub(super) async fn required(&self, missing: Missing) -> Result<Live, Failure> {
+    pub(crate) async fn required(&self, missing: Missing) -> Result<Live, Failure> {
         // What is wrong in the project's files is found before a database is made that would be left behind.
         if missing == Missing::Create && self.database_is_absent() && self.products().contains(&Product::Sqlite) {
             self.sealed(Product::Sqlite)?;
             let migrations = self.migrations(Product::Sqlite)?;
             if self.lock.is_some() {
                 self.refuse_unsealed(Product::Sqlite, &migrations)?;
-                run::pending(&[], &super::up::applicables(&migrations))?;
+                run::pending(&[], &applicables(&migrations))?;
             }
         }
         match self.live(missing).await? {
@@ -305,7 +323,7 @@ impl Workspace {
     }
 
     /// The target of one dialect: what is declared, brought together with a base.
-    pub(super) fn target(
+    pub(crate) fn target(
         &self,
         product: Product,
         model: &Model,
@@ -318,7 +336,7 @@ impl Workspace {
             let hint = unsupported.hint.clone();
             Failure::from(match source {
                 Some(source) => {
-                    Error::new(format!("{}: {unsupported}", show::location(&source, self.root()))).hint(hint)
+                    Error::new(format!("{}: {unsupported}", text::location(&source, self.root()))).hint(hint)
                 }
                 None => unsupported.into(),
             })
@@ -326,23 +344,23 @@ impl Workspace {
     }
 
     /// How the code is understood, as configured.
-    fn policy(&self) -> Policy {
+    pub(super) fn policy(&self) -> Policy {
         Policy { undeclared: self.project.config.undeclared, types: self.types.clone() }
     }
 
     /// The same, keeping what nobody declares.
-    pub(super) fn keeping(&self) -> Policy {
+    pub(crate) fn keeping(&self) -> Policy {
         self.policy().undeclared(Undeclared::Keep)
     }
 
     /// The dialect of a product, in the forms migrations are written in.
-    pub(super) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
+    pub(crate) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
         dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
     }
 }
 
 /// Connects to a database and reads all of it.
-pub(super) async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
+pub(crate) async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
     read_beside(connection, missing, scope, &Known::default()).await
 }
 
@@ -379,8 +397,18 @@ fn is_timeout(product: Product, error: &DatabaseError) -> bool {
     error.code.as_deref().is_some_and(|code| codes.contains(&code)) || error.message.contains("max_statement_time")
 }
 
+/// Migrations with the checksums of their files.
+pub(crate) fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
+    migrations.iter().map(applicable).collect()
+}
+
+/// A migration with the checksum of its file.
+pub(crate) fn applicable(migration: &Migration) -> Applicable<'_> {
+    Applicable { migration, checksum: migration.checksum() }
+}
+
 /// The line of the lock for a migration; nothing is proven of it yet.
-pub(super) fn locked(migration: &Migration) -> LockedMigration {
+pub(crate) fn locked(migration: &Migration) -> LockedMigration {
     LockedMigration {
         id: migration.id.clone(),
         checksum: migration.checksum(),
@@ -392,6 +420,6 @@ pub(super) fn locked(migration: &Migration) -> LockedMigration {
 }
 
 /// The folder the command is run in.
-pub(super) fn current_folder() -> Result<std::path::PathBuf, Failure> {
+pub(crate) fn current_folder() -> Result<std::path::PathBuf, Failure> {
     Ok(std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?)
 }

@@ -10,13 +10,11 @@ use crate::entity::Model;
 use crate::introspect::Scope;
 use crate::schema::{DefinitionKind, Kept, Normalized, Place};
 
-use super::report::Failure;
-use super::show;
-use super::states::Workspace;
+use super::{Failure, Workspace, text};
 
 impl Workspace {
     /// What introspection reads.
-    pub(super) fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         let config = &self.project.config;
         Scope {
             schemas: config.schemas.iter().map(|name| name.as_str().into()).collect(),
@@ -28,7 +26,7 @@ impl Workspace {
     }
 
     /// The model without what is excluded.
-    pub(super) fn looked_at(&self, mut model: Model) -> Model {
+    pub(crate) fn looked_at(&self, mut model: Model) -> Model {
         let scope = self.scope();
         if !scope.covers_everything() {
             model.change(|schema| scope.restrict(schema));
@@ -40,7 +38,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The first of them.
-    pub(super) fn refuse_unlisted(&self, product: Product, model: &Model) -> Result<(), Failure> {
+    pub(crate) fn refuse_unlisted(&self, product: Product, model: &Model) -> Result<(), Failure> {
         if product != Product::Postgres {
             return Ok(());
         }
@@ -54,7 +52,7 @@ impl Workspace {
             Some((schema, place))
         });
         let Some((schema, place)) = unlisted else { return Ok(()) };
-        let file = model.sources.get(&place).map(|source| format!("{}: ", show::location(&source, self.root())));
+        let file = model.sources.get(&place).map(|source| format!("{}: ", text::location(&source, self.root())));
         let file = file.unwrap_or_default();
         let listed = self.project.config.schemas.iter().map(String::as_str).chain([schema.as_str()]);
         let listed: Vec<String> = listed.map(|name| format!("\"{name}\"")).collect();
@@ -67,14 +65,14 @@ impl Workspace {
     ///
     /// # Errors
     /// The first of them.
-    pub(super) fn refuse_unread_privileges(&self, model: &Model) -> Result<(), Failure> {
+    pub(crate) fn refuse_unread_privileges(&self, model: &Model) -> Result<(), Failure> {
         if self.project.config.privileges {
             return Ok(());
         }
         let privilege = model.schema().definitions.keys().find(|id| id.kind == DefinitionKind::Privilege);
         let Some(id) = privilege else { return Ok(()) };
         let file = model.sources.get(&Place::Definition(id.clone()));
-        let file = file.map(|source| format!("{}: ", show::location(&source, self.root()))).unwrap_or_default();
+        let file = file.map(|source| format!("{}: ", text::location(&source, self.root()))).unwrap_or_default();
         Err(Error::new(format!("{file}`{id}` is declared, and the configuration leaves privileges to each database"))
             .hint("set `privileges = \"declared\"` in gen.toml")
             .into())
@@ -82,7 +80,7 @@ impl Workspace {
 
     /// A snapshot's schema without what is excluded, and the one that lies on disk where that is another one: what was
     /// excluded since is in the snapshot until something else is written there.
-    pub(super) fn beside_what_is_excluded(
+    pub(crate) fn beside_what_is_excluded(
         &self,
         product: Product,
         schema: Normalized,
@@ -99,7 +97,7 @@ impl Workspace {
         Ok((dialect::of(product).normalize(looked_at)?, Some(schema)))
     }
     /// What a database of this product has beside the schema, if it can be reached.
-    pub(super) async fn kept(&self, product: Product) -> Option<Kept> {
+    pub(crate) async fn kept(&self, product: Product) -> Option<Kept> {
         if self.database_is_absent() {
             return None;
         }

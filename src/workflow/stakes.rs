@@ -12,10 +12,10 @@ use crate::plan::cast::Stake;
 use crate::schema::{Facet, Part, Place};
 use crate::state::Stakes;
 
-use super::show;
+use super::text;
 
 /// What the refused findings say, a line each, with the number of rows or values where a database is at hand.
-pub(super) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Option<&mut Session>) -> Vec<String> {
+pub(crate) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Option<&mut Session>) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in refused {
         let count = match session.as_deref_mut() {
@@ -29,7 +29,7 @@ pub(super) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Op
 
 /// The findings that throw something away that is there, with the number of rows or values; those for which nobody can tell
 /// are among them.
-pub(super) async fn held<'a>(
+pub(crate) async fn held<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
     stakes: &Stakes,
     session: &mut Session,
@@ -45,18 +45,18 @@ pub(super) async fn held<'a>(
 }
 
 fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
-    let count = count.map(|(count, noun)| format!(" ({})", show::plural(count, noun)));
+    let count = count.map(|(count, noun)| format!(" ({})", text::plural(count, noun)));
     format!("{}{}", finding.message, count.unwrap_or_default())
 }
 
 /// The refusal: what would be lost, and the options that allow it.
-pub(super) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&Finding]) -> Error {
+pub(crate) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&Finding]) -> Error {
     let flags: Vec<String> = refused.iter().map(|finding| flag(finding)).collect();
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
 }
 
 /// Refuses to go on with something allowed that nothing needs: it is misspelt.
-pub(super) fn refuse_unfit(findings: &[Finding], allowed: &[Allow]) -> Result<(), Error> {
+pub(crate) fn refuse_unfit(findings: &[Finding], allowed: &[Allow]) -> Result<(), Error> {
     match unfit(findings, allowed).into_iter().next() {
         None => Ok(()),
         Some((allow, near)) => {
@@ -73,7 +73,7 @@ async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> 
 }
 
 /// How much is at stake; `None` where it cannot be counted.
-pub(super) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
+pub(crate) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
     let sql = match stakes.query(&finding.place, finding.stake) {
         Some(sql) => sql.to_owned(),
         None if finding.stake == Stake::Nothing => return None,

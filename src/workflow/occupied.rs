@@ -9,8 +9,7 @@ use sea_gen_runner::{Error, sql};
 use crate::dialect::reading;
 use crate::diff::diff;
 
-use super::report::Failure;
-use super::states::{Live, Sealed};
+use super::{Failure, Live, Sealed};
 
 /// How many differences are listed.
 const LISTED: usize = 20;
@@ -19,7 +18,7 @@ const LISTED: usize = 20;
 ///
 /// # Errors
 /// The first table that is in the way, with what leads to the end of the migrations from here.
-pub(super) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migration]) -> Result<(), Failure> {
+pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migration]) -> Result<(), Failure> {
     let Some(first) = migrations.first().filter(|_| live.history.is_empty()) else { return Ok(()) };
     let product = live.product();
     let is_there = |name: &str| live.schema.schema().tables.keys().any(|table| table.to_string() == name);

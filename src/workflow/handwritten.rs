@@ -12,22 +12,17 @@ use crate::dialect::Role;
 use crate::diff::diff;
 use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, fingerprint};
-use crate::proof::{Before, Reached, before, reached};
+use crate::proof::{Before, NO_SERVER, Reached, before, reached};
 use crate::schema::{Normalized, Product};
 use crate::state;
 
-use super::arguments::Common;
-use super::paint::{self, Ink, ink, ink_talk};
-use super::report::Failure;
-use super::show;
-use super::states::{Sealed, Workspace};
-use super::verify::NO_SERVER;
+use super::{Failure, Open, Sealed, Workspace};
 
 /// Where the migrations of one dialect lead, as far as it could be found out.
-pub(super) struct Followed {
+pub(crate) struct Followed {
     product: Product,
     /// The migrations, each with the states it leads from and to.
-    pub(super) migrations: Vec<Migration>,
+    pub(crate) migrations: Vec<Migration>,
     /// The snapshot as it is.
     sealed: Sealed,
     /// The schema after the newest migration, or why it cannot be told.
@@ -35,10 +30,17 @@ pub(super) struct Followed {
 }
 
 /// Why it is not known where a migration leads.
-struct Silence {
-    reason: String,
+#[derive(Debug)]
+pub(crate) struct Silence {
+    pub(crate) reason: String,
     /// The migration fails, so it has to be corrected.
-    fails: bool,
+    pub(crate) fails: bool,
+}
+
+/// What the snapshot of a dialect takes in.
+pub(crate) struct News {
+    pub(crate) product: Product,
+    pub(crate) plan: Plan,
 }
 
 impl Silence {
@@ -49,7 +51,7 @@ impl Silence {
 
 /// Finds out where the migrations lead from the one at `first` on. `is_edited` tells of those whose header is not to be
 /// believed.
-pub(super) async fn follow(
+pub(crate) async fn follow(
     workspace: &Workspace,
     product: Product,
     mut migrations: Vec<Migration>,
@@ -92,7 +94,7 @@ pub(super) async fn follow(
 }
 
 /// The same where nobody is to find out: where the edited ones lead is not known.
-pub(super) fn unfollowed(
+pub(crate) fn unfollowed(
     workspace: &Workspace,
     product: Product,
     mut migrations: Vec<Migration>,
@@ -103,8 +105,9 @@ pub(super) fn unfollowed(
     Ok(Followed { product, migrations, sealed, after: Err(Silence::new("`--no-verify`")) })
 }
 
-/// Takes into the snapshot where sealed migrations lead of which that was not known so far; whether anything was written.
-pub(super) async fn take_in(workspace: &Workspace, common: &Common) -> Result<bool, Failure> {
+/// Takes into the snapshot where sealed migrations lead of which that was not known so far. What it took in; `None` where nothing
+/// was written.
+pub(crate) async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Option<Vec<News>>, Failure> {
     let lock = workspace.sealed_lock()?;
     let mut is_needed = false;
     for product in workspace.products() {
@@ -112,9 +115,10 @@ pub(super) async fn take_in(workspace: &Workspace, common: &Common) -> Result<bo
         is_needed |= migrations.iter().any(|it| it.to.is_none() && lock.seals(*product, &it.id, &it.checksum()));
     }
     if !is_needed {
-        return Ok(false);
+        return Ok(None);
     }
-    let workspace = &Workspace::open_to_write(common, "gen verify")?;
+    let workspace = &Workspace::open_to_write(open, "gen verify")?;
+    let mut taken = Vec::new();
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());
     for product in workspace.products() {
@@ -122,18 +126,18 @@ pub(super) async fn take_in(workspace: &Workspace, common: &Common) -> Result<bo
         let is_open = |it: &Migration| it.to.is_none() && lock.seals(*product, &it.id, &it.checksum());
         let Some(first) = migrations.iter().position(is_open) else { continue };
         let followed = follow(workspace, *product, migrations, first, &is_open).await?;
-        if followed.news().is_some() {
+        if let Some(news) = followed.news() {
             workspace.refuse_frozen()?;
-            paint::talk(followed.text(workspace).trim_end());
+            taken.push(news);
         }
         followed.write(workspace, &mut lock, &mut batch)?;
     }
     if Some(&lock) == workspace.lock.as_ref() {
-        return Ok(false);
+        return Ok(None);
     }
     batch.write(workspace.project.lock_path(), lock.text());
     batch.commit()?;
-    Ok(true)
+    Ok(Some(taken))
 }
 
 /// The schema before the migration at `first`, in the words of the snapshot, which says where the newest leads. Where one was
@@ -165,7 +169,7 @@ async fn state_before(
 impl Followed {
     /// The migrations among these that change the schema, and can be proven in a moment: one that is sent in batches may not
     /// come to its end with values that are made up.
-    pub(super) fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
+    pub(crate) fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
         let changes = |it: &&Migration| {
             let mut statements = it.up.iter().chain(&it.down);
             it.to.is_some() && it.from != it.to && !statements.any(|statement| statement.role == Role::Batches)
@@ -174,13 +178,18 @@ impl Followed {
     }
 
     /// What the snapshot does not say yet.
-    fn news(&self) -> Option<Plan> {
+    pub(crate) fn news(&self) -> Option<News> {
         let after = self.after.as_ref().ok().filter(|after| **after != self.sealed.schema)?;
-        Some(diff(&self.sealed.schema, after, &[]))
+        Some(News { product: self.product, plan: diff(&self.sealed.schema, after, &[]) })
+    }
+
+    /// Why it could not be found out where the migrations lead, and of which dialect.
+    pub(crate) fn silence(&self) -> Option<(Product, &Silence)> {
+        self.after.as_ref().err().map(|silence| (self.product, silence))
     }
 
     /// Adds what is to be written: the headers of the files, their lines in the lock, and the snapshot.
-    pub(super) fn write(&self, workspace: &Workspace, lock: &mut Lock, batch: &mut Batch) -> Result<(), Failure> {
+    pub(crate) fn write(&self, workspace: &Workspace, lock: &mut Lock, batch: &mut Batch) -> Result<(), Failure> {
         let project = &workspace.project;
         for migration in &self.migrations {
             let path = project.migration_path(self.product, &migration.id);
@@ -202,30 +211,5 @@ impl Followed {
         after.write(&project.snapshot_folder(self.product), Some(&before), batch)?;
         lock.dialects.entry(self.product).or_default().fingerprint = fingerprint(&after.schema);
         Ok(())
-    }
-
-    /// What the snapshot took in, for people.
-    pub(super) fn text(&self, workspace: &Workspace) -> String {
-        let Some(news) = self.news() else { return String::new() };
-        let dialects = workspace.products().len();
-        let dialect = if dialects > 1 { format!(" of {}", self.product) } else { String::new() };
-        let count = show::plural(news.ops().len(), "change");
-        let head = format!("the snapshot{dialect} takes in what the migrations make: {count}");
-        format!("{}\n{}", ink(Ink::Green, head), show::plan(&news, None, workspace.root()))
-    }
-
-    /// Says so where it could not be found out.
-    pub(super) fn complain(&self) {
-        let Err(Silence { reason, fails }) = &self.after else { return };
-        let word = ink_talk(Ink::Yellow, "note:");
-        let product = self.product;
-        let what = format!("where the migrations for {product} lead is not known, so the snapshot stays as it is");
-        paint::talk(format!("{word} {what}: {reason}"));
-        paint::talk(match fails {
-            true => "      correct the migration, then `gen lock` again",
-            false => {
-                "      once there is a scratch database: `gen verify`, with `--database-url` for one on another server"
-            }
-        });
     }
 }

@@ -6,13 +6,13 @@ use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::run::Applicable;
 
-use super::report::Failure;
+use super::Failure;
 
 /// Refuses migrations that the lock says failed their proof.
 ///
 /// # Errors
 /// The first of them.
-pub(super) fn refuse<'a>(lock: &Lock, mut chosen: impl Iterator<Item = &'a Applicable<'a>>) -> Result<(), Failure> {
+pub(crate) fn refuse<'a>(lock: &Lock, mut chosen: impl Iterator<Item = &'a Applicable<'a>>) -> Result<(), Failure> {
     let is_refuted = |file: &&Applicable<'_>| {
         let mut lines = lock.migrations(file.migration.product).iter();
         lines.any(|line| line.refuted && line.id == file.migration.id && line.checksum == file.checksum)

@@ -17,20 +17,19 @@ use crate::schema::{Facet, Name, ObjectName, Origin, Origins, Part, Place, Schem
 use crate::state::{self, Target};
 use crate::write::{self, Declaration};
 
-use super::report::Failure;
-use super::states::{Live, Workspace};
+use super::{Failure, Live, Workspace};
 
 /// What became of it.
-pub(super) struct Imported {
+pub(crate) struct Imported {
     /// Files as they are to be written; those that were there hold what they held before.
-    pub(super) files: Vec<SourceFile>,
+    pub(crate) files: Vec<SourceFile>,
     /// What no SQL file can say.
-    pub(super) unsaid: Vec<Place>,
+    pub(crate) unsaid: Vec<Place>,
 }
 
 /// Writes a statement for everything in the database that the code does not declare, and reads all of it back: a statement
 /// that cannot be read, or that is read as something else, is left out again. What is left over stays adopted.
-pub(super) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
+pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
     let product = live.product();
     let dialect = dialect::of(product);
     let nobody = state::adopted(live.schema.schema());

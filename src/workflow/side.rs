@@ -17,11 +17,10 @@ use crate::proof::Scratch;
 use crate::schema::{Normalized, Origins, Schema};
 use crate::state;
 
-use super::report::Failure;
-use super::states::{self, Live, Workspace, current_folder};
+use super::{Failure, Live, Workspace, current_folder, read, scratch_server};
 
 /// A state by its name on the command line.
-pub(super) enum State {
+pub(crate) enum State {
     Entities,
     Snapshot,
     Database,
@@ -32,7 +31,7 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         Ok(match text {
             "entities" => Self::Entities,
             "snapshot" => Self::Snapshot,
@@ -58,24 +57,24 @@ impl State {
         })
     }
 
-    pub(super) fn needs_project(&self) -> bool {
+    pub(crate) fn needs_project(&self) -> bool {
         matches!(self, Self::Entities | Self::Snapshot | Self::Database | Self::Git(_))
     }
 }
 
 /// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
-pub(super) enum Loaded {
+pub(crate) enum Loaded {
     Schema(Box<Normalized>, Origins),
     Model(Box<Model>),
 }
 
 /// A side with the connection it was read through, which can be asked about the other side too.
-pub(super) struct Side {
-    pub(super) loaded: Loaded,
-    pub(super) session: Option<Session>,
-    pub(super) unmanaged: Vec<Unmanaged>,
+pub(crate) struct Side {
+    pub(crate) loaded: Loaded,
+    pub(crate) session: Option<Session>,
+    pub(crate) unmanaged: Vec<Unmanaged>,
     /// Which server's words it is in: two of one version print what is the same in the same words. `None` for nobody's.
-    pub(super) words: Option<String>,
+    pub(crate) words: Option<String>,
     scratch: Option<Scratch>,
 }
 
@@ -89,7 +88,7 @@ impl Side {
     }
 
     /// Lets go of the connection, and of what was made to read the side.
-    pub(super) async fn close(self) -> Result<(), Failure> {
+    pub(crate) async fn close(self) -> Result<(), Failure> {
         if let Some(session) = self.session {
             session.close().await;
         }
@@ -101,17 +100,17 @@ impl Side {
 }
 
 /// What sides are loaded with.
-pub(super) struct Loader<'a> {
-    pub(super) workspace: Option<&'a Workspace>,
+pub(crate) struct Loader<'a> {
+    pub(crate) workspace: Option<&'a Workspace>,
     /// An address that was named on the command line.
-    pub(super) server: Option<ConnectionOptions>,
-    pub(super) product: Product,
-    pub(super) scope: Scope,
+    pub(crate) server: Option<ConnectionOptions>,
+    pub(crate) product: Product,
+    pub(crate) scope: Scope,
 }
 
 impl Loader<'_> {
     /// Loads a side.
-    pub(super) async fn load(&self, state: State) -> Result<Side, Failure> {
+    pub(crate) async fn load(&self, state: State) -> Result<Side, Failure> {
         let product = self.product;
         match state {
             State::Entities => {
@@ -172,7 +171,7 @@ impl Loader<'_> {
     }
 
     async fn live(&self, connection: &ConnectionOptions) -> Result<Live, Failure> {
-        let live = states::read(connection, Missing::Refuse, &self.scope).await?;
+        let live = read(connection, Missing::Refuse, &self.scope).await?;
         if live.product() != self.product {
             return Err(Error::new(format!("{connection} is {}, the other side is {}", live.product(), self.product))
                 .hint("compare two databases of one product")
@@ -192,7 +191,7 @@ impl Loader<'_> {
     async fn script(&self, script: &str) -> Result<Side, Failure> {
         let product = self.product;
         let at_hand = self.server.as_ref().or_else(|| self.workspace?.connection.as_ref());
-        let server = states::scratch_server(product, at_hand)?.ok_or_else(|| {
+        let server = scratch_server(product, at_hand)?.ok_or_else(|| {
             Error::new(format!("a script for {product} needs a {product} server to build it on"))
                 .hint("name one with `--database-url`; a scratch database is created there and dropped again")
         })?;

@@ -12,11 +12,10 @@ use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::Normalized;
 
-use super::report::Failure;
-use super::states::{Live, Sealed};
+use super::{Failure, Live, Sealed};
 
 /// `ours` in the words of `theirs`, where that changes anything.
-pub(super) async fn reworded(
+pub(crate) async fn reworded(
     session: &mut Session,
     comparison: &mut Comparison,
     ours: &Normalized,
@@ -35,7 +34,7 @@ pub(super) async fn reworded(
 impl Live {
     /// Brings snapshot and database to the words of the code (where it is given), and the database to those of the
     /// snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
-    pub(super) async fn settle(
+    pub(crate) async fn settle(
         &mut self,
         mut sealed: Option<&mut Sealed>,
         model: Option<&Model>,
@@ -62,7 +61,7 @@ impl Live {
 
     /// The fingerprints of the database: in the words of the snapshot, and in its own. A migration that was written when
     /// the snapshot had other words leads to one of them.
-    pub(super) fn fingerprints(&self) -> Vec<String> {
+    pub(crate) fn fingerprints(&self) -> Vec<String> {
         let mut fingerprints = vec![fingerprint(self.schema.schema())];
         fingerprints.extend(self.found.clone());
         fingerprints

@@ -2,8 +2,6 @@
 //!
 //! Must not know how they are compiled (`project` does that) or what is done with the model.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session, connect};
 
@@ -15,16 +13,14 @@ use crate::proof::Scratch;
 use crate::schema::{Name, Normalized, Origins, Place, Schema, Undeclared};
 use crate::{introspect, state};
 
-use super::paint;
-use super::report::Failure;
-use super::states::Workspace;
+use super::{Failure, Workspace};
 
 /// What SeaORM hides in a column's comment.
 const RENAMED_FROM: &str = "renamed_from \"";
 
 /// The model of one dialect, read from the compiled entities and the sidecars beside them. What the source text tells of
 /// places in the code is used where it can be read, and its problems are passed over.
-pub(super) async fn model(
+pub(crate) async fn model(
     workspace: &Workspace,
     files: &[SourceFile],
     product: Product,
@@ -64,18 +60,12 @@ fn consent(workspace: &Workspace) -> Result<(), Failure> {
         project.let_cargo_run()?;
     }
     if workspace.run_cargo || project.may_run_cargo() {
-        paint::talk(format!("note: {what}"));
+        workspace.note(&format!("note: {what}"));
         return Ok(());
     }
-    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        paint::talk(what);
-        paint::prompt(&format!("go on, now and from now on in {}? [y/N] ", project.root.display()));
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.map_err(|error| Error::new("cannot read the answer").because(error))?;
-        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-            return Ok(project.let_cargo_run()?);
-        }
+    let question = format!("go on, now and from now on in {}?", project.root.display());
+    if workspace.listener.agrees(what, &question)? {
+        return Ok(project.let_cargo_run()?);
     }
     Err(Error::new("nobody has agreed to it that cargo runs in this checkout")
         .because(what)
@@ -85,7 +75,7 @@ fn consent(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// In what the source text, read, differs from the compiled entities; `None` where no server of the product is at hand.
-pub(super) async fn differences(
+pub(crate) async fn differences(
     workspace: &Workspace,
     compiled: &Compiled,
     product: Product,

@@ -13,12 +13,11 @@ use crate::project::fingerprint;
 use crate::schema::{Origins, Schema};
 use crate::state::{self, Situation, Standing};
 
-use super::super::report::Failure;
-use super::{Live, Sealed, Workspace};
+use super::{Failure, Live, Sealed, Workspace};
 
 impl Workspace {
     /// How the database stands to the snapshot.
-    pub(in super::super) fn situation(
+    pub(crate) fn situation(
         &self,
         sealed: Option<&Sealed>,
         live: Option<&Live>,
@@ -68,12 +67,7 @@ impl Workspace {
     }
 
     /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(in super::super) fn can_be_synchronised(
-        &self,
-        sealed: &Sealed,
-        live: &Live,
-        model: &Model,
-    ) -> Result<bool, Failure> {
+    pub(crate) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
         let policy = self.keeping();
         let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);

@@ -1,0 +1,171 @@
+//! Proves migrations on scratch databases, and writes into the lock what is proven of them.
+//!
+//! Must not know how a proof is made.
+
+use std::collections::BTreeSet;
+
+use sea_gen_runner::lock_file::{Lock, Proof};
+use sea_gen_runner::migration::{Migration, MigrationId};
+
+use crate::dialect::Product;
+use crate::plan::Plan;
+use crate::project::{Batch, Demand, find_id};
+use crate::proof::{Before, Claim, NO_SERVER, Proven, Renames, Verdict, before, prove};
+use crate::schema::Normalized;
+
+use super::{Failure, Workspace};
+
+/// How the proof of one migration for one dialect ended.
+pub(crate) struct Line {
+    pub(crate) id: MigrationId,
+    pub(crate) product: Product,
+    pub(crate) verdict: Verdict,
+}
+
+/// A migration that is not written yet, what it leads from and to, and the plan it was made from.
+pub(crate) type Draft<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+
+/// Proves a migration that is not written yet. `None` where the configuration asks for no proof, or nothing is to be proven.
+pub(crate) async fn draft(
+    workspace: &Workspace,
+    (migration, from, to, plan): Draft<'_>,
+) -> Result<Option<Verdict>, Failure> {
+    if workspace.project.config.proof == Demand::Off || plan.is_empty() {
+        return Ok(None);
+    }
+    let Some(server) = workspace.scratch_server(migration.product)? else {
+        return Ok(Some(Verdict::Unproven(NO_SERVER.to_owned())));
+    };
+    let claim = Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
+    Ok(Some(prove(&server, claim).await?))
+}
+
+/// What the lock says of a proof.
+pub(crate) fn proof(proven: &Proven) -> Proof {
+    Proof { engine: proven.engine.to_string(), version: proven.version.clone() }
+}
+
+/// What came of proving some migrations.
+pub(crate) struct Judged {
+    pub(crate) lines: Vec<Line>,
+    /// Those whose file the lock does not seal as it is.
+    pub(crate) unsealed: BTreeSet<MigrationId>,
+}
+
+/// Proves the chosen migrations of each dialect and writes into the lock what is proven of them.
+pub(crate) async fn judge(
+    workspace: &Workspace,
+    chosen_of: Vec<(Product, Vec<Migration>, Vec<usize>)>,
+) -> Result<Judged, Failure> {
+    let (mut lines, mut found) = (Vec::new(), Vec::new());
+    for (product, migrations, chosen) in chosen_of {
+        for (index, verdict) in verdicts(workspace, product, &migrations, &chosen).await? {
+            let Some(migration) = migrations.get(index) else { continue };
+            let proof = match &verdict {
+                Verdict::Proven(proven) => Some(Some(proof(proven))),
+                // What was proven of it once does not hold any more.
+                Verdict::Refuted(_) => Some(None),
+                Verdict::Unproven(_) => None,
+            };
+            found.extend(proof.map(|proof| (product, migration.id.clone(), migration.checksum(), proof)));
+            lines.push(Line { id: migration.id.clone(), product, verdict });
+        }
+    }
+    let unsealed = if found.is_empty() { BTreeSet::new() } else { note(workspace, found)? };
+    Ok(Judged { lines, unsealed })
+}
+
+/// Writes into the lock what was found out, and tells of which migrations it seals another file. Finding out takes its time,
+/// and nobody is kept from writing meanwhile, so the lock is read again.
+fn note(
+    workspace: &Workspace,
+    found: Vec<(Product, MigrationId, String, Option<Proof>)>,
+) -> Result<BTreeSet<MigrationId>, Failure> {
+    let _writer = workspace.writer("gen verify")?;
+    let path = workspace.project.lock_path();
+    let before = Lock::read(&path)?.unwrap_or_default();
+    let mut lock = before.clone();
+    let mut unsealed = BTreeSet::new();
+    for (product, id, checksum, proof) in found {
+        if !lock.prove(product, &id, &checksum, proof) {
+            unsealed.insert(id);
+        }
+    }
+    if lock != before {
+        let mut batch = Batch::new(workspace.root());
+        batch.write(&path, lock.text());
+        batch.commit()?;
+    }
+    Ok(unsealed)
+}
+
+/// Which migrations are to be proven, by their place.
+pub(crate) fn chosen(
+    workspace: &Workspace,
+    (targets, all): (&[String], bool),
+    product: Product,
+    migrations: &[Migration],
+) -> Result<Vec<usize>, Failure> {
+    let mut wanted = Vec::new();
+    for text in targets {
+        wanted.push(find_id(text, migrations.iter().map(|migration| &migration.id))?.clone());
+    }
+    let lock = workspace.sealed_lock()?;
+    let proven = |migration: &Migration| {
+        let checksum = migration.checksum();
+        let mut lines = lock.migrations(product).iter();
+        lines.any(|line| line.id == migration.id && line.checksum == checksum && line.proof.is_some())
+    };
+    let is_chosen = |migration: &Migration| match wanted.is_empty() {
+        true => all || !proven(migration),
+        false => wanted.contains(&migration.id),
+    };
+    Ok(migrations.iter().enumerate().filter(|(_, migration)| is_chosen(migration)).map(|(index, _)| index).collect())
+}
+
+/// Proves the chosen ones, newest first, because the snapshot says where the newest leads, and each where the one before it
+/// does. Given back oldest first.
+async fn verdicts(
+    workspace: &Workspace,
+    product: Product,
+    migrations: &[Migration],
+    chosen: &[usize],
+) -> Result<Vec<(usize, Verdict)>, Failure> {
+    let mut found = Vec::new();
+    let Some(oldest) = chosen.first().copied() else { return Ok(found) };
+    let Some(server) = workspace.scratch_server(product)? else {
+        return Ok(chosen.iter().map(|index| (*index, Verdict::Unproven(NO_SERVER.to_owned()))).collect());
+    };
+    let scope = workspace.scope();
+    let lock = workspace.sealed_lock()?;
+    let is_sealed = |it: &Migration| lock.seals(product, &it.id, &it.checksum());
+    let mut to = workspace.sealed(product)?.map(|sealed| sealed.schema);
+    if !scope.covers_everything() {
+        to = match workspace.kept(product).await {
+            Some(kept) => to.map(|to| to.with_kept(&kept)),
+            None => to,
+        };
+    }
+    for (index, migration) in migrations.iter().enumerate().skip(oldest).rev() {
+        // What was edited leads nobody knows where.
+        to = to.filter(|_| migration.to.is_some() && is_sealed(migration));
+        let from = match before(&server, migrations, index, to.as_ref(), &scope).await? {
+            Before::Known(from) => *from,
+            Before::Unknown(reason) => {
+                if chosen.contains(&index) {
+                    found.push((index, Verdict::Unproven(reason)));
+                }
+                to = None;
+                continue;
+            }
+        };
+        if chosen.contains(&index) {
+            let renames = Renames::written(migration);
+            let claim = Claim { migration, from: &from, to: to.as_ref(), renames: &renames, scope: &scope };
+            found.push((index, prove(&server, claim).await?));
+        }
+        to = Some(from);
+    }
+    found.reverse();
+    Ok(found)
+}

@@ -1,0 +1,23 @@
+//! Words that several jobs use in what they say.
+//!
+//! Must not know who reads them.
+
+use std::path::Path;
+
+use crate::entity::Source;
+
+/// `entities/customer.rs:14`, relative to the project.
+pub(crate) fn location(source: &Source, root: &Path) -> String {
+    let file = source.file.strip_prefix(root).unwrap_or(&source.file);
+    format!("{}:{}", file.display(), source.line)
+}
+
+/// `1 table`, `2 tables`; `1 index`, `2 indexes`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "index") => format!("{count} indexes"),
+        (_, "unique") => format!("{count} unique constraints"),
+        _ => format!("{count} {noun}s"),
+    }
+}
