@@ -171,9 +171,6 @@ pub(super) struct Migration {
     /// Do not drop tables and columns but park them, with their rows and values, under a dated name; `gen purge` drops them
     #[arg(long)]
     pub(super) keep: bool,
-    /// The migration drops this, which is parked; set by `gen purge`.
-    #[arg(skip)]
-    pub(super) purge: Option<Vec<crate::schema::Place>>,
     /// Allow what loses rows or values, or fails on rows that are there: a rule (drop-table, drop-column, *), for everything
     /// or for one object (drop-table:orders); repeat it for more
     #[arg(long, value_name = "RULE[:OBJECT]")]

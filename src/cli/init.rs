@@ -1,86 +1,20 @@
-//! `gen init`: folders, first snapshot and lock; an existing database is adopted as it is.
+//! `gen init`: shows what setting up has found and done.
 //!
-//! Must not propose changes: what the entities declare otherwise is shown, and is the next migration's business.
+//! Must not know how a database is adopted.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-use sea_gen_runner::files::list;
-use sea_gen_runner::migration::{self, Migration};
-use sea_gen_runner::session::{Missing, Session};
-use sea_gen_runner::{Error, run};
 use serde_json::json;
 
-use crate::dialect::{self, Product};
-use crate::diff::diff;
-use crate::entity::{Model, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
-use crate::schema::{Normalized, Origins};
-use crate::state::{self, Contradiction, Policy, Target};
-use crate::workflow::{self, Live, Workspace, applicable, import, locked};
+use crate::workflow::adopt::{Adopted, SeaOrm, set_up_project};
+use crate::workflow::{Failure, Live, Workspace};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
-use super::report::{self, Failure};
 use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open_to_write(common, "gen init")?;
-    if workspace.lock.is_some() {
-        return Err(Error::new(format!("{} is set up already", workspace.root().display()))
-            .hint("`gen status` shows how things stand")
-            .into());
-    }
-    let mut settings = Vec::new();
-    if !command.dialects.is_empty() && command.dialects != workspace.products() {
-        if !workspace.project.config.dialects.is_empty() {
-            return Err(Error::new("the configuration names other dialects")
-                .hint("change `dialects` there, or leave `--dialect` out")
-                .into());
-        }
-        workspace.project.dialects = command.dialects.clone();
-        settings.push(dialects_line(&command.dialects));
-    }
-    let found = workspace.project.find_entities()?;
-    let mut files = workspace.files()?;
-    let mut models = read_all(&workspace, &files, true).await?;
-    let mut live = connect(&mut workspace, command).await?;
-    if live.as_ref().is_some_and(|live| models.iter().all(|(product, _)| *product != live.product())) {
-        models = read_all(&workspace, &files, false).await?;
-    }
-    let mut beside = configuration(&workspace, settings, &found)?;
-    let mut seaorm = None;
-    let mut imported = None;
-    if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
-        // Whoever may not keep a history cannot adopt; that is found out before anything is written.
-        run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
-        seaorm = seaorm_history(&mut live.session, &workspace).await;
-        if command.import {
-            let written = import::import(&workspace, &files, live).await?;
-            let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
-            files.retain(|other| !paths.contains(&other.path));
-            beside.extend(written.files.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
-            files.extend(written.files.iter().cloned());
-            models = read_all(&workspace, &files, false).await?;
-            imported = Some(written);
-        }
-    } else if command.import {
-        return Err(Error::new("there is nothing to import: no database with tables in it")
-            .hint("name the database the project's own migrations built: `--database-url …`")
-            .into());
-    }
-    if let Some(live) = &mut live {
-        speak_like(live, &models).await?;
-    }
-    let adoption = set_up(&mut workspace, &models, live.as_ref(), beside)?;
-    if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
-        let baseline = &adoption.baseline;
-        let (file, to) = (applicable(baseline), baseline.to.as_deref());
-        let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;
-        recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
-    }
-    let told = Told { found, seaorm, imported, adoption };
+    let (told, live) = set_up_project(&mut workspace, &command.dialects, command.import).await?;
     print(&workspace, command.json, live.as_ref(), &told);
     if let Some(live) = live {
         live.session.close().await;
@@ -88,188 +22,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     Ok(Ending::Done)
 }
 
-/// The database, if there is one. Where nobody says which dialects the project is for, it is the one of the database.
-async fn connect(workspace: &mut Workspace, command: &arguments::Init) -> Result<Option<Live>, Failure> {
-    if workspace.database_is_absent() {
-        return Ok(None);
-    }
-    let open = workspace.project.config.dialects.is_empty() && command.dialects.is_empty();
-    match (&workspace.connection, open) {
-        (Some(connection), true) => {
-            let live = workflow::read(connection, Missing::Refuse, &workspace.scope()).await?;
-            workspace.project.dialects = vec![live.product()];
-            Ok(Some(live))
-        }
-        _ => Ok(workspace.live(Missing::Refuse).await?),
-    }
-}
-
-/// The entities, read for every dialect.
-async fn read_all(workspace: &Workspace, files: &[SourceFile], aloud: bool) -> Result<Vec<(Product, Model)>, Failure> {
-    let mut models = Vec::new();
-    for (index, product) in workspace.products().iter().enumerate() {
-        let (model, warnings) = workspace.model(files, *product).await?;
-        if index == 0 && aloud {
-            report::show_diagnostics(&warnings, files);
-        }
-        models.push((*product, model));
-    }
-    Ok(models)
-}
-
-fn dialects_line(products: &[Product]) -> String {
-    let keys: Vec<String> = products.iter().map(|product| format!("\"{}\"", product.key())).collect();
-    format!("dialects = [{}]", keys.join(", "))
-}
-
-/// The configuration file, where there is something to say in it: what was searched for once need not be searched for again.
-fn configuration(
-    workspace: &Workspace,
-    mut settings: Vec<String>,
-    found: &EntityPaths,
-) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let path = workspace.root().join(CONFIG_FILE);
-    if path.exists() && !settings.is_empty() {
-        return Err(Error::new("gen.toml exists and names no dialects")
-            .hint(format!("add this line to it: {}", settings.join("\n")))
-            .into());
-    }
-    if Config::read(workspace.root())?.is_none() && found.searched {
-        let paths: Vec<String> = found.paths.iter().map(|path| format!("{:?}", path.display().to_string())).collect();
-        settings.push(format!("entities = [{}]", paths.join(", ")));
-    }
-    Ok(match settings.is_empty() {
-        true => Vec::new(),
-        false => vec![(path, settings.join("\n") + "\n")],
-    })
-}
-
-/// What SeaORM's own migrations did to a database.
-struct SeaOrm {
-    applied: Vec<String>,
-    /// Files of the migration crate that were not applied here.
-    pending: Vec<String>,
-}
-
-/// SeaORM's own history, where the database has one.
-async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<SeaOrm> {
-    let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
-    let rows = session.query(&sql).await.ok()?;
-    let applied: Vec<String> = rows.iter().map(|row| row.text(0).to_owned()).collect();
-    let mut pending = Vec::new();
-    for folder in ["migration/src", "migrations/src", "src/migration", "src/migrations", "src/migrator"] {
-        for path in list(&workspace.root().join(folder)).unwrap_or_default() {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let dated =
-                stem.strip_prefix('m').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
-            if dated && !applied.contains(&stem) {
-                pending.push(stem);
-            }
-        }
-    }
-    Some(SeaOrm { applied, pending })
-}
-
-/// What the code declares is adopted in the words of the code.
-pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
-    let product = live.product();
-    if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
-        live.settle(None, Some(model)).await?;
-    }
-    Ok(())
-}
-
-/// A database that was adopted.
-pub(super) struct Adoption {
-    /// The migration that would make it, which is still to be recorded in it.
-    baseline: Migration,
-    origins: Origins,
-    target: Target,
-    contradictions: Vec<Contradiction>,
-}
-
-/// Writes the first snapshot of every dialect, the lock, and what else is to be written with them. A database that has
-/// something in it is adopted: its schema is the snapshot, what no entity declares is marked as adopted, and a baseline
-/// migration produces it elsewhere.
-pub(super) fn set_up(
-    workspace: &mut Workspace,
-    models: &[(Product, Model)],
-    live: Option<&Live>,
-    beside: Vec<(PathBuf, String)>,
-) -> Result<Option<Adoption>, Failure> {
-    let project = &workspace.project;
-    let mut lock = first_lock(&project.dialects);
-    let mut batch = Batch::new(&project.root);
-    for (path, text) in beside {
-        batch.write(path, text);
-    }
-    let mut adoption = None;
-    for (product, model) in models {
-        let folder = project.snapshot_folder(*product);
-        let adopted = live.filter(|live| live.product() == *product && !live.schema.schema().is_empty());
-        let Some(live) = adopted else {
-            Snapshot::default().write(&folder, None, &mut batch)?;
-            continue;
-        };
-        let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
-        let baseline = &adopted.baseline;
-        batch.write(project.migration_path(*product, &baseline.id), migration::text(baseline));
-        let snapshot = Snapshot { schema: live.schema.schema().clone(), origins: adopted.origins.clone() };
-        snapshot.write(&folder, None, &mut batch)?;
-        lock.append(*product, locked(baseline), fingerprint(live.schema.schema()));
-        adoption = Some(adopted);
-    }
-    batch.write(project.lock_path(), lock.text());
-    batch.commit()?;
-    workspace.lock = Some(lock);
-    Ok(adoption)
-}
-
-/// Who declares what of a database's schema: whatever an entity or an SQL file declares is theirs, all else is adopted.
-fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
-    let nobody = state::adopted(schema.schema());
-    let target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
-    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect();
-    let plan = diff(schema, &target.schema, &target.renames);
-    let contradictions = state::contradictions(product, &plan, model);
-    Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
-}
-
-fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration, Failure> {
-    let nothing = dialect::nothing();
-    let plan = diff(&nothing, schema, &[]);
-    let dialect = dialect::of(product);
-    Ok(Migration {
-        id: new_id("baseline", jiff::Timestamp::now(), &[])?,
-        product,
-        from: Some(fingerprint(nothing.schema())),
-        to: Some(fingerprint(schema.schema())),
-        up: dialect::statements(dialect, &plan, nothing.schema())?,
-        // Nobody goes back beyond what was there.
-        down: dialect::statements(dialect, &plan.inverse(nothing.schema()), schema.alone().schema())?,
-    })
-}
-
-/// What there is to tell in the end.
-struct Told {
-    found: EntityPaths,
-    seaorm: Option<SeaOrm>,
-    imported: Option<import::Imported>,
-    adoption: Option<Adoption>,
-}
-
-impl Told {
-    /// Types the entities leave open, by rule.
-    fn left_open(&self) -> std::collections::BTreeMap<&'static str, usize> {
-        let mut counts = std::collections::BTreeMap::new();
-        for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.left_open) {
-            *counts.entry(rule.key).or_insert(0) += 1;
-        }
-        counts
-    }
-}
-
-fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Told) {
+fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted) {
     let root = workspace.root();
     let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
     let adoption = told.adoption.as_ref();

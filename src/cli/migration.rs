@@ -1,434 +1,88 @@
-//! `gen migration <Name>`: the main job. Reads the three states, plans, and writes migration, snapshot and lock, all or none.
+//! `gen migration <Name>`: shows what was planned and written.
 //!
-//! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
+//! Must not know how a migration is made.
 
-mod hints;
 mod told;
 
-use sea_gen_runner::Error;
-use sea_gen_runner::lock_file::{LockedMigration, Proof};
-use sea_gen_runner::migration::{self, Migration, MigrationId};
-use sea_gen_runner::session::{Missing, Session};
+use crate::workflow::answers::Given;
+use crate::workflow::generate::{self, Content, Request, Start};
+use crate::workflow::prove;
+use crate::workflow::{Failure, Workspace};
 
-use crate::dialect::casts::Casts;
-use crate::dialect::{Dialect, Product};
-use crate::diff::diff;
-use crate::entity::Model;
-use crate::lint::allow::{flag, refused};
-use crate::lint::{self, Finding, Level, lint};
-use crate::plan::Plan;
-use crate::project::{Batch, Snapshot, first_lock, new_id};
-use crate::schema::{Normalized, Origins, Undeclared};
-use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
-use crate::workflow::{Live, Sealed, Workspace, locked, prove, stakes};
-
-use super::answers::Answers;
-use super::arguments::{self, Common};
-use super::report::{self, Failure};
-use super::{Ending, init, paint, show, verify};
+use super::arguments::{self, Common, From};
+use super::{Ending, verify};
 
 use told::{print_json, print_text, tell_nothing};
 
-/// One dialect's part of the migration.
-struct Draft {
-    product: Product,
-    model: Model,
-    /// S in the words of the code.
-    sealed: Sealed,
-    /// Where the plan starts.
-    base: Normalized,
-    plan: Plan,
-    findings: Vec<Finding>,
-    stakes: Stakes,
-    target: Target,
-    migration: Migration,
-    proof: Option<Proof>,
+/// What to do with what was planned, beside writing it.
+pub(super) struct Output {
+    /// Nothing is written.
+    pub(super) dry_run: bool,
+    /// Nothing is proven.
+    pub(super) no_verify: bool,
+    /// That there is something to write is a finding.
+    pub(super) exit_code: bool,
+    /// It is printed as JSON.
+    pub(super) json: bool,
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
-    let mut workspace = match command.dry_run {
+    let arguments::Migration { dry_run, no_verify, exit_code, json, .. } = *command;
+    generate(common, &command.into(), &Output { dry_run, no_verify, exit_code, json }).await
+}
+
+/// Generates a migration and shows it.
+pub(super) async fn generate(common: &Common, request: &Request, output: &Output) -> Result<Ending, Failure> {
+    let by = if matches!(request.content, Content::Purged(_)) { "gen purge" } else { "gen migration" };
+    let mut workspace = match output.dry_run {
         true => Workspace::open(common)?,
-        false => Workspace::open_to_write(common, if command.purge.is_some() { "gen purge" } else { "gen migration" })?,
+        false => Workspace::open_to_write(common, by)?,
     };
-    if command.strict {
-        workspace.project.config.undeclared = Undeclared::Error;
-    }
-    workspace.refuse_frozen()?;
-    let id = next_id(&workspace, &command.name)?;
-    // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
-    // them is all a person hears about; the others' turn to be heard comes later.
-    let in_files = async {
-        // The snapshots first: most of what is read after them is the same, and is not held a second time.
-        let sealed = workspace.aside(sealed).await?;
-        Ok::<_, Failure>((sealed, workspace.models().await?))
-    };
-    let ((sealed, (files, models)), live) = tokio::try_join!(in_files, async { Ok(reach(&workspace, command).await) })?;
-    if let Some((_, _, warnings)) = models.first() {
-        report::show_diagnostics(warnings, &files);
-    }
-    let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut answers = Answers::read(command, workspace.project.config.forms)?;
-    let (mut live, note) = live?;
-    if let Some(note) = note {
-        paint::talk(note);
-    }
-    if workspace.lock.is_none()
-        && workspace.products().iter().any(|it| workspace.project.migration_ids(*it).is_ok_and(|ids| !ids.is_empty()))
-    {
-        workspace.sealed_lock()?;
-    }
-    if workspace.lock.is_none() {
-        if command.dry_run {
-            return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
-                .hint("run `gen init` first")
-                .into());
-        }
-        if let Some(live) = &mut live {
-            init::speak_like(live, &models).await?;
-        }
-        init::set_up(&mut workspace, &models, live.as_ref(), Vec::new())?;
-    }
-    let mut all = Vec::new();
-    for ((product, model), sealed) in models.into_iter().zip(sealed) {
-        let live = live.as_mut().filter(|live| live.product() == product);
-        all.push(draft(&workspace, command, &id, (product, model), sealed?, live, &mut answers).await?);
-    }
-    answers.refuse_unfit(workspace.products())?;
-    let refusal = refuse(command, &all, live.as_mut()).await;
-    let close = async {
-        if let Some(live) = live {
-            live.session.close().await;
-        }
-    };
-    // Closing is the database's work, and the rest goes on meanwhile.
-    let ((), ()) = tokio::join!(close, async { all.iter_mut().for_each(Draft::name_states) });
-    let offences: Vec<String> = all.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
-    if !offences.is_empty() {
-        return Err(Error::new(format!(
-            "{} declared by no entity and no SQL file",
-            show::plural(offences.len(), "object")
-        ))
-        .because(offences.join("\n"))
-        .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
-        .into());
-    }
-    refusal?;
-    let (mut drafts, silent): (Vec<Draft>, Vec<Draft>) =
-        all.into_iter().partition(|draft| command.empty || !draft.plan.is_empty());
-    if !command.dry_run && !command.no_verify {
+    let mut planned = generate::plan(&mut workspace, request).await?;
+    if !output.dry_run && !output.no_verify {
         let unwritten: Vec<prove::Draft<'_>> =
-            drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
+            planned.drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
         let proofs = verify::drafts(&workspace, &unwritten).await?;
-        drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
+        planned.drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
     }
-    let written = if command.dry_run { Vec::new() } else { write_all(&workspace, &drafts, &silent)? };
-    if drafts.is_empty() {
-        tell_nothing(&workspace, command, &written);
+    let written = if output.dry_run { Vec::new() } else { generate::write(&workspace, &planned)? };
+    if planned.drafts.is_empty() {
+        tell_nothing(&workspace, request, output, &written);
         return Ok(Ending::Done);
     }
-    if command.json {
-        print_json(&workspace, &id, &drafts, &written);
+    if output.json {
+        print_json(&workspace, &planned, &written);
     } else {
-        print_text(&workspace, command, &id, &drafts, &written);
+        print_text(&workspace, (request, output), &planned, &written);
     }
     // The process ends here: giving back the memory of every table, piece by piece, would only take time.
-    std::mem::forget((drafts, silent));
-    Ok(if command.exit_code { Ending::Findings } else { Ending::Done })
+    std::mem::forget(planned);
+    Ok(if output.exit_code { Ending::Findings } else { Ending::Done })
 }
 
-impl Draft {
-    /// Says in the migration which states it leads from and to.
-    fn name_states(&mut self) {
-        self.migration.from = Some(self.sealed.fingerprint_of(&self.base));
-        self.migration.to = Some(self.sealed.fingerprint_of(&self.target.schema));
-    }
-}
-
-/// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.
-async fn refuse(command: &arguments::Migration, drafts: &[Draft], mut live: Option<&mut Live>) -> Result<(), Failure> {
-    // The same is refused once, though every dialect finds it.
-    let mut found: Vec<&Finding> = Vec::new();
-    let mut lines = Vec::new();
-    for draft in drafts {
-        let mut refused = refused(&draft.findings, &command.allow);
-        refused.retain(|finding| !found.contains(finding));
-        let session = live.as_deref_mut().filter(|live| live.product() == draft.product).map(|live| &mut live.session);
-        lines.extend(stakes::lines(&refused, &draft.stakes, session).await);
-        found.extend(refused);
-    }
-    if found.is_empty() || command.dry_run {
-        for finding in &found {
-            paint::talk(format!("note: {} needs `{}`", finding.rule, flag(finding)));
-        }
-        return Ok(());
-    }
-    let what = "this migration would lose what is there, or fail on it";
-    let again = format!("gen migration {}", command.name);
-    let mut error = stakes::refusal(what, &again, &lines, &found);
-    error = hints::answers(drafts, &found).into_iter().fold(error, Error::hint);
-    let stays = [lint::DROP_VALUE, lint::DROP_PARTITION];
-    if found.iter().any(|finding| finding.rule.starts_with("drop-") && !stays.contains(&finding.rule)) {
-        error = error.hint("or park it, with what is in it, until `gen purge`: `--keep`");
-    }
-    Err(error.into())
-}
-
-/// S of each dialect, or why it cannot be told. A project without a lock has none yet: what is about to be adopted is read
-/// when it has been.
-fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>, Failure> {
-    Ok(workspace.products().iter().map(|product| workspace.sealed(*product)).collect())
-}
-
-/// An id that no migration of any dialect has.
-pub(super) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
-    let (mut files, mut existing) = (Vec::new(), Vec::new());
-    for product in workspace.products() {
-        files.extend(workspace.project.migration_ids(*product)?);
-        if let Some(lock) = &workspace.lock {
-            existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
+impl std::convert::From<&arguments::Migration> for Request {
+    fn from(command: &arguments::Migration) -> Self {
+        Self {
+            name: command.name.clone(),
+            content: if command.empty { Content::Empty } else { Content::Declared },
+            start: command.from.map(|from| match from {
+                From::Snapshot => Start::Snapshot,
+                From::Database => Start::Database,
+            }),
+            strict: command.strict,
+            keep: command.keep,
+            offline: command.offline_forms,
+            allow: command.allow.clone(),
+            given: Given {
+                renames: command.renames.clone(),
+                backfills: command.backfills.clone(),
+                conversions: command.conversions.clone(),
+                replacements: command.replacements.clone(),
+                news: command.news.clone(),
+                file: command.answers.clone(),
+                asks: !command.no_interactive,
+            },
+            is_rehearsal: command.dry_run,
         }
     }
-    let gone: Vec<MigrationId> = existing.iter().filter(|id| !files.contains(id)).cloned().collect();
-    existing.extend(files);
-    existing.sort();
-    existing.dedup();
-    let id = new_id(name, jiff::Timestamp::now(), &existing).map_err(|error| match gone.first() {
-        Some(id) => error.hint(format!("the file of `{id}` is gone; if it is to be forgotten: `gen lock`")),
-        None => error,
-    });
-    Ok(id?)
-}
-
-/// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
-/// may be away, which is to be said and changes only what the plan can be checked against.
-async fn reach(
-    workspace: &Workspace,
-    command: &arguments::Migration,
-) -> Result<(Option<Live>, Option<String>), Failure> {
-    let demanded = workspace.explicit || command.from == Some(arguments::From::Database);
-    if command.from == Some(arguments::From::Snapshot) && workspace.lock.is_some() {
-        return Ok((None, None));
-    }
-    if !demanded && workspace.database_is_absent() {
-        return Ok((None, None));
-    }
-    match workspace.live(Missing::Refuse).await {
-        Ok(live) => {
-            if live.is_none() && demanded {
-                workspace.required(Missing::Refuse).await?;
-            }
-            Ok((live, None))
-        }
-        Err(error) if demanded => Err(error.into()),
-        Err(error) => Ok((None, Some(format!("note: {error}; planning from the snapshot")))),
-    }
-}
-
-async fn draft(
-    workspace: &Workspace,
-    command: &arguments::Migration,
-    id: &MigrationId,
-    (product, mut model): (Product, Model),
-    sealed: Option<Sealed>,
-    mut live: Option<&mut Live>,
-    answers: &mut Answers,
-) -> Result<Draft, Failure> {
-    let dialect = workspace.dialect(product, command.offline_forms);
-    let mut sealed = match sealed {
-        Some(sealed) => sealed,
-        // A dialect that the lock does not list yet starts from nothing.
-        None => workspace.sealed(product)?.unwrap_or_else(Sealed::nothing),
-    };
-    if let Some(live) = live.as_deref() {
-        // What the database has beside the schema is to be kept, whatever is planned.
-        sealed.schema = sealed.schema.with_kept(&live.schema.schema().kept);
-    }
-    if let Some(live) = live.as_deref_mut()
-        && command.from != Some(arguments::From::Database)
-        && live.schema == sealed.schema
-    {
-        // One of the two is enough, and comparing them again costs nothing.
-        live.schema = sealed.schema.clone();
-    }
-    let (base, target) = if command.empty || command.purge.is_some() {
-        let (schema, origins) = match &command.purge {
-            Some(places) => state::purged(dialect, &sealed.schema, &sealed.origins, places)?,
-            None => (sealed.schema.clone(), sealed.origins.clone()),
-        };
-        let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let target = Target { schema, origins, offences, left_open, renames, questions };
-        (sealed.schema.clone(), target)
-    } else {
-        let mut asked = false;
-        loop {
-            model.answers = answers.renames();
-            let mut found = sides(workspace, command, product, &model, &sealed, live.as_deref());
-            if let Some(live) = live.as_deref_mut().filter(|_| !asked)
-                && !matches!(&found, Ok((base, target)) if *base == target.schema)
-                && live.settle(Some(&mut sealed), Some(&model)).await?
-            {
-                // What differed may only have been said in other words.
-                found = sides(workspace, command, product, &model, &sealed, Some(live));
-            }
-            asked = true;
-            let (base, target) = found?;
-            let fitting = Fitting::new(base.schema(), &target);
-            answers.weigh_names(product, &fitting, &target.questions);
-            answers.weigh_declared(product, &fitting, &model, &workspace.project.root);
-            // A question stays open while its answer is misspelt.
-            answers.refuse_unfit(workspace.products())?;
-            if !answers.settle(&target.questions)? {
-                break (base, target);
-            }
-        }
-    };
-    let mut plan = diff(&base, &target.schema, &target.renames);
-    let mut target = target;
-    if command.purge.is_none() {
-        answers.weigh_allowed(product, &judged(dialect, &base, &target, &plan), &command.allow);
-    }
-    if command.keep {
-        let parked = state::park(dialect, &base, target.clone(), id.stamp().get(..8).unwrap_or_default())?;
-        answers.weigh_keep(product, parked.schema != target.schema);
-        plan = diff(&base, &parked.schema, &parked.renames);
-        target = parked;
-    }
-    let stakes = state::stakes(dialect, &base, &target.schema, &plan);
-    let mut findings = judged(dialect, &base, &target, &plan);
-    let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };
-    let is_cast = |finding: &Finding| matches!(finding.rule, lint::LOSSY_CAST | lint::IMPOSSIBLE_CAST);
-    findings.retain(|finding| !is_cast(finding) || !values.converts(&finding.place));
-    let may_lose = findings.iter().filter(|it| is_cast(it) && command.allow.iter().any(|allow| allow.covers(it)));
-    values.lossy = may_lose.map(|finding| finding.place.clone()).collect();
-    if let Some(live) = live {
-        findings = weighed(&mut live.session, &stakes, findings).await;
-    }
-    let Ways { up, down, filled, unfit } = state::ways(dialect, &base, &target, &plan, &values)?;
-    answers.weigh_values(product, unfit);
-    findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
-    findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
-    let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
-    Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
-}
-
-fn judged(dialect: &dyn Dialect, base: &Normalized, target: &Target, plan: &Plan) -> Vec<Finding> {
-    let (from, to) = (base.schema(), target.schema.schema());
-    lint(&lint::Context { plan, from, to, types: &Casts { dialect, from, to } })
-}
-
-/// Casts that lose are a danger where there are rows that lose, and nothing to speak of where there are none.
-async fn weighed(session: &mut Session, stakes: &Stakes, findings: Vec<Finding>) -> Vec<Finding> {
-    let mut left = Vec::new();
-    for mut finding in findings {
-        if finding.rule == lint::LOSSY_CAST {
-            match stakes::count(session, stakes, &finding).await {
-                Some(0) => continue,
-                Some(_) => finding.level = Level::Danger,
-                None => {}
-            }
-        }
-        left.push(finding);
-    }
-    left
-}
-
-/// What the plan leads from and to.
-fn sides(
-    workspace: &Workspace,
-    command: &arguments::Migration,
-    product: Product,
-    model: &Model,
-    sealed: &Sealed,
-    live: Option<&Live>,
-) -> Result<(Normalized, Target), Failure> {
-    let from_snapshot = || workspace.target(product, model, &sealed.schema, &sealed.origins);
-    let Some(live) = live else { return Ok((sealed.schema.clone(), from_snapshot()?)) };
-    if command.from == Some(arguments::From::Database) {
-        // What was made by hand is in no snapshot, and nobody has asked for it to go.
-        let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        let target = workspace.target(product, model, &live.schema, &origins)?;
-        return Ok((live.schema.clone(), target));
-    }
-    let headings = workspace.headings(product)?;
-    if let Some(id) =
-        live.history.iter().map(|record| &record.id).find(|id| headings.iter().all(|it| it.id.as_str() != **id))
-    {
-        return Err(Error::new(format!(
-            "the database is ahead of this checkout: migration `{id}` is applied, and its file is not here"
-        ))
-        .hint("take the file from the branch that has it: merge that branch, then try again")
-        .hint("`gen migration … --from snapshot` plans without this database")
-        .into());
-    }
-    match workspace.situation(Some(sealed), Some(live), Some(model), &headings)? {
-        Situation::Drifted => Err(drifted(workspace, sealed, live, model)?),
-        Situation::Synchronised => {
-            // The database is what the code declares already: the migration leads exactly there, names and all, so that
-            // it is recognised as applied on this database.
-            let Target { renames, questions, .. } = from_snapshot()?;
-            let there = workspace.target(product, model, &live.schema, &sealed.origins)?;
-            let target = Target { renames, questions, ..there };
-            paint::talk("note: this database was synchronised; the migration leads to what it already has");
-            Ok((sealed.schema.clone(), target))
-        }
-        Situation::Behind => {
-            paint::talk("note: migrations are pending on this database; planning from the snapshot");
-            Ok((sealed.schema.clone(), from_snapshot()?))
-        }
-        _ => Ok((sealed.schema.clone(), from_snapshot()?)),
-    }
-}
-
-/// The stop on drift, with what drifted and the ways out.
-fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -> Result<Failure, Failure> {
-    let drift = diff(&sealed.schema, &live.schema, &[]);
-    let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
-    let database = workspace.connection.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut error = Error::new(format!("{database} has drifted from the snapshot")).because(lines.join("\n"));
-    if workspace.can_be_synchronised(sealed, live, model)? {
-        error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");
-    }
-    Ok(error
-        .hint("`gen drift` shows it, `gen drift adopt` writes it as a migration, `gen drift revert` undoes it")
-        .hint("`gen migration … --from snapshot` plans without this database")
-        .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
-        .into())
-}
-
-/// Nothing is to be migrated. Who declares what may have changed all the same.
-/// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
-/// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
-/// tomorrow shall be dropped then.
-fn write_all(workspace: &Workspace, drafts: &[Draft], silent: &[Draft]) -> Result<Vec<std::path::PathBuf>, Failure> {
-    let project = &workspace.project;
-    let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
-    for draft in drafts {
-        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
-        let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
-        lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
-    }
-    // What has been excluded goes from the snapshot with the next migration, which seals it anew.
-    let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
-    let same: Vec<&Draft> = silent.iter().filter(is_same).collect();
-    let mut reworded = false;
-    for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
-        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
-            locked.fingerprint = draft.sealed.fingerprint_of(&draft.target.schema);
-            reworded = true;
-        }
-    }
-    for draft in drafts.iter().chain(same) {
-        let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
-            schema: schema.schema().clone(),
-            origins: origins.clone(),
-        };
-        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
-        let after = snapshot(&draft.target.schema, &draft.target.origins);
-        after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
-    }
-    if reworded || !drafts.is_empty() {
-        batch.write(project.lock_path(), lock.text());
-    }
-    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
 }

@@ -2,7 +2,6 @@
 //!
 //! stdout is the result, stderr the talk. Must not hold any logic of its own beyond asking the rooms and showing what they say.
 
-mod answers;
 mod arguments;
 mod check;
 mod completions;

@@ -13,9 +13,12 @@ use crate::lint::{self, Finding};
 use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, Stakes, parked_in};
+use crate::workflow::answers::Given;
+use crate::workflow::generate::{Content, Request};
 use crate::workflow::{Workspace, stakes};
 
-use super::arguments::{Common, FileFormat, Migration, Purge, USUAL_PURGE};
+use super::arguments::{Common, Purge, USUAL_PURGE};
+use super::migration::Output;
 use super::report::Failure;
 use super::{Ending, migration, paint, show};
 
@@ -25,30 +28,20 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
     if chosen.is_empty() {
         paint::talk("nothing is parked");
     }
-    let migration = Migration {
+    let request = Request {
         name: free(&Workspace::open(common)?, name)?,
-        from: None,
-        empty: false,
-        dry_run: *dry_run,
-        exit_code: false,
+        content: Content::Purged(chosen),
+        start: None,
         strict: false,
-        no_verify: *no_verify,
-        renames: Vec::new(),
-        backfills: Vec::new(),
-        conversions: Vec::new(),
-        news: Vec::new(),
-        replacements: Vec::new(),
         keep: false,
-        offline_forms: false,
-        purge: Some(chosen),
+        offline: false,
         // Whoever purges has looked.
         allow: ["drop-table", "drop-column"].iter().filter_map(|rule| rule.parse().ok()).collect(),
-        answers: None,
-        no_interactive: true,
-        format: FileFormat::Sql,
-        json: *json,
+        given: Given::default(),
+        is_rehearsal: *dry_run,
     };
-    migration::run(common, &migration).await
+    let output = Output { dry_run: *dry_run, no_verify: *no_verify, exit_code: false, json: *json };
+    migration::generate(common, &request, &output).await
 }
 
 /// The name, with a number behind it where it is the usual one and another migration has it.

@@ -58,6 +58,10 @@ pub(super) fn habit(arguments: &[String]) -> Option<String> {
 pub(super) fn failure(failure: &Failure) {
     match failure {
         Failure::Error(error) => show_error(error),
+        Failure::Unanswered(document, error) => {
+            paint::exact(&format!("{document}\n"));
+            show_error(error);
+        }
         Failure::Entities(diagnostics, files) => {
             show_diagnostics(diagnostics, files);
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();

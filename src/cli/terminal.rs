@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use sea_gen_runner::Error;
 
-use crate::workflow::{Listener, Open};
+use crate::entity::{Diagnostic, SourceFile};
+use crate::state::Question;
+use crate::workflow::{Choice, Listener, Open};
 
 use super::arguments::Common;
-use super::paint;
+use super::paint::{self, Ink};
+use super::report;
 
 /// The terminal, or what is in its place.
 pub(super) struct Terminal;
@@ -20,17 +23,53 @@ impl Listener for Terminal {
         paint::talk(text);
     }
 
+    fn diagnostics(&self, diagnostics: &[Diagnostic], files: &[SourceFile]) {
+        report::show_diagnostics(diagnostics, files);
+    }
+
+    fn choose(&self, question: &Question) -> Result<Choice, Error> {
+        if !is_interactive() {
+            return Ok(Choice::Unanswered);
+        }
+        paint::talk(format!("{} {} is new. Was it one of these?", paint::ink_talk(Ink::Yellow, "?"), question.subject));
+        for (number, candidate) in (1..).zip(&question.candidates) {
+            let because = candidate.because.join(", ");
+            paint::talk(format!("  {number}  {}  ({} %: {because})", candidate.from, candidate.likeness));
+        }
+        paint::talk("  n  none: it is new, and what goes is dropped");
+        loop {
+            let Some(line) = answer("> ")? else { return Ok(Choice::Unanswered) };
+            let chosen = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            match (line.trim(), chosen.filter(|index| *index < question.candidates.len())) {
+                ("n", _) => return Ok(Choice::New),
+                (_, Some(index)) => return Ok(Choice::Was(index)),
+                _ => paint::talk(format!("a number from 1 to {}, or n", question.candidates.len())),
+            }
+        }
+    }
+
     fn agrees(&self, what: &str, question: &str) -> Result<bool, Error> {
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        if !is_interactive() {
             return Ok(false);
         }
         paint::talk(what);
-        paint::prompt(&format!("{question} [y/N] "));
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.map_err(|error| Error::new("cannot read the answer").because(error))?;
+        let answer = answer(&format!("{question} [y/N] "))?.unwrap_or_default();
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
+}
+
+/// Whether somebody is there to read a question and to answer it.
+fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// The next line that somebody types; `None` where no more will come.
+fn answer(prompt: &str) -> Result<Option<String>, Error> {
+    paint::prompt(prompt);
+    let mut line = String::new();
+    let length = std::io::stdin().lock().read_line(&mut line);
+    let length = length.map_err(|error| Error::new("cannot read the answer").because(error))?;
+    Ok((length > 0).then_some(line))
 }
 
 impl From<&Common> for Open {

@@ -14,6 +14,8 @@ pub enum Failure {
     Error(Error),
     /// The entities cannot be read: what is wrong with them, and the files it is wrong in.
     Entities(Vec<Diagnostic>, Vec<SourceFile>),
+    /// Questions are left open: they as JSON, to be filled in, and the error that lists them.
+    Unanswered(String, Error),
 }
 
 impl From<Error> for Failure {

@@ -2,11 +2,15 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
+pub(crate) mod adopt;
+pub(crate) mod answers;
 pub(crate) mod compiled;
 mod database;
 mod excluded;
 mod failure;
+pub(crate) mod generate;
 pub(crate) mod handwritten;
+mod hints;
 pub(crate) mod import;
 mod listener;
 pub(crate) mod occupied;
@@ -25,7 +29,7 @@ mod workspace;
 
 pub(crate) use database::scratch_server;
 pub use failure::Failure;
-pub use listener::{Listener, Silent};
+pub use listener::{Choice, Listener, Silent};
 pub use recognise::{Known, recognisable, recognise};
 pub(crate) use sealed::Sealed;
 pub(crate) use wording::reworded;

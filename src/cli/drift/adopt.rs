@@ -13,11 +13,11 @@ use crate::workflow::{Workspace, applicable, locked};
 use crate::{dialect, state};
 
 use super::super::arguments::{Adopt, Common};
-use super::super::migration::next_id;
 use super::super::paint::{self, Ink, ink};
 use super::super::report::Failure;
 use super::super::{Ending, show};
 use super::Scene;
+use crate::workflow::generate::next_id;
 
 pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Failure> {
     let scene = Scene::open(Workspace::open_to_write(common, "gen drift adopt")?).await?;

@@ -2,22 +2,25 @@
 //!
 //! Must not know how a migration is made.
 
-use sea_gen_runner::migration::{self, MigrationId};
+use std::path::PathBuf;
+
+use sea_gen_runner::migration;
 use serde_json::json;
 
 use crate::workflow::Workspace;
+use crate::workflow::generate::{Content, Draft, Planned, Request};
 
 use super::super::paint::{self, Ink, ink};
-use super::super::{arguments, show};
-use super::Draft;
+use super::super::show;
+use super::Output;
 
-pub(super) fn tell_nothing(workspace: &Workspace, command: &arguments::Migration, written: &[std::path::PathBuf]) {
-    if command.json {
+pub(super) fn tell_nothing(workspace: &Workspace, request: &Request, output: &Output, written: &[PathBuf]) {
+    if output.json {
         let written: Vec<_> = written.iter().map(|path| workspace.project.shown(path)).collect();
         paint::exact(&format!("{}\n", json!({ "id": null, "written": written, "migrations": [] })));
         return;
     }
-    if command.purge.is_some() {
+    if matches!(request.content, Content::Purged(_)) {
         paint::talk("nothing to do: nothing is parked");
         return;
     }
@@ -29,7 +32,8 @@ pub(super) fn tell_nothing(workspace: &Workspace, command: &arguments::Migration
     }
 }
 
-pub(super) fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draft], written: &[std::path::PathBuf]) {
+pub(super) fn print_json(workspace: &Workspace, planned: &Planned, written: &[PathBuf]) {
+    let Planned { id, drafts, .. } = planned;
     let project = &workspace.project;
     let root = workspace.root();
     let migrations = drafts.iter().map(|draft| {
@@ -51,11 +55,11 @@ pub(super) fn print_json(workspace: &Workspace, id: &MigrationId, drafts: &[Draf
 
 pub(super) fn print_text(
     workspace: &Workspace,
-    command: &arguments::Migration,
-    id: &MigrationId,
-    drafts: &[Draft],
-    written: &[std::path::PathBuf],
+    (request, output): (&Request, &Output),
+    planned: &Planned,
+    written: &[PathBuf],
 ) {
+    let Planned { id, drafts, .. } = planned;
     let root = workspace.root();
     let mut text = String::new();
     for (draft, others) in alike(drafts) {
@@ -78,12 +82,12 @@ pub(super) fn print_text(
         let count = show::plural(changed.len(), "file");
         text.push_str(&format!("{} {folder}/ ({count})\n", ink(Ink::Green, "wrote")));
     }
-    if command.dry_run {
+    if output.dry_run {
         if let Some(draft) = drafts.first() {
             text.push_str(&migration::text(&draft.migration));
         }
     } else {
-        text.push_str(match command.empty {
+        text.push_str(match request.content == Content::Empty {
             true => "\nnext: write its statements, seal it with `gen lock`, then `gen up` applies it\n",
             false => "\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n",
         });

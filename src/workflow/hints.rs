@@ -8,7 +8,7 @@ use crate::lint::{DROP_VALUE, Finding, IMPOSSIBLE_CAST, LOSSY_CAST, NOT_NULL};
 use crate::plan::{Alter, Op};
 use crate::schema::{Facet, Name, ObjectName, Part, Place, Schema, Type};
 
-use super::Draft;
+use super::generate::Draft;
 
 /// A hint for every kind of answer to what is refused.
 pub(super) fn answers(drafts: &[Draft], refused: &[&Finding]) -> Vec<String> {

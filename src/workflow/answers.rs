@@ -6,28 +6,43 @@
 mod unfit;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::files::read_text;
 use serde::{Deserialize, Serialize};
 
 use crate::lint::allow::Allow;
-use crate::plan::{Forms, Rename};
+use crate::plan::Rename;
 use crate::schema::{Change, Name, ObjectName};
 use crate::state::{self, Backfill, Candidate, Question, Replacement, Subject, Values};
 
-use super::arguments::Migration;
-use super::paint::{self, Ink};
-use super::report::Failure;
-use super::show;
+use super::{Choice, Failure, Listener, text};
 
 use unfit::Unfit;
 
+/// What somebody says beforehand, each in the form of the option of the same name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given {
+    /// `old:new`, `table.old:new`, `kind:…`.
+    pub(crate) renames: Vec<String>,
+    /// `table.column=expression`.
+    pub(crate) backfills: Vec<String>,
+    /// `table.column=expression`.
+    pub(crate) conversions: Vec<String>,
+    /// `table.column:old=new`.
+    pub(crate) replacements: Vec<String>,
+    /// Names of what is new.
+    pub(crate) news: Vec<String>,
+    /// A file with more of them.
+    pub(crate) file: Option<PathBuf>,
+    /// Whether what is left open is asked.
+    pub(crate) asks: bool,
+}
+
 /// The answers of one run.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// Renames by option, as they are.
     given: Vec<Rename>,
     /// Answers by file and terminal.
@@ -38,8 +53,8 @@ pub(super) struct Answers {
     news: Vec<String>,
     /// What may go, each by its exact name: then it was not renamed.
     gone: Vec<String>,
-    /// Somebody is there to be asked.
-    interactive: bool,
+    /// Whether what is left open is asked.
+    asks: bool,
     /// What fits nothing.
     unfit: Unfit,
 }
@@ -91,38 +106,36 @@ enum Former {
 }
 
 impl Answers {
-    /// Those of the options and the file; with a terminal on both ends, whatever is left can be asked.
+    /// Those that are given and those of the file. `allow` says what may go: then it was not renamed. `in_batches` says whether
+    /// rows are filled some at a time.
     ///
     /// # Errors
-    /// An option that cannot be read; a file that is not there or is not such a document.
-    pub(super) fn read(command: &Migration, forms: Forms) -> Result<Self, Failure> {
-        let given: Result<Vec<Rename>, Failure> = command.renames.iter().map(|text| parse(text)).collect();
+    /// An answer that cannot be read; a file that is not there or is not such a document.
+    pub(crate) fn read(given: &Given, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
+        let renames: Result<Vec<Rename>, Failure> = given.renames.iter().map(|text| parse(text)).collect();
         let Document { renames: answered, backfills, conversions, replacements } =
-            command.answers.as_deref().map(read).transpose()?.unwrap_or_default();
+            given.file.as_deref().map(read).transpose()?.unwrap_or_default();
         let all = |given: &[String], answered: Vec<String>| given.iter().cloned().chain(answered).collect::<Vec<_>>();
         let values = Values {
             lossy: Vec::new(),
-            backfills: parsed(&all(&command.backfills, backfills), |text| value(text, "--backfill"))?,
-            conversions: parsed(&all(&command.conversions, conversions), |text| value(text, "--using"))?,
-            replacements: parsed(&all(&command.replacements, replacements), replacement)?,
+            backfills: parsed(&all(&given.backfills, backfills), |text| value(text, "--backfill"))?,
+            conversions: parsed(&all(&given.conversions, conversions), |text| value(text, "--using"))?,
+            replacements: parsed(&all(&given.replacements, replacements), replacement)?,
             for_several: false,
-            in_batches: forms == Forms::Safe && !command.offline_forms,
+            in_batches,
         };
-        let interactive = !command.no_interactive;
-        let interactive = interactive && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        let news = command.news.clone();
-        let gone = command.allow.iter().filter_map(Allow::dropped).collect();
-        let unfit = Unfit::default();
-        Ok(Self { given: follow_tables(given?), answered, values, news, gone, interactive, unfit })
+        let gone = allow.iter().filter_map(Allow::dropped).collect();
+        let (news, asks, unfit) = (given.news.clone(), given.asks, Unfit::default());
+        Ok(Self { given: follow_tables(renames?), answered, values, news, gone, asks, unfit })
     }
 
     /// What rows that are there get.
-    pub(super) fn values(&self) -> &Values {
+    pub(crate) fn values(&self) -> &Values {
         &self.values
     }
 
     /// Every rename answered so far.
-    pub(super) fn renames(&self) -> Vec<Rename> {
+    pub(crate) fn renames(&self) -> Vec<Rename> {
         self.given.iter().cloned().chain(self.answered.iter().filter_map(Answered::rename)).collect()
     }
 
@@ -131,7 +144,7 @@ impl Answers {
     /// # Errors
     /// Questions without an answer and nobody to ask: they are printed to be filled in. An answer that names what is not
     /// there.
-    pub(super) fn settle(&mut self, questions: &[Question]) -> Result<bool, Failure> {
+    pub(crate) fn settle(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
         let mut open: Vec<&Question> = Vec::new();
         for question in questions {
             match self.answered.iter().find(|it| it.subject == question.subject).and_then(|it| it.renamed_from.clone())
@@ -150,11 +163,18 @@ impl Answers {
             }
         }
         let Some(first) = open.first() else { return Ok(false) };
-        if !self.interactive {
-            return Err(unanswered(&open));
-        }
         // One at a time: an answer may settle others, as that of a table does those of its columns.
-        self.answered.push(ask(first)?);
+        let choice = if self.asks { listener.choose(first)? } else { Choice::Unanswered };
+        let renamed_from = match choice {
+            Choice::Unanswered => return Err(unanswered(&open)),
+            Choice::New => Former::Is(false),
+            Choice::Was(index) => match first.candidates.get(index) {
+                Some(candidate) => Former::Name(candidate.from.clone()),
+                None => return Err(unanswered(&open)),
+            },
+        };
+        let (subject, candidates) = (first.subject.clone(), first.candidates.clone());
+        self.answered.push(Answered { subject, candidates, renamed_from: Some(renamed_from) });
         Ok(true)
     }
 }
@@ -182,7 +202,7 @@ fn read(path: &Path) -> Result<Document, Failure> {
     })?)
 }
 
-/// The stop on questions nobody answered; they go to stdout, to be filled in.
+/// The stop on questions nobody answered.
 fn unanswered(open: &[&Question]) -> Failure {
     let renames: Vec<Answered> = open
         .iter()
@@ -192,9 +212,7 @@ fn unanswered(open: &[&Question]) -> Failure {
             renamed_from: None,
         })
         .collect();
-    if let Ok(text) = serde_json::to_string_pretty(&Document { renames, ..Document::default() }) {
-        paint::exact(&format!("{text}\n"));
-    }
+    let document = serde_json::to_string_pretty(&Document { renames, ..Document::default() }).unwrap_or_default();
     let lines: Vec<String> = open
         .iter()
         .map(|question| {
@@ -203,7 +221,7 @@ fn unanswered(open: &[&Question]) -> Failure {
         })
         .collect();
     let mut error =
-        Error::new(format!("{} to answer before this can be planned", show::plural(open.len(), "question")))
+        Error::new(format!("{} to answer before this can be planned", text::plural(open.len(), "question")))
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
         error = error
@@ -212,35 +230,9 @@ fn unanswered(open: &[&Question]) -> Failure {
     if let Some(question) = open.first() {
         error = error.hint(format!("new: `--new {}`", question.subject.name()));
     }
-    error
-        .hint("or fill in `renamed_from` in the JSON above (the old name, or false for what is new) and pass it by `--answers`")
-        .into()
-}
-
-/// Asks on the terminal.
-fn ask(question: &Question) -> Result<Answered, Failure> {
-    paint::talk(format!("{} {} is new. Was it one of these?", paint::ink_talk(Ink::Yellow, "?"), question.subject));
-    for (number, candidate) in (1..).zip(&question.candidates) {
-        let because = candidate.because.join(", ");
-        paint::talk(format!("  {number}  {}  ({} %: {because})", candidate.from, candidate.likeness));
-    }
-    paint::talk("  n  none: it is new, and what goes is dropped");
-    let renamed_from = loop {
-        paint::prompt("> ");
-        let mut line = String::new();
-        let length = std::io::stdin().lock().read_line(&mut line);
-        if length.map_err(|error| Error::new("cannot read the answer").because(error))? == 0 {
-            return Err(unanswered(&[question]));
-        }
-        let chosen = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        match (line.trim(), chosen.and_then(|index| question.candidates.get(index))) {
-            ("n", _) => break Former::Is(false),
-            (_, Some(candidate)) => break Former::Name(candidate.from.clone()),
-            _ => paint::talk(format!("a number from 1 to {}, or n", question.candidates.len())),
-        }
-    };
-    let (subject, candidates) = (question.subject.clone(), question.candidates.clone());
-    Ok(Answered { subject, candidates, renamed_from: Some(renamed_from) })
+    let error = error
+        .hint("or fill in `renamed_from` in the JSON above (the old name, or false for what is new) and pass it by `--answers`");
+    Failure::Unanswered(document, error)
 }
 
 /// `old:new` for a table, `table.old:new` for a column, `kind:…` for anything else.

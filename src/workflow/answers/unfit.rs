@@ -14,7 +14,7 @@ use crate::plan::Rename;
 use crate::schema::{Name, ObjectName, Product};
 use crate::state::{self, Fitting, Misfit, Question};
 
-use super::super::show;
+use super::super::text;
 use super::{Answered, Answers};
 
 /// The options that fit nothing in the migration of a dialect, each with why.
@@ -32,7 +32,7 @@ impl Unfit {
 
 impl Answers {
     /// Holds the names that were given against what is there and what comes in one dialect.
-    pub(in super::super) fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
+    pub(in crate::workflow) fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
         self.unfit.0.insert(product, BTreeMap::new());
         // A question that is open says itself what may be answered.
         let is_open = |it: &&Answered| open.iter().any(|question| question.subject == it.subject);
@@ -60,7 +60,7 @@ impl Answers {
     }
 
     /// Holds what `renamed_from` says in the code against what is there and what comes in one dialect.
-    pub(in super::super) fn weigh_declared(
+    pub(in crate::workflow) fn weigh_declared(
         &mut self,
         product: Product,
         fitting: &Fitting<'_>,
@@ -69,7 +69,7 @@ impl Answers {
     ) {
         for (place, rename) in state::declared_renames(model) {
             let said = |rename: &Rename| format!("`renamed_from = \"{}\"`", former(rename));
-            let at = model.sources.get(&place).map(|source| format!("{}: ", show::location(&source, root)));
+            let at = model.sources.get(&place).map(|source| format!("{}: ", text::location(&source, root)));
             let option = format!("{}{} of {place}", at.unwrap_or_default(), said(&rename));
             let why = fitting.declared(&rename).map_err(|it| it.map(|near| said(&near)));
             self.unfit.set(product, option, why);
@@ -78,7 +78,7 @@ impl Answers {
 
     /// Holds what is allowed against what would be refused in one dialect. What is allowed for everything is a rule to go by,
     /// and needs nothing to fit.
-    pub(in super::super) fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
+    pub(in crate::workflow) fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
         for (allow, near) in allow::unfit(findings, allowed) {
             let reason = "nothing in it needs this to be allowed".to_owned();
             let near = near.map(|near| format!("`{near}`"));
@@ -87,14 +87,14 @@ impl Answers {
     }
 
     /// Takes note of values that one dialect of several does not need.
-    pub(in super::super) fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
+    pub(in crate::workflow) fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
         for (option, reason) in unfit {
             self.unfit.set(product, format!("`{option}`"), Err(Misfit { reason, near: None }));
         }
     }
 
     /// Says of `--keep` in one dialect whether anything is parked.
-    pub(in super::super) fn weigh_keep(&mut self, product: Product, parks: bool) {
+    pub(in crate::workflow) fn weigh_keep(&mut self, product: Product, parks: bool) {
         let reason = "it drops no table and no column".to_owned();
         let why = if parks { Ok(()) } else { Err(Misfit { reason, near: None }) };
         self.unfit.set(product, "`--keep`".to_owned(), why);
@@ -104,7 +104,7 @@ impl Answers {
     ///
     /// # Errors
     /// That answer, and what may have been meant.
-    pub(in super::super) fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
+    pub(in crate::workflow) fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
         let all: Vec<_> = products.iter().filter_map(|product| self.unfit.0.get(product)).collect();
         let Some(first) = all.first().filter(|_| all.len() == products.len()) else { return Ok(()) };
         let in_all = |option: &String| all.iter().all(|of| of.contains_key(option));
