@@ -8,15 +8,15 @@ use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text;
 use sea_gen_runner::migration::{self, Migration, MigrationId};
-use sea_gen_runner::reading::Reading;
 use sea_gen_runner::run;
 use sea_gen_runner::session::{Missing, connect};
 
-use crate::dialect::{self, Product, Statement, reading};
+use crate::dialect::{self, Product};
 use crate::lint::Level;
-use crate::lint::script::{self, Line, MISSING_DOWN, Remark, Way};
+use crate::lint::script::{self, MISSING_DOWN, Remark, Way};
 use crate::project::find_id;
 use crate::workflow::Workspace;
+use crate::workflow::read_statements::lines;
 
 use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
@@ -98,22 +98,6 @@ async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
             None
         }
     }
-}
-
-/// The statements of a migration, up and down, as the rules judge them.
-pub(super) fn lines(migration: &Migration) -> (Vec<Line>, Vec<Line>) {
-    let product = migration.product;
-    let read =
-        |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
-    let (mut up, mut down) = (read(&migration.up), read(&migration.down));
-    reading::pair(product, &mut up, &mut down);
-    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<Line> {
-        let line = |(it, reading): (&Statement, Reading)| {
-            Line::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
-        };
-        statements.iter().zip(readings).map(line).collect()
-    };
-    (lines(&migration.up, up), lines(&migration.down, down))
 }
 
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {

@@ -22,7 +22,6 @@ mod purge;
 mod report;
 mod seed;
 mod show;
-mod sizes;
 mod status;
 mod sync;
 mod terminal;

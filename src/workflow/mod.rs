@@ -4,6 +4,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod answers;
+pub(crate) mod apply;
 pub(crate) mod compiled;
 mod database;
 mod excluded;
@@ -16,12 +17,14 @@ mod listener;
 pub(crate) mod occupied;
 mod partitions;
 pub(crate) mod prove;
+pub(crate) mod read_statements;
 mod recognise;
 pub(crate) mod refuted;
 pub(crate) mod seal;
 mod sealed;
 pub(crate) mod side;
 mod situation;
+mod sizes;
 pub(crate) mod stakes;
 pub(crate) mod text;
 mod wording;

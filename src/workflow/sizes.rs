@@ -12,8 +12,7 @@ use sea_gen_runner::session::Session;
 use crate::dialect;
 use crate::lint::script::{self, Remark, Way};
 
-use super::lint::lines;
-use super::paint;
+use super::read_statements::lines;
 
 /// From how many rows on a table is worth a note.
 const ROWS: u64 = 1_000_000;
@@ -29,7 +28,8 @@ struct Size {
 }
 
 /// Says which statements make others wait on a large table, and how large it is. Nothing where the database does not tell.
-pub(super) async fn note(session: &mut Session, migrations: &[(&Migration, Direction)]) {
+pub(crate) async fn notes(session: &mut Session, migrations: &[(&Migration, Direction)]) -> Vec<String> {
+    let mut notes = Vec::new();
     let mut found: Option<BTreeMap<String, Size>> = None;
     for (migration, direction) in migrations {
         for (table, message) in waits(migration, *direction) {
@@ -38,10 +38,11 @@ pub(super) async fn note(session: &mut Session, migrations: &[(&Migration, Direc
             }
             let size = found.as_ref().and_then(|sizes| sizes.get(&table));
             if let Some(size) = size.filter(|size| size.rows >= ROWS || size.bytes >= BYTES) {
-                paint::talk(format!("note: {}: {message} ({})", migration.id, said(*size)));
+                notes.push(format!("{}: {message} ({})", migration.id, said(*size)));
             }
         }
     }
+    notes
 }
 
 /// The tables on which others wait longer the more rows there are, and why.

@@ -1,0 +1,273 @@
+//! Applies and reverts migrations: which ones, what is lost by the way, and that the database is known again afterwards.
+//!
+//! Must not know how a migration is run, nor who is told.
+
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, State, Target, Watch};
+use sea_gen_runner::session::{Missing, Session};
+
+use crate::dialect::casts::Casts;
+use crate::dialect::{self, Product, Role, Statement, reading};
+use crate::introspect;
+use crate::lint::allow::Allow;
+use crate::lint::{self, Finding};
+use crate::project::{find_id, fingerprint};
+use crate::state::{self, Situation};
+
+use super::{
+    Failure, Known, Live, Open, Workspace, applicable, applicables, occupied, recognisable, refuted, sizes, stakes,
+};
+
+/// Where to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// Apply what is pending.
+    Up {
+        /// How far.
+        target: Target,
+        /// Whether migrations that change rows count as done, too, where the database has the schema they lead to.
+        recognises_rows: bool,
+        /// Whether what failed its proof is applied.
+        unproven: bool,
+    },
+    /// Revert what is applied.
+    Down(Target),
+    /// Revert the newest one and apply it again.
+    Redo,
+    /// To where this one is the newest applied.
+    Goto(String),
+}
+
+/// The project, its database, and the migrations for it.
+pub(crate) struct Bench {
+    pub(crate) workspace: Workspace,
+    pub(crate) live: Live,
+    pub(crate) migrations: Vec<Migration>,
+}
+
+/// A migration by its place among the [`Bench`]'s, and which way it runs.
+pub(crate) type Chosen = (usize, Direction);
+
+/// What going back throws away.
+pub(crate) struct Losses {
+    /// Statements of which it is not known what they delete, each with why.
+    pub(crate) unknown: Vec<(String, String)>,
+    /// What is there and would be gone, and nobody allowed.
+    pub(crate) held: Vec<Held>,
+}
+
+/// Something that is there and would be gone.
+pub(crate) struct Held {
+    pub(crate) finding: Finding,
+    /// What it is, with the number of rows or values.
+    pub(crate) line: String,
+}
+
+impl Bench {
+    /// Opens the project and its database. With `creates`, an SQLite file that is not there is made, unless this is a rehearsal.
+    pub(crate) async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
+        let workspace = Workspace::open(open)?;
+        workspace.sealed_lock()?;
+        let live = match creates {
+            true if is_rehearsal => workspace.rehearsed().await?,
+            true => workspace.required(Missing::Create).await?,
+            false => workspace.required(Missing::Refuse).await?,
+        };
+        let migrations = workspace.migrations(live.product())?;
+        workspace.refuse_unsealed(live.product(), &migrations)?;
+        Ok(Self { workspace, live, migrations })
+    }
+
+    /// How many, or which one.
+    pub(crate) fn target(&self, text: &str) -> Result<Target, Failure> {
+        // An id begins with eight digits, so a shorter number is a count.
+        match text.parse() {
+            Ok(count) if text.len() < 8 => Ok(Target::Count(count)),
+            Ok(_) | Err(_) => Ok(Target::Id(self.id(text)?)),
+        }
+    }
+
+    /// The id that is meant.
+    pub(crate) fn id(&self, text: &str) -> Result<String, Failure> {
+        Ok(find_id(text, self.migrations.iter().map(|migration| &migration.id))?.to_string())
+    }
+
+    /// Records pending migrations whose result the database already has, because it was synchronised before they were written. In
+    /// a rehearsal they are only given back.
+    pub(crate) async fn recognise(
+        &mut self,
+        course: &Course,
+        is_rehearsal: bool,
+        watch: Watch<'_>,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
+        loop {
+            let mut sealed = self.workspace.sealed(self.live.product())?;
+            let headings: Vec<_> = self.migrations.iter().map(Migration::heading).collect();
+            let mut situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
+            if situation == Situation::Drifted && self.live.settle(sealed.as_mut(), None).await? {
+                situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
+            }
+            match situation {
+                Situation::Ahead => {}
+                Situation::Drifted => {
+                    occupied::refuse(&self.live, sealed.as_ref(), &self.migrations)?;
+                    self.workspace.note(
+                        "note: the database is not where the last applied migration left it; `gen drift` shows how",
+                    );
+                    return Ok(Vec::new());
+                }
+                _ => return Ok(Vec::new()),
+            }
+            let files = applicables(&self.migrations);
+            let fingerprints = self.live.fingerprints();
+            let Live { session, schema, history, .. } = &mut self.live;
+            let known = Known { history, schema: schema.schema(), fingerprints: &fingerprints };
+            let found = recognisable(known, &files, *recognises_rows)?;
+            let scope = self.workspace.scope();
+            if found.is_empty()
+                || is_rehearsal
+                || super::recognise(session, &found, known, &scope, DEFAULT_WAIT, watch).await?
+            {
+                return Ok(found.into_iter().map(recognised).collect());
+            }
+            // Somebody else was faster: what was decided is decided again.
+            self.live.read_again(&self.workspace).await?;
+        }
+    }
+
+    /// The migrations of a course, in the order in which they run. What was recognised does not run.
+    ///
+    /// # Errors
+    /// History and files contradict each other; a migration cannot run here, or not this way.
+    pub(crate) fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
+        let (files, history, product) = (applicables(&self.migrations), &self.live.history, self.live.product());
+        let up = |target: &Target| run::to_apply(history, &files, target, product);
+        let down = |target: &Target| run::to_revert(history, &files, target, product);
+        let of = |found: Vec<&Applicable<'_>>, direction| -> Vec<Chosen> {
+            let place = |file: &Applicable<'_>| self.migrations.iter().position(|it| it.id == file.migration.id);
+            found.into_iter().filter_map(|file| Some((place(file)?, direction))).collect()
+        };
+        Ok(match course {
+            Course::Up { target, .. } => {
+                let mut found = up(target)?;
+                found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
+                of(found, Direction::Up)
+            }
+            Course::Down(target) => of(down(target)?, Direction::Down),
+            Course::Redo => {
+                let found = down(&Target::Count(1))?;
+                let back = found.iter().rev().copied().collect();
+                of(found, Direction::Down).into_iter().chain(of(back, Direction::Up)).collect()
+            }
+            Course::Goto(id) => {
+                let target = Target::Id(id.clone());
+                match history.iter().any(|record| record.id == *id) {
+                    true => of(down(&target)?, Direction::Down),
+                    false => of(up(&target)?, Direction::Up),
+                }
+            }
+        })
+    }
+
+    /// The migrations that were chosen.
+    pub(crate) fn migrations_at(&self, chosen: &[Chosen]) -> Vec<(&Migration, Direction)> {
+        chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect()
+    }
+
+    /// Which statements make others wait on a large table, and how large it is.
+    pub(crate) async fn sizes(&mut self, chosen: &[Chosen]) -> Vec<String> {
+        let chosen: Vec<_> =
+            chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect();
+        sizes::notes(&mut self.live.session, &chosen).await
+    }
+
+    /// What going back throws away, counted where that can be done.
+    ///
+    /// # Errors
+    /// Something is allowed that nothing needs.
+    pub(crate) async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
+        let mut losses = Losses { unknown: Vec::new(), held: Vec::new() };
+        let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
+        let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
+        let statements: Vec<&Statement> = migrations.flat_map(|migration| &migration.down).collect();
+        if statements.is_empty() && allow.is_empty() {
+            return Ok(losses);
+        }
+        let (product, live) = (self.live.product(), &mut self.live);
+        let dialect = dialect::of(product);
+        let readings: Vec<_> = statements.iter().map(|statement| reading::read(product, &statement.sql)).collect();
+        let schema = live.schema.schema();
+        for (statement, reading) in statements.iter().zip(&readings) {
+            losses.unknown.extend(reading.unnamed().map(|why| (statement.sql.clone(), why.to_owned())));
+        }
+        let home = home(&mut live.session).await;
+        let casts = Casts { dialect, from: schema, to: schema };
+        let (mut findings, plan) = lint::losses(&readings, schema, &home, &casts);
+        let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);
+        // Where the file looks first, nothing is lost: it stops.
+        let looks = |query: &str| statements.iter().any(|it| matches!(it.role, Role::Check(_)) && it.sql == query);
+        findings.retain(|it| !at_stake.query(&it.place, it.stake).is_some_and(looks));
+        stakes::refuse_unfit(&findings, allow)?;
+        findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
+        let held = stakes::held(&findings, &at_stake, &mut live.session).await;
+        losses.held = held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect();
+        Ok(losses)
+    }
+
+    /// Refuses to apply what the lock says failed its proof, unless the course says otherwise.
+    pub(crate) fn refuse_refuted(&self, course: &Course, chosen: &[Chosen]) -> Result<(), Failure> {
+        let may = matches!(course, Course::Up { unproven: true, .. } | Course::Down(_) | Course::Redo);
+        if may {
+            return Ok(());
+        }
+        let up = chosen.iter().filter(|(_, direction)| *direction == Direction::Up);
+        let files: Vec<_> = up.filter_map(|(at, _)| self.migrations.get(*at)).map(applicable).collect();
+        refuted::refuse(self.workspace.sealed_lock()?, files.iter())
+    }
+
+    /// Runs the course.
+    ///
+    /// # Errors
+    /// Those of the runner.
+    pub(crate) async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
+        let files = applicables(&self.migrations);
+        let session = &mut self.live.session;
+        let outcomes = match course {
+            Course::Up { target, .. } => run::up(session, &files, target, DEFAULT_WAIT, watch).await,
+            Course::Down(target) => run::down(session, &files, target, DEFAULT_WAIT, watch).await,
+            Course::Redo => run::redo(session, &files, 1, DEFAULT_WAIT, watch).await,
+            Course::Goto(id) => run::goto(session, &files, id, DEFAULT_WAIT, watch).await,
+        };
+        outcomes.map(drop)
+    }
+
+    /// Notes what the database is now in its own words, so that it is known again when the snapshot has other words. It is no
+    /// more than a help, so nothing is said where it cannot be done.
+    pub(crate) async fn note(&mut self, outcomes: &[Outcome]) {
+        let Some(last) = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up) else { return };
+        let Some(migration) = self.migrations.iter().find(|it| it.id.as_str() == last.id) else { return };
+        let scope = self.workspace.scope();
+        let Ok(catalog) = introspect::introspect(&mut self.live.session, &scope).await else { return };
+        if let Ok(schema) = dialect::of(self.live.product()).normalize(catalog.schema) {
+            let found = fingerprint(schema.schema());
+            let _ = run::note(&mut self.live.session, &applicable(migration), &found).await;
+        }
+    }
+}
+
+fn recognised(file: &Applicable<'_>) -> Outcome {
+    let (direction, status) = (Direction::Up, Some(State::Recognised));
+    Outcome { id: file.id(), direction, statements: 0, execution_ms: 0, status }
+}
+
+/// The schema or the database that a name without one is in.
+async fn home(session: &mut Session) -> String {
+    let query = match session.product() {
+        Product::Postgres => "SELECT current_schema()",
+        Product::MySql | Product::MariaDb => "SELECT DATABASE()",
+        Product::Sqlite => return "main".to_owned(),
+    };
+    let found = session.query(query).await.ok();
+    found.and_then(|rows| rows.first().map(|row| row.text(0).to_owned())).unwrap_or_default()
+}
