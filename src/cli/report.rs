@@ -3,7 +3,6 @@
 //! Must not know what to do about them: hints come with them.
 
 use std::borrow::Cow;
-use std::error::Error as _;
 use std::ops::Range;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
@@ -12,6 +11,7 @@ use sea_gen_runner::Error;
 use crate::entity::{Diagnostic, Severity, SourceFile};
 
 pub(super) use crate::workflow::Failure;
+use crate::workflow::text::with_reasons;
 
 use super::paint::{self, Ink};
 
@@ -72,17 +72,6 @@ pub(super) fn failure(failure: &Failure) {
             ));
         }
     }
-}
-
-/// What went wrong, and below it why, line by line.
-pub(super) fn with_reasons(error: &Error) -> Vec<String> {
-    let mut lines = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(reason) = source {
-        lines.extend(reason.to_string().lines().map(str::to_owned));
-        source = reason.source();
-    }
-    lines
 }
 
 fn show_error(error: &Error) {

@@ -5,8 +5,10 @@
 pub(crate) mod adopt;
 pub(crate) mod answers;
 pub(crate) mod apply;
+pub(crate) mod check;
 pub(crate) mod compiled;
 mod database;
+pub(crate) mod drift;
 mod excluded;
 mod failure;
 pub(crate) mod generate;
@@ -26,6 +28,7 @@ pub(crate) mod side;
 mod situation;
 mod sizes;
 pub(crate) mod stakes;
+pub(crate) mod synchronise;
 pub(crate) mod text;
 mod wording;
 mod workspace;

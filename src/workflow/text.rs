@@ -2,7 +2,10 @@
 //!
 //! Must not know who reads them.
 
+use std::error::Error as _;
 use std::path::Path;
+
+use sea_gen_runner::Error;
 
 use crate::entity::Source;
 
@@ -20,4 +23,15 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
         (_, "unique") => format!("{count} unique constraints"),
         _ => format!("{count} {noun}s"),
     }
+}
+
+/// What went wrong, and below it why, line by line.
+pub(crate) fn with_reasons(error: &Error) -> Vec<String> {
+    let mut lines = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(reason) = source {
+        lines.extend(reason.to_string().lines().map(str::to_owned));
+        source = reason.source();
+    }
+    lines
 }

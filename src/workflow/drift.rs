@@ -1,0 +1,144 @@
+//! Drift: what the database has that the snapshot has not, and the reverse; and the two ways out of it.
+//!
+//! Must not know who is told.
+
+use std::path::PathBuf;
+
+use sea_gen_runner::Error;
+use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::run::{self, State};
+use sea_gen_runner::session::Missing;
+
+use crate::dialect::casts::Casts;
+use crate::dialect::{self, Statement};
+use crate::diff::diff;
+use crate::introspect;
+use crate::lint::{Context, Finding, Level, lint};
+use crate::plan::Plan;
+use crate::project::{Batch, Snapshot, fingerprint};
+use crate::state::{self, Stakes};
+
+use super::generate::next_id;
+use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, text};
+
+/// The snapshot, the database, and what leads from the one to the other.
+pub(crate) struct Drift {
+    pub(crate) workspace: Workspace,
+    pub(crate) sealed: Sealed,
+    pub(crate) live: Live,
+    /// From the snapshot to the database.
+    pub(crate) plan: Plan,
+}
+
+/// What leads back to the snapshot.
+pub(crate) struct Revert {
+    pub(crate) plan: Plan,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) stakes: Stakes,
+}
+
+impl Drift {
+    pub(crate) async fn open(workspace: Workspace) -> Result<Self, Failure> {
+        workspace.sealed_lock()?;
+        let mut live = workspace.required(Missing::Refuse).await?;
+        let sealed = workspace.sealed(live.product())?;
+        let mut sealed = sealed.ok_or_else(|| Error::new("there is no snapshot yet").hint("run `gen init`"))?;
+        live.settle(Some(&mut sealed), None).await?;
+        let plan = diff(&sealed.schema, &live.schema, &[]);
+        Ok(Self { workspace, sealed, live, plan })
+    }
+
+    /// The migrations, all of them applied: while some are pending, what they would do cannot be told from drift.
+    pub(crate) fn migrations(&self) -> Result<Vec<Migration>, Failure> {
+        let migrations = self.workspace.migrations(self.live.product())?;
+        self.workspace.refuse_unsealed(self.live.product(), &migrations)?;
+        let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
+        if pending > 0 {
+            let count = text::plural(pending, "migration");
+            let error =
+                Error::new(format!("{count} pending on this database, so drift cannot be told from what they do"));
+            return Err(error.hint("apply them first: `gen up`").into());
+        }
+        Ok(migrations)
+    }
+
+    /// The migration that makes elsewhere what has drifted here.
+    pub(crate) fn migration(&self, name: &str) -> Result<Migration, Failure> {
+        let Self { workspace, sealed, live, plan } = self;
+        let dialect = workspace.dialect(live.product(), false);
+        let inverse = plan.inverse(sealed.schema.schema());
+        Ok(Migration {
+            id: next_id(workspace, name)?,
+            product: live.product(),
+            from: Some(fingerprint(sealed.schema.schema())),
+            to: Some(fingerprint(live.schema.schema())),
+            up: dialect::statements(dialect, plan, sealed.schema.schema())?,
+            down: dialect::statements(dialect, &inverse, live.schema.alone().schema())?,
+        })
+    }
+
+    /// Writes the migration, the snapshot and the lock, and records in this database that it has it. Gives back the files.
+    pub(crate) async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
+        let Self { workspace, sealed, live, .. } = self;
+        let product = live.product();
+        // What the snapshot knew keeps its origin: where the code says otherwise, the next migration says so too.
+        let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
+        let project = &workspace.project;
+        let mut batch = Batch::new(&project.root);
+        batch.write(project.migration_path(product, &migration.id), migration::text(migration));
+        let before = Snapshot { schema: sealed.schema.schema().clone(), origins: sealed.origins.clone() };
+        let after = Snapshot { schema: live.schema.schema().clone(), origins };
+        after.write(&project.snapshot_folder(product), Some(&before), &mut batch)?;
+        let mut lock = workspace.sealed_lock()?.clone();
+        lock.append(product, locked(migration), fingerprint(live.schema.schema()));
+        batch.write(project.lock_path(), lock.text());
+        let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
+        let (file, to) = (applicable(migration), migration.to.as_deref());
+        let marked = run::mark(&mut live.session, &file, State::Recognised, to, run::DEFAULT_WAIT).await;
+        marked.map_err(|error| {
+            error.hint(
+                "the files are written; once the role may write the history table, `gen up` records the migration",
+            )
+        })?;
+        Ok(written)
+    }
+
+    /// What the migration throws away where it is applied.
+    pub(crate) fn losses(&self) -> Vec<Finding> {
+        let (from, to) = (self.sealed.schema.schema(), self.live.schema.schema());
+        let types = Casts { dialect: dialect::of(self.live.product()), from, to };
+        let mut findings = lint(&Context { plan: &self.plan, from, to, types: &types });
+        findings.retain(|finding| finding.level == Level::Danger);
+        findings
+    }
+
+    /// What leads back to the snapshot.
+    pub(crate) fn way_back(&self) -> Result<Revert, Failure> {
+        let Self { sealed, live, .. } = self;
+        let dialect = dialect::of(live.product());
+        // From where the database is, and not the way here turned round: that is what a plan's start has to be.
+        let plan = diff(&live.schema, &sealed.schema, &[]);
+        let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
+        let (from, to) = (live.schema.schema(), sealed.schema.schema());
+        let findings = lint(&Context { plan: &plan, from, to, types: &Casts { dialect, from, to } });
+        let stakes = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
+        Ok(Revert { plan, statements, findings, stakes })
+    }
+
+    /// Brings the database back. Gives back what is drift still, by the catalog's word.
+    pub(crate) async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
+        run::execute(&mut self.live.session, &revert.statements, run::DEFAULT_WAIT).await?;
+        left(&self.workspace, &self.sealed, &mut self.live).await
+    }
+}
+
+/// What is drift still, by the catalog's word.
+async fn left(workspace: &Workspace, sealed: &Sealed, live: &mut Live) -> Result<Vec<String>, Failure> {
+    let catalog = introspect::introspect(&mut live.session, &workspace.scope()).await;
+    let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;
+    let reached = dialect::of(live.product()).normalize(catalog.schema)?;
+    let worded = reworded(&mut live.session, &mut live.comparison, &reached, &sealed.schema).await?;
+    let plan = diff(&sealed.schema, &worded.unwrap_or(reached), &[]);
+    Ok(plan.ops().iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,104 @@
+//! Brings a development database to what the entities declare, without a migration.
+//!
+//! Must not touch a database that is not a development one, or a frozen schema.
+
+use sea_gen_runner::run;
+use sea_gen_runner::session::Missing;
+
+use crate::dialect::casts::Casts;
+use crate::dialect::{self, Statement};
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::lint::allow::Allow;
+use crate::lint::{Context, Finding, LOSSY_CAST, Level, lint};
+use crate::plan::Plan;
+use crate::schema::{Normalized, Product};
+use crate::state;
+
+use super::apply::Held;
+use super::{Failure, Live, Open, Workspace, stakes};
+
+/// What leads a development database to what the entities declare.
+pub(crate) struct Synchronisation {
+    pub(crate) workspace: Workspace,
+    pub(crate) live: Live,
+    pub(crate) model: Model,
+    pub(crate) plan: Plan,
+    pub(crate) statements: Vec<Statement>,
+    /// What is there and would be lost, or is failed on, and nobody allowed.
+    pub(crate) held: Vec<Held>,
+}
+
+impl Synchronisation {
+    /// Plans it. `vouched` says that the database is one for development; in a rehearsal no SQLite file is made.
+    ///
+    /// # Errors
+    /// The schema is frozen; the database is none for development; the entities cannot be read.
+    pub(crate) async fn plan(
+        open: impl Into<Open>,
+        vouched: bool,
+        allow: &[Allow],
+        is_rehearsal: bool,
+    ) -> Result<Self, Failure> {
+        let workspace = Workspace::open(open)?;
+        workspace.refuse_frozen()?;
+        workspace.refuse_unless_development(vouched).map_err(|failure| match failure {
+            Failure::Error(error) => {
+                Failure::Error(error.hint("or write a migration: `gen migration <Name>`, then `gen up`"))
+            }
+            other => other,
+        })?;
+        let files = workspace.files()?;
+        // A mistake in the entities is found before an SQLite file is made.
+        if workspace.database_is_absent() {
+            workspace.model(&files, Product::Sqlite).await?;
+        }
+        let mut live = match is_rehearsal {
+            true => workspace.rehearsed().await?,
+            false => workspace.required(Missing::Create).await?,
+        };
+        let (product, dialect) = (live.product(), dialect::of(live.product()));
+        let (model, warnings) = workspace.model(&files, product).await?;
+        workspace.listener.diagnostics(&warnings, &files);
+        // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
+        let mut sealed = workspace.sealed(product)?;
+        live.settle(sealed.as_mut(), Some(&model)).await?;
+        let origins = match sealed {
+            Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
+            None => state::adopted(live.schema.schema()),
+        };
+        let target = state::reconcile(dialect, &model, &live.schema, &origins, &workspace.keeping())?;
+        let plan = diff(&live.schema, &target.schema, &target.renames);
+        let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
+        let held = held(&mut live, &target.schema, &plan, allow).await?;
+        Ok(Self { workspace, live, model, plan, statements, held })
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// A statement fails.
+    pub(crate) async fn run(&mut self) -> Result<(), Failure> {
+        Ok(run::execute(&mut self.live.session, &self.statements, run::DEFAULT_WAIT).await?)
+    }
+}
+
+/// What is there and would be lost, or is failed on, and nobody allowed.
+async fn held(live: &mut Live, to: &Normalized, plan: &Plan, allow: &[Allow]) -> Result<Vec<Held>, Failure> {
+    let dialect = dialect::of(live.product());
+    let (before, after) = (live.schema.schema(), to.schema());
+    let types = Casts { dialect, from: before, to: after };
+    let findings = lint(&Context { plan, from: before, to: after, types: &types });
+    stakes::refuse_unfit(&findings, allow)?;
+    let at_stake = state::stakes(dialect, &live.schema, to, plan);
+    let held = stakes::held(lossy(&findings, allow), &at_stake, &mut live.session).await;
+    Ok(held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect())
+}
+
+/// What is to be counted: a cast that may lose is no danger until some row loses.
+fn lossy<'a>(findings: &'a [Finding], allowed: &'a [Allow]) -> impl Iterator<Item = &'a Finding> {
+    findings.iter().filter(|finding| {
+        (finding.level == Level::Danger || finding.rule == LOSSY_CAST)
+            && !allowed.iter().any(|allow| allow.covers(finding))
+    })
+}
