@@ -21,20 +21,20 @@ use crate::state::{self, Contradiction, Policy, Target};
 use super::{Failure, Live, Workspace, applicable, import, locked, read};
 
 /// What setting up has found and done.
-pub(crate) struct Adopted {
+pub struct Adopted {
     /// Where the entities are.
-    pub(crate) found: EntityPaths,
+    pub found: EntityPaths,
     /// What SeaORM's own migrations did to the database.
-    pub(crate) seaorm: Option<SeaOrm>,
+    pub seaorm: Option<SeaOrm>,
     /// What was written into SQL files.
-    pub(crate) imported: Option<import::Imported>,
+    pub imported: Option<import::Imported>,
     /// The database that was adopted.
-    pub(crate) adoption: Option<Adoption>,
+    pub adoption: Option<Adoption>,
 }
 
 impl Adopted {
     /// Types the entities leave open, by rule.
-    pub(crate) fn left_open(&self) -> BTreeMap<&'static str, usize> {
+    pub fn left_open(&self) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
         for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.left_open) {
             *counts.entry(rule.key).or_insert(0) += 1;
@@ -48,7 +48,7 @@ impl Adopted {
 ///
 /// # Errors
 /// The project is set up already; the entities cannot be read; the database cannot be reached or adopted. Then nothing is written.
-pub(crate) async fn set_up_project(
+pub async fn set_up_project(
     workspace: &mut Workspace,
     dialects: &[Product],
     imports: bool,
@@ -166,10 +166,11 @@ fn configuration(
 }
 
 /// What SeaORM's own migrations did to a database.
-pub(crate) struct SeaOrm {
-    pub(crate) applied: Vec<String>,
+pub struct SeaOrm {
+    /// The versions that were applied.
+    pub applied: Vec<String>,
     /// Files of the migration crate that were not applied here.
-    pub(crate) pending: Vec<String>,
+    pub pending: Vec<String>,
 }
 
 /// SeaORM's own history, where the database has one.
@@ -201,12 +202,15 @@ pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> 
 }
 
 /// A database that was adopted.
-pub(crate) struct Adoption {
+pub struct Adoption {
     /// The migration that would make it, which is still to be recorded in it.
-    pub(crate) baseline: Migration,
-    pub(crate) origins: Origins,
-    pub(crate) target: Target,
-    pub(crate) contradictions: Vec<Contradiction>,
+    pub baseline: Migration,
+    /// Who declares each object and facet.
+    pub origins: Origins,
+    /// What the plan leads to.
+    pub target: Target,
+    /// Where the code says otherwise than the database.
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// Writes the first snapshot of every dialect, the lock, and what else is to be written with them. A database that has

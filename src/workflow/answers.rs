@@ -23,26 +23,26 @@ use unfit::Unfit;
 
 /// What somebody says beforehand, each in the form of the option of the same name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Given {
+pub struct Given {
     /// `old:new`, `table.old:new`, `kind:…`.
-    pub(crate) renames: Vec<String>,
+    pub renames: Vec<String>,
     /// `table.column=expression`.
-    pub(crate) backfills: Vec<String>,
+    pub backfills: Vec<String>,
     /// `table.column=expression`.
-    pub(crate) conversions: Vec<String>,
+    pub conversions: Vec<String>,
     /// `table.column:old=new`.
-    pub(crate) replacements: Vec<String>,
+    pub replacements: Vec<String>,
     /// Names of what is new.
-    pub(crate) news: Vec<String>,
+    pub news: Vec<String>,
     /// A file with more of them.
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     /// Whether what is left open is asked.
-    pub(crate) asks: bool,
+    pub asks: bool,
 }
 
 /// The answers of one run.
 #[derive(Debug, Default)]
-pub(crate) struct Answers {
+pub struct Answers {
     /// Renames by option, as they are.
     given: Vec<Rename>,
     /// Answers by file and terminal.
@@ -111,7 +111,7 @@ impl Answers {
     ///
     /// # Errors
     /// An answer that cannot be read; a file that is not there or is not such a document.
-    pub(crate) fn read(given: &Given, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
+    pub fn read(given: &Given, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
         let renames: Result<Vec<Rename>, Failure> = given.renames.iter().map(|text| parse(text)).collect();
         let Document { renames: answered, backfills, conversions, replacements } =
             given.file.as_deref().map(read).transpose()?.unwrap_or_default();
@@ -130,12 +130,12 @@ impl Answers {
     }
 
     /// What rows that are there get.
-    pub(crate) fn values(&self) -> &Values {
+    pub fn values(&self) -> &Values {
         &self.values
     }
 
     /// Every rename answered so far.
-    pub(crate) fn renames(&self) -> Vec<Rename> {
+    pub fn renames(&self) -> Vec<Rename> {
         self.given.iter().cloned().chain(self.answered.iter().filter_map(Answered::rename)).collect()
     }
 
@@ -144,7 +144,7 @@ impl Answers {
     /// # Errors
     /// Questions without an answer and nobody to ask: they are printed to be filled in. An answer that names what is not
     /// there.
-    pub(crate) fn settle(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
+    pub fn settle(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
         let mut open: Vec<&Question> = Vec::new();
         for question in questions {
             match self.answered.iter().find(|it| it.subject == question.subject).and_then(|it| it.renamed_from.clone())

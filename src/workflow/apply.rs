@@ -20,7 +20,7 @@ use super::{
 
 /// Where to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Course {
+pub enum Course {
     /// Apply what is pending.
     Up {
         /// How far.
@@ -39,33 +39,37 @@ pub(crate) enum Course {
 }
 
 /// The project, its database, and the migrations for it.
-pub(crate) struct Bench {
-    pub(crate) workspace: Workspace,
-    pub(crate) live: Live,
-    pub(crate) migrations: Vec<Migration>,
+pub struct Bench {
+    /// The project.
+    pub workspace: Workspace,
+    /// The database.
+    pub live: Live,
+    /// The migrations, oldest first.
+    pub migrations: Vec<Migration>,
 }
 
 /// A migration by its place among the [`Bench`]'s, and which way it runs.
-pub(crate) type Chosen = (usize, Direction);
+pub type Chosen = (usize, Direction);
 
 /// What going back throws away.
-pub(crate) struct Losses {
+pub struct Losses {
     /// Statements of which it is not known what they delete, each with why.
-    pub(crate) unknown: Vec<(String, String)>,
+    pub unknown: Vec<(String, String)>,
     /// What is there and would be gone, and nobody allowed.
-    pub(crate) held: Vec<Held>,
+    pub held: Vec<Held>,
 }
 
 /// Something that is there and would be gone.
-pub(crate) struct Held {
-    pub(crate) finding: Finding,
+pub struct Held {
+    /// What the rules say of it.
+    pub finding: Finding,
     /// What it is, with the number of rows or values.
-    pub(crate) line: String,
+    pub line: String,
 }
 
 impl Bench {
     /// Opens the project and its database. With `creates`, an SQLite file that is not there is made, unless this is a rehearsal.
-    pub(crate) async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
+    pub async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let workspace = Workspace::open(open)?;
         workspace.sealed_lock()?;
         let live = match creates {
@@ -79,7 +83,7 @@ impl Bench {
     }
 
     /// How many, or which one.
-    pub(crate) fn target(&self, text: &str) -> Result<Target, Failure> {
+    pub fn target(&self, text: &str) -> Result<Target, Failure> {
         // An id begins with eight digits, so a shorter number is a count.
         match text.parse() {
             Ok(count) if text.len() < 8 => Ok(Target::Count(count)),
@@ -88,13 +92,13 @@ impl Bench {
     }
 
     /// The id that is meant.
-    pub(crate) fn id(&self, text: &str) -> Result<String, Failure> {
+    pub fn id(&self, text: &str) -> Result<String, Failure> {
         Ok(find_id(text, self.migrations.iter().map(|migration| &migration.id))?.to_string())
     }
 
     /// Records pending migrations whose result the database already has, because it was synchronised before they were written. In
     /// a rehearsal they are only given back.
-    pub(crate) async fn recognise(
+    pub async fn recognise(
         &mut self,
         course: &Course,
         is_rehearsal: bool,
@@ -140,7 +144,7 @@ impl Bench {
     ///
     /// # Errors
     /// History and files contradict each other; a migration cannot run here, or not this way.
-    pub(crate) fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
+    pub fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
         let (files, history, product) = (applicables(&self.migrations), &self.live.history, self.live.product());
         let up = |target: &Target| run::to_apply(history, &files, target, product);
         let down = |target: &Target| run::to_revert(history, &files, target, product);
@@ -171,12 +175,12 @@ impl Bench {
     }
 
     /// The migrations that were chosen.
-    pub(crate) fn migrations_at(&self, chosen: &[Chosen]) -> Vec<(&Migration, Direction)> {
+    pub fn migrations_at(&self, chosen: &[Chosen]) -> Vec<(&Migration, Direction)> {
         chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect()
     }
 
     /// Which statements make others wait on a large table, and how large it is.
-    pub(crate) async fn sizes(&mut self, chosen: &[Chosen]) -> Vec<String> {
+    pub async fn sizes(&mut self, chosen: &[Chosen]) -> Vec<String> {
         let chosen: Vec<_> =
             chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect();
         sizes::notes(&mut self.live.session, &chosen).await
@@ -186,7 +190,7 @@ impl Bench {
     ///
     /// # Errors
     /// Something is allowed that nothing needs.
-    pub(crate) async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
+    pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
         let mut losses = Losses { unknown: Vec::new(), held: Vec::new() };
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
         let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
@@ -216,7 +220,7 @@ impl Bench {
     }
 
     /// Refuses to apply what the lock says failed its proof, unless the course says otherwise.
-    pub(crate) fn refuse_refuted(&self, course: &Course, chosen: &[Chosen]) -> Result<(), Failure> {
+    pub fn refuse_refuted(&self, course: &Course, chosen: &[Chosen]) -> Result<(), Failure> {
         let may = matches!(course, Course::Up { unproven: true, .. } | Course::Down(_) | Course::Redo);
         if may {
             return Ok(());
@@ -230,7 +234,7 @@ impl Bench {
     ///
     /// # Errors
     /// Those of the runner.
-    pub(crate) async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
+    pub async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
         let outcomes = match course {
@@ -244,7 +248,7 @@ impl Bench {
 
     /// Notes what the database is now in its own words, so that it is known again when the snapshot has other words. It is no
     /// more than a help, so nothing is said where it cannot be done.
-    pub(crate) async fn note(&mut self, outcomes: &[Outcome]) {
+    pub async fn note(&mut self, outcomes: &[Outcome]) {
         let Some(last) = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up) else { return };
         let Some(migration) = self.migrations.iter().find(|it| it.id.as_str() == last.id) else { return };
         let scope = self.workspace.scope();

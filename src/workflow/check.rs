@@ -18,21 +18,21 @@ use super::{Failure, Live, Workspace, applicables, compiled, reworded};
 
 /// Which checks are made. None of them stands for all but the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// The entities declare what the snapshot has.
-    pub(crate) entities: bool,
+    pub entities: bool,
     /// The lock seals just the files that are there.
-    pub(crate) lock: bool,
+    pub lock: bool,
     /// The migrations, replayed on a scratch database, lead to the snapshot.
-    pub(crate) replay: bool,
+    pub replay: bool,
     /// The database has what the snapshot has.
-    pub(crate) database: bool,
+    pub database: bool,
     /// The source text is read as SeaORM means the compiled entities. Building them takes minutes the first time.
-    pub(crate) compiled: bool,
+    pub compiled: bool,
 }
 
 /// How one check of one dialect ended.
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It holds.
     Holds,
     /// It does not, and these are the lines that say why.
@@ -42,17 +42,20 @@ pub(crate) enum Verdict {
 }
 
 /// One check of one dialect.
-pub(crate) struct Line {
-    pub(crate) check: &'static str,
-    pub(crate) product: Product,
-    pub(crate) verdict: Verdict,
+pub struct Line {
+    /// Its name: `entities`, `lock`, `replay`, `database` or `compiled`.
+    pub check: &'static str,
+    /// The dialect.
+    pub product: Product,
+    /// How it ended.
+    pub verdict: Verdict,
 }
 
 /// Makes the checks.
 ///
 /// # Errors
 /// What keeps a check from being made: the entities cannot be read, a database that was demanded does not answer.
-pub(crate) async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, Failure> {
+pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, Failure> {
     let all = !(wanted.entities || wanted.lock || wanted.replay || wanted.database || wanted.compiled);
     // What SeaORM makes of the entities can be asked before there is a lock.
     if all || wanted.entities || wanted.lock || wanted.replay || wanted.database {

@@ -11,12 +11,12 @@ use super::{Failure, Workspace};
 
 impl Workspace {
     /// Whether the database that is named is one for development.
-    pub(crate) fn is_development(&self) -> bool {
+    pub fn is_development(&self) -> bool {
         self.connection.as_ref().is_some_and(|connection| self.project.is_development(connection))
     }
 
     /// Refuses a database that is none for development, unless somebody vouches for it.
-    pub(crate) fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
+    pub fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
         match &self.connection {
             Some(connection) if !vouched && !self.is_development() => {
                 Err(Error::new(format!("{connection} is not on this machine, so it may not be a development database"))
@@ -30,7 +30,7 @@ impl Workspace {
     }
 
     /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
-    pub(crate) async fn answers(&self) -> bool {
+    pub async fn answers(&self) -> bool {
         let Some(connection) = &self.connection else { return false };
         match connect(connection, Missing::Refuse).await {
             Ok(session) => {
@@ -43,7 +43,7 @@ impl Workspace {
 }
 
 /// Where a scratch database of a product can be had, with a connection at hand or without one.
-pub(crate) fn scratch_server(
+pub fn scratch_server(
     product: Product,
     at_hand: Option<&ConnectionOptions>,
 ) -> Result<Option<ConnectionOptions>, Error> {

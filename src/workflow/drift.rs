@@ -22,24 +22,35 @@ use super::generate::next_id;
 use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, text};
 
 /// The snapshot, the database, and what leads from the one to the other.
-pub(crate) struct Drift {
-    pub(crate) workspace: Workspace,
-    pub(crate) sealed: Sealed,
-    pub(crate) live: Live,
+pub struct Drift {
+    /// The project.
+    pub workspace: Workspace,
+    /// The snapshot, in the words of the code.
+    pub sealed: Sealed,
+    /// The database.
+    pub live: Live,
     /// From the snapshot to the database.
-    pub(crate) plan: Plan,
+    pub plan: Plan,
 }
 
 /// What leads back to the snapshot.
-pub(crate) struct Revert {
-    pub(crate) plan: Plan,
-    pub(crate) statements: Vec<Statement>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) stakes: Stakes,
+pub struct Revert {
+    /// The operations.
+    pub plan: Plan,
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// What the rules say of the plan.
+    pub findings: Vec<Finding>,
+    /// How to count what is at stake.
+    pub stakes: Stakes,
 }
 
 impl Drift {
-    pub(crate) async fn open(workspace: Workspace) -> Result<Self, Failure> {
+    /// Reads the snapshot and the database, and finds what leads from the one to the other.
+    ///
+    /// # Errors
+    /// There is no snapshot; the database cannot be read.
+    pub async fn open(workspace: Workspace) -> Result<Self, Failure> {
         workspace.sealed_lock()?;
         let mut live = workspace.required(Missing::Refuse).await?;
         let sealed = workspace.sealed(live.product())?;
@@ -50,7 +61,7 @@ impl Drift {
     }
 
     /// The migrations, all of them applied: while some are pending, what they would do cannot be told from drift.
-    pub(crate) fn migrations(&self) -> Result<Vec<Migration>, Failure> {
+    pub fn migrations(&self) -> Result<Vec<Migration>, Failure> {
         let migrations = self.workspace.migrations(self.live.product())?;
         self.workspace.refuse_unsealed(self.live.product(), &migrations)?;
         let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
@@ -64,7 +75,7 @@ impl Drift {
     }
 
     /// The migration that makes elsewhere what has drifted here.
-    pub(crate) fn migration(&self, name: &str) -> Result<Migration, Failure> {
+    pub fn migration(&self, name: &str) -> Result<Migration, Failure> {
         let Self { workspace, sealed, live, plan } = self;
         let dialect = workspace.dialect(live.product(), false);
         let inverse = plan.inverse(sealed.schema.schema());
@@ -79,7 +90,7 @@ impl Drift {
     }
 
     /// Writes the migration, the snapshot and the lock, and records in this database that it has it. Gives back the files.
-    pub(crate) async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
+    pub async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
         let Self { workspace, sealed, live, .. } = self;
         let product = live.product();
         // What the snapshot knew keeps its origin: where the code says otherwise, the next migration says so too.
@@ -105,7 +116,7 @@ impl Drift {
     }
 
     /// What the migration throws away where it is applied.
-    pub(crate) fn losses(&self) -> Vec<Finding> {
+    pub fn losses(&self) -> Vec<Finding> {
         let (from, to) = (self.sealed.schema.schema(), self.live.schema.schema());
         let types = Casts { dialect: dialect::of(self.live.product()), from, to };
         let mut findings = lint(&Context { plan: &self.plan, from, to, types: &types });
@@ -114,7 +125,7 @@ impl Drift {
     }
 
     /// What leads back to the snapshot.
-    pub(crate) fn way_back(&self) -> Result<Revert, Failure> {
+    pub fn way_back(&self) -> Result<Revert, Failure> {
         let Self { sealed, live, .. } = self;
         let dialect = dialect::of(live.product());
         // From where the database is, and not the way here turned round: that is what a plan's start has to be.
@@ -127,7 +138,7 @@ impl Drift {
     }
 
     /// Brings the database back. Gives back what is drift still, by the catalog's word.
-    pub(crate) async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
+    pub async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
         run::execute(&mut self.live.session, &revert.statements, run::DEFAULT_WAIT).await?;
         left(&self.workspace, &self.sealed, &mut self.live).await
     }

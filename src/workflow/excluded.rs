@@ -14,7 +14,7 @@ use super::{Failure, Workspace, text};
 
 impl Workspace {
     /// What introspection reads.
-    pub(crate) fn scope(&self) -> Scope {
+    pub fn scope(&self) -> Scope {
         let config = &self.project.config;
         Scope {
             schemas: config.schemas.iter().map(|name| name.as_str().into()).collect(),
@@ -26,7 +26,7 @@ impl Workspace {
     }
 
     /// The model without what is excluded.
-    pub(crate) fn looked_at(&self, mut model: Model) -> Model {
+    pub fn looked_at(&self, mut model: Model) -> Model {
         let scope = self.scope();
         if !scope.covers_everything() {
             model.change(|schema| scope.restrict(schema));
@@ -38,7 +38,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The first of them.
-    pub(crate) fn refuse_unlisted(&self, product: Product, model: &Model) -> Result<(), Failure> {
+    pub fn refuse_unlisted(&self, product: Product, model: &Model) -> Result<(), Failure> {
         if product != Product::Postgres {
             return Ok(());
         }
@@ -65,7 +65,7 @@ impl Workspace {
     ///
     /// # Errors
     /// The first of them.
-    pub(crate) fn refuse_unread_privileges(&self, model: &Model) -> Result<(), Failure> {
+    pub fn refuse_unread_privileges(&self, model: &Model) -> Result<(), Failure> {
         if self.project.config.privileges {
             return Ok(());
         }
@@ -80,7 +80,7 @@ impl Workspace {
 
     /// A snapshot's schema without what is excluded, and the one that lies on disk where that is another one: what was
     /// excluded since is in the snapshot until something else is written there.
-    pub(crate) fn beside_what_is_excluded(
+    pub fn beside_what_is_excluded(
         &self,
         product: Product,
         schema: Normalized,
@@ -97,7 +97,7 @@ impl Workspace {
         Ok((dialect::of(product).normalize(looked_at)?, Some(schema)))
     }
     /// What a database of this product has beside the schema, if it can be reached.
-    pub(crate) async fn kept(&self, product: Product) -> Option<Kept> {
+    pub async fn kept(&self, product: Product) -> Option<Kept> {
         if self.database_is_absent() {
             return None;
         }

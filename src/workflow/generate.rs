@@ -25,7 +25,7 @@ use super::{Failure, Live, Sealed, Workspace, adopt, hints, locked, stakes, text
 
 /// Which state a plan starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Start {
+pub enum Start {
     /// The snapshot, whatever the database is.
     Snapshot,
     /// The database, which must answer.
@@ -34,7 +34,7 @@ pub(crate) enum Start {
 
 /// What is to be migrated.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Content {
+pub enum Content {
     /// What the entities declare and the snapshot does not have.
     Declared,
     /// Nothing: somebody will write it by hand.
@@ -45,51 +45,76 @@ pub(crate) enum Content {
 
 /// What a migration is to be like.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub struct Request {
     /// Its name, in any case.
-    pub(crate) name: String,
+    pub name: String,
     /// What is to be migrated.
-    pub(crate) content: Content,
+    pub content: Content,
     /// Where the plan starts; `None` leaves that to how the database stands to the snapshot.
-    pub(crate) start: Option<Start>,
+    pub start: Option<Start>,
     /// Whether what nobody declares is an error.
-    pub(crate) strict: bool,
+    pub strict: bool,
     /// Whether tables and columns are parked instead of dropped.
-    pub(crate) keep: bool,
+    pub keep: bool,
     /// Whether the short forms are written, which lock tables for as long as they are large.
-    pub(crate) offline: bool,
+    pub offline: bool,
     /// What may be lost.
-    pub(crate) allow: Vec<Allow>,
+    pub allow: Vec<Allow>,
     /// What somebody says beforehand.
-    pub(crate) given: Given,
+    pub given: Given,
     /// Whether nothing is going to be written, so that nothing needs to be refused.
-    pub(crate) is_rehearsal: bool,
+    pub is_rehearsal: bool,
+}
+
+impl Request {
+    /// A migration of this name for what the entities declare: nothing is lost by it, and what is left open is asked.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            content: Content::Declared,
+            start: None,
+            strict: false,
+            keep: false,
+            offline: false,
+            allow: Vec::new(),
+            given: Given { asks: true, ..Given::default() },
+            is_rehearsal: false,
+        }
+    }
 }
 
 /// What was planned for every dialect.
-pub(crate) struct Planned {
+pub struct Planned {
     /// The id of the migration.
-    pub(crate) id: MigrationId,
+    pub id: MigrationId,
     /// The dialects that something is to be migrated for.
-    pub(crate) drafts: Vec<Draft>,
+    pub drafts: Vec<Draft>,
     /// The others. Who declares what may have changed there all the same.
     silent: Vec<Draft>,
 }
 
 /// One dialect's part of the migration.
-pub(crate) struct Draft {
-    pub(crate) product: Product,
-    pub(crate) model: Model,
+pub struct Draft {
+    /// The dialect.
+    pub product: Product,
+    /// What the entities declare.
+    pub model: Model,
     /// S in the words of the code.
-    pub(crate) sealed: Sealed,
+    pub sealed: Sealed,
     /// Where the plan starts.
-    pub(crate) base: Normalized,
-    pub(crate) plan: Plan,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) stakes: Stakes,
-    pub(crate) target: Target,
-    pub(crate) migration: Migration,
-    pub(crate) proof: Option<Proof>,
+    pub base: Normalized,
+    /// The operations.
+    pub plan: Plan,
+    /// What the rules say of the plan.
+    pub findings: Vec<Finding>,
+    /// How to count what is at stake.
+    pub stakes: Stakes,
+    /// What the plan leads to.
+    pub target: Target,
+    /// The migration: its statements, up and down.
+    pub migration: Migration,
+    /// Where it was proven, if it was.
+    pub proof: Option<Proof>,
 }
 
 impl Draft {
@@ -105,7 +130,7 @@ impl Draft {
 /// # Errors
 /// The entities cannot be read; the schema is frozen; the database has drifted, or was demanded and does not answer; something
 /// would be lost that nobody allowed; questions are left open.
-pub(crate) async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planned, Failure> {
+pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planned, Failure> {
     if request.strict {
         workspace.project.config.undeclared = Undeclared::Error;
     }
@@ -216,7 +241,7 @@ fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>,
 }
 
 /// An id that no migration of any dialect has.
-pub(crate) fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
+pub fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
     let (mut files, mut existing) = (Vec::new(), Vec::new());
     for product in workspace.products() {
         files.extend(workspace.project.migration_ids(*product)?);
@@ -431,7 +456,7 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
 /// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
 /// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
 /// tomorrow shall be dropped then.
-pub(crate) fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
+pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
     let Planned { drafts, silent, .. } = planned;
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);

@@ -19,10 +19,10 @@ use crate::state;
 use super::{Failure, Open, Sealed, Workspace};
 
 /// Where the migrations of one dialect lead, as far as it could be found out.
-pub(crate) struct Followed {
+pub struct Followed {
     product: Product,
     /// The migrations, each with the states it leads from and to.
-    pub(crate) migrations: Vec<Migration>,
+    pub migrations: Vec<Migration>,
     /// The snapshot as it is.
     sealed: Sealed,
     /// The schema after the newest migration, or why it cannot be told.
@@ -31,16 +31,19 @@ pub(crate) struct Followed {
 
 /// Why it is not known where a migration leads.
 #[derive(Debug)]
-pub(crate) struct Silence {
-    pub(crate) reason: String,
+pub struct Silence {
+    /// Why.
+    pub reason: String,
     /// The migration fails, so it has to be corrected.
-    pub(crate) fails: bool,
+    pub fails: bool,
 }
 
 /// What the snapshot of a dialect takes in.
-pub(crate) struct News {
-    pub(crate) product: Product,
-    pub(crate) plan: Plan,
+pub struct News {
+    /// The dialect.
+    pub product: Product,
+    /// The operations.
+    pub plan: Plan,
 }
 
 impl Silence {
@@ -51,7 +54,7 @@ impl Silence {
 
 /// Finds out where the migrations lead from the one at `first` on. `is_edited` tells of those whose header is not to be
 /// believed.
-pub(crate) async fn follow(
+pub async fn follow(
     workspace: &Workspace,
     product: Product,
     mut migrations: Vec<Migration>,
@@ -94,7 +97,7 @@ pub(crate) async fn follow(
 }
 
 /// The same where nobody is to find out: where the edited ones lead is not known.
-pub(crate) fn unfollowed(
+pub fn unfollowed(
     workspace: &Workspace,
     product: Product,
     mut migrations: Vec<Migration>,
@@ -107,7 +110,7 @@ pub(crate) fn unfollowed(
 
 /// Takes into the snapshot where sealed migrations lead of which that was not known so far. What it took in; `None` where nothing
 /// was written.
-pub(crate) async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Option<Vec<News>>, Failure> {
+pub async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Option<Vec<News>>, Failure> {
     let lock = workspace.sealed_lock()?;
     let mut is_needed = false;
     for product in workspace.products() {
@@ -169,7 +172,7 @@ async fn state_before(
 impl Followed {
     /// The migrations among these that change the schema, and can be proven in a moment: one that is sent in batches may not
     /// come to its end with values that are made up.
-    pub(crate) fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
+    pub fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
         let changes = |it: &&Migration| {
             let mut statements = it.up.iter().chain(&it.down);
             it.to.is_some() && it.from != it.to && !statements.any(|statement| statement.role == Role::Batches)
@@ -178,18 +181,18 @@ impl Followed {
     }
 
     /// What the snapshot does not say yet.
-    pub(crate) fn news(&self) -> Option<News> {
+    pub fn news(&self) -> Option<News> {
         let after = self.after.as_ref().ok().filter(|after| **after != self.sealed.schema)?;
         Some(News { product: self.product, plan: diff(&self.sealed.schema, after, &[]) })
     }
 
     /// Why it could not be found out where the migrations lead, and of which dialect.
-    pub(crate) fn silence(&self) -> Option<(Product, &Silence)> {
+    pub fn silence(&self) -> Option<(Product, &Silence)> {
         self.after.as_ref().err().map(|silence| (self.product, silence))
     }
 
     /// Adds what is to be written: the headers of the files, their lines in the lock, and the snapshot.
-    pub(crate) fn write(&self, workspace: &Workspace, lock: &mut Lock, batch: &mut Batch) -> Result<(), Failure> {
+    pub fn write(&self, workspace: &Workspace, lock: &mut Lock, batch: &mut Batch) -> Result<(), Failure> {
         let project = &workspace.project;
         for migration in &self.migrations {
             let path = project.migration_path(self.product, &migration.id);

@@ -20,11 +20,11 @@ use crate::write::{self, Declaration};
 use super::{Failure, Live, Workspace};
 
 /// What became of it.
-pub(crate) struct Imported {
+pub struct Imported {
     /// Files as they are to be written; those that were there hold what they held before.
-    pub(crate) files: Vec<SourceFile>,
+    pub files: Vec<SourceFile>,
     /// What no SQL file can say.
-    pub(crate) unsaid: Vec<Place>,
+    pub unsaid: Vec<Place>,
 }
 
 /// Writes a statement for everything in the database that the code does not declare, and reads all of it back: a statement

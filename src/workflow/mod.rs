@@ -1,42 +1,60 @@
-//! The jobs of the tool, one file each: values in, values out.
+//! The jobs of the tool, one file each: values in, values out. Each command of `gen` is one of them and what it prints, and a
+//! program of one's own can do the same.
+//!
+//! ```no_run
+//! use sea_gen::workflow::check::{Verdict, Wanted, check};
+//! use sea_gen::workflow::generate::{self, Content, Request};
+//! use sea_gen::workflow::{Open, Workspace};
+//!
+//! # async fn generate() -> Result<(), sea_gen::workflow::Failure> {
+//! let mut workspace = Workspace::open_to_write(Open::default(), "my program")?;
+//! let planned = generate::plan(&mut workspace, &Request::new("AddEmailIndex")).await?;
+//! for draft in &planned.drafts {
+//!     println!("{}: {} operations", draft.product, draft.plan.ops().len());
+//! }
+//! let files = generate::write(&workspace, &planned)?;
+//! let lines = check(&workspace, Wanted { entities: true, ..Wanted::default() }).await?;
+//! assert!(lines.iter().all(|line| !matches!(line.verdict, Verdict::Fails(_))), "{files:?}");
+//! # Ok(()) }
+//! ```
 //!
 //! Must not know arguments, terminals or what is printed.
 
-pub(crate) mod adopt;
-pub(crate) mod answers;
-pub(crate) mod apply;
-pub(crate) mod check;
+pub mod adopt;
+pub mod answers;
+pub mod apply;
+pub mod check;
 pub(crate) mod compiled;
 mod database;
-pub(crate) mod drift;
+pub mod drift;
 mod excluded;
 mod failure;
-pub(crate) mod generate;
-pub(crate) mod handwritten;
+pub mod generate;
+pub mod handwritten;
 mod hints;
-pub(crate) mod import;
+pub mod import;
 mod listener;
 pub(crate) mod occupied;
 mod partitions;
-pub(crate) mod prove;
+pub mod prove;
 pub(crate) mod read_statements;
 mod recognise;
 pub(crate) mod refuted;
-pub(crate) mod seal;
+pub mod seal;
 mod sealed;
 pub(crate) mod side;
 mod situation;
 mod sizes;
 pub(crate) mod stakes;
-pub(crate) mod synchronise;
+pub mod synchronise;
 pub(crate) mod text;
 mod wording;
 mod workspace;
 
-pub(crate) use database::scratch_server;
+pub use database::scratch_server;
 pub use failure::Failure;
 pub use listener::{Choice, Listener, Silent};
 pub use recognise::{Known, recognisable, recognise};
-pub(crate) use sealed::Sealed;
-pub(crate) use wording::reworded;
-pub(crate) use workspace::{Live, Open, Workspace, applicable, applicables, current_folder, locked, read};
+pub use sealed::Sealed;
+pub use wording::reworded;
+pub use workspace::{Declared, Live, Open, Workspace, applicable, applicables, current_folder, locked, read};

@@ -14,7 +14,7 @@ use super::{Live, Workspace};
 impl Workspace {
     /// Takes the partitions out of a database's schema that the snapshot does not have, unless they are to be reported.
     /// Without a snapshot there is nothing to tell them by.
-    pub(crate) fn leave_out_new_partitions(&self, live: &mut Live) -> Result<(), Error> {
+    pub fn leave_out_new_partitions(&self, live: &mut Live) -> Result<(), Error> {
         let is_divided = |table: &crate::schema::Table| table.options.contains_key(crate::schema::PARTITION_BY);
         if self.project.config.partitions == Partitions::Report || !live.schema.schema().tables.values().any(is_divided)
         {

@@ -16,20 +16,20 @@ use crate::schema::Normalized;
 use super::{Failure, Workspace};
 
 /// How the proof of one migration for one dialect ended.
-pub(crate) struct Line {
-    pub(crate) id: MigrationId,
-    pub(crate) product: Product,
-    pub(crate) verdict: Verdict,
+pub struct Line {
+    /// The migration.
+    pub id: MigrationId,
+    /// The dialect.
+    pub product: Product,
+    /// How it ended.
+    pub verdict: Verdict,
 }
 
 /// A migration that is not written yet, what it leads from and to, and the plan it was made from.
-pub(crate) type Draft<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+pub type Draft<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
 
 /// Proves a migration that is not written yet. `None` where the configuration asks for no proof, or nothing is to be proven.
-pub(crate) async fn draft(
-    workspace: &Workspace,
-    (migration, from, to, plan): Draft<'_>,
-) -> Result<Option<Verdict>, Failure> {
+pub async fn draft(workspace: &Workspace, (migration, from, to, plan): Draft<'_>) -> Result<Option<Verdict>, Failure> {
     if workspace.project.config.proof == Demand::Off || plan.is_empty() {
         return Ok(None);
     }
@@ -41,19 +41,20 @@ pub(crate) async fn draft(
 }
 
 /// What the lock says of a proof.
-pub(crate) fn proof(proven: &Proven) -> Proof {
+pub fn proof(proven: &Proven) -> Proof {
     Proof { engine: proven.engine.to_string(), version: proven.version.clone() }
 }
 
 /// What came of proving some migrations.
-pub(crate) struct Judged {
-    pub(crate) lines: Vec<Line>,
+pub struct Judged {
+    /// One for each migration and dialect.
+    pub lines: Vec<Line>,
     /// Those whose file the lock does not seal as it is.
-    pub(crate) unsealed: BTreeSet<MigrationId>,
+    pub unsealed: BTreeSet<MigrationId>,
 }
 
 /// Proves the chosen migrations of each dialect and writes into the lock what is proven of them.
-pub(crate) async fn judge(
+pub async fn judge(
     workspace: &Workspace,
     chosen_of: Vec<(Product, Vec<Migration>, Vec<usize>)>,
 ) -> Result<Judged, Failure> {
@@ -100,7 +101,7 @@ fn note(
 }
 
 /// Which migrations are to be proven, by their place.
-pub(crate) fn chosen(
+pub fn chosen(
     workspace: &Workspace,
     (targets, all): (&[String], bool),
     product: Product,

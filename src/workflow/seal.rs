@@ -13,20 +13,20 @@ use super::handwritten::{self, Followed};
 use super::{Failure, Workspace, locked};
 
 /// What sealing has changed.
-pub(crate) struct Resealed {
+pub struct Resealed {
     /// The migrations whose files are sealed now and were not before.
-    pub(crate) sealed: BTreeSet<MigrationId>,
+    pub sealed: BTreeSet<MigrationId>,
     /// The migrations that were sealed and have no file any more.
-    pub(crate) gone: BTreeSet<MigrationId>,
+    pub gone: BTreeSet<MigrationId>,
     /// Where the edited migrations lead, for each dialect that has some.
-    pub(crate) followed: Vec<Followed>,
+    pub followed: Vec<Followed>,
     /// The files that were written.
-    pub(crate) written: Vec<PathBuf>,
+    pub written: Vec<PathBuf>,
 }
 
 impl Resealed {
     /// The sealed migrations that change the schema and can be proven in a moment.
-    pub(crate) fn provable(&self) -> Vec<MigrationId> {
+    pub fn provable(&self) -> Vec<MigrationId> {
         let sealed: Vec<MigrationId> = self.sealed.iter().cloned().collect();
         self.followed.iter().flat_map(|it| it.provable(&sealed)).cloned().collect()
     }
@@ -34,7 +34,7 @@ impl Resealed {
 
 /// Seals the files. Where `follows` is false, nobody finds out where the edited ones lead. `None` where the lock seals just these
 /// files.
-pub(crate) async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Resealed>, Failure> {
+pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Resealed>, Failure> {
     workspace.refuse_frozen()?;
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());

@@ -18,45 +18,48 @@ use super::{Failure, Workspace};
 
 /// S: what the migrations of one dialect produce.
 #[derive(Clone)]
-pub(crate) struct Sealed {
-    pub(crate) schema: Normalized,
-    pub(crate) origins: Origins,
-    pub(crate) fingerprint: String,
+pub struct Sealed {
+    /// The schema.
+    pub schema: Normalized,
+    /// Who declares each object and facet.
+    pub origins: Origins,
+    /// The fingerprint of the schema.
+    pub fingerprint: String,
     /// The schema as it lies on disk, where it is held in other words now.
-    pub(crate) on_disk: Option<Normalized>,
+    pub on_disk: Option<Normalized>,
     /// What lies on disk holds objects that have been excluded since.
-    pub(crate) leaves_out: bool,
+    pub leaves_out: bool,
 }
 
 impl Sealed {
     /// Where every history begins.
-    pub(crate) fn nothing() -> Self {
+    pub fn nothing() -> Self {
         let schema = dialect::nothing();
         let (origins, on_disk) = Default::default();
         Self { fingerprint: fingerprint(schema.schema()), schema, origins, on_disk, leaves_out: false }
     }
 
     /// The schema as it lies on disk.
-    pub(crate) fn on_disk(&self) -> &Normalized {
+    pub fn on_disk(&self) -> &Normalized {
         self.on_disk.as_ref().unwrap_or(&self.schema)
     }
 
     /// Holds the schema in other words.
-    pub(crate) fn reword(&mut self, schema: Normalized) {
+    pub fn reword(&mut self, schema: Normalized) {
         self.fingerprint = fingerprint(schema.schema());
         let old = std::mem::replace(&mut self.schema, schema);
         self.on_disk.get_or_insert(old);
     }
 
     /// The fingerprint of a schema, which is often this one.
-    pub(crate) fn fingerprint_of(&self, schema: &Normalized) -> String {
+    pub fn fingerprint_of(&self, schema: &Normalized) -> String {
         if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
     }
 }
 
 impl Workspace {
     /// The lock, or the error that says how to get one.
-    pub(crate) fn sealed_lock(&self) -> Result<&Lock, Failure> {
+    pub fn sealed_lock(&self) -> Result<&Lock, Failure> {
         self.lock.as_ref().ok_or_else(|| {
             let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
             let is_there = |product: &Product| self.project.migration_ids(*product).is_ok_and(|ids| !ids.is_empty());
@@ -74,7 +77,7 @@ impl Workspace {
     }
 
     /// S of one dialect. Without a lock there is none; with a lock and no files it is empty.
-    pub(crate) fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
+    pub fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
         if self.lock.is_none() {
             return Ok(None);
         }
@@ -135,7 +138,7 @@ impl Workspace {
     }
 
     /// The error on a database of a product that is not among the dialects.
-    pub(crate) fn not_a_dialect(&self, connection: &ConnectionOptions, product: Product) -> Error {
+    pub fn not_a_dialect(&self, connection: &ConnectionOptions, product: Product) -> Error {
         let error = Error::new(format!("{connection} is {product}, which is not a dialect of this project"));
         let keys = |products: &[Product]| {
             products.iter().map(|product| format!("\"{}\"", product.key())).collect::<Vec<_>>().join(", ")
@@ -157,14 +160,14 @@ impl Workspace {
     }
 
     /// How the migration files differ from the lock, in words.
-    pub(crate) fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
+    pub fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
         Ok(findings.iter().map(words).collect())
     }
 
     /// Refuses when the migration files are not the ones the lock seals.
-    pub(crate) fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
+    pub fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
         if findings.is_empty() {

@@ -17,7 +17,7 @@ use super::{Failure, Live, Sealed, Workspace};
 
 impl Workspace {
     /// How the database stands to the snapshot.
-    pub(crate) fn situation(
+    pub fn situation(
         &self,
         sealed: Option<&Sealed>,
         live: Option<&Live>,
@@ -67,7 +67,7 @@ impl Workspace {
     }
 
     /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
-    pub(crate) fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
+    pub fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
         let policy = self.keeping();
         let reach = |origins: &Origins| state::reconcile(dialect, model, &live.schema, origins, &policy);

@@ -19,14 +19,19 @@ use super::apply::Held;
 use super::{Failure, Live, Open, Workspace, stakes};
 
 /// What leads a development database to what the entities declare.
-pub(crate) struct Synchronisation {
-    pub(crate) workspace: Workspace,
-    pub(crate) live: Live,
-    pub(crate) model: Model,
-    pub(crate) plan: Plan,
-    pub(crate) statements: Vec<Statement>,
+pub struct Synchronisation {
+    /// The project.
+    pub workspace: Workspace,
+    /// The database.
+    pub live: Live,
+    /// What the entities declare.
+    pub model: Model,
+    /// The operations.
+    pub plan: Plan,
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
     /// What is there and would be lost, or is failed on, and nobody allowed.
-    pub(crate) held: Vec<Held>,
+    pub held: Vec<Held>,
 }
 
 impl Synchronisation {
@@ -34,7 +39,7 @@ impl Synchronisation {
     ///
     /// # Errors
     /// The schema is frozen; the database is none for development; the entities cannot be read.
-    pub(crate) async fn plan(
+    pub async fn plan(
         open: impl Into<Open>,
         vouched: bool,
         allow: &[Allow],
@@ -78,7 +83,7 @@ impl Synchronisation {
     ///
     /// # Errors
     /// A statement fails.
-    pub(crate) async fn run(&mut self) -> Result<(), Failure> {
+    pub async fn run(&mut self) -> Result<(), Failure> {
         Ok(run::execute(&mut self.live.session, &self.statements, run::DEFAULT_WAIT).await?)
     }
 }

@@ -15,7 +15,7 @@ use crate::schema::Normalized;
 use super::{Failure, Live, Sealed};
 
 /// `ours` in the words of `theirs`, where that changes anything.
-pub(crate) async fn reworded(
+pub async fn reworded(
     session: &mut Session,
     comparison: &mut Comparison,
     ours: &Normalized,
@@ -34,11 +34,7 @@ pub(crate) async fn reworded(
 impl Live {
     /// Brings snapshot and database to the words of the code (where it is given), and the database to those of the
     /// snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
-    pub(crate) async fn settle(
-        &mut self,
-        mut sealed: Option<&mut Sealed>,
-        model: Option<&Model>,
-    ) -> Result<bool, Failure> {
+    pub async fn settle(&mut self, mut sealed: Option<&mut Sealed>, model: Option<&Model>) -> Result<bool, Failure> {
         // A target would not do: what means the same is in it in the words of its base.
         let normalize = |schema| dialect::of(self.product()).normalize(schema);
         let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;
@@ -61,7 +57,7 @@ impl Live {
 
     /// The fingerprints of the database: in the words of the snapshot, and in its own. A migration that was written when
     /// the snapshot had other words leads to one of them.
-    pub(crate) fn fingerprints(&self) -> Vec<String> {
+    pub fn fingerprints(&self) -> Vec<String> {
         let mut fingerprints = vec![fingerprint(self.schema.schema())];
         fingerprints.extend(self.found.clone());
         fingerprints

@@ -23,18 +23,19 @@ use super::{Failure, Listener, Silent, compiled, scratch_server, text};
 
 /// The project and what it says of itself.
 #[derive(Clone)]
-pub(crate) struct Workspace {
-    pub(crate) project: Project,
+pub struct Workspace {
+    /// The files and the configuration.
+    pub project: Project,
     /// `None` before `gen init`.
-    pub(crate) lock: Option<Lock>,
+    pub lock: Option<Lock>,
     /// The database's address, if any is known.
-    pub(crate) connection: Option<ConnectionOptions>,
+    pub connection: Option<ConnectionOptions>,
     /// Whether the address was given on the command line: then not reaching it is an error.
-    pub(crate) explicit: bool,
+    pub explicit: bool,
     /// Whether the command line lets cargo run.
-    pub(crate) run_cargo: bool,
+    pub run_cargo: bool,
     /// Who hears what a job has to say.
-    pub(crate) listener: Arc<dyn Listener>,
+    pub listener: Arc<dyn Listener>,
     pub(super) types: TypeRules,
     pub(super) known: Known,
     /// The right to write the project's files.
@@ -43,15 +44,15 @@ pub(crate) struct Workspace {
 
 /// Which project to open, and with whom.
 #[derive(Clone)]
-pub(crate) struct Open {
+pub struct Open {
     /// The folder to begin to look for the project in; the current one where it is left out.
-    pub(crate) folder: Option<std::path::PathBuf>,
+    pub folder: Option<std::path::PathBuf>,
     /// The URL of the database, where it is not the one that the environment or the configuration says.
-    pub(crate) database_url: Option<String>,
+    pub database_url: Option<String>,
     /// Whether cargo may build and run the entities, where the configuration reads them compiled.
-    pub(crate) run_cargo: bool,
+    pub run_cargo: bool,
     /// Who hears what a job has to say, and is asked.
-    pub(crate) listener: Arc<dyn Listener>,
+    pub listener: Arc<dyn Listener>,
 }
 
 impl Default for Open {
@@ -82,28 +83,32 @@ impl Known {
 }
 
 /// The entity files, and what they declare for each dialect.
-pub(crate) type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
+pub type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
 
 /// D: a database that answers.
-pub(crate) struct Live {
-    pub(crate) session: Session,
-    pub(crate) schema: Normalized,
-    pub(crate) history: Vec<Record>,
-    pub(crate) unmanaged: Vec<Unmanaged>,
+pub struct Live {
+    /// The connection.
+    pub session: Session,
+    /// The schema.
+    pub schema: Normalized,
+    /// The rows of the history, oldest first.
+    pub history: Vec<Record>,
+    /// What the model has no place for, each with why.
+    pub unmanaged: Vec<Unmanaged>,
     /// The fingerprint of the schema as it was read, where it is held in other words now, or without some partitions.
-    pub(crate) found: Option<String>,
+    pub found: Option<String>,
     /// How expressions were compared that the parser could not bring to one form.
-    pub(crate) comparison: Comparison,
+    pub comparison: Comparison,
 }
 
 impl Live {
     /// The dialect the server speaks, by its own word.
-    pub(crate) fn product(&self) -> Product {
+    pub fn product(&self) -> Product {
         self.session.product()
     }
 
     /// Reads history and schema again, by the same connection.
-    pub(crate) async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
+    pub async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
         let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
         let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
         self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
@@ -116,7 +121,7 @@ impl Live {
 
 impl Workspace {
     /// Finds the project and reads its configuration and lock.
-    pub(crate) fn open(open: impl Into<Open>) -> Result<Self, Failure> {
+    pub fn open(open: impl Into<Open>) -> Result<Self, Failure> {
         let Open { folder, database_url, run_cargo, listener } = open.into();
         let start = match folder {
             Some(folder) => folder,
@@ -141,7 +146,7 @@ impl Workspace {
     }
 
     /// The same for a command that writes files of the project: nobody else does until it has ended.
-    pub(crate) fn open_to_write(open: impl Into<Open>, command: &str) -> Result<Self, Failure> {
+    pub fn open_to_write(open: impl Into<Open>, command: &str) -> Result<Self, Failure> {
         let open = open.into();
         let writer = Self::open(open.clone())?.writer(command)?;
         // Only what is read from now on is sure to be there when it is written.
@@ -149,43 +154,43 @@ impl Workspace {
     }
 
     /// Waits until nobody else writes files of the project.
-    pub(crate) fn writer(&self, command: &str) -> Result<Writer, Failure> {
+    pub fn writer(&self, command: &str) -> Result<Writer, Failure> {
         let tell = |holder: &str| self.note(&format!("waiting for {holder}, which is writing to this project"));
         Ok(Writer::begin(self.root(), command, run::DEFAULT_WAIT, tell)?)
     }
 
     /// Says something that is no part of a result.
-    pub(crate) fn note(&self, text: &str) {
+    pub fn note(&self, text: &str) {
         self.listener.note(text);
     }
 
     /// The dialects of the project.
-    pub(crate) fn products(&self) -> &[Product] {
+    pub fn products(&self) -> &[Product] {
         &self.project.dialects
     }
 
     /// The dialect that speaks for the project where no database does.
-    pub(crate) fn first(&self) -> Product {
+    pub fn first(&self) -> Product {
         self.products().first().copied().unwrap_or(Product::Sqlite)
     }
 
     /// The database is an SQLite file that is not there yet.
-    pub(crate) fn database_is_absent(&self) -> bool {
+    pub fn database_is_absent(&self) -> bool {
         self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
     }
 
     /// Where a scratch database of a product can be had: in memory, or beside the project's database.
-    pub(crate) fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
+    pub fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
         scratch_server(product, self.connection.as_ref())
     }
 
     /// The project's root, for relative paths.
-    pub(crate) fn root(&self) -> &std::path::Path {
+    pub fn root(&self) -> &std::path::Path {
         &self.project.root
     }
 
     /// Refuses when the schema is frozen.
-    pub(crate) fn refuse_frozen(&self) -> Result<(), Failure> {
+    pub fn refuse_frozen(&self) -> Result<(), Failure> {
         match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
             None => Ok(()),
             Some(frozen) => Err(Error::new(format!("the schema is frozen for release {}", frozen.release))
@@ -195,17 +200,17 @@ impl Workspace {
     }
 
     /// The migrations of one dialect, oldest first, checked against the lock.
-    pub(crate) fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
+    pub fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
         Ok(self.project.migrations(product)?)
     }
 
     /// What the migration files of one dialect say of themselves, oldest first.
-    pub(crate) fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
+    pub fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
         Ok(self.project.headings(product)?)
     }
 
     /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
-    pub(crate) async fn aside<T: Send + 'static>(
+    pub async fn aside<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -217,11 +222,7 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
-    pub(crate) async fn model(
-        &self,
-        files: &[SourceFile],
-        product: Product,
-    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+    pub async fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
             Reader::Compiled => {
                 let (model, found) = compiled::model(self, files, product).await?;
@@ -235,7 +236,7 @@ impl Workspace {
     }
 
     /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
-    pub(crate) async fn models(&self) -> Result<Declared, Failure> {
+    pub async fn models(&self) -> Result<Declared, Failure> {
         let mut models = Vec::new();
         if self.project.config.reader == Reader::Compiled {
             let files = self.files()?;
@@ -271,12 +272,12 @@ impl Workspace {
     }
 
     /// The entity files.
-    pub(crate) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
+    pub fn files(&self) -> Result<Vec<SourceFile>, Failure> {
         Ok(self.project.entity_files()?)
     }
 
     /// Connects to the project's database and reads it. `None` when no address is known.
-    pub(crate) async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
+    pub async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
         let Some(connection) = &self.connection else { return Ok(None) };
         if missing == Missing::Create {
             self.project.make_room(connection)?;
@@ -295,7 +296,7 @@ impl Workspace {
 
     /// Connects for a command that leaves no trace: where an SQLite file is not there yet, it is not made, and an empty
     /// database in memory stands for it.
-    pub(crate) async fn rehearsed(&self) -> Result<Live, Failure> {
+    pub async fn rehearsed(&self) -> Result<Live, Failure> {
         if !self.database_is_absent() {
             return self.required(Missing::Refuse).await;
         }
@@ -304,7 +305,7 @@ impl Workspace {
     }
 
     /// Connects, or says that there is nothing to connect to.
-    pub(crate) async fn required(&self, missing: Missing) -> Result<Live, Failure> {
+    pub async fn required(&self, missing: Missing) -> Result<Live, Failure> {
         // What is wrong in the project's files is found before a database is made that would be left behind.
         if missing == Missing::Create && self.database_is_absent() && self.products().contains(&Product::Sqlite) {
             self.sealed(Product::Sqlite)?;
@@ -323,7 +324,7 @@ impl Workspace {
     }
 
     /// The target of one dialect: what is declared, brought together with a base.
-    pub(crate) fn target(
+    pub fn target(
         &self,
         product: Product,
         model: &Model,
@@ -349,18 +350,18 @@ impl Workspace {
     }
 
     /// The same, keeping what nobody declares.
-    pub(crate) fn keeping(&self) -> Policy {
+    pub fn keeping(&self) -> Policy {
         self.policy().undeclared(Undeclared::Keep)
     }
 
     /// The dialect of a product, in the forms migrations are written in.
-    pub(crate) fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
+    pub fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
         dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
     }
 }
 
 /// Connects to a database and reads all of it.
-pub(crate) async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
+pub async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
     read_beside(connection, missing, scope, &Known::default()).await
 }
 
@@ -398,17 +399,17 @@ fn is_timeout(product: Product, error: &DatabaseError) -> bool {
 }
 
 /// Migrations with the checksums of their files.
-pub(crate) fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
+pub fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
     migrations.iter().map(applicable).collect()
 }
 
 /// A migration with the checksum of its file.
-pub(crate) fn applicable(migration: &Migration) -> Applicable<'_> {
+pub fn applicable(migration: &Migration) -> Applicable<'_> {
     Applicable { migration, checksum: migration.checksum() }
 }
 
 /// The line of the lock for a migration; nothing is proven of it yet.
-pub(crate) fn locked(migration: &Migration) -> LockedMigration {
+pub fn locked(migration: &Migration) -> LockedMigration {
     LockedMigration {
         id: migration.id.clone(),
         checksum: migration.checksum(),
@@ -420,6 +421,6 @@ pub(crate) fn locked(migration: &Migration) -> LockedMigration {
 }
 
 /// The folder the command is run in.
-pub(crate) fn current_folder() -> Result<std::path::PathBuf, Failure> {
+pub fn current_folder() -> Result<std::path::PathBuf, Failure> {
     Ok(std::env::current_dir().map_err(|error| Error::new("cannot tell the current folder").because(error))?)
 }

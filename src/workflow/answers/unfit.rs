@@ -32,7 +32,7 @@ impl Unfit {
 
 impl Answers {
     /// Holds the names that were given against what is there and what comes in one dialect.
-    pub(in crate::workflow) fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
+    pub fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
         self.unfit.0.insert(product, BTreeMap::new());
         // A question that is open says itself what may be answered.
         let is_open = |it: &&Answered| open.iter().any(|question| question.subject == it.subject);
@@ -60,13 +60,7 @@ impl Answers {
     }
 
     /// Holds what `renamed_from` says in the code against what is there and what comes in one dialect.
-    pub(in crate::workflow) fn weigh_declared(
-        &mut self,
-        product: Product,
-        fitting: &Fitting<'_>,
-        model: &Model,
-        root: &Path,
-    ) {
+    pub fn weigh_declared(&mut self, product: Product, fitting: &Fitting<'_>, model: &Model, root: &Path) {
         for (place, rename) in state::declared_renames(model) {
             let said = |rename: &Rename| format!("`renamed_from = \"{}\"`", former(rename));
             let at = model.sources.get(&place).map(|source| format!("{}: ", text::location(&source, root)));
@@ -78,7 +72,7 @@ impl Answers {
 
     /// Holds what is allowed against what would be refused in one dialect. What is allowed for everything is a rule to go by,
     /// and needs nothing to fit.
-    pub(in crate::workflow) fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
+    pub fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
         for (allow, near) in allow::unfit(findings, allowed) {
             let reason = "nothing in it needs this to be allowed".to_owned();
             let near = near.map(|near| format!("`{near}`"));
@@ -87,14 +81,14 @@ impl Answers {
     }
 
     /// Takes note of values that one dialect of several does not need.
-    pub(in crate::workflow) fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
+    pub fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
         for (option, reason) in unfit {
             self.unfit.set(product, format!("`{option}`"), Err(Misfit { reason, near: None }));
         }
     }
 
     /// Says of `--keep` in one dialect whether anything is parked.
-    pub(in crate::workflow) fn weigh_keep(&mut self, product: Product, parks: bool) {
+    pub fn weigh_keep(&mut self, product: Product, parks: bool) {
         let reason = "it drops no table and no column".to_owned();
         let why = if parks { Ok(()) } else { Err(Misfit { reason, near: None }) };
         self.unfit.set(product, "`--keep`".to_owned(), why);
@@ -104,7 +98,7 @@ impl Answers {
     ///
     /// # Errors
     /// That answer, and what may have been meant.
-    pub(in crate::workflow) fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
+    pub fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
         let all: Vec<_> = products.iter().filter_map(|product| self.unfit.0.get(product)).collect();
         let Some(first) = all.first().filter(|_| all.len() == products.len()) else { return Ok(()) };
         let in_all = |option: &String| all.iter().all(|of| of.contains_key(option));
