@@ -28,3 +28,4 @@ mod sqlite;
 mod states;
 mod support;
 mod verify;
+mod workflow;
