@@ -85,7 +85,7 @@
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
 //! | [`lint`] | hazards of a plan; one small file a rule, one list | `runner::reading`, `runner::migration`, `runner::sql`, `schema`, `plan` |
 //! | [`dialect`] | everything databases do differently, one folder each with the same file names | `runner::sql`, `runner::reading`, `schema`, `plan` |
-//! | `dialect::*::introspect` | one database's catalog to a schema; `reprint`, its own words for an expression | `runner`, `schema`, `plan`, `introspect` |
+//! | `dialect::*::introspect` | one database's catalog to a schema; `reprint`, its own words for an expression | `runner`, `schema`, `plan` |
 //! | [`introspect`] | façade: connection to schema | `runner::session`, `schema`, `dialect` |
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `runner::sql`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |

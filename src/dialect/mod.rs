@@ -5,6 +5,7 @@
 
 mod case;
 pub mod casts;
+pub mod catalog;
 pub mod domain;
 pub mod expression;
 mod kept;

@@ -342,6 +342,34 @@ fn rooms_import_only_what_they_may() {
     assert_none("rooms import only what the table in `lib.rs` lists", breaches);
 }
 
+/// An arrow from a lower room to a higher one would close a circle.
+#[test]
+fn rooms_import_one_another_in_no_circle() {
+    let rooms = rooms();
+    let names: BTreeSet<&str> = rooms.iter().map(|room| room.name.as_str()).filter(|it| !it.contains("::")).collect();
+    let of = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    let mut arrows: BTreeSet<(String, String)> = BTreeSet::new();
+    for room in &rooms {
+        let targets = room.may_import.iter().flatten().map(|path| of(path));
+        arrows.extend(targets.map(|target| (of(&room.name), target)));
+    }
+    arrows.retain(|(from, to)| from != to && names.contains(to.as_str()));
+    // Rooms that import nobody who is left are taken away, again and again.
+    let mut left = names;
+    loop {
+        let free: Vec<&str> = left
+            .iter()
+            .copied()
+            .filter(|room| !arrows.iter().any(|(from, to)| from == room && left.contains(to.as_str())))
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        free.iter().for_each(|room| drop(left.remove(room)));
+    }
+    assert!(left.is_empty(), "these rooms import one another in a circle: {left:?}");
+}
+
 #[test]
 fn only_project_and_write_touch_files() {
     sayings("only `project` and `write` touch files", FILES, |file| {

@@ -15,7 +15,7 @@ use sea_gen_runner::session::{DatabaseError, Rows, Session};
 use sea_gen_runner::sql::unescaped;
 
 use crate::dialect::Product;
-use crate::introspect::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
 
 use super::Flavor;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use sea_gen_runner::session::{DatabaseError, Iter, Row, Rows, Session};
 use sea_gen_runner::sql::Kind;
 
-use crate::introspect::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
     IndexTarget, Name, Normalized, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,

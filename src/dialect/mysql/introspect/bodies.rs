@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sea_gen_runner::session::{DatabaseError, Session};
 use sea_gen_runner::sql::{Rules, Token, Tokens};
 
-use crate::introspect::Scope;
+use crate::dialect::catalog::Scope;
 use crate::schema::{Name, Product};
 
 use super::super::render::quote;

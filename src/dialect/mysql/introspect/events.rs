@@ -4,7 +4,7 @@
 
 use sea_gen_runner::session::Row;
 
-use crate::introspect::Catalog;
+use crate::dialect::catalog::Catalog;
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 
 use super::super::Flavor;

@@ -4,7 +4,7 @@
 
 use sea_gen_runner::session::Row;
 
-use crate::introspect::Catalog;
+use crate::dialect::catalog::Catalog;
 use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 
 use super::super::Flavor;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_gen_runner::session::{DatabaseError, Row, Rows, Session};
 use sea_gen_runner::sql::Kind;
 
-use crate::introspect::{Catalog, Scope};
+use crate::dialect::catalog::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};

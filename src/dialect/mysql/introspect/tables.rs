@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_gen_runner::session::Row;
 
-use crate::introspect::{Catalog, Scope};
+use crate::dialect::catalog::{Catalog, Scope};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
     Name, ObjectName, Options, PrimaryKey, Schema, Table, Trigger, Type,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_gen_runner::session::{DatabaseError, Row, Session};
 
-use crate::introspect::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine,
     RoutineKind, Standing, Trigger,
