@@ -365,7 +365,7 @@ fn rooms_import_one_another_in_no_circle() {
         if free.is_empty() {
             break;
         }
-        free.iter().for_each(|room| drop(left.remove(room)));
+        left.retain(|room| !free.contains(room));
     }
     assert!(left.is_empty(), "these rooms import one another in a circle: {left:?}");
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod connect;
+mod discovery;
 mod embedded;
 mod failure;
 mod foreign_keys;
