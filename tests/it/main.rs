@@ -19,6 +19,7 @@ mod clients;
 mod entity;
 mod expression;
 mod files;
+mod guide;
 mod mysql;
 mod oracle;
 mod postgres;
