@@ -9,6 +9,7 @@
 //! | look up a command, an exit code, a setting, a file | [`reference`](mod@reference) |
 //! | know what does not work | [`limits`] |
 //! | compare with other tools, see measured times | [`comparison`] |
+//! | see what changed between versions | [`changelog`] |
 //!
 //! Must not hold code: each page is a Markdown file beside this one.
 
@@ -32,3 +33,6 @@ pub mod limits {}
 
 #[doc = include_str!("comparison.md")]
 pub mod comparison {}
+
+#[doc = include_str!("changelog.md")]
+pub mod changelog {}

@@ -11,6 +11,7 @@ const REFERENCE: &str = include_str!("../../guide/reference.md");
 const PAGES: &[(&str, &str)] = &[
     ("README.md", include_str!("../../../README.md")),
     ("adopting.md", include_str!("../../guide/adopting.md")),
+    ("changelog.md", include_str!("../../guide/changelog.md")),
     ("comparison.md", include_str!("../../guide/comparison.md")),
     ("limits.md", include_str!("../../guide/limits.md")),
     ("migrations.md", include_str!("../../guide/migrations.md")),
