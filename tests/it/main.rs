@@ -17,6 +17,7 @@ mod casts;
 mod cli;
 mod clients;
 mod entity;
+mod examples;
 mod expression;
 mod files;
 mod guide;
