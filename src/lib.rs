@@ -2,8 +2,8 @@
 //!
 //! `sea-gen` is the missing half of SeaORM's entity-first workflow. SeaORM can synchronise a development database from
 //! entities; nothing turns entities into reviewed, reversible migrations. This crate does. It is a library and a binary
-//! called `gen`; people type `gen migration AddEmailIndex`. This text is for whoever changes the code; the README is for
-//! whoever uses it.
+//! called `gen`; people type `gen migration AddEmailIndex`. This text is for whoever changes the code; the README
+//! and the [`guide`] are for whoever uses it.
 //!
 //! ## The idea
 //!
@@ -95,6 +95,7 @@
 //! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
 //! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
+//! | [`guide`] | the user's guide and the changelog, one Markdown file a page | nothing |
 //!
 //! Every room may import what stands at the root of the runner: products, statements, the error. `tests/it/architecture.rs` reads this table and holds it true, along with what the invariants below say about source text.
 //!
@@ -159,12 +160,13 @@
 //! * **A database**: a folder `dialect/<db>/` with the same file names, an arm in [`dialect::of`] and a variant of
 //!   [`schema::Product`]. Nothing in `diff`, `plan`, `lint`, `state`, `write`.
 //! * **A lint**: a file in `lint/` with one constant, and a line in [`lint::RULES`].
-//! * **A command**: a file in `cli/`, a variant in `cli/arguments.rs`, an arm in `cli/mod.rs`.
+//! * **A command**: a file in `cli/`, a variant in `cli/arguments.rs`, an arm in `cli/mod.rs`, a row in `guide/reference.md`.
 
 pub mod cli;
 pub mod dialect;
 pub mod diff;
 pub mod entity;
+pub mod guide;
 pub mod introspect;
 pub mod lint;
 pub mod plan;

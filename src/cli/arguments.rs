@@ -3,6 +3,8 @@
 //! Must not know what any of it does.
 
 mod running;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

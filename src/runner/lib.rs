@@ -63,3 +63,8 @@ pub use product::Product;
 pub use run::HISTORY_TABLE;
 pub use run::{DEFAULT_WAIT, Direction, Outcome, Progress, Record, State, Target};
 pub use runner::{Report, Runner, Status};
+
+// The examples of the page on crates.io are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;

@@ -1,0 +1,38 @@
+//! The user's guide, one page a subject: what the README leaves out. `gen --help` and `gen COMMAND --help` list every option.
+//!
+//! | task | page |
+//! |---|---|
+//! | take over a project and its database | [`adopting`] |
+//! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
+//! | know what a proof covers | [`proof`] |
+//! | apply migrations, deploy, embed the runner, find drift | [`running`] |
+//! | look up a command, an exit code, a setting, a file | [`reference`](mod@reference) |
+//! | know what does not work | [`limits`] |
+//! | compare with other tools, see measured times | [`comparison`] |
+//! | see what changed between versions | [`changelog`] |
+//!
+//! Must not hold code: each page is a Markdown file beside this one.
+
+#[doc = include_str!("adopting.md")]
+pub mod adopting {}
+
+#[doc = include_str!("migrations.md")]
+pub mod migrations {}
+
+#[doc = include_str!("proof.md")]
+pub mod proof {}
+
+#[doc = include_str!("running.md")]
+pub mod running {}
+
+#[doc = include_str!("reference.md")]
+pub mod reference {}
+
+#[doc = include_str!("limits.md")]
+pub mod limits {}
+
+#[doc = include_str!("comparison.md")]
+pub mod comparison {}
+
+#[doc = include_str!("changelog.md")]
+pub mod changelog {}

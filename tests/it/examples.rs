@@ -1,0 +1,30 @@
+//! The examples, run as they are written.
+
+#[path = "../examples/embed.rs"]
+mod embed;
+#[path = "../examples/folder.rs"]
+mod folder;
+#[path = "../examples/plan.rs"]
+mod plan;
+#[path = "../examples/startup.rs"]
+mod startup;
+
+#[test]
+fn migrations_are_embedded_and_applied_through_sea_orm() {
+    embed::main().unwrap();
+}
+
+#[test]
+fn migrations_are_read_from_a_folder() {
+    folder::main().unwrap();
+}
+
+#[test]
+fn a_service_starts_on_a_migrated_database_only() {
+    startup::main().unwrap();
+}
+
+#[test]
+fn a_program_plans_a_migration() {
+    plan::main().unwrap();
+}
