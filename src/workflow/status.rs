@@ -1,0 +1,120 @@
+//! How the three states of a project stand to one another.
+//!
+//! Must not change anything.
+
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::Record;
+use sea_gen_runner::session::Missing;
+
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::plan::Plan;
+use crate::state::Situation;
+
+use super::{Failure, Live, Sealed, Workspace};
+
+/// How the three states of a project stand to one another.
+pub struct Status {
+    /// The project.
+    pub workspace: Workspace,
+    /// `None` where the sources are not at hand.
+    pub model: Option<Model>,
+    /// The snapshot.
+    pub sealed: Option<Sealed>,
+    /// The migrations, oldest first.
+    pub migrations: Vec<Migration>,
+    /// How the migration files differ from the lock.
+    pub unsealed: Vec<String>,
+    /// The database.
+    pub live: Option<Live>,
+    /// Why the database does not answer.
+    pub silence: Option<String>,
+    /// How the database stands to the snapshot.
+    pub situation: Situation,
+    /// E against S.
+    pub ahead: Plan,
+    /// S against D.
+    pub drift: Plan,
+}
+
+impl Status {
+    /// The row of the history for a migration.
+    pub fn record(&self, migration: &Migration) -> Option<&Record> {
+        let history = &self.live.as_ref()?.history;
+        history.iter().find(|record| record.id == migration.id.to_string())
+    }
+
+    /// What is applied and has no file.
+    pub fn missing(&self) -> impl Iterator<Item = &Record> {
+        let history = self.live.iter().flat_map(|live| &live.history);
+        history.filter(|record| self.migrations.iter().all(|migration| migration.id.as_str() != record.id))
+    }
+}
+
+/// Reads the three states and holds them against one another.
+///
+/// # Errors
+/// One of them cannot be read, or a database that was named does not answer.
+pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
+    let files = match workspace.project.is_without_sources() && workspace.lock.is_some() {
+        true => None,
+        false => Some(workspace.files()?),
+    };
+    let (mut live, silence) = match workspace.database_is_absent() {
+        true if workspace.lock.is_none() => (None, Some("does not exist yet".to_owned())),
+        true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
+        false => match workspace.live(Missing::Refuse).await {
+            Ok(live) => (live, None),
+            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) => (None, Some(error.to_string())),
+        },
+    };
+    let product = live.as_ref().map_or(workspace.first(), Live::product);
+    let mut model = None;
+    if let Some(files) = &files {
+        let (read, warnings) = workspace.model(files, product).await?;
+        workspace.listener.diagnostics(&warnings, files);
+        model = Some(read);
+    }
+    let mut sealed = workspace.sealed(product)?;
+    let migrations = workspace.migrations(product)?;
+    let unsealed = match workspace.lock {
+        Some(_) => workspace.unsealed(product, &migrations)?,
+        None => Vec::new(),
+    };
+    let (mut situation, mut ahead, mut drift) =
+        stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
+    if situation != Situation::Current || !ahead.is_empty() {
+        // What differs may only be said in other words.
+        if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
+            && live.settle(Some(sealed), model.as_ref()).await?
+        {
+            (situation, ahead, drift) = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
+        }
+    }
+    Ok(Status { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
+}
+
+/// How the database stands, what the code is ahead of the snapshot by, and what has drifted.
+fn stand(
+    workspace: &Workspace,
+    model: Option<&Model>,
+    sealed: Option<&Sealed>,
+    live: Option<&Live>,
+    migrations: &[Migration],
+) -> Result<(Situation, Plan, Plan), Failure> {
+    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
+    let situation = workspace.situation(sealed, live, model, &headings)?;
+    let (mut ahead, mut drift) = Default::default();
+    if let Some(sealed) = sealed {
+        if let Some(model) = model {
+            let product = live.map_or(workspace.first(), Live::product);
+            let target = workspace.target(product, model, &sealed.schema, &sealed.origins)?;
+            ahead = diff(&sealed.schema, &target.schema, &target.renames);
+        }
+        if let (Some(live), Situation::Drifted) = (live, situation) {
+            drift = diff(&sealed.schema, &live.schema, &[]);
+        }
+    }
+    Ok((situation, ahead, drift))
+}
