@@ -45,7 +45,8 @@ impl Talk {
             Progress::Batch { rows } => format!("{rows} rows changed"),
             Progress::Noting { what } => format!("note: {what}"),
             Progress::Stepping { why } => format!("{why}; trying again"),
-            Progress::Finished(_) => return,
+            // `Finished`, and whatever the runner may have to say in a later version.
+            _ => return,
         };
         match self {
             Self::Terminal(bar) if matches!(progress, Progress::Noting { .. }) => bar.suspend(|| paint::talk(text)),
@@ -53,7 +54,7 @@ impl Talk {
             Self::Lines(lines) => match progress {
                 Progress::Waiting { .. } | Progress::Noting { .. } | Progress::Stepping { .. } => paint::talk(text),
                 Progress::Started { .. } => lines.begins(text),
-                Progress::Statement { .. } | Progress::Batch { .. } | Progress::Finished(_) => lines.goes_on(text),
+                _ => lines.goes_on(text),
             },
         }
     }

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::state::Situation;
-use crate::workflow::status::{Status, status};
 use crate::workflow::Workspace;
+use crate::workflow::status::{Status, status};
 
 use super::arguments::{Common, Report};
 use super::paint::{self, Ink, ink};

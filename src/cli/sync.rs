@@ -6,9 +6,9 @@ use sea_gen_runner::migration;
 use serde_json::json;
 
 use crate::lint::allow::flag;
+use crate::workflow::Failure;
 use crate::workflow::apply::Held;
 use crate::workflow::synchronise::Synchronisation;
-use crate::workflow::{Failure, stakes};
 
 use super::arguments::{Common, Sync};
 use super::paint::{self, Ink, ink};
@@ -24,14 +24,6 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         }
         paint::exact(&migration::script(product, &sync.statements));
         return Ok(Ending::Done);
-    }
-    if !sync.held.is_empty() {
-        let lines: Vec<String> = sync.held.iter().map(|it| it.line.clone()).collect();
-        let refused: Vec<_> = sync.held.iter().map(|it| &it.finding).collect();
-        let what = "synchronising would lose what is there, or fail on it; nothing was run";
-        return Err(stakes::refusal(what, "gen sync", &lines, &refused)
-            .hint("or write a migration, which can say what the values become: `gen migration <Name>`, then `gen up`")
-            .into());
     }
     sync.run().await?;
     let Synchronisation { workspace, live, model, plan, .. } = sync;

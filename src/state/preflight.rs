@@ -193,6 +193,8 @@ impl<'a> Ground<'a> {
         let stands_in_the_way = |op: &Op| match op {
             Op::Drop(Object::Definition(it)) => it.id.kind == DefinitionKind::Partition && it.id.name == default,
             Op::Rename(Rename::Column(_, change)) => mentions(product, &condition, change.to.as_str()),
+            // The rows hold the value under its old name.
+            Op::Rename(Rename::EnumValue(..)) => true,
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
         };
         if self.plan.ops().iter().any(stands_in_the_way) {

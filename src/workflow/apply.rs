@@ -3,7 +3,7 @@
 //! Must not know how a migration is run, nor who is told.
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, State, Target, Watch};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Target, Watch};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -46,6 +46,8 @@ pub struct Bench {
     pub live: Live,
     /// The migrations, oldest first.
     pub migrations: Vec<Migration>,
+    /// What going back throws away has been looked at, and is allowed.
+    may_go_back: bool,
 }
 
 /// A migration by its place among the [`Bench`]'s, and which way it runs.
@@ -79,7 +81,7 @@ impl Bench {
         };
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
-        Ok(Self { workspace, live, migrations })
+        Ok(Self { workspace, live, migrations, may_go_back: false })
     }
 
     /// How many, or which one.
@@ -133,7 +135,7 @@ impl Bench {
                 || is_rehearsal
                 || super::recognise(session, &found, known, &scope, DEFAULT_WAIT, watch).await?
             {
-                return Ok(found.into_iter().map(recognised).collect());
+                return Ok(found.into_iter().map(|file| Outcome::recognised(file.id())).collect());
             }
             // Somebody else was faster: what was decided is decided again.
             self.live.read_again(&self.workspace).await?;
@@ -196,6 +198,7 @@ impl Bench {
         let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
         let statements: Vec<&Statement> = migrations.flat_map(|migration| &migration.down).collect();
         if statements.is_empty() && allow.is_empty() {
+            self.may_go_back = true;
             return Ok(losses);
         }
         let (product, live) = (self.live.product(), &mut self.live);
@@ -216,6 +219,7 @@ impl Bench {
         findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
         let held = stakes::held(&findings, &at_stake, &mut live.session).await;
         losses.held = held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect();
+        self.may_go_back = losses.held.is_empty() || self.workspace.is_development();
         Ok(losses)
     }
 
@@ -233,8 +237,13 @@ impl Bench {
     /// Runs the course.
     ///
     /// # Errors
-    /// Those of the runner.
+    /// Those of the runner; what going back throws away was not looked at by [`Bench::losses`], or is not allowed to go.
     pub async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
+        let goes_back = !matches!(course, Course::Up { .. });
+        if goes_back && !self.may_go_back {
+            let error = sea_gen_runner::Error::new("reverting would lose what cannot be brought back; nothing was run");
+            return Err(error.hint("look at `Bench::losses`, and allow what may go"));
+        }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
         let outcomes = match course {
@@ -258,11 +267,6 @@ impl Bench {
             let _ = run::note(&mut self.live.session, &applicable(migration), &found).await;
         }
     }
-}
-
-fn recognised(file: &Applicable<'_>) -> Outcome {
-    let (direction, status) = (Direction::Up, Some(State::Recognised));
-    Outcome { id: file.id(), direction, statements: 0, execution_ms: 0, status }
 }
 
 /// The schema or the database that a name without one is in.

@@ -13,13 +13,14 @@ use crate::dialect::casts::Casts;
 use crate::dialect::{self, Statement};
 use crate::diff::diff;
 use crate::introspect;
+use crate::lint::allow::{Allow, refused};
 use crate::lint::{Context, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, fingerprint};
 use crate::state::{self, Stakes};
 
 use super::generate::next_id;
-use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, text};
+use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, stakes, text};
 
 /// The snapshot, the database, and what leads from the one to the other.
 pub struct Drift {
@@ -39,8 +40,8 @@ pub struct Revert {
     pub plan: Plan,
     /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// What the rules say of the plan.
-    pub findings: Vec<Finding>,
+    /// What the rules refuse of it, and nobody allowed.
+    pub refused: Vec<Finding>,
     /// How to count what is at stake.
     pub stakes: Stakes,
 }
@@ -92,6 +93,7 @@ impl Drift {
     /// Writes the migration, the snapshot and the lock, and records in this database that it has it. Gives back the files.
     pub async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
         let Self { workspace, sealed, live, .. } = self;
+        workspace.refuse_without_writer()?;
         let product = live.product();
         // What the snapshot knew keeps its origin: where the code says otherwise, the next migration says so too.
         let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
@@ -125,7 +127,10 @@ impl Drift {
     }
 
     /// What leads back to the snapshot.
-    pub fn way_back(&self) -> Result<Revert, Failure> {
+    ///
+    /// # Errors
+    /// Something is allowed that nothing needs.
+    pub fn way_back(&self, allow: &[Allow]) -> Result<Revert, Failure> {
         let Self { sealed, live, .. } = self;
         let dialect = dialect::of(live.product());
         // From where the database is, and not the way here turned round: that is what a plan's start has to be.
@@ -133,12 +138,22 @@ impl Drift {
         let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
         let (from, to) = (live.schema.schema(), sealed.schema.schema());
         let findings = lint(&Context { plan: &plan, from, to, types: &Casts { dialect, from, to } });
-        let stakes = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
-        Ok(Revert { plan, statements, findings, stakes })
+        let at_stake = state::stakes(dialect, &live.schema, &sealed.schema, &plan);
+        stakes::refuse_unfit(&findings, allow)?;
+        let refused = refused(&findings, allow).into_iter().cloned().collect();
+        Ok(Revert { plan, statements, refused, stakes: at_stake })
     }
 
     /// Brings the database back. Gives back what is drift still, by the catalog's word.
     pub async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
+        if !revert.refused.is_empty() {
+            let refused: Vec<&Finding> = revert.refused.iter().collect();
+            let lines = stakes::lines(&refused, &revert.stakes, Some(&mut self.live.session)).await;
+            let what = "reverting the drift would lose what cannot be brought back";
+            return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)
+                .hint("or keep it: `gen drift adopt` writes it as a migration")
+                .into());
+        }
         run::execute(&mut self.live.session, &revert.statements, run::DEFAULT_WAIT).await?;
         left(&self.workspace, &self.sealed, &mut self.live).await
     }

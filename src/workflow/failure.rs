@@ -2,13 +2,18 @@
 //!
 //! Must not know how it is shown.
 
+use std::fmt;
+
 use sea_gen_runner::Error;
 
 use crate::dialect::Unsupported;
-use crate::entity::{Diagnostic, SourceFile};
+use crate::entity::{Diagnostic, Severity, SourceFile};
+
+use super::text::plural;
 
 /// Why a job did not come to its end.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Failure {
     /// Something went wrong.
     Error(Error),
@@ -16,6 +21,31 @@ pub enum Failure {
     Entities(Vec<Diagnostic>, Vec<SourceFile>),
     /// Questions are left open: they as JSON, to be filled in, and the error that lists them.
     Unanswered(String, Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) | Self::Unanswered(_, error) => error.fmt(formatter),
+            Self::Entities(diagnostics, _) => {
+                let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+                write!(formatter, "the entities have {}", plural(errors().count(), "error"))?;
+                match errors().next() {
+                    Some(Diagnostic { file, message, .. }) => write!(formatter, ": {}: {message}", file.display()),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Error(error) | Self::Unanswered(_, error) => error.source(),
+            Self::Entities(..) => None,
+        }
+    }
 }
 
 impl From<Error> for Failure {

@@ -91,6 +91,8 @@ pub struct Planned {
     pub drafts: Vec<Draft>,
     /// The others. Who declares what may have changed there all the same.
     silent: Vec<Draft>,
+    /// Nothing was refused.
+    is_rehearsal: bool,
 }
 
 /// One dialect's part of the migration.
@@ -197,7 +199,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     refusal?;
     let (drafts, silent): (Vec<Draft>, Vec<Draft>) =
         all.into_iter().partition(|draft| request.content == Content::Empty || !draft.plan.is_empty());
-    Ok(Planned { id, drafts, silent })
+    Ok(Planned { id, drafts, silent, is_rehearsal: request.is_rehearsal })
 }
 
 /// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.
@@ -457,7 +459,13 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
 /// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
 /// tomorrow shall be dropped then.
 pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
-    let Planned { drafts, silent, .. } = planned;
+    let Planned { drafts, silent, is_rehearsal, .. } = planned;
+    workspace.refuse_without_writer()?;
+    if *is_rehearsal {
+        return Err(
+            Error::new("this was planned as a rehearsal, in which nothing is refused, so it is not written").into()
+        );
+    }
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
     let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));

@@ -35,6 +35,7 @@ impl Resealed {
 /// Seals the files. Where `follows` is false, nobody finds out where the edited ones lead. `None` where the lock seals just these
 /// files.
 pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Resealed>, Failure> {
+    workspace.refuse_without_writer()?;
     workspace.refuse_frozen()?;
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());

@@ -2,8 +2,8 @@
 //!
 //! Must not touch a database that is not a development one, or a frozen schema.
 
-use sea_gen_runner::run;
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::{Error, run};
 
 use crate::dialect::casts::Casts;
 use crate::dialect::{self, Statement};
@@ -32,6 +32,7 @@ pub struct Synchronisation {
     pub statements: Vec<Statement>,
     /// What is there and would be lost, or is failed on, and nobody allowed.
     pub held: Vec<Held>,
+    is_rehearsal: bool,
 }
 
 impl Synchronisation {
@@ -76,14 +77,27 @@ impl Synchronisation {
         let plan = diff(&live.schema, &target.schema, &target.renames);
         let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
         let held = held(&mut live, &target.schema, &plan, allow).await?;
-        Ok(Self { workspace, live, model, plan, statements, held })
+        Ok(Self { workspace, live, model, plan, statements, held, is_rehearsal })
     }
 
     /// Runs it.
     ///
     /// # Errors
-    /// A statement fails.
+    /// Something is held; a statement fails.
     pub async fn run(&mut self) -> Result<(), Failure> {
+        if self.is_rehearsal {
+            return Err(Error::new("this was planned as a rehearsal, so nothing is run").into());
+        }
+        if !self.held.is_empty() {
+            let lines: Vec<String> = self.held.iter().map(|it| it.line.clone()).collect();
+            let refused: Vec<_> = self.held.iter().map(|it| &it.finding).collect();
+            let what = "synchronising would lose what is there, or fail on it; nothing was run";
+            return Err(stakes::refusal(what, "gen sync", &lines, &refused)
+                .hint(
+                    "or write a migration, which can say what the values become: `gen migration <Name>`, then `gen up`",
+                )
+                .into());
+        }
         Ok(run::execute(&mut self.live.session, &self.statements, run::DEFAULT_WAIT).await?)
     }
 }

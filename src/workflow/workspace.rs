@@ -164,6 +164,16 @@ impl Workspace {
         self.listener.note(text);
     }
 
+    /// Refuses to write files of the project without the right to: somebody else may be writing them.
+    pub(crate) fn refuse_without_writer(&self) -> Result<(), Failure> {
+        match self._writer {
+            Some(_) => Ok(()),
+            None => Err(Error::new("the project was opened for reading, so its files are not written")
+                .hint("open it by `Workspace::open_to_write`")
+                .into()),
+        }
+    }
+
     /// The dialects of the project.
     pub fn products(&self) -> &[Product] {
         &self.project.dialects

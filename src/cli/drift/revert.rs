@@ -5,9 +5,9 @@
 use sea_gen_runner::migration;
 use serde_json::json;
 
-use crate::lint::allow::{flag, refused};
+use crate::lint::allow::flag;
 use crate::workflow::drift::Drift;
-use crate::workflow::{Failure, Workspace, stakes};
+use crate::workflow::{Failure, Workspace};
 
 use super::super::arguments::{Common, Reverting};
 use super::super::paint::{self, Ink, ink};
@@ -16,24 +16,14 @@ use super::super::{Ending, show};
 pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
     let mut drift = Drift::open(Workspace::open(common)?).await?;
     drift.migrations()?;
-    let revert = drift.way_back()?;
-    stakes::refuse_unfit(&revert.findings, &command.allow)?;
-    let refused = refused(&revert.findings, &command.allow);
+    let revert = drift.way_back(&command.allow)?;
     if command.run.dry_run {
         paint::exact(&migration::script(drift.live.product(), &revert.statements));
-        for finding in &refused {
+        for finding in &revert.refused {
             paint::talk(format!("note: {} needs `{}`", finding.message, flag(finding)));
         }
         drift.live.session.close().await;
         return Ok(Ending::Done);
-    }
-    if !refused.is_empty() {
-        let lines = stakes::lines(&refused, &revert.stakes, Some(&mut drift.live.session)).await;
-        drift.live.session.close().await;
-        let what = "reverting the drift would lose what cannot be brought back";
-        return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)
-            .hint("or keep it: `gen drift adopt` writes it as a migration")
-            .into());
     }
     let left = drift.revert(&revert).await?;
     let (plan, root) = (&revert.plan, drift.workspace.root());

@@ -14,7 +14,7 @@ use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
 use super::statement::{Finding, Trouble, carry_out, counted, is_all_or_none};
-use super::stretches::{Stretch, stretches};
+use super::stretches::{Stretch, commits_by_itself, stretches};
 use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
 
 /// Rolls back; whether all of it was, which a table of MySQL without transactions does not bear.
@@ -22,7 +22,7 @@ async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
     /// `ER_WARNING_NOT_COMPLETE_ROLLBACK`.
     const NOT_COMPLETE: &str = "1196";
     session.rollback().await?;
-    if !matches!(session.product(), Product::MySql | Product::MariaDb) {
+    if !commits_by_itself(session.product()) {
         return Ok(true);
     }
     let warnings = session.query("SHOW WARNINGS").await?;
@@ -109,7 +109,10 @@ impl<'a> Work<'a> {
             stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
         match stretches.as_slice() {
             [] => self.together(session, first..first, watch).await?,
-            [only] if only.transactional => self.together(session, only.statements.clone(), watch).await?,
+            // On servers that commit by themselves a rollback may be incomplete, so how far it got is written down.
+            [only] if only.transactional && !commits_by_itself(session.product()) => {
+                self.together(session, only.statements.clone(), watch).await?;
+            }
             _ => self.journalled(session, &stretches, watch).await?,
         }
         let outcome = Outcome {
@@ -134,8 +137,7 @@ impl<'a> Work<'a> {
         };
         let Err(stop) = result else { return Ok(()) };
         let state = match rolled_back(session).await {
-            Ok(true) => "it was rolled back, the database is as it was before it",
-            Ok(false) => "it was rolled back, but a table of an engine without transactions keeps the rows it changed",
+            Ok(_) => "it was rolled back, the database is as it was before it",
             Err(_) if stop.what == COMMITTING => {
                 "the connection is gone, and whether the commit arrived is not known; `gen status` tells"
             }
@@ -253,7 +255,7 @@ impl<'a> Work<'a> {
         loop {
             let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
             let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
-            if transactional && session.rollback().await.is_err() {
+            if transactional && !matches!(rolled_back(session).await, Ok(true)) {
                 return Err(stop);
             }
             watch(Progress::Stepping { why });

@@ -16,6 +16,7 @@ pub const HISTORY_TABLE: &str = "sea_gen_history";
 
 /// How a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// It ran to its end.
     Applied,
@@ -67,6 +68,7 @@ impl fmt::Display for State {
 
 /// One row of the history table.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// The migration's id.
     pub id: String,
@@ -138,9 +140,11 @@ impl Table {
         let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
             return Err(match product {
                 Product::Postgres => Error::new("the connection has no schema to keep the history in")
+                    .of(Kind::Database)
                     .hint("create the first schema of its search path: `CREATE SCHEMA …`, see `SHOW search_path`"),
                 Product::MySql | Product::MariaDb | Product::Sqlite => {
                     Error::new("the connection has no database to keep the history in")
+                        .of(Kind::Database)
                         .hint("name the database in the URL: `mysql://user@host/database`")
                 }
             });
@@ -183,6 +187,7 @@ impl Table {
                 Product::Sqlite => "check that the file and its folder can be written".to_owned(),
             };
             return Err(Error::new(format!("the history table {} could not be created", self.name))
+                .of(Kind::Database)
                 .hint(format!("running migrations takes the right to create tables: {right}"))
                 .because(error));
         }

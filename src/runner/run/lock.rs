@@ -45,6 +45,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<
             let name = mysql::lock_name(session).await.map_err(refused)?;
             Lock::MySql(name.ok_or_else(|| {
                 Error::new("the connection has no database to lock")
+                    .of(Kind::Database)
                     .hint("name the database in the URL: `mysql://user@host/database`")
             })?)
         }

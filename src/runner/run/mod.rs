@@ -24,7 +24,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::migration::Migration;
 use crate::session::Session;
 use crate::{Product, Statement};
@@ -96,6 +96,7 @@ impl fmt::Display for Direction {
 /// How far to go. An id is where to end, whichever way: afterwards it is the newest applied migration. So `up` applies it
 /// and `down` leaves it applied, as `alembic downgrade <revision>` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Target {
     /// As far as there are migrations.
     All,
@@ -107,6 +108,7 @@ pub enum Target {
 
 /// What became of one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The migration's id.
     pub id: String,
@@ -120,8 +122,16 @@ pub struct Outcome {
     pub status: Option<State>,
 }
 
+impl Outcome {
+    /// A migration that was recorded as done without running.
+    pub fn recognised(id: String) -> Self {
+        Self { id, direction: Direction::Up, statements: 0, execution_ms: 0, status: Some(State::Recognised) }
+    }
+}
+
 /// What is happening.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Progress<'a> {
     /// Another runner is at work; said once.
     Waiting {
@@ -430,7 +440,9 @@ impl Run {
                 Direction::Down => rows - 1,
             };
             home.map_err(|error| {
-                Error::new("the session could not be brought back to its schema after a migration").because(error)
+                Error::new("the session could not be brought back to its schema after a migration")
+                    .of(Kind::Database)
+                    .because(error)
             })?;
         }
     }

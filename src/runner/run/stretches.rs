@@ -19,14 +19,21 @@ impl Stretch {
     }
 }
 
+/// Whether a server commits whatever changes the schema, so that no transaction holds a whole migration.
+pub(super) fn commits_by_itself(product: Product) -> bool {
+    matches!(product, Product::MySql | Product::MariaDb)
+}
+
 /// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
 pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
+    // A transaction that the file begins itself would be committed by another one, and its table locks let go of.
+    let is_its_own = commits_by_itself(product) && statements.iter().any(|it| holds_on(product, &it.sql));
     for (index, statement) in statements.iter().enumerate() {
         let transactional = statement.transactional
             && match product {
                 Product::Postgres | Product::Sqlite => true,
-                Product::MySql | Product::MariaDb => is_looked_at(product, statements, index),
+                Product::MySql | Product::MariaDb => !is_its_own && is_looked_at(product, statements, index),
             };
         match stretches.last_mut() {
             Some(last) if last.transactional && transactional && statement.step.is_none() => {
@@ -36,6 +43,16 @@ pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stret
         }
     }
     stretches
+}
+
+/// Whether a statement begins a transaction, locks tables, or says when to commit.
+fn holds_on(product: Product, sql: &str) -> bool {
+    let words = sql::words(product, sql);
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|it| it.is_word(word));
+    is(0, "BEGIN")
+        || is(0, "LOCK")
+        || (is(0, "START") && is(1, "TRANSACTION"))
+        || (is(0, "SET") && words.iter().any(|word| word.text.to_ascii_uppercase().ends_with("AUTOCOMMIT")))
 }
 
 /// Whether a statement changes rows and a check of what it did follows at once, or is that check. These servers commit whatever
@@ -83,6 +100,10 @@ mod tests {
                 shown(product, &[update(), check(), update(), check(), alter(), check(), update()]),
                 [(0..4, true), (4..5, false), (5..6, false), (6..7, false)]
             );
+            for own in ["START TRANSACTION", "begin", "LOCK TABLES t WRITE", "SET @@autocommit = 0"] {
+                let statements = [Statement::new(own), update(), check(), Statement::new("COMMIT")];
+                assert!(shown(product, &statements).iter().all(|(_, transactional)| !transactional), "{own}");
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use url::Url;
 
 use crate::Product;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 use super::driver::{Endpoint, Options};
 
@@ -262,7 +262,7 @@ impl fmt::Debug for ConnectionOptions {
 const SPECIAL: percent_encoding::AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 fn unreadable(reason: &str) -> Error {
-    Error::new(format!("the database URL cannot be read: {reason}"))
+    Error::new(format!("the database URL cannot be read: {reason}")).of(Kind::Refused)
 }
 
 /// The path of a `file:` URI, behind its `file:`.

@@ -2,6 +2,7 @@
 
 use sea_gen::dialect::{Product, Role};
 use sea_gen_runner::run::{self, Direction, State, Target};
+use sea_gen_runner::{Kind, Migrations, Runner};
 
 use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, TWO, ids, on_each};
@@ -12,6 +13,7 @@ on_each![
     rows_that_were_filled_are_told,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
+    an_update_that_no_rollback_takes_back_is_not_run_twice,
 ];
 
 async fn a_failing_statement_in_the_middle(mut database: Database, product: Product) {
@@ -262,4 +264,32 @@ fn a_failing_commit() {
         assert!(database.tables().await.is_empty() && database.history().await.is_empty());
         database.remove().await;
     });
+}
+
+/// A table of an engine without transactions keeps what an update did before the check of it failed.
+async fn an_update_that_no_rollback_takes_back_is_not_run_twice(mut database: Database, product: Product) {
+    if !matches!(product, Product::MySql | Product::MariaDb) {
+        return;
+    }
+    let text = "-- UP\nUPDATE old SET n = n + 1;\n-- gen: check rows are left\nSELECT count(*) FROM old;\n-- DOWN\n";
+    let migrations = Migrations::parse(product, [(ONE, text)]).unwrap();
+    for (engine, second, n) in
+        [("InnoDB", Kind::Failed { id: ONE.to_owned(), statement: Some(2) }, "1"), ("MyISAM", Kind::Interrupted, "2")]
+    {
+        database.session.execute("DROP TABLE IF EXISTS old").await.unwrap();
+        database.session.execute(&format!("CREATE TABLE old (n int) ENGINE={engine}")).await.unwrap();
+        database.session.execute("INSERT INTO old VALUES (1)").await.unwrap();
+        let mut runner = Runner::connect(database.url.as_str(), &migrations).await.unwrap();
+        let first = runner.up(&Target::All).await.unwrap_err();
+        assert_eq!(
+            first.kind(),
+            &Kind::Failed { id: ONE.to_owned(), statement: Some(2) },
+            "{engine}: {}",
+            said(&first)
+        );
+        assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &second, "{engine}");
+        runner.close().await;
+        assert_eq!(database.value("SELECT n FROM old").await, n, "{engine}");
+    }
+    database.remove().await;
 }

@@ -169,6 +169,7 @@ impl Log {
                 Progress::Noting { what } => format!("note: {what}"),
                 Progress::Stepping { why } => format!("stepping back: {why}"),
                 Progress::Finished(outcome) => format!("done {}", outcome.id),
+                _ => return,
             };
             lines.lock().expect("no poison").push(line);
         }
