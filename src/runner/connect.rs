@@ -31,6 +31,14 @@ impl Connect for &str {
     }
 }
 
+impl sealed::Sealed for &String {}
+
+impl Connect for &String {
+    async fn session(self) -> Result<Session> {
+        self.as_str().session().await
+    }
+}
+
 #[cfg(feature = "sea-orm")]
 impl sealed::Sealed for &sea_orm::DatabaseConnection {}
 
@@ -40,6 +48,7 @@ impl Connect for &sea_orm::DatabaseConnection {
         use sea_orm::DatabaseConnectionType as Pool;
 
         use crate::error::{Error, Kind};
+        use crate::session::Obstacle;
 
         let taken = match &self.inner {
             #[cfg(feature = "postgres")]
@@ -55,7 +64,10 @@ impl Connect for &sea_orm::DatabaseConnection {
             }
         };
         taken.map_err(|error| {
-            Error::new("no connection could be taken from SeaORM's pool").of(Kind::Database).because(error)
+            Error::new("no connection could be taken from SeaORM's pool")
+                .of(if error.obstacle == Obstacle::Locked { Kind::Busy } else { Kind::Database })
+                .hint("a runner needs one of its connections for itself: see `ConnectOptions::max_connections`")
+                .because(error)
         })
     }
 }

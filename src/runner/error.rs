@@ -23,8 +23,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// Another runner holds the lock, and did not let go of it in time. Nothing was changed: try again later.
     Busy,
-    /// The schema of the database is not the one that its last migration left.
-    Drifted,
     /// The file of a migration that is applied, or sealed in the lock file, was changed.
     Changed,
     /// The file of a migration that is applied, or sealed in the lock file, is missing.

@@ -47,9 +47,18 @@ impl Migrations {
         let (folder, path) = (folder.as_ref(), lock.as_ref());
         let lock = Lock::parse(path, &read_text(path)?)?;
         let mut by_product = BTreeMap::new();
-        for product in lock.dialects.keys().copied() {
+        for (&product, locked) in &lock.dialects {
             let own = folder.join(product.key());
             let place = if lock.dialects.len() > 1 { own.as_path() } else { folder };
+            if !locked.migrations.is_empty() && !place.is_dir() {
+                return Err(Error::new(format!(
+                    "`{}` lists migrations for {product}, and there is no folder `{}`",
+                    path.display(),
+                    place.display()
+                ))
+                .of(Kind::Missing)
+                .hint("check the path: a relative one is read from where the program runs"));
+            }
             let migrations = migration::migrations(place, folder.parent().unwrap_or(folder), product)?;
             let sealed: Vec<Sealed> = migrations.into_iter().map(Sealed::from).collect();
             let files = sealed.iter().map(|it| (&it.migration.id, it.checksum.clone()));

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::Product;
 use crate::connect::Connect;
 use crate::error::{Error, Kind, Result};
 use crate::migrations::Migrations;
@@ -39,6 +40,8 @@ pub struct Runner<'a> {
     files: Vec<Applicable<'a>>,
     wait: Duration,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
+    /// Whether a run began and did not come to its end: its future was dropped, or `watch` panicked.
+    cut_short: bool,
 }
 
 /// What was done.
@@ -69,7 +72,7 @@ impl<'a> Runner<'a> {
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
         let session = database.session().await?;
         match migrations.applicable(session.product()) {
-            Ok(files) => Ok(Self { session, files, wait: DEFAULT_WAIT, watch: Box::new(|_| ()) }),
+            Ok(files) => Ok(Self { session, files, wait: DEFAULT_WAIT, watch: Box::new(|_| ()), cut_short: false }),
             Err(error) => {
                 session.close().await;
                 Err(error)
@@ -96,8 +99,10 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// History and files contradict each other: [`Kind::Changed`], [`Kind::Missing`], [`Kind::OutOfOrder`],
-    /// [`Kind::Interrupted`]; [`Kind::Database`].
+    /// [`Kind::Interrupted`]; [`Kind::Database`]; [`Kind::Busy`] where SQLite lets nobody read while somebody writes;
+    /// [`Kind::Refused`] after a run that was cut short.
     pub async fn status(&mut self) -> Result<Status> {
+        self.ready()?;
         let applied = run::history(&mut self.session).await?;
         let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
         Ok(Status { applied, pending })
@@ -122,27 +127,53 @@ impl<'a> Runner<'a> {
 
     /// Applies what is pending, oldest first. Where nothing is pending, neither a lock nor a right is needed.
     ///
+    /// Where the future is dropped before its end, as `tokio::time::timeout` does, the runner is good for nothing but
+    /// [`Runner::close`]. A server may go on with the statement that runs, and holds the lock until then.
+    ///
     /// # Errors
     /// What [`Runner::status`] stops at, before anything runs; [`Kind::Busy`]; [`Kind::Failed`], whose message says in what state
     /// the database is now.
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
-        run::up(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
+        self.ready()?;
+        self.cut_short = true;
+        let result = run::up(&mut self.session, &self.files, target, self.wait, &mut self.watch).await;
+        self.cut_short = false;
+        result.map(Report::from)
     }
 
     /// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
     /// A DOWN section may drop columns and tables: what they hold is gone.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: a migration has no way back, or is the baseline; [`Kind::Changed`], [`Kind::Missing`]; [`Kind::Busy`];
-    /// [`Kind::Failed`].
+    /// [`Kind::Refused`]: a migration has no way back, or is the baseline; [`Kind::Changed`], [`Kind::Missing`];
+    /// [`Kind::Interrupted`]; [`Kind::Busy`]; [`Kind::Failed`].
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
-        run::down(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
+        self.ready()?;
+        self.cut_short = true;
+        let result = run::down(&mut self.session, &self.files, target, self.wait, &mut self.watch).await;
+        self.cut_short = false;
+        result.map(Report::from)
     }
 
     /// Closes the connection, or gives it back as it was taken. A runner that is dropped instead ends its connection, so that
     /// nobody gets one in the middle of a transaction.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        // A server rolls back what a connection leaves open; a connection of a pool on SQLite lives on.
+        let is_open = self.cut_short && self.session.product() == Product::Sqlite;
+        if is_open && self.session.rollback().await.is_err() {
+            return;
+        }
         self.session.close().await;
+    }
+
+    /// What was begun and not ended would become part of whatever is sent next.
+    fn ready(&self) -> Result<()> {
+        if !self.cut_short {
+            return Ok(());
+        }
+        Err(Error::new("a run on this connection was cut short, and what it began may still be open")
+            .of(Kind::Refused)
+            .hint("close this runner, and take another one: `Runner::connect`"))
     }
 }
 

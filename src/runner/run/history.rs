@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
-use crate::session::{DatabaseError, Session};
+use crate::session::{DatabaseError, Session, sqlite};
 use crate::{Product, sql};
 
 use super::{Applicable, Direction, Outcome, lock};
@@ -136,7 +136,7 @@ impl Table {
                 )
             }
         };
-        let rows = session.query(&sql).await.map_err(|error| unreadable(&error))?;
+        let rows = session.query(&sql).await.map_err(|error| unreadable(product, &error))?;
         let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
             return Err(match product {
                 Product::Postgres => Error::new("the connection has no schema to keep the history in")
@@ -201,7 +201,7 @@ impl Table {
         }
         let sql = format!("SELECT {COLUMNS} FROM {}", self.name);
         let mut records = Vec::new();
-        for row in &session.query(&sql).await.map_err(|error| unreadable(&error))? {
+        for row in &session.query(&sql).await.map_err(|error| unreadable(self.product, &error))? {
             let status = State::ALL.into_iter().find(|status| status.key() == row.text(5));
             let direction = Direction::ALL.into_iter().find(|direction| direction.key() == row.text(6));
             let (Some(status), Some(direction)) = (status, direction) else {
@@ -230,7 +230,7 @@ impl Table {
     /// Whether a migration is half done.
     pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
         let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed')", self.name);
-        let rows = session.query(&sql).await.map_err(|error| unreadable(&error))?;
+        let rows = session.query(&sql).await.map_err(|error| unreadable(self.product, &error))?;
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }
 
@@ -247,7 +247,7 @@ impl Table {
             Direction::Down => 0,
         };
         let expected = [rows, 0, own].map(|count| count.to_string());
-        let found = session.query(&sql).await.map_err(|error| unreadable(&error))?;
+        let found = session.query(&sql).await.map_err(|error| unreadable(self.product, &error))?;
         Ok(found.first().is_some_and(|row| (0..3).map(|at| row.text(at)).eq(expected.iter().map(String::as_str))))
     }
 
@@ -329,8 +329,9 @@ impl Table {
     }
 }
 
-fn unreadable(error: &DatabaseError) -> Error {
+fn unreadable(product: Product, error: &DatabaseError) -> Error {
+    let is_busy = product == Product::Sqlite && sqlite::is_busy(error);
     Error::new(format!("the history table `{HISTORY_TABLE}` could not be read"))
-        .of(Kind::Database)
+        .of(if is_busy { Kind::Busy } else { Kind::Database })
         .because(error.clone())
 }

@@ -16,7 +16,7 @@ use super::{Progress, Watch};
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// SQLite's own default in sqlx, restored after the run.
-const SQLITE_BUSY_MILLISECONDS: u128 = 5_000;
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
 /// What is held, and what is to be put back.
 pub(super) enum Lock {
@@ -29,14 +29,23 @@ pub(super) enum Lock {
     Sqlite { foreign_keys: bool },
 }
 
+fn refused(error: DatabaseError) -> Error {
+    Error::new("the lock for migrations could not be taken").of(Kind::Database).because(error)
+}
+
+/// Lets every statement wait for others where that takes the place of a lock: on SQLite a reader may have to, too.
+pub(super) async fn be_patient(session: &mut Session, wait: Duration) -> Result<()> {
+    match session.product() {
+        Product::Sqlite => sqlite::wait_for_writers(session, wait).await.map_err(refused),
+        Product::Postgres | Product::MySql | Product::MariaDb => Ok(()),
+    }
+}
+
 /// Takes the lock, waiting for at most `wait`.
 pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Lock> {
-    let refused = |error: DatabaseError| {
-        Error::new("the lock for migrations could not be taken").of(Kind::Database).because(error)
-    };
     let lock = match session.product() {
         Product::Sqlite => {
-            sqlite::wait_for_writers(session, wait.as_millis()).await.map_err(refused)?;
+            be_patient(session, wait).await?;
             let foreign_keys = sqlite::enforce_foreign_keys(session, false).await.map_err(refused)?;
             return Ok(Lock::Sqlite { foreign_keys });
         }
@@ -74,7 +83,7 @@ pub(super) async fn release(session: &mut Session, lock: Lock) {
         Lock::Postgres => postgres::unlock(session).await,
         Lock::MySql(name) => mysql::unlock(session, &name).await,
         Lock::Sqlite { foreign_keys } => {
-            let _ = sqlite::wait_for_writers(session, SQLITE_BUSY_MILLISECONDS).await;
+            let _ = sqlite::wait_for_writers(session, SQLITE_BUSY).await;
             sqlite::enforce_foreign_keys(session, foreign_keys).await.map(|_| ())
         }
     };

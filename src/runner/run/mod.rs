@@ -193,6 +193,7 @@ pub async fn up(
     watch: Watch<'_>,
 ) -> Result<Vec<Outcome>> {
     // Whoever has nothing to do needs neither a lock nor the right to create the history table.
+    lock::be_patient(session, wait).await?;
     let seen = history(session).await?;
     if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
         return Ok(Vec::new());

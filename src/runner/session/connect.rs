@@ -39,15 +39,14 @@ pub fn server_of(options: &ConnectionOptions) -> String {
     format!("{product} at {}", options.reached_at())
 }
 
-fn explain(options: &ConnectionOptions, error: ConnectError) -> Error {
+fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
     let (server, database, user) = (server_of(options), options.database(), options.user());
     let is_postgres = options.product_hint() == Product::Postgres;
     let file = options.file().map(|path| path.display().to_string());
-    let explained = match error.obstacle {
-        Obstacle::NoDriver(feature) => {
-            Error::new(format!("this build of gen cannot connect to {}", options.product_hint()))
-                .hint(format!("install one that can: `cargo install sea-gen --features {feature}`"))
-        }
+    let explained = match cause.obstacle {
+        Obstacle::NoDriver(feature) => Error::new(format!("this build cannot connect to {}", options.product_hint()))
+            .hint(format!("install a gen that can: `cargo install sea-gen --features {feature}`"))
+            .hint(format!("or, in an application: `cargo add sea-gen-runner --features {feature}`")),
         Obstacle::Refused => Error::new(format!("nobody answers at {}", options.reached_at()))
             .hint("start the server, or check host and port of the database URL"),
         Obstacle::UnknownHost => Error::new(format!("there is no host `{}`", options.host()))
@@ -72,13 +71,18 @@ fn explain(options: &ConnectionOptions, error: ConnectError) -> Error {
         Obstacle::NoFile => no_file(&file.unwrap_or_default()),
         Obstacle::NotADatabase => Error::new(format!("{} is not an SQLite database", options.reached_at()))
             .hint("check the path; an encrypted database cannot be read either"),
+        Obstacle::Locked => {
+            let error = Error::new(format!("somebody else is writing to {}", options.reached_at()))
+                .hint("wait for them to end, and try again");
+            return error.of(Kind::Busy).because(cause);
+        }
         Obstacle::Other => match file {
             None => Error::new(format!("no connection to {server}"))
                 .hint("the reason is the server's; its log may say more"),
             Some(file) => Error::new(format!("the SQLite database `{file}` cannot be opened")),
         },
     };
-    explained.of(Kind::Database).because(error)
+    explained.of(Kind::Database).because(cause)
 }
 
 /// SQLite says "unable to open" to everything, so the file system is asked what it is.
@@ -106,6 +110,15 @@ mod tests {
     use crate::session::DatabaseError;
 
     #[test]
+    fn an_sqlite_file_that_somebody_writes_to_is_busy() {
+        let options = ConnectionOptions::parse("sqlite://shop.db", std::path::Path::new("/project")).unwrap();
+        let error = DatabaseError { message: "database is locked".to_owned(), code: Some("5".to_owned()) };
+        let explained = explain(&options, error.into());
+        assert_eq!(explained.to_string(), "somebody else is writing to `/project/shop.db`");
+        assert_eq!(explained.kind(), &Kind::Busy);
+    }
+
+    #[test]
     fn a_driver_that_is_not_built_in_is_named_with_the_way_to_get_it() {
         for (url, product, feature) in [
             ("postgres://ann:secret@localhost/shop", "PostgreSQL", "postgres"),
@@ -117,9 +130,12 @@ mod tests {
             let error = ConnectError { obstacle: Obstacle::NoDriver(feature), error };
             let options = ConnectionOptions::parse(url, std::path::Path::new("/project")).unwrap();
             let explained = explain(&options, error);
-            assert_eq!(explained.to_string(), format!("this build of gen cannot connect to {product}"));
-            let hint = format!("install one that can: `cargo install sea-gen --features {feature}`");
-            assert_eq!(explained.hints(), [hint]);
+            assert_eq!(explained.to_string(), format!("this build cannot connect to {product}"));
+            let hints = [
+                format!("install a gen that can: `cargo install sea-gen --features {feature}`"),
+                format!("or, in an application: `cargo add sea-gen-runner --features {feature}`"),
+            ];
+            assert_eq!(explained.hints(), hints);
         }
     }
 }

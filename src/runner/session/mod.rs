@@ -52,6 +52,8 @@ pub enum Obstacle {
     NoFile,
     /// The file is not an SQLite database.
     NotADatabase,
+    /// Somebody else is writing to the SQLite file.
+    Locked,
     /// The user is let in, but not to this database.
     NoRight,
     /// Anything else.
@@ -100,6 +102,7 @@ fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
         (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
         (None, Some("14")) => Obstacle::NoFile,
         (None, Some("26")) => Obstacle::NotADatabase,
+        (None, Some("5" | "261" | "517" | "773")) => Obstacle::Locked,
         _ => Obstacle::Other,
     }
 }

@@ -3,6 +3,7 @@
 //! Must not know what the session is used for.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::session::{DatabaseError, Rows, Session};
 
@@ -18,11 +19,12 @@ pub fn is_busy(error: &DatabaseError) -> bool {
     error.code.as_deref().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-/// How long a statement waits for somebody else's write to end.
+/// How long a statement waits for somebody else's write to end. A number that SQLite has no room for would be none.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn wait_for_writers(session: &mut Session, milliseconds: u128) -> Result<(), DatabaseError> {
+pub async fn wait_for_writers(session: &mut Session, wait: Duration) -> Result<(), DatabaseError> {
+    let milliseconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
     session.query(&format!("PRAGMA busy_timeout = {milliseconds}")).await.map(|_| ())
 }
 

@@ -1,9 +1,10 @@
 //! What an application sees of the runner: connections of SeaORM, its own migrations, errors it can tell apart.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::{Kind, Migrations, Runner, State, Target};
+use sea_gen_runner::{Kind, Migrations, Progress, Runner, State, Target};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
 use super::support::{Database, block};
@@ -13,6 +14,8 @@ on_each!(
     an_application_migrates_through_its_own_connection,
     six_at_once_apply_each_migration_once,
     errors_are_told_apart_by_their_kind,
+    a_run_that_is_cut_short_is_neither_done_twice_nor_left_open,
+    where_no_history_can_be_kept_it_is_the_database,
 );
 
 const CREATE: &str = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOWN\nDROP TABLE book;\n";
@@ -92,7 +95,7 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
         Product::Postgres | Product::Sqlite => {}
     }
     let good = of(&[(TWO, CREATE)]);
-    let mut runner = Runner::connect(url, &good).await.unwrap();
+    let mut runner = Runner::connect(&database.url, &good).await.unwrap();
     runner.up(&Target::All).await.unwrap();
     runner.close().await;
     assert_eq!(up(&of(&[(TWO, CREATE), (ONE, ADD)])).await, Kind::OutOfOrder);
@@ -106,6 +109,108 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
     };
     assert_eq!(error.kind(), &Kind::Database);
     database.remove().await;
+}
+
+/// On the same connection, its first statement would be done once more, and committed with what the first time left.
+async fn a_run_that_is_cut_short_is_neither_done_twice_nor_left_open(database: Database, product: Product) {
+    let long = match product {
+        Product::Postgres => "DO $$ BEGIN PERFORM pg_sleep(0.5); END $$",
+        Product::MySql | Product::MariaDb => "DO SLEEP(0.5)",
+        Product::Sqlite => "UPDATE book SET id = id + 1",
+    };
+    let fill = format!("-- UP\nINSERT INTO book SELECT count(*) FROM book;\n{long};\n-- DOWN\nDELETE FROM book;\n");
+    let migrations = Migrations::parse(product, [(ONE, CREATE), (TWO, fill.as_str())]).unwrap();
+    let pool = pool(&database.url, 1).await;
+    let begun = tokio::sync::Notify::new();
+    let runner = Runner::connect(&pool, &migrations).await.unwrap();
+    let mut runner = runner.watch(|progress| {
+        if let Progress::Statement { number: 2, .. } = progress {
+            begun.notify_one();
+        }
+    });
+    tokio::select! {
+        biased;
+        () = begun.notified() => {}
+        _ = runner.up(&Target::All) => panic!("it came to its end"),
+    }
+    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &Kind::Refused);
+    assert_eq!(runner.down(&Target::All).await.unwrap_err().kind(), &Kind::Refused);
+    assert_eq!(runner.status().await.unwrap_err().kind(), &Kind::Refused);
+    runner.close().await;
+    if product == Product::Sqlite {
+        pool.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+        pool.execute_unprepared("ROLLBACK").await.unwrap();
+        assert_eq!(number(&pool, "PRAGMA foreign_keys").await, 1);
+    }
+    let mut runner = Runner::connect(&pool, &migrations).await.unwrap();
+    let again = runner.up(&Target::All).await;
+    runner.close().await;
+    match product {
+        Product::Postgres | Product::Sqlite => assert_eq!(again.unwrap().outcomes.len(), 1),
+        Product::MySql | Product::MariaDb => assert_eq!(again.unwrap_err().kind(), &Kind::Interrupted),
+    }
+    assert_eq!(number(&pool, "SELECT count(*) FROM book").await, 1);
+    pool.close().await.unwrap();
+    database.remove().await;
+}
+
+async fn where_no_history_can_be_kept_it_is_the_database(database: Database, product: Product) {
+    let (migrations, pool) = (migrations(product), pool(&database.url, 1).await);
+    pool.execute_unprepared("CREATE TABLE other (id integer)").await.unwrap();
+    pool.close().await.unwrap();
+    let mut url = url::Url::parse(&database.url).unwrap();
+    match product {
+        Product::Postgres => url.set_query(Some("options=-c%20default_transaction_read_only%3Don")),
+        Product::MySql | Product::MariaDb => url.set_path(""),
+        Product::Sqlite => url.set_query(Some("mode=ro")),
+    }
+    let mut runner = Runner::connect(url.as_str(), &migrations).await.unwrap();
+    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &Kind::Database);
+    if matches!(product, Product::Postgres | Product::Sqlite) {
+        assert_eq!(runner.status().await.unwrap().pending, [ONE, TWO]);
+    }
+    runner.close().await;
+    database.remove().await;
+}
+
+/// The first column of the first row.
+async fn number(pool: &DatabaseConnection, sql: &str) -> i64 {
+    let row = pool.query_one_raw(sea_orm::Statement::from_string(pool.get_database_backend(), sql)).await;
+    let row = row.unwrap().unwrap();
+    row.try_get_by_index::<i64>(0).or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from)).unwrap()
+}
+
+/// A writer that holds the whole file keeps readers away as well; more milliseconds than SQLite can count would be none.
+#[test]
+fn a_writer_on_sqlite_is_waited_for_from_the_first_query_on() {
+    block(async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/a.db?mode=rwc", folder.path().display());
+        let (migrations, writer) = (migrations(Product::Sqlite), pool(&url, 1).await);
+        let connected = async |wait| Runner::connect(&url, &migrations).await.unwrap().wait(wait);
+        let (mut hasty, mut patient) = (connected(Duration::from_millis(50)).await, connected(Duration::MAX).await);
+        writer.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
+        let asked = std::time::Instant::now();
+        assert_eq!(hasty.up(&Target::All).await.unwrap_err().kind(), &Kind::Busy);
+        assert!(asked.elapsed() < Duration::from_secs(4), "SQLite's own patience is 5 seconds");
+        let ended = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            writer.execute_unprepared("COMMIT").await.unwrap();
+        };
+        let (report, ()) = tokio::join!(patient.up(&Target::All), ended);
+        assert_eq!(report.unwrap().outcomes.len(), 2);
+    });
+}
+
+#[test]
+fn a_connection_that_leads_nowhere_is_refused() {
+    block(async {
+        let migrations = migrations(Product::Sqlite);
+        let Err(error) = Runner::connect(&DatabaseConnection::default(), &migrations).await else {
+            panic!("it leads somewhere")
+        };
+        assert_eq!(error.kind(), &Kind::Refused);
+    });
 }
 
 /// A pool's database in memory is gone with its connection, and an application counts on its foreign keys.
@@ -172,6 +277,9 @@ fn a_folder_is_held_against_its_lock() {
     std::fs::copy(root.join("schema.lock.json"), at("schema.lock.json")).unwrap();
     let read = || Migrations::read(at("migrations"), at("schema.lock.json"));
     assert!(read().is_ok());
+    let error = Migrations::read(at("elsewhere"), at("schema.lock.json")).unwrap_err();
+    assert_eq!(error.kind(), &Kind::Missing);
+    assert!(error.to_string().contains("there is no folder"), "{error}");
     let first = format!("migrations/sqlite/{}.sql", all.ids(Product::Sqlite).next().unwrap());
     let text = std::fs::read_to_string(at(&first)).unwrap();
     std::fs::write(at(&first), text.replacen("CREATE", "CREATE /* the same */", 1)).unwrap();
