@@ -8,7 +8,7 @@ use crate::Product;
 use crate::connect::Connect;
 use crate::error::{Error, Kind, Result};
 use crate::migrations::Migrations;
-use crate::run::{self, Applicable, DEFAULT_WAIT, Outcome, Progress, Record, Target};
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Record, State, Target};
 use crate::session::Session;
 
 /// Runs migrations on one database, through one connection from the beginning to the end.
@@ -99,16 +99,25 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// History and files contradict each other: [`Kind::Changed`], [`Kind::Missing`], [`Kind::OutOfOrder`],
-    /// [`Kind::Interrupted`]; [`Kind::Database`]; [`Kind::Busy`] where SQLite lets nobody read while somebody writes;
+    /// [`Kind::Interrupted`]; [`Kind::Database`]; [`Kind::Busy`] where a migration is running, or SQLite lets nobody read while
+    /// somebody writes;
     /// [`Kind::Refused`] after a run that was cut short.
     pub async fn status(&mut self) -> Result<Status> {
         self.ready()?;
         let applied = run::history(&mut self.session).await?;
+        if let Some(running) = applied.iter().find(|record| record.status == State::Running)
+            && let Some(holder) = run::holder(&mut self.session).await
+        {
+            let (id, way) = (&running.id, if running.direction == Direction::Up { "applied" } else { "reverted" });
+            return Err(Error::new(format!("migration `{id}` is being {way} ({holder})"))
+                .of(Kind::Busy)
+                .hint("wait for it to end and try again"));
+        }
         let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
         Ok(Status { applied, pending })
     }
 
-    /// Makes sure that every migration is applied and none is half done: for an application's start. One query, no lock.
+    /// Makes sure that every migration is applied and none is half done: for an application's start. It only reads, and takes no lock.
     ///
     /// # Errors
     /// [`Kind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].

@@ -108,6 +108,17 @@ impl Lock {
     }
 }
 
+/// Who is migrating this database, in words. Nothing where that is nobody, or cannot be known: on SQLite nothing is held between
+/// two statements.
+pub async fn holder(session: &mut Session) -> Option<String> {
+    let lock = match session.product() {
+        Product::Postgres => Lock::Postgres,
+        Product::MySql | Product::MariaDb => Lock::MySql(mysql::lock_name(session).await.ok().flatten()?),
+        Product::Sqlite => return None,
+    };
+    lock.holder(session).await.map(|(_, words)| words)
+}
+
 /// Somebody else is migrating this database.
 pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();

@@ -11,6 +11,7 @@ use super::support::{Database, block};
 use super::{ONE, TWO, on_each};
 
 on_each!(
+    a_migration_that_is_running_is_not_called_interrupted,
     an_application_migrates_through_its_own_connection,
     six_at_once_apply_each_migration_once,
     errors_are_told_apart_by_their_kind,
@@ -294,4 +295,30 @@ fn a_folder_is_held_against_its_lock() {
     let lock = std::fs::read_to_string(at("schema.lock.json")).unwrap();
     std::fs::write(at("schema.lock.json"), lock.replacen("\"checksum\": \"", "\"checksum\": \"0", 1)).unwrap();
     assert!(read().unwrap_err().to_string().contains("was changed by hand"));
+}
+
+/// Replicas that start while one of them migrates.
+async fn a_migration_that_is_running_is_not_called_interrupted(mut database: Database, product: Product) {
+    let migrations = migrations(product);
+    let mut runner = Runner::connect(database.url.as_str(), &migrations).await.unwrap();
+    runner.up(&Target::All).await.unwrap();
+    database.session.execute("UPDATE sea_gen_history SET status = 'running'").await.unwrap();
+    let mut kinds = vec![runner.ensure_current().await.unwrap_err().kind().clone()];
+    let lets_go = match product {
+        Product::Postgres => sea_gen_runner::session::postgres::try_lock(&mut database.session).await.unwrap(),
+        Product::MySql | Product::MariaDb => {
+            let name = sea_gen_runner::session::mysql::lock_name(&mut database.session).await.unwrap().unwrap();
+            sea_gen_runner::session::mysql::try_lock(&mut database.session, &name).await.unwrap()
+        }
+        Product::Sqlite => false,
+    };
+    if lets_go {
+        kinds.push(runner.ensure_current().await.unwrap_err().kind().clone());
+    }
+    runner.close().await;
+    match product {
+        Product::Sqlite => assert_eq!(kinds, [Kind::Interrupted]),
+        Product::Postgres | Product::MySql | Product::MariaDb => assert_eq!(kinds, [Kind::Interrupted, Kind::Busy]),
+    }
+    database.remove().await;
 }
