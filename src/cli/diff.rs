@@ -16,7 +16,7 @@ use crate::introspect::{Scope, Unmanaged};
 use crate::plan::{Plan, Rename};
 use crate::project::Snapshot;
 use crate::schema::{Normalized, Origins};
-use crate::state::{self, Target};
+use crate::state::{self, TargetSchema};
 use crate::workflow::side::{Loaded, Loader, Side, State};
 use crate::workflow::{Workspace, current_folder, reworded};
 
@@ -204,7 +204,12 @@ fn unmanaged(sides: &[Side; 2]) -> Vec<&Unmanaged> {
     from.unmanaged.iter().chain(of_both).collect()
 }
 
-fn declared_on(loader: &Loader<'_>, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
+fn declared_on(
+    loader: &Loader<'_>,
+    model: &Model,
+    base: &Normalized,
+    origins: &Origins,
+) -> Result<TargetSchema, Failure> {
     let policy = loader.workspace.map(Workspace::keeping).unwrap_or_default();
     Ok(state::reconcile(dialect::of(loader.product), model, base, origins, &policy)?)
 }

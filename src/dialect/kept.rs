@@ -4,7 +4,7 @@
 //! Must not know who excluded them.
 
 use crate::plan::{Alter, Object, Op, Plan, Rename};
-use crate::schema::{Beside, ForeignKey, Name, ObjectName, Product, Schema, Table, View};
+use crate::schema::{ForeignKey, KeptObjects, Name, ObjectName, Product, Schema, Table, View};
 
 use super::Unsupported;
 use super::expression::mentions;
@@ -14,7 +14,7 @@ use super::expression::mentions;
 /// # Errors
 /// The operation, and what is in its way.
 pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), Unsupported> {
-    let Some(beside) = from.kept.beside() else { return Ok(()) };
+    let Some(beside) = from.kept.objects() else { return Ok(()) };
     let kept = Kept { product, beside };
     // Tables are known to what is kept by the names they had before.
     let mut earlier: Vec<(ObjectName, ObjectName)> = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), 
 
 struct Kept<'a> {
     product: Product,
-    beside: &'a Beside,
+    beside: &'a KeptObjects,
 }
 
 impl Kept<'_> {

@@ -33,7 +33,7 @@ use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use sea_gen_runner::{HISTORY_TABLE, Line, Role, Statement};
+pub use sea_gen_runner::{HISTORY_TABLE, LineNumber, Role, Statement};
 pub use step::{Online, Rebuild, Repartition, Step};
 pub use unsupported::Unsupported;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_gen_runner::session::Session;
 
 use crate::dialect::expression::canonical_expression;
-use crate::dialect::wording::{self, Seat};
+use crate::dialect::wording::{self, ExpressionLocation};
 use crate::dialect::{Product, mysql, postgres};
 use crate::schema::{Expression, Schema};
 
@@ -15,7 +15,7 @@ use crate::schema::{Expression, Schema};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Question {
     /// Where it stands.
-    pub(in crate::dialect) seat: Seat,
+    pub(in crate::dialect) location: ExpressionLocation,
     /// Its text.
     pub(in crate::dialect) text: String,
 }
@@ -59,8 +59,10 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
     }
     let agreed = {
         let (mine, others) = (wording::expressions(ours), wording::expressions(theirs));
-        let question = |seat: &Seat, at: &Seat, from: &BTreeMap<Seat, &Expression>| {
-            from.get(at).map(|it| Question { seat: seat.clone(), text: it.text().to_owned() })
+        let question = |location: &ExpressionLocation,
+                        at: &ExpressionLocation,
+                        from: &BTreeMap<ExpressionLocation, &Expression>| {
+            from.get(at).map(|it| Question { location: location.clone(), text: it.text().to_owned() })
         };
         let asked: Vec<_> = pairs
             .iter()
@@ -69,13 +71,13 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
                 Some((pair, question(&pair.ours, &pair.ours, &mine)?, question(&pair.ours, &pair.theirs, &others)?))
             })
             .collect();
-        let seats: BTreeSet<Seat> = pairs.iter().map(|pair| pair.ours.clone()).collect();
-        let ground = wording::ground(&seats, ours, theirs);
+        let seats: BTreeSet<ExpressionLocation> = pairs.iter().map(|pair| pair.ours.clone()).collect();
+        let context = wording::context(&seats, ours, theirs);
         let questions: BTreeSet<Question> =
             asked.iter().flat_map(|(_, one, other)| [one.clone(), other.clone()]).collect();
         let answer = match session.product() {
-            Product::Postgres => postgres::reprint::prints(session, &ground, &questions).await,
-            Product::MySql | Product::MariaDb => mysql::reprint::prints(session, &ground, &questions).await,
+            Product::Postgres => postgres::reprint::prints(session, &context, &questions).await,
+            Product::MySql | Product::MariaDb => mysql::reprint::prints(session, &context, &questions).await,
             Product::Sqlite => Ok(Prints::new()),
         };
         let prints = answer.unwrap_or_else(|error| {
@@ -86,12 +88,12 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
             comparison.by_parsing = Some(format!("the database could not print `{}`", unknown.text));
         }
         let product = session.product();
-        let mut taken: BTreeSet<&Seat> = BTreeSet::new();
-        let mut agreed: Vec<(Seat, Expression)> = Vec::new();
+        let mut taken: BTreeSet<&ExpressionLocation> = BTreeSet::new();
+        let mut agreed: Vec<(ExpressionLocation, Expression)> = Vec::new();
         for (pair, one, other) in &asked {
             let (forms, others_forms) = (forms(product, one, &prints), forms(product, other, &prints));
             if !taken.contains(&pair.theirs)
-                && !agreed.iter().any(|(seat, _)| *seat == pair.ours)
+                && !agreed.iter().any(|(location, _)| *location == pair.ours)
                 && !forms.is_disjoint(&others_forms)
                 && let Some(words) = others.get(&pair.theirs)
             {
@@ -102,8 +104,8 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
         agreed
     };
     comparison.same = agreed.len();
-    for (seat, words) in agreed {
-        wording::put(ours, &seat, words);
+    for (location, words) in agreed {
+        wording::put(ours, &location, words);
     }
     comparison
 }
@@ -113,9 +115,12 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
 fn forms(product: Product, question: &Question, prints: &Prints) -> BTreeSet<String> {
     let printed = prints.get(question);
     let mut forms: BTreeSet<String> = printed.into_iter().cloned().collect();
-    match &question.seat {
-        Seat::Table(_, wording::Slot::Trigger(_)) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => {}
-        Seat::Table(..) => {
+    match &question.location {
+        ExpressionLocation::Table(_, wording::TableExpressionLocation::Trigger(_))
+        | ExpressionLocation::View(_)
+        | ExpressionLocation::Routine(_)
+        | ExpressionLocation::Definition(_) => {}
+        ExpressionLocation::Table(..) => {
             forms.insert(canonical_expression(product, &question.text));
             forms.extend(printed.map(|printed| canonical_expression(product, printed)));
         }

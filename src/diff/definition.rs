@@ -6,29 +6,29 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Alter, Object, Op, column_ground};
-use crate::schema::{Change, Definition, DefinitionId, Facet, ObjectName, Part, Place, Schema, Standing};
+use crate::plan::{Alter, Object, Op, column_dependency};
+use crate::schema::{Change, Definition, DefinitionId, DependencyLayer, Facet, ObjectName, Part, Place, Schema};
 
-use super::dependent::{beside_stays, same_ground, view_stays};
+use super::dependent::{beside_stays, same_dependencies, view_stays};
 
 /// The operations on definitions.
 pub(super) fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
-    let mut ground = Ground { from, to, views: BTreeMap::new(), definitions: BTreeMap::new() };
+    let mut comparison = Comparison { from, to, views: BTreeMap::new(), definitions: BTreeMap::new() };
     let (mut drops, mut creates) = (Vec::new(), Vec::new());
     for (id, old) in &from.definitions {
         match to.definitions.get(id) {
-            Some(new) if id.kind.standing() != Standing::Above && ground.definition_stays(id) => {
+            Some(new) if id.kind.layer() != DependencyLayer::AfterTables && comparison.definition_stays(id) => {
                 if old != new {
                     let change = Change::new(old.clone(), new.clone());
                     ops.push(Op::Alter(Alter::Definition(change)));
                 }
             }
-            _ if ground.definition_stays(id) => {}
+            _ if comparison.definition_stays(id) => {}
             _ => drops.push(old),
         }
     }
     for (id, new) in &to.definitions {
-        if !ground.definition_stays(id) {
+        if !comparison.definition_stays(id) {
             creates.push(new);
         }
     }
@@ -38,22 +38,22 @@ pub(super) fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
 }
 
 /// Both sides, and what is known of them already.
-struct Ground<'a> {
+struct Comparison<'a> {
     from: &'a Schema,
     to: &'a Schema,
     views: BTreeMap<ObjectName, bool>,
     definitions: BTreeMap<DefinitionId, bool>,
 }
 
-impl Ground<'_> {
+impl Comparison<'_> {
     /// Whether a definition is on both sides and may keep its place: one above tables when it is the same and on the same
     /// ground, one beside tables when it belongs to the same tables, one below them always.
     fn definition_stays(&mut self, id: &DefinitionId) -> bool {
         let (Some(old), Some(new)) = (self.from.definitions.get(id), self.to.definitions.get(id)) else { return false };
-        match id.kind.standing() {
-            Standing::Below => return true,
-            Standing::Beside => return beside_stays(&id.name, self.from, self.to),
-            Standing::Above => {}
+        match id.kind.layer() {
+            DependencyLayer::BeforeTables => return true,
+            DependencyLayer::LikeTable => return beside_stays(&id.name, self.from, self.to),
+            DependencyLayer::AfterTables => {}
         }
         if let Some(known) = self.definitions.get(id) {
             return *known;
@@ -82,13 +82,13 @@ impl Ground<'_> {
             Place::Table(name, part) => {
                 let (Some(old), Some(new)) = (from.tables.get(name), to.tables.get(name)) else { return false };
                 match part {
-                    Part::Whole => same_ground(old, new),
+                    Part::Whole => same_dependencies(old, new),
                     Part::Comment => old.comment == new.comment,
                     Part::Option(key) => old.options.get(key.as_str()) == new.options.get(key.as_str()),
                     Part::PrimaryKey => old.primary_key == new.primary_key,
                     Part::Column(name, Facet::Whole) => {
                         let (old, new) = (old.columns.get(name), new.columns.get(name));
-                        old.is_some() && old.map(column_ground) == new.map(column_ground)
+                        old.is_some() && old.map(column_dependency) == new.map(column_dependency)
                     }
                     Part::Column(name, _) => old.columns.get(name) == new.columns.get(name),
                     Part::Unique(name) => old.uniques.get(name) == new.uniques.get(name),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Object, Op, column_ground, key_ground};
+use crate::plan::{Object, Op, column_dependency, key_dependency};
 use crate::schema::{ForeignKey, Name, ObjectName, Place, Schema, Table, View};
 
 /// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
@@ -16,7 +16,7 @@ pub(super) fn foreign_keys(from: &Schema, to: &Schema, unlike: &BTreeSet<&Object
     let stays = |(owner, key): &(&ObjectName, &ForeignKey)| {
         (same(owner) && same(&key.references))
             || key_of(from, owner, &key.name) == key_of(to, owner, &key.name)
-                && key_ground(from, owner, key) == key_ground(to, owner, key)
+                && key_dependency(from, owner, key) == key_dependency(to, owner, key)
     };
     let goes = keys_of(from).filter(|place| !stays(place));
     ops.extend(goes.map(|(owner, key)| Op::Drop(Object::ForeignKey(owner.clone(), key.clone()))));
@@ -54,7 +54,7 @@ pub(super) fn view_stays(
     known.insert(name.clone(), true);
     let stays = old == new
         && old.reads.iter().all(|read| match (from.tables.get(read), to.tables.get(read)) {
-            (Some(old), Some(new)) => same_ground(old, new),
+            (Some(old), Some(new)) => same_dependencies(old, new),
             // What neither side knows is outside what is managed.
             (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => {
                 beside_stays(read, from, to)
@@ -85,7 +85,7 @@ pub(super) fn beside_stays(name: &ObjectName, from: &Schema, to: &Schema) -> boo
 
 /// Whether no column that is in both changes what others rely on. A column in only one of them is not read by a view that
 /// is the same on both sides.
-pub(super) fn same_ground(old: &Table, new: &Table) -> bool {
+pub(super) fn same_dependencies(old: &Table, new: &Table) -> bool {
     let both = old.columns.values().filter_map(|column| Some((column, new.columns.get(&column.name)?)));
-    both.into_iter().all(|(old, new)| column_ground(old) == column_ground(new))
+    both.into_iter().all(|(old, new)| column_dependency(old) == column_dependency(new))
 }

@@ -14,7 +14,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitBool, LitStr, Meta, MetaList, Token,
 
 use super::outline::segments;
 use super::scan::is_too_deep;
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 
 /// What can stand on a model.
 pub(super) const ON_MODEL: &[&str] = &[
@@ -147,9 +147,9 @@ pub(super) struct Setting {
     pub(super) name: String,
     value: Value,
     /// The setting from its name to the end of its value.
-    pub(super) spot: Spot,
+    pub(super) spot: SourceLocation,
     /// The value, or the setting where it has none.
-    pub(super) value_spot: Spot,
+    pub(super) value_spot: SourceLocation,
 }
 
 /// What a setting is set to.
@@ -268,7 +268,7 @@ impl Settings {
             let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
                 Ok(metas) => metas,
                 Err(error) => {
-                    let trouble = Trouble::new(file.spot(list), "this attribute cannot be read", error.to_string());
+                    let trouble = SourceError::new(file.spot(list), "this attribute cannot be read", error.to_string());
                     output.error(trouble.hint("write settings as `name` or `name = \"value\"`, separated by commas"));
                     continue;
                 }
@@ -302,13 +302,13 @@ impl Settings {
     }
 
     /// The string of a setting. One that is not a string is said, and taken for absent.
-    pub(super) fn text(&self, name: &str, output: &mut Output) -> Option<(String, Spot)> {
+    pub(super) fn text(&self, name: &str, output: &mut Output) -> Option<(String, SourceLocation)> {
         let setting = self.get(name)?;
         match setting.text() {
             Some(text) => Some((text, setting.spot.clone())),
             None => {
                 let message = format!("`{name}` takes a string");
-                let trouble = Trouble::new(setting.spot.clone(), message, "not a string");
+                let trouble = SourceError::new(setting.spot.clone(), message, "not a string");
                 output.error(trouble.hint(format!("{name} = \"…\"")));
                 None
             }
@@ -393,9 +393,9 @@ pub(super) fn plain(text: &str, mut each: impl FnMut(Range<usize>, Option<Range<
 }
 
 /// What is wrong with a setting, and which one may have been meant.
-fn unknown<'a>(setting: &Setting, known: &[&[&'a str]]) -> (Trouble, Option<&'a str>) {
+fn unknown<'a>(setting: &Setting, known: &[&[&'a str]]) -> (SourceError, Option<&'a str>) {
     let message = format!("SeaORM knows no `{}` here", setting.name);
-    let trouble = Trouble::new(setting.spot.clone(), message, "unknown setting");
+    let trouble = SourceError::new(setting.spot.clone(), message, "unknown setting");
     let likeness = |name: &str| similar::TextDiff::from_chars(setting.name.as_str(), name).ratio();
     let nearest = known.iter().flat_map(|names| names.iter()).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match nearest {

@@ -12,7 +12,7 @@ use syn::{Attribute, Field, Fields, ImplItem, Item, Lit, Meta, Stmt, Token};
 
 use super::Context;
 use super::outline::{module_path, path_attribute};
-use super::source::{RustFile, Spot, Trouble};
+use super::source::{RustFile, SourceError, SourceLocation};
 
 /// What is known of the conditions in the files of one crate.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +27,11 @@ pub(super) struct Conditions {
 #[derive(Default)]
 pub(super) struct Outcome {
     /// Conditions on entities and their parts that cannot be told.
-    pub(super) troubles: Vec<Trouble>,
+    pub(super) troubles: Vec<SourceError>,
     /// Modules in files of their own that are not there.
     pub(super) absent: Vec<Vec<String>>,
     /// Modules that may be there or not: it matters only where they declare something.
-    pub(super) doubtful: Vec<(Vec<String>, Trouble)>,
+    pub(super) doubtful: Vec<(Vec<String>, SourceError)>,
 }
 
 impl Conditions {
@@ -104,7 +104,7 @@ fn without_spaces(text: &str) -> String {
 }
 
 /// Takes away what the conditions of a file take away.
-pub(super) fn settle(file: &mut RustFile, conditions: &Conditions) -> Outcome {
+pub(super) fn apply_conditions(file: &mut RustFile, conditions: &Conditions) -> Outcome {
     let mut syntax =
         std::mem::replace(&mut file.syntax, syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() });
     let path = module_path(&file.path);
@@ -133,7 +133,7 @@ struct Pass<'p> {
 enum Stays {
     Yes,
     No,
-    Unknown(Trouble),
+    Unknown(SourceError),
 }
 
 impl Pass<'_> {
@@ -288,11 +288,11 @@ impl Pass<'_> {
         }
     }
 
-    fn unknown(&self, condition: &Meta) -> Trouble {
-        let spot: Spot = self.file.spot(condition);
+    fn unknown(&self, condition: &Meta) -> SourceError {
+        let spot: SourceLocation = self.file.spot(condition);
         let spelled = condition.to_token_stream().to_string();
         let message = format!("whether `{spelled}` holds cannot be told from these files");
-        let trouble = Trouble::new(spot, message, "decides what is declared");
+        let trouble = SourceError::new(spot, message, "decides what is declared");
         match spelled.contains("feature") {
             true => trouble.hint("say in the configuration which features are on: `features = [\"default\", \"…\"]`"),
             false => trouble.hint("say in the configuration what holds beside features: `cfg = [\"unix\", \"…\"]`"),

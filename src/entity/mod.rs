@@ -40,7 +40,7 @@ use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
 use reading::Input;
 use resolve::Module;
-use source::{Output, Trouble};
+use source::{Output, SourceError};
 pub use sources::{Source, Sources};
 
 /// One file as it was found.
@@ -163,7 +163,7 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
     let (outline, readings) = reading::read(&inputs, product, context, &mut output);
     keys::complete(&outline, readings, &mut output);
     output.settle_enums();
-    output.settle();
+    output.flush_places();
 
     sidecars(&files, product, &mut output);
     schemas(product, &mut output.model);
@@ -213,7 +213,7 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
 
 fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
     // Privileges come last: what they are on may stand in any of the files.
-    for turn in [sidecar::Turn::Objects, sidecar::Turn::Privileges] {
+    for turn in [sidecar::SidecarPass::Objects, sidecar::SidecarPass::Privileges] {
         for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
             if let Some(grammar) = sidecar::meant_for(&file.path, product) {
                 sidecar::read(file, grammar, product, turn, output);
@@ -279,11 +279,11 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                 }) =>
             {
                 let trouble =
-                    Trouble::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
+                    SourceError::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
                 output.error(trouble.hint("give it a module of its own: `mod … { … }`"));
             }
             syn::Item::Macro(item) if makes_entities(item) => {
-                let trouble = Trouble::new(
+                let trouble = SourceError::new(
                     module.file.spot(&item.mac.path),
                     "entities made by a macro are not read",
                     "makes an entity",

@@ -12,7 +12,7 @@ use crate::schema::Product;
 
 use super::conditions::{self, Conditions, Outcome};
 use super::outline::{Outline, Target};
-use super::source::{RustFile, Trouble};
+use super::source::{RustFile, SourceError};
 use super::types::Typed;
 use super::{Context, SourceFile};
 
@@ -33,10 +33,10 @@ impl<'s> Held<'s> {
     }
 
     /// Parses the file, without keeping it, and takes away what its conditions take away.
-    pub(super) fn parse(&self) -> Result<(RustFile, Outcome), Trouble> {
+    pub(super) fn parse(&self) -> Result<(RustFile, Outcome), SourceError> {
         let mut file = RustFile::parse(&self.source.path, &self.source.text)?;
         let outcome = match self.source.text.contains("cfg") {
-            true => conditions::settle(&mut file, self.conditions),
+            true => conditions::apply_conditions(&mut file, self.conditions),
             false => Outcome::default(),
         };
         Ok((file, outcome))
@@ -64,7 +64,7 @@ pub(super) struct Modules<'a> {
 }
 
 /// What columns of active enums are, by the module and the number of each: many columns may have one.
-pub(super) type Actives = RefCell<HashMap<(usize, usize), Result<Typed, Trouble>>>;
+pub(super) type Actives = RefCell<HashMap<(usize, usize), Result<Typed, SourceError>>>;
 
 /// One module: a file, or a `mod { … }` inside one.
 #[derive(Clone, Copy)]

@@ -5,11 +5,12 @@
 use std::fmt;
 
 use crate::schema::{
-    Column, ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
+    Column, DependencyLayer, ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Table, Type, View,
+    Wording,
 };
 
-use super::ground::{column_ground, refers_to, refers_to_index};
-use super::standing;
+use super::dependency::{column_dependency, refers_to, refers_to_index};
+use super::existence;
 use super::{Alter, Object, Op, Plan, Rename};
 
 /// Why an operation does not apply.
@@ -54,7 +55,7 @@ fn is_elsewhere(schema: &Schema, plan: &Plan, name: &ObjectName) -> bool {
         | Object::Enum(_)
         | Object::Routine(_) => false,
     };
-    !standing::is_relation(schema, name)
+    !existence::is_relation(schema, name)
         && !plan.ops().iter().any(|op| match op {
             Op::Create(object) | Op::Drop(object) => of(object),
             Op::Rename(Rename::Table(change)) => change.from == *name || change.to == *name,
@@ -96,9 +97,9 @@ fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
 
 /// Tables, views and enum types share one name space, as they do on PostgreSQL, also with what is kept.
 fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
-    let kept = schema.kept.beside();
+    let kept = schema.kept.objects();
     let is_kept = kept.is_some_and(|it| it.tables.contains_key(name) || it.views.contains_key(name));
-    if is_kept || standing::is_relation(schema, name) || schema.enums.contains_key(name) {
+    if is_kept || existence::is_relation(schema, name) || schema.enums.contains_key(name) {
         return Err("the name is taken");
     }
     Ok(())
@@ -186,17 +187,17 @@ fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
         }
         Object::View(view) => {
             name_is_free(schema, &view.name)?;
-            if !view.reads.iter().all(|name| standing::is_relation(schema, name) || is_elsewhere(schema, plan, name)) {
+            if !view.reads.iter().all(|name| existence::is_relation(schema, name) || is_elsewhere(schema, plan, name)) {
                 return Err("something it reads does not exist");
             }
             added(schema.views.insert(view.name.clone(), view.clone()))
         }
         Object::Routine(routine) => added(schema.routines.insert(routine.name.clone(), routine.clone())),
         Object::Definition(definition) => {
-            if definition.id.kind.standing() == Standing::Beside {
+            if definition.id.kind.layer() == DependencyLayer::LikeTable {
                 name_is_free(schema, &definition.id.name)?;
             }
-            if !standing::has_ground(schema, definition) {
+            if !existence::dependencies_exist(schema, definition) {
                 return Err("something it stands on does not exist");
             }
             added(schema.definitions.insert(definition.id.clone(), definition.clone()))
@@ -205,7 +206,7 @@ fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
 }
 
 fn remove(object: &Object, schema: &mut Schema) -> Outcome {
-    if standing::carries_a_definition(schema, object) {
+    if existence::carries_a_definition(schema, object) {
         return Err("a definition stands on it");
     }
     match object {
@@ -270,7 +271,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
         Object::Routine(routine) => removed(schema.routines.remove(&routine.name), routine),
         Object::Definition(definition) => {
             let read = |view: &View| view.reads.contains(&definition.id.name);
-            if definition.id.kind.standing() == Standing::Beside && schema.views.values().any(read) {
+            if definition.id.kind.layer() == DependencyLayer::LikeTable && schema.views.values().any(read) {
                 return Err("a view reads it");
             }
             removed(schema.definitions.remove(&definition.id), definition)
@@ -296,7 +297,7 @@ fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outc
     if schema.views.values().any(|view| view.reads.contains(owner)) {
         return Err("a view reads its table");
     }
-    if standing::holds_column(schema, owner, column) {
+    if existence::holds_column(schema, owner, column) {
         return Err("a definition stands on it");
     }
     Ok(())
@@ -321,7 +322,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     match alter {
         Alter::Column(owner, change) => {
             type_exists(schema, &change.to.data_type)?;
-            if column_ground(&change.from) != column_ground(&change.to) {
+            if column_dependency(&change.from) != column_dependency(&change.to) {
                 nothing_stands_on(schema, owner, &change.from.name)?;
             }
             let columns = &mut table(schema, owner)?.columns;
@@ -354,7 +355,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             if change.from.id != change.to.id {
                 return Err("an altered definition keeps its name");
             }
-            if !standing::has_ground(schema, &change.to) {
+            if !existence::dependencies_exist(schema, &change.to) {
                 return Err("something it stands on does not exist");
             }
             let found = schema.definitions.get_mut(&change.from.id).ok_or("it does not exist")?;
@@ -372,7 +373,7 @@ fn move_part<T>(parts: &mut Parts<T>, from: &Name, to: &Name, retitle: impl FnOn
 
 fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
     rename_alone(rename, schema)?;
-    standing::follow(&mut schema.definitions, rename);
+    existence::follow(&mut schema.definitions, rename);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know SQL, or what any one database pays.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use serde::Serialize;
 
 /// Who waits while a clause runs.
@@ -35,7 +35,7 @@ pub enum Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
     /// The clause.
-    pub deed: Deed,
+    pub kind: ClauseKind,
     /// The lock on the table, in the database's own word.
     pub lock: &'static str,
     /// The algorithm, where the database has names for that; else empty.
@@ -56,8 +56,8 @@ impl Cost {
 }
 
 /// The line of a table of costs for a kind of clause.
-pub fn cost(costs: &'static [Cost], deed: Deed) -> Option<&'static Cost> {
-    costs.iter().find(|cost| cost.deed == deed)
+pub fn cost(costs: &'static [Cost], kind: ClauseKind) -> Option<&'static Cost> {
+    costs.iter().find(|cost| cost.kind == kind)
 }
 
 /// How much a migration makes others wait.

@@ -6,13 +6,13 @@ mod apply;
 pub mod cast;
 mod claims;
 pub mod cost;
+mod dependency;
 mod describe;
-mod ground;
+mod existence;
 mod names;
 mod near;
 mod op;
 mod order;
-mod standing;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -22,13 +22,13 @@ use crate::schema::{DefinitionKind, ObjectName, Schema};
 pub use apply::{Refusal, apply};
 pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
 pub use cost::Forms;
+pub use dependency::{ColumnDependency, KeyDependency, column_dependency, key_dependency};
 pub use describe::{Sign, action_name, default_text, type_name};
-pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use existence::stands_at;
 pub use names::{Names, Shape, Space};
 pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
-pub use order::{Claims, Thing, Turn, order, sorted};
-pub use standing::stands_at;
+pub use order::{Claims, Priority, Resource, order, sorted};
 
 /// Operations in an order in which each finds what it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

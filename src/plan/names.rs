@@ -171,7 +171,7 @@ impl<'a> Names<'a> {
             state.enums.keys().chain(state.views.keys()).for_each(|name| take(name.name.as_str()));
             state.routines.keys().for_each(|name| take(bare(name.name.as_str())));
             state.definitions.keys().for_each(|id| take(bare(id.name.name.as_str())));
-            if let Some(kept) = state.kept.beside() {
+            if let Some(kept) = state.kept.objects() {
                 kept.tables.values().for_each(|table| of_table(table, &mut take));
                 kept.views.keys().for_each(|name| take(name.name.as_str()));
             }

@@ -3,7 +3,7 @@
 //! 1. A step stands behind whatever it waits for. It says what it needs, makes, reads and ends ([`Claims`]); the edges follow
 //!    from that: what makes a thing stands before what needs it, what needs or reads it before what ends it, and what ends a
 //!    thing before what makes it anew.
-//! 2. Of the steps that wait for nothing, the one with the lowest [`Turn`] is next. What destroys rows or values has a late
+//! 2. Of the steps that wait for nothing, the one with the lowest [`Priority`] is next. What destroys rows or values has a late
 //!    turn, so it stands behind everything that can fail; only a step that needs it gone stands behind it.
 //! 3. Of those, the one that came first: the order in which the steps were found.
 //!
@@ -19,11 +19,11 @@ use super::claims::{claims, clears};
 use super::{Object, Op, Rename};
 
 /// When a step has its turn among those that wait for nothing; lower ones come first.
-pub type Turn = u8;
+pub type Priority = u8;
 
 /// Something that steps have to do with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
+pub enum Resource {
     /// What stands at a place in a schema.
     Place(Place),
     /// A table, a view, an enum type or what else shares its names with them.
@@ -40,17 +40,17 @@ pub enum Thing {
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
     /// When it has its turn.
-    pub turn: Turn,
+    pub priority: Priority,
     /// It cannot be done while these are not there.
-    pub needs: BTreeSet<Thing>,
+    pub needs: BTreeSet<Resource>,
     /// It is better done when these are there; counts as long as it closes no cycle.
-    pub wants: BTreeSet<Thing>,
+    pub wants: BTreeSet<Resource>,
     /// It cannot be done once these are gone.
-    pub reads: BTreeSet<Thing>,
+    pub reads: BTreeSet<Resource>,
     /// They are there after it.
-    pub makes: BTreeSet<Thing>,
+    pub makes: BTreeSet<Resource>,
     /// They are not there after it.
-    pub ends: BTreeSet<Thing>,
+    pub ends: BTreeSet<Resource>,
     /// It loses nothing and cannot fail, so it may be done as early as what waits for it.
     pub may_be_early: bool,
 }
@@ -118,7 +118,7 @@ pub fn sorted<T>(steps: Vec<(T, Claims)>) -> Vec<T> {
 
 /// Steps by their numbers, and which wait for which.
 struct Graph {
-    turns: Vec<Turn>,
+    priorities: Vec<Priority>,
     /// What cannot be done before each step.
     before: Vec<BTreeSet<usize>>,
     /// The same, with what is only better done later.
@@ -130,16 +130,16 @@ impl Graph {
         let making = index(claims, |it| &it.makes);
         let ending = index(claims, |it| &it.ends);
         let mut graph = Self {
-            turns: claims.iter().map(|it| it.turn).collect(),
+            priorities: claims.iter().map(|it| it.priority).collect(),
             before: vec![BTreeSet::new(); claims.len()],
             better_before: vec![BTreeSet::new(); claims.len()],
         };
         for (at, step) in claims.iter().enumerate() {
-            for thing in &step.needs {
-                let makers = found(&making, thing);
+            for resource in &step.needs {
+                let makers = found(&making, resource);
                 // What is there from the beginning has to be used before it goes.
                 if makers.is_empty() {
-                    found(&ending, thing).into_iter().for_each(|end| graph.edge(at, end));
+                    found(&ending, resource).into_iter().for_each(|end| graph.edge(at, end));
                 }
                 makers.into_iter().for_each(|maker| graph.edge(maker, at));
             }
@@ -164,11 +164,11 @@ impl Graph {
         loop {
             let mut changed = false;
             for then in 0..self.before.len() {
-                let Some(turn) = self.turns.get(then).copied() else { continue };
+                let Some(priority) = self.priorities.get(then).copied() else { continue };
                 for first in self.before.get(then).into_iter().flatten() {
                     let may_be_early = claims.get(*first).is_some_and(|it| it.may_be_early);
-                    if let Some(own) = self.turns.get_mut(*first).filter(|own| may_be_early && **own > turn) {
-                        *own = turn;
+                    if let Some(own) = self.priorities.get_mut(*first).filter(|own| may_be_early && **own > priority) {
+                        *own = priority;
                         changed = true;
                     }
                 }
@@ -194,10 +194,10 @@ impl Graph {
                 }
             }
         }
-        let key = |at: usize| Reverse((self.turns.get(at).copied().unwrap_or_default(), at));
+        let key = |at: usize| Reverse((self.priorities.get(at).copied().unwrap_or_default(), at));
         let mut left: BTreeSet<usize> = (0..waiting.len()).collect();
         let is_free = |at: &usize, waiting: &[BTreeSet<usize>]| waiting.get(*at).is_none_or(BTreeSet::is_empty);
-        let mut ready: BinaryHeap<Reverse<(Turn, usize)>> =
+        let mut ready: BinaryHeap<Reverse<(Priority, usize)>> =
             left.iter().filter(|at| is_free(at, &waiting)).map(|at| key(*at)).collect();
         let mut order = Vec::with_capacity(waiting.len());
         while !left.is_empty() {
@@ -227,32 +227,32 @@ impl Graph {
     /// Every step that is left is in a cycle, or waits for one: the first that waits only for what would be better done before it, else
     /// the first.
     fn break_cycle(&self, left: &BTreeSet<usize>) -> Option<usize> {
-        let turn = |at: &&usize| (self.turns.get(**at).copied().unwrap_or_default(), **at);
+        let priority = |at: &&usize| (self.priorities.get(**at).copied().unwrap_or_default(), **at);
         let free = |at: &&usize| self.before.get(**at).is_some_and(|before| before.is_disjoint(left));
-        left.iter().filter(free).min_by_key(turn).or_else(|| left.iter().min_by_key(turn)).copied()
+        left.iter().filter(free).min_by_key(priority).or_else(|| left.iter().min_by_key(priority)).copied()
     }
 }
 
 /// The steps that claim each thing.
-type Index<'a> = BTreeMap<&'a Thing, Vec<usize>>;
+type Index<'a> = BTreeMap<&'a Resource, Vec<usize>>;
 
-fn index(claims: &[Claims], of: impl Fn(&Claims) -> &BTreeSet<Thing>) -> Index<'_> {
+fn index(claims: &[Claims], of: impl Fn(&Claims) -> &BTreeSet<Resource>) -> Index<'_> {
     let mut index = Index::new();
     for (at, step) in claims.iter().enumerate() {
-        for thing in of(step) {
-            index.entry(thing).or_default().push(at);
+        for resource in of(step) {
+            index.entry(resource).or_default().push(at);
         }
     }
     index
 }
 
 /// Those that claim the thing, or the table it is part of.
-fn found(index: &Index<'_>, thing: &Thing) -> Vec<usize> {
-    let mut found = index.get(thing).cloned().unwrap_or_default();
-    if let Thing::Place(Place::Table(table, part)) = thing
+fn found(index: &Index<'_>, resource: &Resource) -> Vec<usize> {
+    let mut found = index.get(resource).cloned().unwrap_or_default();
+    if let Resource::Place(Place::Table(table, part)) = resource
         && *part != crate::schema::Part::Whole
     {
-        found.extend(index.get(&Thing::Place(Place::table(table))).into_iter().flatten());
+        found.extend(index.get(&Resource::Place(Place::table(table))).into_iter().flatten());
     }
     found
 }

@@ -8,7 +8,7 @@ use crate::schema::{
 
 use super::claims::clears;
 use super::order::{makes_way, making_way};
-use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, order, standing};
+use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, existence, order};
 
 /// The plan that leads back from where `plan` leads to `from`. It renames first, as every plan does; so what hangs on tables
 /// is removed and created in the words it has, and everything else is said in those of `from`. What was made under a name
@@ -134,7 +134,7 @@ fn object_said(object: Object, rename: &Rename) -> Object {
             Object::View(view)
         }
         Object::Routine(_) => object,
-        Object::Definition(definition) => Object::Definition(standing::said(definition, rename)),
+        Object::Definition(definition) => Object::Definition(existence::said(definition, rename)),
     }
 }
 
@@ -156,7 +156,7 @@ fn alter_said(alter: Alter, rename: &Rename) -> Alter {
         Alter::Enum(change) => Alter::Enum(Change::new(enum_said(change.from, rename), enum_said(change.to, rename))),
         Alter::Routine(_) => alter,
         Alter::Definition(change) => {
-            Alter::Definition(Change::new(standing::said(change.from, rename), standing::said(change.to, rename)))
+            Alter::Definition(Change::new(existence::said(change.from, rename), existence::said(change.to, rename)))
         }
     }
 }

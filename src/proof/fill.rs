@@ -12,14 +12,14 @@ use crate::seed::{self, Filled, Seeds};
 
 /// What became of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Harvest {
+pub struct SeedReport {
     /// How many rows are in each table now, by its name.
     pub tables: Vec<(ObjectName, usize)>,
     /// What was left out, in words.
     pub notes: Vec<String>,
 }
 
-impl Harvest {
+impl SeedReport {
     /// How many rows there are in all.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|(_, rows)| rows).sum()
@@ -27,26 +27,26 @@ impl Harvest {
 }
 
 /// Who wants to know how far it is: rows so far, and the table in hand.
-pub type Sowing<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
+pub type SeedProgress<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
 
 /// Inserts rows in one transaction. A row the database refuses, for a reason nobody could read from the schema, is left out
 /// and said.
 ///
 /// # Errors
 /// The transaction could not be begun or committed; then nothing is in the database.
-pub async fn fill(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest> {
+pub async fn fill(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>) -> Result<SeedReport> {
     let failed = |error| Error::new("the rows could not be written; nothing was changed").because(error);
     session.begin().await.map_err(failed)?;
-    let lacking = |harvest: &Harvest| {
-        let pairs = seeds.tables.iter().zip(&harvest.tables);
+    let lacking = |report: &SeedReport| {
+        let pairs = seeds.tables.iter().zip(&report.tables);
         pairs.into_iter().any(|(filled, (_, rows))| filled.referred && *rows < filled.rows.len())
     };
-    let filled = match inside(session, seeds, sowing).await {
+    let filled = match inside(session, seeds, progress).await {
         // Where foreign keys do not wait but are not looked at, a row that is missing may be one that is referred to.
-        Ok(harvest) if seeds.deferred && unchecked(session.product()) && lacking(&harvest) => {
-            Err(DatabaseError { message: harvest.notes.join("; "), code: None })
+        Ok(report) if seeds.deferred && unchecked(session.product()) && lacking(&report) => {
+            Err(DatabaseError { message: report.notes.join("; "), code: None })
         }
-        Ok(harvest) => session.commit().await.map(|()| harvest),
+        Ok(report) => session.commit().await.map(|()| report),
         Err(error) => Err(error),
     };
     let (_, after) = seed::around(session.product());
@@ -63,21 +63,21 @@ fn unchecked(product: Product) -> bool {
     matches!(product, Product::MySql | Product::MariaDb)
 }
 
-async fn inside(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest, DatabaseError> {
+async fn inside(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>) -> Result<SeedReport, DatabaseError> {
     let dialect = dialect::of(session.product());
-    let mut harvest = Harvest { tables: Vec::new(), notes: seeds.notes.clone() };
+    let mut report = SeedReport { tables: Vec::new(), notes: seeds.notes.clone() };
     if seeds.deferred {
         session.execute(seed::around(session.product()).0).await?;
     }
     let mut so_far = 0;
     for filled in &seeds.tables {
-        sowing(so_far, &filled.table);
-        let rows = insert(session, filled, &mut harvest.notes).await?;
+        progress(so_far, &filled.table);
+        let rows = insert(session, filled, &mut report.notes).await?;
         so_far += rows;
-        harvest.tables.push((filled.table.clone(), rows));
+        report.tables.push((filled.table.clone(), rows));
     }
     for filled in &seeds.tables {
-        sowing(so_far, &filled.table);
+        progress(so_far, &filled.table);
         let mut refused = None;
         for sql in seed::later(dialect, filled) {
             if let Err(error) = tried(session, &sql).await? {
@@ -89,10 +89,10 @@ async fn inside(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Res
             let _ = read(session, &sql).await?;
         }
         if let Some((error, _)) = refused {
-            harvest.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
+            report.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
         }
     }
-    Ok(harvest)
+    Ok(report)
 }
 
 async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>) -> Result<usize, DatabaseError> {

@@ -28,18 +28,18 @@ use crate::dialect::{Product, Role};
 use crate::diff::diff;
 use crate::introspect::Scope;
 use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
-use crate::seed::{Wish, seeds};
+use crate::seed::{SeedRequest, seeds};
 
 pub use before::{Before, before};
 pub use build::build_beside;
-pub use fill::{Harvest, Sowing, fill};
+pub use fill::{SeedProgress, SeedReport, fill};
 pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
 use build::{build, found, in_words, normalized, read_back};
 use follow::Followed;
-use part::Part;
+use part::TouchedObjects;
 use rows::When;
 
 /// How many rows each table has while a migration is proven, and the number they follow from.
@@ -165,7 +165,7 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
 }
 
 /// The rows to try, one after the other, until the statements take them: made-up rows refute nothing, so none come last.
-fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
+fn fillings(claim: Claim<'_>, part: &TouchedObjects) -> Vec<Filling> {
     let from = claim.from.schema();
     let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
     if let Some(to) = claim.to.map(Normalized::schema) {
@@ -193,7 +193,7 @@ fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
 }
 
 /// The tables that a migration's own checks look at: rows made up need not hold what people made sure of.
-fn asked(part: &Part, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
+fn asked(part: &TouchedObjects, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
     let statements = migration.up.iter().chain(&migration.down);
     let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
     part::part(&[&part.of(from)], &[&checks]).named
@@ -211,7 +211,12 @@ fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
 }
 
-async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &Part, filling: &Filling) -> Result<Verdict> {
+async fn attempt(
+    server: &ConnectionOptions,
+    claim: Claim<'_>,
+    part: &TouchedObjects,
+    filling: &Filling,
+) -> Result<Verdict> {
     let (scratch, mut session) = match open(server, claim.migration.product).await? {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Unproven(reason)),
@@ -247,7 +252,7 @@ fn with_reason(error: &Error) -> String {
 struct Trial<'a> {
     session: &'a mut Session,
     claim: Claim<'a>,
-    part: &'a Part,
+    part: &'a TouchedObjects,
 }
 
 /// Why a trial ended before its end.
@@ -290,18 +295,18 @@ impl Trial<'_> {
         }
         let target = to_part.as_ref().unwrap_or(&from_part);
         let (both, narrower) = follow::both(product, from_part.schema(), target.schema(), renames);
-        let mut wish = Wish { ends: filling.ends, narrower, ..Wish::new(product, SEED, ROWS) };
-        wish.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
-        let harvest = match fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await {
-            Ok(harvest) => harvest,
+        let mut request = SeedRequest { ends: filling.ends, narrower, ..SeedRequest::new(product, SEED, ROWS) };
+        request.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
+        let report = match fill(self.session, &seeds(&both, &request), &mut |_, _| ()).await {
+            Ok(report) => report,
             // They are the tool's own, and no fault of the migration's.
             Err(error) => {
                 let note =
                     format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
-                Harvest { tables: Vec::new(), notes: vec![note] }
+                SeedReport { tables: Vec::new(), notes: vec![note] }
             }
         };
-        let mut notes = harvest.notes.clone();
+        let mut notes = report.notes.clone();
         let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
         self.exempt(&mut followed, &mut notes);
         let before = self.rows(&followed, When::Before).await?;
@@ -326,7 +331,7 @@ impl Trial<'_> {
         Ok(Proven {
             engine: self.session.product(),
             version: self.session.version().to_owned(),
-            rows: harvest.rows(),
+            rows: report.rows(),
             notes,
         })
     }

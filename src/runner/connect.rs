@@ -39,7 +39,7 @@ impl Connect for &sea_orm::DatabaseConnection {
     async fn session(self) -> Result<Session> {
         use sea_orm::DatabaseConnectionType as Pool;
 
-        use crate::error::{Error, Kind};
+        use crate::error::{Error, ErrorKind};
 
         let taken = match &self.inner {
             #[cfg(feature = "postgres")]
@@ -50,12 +50,12 @@ impl Connect for &sea_orm::DatabaseConnection {
             Pool::SqlxSqlitePoolConnection(_) => Session::of_sqlite(self.get_sqlite_connection_pool()).await,
             _ => {
                 return Err(Error::new("this connection of SeaORM leads to no database that migrations can run on")
-                    .of(Kind::Refused)
+                    .of(ErrorKind::Refused)
                     .hint("connect through sqlx, and switch on the feature of `sea-gen-runner` for the database: `postgres`, `mysql` or `sqlite`"));
             }
         };
         taken.map_err(|error| {
-            Error::new("no connection could be taken from SeaORM's pool").of(Kind::Database).because(error)
+            Error::new("no connection could be taken from SeaORM's pool").of(ErrorKind::Database).because(error)
         })
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 /// [`Error::kind`] how a program can tell one error from another.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     hints: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -20,7 +20,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What a program does about an error depends on this.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ErrorKind {
     /// Another runner holds the lock, and did not let go of it in time. Nothing was changed: try again later.
     Busy,
     /// The schema of the database is not the one that its last migration left.
@@ -53,12 +53,12 @@ pub enum Kind {
 impl Error {
     /// What went wrong and where, in lower case and without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Other, message: message.into(), hints: Vec::new(), source: None }
+        Self { kind: ErrorKind::Other, message: message.into(), hints: Vec::new(), source: None }
     }
 
     /// Says what kind of error it is.
     #[must_use]
-    pub fn of(mut self, kind: Kind) -> Self {
+    pub fn of(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
     }
@@ -78,7 +78,7 @@ impl Error {
     }
 
     /// What kind of error it is.
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 

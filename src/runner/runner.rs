@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::connect::Connect;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::migrations::Migrations;
 use crate::run::{self, Applicable, DEFAULT_WAIT, Outcome, Progress, Record, Target};
 use crate::session::Session;
@@ -64,7 +64,7 @@ impl<'a> Runner<'a> {
     /// is not there is created. `migrations` must have some for this product.
     ///
     /// # Errors
-    /// [`Kind::Database`]: no connection can be had. [`Kind::Refused`]: there are no migrations for this product; a URL that says
+    /// [`ErrorKind::Database`]: no connection can be had. [`ErrorKind::Refused`]: there are no migrations for this product; a URL that says
     /// what the driver would not heed.
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
         let session = database.session().await?;
@@ -77,7 +77,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// How long to wait for another runner before [`Kind::Busy`]; 30 seconds where nobody says otherwise.
+    /// How long to wait for another runner before [`ErrorKind::Busy`]; 30 seconds where nobody says otherwise.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
@@ -95,8 +95,8 @@ impl<'a> Runner<'a> {
     /// What is applied and what is pending. Takes no lock and needs no right but to read the history.
     ///
     /// # Errors
-    /// History and files contradict each other: [`Kind::Changed`], [`Kind::Missing`], [`Kind::OutOfOrder`],
-    /// [`Kind::Interrupted`]; [`Kind::Database`].
+    /// History and files contradict each other: [`ErrorKind::Changed`], [`ErrorKind::Missing`], [`ErrorKind::OutOfOrder`],
+    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Database`].
     pub async fn status(&mut self) -> Result<Status> {
         let applied = run::history(&mut self.session).await?;
         let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
@@ -106,7 +106,7 @@ impl<'a> Runner<'a> {
     /// Makes sure that every migration is applied and none is half done: for an application's start. One query, no lock.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
+    /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
     pub async fn ensure_current(&mut self) -> Result<()> {
         let Status { pending, .. } = self.status().await?;
         match pending.as_slice() {
@@ -115,7 +115,7 @@ impl<'a> Runner<'a> {
                 0 => format!("migration `{first}` is pending"),
                 more => format!("migration `{first}` and {more} more are pending"),
             })
-            .of(Kind::Refused)
+            .of(ErrorKind::Refused)
             .hint("apply them before the application starts: `gen up`, or `Runner::up`")),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> Runner<'a> {
     /// Applies what is pending, oldest first. Where nothing is pending, neither a lock nor a right is needed.
     ///
     /// # Errors
-    /// What [`Runner::status`] stops at, before anything runs; [`Kind::Busy`]; [`Kind::Failed`], whose message says in what state
+    /// What [`Runner::status`] stops at, before anything runs; [`ErrorKind::Busy`]; [`ErrorKind::Failed`], whose message says in what state
     /// the database is now.
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         run::up(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
@@ -133,8 +133,8 @@ impl<'a> Runner<'a> {
     /// A DOWN section may drop columns and tables: what they hold is gone.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: a migration has no way back, or is the baseline; [`Kind::Changed`], [`Kind::Missing`]; [`Kind::Busy`];
-    /// [`Kind::Failed`].
+    /// [`ErrorKind::Refused`]: a migration has no way back, or is the baseline; [`ErrorKind::Changed`], [`ErrorKind::Missing`]; [`ErrorKind::Busy`];
+    /// [`ErrorKind::Failed`].
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         run::down(&mut self.session, &self.files, target, self.wait, &mut self.watch).await.map(Report::from)
     }

@@ -70,13 +70,13 @@ pub enum DefinitionKind {
 
 /// Where a kind of definition stands in relation to tables: decides when its turn comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum DependencyLayer {
     /// Tables stand on it. It is there before they are created and until they are dropped, and is altered, not replaced.
-    Below,
+    BeforeTables,
     /// It is a table in all but form. It may hold rows, so it is altered, not replaced.
-    Beside,
+    LikeTable,
     /// It stands on tables or views. It is dropped and created when it changes.
-    Above,
+    AfterTables,
 }
 
 impl DefinitionKind {
@@ -111,7 +111,7 @@ impl DefinitionKind {
     ];
 
     /// Where the kind stands.
-    pub fn standing(self) -> Standing {
+    pub fn layer(self) -> DependencyLayer {
         match self {
             Self::Schema
             | Self::Extension
@@ -122,8 +122,8 @@ impl DefinitionKind {
             | Self::Sequence
             | Self::Aggregate
             | Self::Operator
-            | Self::Server => Standing::Below,
-            Self::Partition | Self::ForeignTable => Standing::Beside,
+            | Self::Server => DependencyLayer::BeforeTables,
+            Self::Partition | Self::ForeignTable => DependencyLayer::LikeTable,
             Self::PartitionPart
             | Self::Partitioning
             | Self::Exclusion
@@ -137,7 +137,7 @@ impl DefinitionKind {
             | Self::Publication
             | Self::Setting
             | Self::Comment
-            | Self::Privilege => Standing::Above,
+            | Self::Privilege => DependencyLayer::AfterTables,
         }
     }
 

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 /// dialect has normalised it, an expression is its own canonical form. Copies share the words: most columns have no
 /// expression, and the others have the same one in every state.
 #[derive(Clone, Debug)]
-pub struct Expression(Arc<Words>);
+pub struct Expression(Arc<ExpressionText>);
 
 #[derive(Debug)]
-struct Words {
+struct ExpressionText {
     text: String,
     canonical: Option<String>,
 }
@@ -24,13 +24,13 @@ struct Words {
 impl Expression {
     /// An expression nobody has normalised yet.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Arc::new(Words { text: text.into(), canonical: None }))
+        Self(Arc::new(ExpressionText { text: text.into(), canonical: None }))
     }
 
     /// The same text with the form it is compared by; for a dialect's `normalize`.
     pub fn with_canonical(self, canonical: impl Into<String>) -> Self {
         let text = Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |words| words.text);
-        Self(Arc::new(Words { text, canonical: Some(canonical.into()) }))
+        Self(Arc::new(ExpressionText { text, canonical: Some(canonical.into()) }))
     }
 
     /// The text as it was declared or as the catalog prints it, without surrounding parentheses of its own.

@@ -9,11 +9,11 @@ use super::{ObjectName, Tables, View};
 
 /// Objects that are nobody's to change. Two schemas are the same whatever is beside them.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Option<Arc<Beside>>);
+pub struct Kept(Option<Arc<KeptObjects>>);
 
 /// The objects, as the catalog says them.
 #[derive(Clone, Debug, Default)]
-pub struct Beside {
+pub struct KeptObjects {
     /// Tables by name.
     pub tables: Tables,
     /// Views by name.
@@ -22,7 +22,7 @@ pub struct Beside {
 
 impl Kept {
     /// The objects, if there are any.
-    pub fn beside(&self) -> Option<&Beside> {
+    pub fn objects(&self) -> Option<&KeptObjects> {
         self.0.as_deref()
     }
 
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     /// The objects, to be changed.
-    pub fn beside_mut(&mut self) -> &mut Beside {
+    pub fn objects_mut(&mut self) -> &mut KeptObjects {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 }

@@ -25,9 +25,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use columns::Columns;
-pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
+pub use definition::{Definition, DefinitionId, DefinitionKind, DependencyLayer};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
-pub use kept::{Beside, Kept};
+pub use kept::{Kept, KeptObjects};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use options::Options;

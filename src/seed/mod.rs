@@ -25,7 +25,7 @@ pub use value::Value;
 
 /// What rows are wanted.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct SeedRequest {
     /// For which database.
     pub product: Product,
     /// The number everything follows from.
@@ -46,7 +46,7 @@ pub struct Wish {
     pub present: BTreeMap<ObjectName, Vec<BTreeMap<Name, Value>>>,
 }
 
-impl Wish {
+impl SeedRequest {
     /// So many rows in every table.
     pub fn new(product: Product, seed: u64, rows: usize) -> Self {
         Self {
@@ -96,13 +96,13 @@ pub struct Filled {
 }
 
 /// Makes rows for a normalised schema.
-pub fn seeds(schema: &Schema, wish: &Wish) -> Seeds {
-    let wanted = |name: &ObjectName| wish.tables.as_ref().is_none_or(|tables| tables.contains(name));
+pub fn seeds(schema: &Schema, request: &SeedRequest) -> Seeds {
+    let wanted = |name: &ObjectName| request.tables.as_ref().is_none_or(|tables| tables.contains(name));
     let mut seeds = Seeds::default();
-    let mut ground = row::Ground::new(schema, wish);
+    let mut generator = row::RowGenerator::new(schema, request);
     for place in order::order(schema, &wanted) {
         let Some(table) = schema.tables.get(&place.table) else { continue };
-        if let Some(key) = order::impossible(wish.product, table, &place) {
+        if let Some(key) = order::impossible(request.product, table, &place) {
             seeds.notes.push(format!(
                 "`{}` stays empty: `{key}` is part of a circle of foreign keys that take no NULL and cannot be deferred",
                 place.table
@@ -110,10 +110,10 @@ pub fn seeds(schema: &Schema, wish: &Wish) -> Seeds {
             continue;
         }
         seeds.deferred |= !place.deferred.is_empty();
-        let filled = ground.fill(table, &place, &mut seeds.notes);
+        let filled = generator.fill(table, &place, &mut seeds.notes);
         seeds.tables.push(filled);
     }
-    ground.close_circles(&mut seeds);
+    generator.close_circles(&mut seeds);
     seeds
 }
 

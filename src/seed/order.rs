@@ -9,7 +9,7 @@ use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table};
 
 /// A table in its turn.
 #[derive(Clone, Debug)]
-pub(super) struct Turn {
+pub(super) struct FillStep {
     pub(super) table: ObjectName,
     /// Foreign keys to tables filled later whose columns are NULL until then.
     pub(super) later: BTreeSet<Name>,
@@ -26,7 +26,7 @@ pub(super) fn is_optional(table: &Table, key: &ForeignKey) -> bool {
 }
 
 /// The wanted tables, each after what it refers to as far as that goes.
-pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<Turn> {
+pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<FillStep> {
     let mut left: Vec<&Table> = schema.tables.values().filter(|table| wanted(&table.name)).collect();
     let mut waiting: BTreeSet<&ObjectName> = left.iter().map(|table| &table.name).collect();
     let mut turns = Vec::new();
@@ -50,15 +50,15 @@ pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Ve
             ready.extend(next.map(|table| &table.name));
         }
         for table in left.iter().filter(|table| ready.contains(&table.name)) {
-            let mut turn = Turn { table: table.name.clone(), later: BTreeSet::new(), deferred: BTreeSet::new() };
+            let mut step = FillStep { table: table.name.clone(), later: BTreeSet::new(), deferred: BTreeSet::new() };
             for key in table.foreign_keys.values() {
                 if key.references != table.name && waiting.contains(&key.references) && !ready.contains(&key.references)
                 {
-                    let list = if is_optional(table, key) { &mut turn.later } else { &mut turn.deferred };
+                    let list = if is_optional(table, key) { &mut step.later } else { &mut step.deferred };
                     list.insert(key.name.clone());
                 }
             }
-            turns.push(turn);
+            turns.push(step);
         }
         left.retain(|table| !ready.contains(&table.name));
         waiting.retain(|name| !ready.contains(name));
@@ -100,8 +100,8 @@ fn filled_by_triggers<'a>(tables: &[&'a Table]) -> BTreeMap<&'a ObjectName, BTre
 }
 
 /// A foreign key that can neither be NULL for a while nor wait for the end of the transaction.
-pub(super) fn impossible<'a>(product: Product, table: &Table, turn: &'a Turn) -> Option<&'a Name> {
-    turn.deferred.iter().find(|name| {
+pub(super) fn impossible<'a>(product: Product, table: &Table, step: &'a FillStep) -> Option<&'a Name> {
+    step.deferred.iter().find(|name| {
         product == Product::Postgres
             && !table.foreign_keys.get(*name).is_some_and(|key| key.options.contains_key("deferrable"))
     })

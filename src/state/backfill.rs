@@ -78,7 +78,7 @@ impl Values {
 }
 
 /// One way between two schemas, as statements.
-pub(super) struct Way {
+pub(super) struct DirectionScript {
     pub(super) statements: Vec<Statement>,
     /// The columns that rows which are there get a value in.
     pub(super) filled: Vec<Place>,
@@ -93,7 +93,7 @@ pub(super) struct Way {
 ///
 /// # Errors
 /// What the database cannot do.
-pub(super) fn way(
+pub(super) fn direction_script(
     dialect: &dyn Dialect,
     (from, to): (&Normalized, &Normalized),
     plan: &Plan,
@@ -101,7 +101,7 @@ pub(super) fn way(
     (values, replaced): (&Values, &[Replacement]),
     names: &Names<'_>,
     looks: impl FnOnce(&[Place], &[Place]) -> Result<Vec<Statement>, Error>,
-) -> Result<Way, Error> {
+) -> Result<DirectionScript, Error> {
     let conversions: Vec<Conversion<'_>> = values.conversions.iter().map(|it| Conversion::new(it, names)).collect();
     let places =
         |of: &[Backfill]| -> Vec<Place> { of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect() };
@@ -109,7 +109,7 @@ pub(super) fn way(
     let mut steps: Vec<Step> = looks(&filled, &converted)?.into_iter().map(Step::Rows).collect();
     if fills.is_empty() && conversions.is_empty() {
         steps.extend(dialect::steps(dialect, plan, from.schema(), names)?);
-        return Ok(Way { statements: dialect::written(dialect, steps)?, filled, converted });
+        return Ok(DirectionScript { statements: dialect::written(dialect, steps)?, filled, converted });
     }
     let aside = conversions
         .iter()
@@ -149,7 +149,11 @@ pub(super) fn way(
         steps.push(step);
     }
     let statements = dialect::written(dialect, steps)?;
-    Ok(Way { statements: statements.into_iter().map(|it| former(it, &conversions)).collect(), filled, converted })
+    Ok(DirectionScript {
+        statements: statements.into_iter().map(|it| former(it, &conversions)).collect(),
+        filled,
+        converted,
+    })
 }
 
 /// The statement that drops a converted column's former values, which nobody knows by the name they have meanwhile.

@@ -6,7 +6,7 @@
 use crate::plan::Rename;
 use crate::schema::{Change, Name, ObjectName, Schema, Table};
 
-use super::Target;
+use super::TargetSchema;
 
 /// From this likeness on, of 1, a name may have been meant.
 const LIKE: f32 = 0.6;
@@ -43,7 +43,7 @@ struct Names {
 
 impl<'a> Fitting<'a> {
     /// Between a base and a target that it was reconciled to.
-    pub fn new(base: &'a Schema, target: &'a Target) -> Self {
+    pub fn new(base: &'a Schema, target: &'a TargetSchema) -> Self {
         Self { base, target: target.schema.schema(), renames: &target.renames }
     }
 

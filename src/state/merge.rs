@@ -6,10 +6,10 @@
 use crate::schema::{Origin, Origins, Place, Undeclared};
 
 use super::park::is_parked_place;
-use super::types::Rule;
+use super::types::TypeRule;
 
 /// Where the three-way rule reads and writes origins.
-pub(super) struct Ledger<'a> {
+pub(super) struct MergeRecord<'a> {
     /// Who said what, in the state the comparison starts from.
     pub(super) before: &'a Origins,
     /// Who says what in the target.
@@ -17,12 +17,12 @@ pub(super) struct Ledger<'a> {
     /// What happens to what nobody declares.
     pub(super) undeclared: Undeclared,
     /// Undeclared objects met while `undeclared` says that is an error.
-    pub(super) offences: Vec<Place>,
+    pub(super) violations: Vec<Place>,
     /// Column types that the code leaves open.
-    pub(super) left_open: Vec<(Place, &'static Rule)>,
+    pub(super) loosely_matched: Vec<(Place, &'static TypeRule)>,
 }
 
-impl Ledger<'_> {
+impl MergeRecord<'_> {
     /// Whether something that is silent now stays: it does when nobody ever declared it. Records it when it does.
     pub(super) fn keeps(&mut self, place: Place) -> bool {
         if self.before.of(&place) != Origin::Adopted {
@@ -32,7 +32,7 @@ impl Ledger<'_> {
             _ if is_parked_place(&place) => {}
             Undeclared::Keep => {}
             Undeclared::Drop => return false,
-            Undeclared::Error => self.offences.push(place.clone()),
+            Undeclared::Error => self.violations.push(place.clone()),
         }
         self.after.set(place, Origin::Adopted);
         true

@@ -11,7 +11,7 @@ use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
 
 use super::places::places_in;
-use super::{Target, follow};
+use super::{TargetSchema, follow};
 
 /// Between a name and the day it was parked on.
 const MARK: &str = "__parked_";
@@ -21,7 +21,12 @@ const MARK: &str = "__parked_";
 ///
 /// # Errors
 /// A column of a primary key, which cannot be without values.
-pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &str) -> Result<Target, Error> {
+pub fn park(
+    dialect: &dyn Dialect,
+    base: &Normalized,
+    mut target: TargetSchema,
+    day: &str,
+) -> Result<TargetSchema, Error> {
     let mut before = base.schema().clone();
     apply(&Plan::new(target.renames.iter().cloned().map(Op::Rename).collect()), &mut before)
         .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;

@@ -32,7 +32,7 @@ pub(super) struct Given<'a> {
 }
 
 /// What is there before the plan, found by what it will be called afterwards.
-pub(super) struct Ground<'a> {
+pub(super) struct BaseLookup<'a> {
     dialect: &'a dyn Dialect,
     base: &'a Schema,
     target: &'a Schema,
@@ -42,7 +42,7 @@ pub(super) struct Ground<'a> {
     columns: BTreeMap<(&'a ObjectName, &'a Name), &'a Name>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> BaseLookup<'a> {
     pub(super) fn new(dialect: &'a dyn Dialect, base: &'a Schema, target: &'a Schema, plan: &'a Plan) -> Self {
         let (mut tables, mut columns) = (BTreeMap::new(), BTreeMap::new());
         // Names in between are passed over.

@@ -14,23 +14,23 @@ use crate::schema::{
 
 use super::case::in_another_case;
 use super::lookalikes::{self, Question};
-use super::merge::Ledger;
+use super::merge::MergeRecord;
 use super::places::{places_in, stands};
 use super::rename::{self, Renamed};
 use super::table;
-use super::types::{self, Rule, TypeRules};
+use super::types::{self, TypeRule, TypeRules};
 
 /// What shall be there, and who says so.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct TargetSchema {
     /// The schema.
     pub schema: Normalized,
     /// Its origins.
     pub origins: Origins,
     /// What nobody declares, where that is an error.
-    pub offences: Vec<Place>,
+    pub violations: Vec<Place>,
     /// Column types the code leaves open, and the rules by which what the database has was kept.
-    pub left_open: Vec<(Place, &'static Rule)>,
+    pub loosely_matched: Vec<(Place, &'static TypeRule)>,
     /// What is renamed on the way from the base, in order; for `diff`.
     pub renames: Vec<Rename>,
     /// What comes and may be something that goes, under another name: to be answered before anything is planned.
@@ -68,7 +68,7 @@ pub fn reconcile(
     base: &Normalized,
     origins: &Origins,
     policy: &Policy,
-) -> Result<Target, Unsupported> {
+) -> Result<TargetSchema, Unsupported> {
     let mut declared = model.normalized(|schema| dialect.normalize(schema))?.schema().clone();
     rename::refuse_circles(model, dialect.product())?;
     let mut wishes = rename::wishes(model);
@@ -85,19 +85,19 @@ pub fn reconcile(
     keep_modes(dialect.product(), &mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
-    let mut ledger = Ledger {
+    let mut record = MergeRecord {
         before: origins,
         after: Origins::default(),
         undeclared: policy.undeclared,
-        offences: Vec::new(),
-        left_open: Vec::new(),
+        violations: Vec::new(),
+        loosely_matched: Vec::new(),
     };
     let mut target = Schema {
-        tables: tables(&declaration, &declared, base, &mut ledger),
-        enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut ledger),
-        views: objects(&declaration, &declared.views, &base.views, Place::View, &mut ledger),
-        routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
-        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
+        tables: tables(&declaration, &declared, base, &mut record),
+        enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut record),
+        views: objects(&declaration, &declared.views, &base.views, Place::View, &mut record),
+        routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut record),
+        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut record),
         kept: base.kept.clone(),
     };
     let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
@@ -106,12 +106,19 @@ pub fn reconcile(
     drop(declared);
     let schema = dialect.normalize_beside(target, base)?;
     // What was kept at first and then lost its ground has no origin any more.
-    let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
+    let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
     rename::nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
-    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })
+    Ok(TargetSchema {
+        schema,
+        origins,
+        violations: record.violations,
+        loosely_matched: record.loosely_matched,
+        renames,
+        questions,
+    })
 }
 
 /// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
@@ -216,7 +223,7 @@ impl<'a> Declaration<'a> {
     }
 
     /// The loose rule by which a column of another type serves what is declared, if there is one.
-    pub(super) fn left_open(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static Rule> {
+    pub(super) fn loosely_matched(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static TypeRule> {
         if new.data_type == old.data_type {
             return None;
         }
@@ -231,7 +238,7 @@ impl<'a> Declaration<'a> {
     }
 }
 
-fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledger: &mut Ledger<'_>) -> Tables {
+fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, record: &mut MergeRecord<'_>) -> Tables {
     let mut target = Tables::new();
     for (name, new) in &declared.tables {
         let bare = Table::new(name.clone());
@@ -242,13 +249,13 @@ fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledge
             target.insert(name.clone(), shared);
             continue;
         }
-        ledger.after.set(Place::table(name), declaration.origin(&Place::table(name)));
-        target.insert(name.clone(), table::merge(declaration, new, old, ledger));
+        record.after.set(Place::table(name), declaration.origin(&Place::table(name)));
+        target.insert(name.clone(), table::merge(declaration, new, old, record));
     }
     for (name, old) in base.tables.shared() {
-        if !declared.tables.contains_key(name) && ledger.keeps(Place::table(name)) {
+        if !declared.tables.contains_key(name) && record.keeps(Place::table(name)) {
             for place in places_in(old) {
-                ledger.after.set(place, Origin::Adopted);
+                record.after.set(place, Origin::Adopted);
             }
             target.insert(name.clone(), old.clone());
         }
@@ -262,13 +269,13 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     declared: &BTreeMap<K, T>,
     base: &BTreeMap<K, T>,
     place: impl Fn(K) -> Place,
-    ledger: &mut Ledger<'_>,
+    record: &mut MergeRecord<'_>,
 ) -> BTreeMap<K, T> {
     let names: BTreeSet<&K> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
         let object =
-            ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
+            record.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
         if let Some(object) = object {
             target.insert(name.clone(), object);
         }

@@ -125,7 +125,7 @@ pub(super) fn rename(
     origins: &Origins,
     wishes: &[Rename],
 ) -> Result<Renamed, Unsupported> {
-    let mut work = Work {
+    let mut work = Renaming {
         product: dialect.product(),
         declared,
         schema: base.schema().clone(),
@@ -275,7 +275,7 @@ fn by_way_of(rename: Rename, names: &Names<'_>) -> (Rename, Rename) {
     }
 }
 
-struct Work<'a> {
+struct Renaming<'a> {
     product: Product,
     declared: &'a Schema,
     schema: Schema,
@@ -283,7 +283,7 @@ struct Work<'a> {
     renames: Vec<Rename>,
 }
 
-impl Work<'_> {
+impl Renaming<'_> {
     /// Renames and takes along what follows; `false` if it cannot be done now.
     fn carry_out(&mut self, rename: &Rename) -> bool {
         if !self.has_old(rename) || !self.apply(rename) {

@@ -28,7 +28,7 @@ pub enum Situation {
 
 /// What is known when a situation is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct SituationFacts {
     /// There is a snapshot.
     pub snapshot: bool,
     /// The database can be read.
@@ -46,15 +46,15 @@ pub struct Standing {
 }
 
 /// Judges.
-pub fn situate(standing: Standing) -> Situation {
-    match standing {
-        Standing { snapshot: false, reachable: true, populated: true, .. } => Situation::Adoptable,
-        Standing { snapshot: false, .. } => Situation::Beginning,
-        Standing { reachable: false, .. } => Situation::Unreachable,
-        Standing { at_applied: true, pending: false, .. } => Situation::Current,
-        Standing { at_applied: true, pending: true, .. } => Situation::Behind,
-        Standing { at_pending: true, .. } => Situation::Ahead,
-        Standing { at_entities: true, .. } => Situation::Synchronised,
+pub fn situate(facts: SituationFacts) -> Situation {
+    match facts {
+        SituationFacts { snapshot: false, reachable: true, populated: true, .. } => Situation::Adoptable,
+        SituationFacts { snapshot: false, .. } => Situation::Beginning,
+        SituationFacts { reachable: false, .. } => Situation::Unreachable,
+        SituationFacts { at_applied: true, pending: false, .. } => Situation::Current,
+        SituationFacts { at_applied: true, pending: true, .. } => Situation::Behind,
+        SituationFacts { at_pending: true, .. } => Situation::Ahead,
+        SituationFacts { at_entities: true, .. } => Situation::Synchronised,
         _ => Situation::Drifted,
     }
 }

@@ -3,7 +3,7 @@
 //! Must not know how a migration is run, nor who is told.
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, State, Target, Watch};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, ProgressCallback, State, Target};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -98,7 +98,7 @@ impl Bench {
         &mut self,
         course: &Course,
         is_rehearsal: bool,
-        watch: Watch<'_>,
+        watch: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
         loop {
@@ -230,7 +230,7 @@ impl Bench {
     ///
     /// # Errors
     /// Those of the runner.
-    pub(crate) async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
+    pub(crate) async fn run(&mut self, course: &Course, watch: ProgressCallback<'_>) -> sea_gen_runner::Result<()> {
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
         let outcomes = match course {

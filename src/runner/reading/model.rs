@@ -3,13 +3,13 @@
 //!
 //! Must not know how a statement was read.
 
-use super::deed::Deed;
+use super::clause_kind::ClauseKind;
 
 /// One clause of a statement, on the table it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     /// What it does.
-    pub deed: Deed,
+    pub kind: ClauseKind,
     /// The table, as the catalog writes it; empty where the statement does not name one.
     pub table: String,
     /// The column, the constraint or the index it is about; empty where there is none.
@@ -155,7 +155,7 @@ impl Reading {
             }
         };
         for clause in &mut self.clauses {
-            if clause.deed == Deed::RenameTable {
+            if clause.kind == ClauseKind::RenameTable {
                 // Where only the name is given, the table stays in its schema.
                 if let (Some((schema, _)), false) = (clause.table.rsplit_once('.'), clause.part.contains('.')) {
                     clause.part = format!("{schema}.{}", clause.part);

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement};
@@ -13,9 +13,9 @@ use crate::{Product, Role, Statement};
 use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
-use super::statement::{Finding, Trouble, carry_out, counted, is_all_or_none};
-use super::stretches::{Stretch, stretches};
-use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
+use super::statement::{FailedCheck, StatementError, carry_out, counted, is_all_or_none};
+use super::transaction_groups::{TransactionGroup, transaction_groups};
+use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, State, patience};
 
 /// Rolls back; whether all of it was, which a table of MySQL without transactions does not bear.
 async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
@@ -35,7 +35,7 @@ fn checks(statements: &[Statement]) -> usize {
 }
 
 /// A migration on its way.
-pub(super) struct Work<'a> {
+pub(super) struct Execution<'a> {
     pub(super) file: &'a Applicable<'a>,
     pub(super) direction: Direction,
     pub(super) table: &'a Table,
@@ -60,20 +60,20 @@ impl Stop {
         Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
     }
 
-    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
+    fn of(product: Product, index: usize, trouble: StatementError) -> Self {
         match trouble {
-            Trouble::Database(error) => {
+            StatementError::Database(error) => {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
                 Self { waited, ..Self::new(Some(index), "", error) }
             }
-            Trouble::Found(finding) => {
+            StatementError::Found(finding) => {
                 Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
             }
         }
     }
 }
 
-impl<'a> Work<'a> {
+impl<'a> Execution<'a> {
     pub(super) async fn new(
         session: &mut Session,
         file: &'a Applicable<'a>,
@@ -93,24 +93,24 @@ impl<'a> Work<'a> {
     }
 
     /// Runs the migration. A transaction is open, in which the history was read; afterwards none is, however it ends.
-    pub(super) async fn run(&self, session: &mut Session, watch: Watch<'_>) -> Result<Outcome> {
-        watch(Progress::Started {
+    pub(super) async fn run(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Outcome> {
+        on_progress(Progress::Started {
             id: &self.file.id(),
             direction: self.direction,
             statements: self.statements().len(),
         });
         let first = checks(self.statements());
-        if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
+        if let Err(stop) = self.group(session, 0..first, false, on_progress).await {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "it changed nothing"));
         }
         let rest = self.statements().get(first..).unwrap_or_default();
-        let stretches: Vec<Stretch> =
-            stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
-        match stretches.as_slice() {
-            [] => self.together(session, first..first, watch).await?,
-            [only] if only.transactional => self.together(session, only.statements.clone(), watch).await?,
-            _ => self.journalled(session, &stretches, watch).await?,
+        let transaction_groups: Vec<TransactionGroup> =
+            transaction_groups(session.product(), rest).into_iter().map(|group| group.after(first)).collect();
+        match transaction_groups.as_slice() {
+            [] => self.together(session, first..first, on_progress).await?,
+            [only] if only.transactional => self.together(session, only.statements.clone(), on_progress).await?,
+            _ => self.journalled(session, &transaction_groups, on_progress).await?,
         }
         let outcome = Outcome {
             id: self.file.id(),
@@ -119,13 +119,18 @@ impl<'a> Work<'a> {
             execution_ms: self.elapsed(),
             status: matches!(self.direction, Direction::Up).then_some(State::Applied),
         };
-        watch(Progress::Finished(&outcome));
+        on_progress(Progress::Finished(&outcome));
         Ok(outcome)
     }
 
     /// Everything in the transaction that is open, the history's row included.
-    async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.patiently(session, range, true, watch).await {
+    async fn together(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let result = match self.patiently(session, range, true, on_progress).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -145,25 +150,30 @@ impl<'a> Work<'a> {
     }
 
     /// Stretch by stretch: first the row says that the migration is running, then how far it got, at last that it is done.
-    async fn journalled(&self, session: &mut Session, stretches: &[Stretch], watch: Watch<'_>) -> Result<()> {
+    async fn journalled(
+        &self,
+        session: &mut Session,
+        transaction_groups: &[TransactionGroup],
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
         let (mut done, mut filled) = (0, 0);
         let mut result = self.announce(session).await;
-        for stretch in stretches {
+        for group in transaction_groups {
             if result.is_err() {
                 break;
             }
             filled = 0;
             let mut heard = |progress: Progress<'_>| {
                 if let Progress::Batch { rows } = progress
-                    && !stretch.transactional
+                    && !group.transactional
                 {
                     filled = rows;
                 }
-                watch(progress);
+                on_progress(progress);
             };
-            result = self.journalled_stretch(session, stretch, &mut heard).await;
+            result = self.journalled_stretch(session, group, &mut heard).await;
             if result.is_ok() {
-                done = stretch.statements.end;
+                done = group.statements.end;
             }
         }
         if result.is_ok() {
@@ -178,7 +188,7 @@ impl<'a> Work<'a> {
         let is_rolled_back = rolled_back(session).await.unwrap_or(true);
         if done == 0
             && is_rolled_back
-            && self.has_left_nothing(session.product(), stretches, &stop)
+            && self.has_left_nothing(session.product(), transaction_groups, &stop)
             && self.retract(session).await.is_ok()
         {
             let state = match filled {
@@ -207,10 +217,10 @@ impl<'a> Work<'a> {
     }
 
     /// Whether the first stretch was refused as a whole, so that the next run can begin with it again.
-    fn has_left_nothing(&self, product: Product, stretches: &[Stretch], stop: &Stop) -> bool {
+    fn has_left_nothing(&self, product: Product, transaction_groups: &[TransactionGroup], stop: &Stop) -> bool {
         let was_refused = stop.answered && (stop.at.is_some() || stop.what == COMMITTING);
         was_refused
-            && stretches.first().is_some_and(|first| {
+            && transaction_groups.first().is_some_and(|first| {
                 let mut statements = self.statements().iter().skip(first.statements.start).take(first.statements.len());
                 first.transactional || statements.all(|statement| is_all_or_none(product, statement))
             })
@@ -227,15 +237,20 @@ impl<'a> Work<'a> {
         }
     }
 
-    async fn journalled_stretch(&self, session: &mut Session, stretch: &Stretch, watch: Watch<'_>) -> Result<(), Stop> {
-        let progress = (State::Running, stretch.statements.end, self.elapsed());
+    async fn journalled_stretch(
+        &self,
+        session: &mut Session,
+        group: &TransactionGroup,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Stop> {
+        let progress = (State::Running, group.statements.end, self.elapsed());
         let journal = |error| Stop::new(None, "when its progress was recorded", error);
-        if stretch.transactional {
+        if group.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.patiently(session, group.statements.clone(), group.transactional, on_progress).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
-        if stretch.transactional {
+        if group.transactional {
             commit(session).await?;
         }
         Ok(())
@@ -247,16 +262,16 @@ impl<'a> Work<'a> {
         session: &mut Session,
         range: Range<usize>,
         transactional: bool,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
         let mut pauses = patience::pauses();
         loop {
-            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let Err(stop) = self.group(session, range.clone(), transactional, on_progress).await else { return Ok(()) };
             let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
             if transactional && session.rollback().await.is_err() {
                 return Err(stop);
             }
-            watch(Progress::Stepping { why });
+            on_progress(Progress::Stepping { why });
             tokio::time::sleep(pause).await;
             if transactional && session.begin().await.is_err() {
                 return Err(stop);
@@ -266,19 +281,19 @@ impl<'a> Work<'a> {
 
     /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
     /// nothing could be rolled back, there is nothing to check for.
-    async fn stretch(
+    async fn group(
         &self,
         session: &mut Session,
         range: Range<usize>,
         transactional: bool,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
         let is_checked = transactional && session.product() == Product::Sqlite;
         let before = if is_checked { Some(violations(session).await) } else { None };
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
-            watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let done = carry_out(session, statement, &self.kept, watch).await;
+            on_progress(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
+            let done = carry_out(session, statement, &self.kept, on_progress).await;
             if let Err(trouble) = done {
                 return Err(Stop::of(session.product(), index, trouble));
             }
@@ -324,12 +339,12 @@ impl<'a> Work<'a> {
             Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
             None => stop.what.to_owned(),
         };
-        let found = stop.at.filter(|_| stop.error.is::<Finding>()).and_then(|index| self.statements().get(index));
+        let found = stop.at.filter(|_| stop.error.is::<FailedCheck>()).and_then(|index| self.statements().get(index));
         let rows = found.and_then(|check| counted(self.file.migration.product, check));
         let hint = stop.error.downcast_ref().and_then(way_out).map(str::to_owned);
         let hint = hint.or(rows.map(|query| format!("these rows: `{query}`")));
         let what = if interrupted() { "was interrupted" } else { "failed" };
-        let kind = Kind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
+        let kind = ErrorKind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
         let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(stop.error);
         hint.into_iter().fold(error, Error::hint)
     }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::reading::deed::Deed;
+use crate::reading::clause_kind::ClauseKind;
 use crate::reading::{self, Reading};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement, sql};
@@ -22,7 +22,7 @@ const GIVES_WAY: &str = "__old";
 
 /// The columns that are dropped once their values are converted: the table, the column, and the one that has taken its place.
 fn converted(reading: &Reading) -> impl Iterator<Item = (&str, &str, &str)> {
-    reading.clauses.iter().filter(|clause| clause.deed == Deed::DropColumn).filter_map(|clause| {
+    reading.clauses.iter().filter(|clause| clause.kind == ClauseKind::DropColumn).filter_map(|clause| {
         let at = clause.part.rfind(GIVES_WAY)?;
         Some((clause.table.as_str(), clause.part.as_str(), clause.part.get(..at)?))
     })
@@ -46,7 +46,7 @@ impl Renames {
     fn read(product: Product, sql: &str) -> Self {
         let reading = reading::read(product, sql);
         let mut found = Self::default();
-        for clause in reading.clauses.iter().filter(|clause| clause.deed == Deed::RenameTable) {
+        for clause in reading.clauses.iter().filter(|clause| clause.kind == ClauseKind::RenameTable) {
             // A statement may rename a table twice, to change two names.
             let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
             found.tables.insert(old.unwrap_or_else(|| clause.table.clone()), clause.part.clone());

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, sql};
 
@@ -326,6 +326,6 @@ impl Table {
 
 fn unreadable(error: &DatabaseError) -> Error {
     Error::new(format!("the history table `{HISTORY_TABLE}` could not be read"))
-        .of(Kind::Database)
+        .of(ErrorKind::Database)
         .because(error.clone())
 }

@@ -7,10 +7,10 @@
 use std::time::{Duration, Instant};
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
 
-use super::{Progress, Watch};
+use super::{Progress, ProgressCallback};
 
 /// How long a runner waits between two tries on PostgreSQL and for a running row on SQLite.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
@@ -30,9 +30,9 @@ pub(super) enum Lock {
 }
 
 /// Takes the lock, waiting for at most `wait`.
-pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Lock> {
+pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
     let refused = |error: DatabaseError| {
-        Error::new("the lock for migrations could not be taken").of(Kind::Database).because(error)
+        Error::new("the lock for migrations could not be taken").of(ErrorKind::Database).because(error)
     };
     let lock = match session.product() {
         Product::Sqlite => {
@@ -57,7 +57,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<
             return Err(busy(session.product(), wait, holder));
         }
         if !told {
-            watch(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
+            on_progress(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
             told = true;
         }
         if matches!(lock, Lock::Postgres) {
@@ -103,11 +103,11 @@ pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, Str
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
     let error = match product {
         Product::Sqlite => Error::new(format!("somebody else is writing to this database; waited {wait:?}"))
-            .of(Kind::Busy)
+            .of(ErrorKind::Busy)
             .hint("find the process that has the file open (`fuser <file>`), wait for it, and try again"),
         Product::Postgres | Product::MySql | Product::MariaDb => {
             Error::new(format!("somebody else is migrating this database{words}; waited {wait:?}"))
-                .of(Kind::Busy)
+                .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again; nothing was changed")
         }
     };
@@ -126,6 +126,6 @@ pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, Str
 pub(super) async fn begin(session: &mut Session, wait: Duration) -> Result<()> {
     session.begin().await.map_err(|error| match session.product() {
         Product::Sqlite if sqlite::is_busy(&error) => busy(Product::Sqlite, wait, None).because(error),
-        _ => Error::new("a transaction could not be begun").of(Kind::Database).because(error),
+        _ => Error::new("a transaction could not be begun").of(ErrorKind::Database).because(error),
     })
 }

@@ -17,7 +17,7 @@ mod lock;
 mod patience;
 mod pending;
 mod statement;
-mod stretches;
+mod transaction_groups;
 mod versions;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -29,7 +29,7 @@ use crate::migration::Migration;
 use crate::session::Session;
 use crate::{Product, Statement};
 
-use apply::Work;
+use apply::Execution;
 use corrections::rewrite;
 use history::Table;
 
@@ -67,7 +67,7 @@ impl Applicable<'_> {
 }
 
 /// Which way a migration runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// It is applied.
     Up,
@@ -166,7 +166,7 @@ pub enum Progress<'a> {
 }
 
 /// Who wants to know what is happening.
-pub type Watch<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
+pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
 /// Applies what is not applied, oldest first.
 ///
@@ -180,15 +180,15 @@ pub async fn up(
     files: &[Applicable<'_>],
     target: &Target,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
     // Whoever has nothing to do needs neither a lock nor the right to create the history table.
     let seen = history(session).await?;
     if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
         return Ok(Vec::new());
     }
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.up(session, files, target, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.up(session, files, target, on_progress).await;
     run.end(session).await;
     result
 }
@@ -203,10 +203,10 @@ pub async fn down(
     files: &[Applicable<'_>],
     target: &Target,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.down(session, files, target, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.down(session, files, target, on_progress).await;
     run.end(session).await;
     result
 }
@@ -220,10 +220,10 @@ pub async fn redo(
     files: &[Applicable<'_>],
     count: usize,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.redo(session, files, count, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.redo(session, files, count, on_progress).await;
     run.end(session).await;
     result
 }
@@ -237,13 +237,15 @@ pub async fn goto(
     files: &[Applicable<'_>],
     id: &str,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
     let target = Target::Id(id.to_owned());
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = match run.read(session, watch).await {
-        Ok(records) if records.iter().any(|record| record.id == id) => run.down(session, files, &target, watch).await,
-        Ok(_) => run.up(session, files, &target, watch).await,
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = match run.read(session, on_progress).await {
+        Ok(records) if records.iter().any(|record| record.id == id) => {
+            run.down(session, files, &target, on_progress).await
+        }
+        Ok(_) => run.up(session, files, &target, on_progress).await,
         Err(error) => Err(error),
     };
     run.end(session).await;
@@ -273,9 +275,9 @@ struct Run {
 }
 
 impl Run {
-    async fn begin(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Self> {
+    async fn begin(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Self> {
         let begun = Instant::now();
-        let lock = lock::acquire(session, wait, watch).await?;
+        let lock = lock::acquire(session, wait, on_progress).await?;
         let found = match Table::locate(session).await {
             Ok(mut table) => table.create(session, wait).await.map(|()| table),
             Err(error) => Err(error),
@@ -299,7 +301,7 @@ impl Run {
 
     /// The history, once nobody else is in the middle of a migration. Between the statements of a migration that is not one
     /// transaction, SQLite has no lock that could be held, so there a running row is waited for as a lock is.
-    async fn read(&self, session: &mut Session, watch: Watch<'_>) -> Result<Vec<Record>> {
+    async fn read(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Vec<Record>> {
         let mut told = false;
         loop {
             let records = self.table.read(session).await?;
@@ -308,7 +310,7 @@ impl Run {
                 return Ok(records);
             }
             if !told {
-                watch(Progress::Waiting { holder: None });
+                on_progress(Progress::Waiting { holder: None });
                 told = true;
             }
             tokio::time::sleep(lock::PAUSE).await;
@@ -320,11 +322,11 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         target: &Target,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let wanted = ids(&pending::to_apply(&records, files, target, session.product())?);
-        self.apply(session, files, &wanted, watch).await
+        self.apply(session, files, &wanted, on_progress).await
     }
 
     async fn down(
@@ -332,11 +334,11 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         target: &Target,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
-        self.revert(session, files, &wanted, watch).await
+        self.revert(session, files, &wanted, on_progress).await
     }
 
     async fn redo(
@@ -344,9 +346,9 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         count: usize,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let product = session.product();
         let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
         // Going up again must be possible before going down begins.
@@ -354,8 +356,8 @@ impl Run {
         if let Some(newest) = wanted.first() {
             pending::to_apply(&left, files, &Target::Id(newest.clone()), product)?;
         }
-        let mut outcomes = self.revert(session, files, &wanted, watch).await?;
-        outcomes.extend(self.apply(session, files, &wanted, watch).await?);
+        let mut outcomes = self.revert(session, files, &wanted, on_progress).await?;
+        outcomes.extend(self.apply(session, files, &wanted, on_progress).await?);
         Ok(outcomes)
     }
 
@@ -364,14 +366,14 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         wanted: &[String],
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
         let next = |records: &[Record]| {
             let pending = pending(records, files)?;
             Ok(pending.into_iter().take_while(|file| wanted.contains(file.migration.id.as_str())).collect())
         };
-        self.drive(session, Direction::Up, next, watch).await
+        self.drive(session, Direction::Up, next, on_progress).await
     }
 
     async fn revert(
@@ -379,7 +381,7 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         wanted: &[String],
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let product = session.product();
         let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
@@ -387,7 +389,7 @@ impl Run {
             let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
             Ok(pending::to_revert(records, files, &Target::Count(newest.count()), product)?.into())
         };
-        self.drive(session, Direction::Down, next, watch).await
+        self.drive(session, Direction::Down, next, on_progress).await
     }
 
     /// Runs what is next, as long as there is something. Whether the history is as it was left is asked again before each, in
@@ -397,13 +399,13 @@ impl Run {
         session: &mut Session,
         direction: Direction,
         next: impl Fn(&[Record]) -> Result<VecDeque<&'a Applicable<'m>>>,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let (mut queue, mut rows) = (VecDeque::new(), 0);
         loop {
             if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
-                self.read(session, watch).await?;
+                self.read(session, on_progress).await?;
             }
             lock::begin(session, self.wait).await?;
             let chosen = async {
@@ -422,7 +424,7 @@ impl Run {
                 let _ = session.rollback().await;
                 return chosen.map(|_| outcomes);
             };
-            let outcome = Work::new(session, file, direction, &self.table).await.run(session, watch).await;
+            let outcome = Execution::new(session, file, direction, &self.table).await.run(session, on_progress).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);
             rows = match direction {

@@ -6,20 +6,20 @@ use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement, sql};
 
 use super::belongings::Kept;
-use super::{Progress, Watch, batches, confined, grants, indexes, versions};
+use super::{Progress, ProgressCallback, batches, confined, grants, indexes, versions};
 
 /// Why a statement is not done.
-pub(super) enum Trouble {
+pub(super) enum StatementError {
     /// The database refused it, or is gone.
     Database(DatabaseError),
     /// A check found what must not be.
-    Found(Finding),
+    Found(FailedCheck),
 }
 
 /// What a check found.
 #[derive(Debug, thiserror::Error)]
 #[error("{message} (found: {count})")]
-pub(super) struct Finding {
+pub(super) struct FailedCheck {
     pub(super) message: String,
     pub(super) count: String,
 }
@@ -36,7 +36,7 @@ pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
     }
 }
 
-impl From<DatabaseError> for Trouble {
+impl From<DatabaseError> for StatementError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }
@@ -74,14 +74,14 @@ pub fn goes_on() -> Result<(), DatabaseError> {
     Err(DatabaseError { message, code: Some("57014".to_owned()) })
 }
 
-/// Carries a statement out. `watch` hears how many rows a statement that goes by batches has changed so far, and why one is sent
+/// Carries a statement out. `on_progress` hears how many rows a statement that goes by batches has changed so far, and why one is sent
 /// in another form.
 pub(super) async fn carry_out(
     session: &mut Session,
     statement: &Statement,
     kept: &Kept,
-    watch: Watch<'_>,
-) -> Result<(), Trouble> {
+    on_progress: ProgressCallback<'_>,
+) -> Result<(), StatementError> {
     confined::refuse(session, statement)?;
     goes_on()?;
     match &statement.role {
@@ -92,12 +92,12 @@ pub(super) async fn carry_out(
             if let Err(error) = &done
                 && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
             {
-                watch(Progress::Stepping { why: versions::WHY });
+                on_progress(Progress::Stepping { why: versions::WHY });
                 done = session.execute(&instead).await;
             }
             indexes::after(session, around, done.is_err()).await;
             if let Some(what) = grants::after(session, rights, done.is_err()).await.filter(|_| kept.notes()) {
-                watch(Progress::Noting { what });
+                on_progress(Progress::Noting { what });
             }
             done.map(drop)?;
         }
@@ -105,10 +105,10 @@ pub(super) async fn carry_out(
             let found = session.query(&statement.sql).await?;
             let first = found.first().map(|row| row.text(0)).unwrap_or_default();
             if !matches!(first, "" | "0" | "f" | "false") {
-                return Err(Trouble::Found(Finding { message: message.clone(), count: first.to_owned() }));
+                return Err(StatementError::Found(FailedCheck { message: message.clone(), count: first.to_owned() }));
             }
         }
-        Role::Batches => batches::carry_out(session, statement, watch).await?,
+        Role::Batches => batches::carry_out(session, statement, on_progress).await?,
     }
     Ok(())
 }

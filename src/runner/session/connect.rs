@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{ConnectError, ConnectionOptions, Missing, Obstacle, Session};
 
 /// How long a host may stay silent. A file has no host: who waits for that, waits for the disk.
@@ -25,7 +25,7 @@ pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Se
         Ok(Ok(session)) => Ok(session),
         Ok(Err(error)) => Err(explain(options, error)),
         Err(_) => Err(Error::new(format!("{} did not answer within {SILENCE:?}", server_of(options)))
-            .of(Kind::Database)
+            .of(ErrorKind::Database)
             .hint("check host and port, and whether a firewall is between")),
     }
 }
@@ -78,7 +78,7 @@ fn explain(options: &ConnectionOptions, error: ConnectError) -> Error {
             Some(file) => Error::new(format!("the SQLite database `{file}` cannot be opened")),
         },
     };
-    explained.of(Kind::Database).because(error)
+    explained.of(ErrorKind::Database).because(error)
 }
 
 /// SQLite says "unable to open" to everything, so the file system is asked what it is.

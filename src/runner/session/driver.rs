@@ -158,7 +158,7 @@ pub(super) enum Driver {
 }
 
 /// The same words for whichever connection it is: the drivers share no trait that could be an object.
-macro_rules! whichever {
+macro_rules! dispatch {
     ($driver:expr, $connection:ident => $done:expr) => {
         match $driver {
             #[cfg(feature = "postgres")]
@@ -208,7 +208,7 @@ impl Driver {
         }
         self.is_single(sql).await?;
         let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        Ok(whichever!(self, connection => connection.execute(query).await?.rows_affected()))
+        Ok(dispatch!(self, connection => connection.execute(query).await?.rows_affected()))
     }
 
     /// Refuses a text that is more than one statement. Without a semicolon it cannot be.
@@ -236,7 +236,7 @@ impl Driver {
 
     /// Sends one statement with text values for its placeholders.
     pub(super) async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
-        Ok(whichever!(self, connection => {
+        Ok(dispatch!(self, connection => {
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for value in values {
                 query = query.bind(value.map(str::to_owned));
@@ -248,7 +248,7 @@ impl Driver {
     /// Sends one query; adds its rows as text, whatever the types of its columns.
     pub(super) async fn query(&mut self, sql: &str, rows: &mut Rows) -> Result<(), DatabaseError> {
         self.is_single(sql).await?;
-        whichever!(self, connection => {
+        dispatch!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
             while let Some(row) = next(&mut found).await.transpose()? {
                 for index in 0..row.len() {
@@ -262,7 +262,7 @@ impl Driver {
 
     /// Sends one query of which each row is one JSON array of rows; gives them away as they come.
     pub(super) async fn query_arrays(&mut self, sql: &str, mut take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
-        whichever!(self, connection => {
+        dispatch!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
             while let Some(row) = next(&mut found).await.transpose()? {
                 take(Rows::from_json(row.try_get_unchecked(0)?)?);

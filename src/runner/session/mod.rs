@@ -202,7 +202,7 @@ impl Session {
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn settle(&mut self) -> Result<(), DatabaseError> {
+    pub async fn restore_settings(&mut self) -> Result<(), DatabaseError> {
         if self.product == Product::Postgres {
             self.execute("RESET ALL").await?;
         }

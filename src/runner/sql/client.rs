@@ -5,7 +5,7 @@
 
 use crate::Product;
 
-use super::{Kind, Token, is_first_in_line};
+use super::{Token, TokenKind, is_first_in_line};
 
 /// Commands of the clients of MySQL and MariaDB. No statement of a server begins so.
 const MYSQL: [&str; 20] = [
@@ -68,7 +68,7 @@ pub fn needs_client<'t, 'a>(product: Product, tokens: &'t [Token<'a>]) -> Option
 
 /// `\N` is NULL to MariaDB.
 fn is_null(tokens: &[Token<'_>], backslash: &Token<'_>) -> bool {
-    tokens.iter().any(|token| token.start == backslash.end() && token.kind == Kind::Word && token.text == "N")
+    tokens.iter().any(|token| token.start == backslash.end() && token.kind == TokenKind::Word && token.text == "N")
 }
 
 /// Whether rows follow the statement, up to a line `\.`.

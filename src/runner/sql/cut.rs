@@ -6,11 +6,11 @@ use crate::Product;
 
 use super::body::Body;
 use super::token::words;
-use super::{Kind, Rules, Token, Tokens, Unterminated, client};
+use super::{Rules, Token, TokenKind, Tokens, Unterminated, client};
 
 /// A part of a script. The parts of a script follow one another without gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum Piece<'a> {
     /// White space or a comment between statements.
     Between(Token<'a>),
     /// What ends a statement, or a line that says what does.
@@ -56,30 +56,30 @@ impl<'a> Cutter<'a> {
         self.tokens.at = at;
     }
 
-    fn part(&mut self) -> Option<Part<'a>> {
+    fn part(&mut self) -> Option<Piece<'a>> {
         let token = self.tokens.next()?;
         if token.is_blank() {
-            return Some(Part::Between(token));
+            return Some(Piece::Between(token));
         }
         if self.plain.delimiter_lines && token.is_word("DELIMITER") {
             let line = self.text.get(token.end()..).unwrap_or_default();
             let line = line.get(..line.find(['\n', '\r']).unwrap_or(line.len())).unwrap_or_default();
             self.delimiter = line.split_whitespace().next().unwrap_or(self.delimiter);
             self.tokens.at = token.end() + line.len();
-            return Some(Part::End);
+            return Some(Piece::End);
         }
         if self.delimiter_in(&token) == Some(0) {
             self.tokens.at = token.start + self.delimiter.len();
-            return Some(Part::End);
+            return Some(Piece::End);
         }
         if client::is_command(self.plain.product, self.text, &token) {
             let rest = self.text.get(token.start..).unwrap_or_default();
             let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len())).unwrap_or_default();
             self.tokens = Tokens::new(self.tokens.rules, self.text);
             self.tokens.at = token.start + line.len();
-            return Some(Part::Client(Token { text: line, ..token }));
+            return Some(Piece::Client(Token { text: line, ..token }));
         }
-        Some(Part::Statement(self.statement(token)))
+        Some(Piece::Statement(self.statement(token)))
     }
 
     fn statement(&mut self, first: Token<'a>) -> Statement<'a> {
@@ -117,7 +117,7 @@ impl<'a> Cutter<'a> {
 
     /// Where in a token the delimiter begins.
     fn delimiter_in(&self, token: &Token<'_>) -> Option<usize> {
-        if !matches!(token.kind, Kind::Word | Kind::Number | Kind::Symbol) {
+        if !matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Symbol) {
             return None;
         }
         if self.text.get(token.start..).is_some_and(|rest| rest.starts_with(self.delimiter)) {
@@ -135,7 +135,7 @@ impl<'a> Cutter<'a> {
 }
 
 impl<'a> Iterator for Cutter<'a> {
-    type Item = Result<Part<'a>, Unterminated>;
+    type Item = Result<Piece<'a>, Unterminated>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let part = self.part()?;
@@ -154,7 +154,7 @@ fn mode_set(rules: Rules, tokens: &[Token<'_>]) -> Option<Option<String>> {
     if !rules.delimiter_lines {
         return None;
     }
-    let mut words = tokens.iter().filter(|token| !token.is_blank() && token.kind != Kind::Hint);
+    let mut words = tokens.iter().filter(|token| !token.is_blank() && token.kind != TokenKind::Hint);
     words.next().filter(|first| first.is_word("SET"))?;
     let mut found = None;
     let words: Vec<_> = words.collect();
@@ -220,7 +220,7 @@ pub fn has_body(product: Product, statement: &str) -> bool {
 pub fn split(rules: impl Into<Rules>, script: &str) -> Result<Vec<String>, Unterminated> {
     let mut statements = Vec::new();
     for part in Cutter::new(rules, script) {
-        if let Part::Statement(statement) = part? {
+        if let Piece::Statement(statement) = part? {
             statements.push(statement.text.to_owned());
         }
     }
@@ -235,8 +235,8 @@ pub fn significant(rules: impl Into<Rules>, script: &str) -> String {
     let mut texts: Vec<String> = Vec::new();
     for part in Cutter::new(rules, &script) {
         match part {
-            Ok(Part::Statement(statement)) => texts.push(condensed(&statement.tokens)),
-            Ok(Part::Between(_) | Part::End | Part::Client(_)) => {}
+            Ok(Piece::Statement(statement)) => texts.push(condensed(&statement.tokens)),
+            Ok(Piece::Between(_) | Piece::End | Piece::Client(_)) => {}
             Err(_) => return script,
         }
     }
@@ -248,7 +248,7 @@ fn condensed(tokens: &[Token<'_>]) -> String {
     let (mut blank, mut in_hint) = (false, false);
     for token in tokens {
         // What a comment holds that the server executes counts as it is written.
-        in_hint = if token.kind == Kind::Hint { token.text != "*/" } else { in_hint };
+        in_hint = if token.kind == TokenKind::Hint { token.text != "*/" } else { in_hint };
         if token.is_blank() && !in_hint {
             blank = true;
             continue;

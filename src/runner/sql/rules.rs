@@ -4,7 +4,7 @@
 
 use crate::Product;
 
-use super::Kind;
+use super::TokenKind;
 
 /// How text is cut into tokens and statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Rules {
     /// A backslash escapes the next character of a plain string.
     pub(super) backslashes: bool,
     /// What stands in double quotes.
-    pub(super) double_quotes: Kind,
+    pub(super) double_quotes: TokenKind,
     /// Names may stand in backticks.
     pub(super) backticks: bool,
     /// Names may stand in square brackets.
@@ -57,7 +57,7 @@ pub(super) enum Hints {
 const POSTGRES: Rules = Rules {
     product: Product::Postgres,
     backslashes: false,
-    double_quotes: Kind::Name,
+    double_quotes: TokenKind::Name,
     backticks: false,
     brackets: false,
     dollar_quotes: true,
@@ -88,7 +88,7 @@ const SQLITE: Rules = Rules {
 const MYSQL: Rules = Rules {
     product: Product::MySql,
     backslashes: true,
-    double_quotes: Kind::String,
+    double_quotes: TokenKind::String,
     backticks: true,
     dollar_quotes: false,
     dollar_begins_word: true,
@@ -125,7 +125,7 @@ impl Rules {
         let ansi = is_set(&ANSI_QUOTES);
         let raw = is_set(&[NO_BACKSLASH_ESCAPES]);
         Self {
-            double_quotes: if ansi { Kind::Name } else { Kind::String },
+            double_quotes: if ansi { TokenKind::Name } else { TokenKind::String },
             backslashes: !raw,
             prefixes: if raw { &[("n", false), ("b", false), ("x", false)] } else { plain.prefixes },
             ..plain

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::{Kind, Migrations, Runner, State, Target};
+use sea_gen_runner::{ErrorKind, Migrations, Runner, State, Target};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
 use super::support::{Database, block};
@@ -73,7 +73,7 @@ async fn six_at_once_apply_each_migration_once(database: Database, product: Prod
 async fn errors_are_told_apart_by_their_kind(database: Database, product: Product) {
     let of = |files: &[(&str, &str)]| Migrations::parse(product, files.iter().copied()).unwrap();
     let url = database.url.as_str();
-    let up = async |migrations: &Migrations| -> Kind {
+    let up = async |migrations: &Migrations| -> ErrorKind {
         let mut runner = Runner::connect(url, migrations).await.unwrap();
         let result = runner.up(&Target::All).await;
         runner.close().await;
@@ -81,11 +81,11 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
     };
     let wrong =
         of(&[(ONE, "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\nINSERT INTO nothing VALUES (1);\n-- DOWN\n")]);
-    assert_eq!(up(&wrong).await, Kind::Failed { id: ONE.to_owned(), statement: Some(2) });
+    assert_eq!(up(&wrong).await, ErrorKind::Failed { id: ONE.to_owned(), statement: Some(2) });
     match product {
         // Half of it is there and stays.
         Product::MySql | Product::MariaDb => {
-            assert_eq!(up(&wrong).await, Kind::Interrupted);
+            assert_eq!(up(&wrong).await, ErrorKind::Interrupted);
             database.remove().await;
             return;
         }
@@ -95,16 +95,16 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
     let mut runner = Runner::connect(url, &good).await.unwrap();
     runner.up(&Target::All).await.unwrap();
     runner.close().await;
-    assert_eq!(up(&of(&[(TWO, CREATE), (ONE, ADD)])).await, Kind::OutOfOrder);
-    assert_eq!(up(&of(&[(TWO, ADD)])).await, Kind::Changed);
-    assert_eq!(up(&of(&[])).await, Kind::Missing);
+    assert_eq!(up(&of(&[(TWO, CREATE), (ONE, ADD)])).await, ErrorKind::OutOfOrder);
+    assert_eq!(up(&of(&[(TWO, ADD)])).await, ErrorKind::Changed);
+    assert_eq!(up(&of(&[])).await, ErrorKind::Missing);
     let other = Migrations::parse(Product::MySql, [(TWO, CREATE)]).unwrap();
     let Err(error) = Runner::connect(url, &other).await else { panic!("there are none for it") };
-    assert_eq!(error.kind(), &Kind::Refused);
+    assert_eq!(error.kind(), &ErrorKind::Refused);
     let Err(error) = Runner::connect("postgres://nobody@127.0.0.1:1/nothing", &good).await else {
         panic!("it answers")
     };
-    assert_eq!(error.kind(), &Kind::Database);
+    assert_eq!(error.kind(), &ErrorKind::Database);
     database.remove().await;
 }
 
@@ -177,12 +177,12 @@ fn a_folder_is_held_against_its_lock() {
     std::fs::write(at(&first), text.replacen("CREATE", "CREATE /* the same */", 1)).unwrap();
     assert!(read().is_ok(), "comments do not count");
     std::fs::write(at(&first), text.replacen("-- UP", "-- UP\nSELECT 1;", 1)).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Changed);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Changed);
     std::fs::remove_file(at(&first)).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Missing);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Missing);
     std::fs::write(at(&first), &text).unwrap();
     std::fs::write(at("migrations/sqlite/29990101_000000_more.sql"), CREATE).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Refused);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Refused);
     let lock = std::fs::read_to_string(at("schema.lock.json")).unwrap();
     std::fs::write(at("schema.lock.json"), lock.replacen("\"checksum\": \"", "\"checksum\": \"0", 1)).unwrap();
     assert!(read().unwrap_err().to_string().contains("was changed by hand"));

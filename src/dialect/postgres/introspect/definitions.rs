@@ -5,12 +5,12 @@
 use sea_gen_runner::session::Row;
 
 use crate::schema::{
-    Definition, DefinitionId, DefinitionKind, Expression, Facet, Name, ObjectName, Part, Place, Standing,
+    Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Facet, Name, ObjectName, Part, Place,
 };
 
-use super::{Reading, Relation, column_key};
+use super::{CatalogReader, Relation, column_key};
 
-impl Reading<'_> {
+impl CatalogReader<'_> {
     /// One row of the queries that list definitions.
     pub(super) fn definition(&mut self, row: Row<'_>) {
         let Some(kind) = DefinitionKind::ALL.into_iter().find(|kind| key(*kind) == row.text(0)) else { return };
@@ -23,7 +23,7 @@ impl Reading<'_> {
             Some(schema) => self.object_name(schema, row.text(2)),
             None => ObjectName::local(row.text(2)),
         };
-        if kind.standing() == Standing::Beside && self.scope.excludes(row.text(2)) {
+        if kind.layer() == DependencyLayer::LikeTable && self.scope.excludes(row.text(2)) {
             return;
         }
         let id = DefinitionId { kind, on, name };
@@ -45,7 +45,7 @@ impl Reading<'_> {
         } else {
             let place = Place::Definition(id.clone());
             self.places.insert((class.to_owned(), oid.to_owned()), place);
-            if kind.standing() == Standing::Beside {
+            if kind.layer() == DependencyLayer::LikeTable {
                 self.relations.insert(oid.to_owned(), Relation::Beside(id.name.clone()));
             }
         }
@@ -145,20 +145,20 @@ impl Reading<'_> {
 /// Whether a need decides when the definition's turn comes. What is below tables cannot wait for one, and what is beside
 /// them belongs to those only that it cannot be without.
 fn suits(id: &DefinitionId, need: &Place) -> bool {
-    match id.kind.standing() {
-        Standing::Below => match need {
+    match id.kind.layer() {
+        DependencyLayer::BeforeTables => match need {
             Place::Enum(_) | Place::Routine(_) => true,
-            Place::Definition(other) => other.kind.standing() == Standing::Below,
+            Place::Definition(other) => other.kind.layer() == DependencyLayer::BeforeTables,
             Place::Table(..) | Place::View(_) => false,
         },
-        Standing::Beside => match need {
+        DependencyLayer::LikeTable => match need {
             Place::Table(_, part) => *part == Part::Whole && id.kind == DefinitionKind::Partition,
             Place::Definition(other) => {
                 matches!(other.kind, DefinitionKind::Partition | DefinitionKind::Server)
             }
             Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
         },
-        Standing::Above => true,
+        DependencyLayer::AfterTables => true,
     }
 }
 

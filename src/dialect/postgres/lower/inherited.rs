@@ -16,14 +16,14 @@ use super::{Walk, quoted};
 pub(super) fn arrange(mut ops: Vec<Op>, from: &Schema) -> Vec<Op> {
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.clone()), &mut to);
-    let turn = |op: &Op| match op {
+    let priority = |op: &Op| match op {
         Op::Create(Object::Column(table, _)) => Some((true, depth(&to, table))),
         Op::Drop(Object::Column(table, _)) => Some((false, depth(from, table))),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     };
-    let runs = ops.chunk_by_mut(|one, other| turn(one).map(|it| it.0) == turn(other).map(|it| it.0));
+    let runs = ops.chunk_by_mut(|one, other| priority(one).map(|it| it.0) == priority(other).map(|it| it.0));
     for run in runs {
-        run.sort_by_key(|op| match turn(op) {
+        run.sort_by_key(|op| match priority(op) {
             Some((true, depth)) => -depth,
             Some((false, depth)) => depth,
             None => 0,

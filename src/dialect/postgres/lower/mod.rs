@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{
-    Change, Column, Definition, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema,
-    Standing, Table,
+    Change, Column, Definition, DefinitionKind, DependencyLayer, EnumType, Name, ObjectName, Place, PrimaryKey,
+    Routine, Schema, Table,
 };
 
 use super::words;
@@ -122,7 +122,7 @@ fn dropped_relation(op: &Op) -> Option<ObjectName> {
     match op {
         Op::Drop(Object::Table(table)) => Some(table.name.clone()),
         Op::Drop(Object::View(view)) => Some(view.name.clone()),
-        Op::Drop(Object::Definition(definition)) if definition.id.kind.standing() == Standing::Beside => {
+        Op::Drop(Object::Definition(definition)) if definition.id.kind.layer() == DependencyLayer::LikeTable => {
             Some(definition.id.name.clone())
         }
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,

@@ -5,7 +5,7 @@
 
 use crate::Product;
 
-use super::super::{Kind, Token};
+use super::super::{Token, TokenKind};
 
 /// What is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Compound {
     }
 
     pub(super) fn read<'a>(&mut self, token: &Token<'_>, next: impl Fn() -> Option<Token<'a>>) {
-        if token.kind == Kind::Hint {
+        if token.kind == TokenKind::Hint {
             return;
         }
         self.words += 1;
@@ -142,7 +142,7 @@ impl Compound {
             Place::Order | Place::Start => self.start(token),
             Place::Label if token.is_symbol(':') => self.place = Place::Start,
             Place::End if token.is_symbol(';') => self.place = Place::Start,
-            Place::End => self.place = if token.kind == Kind::Word { Place::End } else { Place::Inside },
+            Place::End => self.place = if token.kind == TokenKind::Word { Place::End } else { Place::Inside },
             Place::Handler(complete) => self.handler(token, complete),
             Place::Label | Place::Inside | Place::Declaration | Place::Until => self.inside(token, &next),
         }
@@ -151,7 +151,7 @@ impl Compound {
         }
         self.before = if token.is_symbol('.') || token.is_word("AS") {
             Before::Namer
-        } else if (token.kind == Kind::Symbol && !token.is_symbol(')')) || token.is_any(&OPERATORS) {
+        } else if (token.kind == TokenKind::Symbol && !token.is_symbol(')')) || token.is_any(&OPERATORS) {
             Before::Operator
         } else {
             Before::Operand
@@ -211,7 +211,7 @@ impl Compound {
                 // `RETURNS set(…)` and `CHARACTER SET x` belong to the type.
                 let is_type = token.is_word("SET")
                     && (self.last.starts_with("CHAR") || next().is_some_and(|next| next.is_symbol('(')));
-                let is_label = token.kind != Kind::Symbol && next().is_some_and(|next| next.is_symbol(':'));
+                let is_label = token.kind != TokenKind::Symbol && next().is_some_and(|next| next.is_symbol(':'));
                 if is_label {
                     self.place = Place::Label;
                 } else if token.is_any(&blocks) {
@@ -230,8 +230,8 @@ impl Compound {
             self.blocks.push(block);
             place
         };
-        self.place = if token.kind != Kind::Word {
-            if matches!(token.kind, Kind::Name) { Place::Label } else { Place::Inside }
+        self.place = if token.kind != TokenKind::Word {
+            if matches!(token.kind, TokenKind::Name) { Place::Label } else { Place::Inside }
         } else if token.is_word("BEGIN") {
             open(Block::Begin, Place::Start)
         } else if token.is_word("IF") {

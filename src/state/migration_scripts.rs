@@ -12,13 +12,15 @@ use crate::dialect::{Dialect, Statement};
 use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
-use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
-use super::preflight::{Given, Ground};
-use super::{Target, collisions};
+use super::backfill::{
+    Backfill, DirectionScript, Replacement, Values, direction_script, of_default, replacement, without_values,
+};
+use super::preflight::{BaseLookup, Given};
+use super::{TargetSchema, collisions};
 
 /// The statements of both ways.
 #[derive(Clone, Debug)]
-pub struct Ways {
+pub struct MigrationScripts {
     /// What leads there.
     pub up: Vec<Statement>,
     /// What leads back.
@@ -35,16 +37,16 @@ pub struct Ways {
 ///
 /// # Errors
 /// A value for a column that needs none; what the database cannot do.
-pub fn ways(
+pub fn migration_scripts(
     dialect: &dyn Dialect,
     base: &Normalized,
-    target: &Target,
+    target: &TargetSchema,
     plan: &Plan,
     values: &Values,
-) -> Result<Ways, Error> {
+) -> Result<MigrationScripts, Error> {
     let wanted = &values.backfills;
-    let there = Leg { dialect, from: base, to: &target.schema, plan: plan.clone() };
-    let back = Leg { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
+    let there = DirectionPlan { dialect, from: base, to: &target.schema, plan: plan.clone() };
+    let back = DirectionPlan { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
     let (needed, needed_back) = (there.needed(), back.needed());
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
@@ -68,13 +70,13 @@ pub fn ways(
     // Tables are looked at under their later names too. Both ways use the same made-up names.
     let later = renamed(base.schema(), plan);
     let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
-    let up = there.way(&there.fills(&needed, wanted, false), &values, &names)?;
+    let up = there.direction_script(&there.fills(&needed, wanted, false), &values, &names)?;
     let none = Values { in_batches: values.in_batches, ..Values::default() };
-    let down = back.way(&back.fills(&needed_back, wanted, true), &none, &names)?;
+    let down = back.direction_script(&back.fills(&needed_back, wanted, true), &none, &names)?;
     let filled = up.filled.into_iter().chain(up.converted).collect();
     let mut first = collisions::checks(dialect, base.schema(), target.schema.schema(), plan, &values.conversions);
     first.extend(up.statements);
-    Ok(Ways { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
+    Ok(MigrationScripts { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
 }
 
 /// The schema with a plan's renames done.
@@ -90,7 +92,7 @@ fn renamed<'s>(schema: &'s Schema, plan: &Plan) -> Cow<'s, Schema> {
 }
 
 /// One direction.
-struct Leg<'a> {
+struct DirectionPlan<'a> {
     dialect: &'a dyn Dialect,
     from: &'a Normalized,
     to: &'a Normalized,
@@ -98,7 +100,7 @@ struct Leg<'a> {
     plan: Plan,
 }
 
-impl Leg<'_> {
+impl DirectionPlan<'_> {
     /// The columns that are to take no NULL and that rows which are there may have none in.
     fn needed(&self) -> Vec<(ObjectName, Name)> {
         without_values(&renamed(self.from.schema(), &self.plan), self.to.schema())
@@ -117,18 +119,23 @@ impl Leg<'_> {
             let value = given
                 .map(|fill| fill.value.clone())
                 .or_else(|| of_default(self.to.schema(), table, column))
-                .or_else(|| (back && created(table, column)).then(|| self.nothing_said(table, column)).flatten())?;
+                .or_else(|| (back && created(table, column)).then(|| self.placeholder(table, column)).flatten())?;
             Some(Backfill { table: table.clone(), column: column.clone(), value })
         };
         needed.iter().filter_map(fill).collect()
     }
 
-    fn way(&self, fills: &[Backfill], values: &Values, names: &Names<'_>) -> Result<Way, Error> {
+    fn direction_script(
+        &self,
+        fills: &[Backfill],
+        values: &Values,
+        names: &Names<'_>,
+    ) -> Result<DirectionScript, Error> {
         let (from, to) = (self.from.schema(), self.to.schema());
         // A column that is filled in any case is filled once.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let ground = Ground::new(self.dialect, from, to, &self.plan);
+        let lookup = BaseLookup::new(self.dialect, from, to, &self.plan);
         let (late, early): (Vec<Replacement>, Vec<Replacement>) = values
             .replacements
             .iter()
@@ -144,10 +151,10 @@ impl Leg<'_> {
                 it.from, it.to
             )));
         }
-        late.iter().try_for_each(|it| self.replace(&ground, it).map(drop))?;
+        late.iter().try_for_each(|it| self.replace(&lookup, it).map(drop))?;
         let both = (self.from, self.to);
-        way(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
-            let mut first = ground.preflights(&Given {
+        direction_script(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
+            let mut first = lookup.preflights(&Given {
                 filled,
                 converted,
                 lossy: &values.lossy,
@@ -155,7 +162,7 @@ impl Leg<'_> {
                 replaced: &values.replacements,
             });
             for it in &early {
-                first.extend(self.replace(&ground, it)?);
+                first.extend(self.replace(&lookup, it)?);
             }
             Ok(first)
         })
@@ -183,20 +190,20 @@ impl Leg<'_> {
             is_fit
         };
         values.conversions.retain(|it| fits("--using", (&it.table, &it.column), self.can_convert(it)));
-        let ground = Ground::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
+        let lookup = BaseLookup::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
         values.replacements.retain(|it| {
-            let replaced = self.replace(&ground, it).map(drop);
+            let replaced = self.replace(&lookup, it).map(drop);
             fits("--replace", (&it.table, &it.column), replaced)
         });
         unfit
     }
 
     /// The statements that put one value in the place of another, while both are there.
-    fn replace(&self, ground: &Ground<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
+    fn replace(&self, lookup: &BaseLookup<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
         let product = self.dialect.product();
         let place = format!("{}.{}", it.table, it.column);
         let option = format!("--replace {place}:{}={}", it.from, it.to);
-        let now = ground.table(&it.table).zip(ground.column(&it.table, &it.column));
+        let now = lookup.table(&it.table).zip(lookup.column(&it.table, &it.column));
         let later = self.to.schema().tables.get(&it.table).and_then(|table| table.columns.get(&it.column));
         let (Some((table, now)), Some(later)) = (now, later) else {
             return Err(Error::new(format!("there is no column {place} whose values could be replaced"))
@@ -243,14 +250,14 @@ impl Leg<'_> {
     }
 
     /// A value that says nothing, for a column in which any value may stand any number of times.
-    fn nothing_said(&self, table: &ObjectName, column: &Name) -> Option<String> {
+    fn placeholder(&self, table: &ObjectName, column: &Name) -> Option<String> {
         let product = self.dialect.product();
         let table = self.to.schema().tables.get(table)?;
         let of = table.columns.get(column)?;
         if is_bound(product, table, column) {
             return None;
         }
-        neutral(self.dialect, &domain(product, self.to.schema(), of))
+        placeholder_of(self.dialect, &domain(product, self.to.schema(), of))
     }
 }
 
@@ -285,7 +292,7 @@ fn is_bound(product: Product, table: &Table, column: &Name) -> bool {
         })
 }
 
-fn neutral(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
+fn placeholder_of(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
     let text = |text: &str| Some(dialect.literal(&Literal::Text(text.to_owned())));
     match domain {
         Domain::Integer { min, max } => (*min <= 0 && *max >= 0).then(|| "0".to_owned()),

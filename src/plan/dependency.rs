@@ -5,31 +5,32 @@
 use crate::schema::{Column, ForeignKey, Generated, Index, IndexTarget, Name, ObjectName, Schema, Table, Type, Unique};
 
 /// What of a column others rely on.
-pub type ColumnGround<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
+pub type ColumnDependency<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
 
 /// What of a column others rely on; its default, its comment or whether it takes NULL may change under them.
-pub fn column_ground(column: &Column) -> ColumnGround<'_> {
+pub fn column_dependency(column: &Column) -> ColumnDependency<'_> {
     (&column.data_type, column.collation.as_deref(), column.generated.as_ref())
 }
 
 /// What a foreign key stands on: its own columns and those it refers to, and whatever keeps the latter unique. A primary key
 /// may change its name under it, as it does when its table is renamed; that is no more than a new name in any database.
 #[derive(Debug, PartialEq, Eq)]
-pub struct KeyGround<'a> {
-    columns: Vec<Option<ColumnGround<'a>>>,
+pub struct KeyDependency<'a> {
+    columns: Vec<Option<ColumnDependency<'a>>>,
     primary_key: Option<&'a [Name]>,
     uniques: Vec<&'a Unique>,
     indexes: Vec<&'a Index>,
 }
 
 /// What a foreign key of the table `owner` stands on.
-pub fn key_ground<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) -> KeyGround<'a> {
+pub fn key_dependency<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) -> KeyDependency<'a> {
     let own = schema.tables.get(owner);
     let referenced = schema.tables.get(&key.references);
-    let column = |table: Option<&'a Table>, name| table.and_then(|table| table.columns.get(name)).map(column_ground);
+    let column =
+        |table: Option<&'a Table>, name| table.and_then(|table| table.columns.get(name)).map(column_dependency);
     let own_columns = key.columns.iter().map(|name| column(own, name));
     let referenced_columns = key.referenced_columns.iter().map(|name| column(referenced, name));
-    KeyGround {
+    KeyDependency {
         columns: own_columns.chain(referenced_columns).collect(),
         primary_key: referenced
             .and_then(|table| table.primary_key.as_ref())

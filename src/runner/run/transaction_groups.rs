@@ -7,12 +7,12 @@ use std::ops::Range;
 use crate::{Product, Role, Statement, sql};
 
 /// Statements that stand or fall together.
-pub(super) struct Stretch {
+pub(super) struct TransactionGroup {
     pub(super) statements: Range<usize>,
     pub(super) transactional: bool,
 }
 
-impl Stretch {
+impl TransactionGroup {
     pub(super) fn after(self, offset: usize) -> Self {
         let Range { start, end } = self.statements;
         Self { statements: start + offset..end + offset, ..self }
@@ -20,22 +20,22 @@ impl Stretch {
 }
 
 /// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
-pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> Vec<TransactionGroup> {
+    let mut transaction_groups: Vec<TransactionGroup> = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
         let transactional = statement.transactional
             && match product {
                 Product::Postgres | Product::Sqlite => true,
                 Product::MySql | Product::MariaDb => is_looked_at(product, statements, index),
             };
-        match stretches.last_mut() {
+        match transaction_groups.last_mut() {
             Some(last) if last.transactional && transactional && statement.step.is_none() => {
                 last.statements.end = index + 1;
             }
-            _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
+            _ => transaction_groups.push(TransactionGroup { statements: index..index + 1, transactional }),
         }
     }
-    stretches
+    transaction_groups
 }
 
 /// Whether a statement changes rows and a check of what it did follows at once, or is that check. These servers commit whatever
@@ -56,7 +56,10 @@ mod tests {
     use super::*;
 
     fn shown(product: Product, statements: &[Statement]) -> Vec<(Range<usize>, bool)> {
-        stretches(product, statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
+        transaction_groups(product, statements)
+            .into_iter()
+            .map(|found| (found.statements, found.transactional))
+            .collect()
     }
 
     fn cut(product: Product, transactional: &[bool]) -> Vec<(Range<usize>, bool)> {

@@ -3,13 +3,13 @@
 //! Must not know what any word means.
 
 use crate::Product;
-use crate::sql::{self, Kind};
+use crate::sql::{self, TokenKind};
 
 /// A word, a name, a string or a sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// A bare word in capitals, a name as the catalog has it, anything else as it stands.
     pub text: String,
     /// What a bare word names.
@@ -21,16 +21,16 @@ pub fn words(product: Product, sql: &str) -> Option<Vec<Word>> {
     let pieces = sql::tokens(product, sql).ok()?;
     let word = |piece: &sql::Token<'_>| {
         let (text, name) = match piece.kind {
-            Kind::Word | Kind::Number => (piece.text.to_uppercase(), folded(product, piece.text)),
-            Kind::Name => (sql::content(piece.text), sql::content(piece.text)),
-            Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Symbol => {
+            TokenKind::Word | TokenKind::Number => (piece.text.to_uppercase(), folded(product, piece.text)),
+            TokenKind::Name => (sql::content(piece.text), sql::content(piece.text)),
+            TokenKind::Space | TokenKind::Comment | TokenKind::Hint | TokenKind::String | TokenKind::Symbol => {
                 (piece.text.to_owned(), String::new())
             }
         };
         Word { kind: piece.kind, text, name }
     };
     // What a mark of these servers begins and ends is executed.
-    Some(pieces.iter().filter(|piece| !piece.is_blank() && piece.kind != Kind::Hint).map(word).collect())
+    Some(pieces.iter().filter(|piece| !piece.is_blank() && piece.kind != TokenKind::Hint).map(word).collect())
 }
 
 /// PostgreSQL folds what is not quoted; to tell names apart, that is right enough for the others too.
@@ -43,11 +43,11 @@ fn folded(product: Product, text: &str) -> String {
 
 /// A place in a row of words.
 #[derive(Clone, Copy)]
-pub struct Hand<'a> {
+pub struct Cursor<'a> {
     words: &'a [Word],
 }
 
-impl<'a> Hand<'a> {
+impl<'a> Cursor<'a> {
     /// The beginning of a statement.
     pub fn new(words: &'a [Word]) -> Self {
         Self { words }
@@ -88,8 +88,8 @@ impl<'a> Hand<'a> {
         let mut depth = 0_usize;
         while let Some(word) = self.words.first() {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
                 _ => {}
             }
             self.skip();
@@ -101,7 +101,7 @@ impl<'a> Hand<'a> {
 
     /// Takes one name.
     pub fn name(&mut self) -> String {
-        let name = self.words.first().filter(|word| matches!(word.kind, Kind::Word | Kind::Name));
+        let name = self.words.first().filter(|word| matches!(word.kind, TokenKind::Word | TokenKind::Name));
         let name = name.map(|word| word.name.clone()).unwrap_or_default();
         if !name.is_empty() {
             self.skip();
@@ -121,15 +121,15 @@ impl<'a> Hand<'a> {
     /// Whether a word stands here or further on, outside parentheses.
     pub fn holds(&self, texts: &str) -> bool {
         let mut depth = 0_usize;
-        let mut hand = *self;
-        while let Some(word) = hand.words.first() {
+        let mut cursor = *self;
+        while let Some(word) = cursor.words.first() {
             match word.text.as_str() {
                 "(" => depth += 1,
                 ")" => depth = depth.saturating_sub(1),
-                _ if depth == 0 && word.kind != Kind::String && hand.take(texts) => return true,
+                _ if depth == 0 && word.kind != TokenKind::String && cursor.take(texts) => return true,
                 _ => {}
             }
-            hand.skip();
+            cursor.skip();
         }
         false
     }
@@ -137,15 +137,15 @@ impl<'a> Hand<'a> {
     /// What follows these words, outside parentheses.
     pub fn after(&self, texts: &str) -> Option<Self> {
         let mut depth = 0_usize;
-        let mut hand = *self;
-        while let Some(word) = hand.words.first() {
+        let mut cursor = *self;
+        while let Some(word) = cursor.words.first() {
             match word.text.as_str() {
                 "(" => depth += 1,
                 ")" => depth = depth.saturating_sub(1),
-                _ if depth == 0 && hand.take(texts) => return Some(hand),
+                _ if depth == 0 && cursor.take(texts) => return Some(cursor),
                 _ => {}
             }
-            hand.skip();
+            cursor.skip();
         }
         None
     }
@@ -161,9 +161,9 @@ impl<'a> Hand<'a> {
         let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
         for (at, word) in self.words.iter().enumerate() {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
-                (Kind::Symbol, ",") if depth == 0 => {
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
+                (TokenKind::Symbol, ",") if depth == 0 => {
                     parts.push(Self { words: self.words.get(start..at).unwrap_or_default() });
                     start = at + 1;
                 }
@@ -176,13 +176,13 @@ impl<'a> Hand<'a> {
 
     /// What stands in the next parentheses.
     pub fn inside(&self) -> Option<Self> {
-        let open = self.words.iter().position(|word| word.kind == Kind::Symbol && word.text == "(")?;
+        let open = self.words.iter().position(|word| word.kind == TokenKind::Symbol && word.text == "(")?;
         let mut depth = 0_usize;
         for (at, word) in self.words.iter().enumerate().skip(open) {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") if depth == 1 => return self.words.get(open + 1..at).map(Self::new),
-                (Kind::Symbol, ")") => depth -= 1,
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") if depth == 1 => return self.words.get(open + 1..at).map(Self::new),
+                (TokenKind::Symbol, ")") => depth -= 1,
                 _ => {}
             }
         }
@@ -191,5 +191,5 @@ impl<'a> Hand<'a> {
 }
 
 fn is(word: &Word, text: &str) -> bool {
-    matches!(word.kind, Kind::Word | Kind::Symbol) && word.text == text
+    matches!(word.kind, TokenKind::Word | TokenKind::Symbol) && word.text == text
 }

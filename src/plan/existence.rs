@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Definition, DefinitionId, Facet, Name, ObjectName, Part, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionId, DependencyLayer, Facet, Name, ObjectName, Part, Place, Schema};
 
 use super::{Object, Rename};
 
@@ -36,7 +36,7 @@ pub(super) fn is_relation(schema: &Schema, name: &ObjectName) -> bool {
 }
 
 /// Whether everything a definition stands on is there.
-pub(super) fn has_ground(schema: &Schema, definition: &Definition) -> bool {
+pub(super) fn dependencies_exist(schema: &Schema, definition: &Definition) -> bool {
     definition.id.on.iter().all(|owner| is_relation(schema, owner))
         && definition.needs.iter().all(|need| stands_at(schema, need))
 }
@@ -48,7 +48,7 @@ pub(super) fn carries_a_definition(schema: &Schema, object: &Object) -> bool {
         Object::Table(table) => Some(&table.name),
         Object::View(view) => Some(&view.name),
         Object::Definition(definition) => {
-            Some(&definition.id.name).filter(|_| definition.id.kind.standing() == Standing::Beside)
+            Some(&definition.id.name).filter(|_| definition.id.kind.layer() == DependencyLayer::LikeTable)
         }
         Object::Column(..)
         | Object::PrimaryKey(..)
@@ -70,7 +70,7 @@ pub(super) fn carries_a_definition(schema: &Schema, object: &Object) -> bool {
 pub(super) fn holds_column(schema: &Schema, owner: &ObjectName, column: &Name) -> bool {
     let place = Place::column(owner, column);
     schema.definitions.values().any(|definition| {
-        definition.id.kind.standing() == Standing::Above
+        definition.id.kind.layer() == DependencyLayer::AfterTables
             && definition.needs.iter().any(|need| *need == place || *need == Place::table(owner))
     })
 }

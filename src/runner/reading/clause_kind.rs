@@ -7,7 +7,7 @@ use serde::Serialize;
 /// One kind of clause, as fine as locks and work tell clauses apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Deed {
+pub enum ClauseKind {
     /// A table is created.
     CreateTable,
     /// A table is dropped.
