@@ -1,6 +1,6 @@
-//! Asking the connected database whether two expressions are one, by having it print both in its own words.
+//! Asks the connected database whether two expressions are equivalent, by letting it print both.
 //!
-//! Nothing is asked where nothing differs, and nothing asked leaves a trace. Must not know where the schemas came from.
+//! Queries are sent only for differing expressions and have no lasting effect. Must not know where the schemas came from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,13 @@ use crate::schema::{Expression, Schema};
 /// One expression to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Question {
-    /// Where it stands.
+    /// Its location.
     pub(in crate::dialect) location: ExpressionLocation,
     /// Its text.
     pub(in crate::dialect) text: String,
 }
 
-/// What was printed for each question that could be answered.
+/// The printed text of each question that could be answered.
 pub type Prints = BTreeMap<Question, String>;
 
 /// How two schemas' expressions were compared.
@@ -28,15 +28,15 @@ pub type Prints = BTreeMap<Question, String>;
 pub struct Comparison {
     /// How many pairs of expressions the parser could not bring to one form.
     pub asked: usize,
-    /// How many of them mean the same by the database's word.
+    /// The number of pairs that the database prints alike.
     pub same: usize,
-    /// Why the database was not asked, or not about all of them: those are compared by parsing alone.
+    /// Why the database was not asked, or not about all of them: those are compared by parsing only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_parsing: Option<String>,
 }
 
 impl Comparison {
-    /// Takes another comparison in.
+    /// Merges another comparison.
     pub fn add(&mut self, other: Self) {
         self.asked += other.asked;
         self.same += other.same;
@@ -44,12 +44,13 @@ impl Comparison {
     }
 }
 
-/// Puts the words of `theirs` into `ours` wherever the database prints the two alike. `ours` has to be normalised again.
+/// Copies the expression texts of `theirs` into `ours` wherever the database prints both alike. `ours` must be normalised
+/// again.
 ///
-/// What the database refuses to print, for want of a right or of something the expression needs, stays as it is.
+/// An expression that the database refuses to print, for lack of a privilege or of an object it needs, stays unchanged.
 pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) -> Comparison {
     let pairs = match session.product() {
-        // It keeps every text as it was written, so there is nothing to learn from it.
+        // SQLite stores every text verbatim, so printing tells nothing.
         Product::Sqlite => Vec::new(),
         Product::Postgres | Product::MySql | Product::MariaDb => wording::pairs(ours, theirs),
     };
@@ -67,7 +68,7 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
         let asked: Vec<_> = pairs
             .iter()
             .filter_map(|pair| {
-                // Both are printed at one place, so that nothing but the expression can make a difference.
+                // Both are printed at the same location, so that only the expression can make a difference.
                 Some((pair, question(&pair.ours, &pair.ours, &mine)?, question(&pair.ours, &pair.theirs, &others)?))
             })
             .collect();
@@ -110,8 +111,7 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
     comparison
 }
 
-/// Everything an expression is known to be called. What a database prints is not always printed again as it is, so the
-/// parser has a say in it too.
+/// All texts known for an expression. A printed text is not always printed unchanged again, so its parsed form counts too.
 fn forms(product: Product, question: &Question, prints: &Prints) -> BTreeSet<String> {
     let printed = prints.get(question);
     let mut forms: BTreeSet<String> = printed.into_iter().cloned().collect();

@@ -1,7 +1,7 @@
-//! Expressions that two schemas have at the same place and in different words, and what a database needs to be shown to say
-//! whether they mean the same.
+//! Expressions at the same location of two schemas with different text, and the objects a database needs to decide whether
+//! they are equivalent.
 //!
-//! Pure. Must not know how a database is asked, or in what words it answers.
+//! Pure. Must not know how a database is asked, or how it prints its answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use crate::schema::{
     DefaultValue, DefinitionId, DefinitionKind, Expression, IndexTarget, Name, ObjectName, Place, Schema, Table, Type,
 };
 
-/// Where in a table an expression stands.
+/// The location of an expression in a table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TableExpressionLocation {
     /// A column's default.
     Default(Name),
-    /// What a column is computed from.
+    /// A generation expression.
     Generated(Name),
     /// A check.
     Check(Name),
@@ -26,26 +26,25 @@ pub(super) enum TableExpressionLocation {
     Trigger(Name),
 }
 
-/// Where an expression stands.
+/// The location of an expression in a schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ExpressionLocation {
     /// In a table.
     Table(ObjectName, TableExpressionLocation),
-    /// It is a view's query.
+    /// A view's query.
     View(ObjectName),
-    /// It is a routine's definition.
+    /// A routine's definition.
     Routine(ObjectName),
-    /// It is what a definition says.
+    /// A definition's statement.
     Definition(DefinitionId),
 }
 
-/// Two expressions that a parser cannot bring to one form. They mostly stand at the same place; checks that nobody named
-/// may have two names.
+/// Two expressions with different canonical forms. Mostly they have the same location; unnamed checks may have two names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// Where the one stands.
+    /// The location in our schema.
     pub(super) ours: ExpressionLocation,
-    /// Where the other stands.
+    /// The location in their schema.
     pub(super) theirs: ExpressionLocation,
 }
 
@@ -95,7 +94,7 @@ fn in_table<'a>(table: &'a Table, see: &mut dyn FnMut(TableExpressionLocation, &
     }
 }
 
-/// Puts another expression where one stands.
+/// Replaces the expression at a location.
 pub(super) fn put(schema: &mut Schema, location: &ExpressionLocation, expression: Expression) {
     match location {
         ExpressionLocation::Table(table, table_location) => {
@@ -155,7 +154,7 @@ fn put_in_table(table: &mut Table, table_location: &TableExpressionLocation, exp
     }
 }
 
-/// What two schemas say in different words: nothing, in the common case.
+/// The pairs of expressions with different text; none in the common case.
 pub(super) fn pairs(ours: &Schema, theirs: &Schema) -> Vec<Pair> {
     let (mine, others) = (expressions(ours), expressions(theirs));
     let mut pairs: Vec<Pair> = mine
@@ -187,7 +186,7 @@ pub(super) fn pairs(ours: &Schema, theirs: &Schema) -> Vec<Pair> {
     pairs
 }
 
-/// What a value is depends on its column's type, so where that changes nothing is asked.
+/// The meaning of a value depends on the column's type, so an expression is not asked about if the type changes.
 fn has_one_type(location: &ExpressionLocation, ours: &Schema, theirs: &Schema) -> bool {
     let data_type = |schema: &Schema, column: &Name| -> Option<Type> {
         let ExpressionLocation::Table(table, _) = location else { return None };
@@ -205,7 +204,7 @@ fn has_one_type(location: &ExpressionLocation, ours: &Schema, theirs: &Schema) -
     }
 }
 
-/// Everything the expressions may read: the tables with the columns of both schemas and nothing else in them, the types of
+/// The objects that the expressions may read: the tables, with the columns of both schemas and nothing else, the types of
 /// those columns, and the views.
 pub(super) fn context(seats: &BTreeSet<ExpressionLocation>, ours: &Schema, theirs: &Schema) -> Schema {
     let mut context = Schema::default();
@@ -226,7 +225,7 @@ pub(super) fn context(seats: &BTreeSet<ExpressionLocation>, ours: &Schema, their
                         for need in &definition.needs {
                             match need {
                                 Place::Table(name, _) | Place::View(name) => names.push(name.clone()),
-                                // What a partition divides may be one itself.
+                                // A partitioned table may be a partition itself.
                                 Place::Definition(over) if id.kind == DefinitionKind::Partition => left.push(over),
                                 Place::Enum(_) | Place::Routine(_) | Place::Definition(_) => {}
                             }
@@ -265,7 +264,7 @@ pub(super) fn context(seats: &BTreeSet<ExpressionLocation>, ours: &Schema, their
     context
 }
 
-/// A table that has the columns of both and nothing but their types.
+/// A table with the columns of both sides and nothing but their types.
 fn bare(ours: Option<&Table>, theirs: Option<&Table>) -> Option<Table> {
     let mut bare = Table::new(ours.or(theirs)?.name.clone());
     for column in [ours, theirs].into_iter().flatten().flat_map(|table| table.columns.values()) {

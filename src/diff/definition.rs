@@ -1,5 +1,5 @@
-//! Definitions: altered where tables stand on them or they may hold rows, else dropped and created, also when what they
-//! stand on changes under them.
+//! Definitions: altered if tables depend on them or they may hold rows, else dropped and created; also if one of their
+//! dependencies changes.
 //!
 //! Must not know SQL or any dialect. Every rule here reads the same in both directions, so that a plan's inverse is the plan
 //! for the other direction.
@@ -37,7 +37,7 @@ pub(super) fn compare(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
     ops.extend(creates.into_iter().map(|definition| Op::Create(object(definition))));
 }
 
-/// Both sides, and what is known of them already.
+/// Both schemas, and the decisions made so far.
 struct Comparison<'a> {
     from: &'a Schema,
     to: &'a Schema,
@@ -46,8 +46,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Whether a definition is on both sides and may keep its place: one above tables when it is the same and on the same
-    /// ground, one beside tables when it belongs to the same tables, one below them always.
+    /// Whether a definition exists on both sides and is kept: after tables if it and its dependencies are unchanged, like a
+    /// table if it belongs to the same tables, before tables always.
     fn definition_stays(&mut self, id: &DefinitionId) -> bool {
         let (Some(old), Some(new)) = (self.from.definitions.get(id), self.to.definitions.get(id)) else { return false };
         match id.kind.layer() {
@@ -58,7 +58,7 @@ impl Comparison<'_> {
         if let Some(known) = self.definitions.get(id) {
             return *known;
         }
-        // Definitions that stand on each other in a circle cannot exist; this keeps such nonsense from running for ever.
+        // Cyclic dependencies are invalid; this guard prevents infinite recursion.
         self.definitions.insert(id.clone(), true);
         let stays = old == new
             && id.on.iter().all(|owner| self.owner_stays(owner))
@@ -67,7 +67,7 @@ impl Comparison<'_> {
         stays
     }
 
-    /// What belongs to a table minds only that the table stays; what it says of columns is in its needs.
+    /// A definition that belongs to a table depends on the existence of the table only; its columns are in `needs`.
     fn owner_stays(&mut self, owner: &ObjectName) -> bool {
         let (from, to) = (self.from, self.to);
         if from.views.contains_key(owner) || to.views.contains_key(owner) {
@@ -92,7 +92,7 @@ impl Comparison<'_> {
                     }
                     Part::Column(name, _) => old.columns.get(name) == new.columns.get(name),
                     Part::Unique(name) => old.uniques.get(name) == new.uniques.get(name),
-                    // A foreign key may be replaced although it is the same; what stands on one is replaced with it.
+                    // An unchanged foreign key may be replaced; definitions that depend on it are replaced with it.
                     Part::ForeignKey(name, _) => {
                         let (old, new) = (old.foreign_keys.get(name), new.foreign_keys.get(name));
                         old == new && from.tables == to.tables

@@ -1,4 +1,4 @@
-//! Bringing entities together: one table each, and the foreign keys between them.
+//! Merges entities: one table each, and the foreign keys between them.
 //!
 //! Must not know how either end was written.
 
@@ -12,13 +12,13 @@ use super::outline::Outline;
 use super::relations::Relation;
 use super::source::{Output, SourceError, SourceLocation};
 
-/// One entity as it was read: its table, and what refers to other entities.
+/// One entity as read: its table, and its references to other entities.
 pub(super) struct EntityDraft {
     pub(super) draft: Draft,
     keys: Vec<Key>,
 }
 
-/// A foreign key of which only the other end is missing.
+/// A foreign key whose referenced columns are not resolved yet.
 struct Key {
     name: Name,
     columns: Vec<Name>,

@@ -1,4 +1,4 @@
-//! Places in source text, and what there is to say about them.
+//! Locations in source text, and diagnostics about them.
 //!
 //! Must not know Rust's grammar or SQL's; only that text has bytes and lines.
 
@@ -14,7 +14,7 @@ use crate::schema::{EnumType, ObjectName, Origin, Part, Place};
 use super::scan::{self, scan};
 use super::{Diagnostic, Model, Severity, Source};
 
-/// Some bytes of a file.
+/// A byte range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SourceLocation {
     pub(super) file: Arc<Path>,
@@ -23,12 +23,12 @@ pub(super) struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// For what has no place of its own.
+    /// A location for objects without one of their own.
     pub(super) fn nowhere() -> Self {
         Self { file: Path::new("").into(), span: 0..0, line: 1 }
     }
 
-    /// The place as a person would say it.
+    /// The location as printed.
     pub(super) fn said(&self) -> String {
         format!("{}:{}", self.file.display(), self.line)
     }
@@ -161,7 +161,7 @@ fn character(text: &str, at: usize, zero: usize) -> Range<usize> {
     at..at + width
 }
 
-/// Something that could not be read, before it is decided how bad that is.
+/// A construct that could not be read, before its severity is decided.
 ///
 /// Boxed, because it travels as the error of nearly everything here.
 #[derive(Clone, Debug)]
@@ -187,7 +187,7 @@ impl SourceError {
     }
 }
 
-/// What has been read so far, and what there is to say.
+/// The schema read so far, and its diagnostics.
 #[derive(Default)]
 pub(super) struct Output {
     pub(super) model: Model,
@@ -213,7 +213,7 @@ impl Output {
         self.diagnostics.push(Diagnostic { severity, message, file, span: spot.span, label, hint });
     }
 
-    /// Records where something is declared; the first place counts.
+    /// Records the location of a declaration; the first one counts.
     pub(super) fn declare(&mut self, place: Place, spot: &SourceLocation, origin: Origin) {
         let source = Source { file: spot.file.clone(), line: spot.line, origin };
         match (place, &mut self.recent) {
@@ -226,7 +226,7 @@ impl Output {
         }
     }
 
-    /// Puts all places into the model.
+    /// Flushes all recorded locations into the model.
     pub(super) fn flush_places(&mut self) {
         if let Some((table, parts)) = self.recent.take() {
             self.model.sources.declare_parts(table, parts);
@@ -240,7 +240,7 @@ impl Output {
         }
     }
 
-    /// Takes over what another thread has read.
+    /// Merges the output of another thread.
     pub(super) fn absorb(&mut self, mut other: Self) {
         other.flush_places();
         self.diagnostics.extend(other.diagnostics);

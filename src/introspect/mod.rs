@@ -1,4 +1,4 @@
-//! The introspector: a connection in, what the database's catalog holds out.
+//! Introspection: reads a schema from the catalog of a connected database.
 //!
 //! Must not know what is done with it. The queries are in each dialect's folder.
 
@@ -7,7 +7,7 @@ use sea_gen_runner::session::{DatabaseError, Session};
 use crate::dialect::{self, HISTORY_TABLE, Product, mysql, postgres, sqlite};
 use crate::schema::{Name, Normalized, ObjectName, Schema, Type, matches};
 
-/// Tables that are never ours: SeaORM's own history and this tool's.
+/// Tables that are never managed: SeaORM's own history and this tool's.
 pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
 
 /// The table in which SeaORM remembers what its own migrations did.
@@ -118,16 +118,16 @@ fn element(data_type: &Type) -> &Type {
 pub struct Catalog {
     /// Everything the model can hold, as the catalog says it; not all of it is normalised.
     pub schema: Schema,
-    /// What was found and is not managed.
+    /// The objects that are not managed.
     pub unmanaged: Vec<Unmanaged>,
 }
 
-/// Something found in a catalog that the tool leaves alone.
+/// An object in a catalog that the tool does not manage.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Unmanaged {
     /// What it is and its name (`sequence invoice_number`).
     pub object: String,
-    /// Why it is left alone.
+    /// Why it is not managed.
     pub reason: String,
 }
 

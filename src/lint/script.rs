@@ -1,6 +1,6 @@
-//! Hazards of a migration's file, statement by statement, whoever wrote it: one list of rules.
+//! Hazards of a migration file, statement by statement, whoever wrote it: one list of rules.
 //!
-//! Must not know SQL, any database, or who reads the remarks; what a statement does has been read, and what it costs is told.
+//! Must not know SQL, any database, or who reads the findings; statements are already parsed, and their costs are looked up.
 
 mod compatibility;
 mod data;
@@ -24,11 +24,11 @@ use super::Level;
 
 pub use silence::{MISSING_DOWN, Silence};
 
-/// One rule on statements. All there is to know about it stands in one value, and all values stand in [`RULES`].
+/// A rule on statements. Everything about it is in one value, and all values are in [`RULES`].
 pub struct ScriptRule {
     /// A short stable name.
     pub code: &'static str,
-    /// How bad its remarks are.
+    /// The level of its findings.
     pub level: Level,
     /// What it finds, in one sentence.
     pub summary: &'static str,
@@ -36,7 +36,7 @@ pub struct ScriptRule {
     pub why: &'static str,
     /// What to do instead.
     pub suggestion: &'static str,
-    /// Whether it holds on the way back too.
+    /// Whether it applies to `down` too.
     pub backwards: bool,
     /// Statements it finds and statements it does not, on one of the databases.
     pub example: Example,
@@ -48,9 +48,9 @@ pub struct ScriptRule {
 pub struct Example {
     /// The database.
     pub product: Product,
-    /// A way there that the rule finds.
+    /// An up script that the rule reports.
     pub bad: &'static str,
-    /// One that it does not find.
+    /// An up script that it does not report.
     pub good: &'static str,
 }
 
@@ -66,7 +66,7 @@ impl ScriptRule {
     }
 }
 
-/// The rules on statements during which others wait longer the more rows there are.
+/// The rules on statements whose blocking time grows with the number of rows.
 pub const BLOCKING: [&str; 3] =
     [locking::BLOCKING_BUILD.code, locking::BLOCKING_SCAN.code, locking::BLOCKING_REWRITE.code];
 
@@ -116,13 +116,13 @@ pub const RULES: &[&ScriptRule] = &[
 /// A statement of a file.
 #[derive(Clone, Debug)]
 pub struct ScriptStatement {
-    /// What was understood of it.
+    /// Its parsed content.
     pub reading: Reading,
     /// Whether it runs in a transaction.
     pub transactional: bool,
     /// Whether a new transaction begins with it.
     pub apart: bool,
-    /// What stands above it to silence rules.
+    /// The comments above it that silence rules.
     pub silences: Vec<Silence>,
 }
 
@@ -134,18 +134,18 @@ impl ScriptStatement {
     }
 }
 
-/// Something said about a statement.
+/// A finding about a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptFinding {
     /// The rule's code.
     pub code: &'static str,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
-    /// Which way.
+    /// The direction.
     pub direction: Direction,
-    /// Which statement of that way, from 0; `None` for the section as a whole.
+    /// The statement's index in its direction; `None` for the whole section.
     pub statement: Option<usize>,
-    /// What.
+    /// The message.
     pub message: String,
     /// Why that is a hazard.
     pub why: &'static str,
@@ -159,9 +159,9 @@ pub struct ScriptFinding {
 pub struct Context<'a> {
     /// The database.
     pub product: Product,
-    /// What clauses cost on it.
+    /// The costs of clauses on it.
     pub costs: &'static [Cost],
-    /// All statements of this way.
+    /// All statements of this direction.
     all: &'a [ScriptStatement],
     /// What tables were called before this way of the file, by what they are called meanwhile.
     renamed: BTreeMap<String, String>,

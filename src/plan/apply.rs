@@ -1,6 +1,7 @@
-//! The interpreter: applies a plan to a schema in memory, as strictly as the strictest database would.
+//! The interpreter: applies a plan to a schema in memory, as strictly as the strictest database.
 //!
-//! Must not know SQL. It never repairs: what is missing, in the way, still referred to, or not as stated is a refusal.
+//! Must not know SQL. It never repairs: an object that is missing, already exists, is still referenced or differs from the
+//! operation's copy is a refusal.
 
 use std::fmt;
 
@@ -16,9 +17,9 @@ use super::{Alter, Object, Op, Plan, Rename};
 /// Why an operation does not apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What is in the way.
+    /// The reason.
     pub reason: &'static str,
 }
 
@@ -39,7 +40,7 @@ pub fn apply(plan: &Plan, schema: &mut Schema) -> Result<(), Refusal> {
     plan.ops().iter().try_for_each(|op| apply_one(op, plan, schema).map_err(|reason| refusal(op, reason)))
 }
 
-/// Whether a relation is none of the schema's: it is not there, and the plan neither makes it nor took it away.
+/// Whether a relation is outside the schema: it does not exist in it, and the plan neither creates nor drops it.
 fn is_elsewhere(schema: &Schema, plan: &Plan, name: &ObjectName) -> bool {
     let of = |object: &Object| match object {
         Object::Table(table) => table.name == *name,
@@ -78,7 +79,7 @@ fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table,
     schema.tables.get_mut(name).ok_or("the table does not exist")
 }
 
-/// What is put in takes nothing's place.
+/// Inserts an entry; fails if one of this name exists.
 fn added<V>(replaced: Option<V>) -> Outcome {
     match replaced {
         None => Ok(()),
@@ -86,7 +87,7 @@ fn added<V>(replaced: Option<V>) -> Outcome {
     }
 }
 
-/// What is taken out is what the plan says it is.
+/// Removes an entry; fails if it differs from the plan's copy.
 fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
     match removed {
         None => Err("it does not exist"),
@@ -95,7 +96,7 @@ fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
     }
 }
 
-/// Tables, views and enum types share one name space, as they do on PostgreSQL, also with what is kept.
+/// Tables, views and enum types share one namespace, as on PostgreSQL, and share it with excluded objects.
 fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
     let kept = schema.kept.objects();
     let is_kept = kept.is_some_and(|it| it.tables.contains_key(name) || it.views.contains_key(name));
@@ -287,7 +288,7 @@ fn nothing_refers(schema: &Schema, owner: &ObjectName, refers: impl Fn(&ForeignK
     Ok(())
 }
 
-/// Foreign keys and views hold on to a column's type.
+/// Foreign keys and views depend on a column's type.
 fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outcome {
     nothing_refers(schema, owner, |key| key.referenced_columns.contains(column))?;
     let mut own_keys = schema.tables.get(owner).into_iter().flat_map(|table| table.foreign_keys.values());
@@ -364,7 +365,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     }
 }
 
-/// Moves a part to another name; `retitle` writes the new one into it.
+/// Renames a part of a table; `retitle` writes the new name into it.
 fn move_part<T>(parts: &mut Parts<T>, from: &Name, to: &Name, retitle: impl FnOnce(&mut T)) -> Outcome {
     let mut part = parts.remove(from).ok_or("it does not exist")?;
     retitle(&mut part);
@@ -450,7 +451,7 @@ fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
     }
 }
 
-/// The words of before name things as they were.
+/// The stored text still uses the old names, so it is dropped.
 fn forget_wording(table: &mut Table) {
     table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
     table.columns.values_mut().for_each(|column| column.wording = Wording::default());

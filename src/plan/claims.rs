@@ -1,6 +1,6 @@
-//! What each operation has to do with things, and when it has its turn: what the [sorter](super::order) is told.
+//! The claims and the priority of each operation: the input of the [sorter](super::order).
 //!
-//! Must not know SQL. An operation and the one that undoes it claim the same things, turned round.
+//! Must not know SQL. An operation and its inverse claim the same resources, with `makes` and `ends` exchanged.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use super::dependency::column_dependency;
 use super::order::{Claims, Priority, Resource};
 use super::{Alter, Object, Op};
 
-/// Turns, lowest first. What only hangs on tables goes; things are renamed; what columns need comes, then columns, changes,
-/// new tables, and what hangs on tables comes back. Then rows and values are destroyed, and what only they needed goes.
+/// Priorities, lowest first: drop the objects that depend on tables; rename; create what columns need, then columns, changes
+/// and new tables; create the dependents again; destroy rows and values, then the objects that only those needed.
 mod priorities {
     use super::Priority;
 
-    /// Of the first of the kinds in `hanging` to come.
+    /// The priority of the first of the kinds in `hanging`.
     pub(super) const BIND: Priority = 22;
-    /// The kinds that hang on tables, by which of them come first.
+    /// The kinds of objects that depend on tables, in the order in which they are dropped.
     pub(super) const PRIMARY_KEY: Priority = 0;
     pub(super) const UNIQUE: Priority = 1;
     pub(super) const CHECK: Priority = 2;
@@ -37,7 +37,7 @@ mod priorities {
     pub(super) const ROUTINE: Priority = 12;
     pub(super) const BELOW: Priority = 13;
     pub(super) const COLUMN: Priority = 14;
-    /// What is only computed from values goes before those change.
+    /// Generated columns are dropped before the values they are computed from change.
     pub(super) const COMPUTED_COLUMN: Priority = 15;
     pub(super) const CHANGED_ROUTINE: Priority = 15;
     pub(super) const CHANGED_DEFINITION: Priority = 16;
@@ -48,22 +48,22 @@ mod priorities {
     pub(super) const LESSENED_ENUM: Priority = 20;
     pub(super) const TABLE: Priority = 21;
 
-    /// Values go, then rows.
+    /// Values are dropped before rows.
     pub(super) const LOST_COLUMN: Priority = BIND + ABOVE + 1;
     pub(super) const LOST_TABLE: Priority = LOST_COLUMN + 1;
-    /// What comes before columns goes after them, the first last.
+    /// Objects that are created before columns are dropped after them, in reverse order.
     pub(super) const LEFT_OVER: Priority = LOST_TABLE + 1;
 }
 
-/// The first turn in which things have their later names.
+/// The first priority at which objects have their new names.
 pub const RENAMED: Priority = priorities::RENAME + 1;
 
-/// Whether the operation removes something that only hangs on tables. It is done before anything is renamed.
+/// Whether the operation drops an object that only depends on tables. It runs before any rename.
 pub fn clears(op: &Op) -> bool {
     matches!(op, Op::Drop(object) if hanging(object).is_some())
 }
 
-/// Whether rows or values are gone for good after the operation.
+/// Whether the operation destroys rows or values.
 pub fn destroys(op: &Op) -> bool {
     match op {
         Op::Drop(Object::Table(_)) => true,
@@ -73,12 +73,12 @@ pub fn destroys(op: &Op) -> bool {
     }
 }
 
-/// Whether the values of a column give way to computed ones.
+/// Whether stored values of a column are replaced by computed ones.
 pub fn becomes_computed(change: &Change<Column>) -> bool {
     change.from.generated.is_none() && change.to.generated.is_some()
 }
 
-/// Which of what hangs on tables comes first; `None` for what does not.
+/// The order among the objects that depend on tables; `None` for other objects.
 fn hanging(object: &Object) -> Option<Priority> {
     match object {
         Object::PrimaryKey(..) => Some(priorities::PRIMARY_KEY),
@@ -95,7 +95,7 @@ fn hanging(object: &Object) -> Option<Priority> {
     }
 }
 
-/// What an operation has to do with things.
+/// The claims of an operation.
 pub fn claims(op: &Op) -> Claims {
     let mut claims = Claims { priority: priority(op), ..Claims::default() };
     match op {
@@ -106,7 +106,7 @@ pub fn claims(op: &Op) -> Claims {
             if let Object::Column(table, _) = object {
                 claims.makes.insert(Resource::SomeColumn(table.clone()));
             }
-            // A key cannot change while a foreign key may refer to it.
+            // A key cannot change while a foreign key may reference it.
             if let Object::ForeignKey(_, key) = object {
                 claims.wants.insert(Resource::Place(Place::Table(key.references.clone(), Part::PrimaryKey)));
             }
@@ -119,7 +119,7 @@ pub fn claims(op: &Op) -> Claims {
             claims.may_be_early = !destroys(op);
             if let Object::Column(table, _) = object {
                 claims.makes.insert(Resource::Columns(table.clone()));
-                // No table is ever without columns.
+                // A table must have at least one column at any time.
                 claims.needs.insert(Resource::SomeColumn(table.clone()));
             }
         }
@@ -150,7 +150,7 @@ fn priority(op: &Op) -> Priority {
         Op::Alter(Alter::Enum(_)) => priorities::CHANGED_ENUM,
         Op::Alter(Alter::Routine(_)) => priorities::CHANGED_ROUTINE,
         Op::Alter(Alter::Definition(_)) => priorities::CHANGED_DEFINITION,
-        // A column takes no NULL before it comes into a key, and until it has left the key.
+        // A column becomes NOT NULL before it joins a key, and becomes nullable after it has left the key.
         Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => {
             priorities::LOOSENED_COLUMN
         }
@@ -169,7 +169,7 @@ fn creation(object: &Object) -> Priority {
             (DefinitionKind::Schema, _) => priorities::SCHEMA,
             (DefinitionKind::Extension, _) => priorities::EXTENSION,
             (_, DependencyLayer::BeforeTables) => priorities::BELOW,
-            // Whatever is beside tables comes behind those of the same turn, because it may belong to one.
+            // Objects that act as tables come after others of the same priority, because they may belong to a table.
             (_, DependencyLayer::LikeTable | DependencyLayer::AfterTables) => priorities::BIND,
         },
         Object::Table(_)
@@ -183,7 +183,7 @@ fn creation(object: &Object) -> Priority {
     }
 }
 
-/// The order of two changes of an enum type's columns and of the type itself depends on which values come and go.
+/// The order of a change of an enum type and of changes of its columns depends on which values are added and removed.
 fn only_loses_values(change: &Change<EnumType>) -> bool {
     change.to.values.len() < change.from.values.len()
         && change.to.values.iter().all(|value| change.from.values.contains(value))
@@ -193,7 +193,7 @@ fn altered(alter: &Alter, claims: &mut Claims) {
     let at = |place: Place| Resource::Place(place);
     match alter {
         Alter::Column(table, change) => {
-            // What stands on the column, or on what its table holds, finds it changed.
+            // Objects that depend on the column, or on the content of its table, see the changed column.
             claims.makes.insert(at(Place::column(table, &change.to.name)));
             if column_dependency(&change.from) != column_dependency(&change.to) {
                 claims.makes.extend([at(Place::table(table)), Resource::Named(table.clone())]);
@@ -212,13 +212,13 @@ fn altered(alter: &Alter, claims: &mut Claims) {
         Alter::Comment(table, _) | Alter::Options(table, _) => {
             claims.needs.insert(at(Place::table(table)));
         }
-        // Columns with the values that come are made behind it; columns that lose values let go of them before it.
+        // Columns that use added values change after the type; columns that use removed values change before it.
         Alter::Enum(change) if only_loses_values(change) => {
             claims.ends.insert(enum_type(&change.to.name));
         }
         Alter::Enum(change) => {
             claims.makes.insert(enum_type(&change.to.name));
-            // Rows that go may hold a value that goes.
+            // Dropped rows may hold a removed value.
             if change.from.values.iter().any(|value| !change.to.values.contains(value)) {
                 claims.wants.insert(rows_gone(&change.to.name));
             }
@@ -234,7 +234,7 @@ fn altered(alter: &Alter, claims: &mut Claims) {
     }
 }
 
-/// What cannot be gone while the object is there.
+/// The resources that must exist while the object exists.
 fn needs(object: &Object) -> BTreeSet<Resource> {
     let at = |place: Place| Resource::Place(place);
     let column = |table: &ObjectName, name: &crate::schema::Name| at(Place::column(table, name));
@@ -263,7 +263,7 @@ fn needs(object: &Object) -> BTreeSet<Resource> {
     }
 }
 
-/// What a view reads; one that may read every column waits until the table has only those that stay.
+/// The relations that a view reads; a view that may read every column waits until the table has its final columns.
 fn read(view: &View) -> BTreeSet<Resource> {
     let mut things: BTreeSet<Resource> = view.reads.iter().cloned().map(Resource::Named).collect();
     if view.query.text().contains('*') {
@@ -292,7 +292,7 @@ fn made(object: &Object) -> BTreeSet<Resource> {
     [Resource::Place(object.place())].into()
 }
 
-/// The name the object shares with no other: tables, views and enum types have theirs in common.
+/// The object's name in the namespace of tables, views and enum types.
 fn names(object: &Object) -> Option<Resource> {
     let name = match object {
         Object::Table(table) => &table.name,
@@ -314,7 +314,7 @@ fn names(object: &Object) -> Option<Resource> {
     Some(Resource::Named(name.clone()))
 }
 
-/// The enum types whose values go with an object's rows.
+/// The enum types whose values an object's rows may hold.
 fn given_up(object: &Object) -> BTreeSet<Resource> {
     let columns: Vec<&Column> = match object {
         Object::Table(table) => table.columns.values().collect(),
@@ -333,7 +333,7 @@ fn given_up(object: &Object) -> BTreeSet<Resource> {
     columns.into_iter().filter_map(|column| column.data_type.enum_name()).map(rows_gone).collect()
 }
 
-/// That rows which go hold no value of an enum type any more.
+/// Declares that the dropped rows no longer hold values of an enum type.
 fn rows_gone(name: &ObjectName) -> Resource {
     Resource::Word("rows gone", name.to_string())
 }

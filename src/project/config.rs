@@ -76,7 +76,7 @@ pub struct Config {
     pub context: Context,
     /// Rules on which types may stand for one another, where they are not applied as usual.
     pub type_rules: BTreeMap<String, Strictness>,
-    /// What tells what the entities declare.
+    /// How the declared schema is read from the entities.
     pub reader: EntityReader,
     /// In what forms migrations are written.
     pub forms: Forms,
@@ -104,7 +104,7 @@ pub enum Demand {
     Required,
 }
 
-/// What tells what the entities declare.
+/// How the declared schema is read from the entities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EntityReader {
     /// Their source text.

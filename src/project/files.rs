@@ -16,21 +16,21 @@ use tempfile::TempPath;
 
 use super::parallel;
 
-/// What became of a file.
+/// The change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileChange {
-    /// It was not there before.
+    /// The file is new.
     Created,
-    /// It has another content now.
+    /// The content changed.
     Changed,
-    /// It is gone.
+    /// The file was deleted.
     Deleted,
 }
 
 /// Files to be written and deleted together.
 ///
-/// They are put in place in the order in which they were added. What seals the others comes last, so that being killed
-/// halfway is found by it.
+/// They are renamed into place in the order in which they were added. The lock file comes last, so that it reveals an
+/// interrupted commit.
 #[derive(Debug)]
 pub struct Batch {
     root: PathBuf,
@@ -38,7 +38,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Nothing to be written yet, and nothing ever outside `root`.
+    /// An empty batch; it never writes outside `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into(), contents: IndexMap::new() }
     }
@@ -208,7 +208,7 @@ fn temporary(target: &Path, content: &[u8]) -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// Makes sure that the folders remember what was put into them.
+/// Syncs the folders, so that renames survive a power failure.
 fn sync_folders(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io::Error)> {
     let touched = placed.iter().map(|placed| placed.target.as_path()).chain(made.iter().map(PathBuf::as_path));
     let folders: BTreeSet<&Path> = touched.filter_map(Path::parent).collect();

@@ -1,6 +1,6 @@
-//! Filling a database with rows: one transaction, many rows a statement.
+//! Inserts rows into a database: one transaction, many rows per statement.
 //!
-//! Must not know how rows are made.
+//! Must not know how rows are generated.
 
 use sea_gen_runner::run::goes_on;
 use sea_gen_runner::session::{DatabaseError, Session};
@@ -10,27 +10,27 @@ use crate::dialect::{self, Product};
 use crate::schema::ObjectName;
 use crate::seed::{self, Filled, Seeds};
 
-/// What became of rows.
+/// The result of inserting rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeedReport {
-    /// How many rows are in each table now, by its name.
+    /// The number of inserted rows of each table.
     pub tables: Vec<(ObjectName, usize)>,
-    /// What was left out, in words.
+    /// Omissions, in words.
     pub notes: Vec<String>,
 }
 
 impl SeedReport {
-    /// How many rows there are in all.
+    /// The total number of rows.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|(_, rows)| rows).sum()
     }
 }
 
-/// Who wants to know how far it is: rows so far, and the table in hand.
+/// Progress callback: the number of rows so far, and the current table.
 pub type SeedProgress<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
 
-/// Inserts rows in one transaction. A row the database refuses, for a reason nobody could read from the schema, is left out
-/// and said.
+/// Inserts rows in one transaction. A row that the database rejects for a reason that the schema does not show is left out
+/// and reported.
 ///
 /// # Errors
 /// The transaction could not be begun or committed; then nothing is in the database.
@@ -42,7 +42,7 @@ pub async fn fill(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'
         pairs.into_iter().any(|(filled, (_, rows))| filled.referred && *rows < filled.rows.len())
     };
     let filled = match inside(session, seeds, progress).await {
-        // Where foreign keys do not wait but are not looked at, a row that is missing may be one that is referred to.
+        // Where foreign keys are disabled rather than deferred, a missing row may be a referenced one.
         Ok(report) if seeds.deferred && unchecked(session.product()) && lacking(&report) => {
             Err(DatabaseError { message: report.notes.join("; "), code: None })
         }
@@ -84,7 +84,7 @@ async fn inside(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>
                 refused.get_or_insert((error, sql));
             }
         }
-        // A table the database refused every row of has nothing to number.
+        // A table whose rows were all rejected has nothing to number.
         for sql in seed::counters(dialect, filled) {
             let _ = read(session, &sql).await?;
         }
@@ -118,7 +118,7 @@ async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>)
     Ok(inserted)
 }
 
-/// One statement that may fail without taking the transaction with it.
+/// Executes a statement that may fail without aborting the transaction.
 async fn tried(session: &mut Session, sql: &str) -> Result<Result<u64, DatabaseError>, DatabaseError> {
     goes_on()?;
     // On PostgreSQL alone does one failure end the transaction.

@@ -1,7 +1,7 @@
-//! Proofs: a migration run up, down and up again on a scratch database, with rows in it.
+//! Proofs: a migration is run up, down and up again on a scratch database with rows.
 //!
-//! Must not know files, the lock or what is printed. A refutation is a value: an error is only what kept the proof from being
-//! made at all.
+//! Must not know files, the lock or what is printed. A refutation is a value; an error only means that no proof could be
+//! attempted.
 
 mod attached;
 mod before;
@@ -42,24 +42,24 @@ use follow::Followed;
 use part::TouchedObjects;
 use rows::When;
 
-/// How many rows each table has while a migration is proven, and the number they follow from.
+/// The number of rows per table during a proof, and their random seed.
 const ROWS: usize = 40;
 const SEED: u64 = 20_261_121;
 
 /// Why nothing can be proven for a product.
 pub const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
 
-/// What a note above a statement says when it is meant to change values.
+/// The text of a note that marks a statement as changing values intentionally.
 pub const CHANGES_DATA: &str = "changes data";
 
-/// What is to be proven.
+/// The claim to prove.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
     /// The migration.
     pub migration: &'a Migration,
     /// The schema it starts from.
     pub from: &'a Normalized,
-    /// The schema it leads to, where that is known.
+    /// The schema it leads to, if known.
     pub to: Option<&'a Normalized>,
     /// What it renames.
     pub renames: &'a Renames,
@@ -67,14 +67,14 @@ pub struct Claim<'a> {
     pub scope: &'a Scope,
 }
 
-/// How a proof ended.
+/// The result of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Everything held.
+    /// Proven.
     Proven(Proven),
-    /// Something did not.
+    /// Refuted.
     Refuted(Refuted),
-    /// There was no way to find out, for this reason.
+    /// Could not be attempted, for this reason.
     Unproven(String),
 }
 
@@ -85,9 +85,9 @@ pub struct Proven {
     pub engine: Product,
     /// Its version.
     pub version: String,
-    /// How many rows came through.
+    /// The number of rows that survived.
     pub rows: usize,
-    /// What the proof does not cover, in words.
+    /// The limits of the proof, in words.
     pub notes: Vec<String>,
 }
 
@@ -101,12 +101,12 @@ impl Proven {
 /// How a note begins that says so.
 const WITHOUT_ROWS: &str = "proven without rows";
 
-/// What did not hold.
+/// A refutation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refuted {
-    /// What it is.
+    /// The violated property.
     pub what: String,
-    /// How it shows: differences, the database's answer.
+    /// The evidence: differences, or the database's error.
     pub lines: Vec<String>,
     /// Statements it may come from.
     pub statements: Vec<String>,
@@ -215,14 +215,14 @@ async fn attempt(
     server: &ConnectionOptions,
     claim: Claim<'_>,
     part: &TouchedObjects,
-    filling: &Filling,
+    rows: &Filling,
 ) -> Result<Verdict> {
     let (scratch, mut session) = match open(server, claim.migration.product).await? {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Unproven(reason)),
     };
     let mut trial = Trial { session: &mut session, claim, part };
-    let verdict = trial.run(filling).await;
+    let verdict = trial.run(rows).await;
     session.close().await;
     scratch.drop().await?;
     Ok(verdict)
@@ -255,7 +255,7 @@ struct Trial<'a> {
     part: &'a TouchedObjects,
 }
 
-/// Why a trial ended before its end.
+/// Why a trial stopped early.
 enum Stop {
     Refuted(Refuted),
     Unproven(String),
@@ -446,7 +446,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Whether every value is still there.
+    /// Whether every value survived.
     async fn kept(&mut self, followed: &[Followed], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
         let now = self.rows(followed, when).await?;
         let lines = rows::losses(followed, before, &now);

@@ -1,6 +1,6 @@
-//! The part of a schema a migration can touch: what its statements name, what that needs, and what depends on it.
+//! The objects a migration can touch: those its statements name, their dependencies, and their dependents.
 //!
-//! Must not know databases. Too much does no harm, it is only slower; what is left out is in no statement.
+//! Must not know databases. Too many objects only cost time; an object that is left out occurs in no statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::schema::{
 
 use super::stand_ins;
 
-/// Names that belong to a part.
+/// The names of the touched objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TouchedObjects {
-    /// What the statements name.
+    /// The objects that the statements name.
     pub(super) named: BTreeSet<ObjectName>,
-    /// That, and what is around it.
+    /// Those objects, their dependencies and their dependents.
     pub(super) tables: BTreeSet<ObjectName>,
     views: BTreeSet<ObjectName>,
     enums: BTreeSet<ObjectName>,
@@ -28,7 +28,7 @@ pub(super) struct TouchedObjects {
     stand_ins: Tables,
 }
 
-/// The words of a text in lower case, and the text itself for names that are more than a word.
+/// The words of a text in lower case, and the text itself for names that are not a single word.
 pub(super) struct WordSet {
     words: BTreeSet<String>,
     text: String,
@@ -60,7 +60,7 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// What of the schemas the statements can touch.
+/// The objects of the schemas that the statements can touch.
 pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedObjects {
     let words = WordSet::of(statements.iter().flat_map(|list| list.iter()).map(|statement| statement.sql.as_str()));
     let mut part = TouchedObjects::default();

@@ -1,4 +1,4 @@
-//! What a runner can take its one connection from.
+//! The sources of a runner's connection.
 //!
 //! Must not know what the connection is for.
 

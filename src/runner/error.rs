@@ -17,7 +17,7 @@ pub struct Error {
 /// The result of everything that can fail for a reason worth telling.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a program does about an error depends on this.
+/// The kind of an error, for programs that react to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -31,10 +31,10 @@ pub enum ErrorKind {
     Missing,
     /// A migration is pending although a newer one is applied, or does not follow the one before it.
     OutOfOrder,
-    /// A migration is half applied or half reverted: a run of it ended without a word, or failed where nothing could be rolled
+    /// A migration is partially applied or reverted: a previous run was interrupted, or failed where nothing could be rolled
     /// back.
     Interrupted,
-    /// The migrations cannot run here, or not this way: written for another product, without a way back, not there at all.
+    /// The migrations cannot run here or in this direction: written for another product, irreversible, or missing.
     Refused,
     /// A statement failed.
     Failed {
@@ -43,9 +43,9 @@ pub enum ErrorKind {
         /// The statement's number, from 1; `None` where it was none of the migration's own.
         statement: Option<usize>,
     },
-    /// The database cannot be reached, or does not let this user do what running needs.
+    /// The database cannot be reached, or the user lacks a privilege that running needs.
     Database,
-    /// Anything else.
+    /// Any other error.
     #[default]
     Other,
 }

@@ -70,7 +70,7 @@ pub struct Proof {
     pub version: String,
 }
 
-/// How the migration files differ from the lock.
+/// A difference between the migration files and the lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockMismatch {
     /// The file's statements are not those that were locked.
@@ -107,7 +107,7 @@ struct LockEntry {
     proof: ProofEntry,
 }
 
-/// How a line says whether its migration was proven. The word is for readers: a line that says nothing says the same.
+/// The proof as an entry of the lock file records it. The word is for readers: a missing value means the same.
 #[derive(Deserialize, Default)]
 #[serde(untagged)]
 enum ProofEntry {

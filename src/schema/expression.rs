@@ -22,7 +22,7 @@ struct ExpressionText {
 }
 
 impl Expression {
-    /// An expression nobody has normalised yet.
+    /// An expression that is not normalised yet.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Arc::new(ExpressionText { text: text.into(), canonical: None }))
     }
@@ -86,26 +86,25 @@ impl<'de> Deserialize<'de> for Expression {
     }
 }
 
-/// How a database holds an object that is modelled as structure, word for word.
+/// The database's own text of an object that is modelled as structure.
 ///
-/// It is kept so that the object can be made again just as it was, and never compared: what two wordings mean is in the
-/// structure beside them.
+/// It is stored so that the object can be created again verbatim, and never compared: the meaning is in the structure.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub struct Wording(Option<Arc<String>>);
 
 impl Wording {
-    /// These words.
+    /// This text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Some(Arc::new(text.into())))
     }
 
-    /// The words, where there are any.
+    /// The text, if any.
     pub fn text(&self) -> Option<&str> {
         self.0.as_deref().map(String::as_str)
     }
 
-    /// Whether there are none.
+    /// Whether there is no text.
     pub fn is_none(&self) -> bool {
         self.0.is_none()
     }

@@ -1,4 +1,4 @@
-//! The order in which tables are filled: what is referred to comes first, and circles are broken where a NULL can wait.
+//! The order in which tables are filled: referenced tables first; cycles are broken at nullable columns.
 //!
 //! Must not know rows.
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table};
 
-/// A table in its turn.
+/// One table in the fill order.
 #[derive(Clone, Debug)]
 pub(super) struct FillStep {
     pub(super) table: ObjectName,
@@ -25,14 +25,14 @@ pub(super) fn is_optional(table: &Table, key: &ForeignKey) -> bool {
     })
 }
 
-/// The wanted tables, each after what it refers to as far as that goes.
+/// The requested tables, each after the tables it references where possible.
 pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<FillStep> {
     let mut left: Vec<&Table> = schema.tables.values().filter(|table| wanted(&table.name)).collect();
     let mut waiting: BTreeSet<&ObjectName> = left.iter().map(|table| &table.name).collect();
     let mut turns = Vec::new();
     let filled_by = filled_by_triggers(&left);
     while !left.is_empty() {
-        // What waits for nothing comes first, then what can leave a NULL for later, then whoever is first by name.
+        // Tables without open references come first, then those whose open references are nullable, then the first by name.
         let open = |table: &Table, required: bool| {
             let by_trigger = filled_by.get(&table.name).is_some_and(|by| by.iter().any(|name| waiting.contains(name)));
             (by_trigger && !required)

@@ -1,4 +1,4 @@
-//! Rows: one table filled, row by row, on the ground of the tables filled before it.
+//! Generates the rows of one table, given the tables filled before it.
 //!
 //! Must not know SQL text beyond the rules that were read from it.
 
@@ -16,7 +16,7 @@ use super::rule::{CheckRule, Scalar};
 use super::{Filled, SeedRequest, Seeds, Value};
 use crate::dialect::domain::{Domain, domain};
 
-/// How often a row is drawn anew before it is given up.
+/// How often a row is drawn again before it is given up.
 const ATTEMPTS: usize = 40;
 
 /// Letters for the longest texts: quotes and signs that a careless writer of SQL trips over.
@@ -25,14 +25,14 @@ const STRANGE_WESTERN: &str = "it's \"quoted\" 100% C:\\x; -- ae ss";
 
 type Values = BTreeMap<Name, Value>;
 
-/// What is there already.
+/// The rows generated so far.
 pub(super) struct RowGenerator<'a> {
     schema: &'a Schema,
     request: &'a SeedRequest,
     rows: BTreeMap<ObjectName, Vec<Values>>,
 }
 
-/// What a table is filled by.
+/// How the rows of a table are generated.
 struct Plan<'a> {
     table: &'a Table,
     step: &'a FillStep,

@@ -1,6 +1,7 @@
-//! Both ways of a migration: looking first, changing, filling; and back, with what cannot come back said.
+//! The up and down scripts of a migration: preflight checks, changes and backfills; and the reverse, with a note on what
+//! cannot be restored.
 //!
-//! Must not know who gives the values, or what becomes of the statements.
+//! Must not know where the values come from, or what becomes of the statements.
 
 use std::borrow::Cow;
 
@@ -18,22 +19,22 @@ use super::backfill::{
 use super::preflight::{BaseLookup, Given};
 use super::{TargetSchema, collisions};
 
-/// The statements of both ways.
+/// The statements of both directions.
 #[derive(Clone, Debug)]
 pub struct MigrationScripts {
-    /// What leads there.
+    /// The up statements.
     pub up: Vec<Statement>,
-    /// What leads back.
+    /// The down statements.
     pub down: Vec<Statement>,
-    /// The columns that rows which are there get a value in on the way there.
+    /// The columns that `up` fills in existing rows.
     pub filled: Vec<Place>,
-    /// Values that are said for several products and that this one does not need, as options, each with the reason.
+    /// Values given for several products that this one does not need, as options, each with the reason.
     pub unfit: Vec<(String, String)>,
 }
 
-/// Both ways between two states. A column that takes no NULL any more is filled with what is wanted for it, or with its
-/// default. A column that comes back and takes no NULL is filled with what is wanted for it, with its default, or with a value
-/// that says nothing (0, an empty text), because its own values are gone.
+/// The scripts between two states. A column that becomes NOT NULL is filled with the given value, or with its default. A NOT
+/// NULL column that `down` creates again is filled with the given value, with its default, or with a placeholder (0, empty
+/// string), because its own values are lost.
 ///
 /// # Errors
 /// A value for a column that needs none; what the database cannot do.
@@ -67,7 +68,7 @@ pub fn migration_scripts(
         )));
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
-    // Tables are looked at under their later names too. Both ways use the same made-up names.
+    // Tables are also checked under their new names. Both directions share the generated names.
     let later = renamed(base.schema(), plan);
     let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
     let up = there.direction_script(&there.fills(&needed, wanted, false), &values, &names)?;
@@ -86,7 +87,7 @@ fn renamed<'s>(schema: &'s Schema, plan: &Plan) -> Cow<'s, Schema> {
         return Cow::Borrowed(schema);
     }
     let mut schema = schema.clone();
-    // What cannot be renamed is refused where the statements are made.
+    // Renames that do not apply are refused when the statements are rendered.
     let _ = apply(&Plan::new(renames), &mut schema);
     Cow::Owned(schema)
 }
@@ -96,17 +97,17 @@ struct DirectionPlan<'a> {
     dialect: &'a dyn Dialect,
     from: &'a Normalized,
     to: &'a Normalized,
-    /// What is done.
+    /// The operations.
     plan: Plan,
 }
 
 impl DirectionPlan<'_> {
-    /// The columns that are to take no NULL and that rows which are there may have none in.
+    /// The columns that become NOT NULL and may hold NULL in existing rows.
     fn needed(&self) -> Vec<(ObjectName, Name)> {
         without_values(&renamed(self.from.schema(), &self.plan), self.to.schema())
     }
 
-    /// What the columns are filled with. On the way back a column that is created again gets at least something.
+    /// The values the columns are filled with. `down` fills a column that it creates again with a placeholder at least.
     fn fills(&self, needed: &[(ObjectName, Name)], wanted: &[Backfill], back: bool) -> Vec<Backfill> {
         let created = |table: &ObjectName, column: &Name| {
             self.plan.ops().iter().any(|op| match op {
@@ -132,7 +133,7 @@ impl DirectionPlan<'_> {
         names: &Names<'_>,
     ) -> Result<DirectionScript, Error> {
         let (from, to) = (self.from.schema(), self.to.schema());
-        // A column that is filled in any case is filled once.
+        // A converted column is filled by its conversion.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
         let lookup = BaseLookup::new(self.dialect, from, to, &self.plan);
@@ -168,19 +169,20 @@ impl DirectionPlan<'_> {
         })
     }
 
-    /// Whether one of the expressions may read a column whose values are replaced, and can do so while its type has all of them.
+    /// Whether one of the expressions may read a column with replaced values while its type still has all of them.
     fn is_read<'v>(&self, replaced: &Replacement, values: impl Iterator<Item = &'v Backfill>) -> bool {
         let key = self.to.schema().tables.get(&replaced.table).and_then(|table| table.primary_key.as_ref());
         !key.is_some_and(|key| key.columns.contains(&replaced.column)) && self.is_mentioned(replaced, values)
     }
 
-    /// Whether one of the expressions may read a column whose values are replaced.
+    /// Whether one of the expressions may read a column with replaced values.
     fn is_mentioned<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
         let (product, column) = (self.dialect.product(), &replaced.column);
         values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
     }
 
-    /// What is said for several products and not needed by this one, as options, each with the reason.
+    /// Removes values given for several products that this one does not need, and returns them as options, each with the
+    /// reason.
     fn take_out_what_fits_nothing(&self, values: &mut Values) -> Vec<(String, String)> {
         let mut unfit = Vec::new();
         let mut fits = |option: &str, (table, column): (&ObjectName, &Name), outcome: Result<(), Error>| {
@@ -198,7 +200,7 @@ impl DirectionPlan<'_> {
         unfit
     }
 
-    /// The statements that put one value in the place of another, while both are there.
+    /// The statements that replace one value by another while the type has both.
     fn replace(&self, lookup: &BaseLookup<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
         let product = self.dialect.product();
         let place = format!("{}.{}", it.table, it.column);
@@ -227,7 +229,7 @@ impl DirectionPlan<'_> {
         }
     }
 
-    /// Refuses to convert what keeps its type, and what cannot be without values meanwhile.
+    /// Refuses to convert a column that keeps its type, or that cannot be without values meanwhile.
     fn can_convert(&self, it: &Backfill) -> Result<(), Error> {
         let place = format!("{}.{}", it.table, it.column);
         let changes = self.plan.ops().iter().any(|op| match op {
@@ -249,7 +251,7 @@ impl DirectionPlan<'_> {
         Ok(())
     }
 
-    /// A value that says nothing, for a column in which any value may stand any number of times.
+    /// A placeholder value, for a column that accepts any value any number of times.
     fn placeholder(&self, table: &ObjectName, column: &Name) -> Option<String> {
         let product = self.dialect.product();
         let table = self.to.schema().tables.get(table)?;
@@ -261,7 +263,7 @@ impl DirectionPlan<'_> {
     }
 }
 
-/// What is in an array, or the same where it is none.
+/// The element domain of an array; any other domain unchanged.
 fn element(domain: Domain) -> Domain {
     match domain {
         Domain::Array(inner) => element(*inner),
@@ -277,7 +279,7 @@ fn same_column(one: &Backfill, other: &Backfill) -> bool {
     (&one.table, &one.column) == (&other.table, &other.column)
 }
 
-/// Whether a key, a unique index or a check has a say in what a column holds.
+/// Whether a key, a unique index or a check restricts the column's values.
 fn is_bound(product: Product, table: &Table, column: &Name) -> bool {
     let names = |text: &str| mentions(product, text, column.as_str());
     table.uniques.values().any(|unique| unique.columns.contains(column))
@@ -319,7 +321,7 @@ fn placeholder_of(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
     }
 }
 
-/// The way back, with what it cannot bring back said above its first statement.
+/// The down statements, with a note on lost data above the first.
 fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> Vec<Statement> {
     let mut lost: Vec<String> = plan
         .ops()

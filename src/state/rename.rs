@@ -1,7 +1,7 @@
-//! Renames: what the developer says was called otherwise, done to the base before anything is compared with it. So what
-//! nobody declares goes along with the table or column it belongs to.
+//! Renames that the developer declares, applied to the base before anything is compared with it. So undeclared objects follow
+//! the table or column they belong to.
 //!
-//! Must not know where the wishes come from, or how a rename is written.
+//! Must not know where the renames come from, or how one is written.
 
 use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
@@ -15,11 +15,11 @@ use crate::schema::{
 use super::case::differs_in_case;
 use super::follow;
 
-/// A base in its new words.
+/// The base after the renames.
 pub(super) struct Renamed {
     pub(super) base: Normalized,
     pub(super) origins: Origins,
-    /// What was renamed, in order, with all that follows.
+    /// The renames that were applied, in order, including implied ones.
     pub(super) renames: Vec<Rename>,
 }
 
@@ -32,13 +32,13 @@ pub(super) fn wishes(model: &Model) -> Vec<Rename> {
     renames
 }
 
-/// What `renamed_from` says, each with where it stands.
+/// The renames declared by `renamed_from`, each with its place.
 pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
     let declared = |(place, old)| declared(place, old).map(|rename| (Place::clone(place), rename));
     model.renames.iter().filter_map(declared).collect()
 }
 
-/// A rename as the option has it.
+/// A rename as a command-line option.
 pub fn spelled(rename: &Rename) -> String {
     let within = |kind: &str, owner: &ObjectName, from: &dyn std::fmt::Display, to: &dyn std::fmt::Display| {
         format!("{kind}{owner}.{from}:{to}")

@@ -1,4 +1,4 @@
-//! What is at stake in a plan, as queries that count it in the database as it is.
+//! Queries that count the rows and values that a plan would destroy.
 //!
 //! Must not know how a query is run, or who refuses what.
 

@@ -1,4 +1,4 @@
-//! Statements that make others wait.
+//! Statements that block other sessions.
 //!
 //! What a clause locks and does is in the tables of the dialects. Must not know any of them.
 
@@ -11,7 +11,7 @@ use crate::schema::Product;
 
 use super::{Context, Example, ScriptRule, ScriptStatement, example, place};
 
-/// An index is built while others wait.
+/// An index build blocks other sessions.
 pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
     code: "blocking-build",
     level: Level::Warning,
@@ -27,7 +27,7 @@ pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
     check: |line, context| slow(line, context, Work::Build),
 };
 
-/// Every row is read while others wait.
+/// A full scan blocks other sessions.
 pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
     code: "blocking-scan",
     level: Level::Warning,
@@ -42,7 +42,7 @@ pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
     check: |line, context| slow(line, context, Work::Scan),
 };
 
-/// Every row is written anew while others wait.
+/// A table rewrite blocks other sessions.
 pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
     code: "blocking-rewrite",
     level: Level::Warning,
@@ -132,11 +132,11 @@ pub(super) const MANY_TABLES: ScriptRule = ScriptRule {
     },
 };
 
-/// Locks are waited for without end.
+/// No lock timeout is set.
 pub(super) const LOCK_TIMEOUT: ScriptRule = ScriptRule {
     code: "lock-timeout",
     level: Level::Warning,
-    summary: "locks are waited for without end",
+    summary: "no lock timeout",
     why: "while a statement waits for its lock, everybody who comes after waits behind it",
     suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
     backwards: true,
@@ -144,11 +144,11 @@ pub(super) const LOCK_TIMEOUT: ScriptRule = ScriptRule {
     check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
 };
 
-/// A table is locked in so many words.
+/// An explicit `LOCK TABLE`.
 pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
     code: "lock-table",
     level: Level::Warning,
-    summary: "a table is locked in so many words",
+    summary: "explicit LOCK TABLE",
     why: "it is locked until the transaction ends, whatever the statements would need",
     suggestion: "let each statement take the lock it needs",
     backwards: true,
@@ -158,7 +158,7 @@ pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
     },
 };
 
-/// The server may copy the table without a word.
+/// The server may silently copy the table.
 pub(super) const ALGORITHM: ScriptRule = ScriptRule {
     code: "algorithm",
     level: Level::Info,
@@ -181,7 +181,7 @@ pub(super) const ALGORITHM: ScriptRule = ScriptRule {
     },
 };
 
-/// Whoever waits longer the larger the table is.
+/// Findings for sessions that block longer the larger the table is.
 fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<String> {
     // SQLite has one writer, whatever it does. A server that is told to let others go on does, or refuses.
     if context.product == Product::Sqlite || line.reading.has(&Feature::Online) {

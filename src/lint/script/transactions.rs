@@ -88,7 +88,7 @@ pub(super) const NEW_VALUE_USED: ScriptRule = ScriptRule {
 pub(super) const UNREAD: ScriptRule = ScriptRule {
     code: "unread",
     level: Level::Info,
-    summary: "a statement was not understood",
+    summary: "a statement could not be parsed",
     why: "nothing can be said of what it locks or loses",
     suggestion: "look at it yourself",
     backwards: true,

@@ -245,7 +245,7 @@ impl<'a> MigrationParser<'a> {
                 let mark = format!("-- {STEP} {name}");
                 Err(self
                     .error(marked.min(offset), &format!("no statement follows `{}`", mark.trim_end()))
-                    .hint("a step without statements is none: remove it"))
+                    .hint("empty step: remove the `-- STEP` line"))
             }
         }
     }
@@ -302,8 +302,8 @@ impl<'a> MigrationParser<'a> {
             }
         }
         if statement.is_open {
-            return Err(self.error(statement.start, "the statement that begins here never ends").hint(
-                "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
+            return Err(self.error(statement.start, "unterminated statement").hint(
+                "add the missing `END` or closing parenthesis; a body that cannot be told by semicolons goes between \
                  `-- gen: statement` and `-- gen: end`",
             ));
         }

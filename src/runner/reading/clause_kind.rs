@@ -1,10 +1,10 @@
-//! What a clause of a statement does to a table that is there: the words in which the tables of locks are written.
+//! The kinds of DDL and DML clauses that act on an existing table: the rows of the lock tables.
 //!
-//! Must not know SQL, or what any one database pays.
+//! Must not know SQL, or what a clause costs on any one database.
 
 use serde::Serialize;
 
-/// One kind of clause, as fine as locks and work tell clauses apart.
+/// The kind of a DDL or DML clause. Two clauses have different kinds where their locks or their cost differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClauseKind {
@@ -12,107 +12,107 @@ pub enum ClauseKind {
     CreateTable,
     /// A table is dropped.
     DropTable,
-    /// A table gets another name.
+    /// A table is renamed.
     RenameTable,
-    /// A table is emptied.
+    /// `TRUNCATE`: all rows of a table are removed.
     Truncate,
-    /// A column comes, with no default or one that is the same for every row.
+    /// A column is added, without a default or with a constant one.
     AddColumn,
-    /// A column comes with a default that is worked out for each row.
+    /// A column is added with a default that is computed for each row.
     AddColumnFilled,
-    /// A column comes that is computed and stored.
+    /// A stored generated column is added.
     AddColumnStored,
-    /// A column comes that is computed when it is read.
+    /// A virtual generated column is added.
     AddColumnVirtual,
-    /// A column comes that numbers itself.
+    /// An identity or auto-increment column is added.
     AddColumnNumbered,
-    /// A column goes.
+    /// A column is dropped.
     DropColumn,
-    /// A column gets another name.
+    /// A column is renamed.
     RenameColumn,
-    /// A column stops taking NULL.
+    /// A column becomes NOT NULL.
     SetNotNull,
-    /// A column stops taking NULL, and a check that is valid proves that there is none.
+    /// A column becomes NOT NULL, and a validated check already proves that it holds no NULL.
     SetNotNullProven,
-    /// A column takes NULL from now on.
+    /// A column becomes nullable.
     DropNotNull,
-    /// A column's default comes, goes or changes.
+    /// A column's default is set, dropped or changed.
     SetDefault,
-    /// A column's type changes so that the stored values stay as they are.
+    /// A column's type changes, and the stored values stay as they are.
     Widen,
-    /// A column's type changes and every value is stored anew.
+    /// A column's type changes, and every stored value is rewritten.
     Retype,
-    /// A column's type changes, and whether values are stored anew depends on what it was.
+    /// A column's type changes, and its former type decides whether values are rewritten.
     RetypeFromUnknown,
-    /// An enum column takes another value, behind those it has.
+    /// An enum column gets a new value after its existing ones.
     AppendValue,
-    /// A column moves to another place.
+    /// A column is moved to another position.
     Reorder,
-    /// A foreign key comes, and every row is checked.
+    /// A foreign key is added, and every row is checked.
     AddForeignKey,
-    /// A foreign key comes, and rows that are there are not checked.
+    /// A foreign key is added without checking existing rows (`NOT VALID`).
     AddForeignKeyUnchecked,
-    /// A check comes, and every row is checked.
+    /// A check is added, and every row is checked.
     AddCheck,
-    /// A check comes, and rows that are there are not checked.
+    /// A check is added without checking existing rows (`NOT VALID`).
     AddCheckUnchecked,
-    /// An exclusion constraint comes.
+    /// An exclusion constraint is added.
     AddExclusion,
-    /// A unique constraint comes with its index.
+    /// A unique constraint is added and its index is built.
     AddUnique,
-    /// A unique constraint comes on an index that is there.
+    /// A unique constraint is added on an existing index.
     AddUniqueReady,
-    /// Rows that are there must not hold the same twice from now on.
+    /// Existing rows must be unique from now on.
     AddsUniqueness,
-    /// A primary key comes with its index.
+    /// A primary key is added and its index is built.
     AddPrimaryKey,
-    /// A primary key comes on an index that is there.
+    /// A primary key is added on an existing index.
     AddPrimaryKeyReady,
-    /// A primary key takes the place of another.
+    /// A primary key is replaced by another.
     ReplacePrimaryKey,
-    /// A primary key goes.
+    /// A primary key is dropped.
     DropPrimaryKey,
-    /// Every row is checked against a constraint that is there.
+    /// An existing constraint is validated: every row is checked.
     Validate,
-    /// A foreign key goes.
+    /// A foreign key is dropped.
     DropForeignKey,
-    /// A check or a unique constraint goes.
+    /// A check or a unique constraint is dropped.
     DropConstraint,
-    /// A constraint gets another name.
+    /// A constraint is renamed.
     RenameConstraint,
     /// An index is built.
     CreateIndex,
-    /// An index is built while rows change.
+    /// An index is built concurrently, while other sessions write.
     CreateIndexConcurrently,
-    /// An index on words or places is built.
+    /// A full-text or spatial index is built.
     CreateSpecialIndex,
-    /// An index goes.
+    /// An index is dropped.
     DropIndex,
-    /// An index goes once nobody uses it.
+    /// An index is dropped concurrently, after its users have finished.
     DropIndexConcurrently,
-    /// An index gets another name.
+    /// An index is renamed.
     RenameIndex,
-    /// An index is built anew.
+    /// An index is rebuilt.
     Reindex,
-    /// An index is built anew while rows change.
+    /// An index is rebuilt concurrently, while other sessions write.
     ReindexConcurrently,
-    /// A table is written anew in another order, or to give back room.
+    /// A table is rewritten, to reorder its rows or to reclaim space (`CLUSTER`, `VACUUM FULL`, `OPTIMIZE TABLE`).
     Repack,
-    /// A table's characters are converted.
+    /// A table is converted to another character set.
     ConvertCharacters,
     /// A comment changes.
     Comment,
-    /// A setting of a table that its rows do not depend on changes.
+    /// A table setting changes that does not affect stored rows.
     Setting,
-    /// A trigger comes.
+    /// A trigger is created.
     CreateTrigger,
-    /// A trigger goes.
+    /// A trigger is dropped.
     DropTrigger,
-    /// Row security is switched.
+    /// Row security is enabled or disabled.
     RowSecurity,
     /// Rows are inserted.
     Insert,
-    /// Rows are changed.
+    /// Rows are updated.
     Update,
     /// Rows are deleted.
     Delete,

@@ -1,6 +1,7 @@
-//! One migration, one way: its statements and its row in the history, together where the database can, journalled where not.
+//! Executes one migration in one direction: its statements and its history row, in one transaction where the database
+//! supports that, and with a progress record in the history where it does not.
 //!
-//! Must not know why this migration is the next one.
+//! Must not know why this migration is next.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -17,7 +18,7 @@ use super::statement::{FailedCheck, StatementError, carry_out, counted, is_all_o
 use super::transaction_groups::{TransactionGroup, transaction_groups};
 use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, State, patience};
 
-/// Rolls back; whether all of it was, which a table of MySQL without transactions does not bear.
+/// Rolls back and returns whether everything was rolled back, which is not so for MySQL tables without transactions.
 async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
     /// `ER_WARNING_NOT_COMPLETE_ROLLBACK`.
     const NOT_COMPLETE: &str = "1196";
@@ -29,29 +30,30 @@ async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
     Ok(!warnings.iter().any(|warning| warning.text(1) == NOT_COMPLETE))
 }
 
-/// How many statements at the beginning only look: what they find stops a migration before anything is changed.
+/// The number of leading read-only checks: if one of them fails, nothing has been changed.
 fn checks(statements: &[Statement]) -> usize {
     statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
 }
 
-/// A migration on its way.
+/// A migration being executed.
 pub(super) struct Execution<'a> {
     pub(super) file: &'a Applicable<'a>,
     pub(super) direction: Direction,
     pub(super) table: &'a Table,
     begun: Instant,
-    /// What belongs to whatever it makes anew.
+    /// Definers and grants of the objects that it drops and creates again.
     kept: Kept,
 }
 
-/// What stopped a stretch, and at which statement; `None` when it was something between or after them.
+/// The error that stopped a transaction group, and the index of its statement; `None` if it occurred between or after
+/// statements.
 struct Stop {
     at: Option<usize>,
     what: &'static str,
     error: Box<dyn std::error::Error + Send + Sync>,
-    /// Whether the database answered at all.
+    /// Whether the error is an answer of the database, not a lost connection.
     answered: bool,
-    /// Whether it was only a lock that could not be had.
+    /// Whether the error is only a lock timeout.
     waited: Option<String>,
 }
 
@@ -92,7 +94,8 @@ impl<'a> Execution<'a> {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Runs the migration. A transaction is open, in which the history was read; afterwards none is, however it ends.
+    /// Runs the migration. The transaction in which the history was read is open; afterwards no transaction is open, whatever
+    /// the result.
     pub(super) async fn run(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Outcome> {
         on_progress(Progress::Started {
             id: &self.file.id(),
@@ -123,7 +126,7 @@ impl<'a> Execution<'a> {
         Ok(outcome)
     }
 
-    /// Everything in the transaction that is open, the history's row included.
+    /// Runs everything in the open transaction, the history row included.
     async fn together(
         &self,
         session: &mut Session,
@@ -149,7 +152,8 @@ impl<'a> Execution<'a> {
         Err(self.stopped(stop, state))
     }
 
-    /// Stretch by stretch: first the row says that the migration is running, then how far it got, at last that it is done.
+    /// Runs the transaction groups in order. The history row is written as running first, then with the number of finished
+    /// statements, and at the end as applied.
     async fn journalled(
         &self,
         session: &mut Session,
@@ -198,7 +202,7 @@ impl<'a> Execution<'a> {
             };
             return Err(self.stopped(stop, &state));
         }
-        // A statement that was cut off from us may still be running; only an answer is a failure.
+        // After a lost connection the statement may still be running; only an answer of the database counts as a failure.
         let status = if stop.answered { State::Failed } else { State::Running };
         let recorded =
             self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
@@ -216,7 +220,7 @@ impl<'a> Execution<'a> {
         Err(self.stopped(stop, &state).hint("the next `gen up` stops here and says how to go on"))
     }
 
-    /// Whether the first stretch was refused as a whole, so that the next run can begin with it again.
+    /// Whether the first group failed as a whole, so that the next run can start with it again.
     fn has_left_nothing(&self, product: Product, transaction_groups: &[TransactionGroup], stop: &Stop) -> bool {
         let was_refused = stop.answered && (stop.at.is_some() || stop.what == COMMITTING);
         was_refused
@@ -226,7 +230,7 @@ impl<'a> Execution<'a> {
             })
     }
 
-    /// Takes back what was announced: the migration is pending again, or applied.
+    /// Resets the history row: the migration is pending again, or applied.
     async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
         match self.direction {
             Direction::Up => self.table.delete(session, &self.file.id()).await,
@@ -256,7 +260,8 @@ impl<'a> Execution<'a> {
         Ok(())
     }
 
-    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    /// Runs a transaction group, and restarts it after a lock timeout: its own locks are released in between, so other
+    /// sessions proceed.
     async fn patiently(
         &self,
         session: &mut Session,
@@ -279,8 +284,8 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
-    /// nothing could be rolled back, there is nothing to check for.
+    /// Runs the statements of a group and, on SQLite, the check of the foreign keys that are not enforced meanwhile. Where
+    /// nothing can be rolled back, the check would be of no use.
     async fn group(
         &self,
         session: &mut Session,
@@ -304,7 +309,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Writes that the migration is running, and makes it known.
+    /// Records the migration as running and reports it.
     async fn announce(&self, session: &mut Session) -> Result<(), Stop> {
         let running = (State::Running, 0, 0);
         let written = match self.direction {
@@ -318,7 +323,7 @@ impl<'a> Execution<'a> {
         announced.map_err(|error| Stop::new(None, ANNOUNCING, error))
     }
 
-    /// Writes that the migration is done; what is reverted has no row.
+    /// Records the migration as applied; a reverted migration loses its row.
     async fn finish(&self, session: &mut Session, has_row: bool) -> Result<(), DatabaseError> {
         let done = (State::Applied, self.statements().len(), self.elapsed());
         match self.direction {
@@ -328,7 +333,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// The error: which migration, which statement, and what state the database is in now.
+    /// Builds the error: which migration, which statement, and the state the database is in now.
     fn stopped(&self, stop: Stop, state: &str) -> Error {
         let verb = match self.direction {
             Direction::Up => "migration",
@@ -350,8 +355,8 @@ impl<'a> Execution<'a> {
     }
 }
 
-/// What can be done about an error that says nothing of the migration. PostgreSQL keeps a lock for every object that a
-/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
+/// The hint for errors that do not depend on the migration. PostgreSQL keeps a lock for every object that a transaction
+/// creates or changes, and by default has room for 64 of them per connection.
 fn way_out(error: &DatabaseError) -> Option<&'static str> {
     match error.code.as_deref() {
         Some("53200") if error.message.contains("shared memory") => Some(
@@ -370,7 +375,7 @@ async fn commit(session: &mut Session) -> Result<(), Stop> {
     session.commit().await.map_err(|error| Stop::new(None, COMMITTING, error))
 }
 
-/// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
+/// Refuses dangling references that a migration left. Those that could not be checked before need not be checkable now.
 async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
     let what = "when foreign keys were checked at its end";
     let stop = |error| Stop { at: None, what, error, answered: true, waited: None };

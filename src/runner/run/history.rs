@@ -14,16 +14,16 @@ use super::{Applicable, Direction, Outcome, lock};
 /// The table that remembers what was applied.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
-/// How a migration stands.
+/// The state of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It ran to its end.
+    /// It was executed completely.
     Applied,
-    /// It did not run: the schema was already what it leads to.
+    /// It was not executed: the schema already matched its result.
     Recognised,
-    /// It did not run: history begins after it.
+    /// It was not executed: the history starts after it (baseline).
     Baseline,
-    /// It is running, or broke without being able to say so.
+    /// It is running, or was interrupted before it could record a result.
     Running,
     /// A statement failed, and what ran before it could not be rolled back.
     Failed,
@@ -78,9 +78,9 @@ pub struct Record {
     pub applied_at: String,
     /// How long it took.
     pub execution_ms: u64,
-    /// How it stands.
+    /// Its state.
     pub status: State,
-    /// Which way it ran last.
+    /// The direction of its last run.
     pub direction: Direction,
     /// How many of its statements are done.
     pub statements: usize,

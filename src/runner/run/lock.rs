@@ -1,6 +1,6 @@
-//! The lock: one runner at a time.
+//! The advisory lock of the runner: one runner at a time.
 //!
-//! It is held by the connection that does the work, so it cannot outlive a statement still running, nor end before it.
+//! The connection that runs the statements holds it, so it cannot outlive a running statement, nor end before it.
 //!
 //! Must not know what is done under it.
 
@@ -18,7 +18,7 @@ pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// SQLite's own default in sqlx, restored after the run.
 const SQLITE_BUSY_MILLISECONDS: u128 = 5_000;
 
-/// What is held, and what is to be put back.
+/// The lock that is held, and the settings to restore.
 pub(super) enum Lock {
     /// PostgreSQL's advisory lock of the database.
     Postgres,
@@ -29,7 +29,7 @@ pub(super) enum Lock {
     Sqlite { foreign_keys: bool },
 }
 
-/// Takes the lock, waiting for at most `wait`.
+/// Acquires the lock, waiting for at most `wait`.
 pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
     let refused = |error: DatabaseError| {
         Error::new("the lock for migrations could not be taken").of(ErrorKind::Database).because(error)
@@ -67,7 +67,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: 
     Ok(lock)
 }
 
-/// Gives the lock back. A connection that cannot do that is gone, and the lock with it, so there is nothing to report.
+/// Releases the lock. If the connection is lost, so is the lock, so there is no error to report.
 pub(super) async fn release(session: &mut Session, lock: Lock) {
     let _ = match lock {
         Lock::Postgres => postgres::unlock(session).await,
@@ -88,7 +88,7 @@ impl Lock {
         }
     }
 
-    /// Who holds the lock: the number to end it by, and words. Not being allowed to know is as good as not knowing.
+    /// The lock's holder: the process id to end it by, and a description. Missing privileges count as an unknown holder.
     async fn holder(&self, session: &mut Session) -> Option<(String, String)> {
         match self {
             Self::Postgres => postgres::lock_holder(session).await.ok().flatten(),
@@ -98,7 +98,7 @@ impl Lock {
     }
 }
 
-/// Somebody else is migrating this database.
+/// Another runner is migrating this database.
 pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
     let error = match product {

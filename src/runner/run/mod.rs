@@ -40,7 +40,7 @@ pub use history::{HISTORY_TABLE, Record, State, history};
 pub use pending::{pending, to_apply, to_revert};
 pub use statement::goes_on;
 
-/// How long to wait for another runner, where nobody says otherwise.
+/// The default time to wait for another runner.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// A migration and the checksum of its file.
@@ -48,7 +48,7 @@ pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 pub struct Applicable<'a> {
     /// The migration.
     pub migration: &'a Migration,
-    /// What of its file counts, hashed.
+    /// The checksum of the file's statements.
     pub checksum: String,
 }
 
@@ -66,7 +66,7 @@ impl Applicable<'_> {
     }
 }
 
-/// Which way a migration runs.
+/// The direction in which a migration runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// It is applied.
@@ -93,46 +93,46 @@ impl fmt::Display for Direction {
     }
 }
 
-/// How far to go. An id is where to end, whichever way: afterwards it is the newest applied migration. So `up` applies it
-/// and `down` leaves it applied, as `alembic downgrade <revision>` does.
+/// How far to go. An id is the end point in both directions: afterwards it is the newest applied migration. So `up` applies
+/// it and `down` leaves it applied, as `alembic downgrade <revision>` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// As far as there are migrations.
+    /// All migrations.
     All,
-    /// This many.
+    /// This many migrations.
     Count(usize),
-    /// Until this one is the newest applied.
+    /// Until this migration is the newest applied one.
     Id(String),
 }
 
-/// What became of one migration.
+/// The result of running one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The migration's id.
     pub id: String,
-    /// Which way it ran.
+    /// The direction it ran in.
     pub direction: Direction,
     /// How many statements were sent.
     pub statements: usize,
-    /// How long they took.
+    /// Their execution time in milliseconds.
     pub execution_ms: u64,
-    /// How it stands in the history; `None` when it was reverted and is not there any more.
+    /// Its state in the history; `None` if it was reverted, so that it has no row any more.
     pub status: Option<State>,
 }
 
-/// What is happening.
+/// A progress event.
 #[derive(Clone, Copy, Debug)]
 pub enum Progress<'a> {
-    /// Another runner is at work; said once.
+    /// Another runner holds the lock; reported once.
     Waiting {
-        /// Who it is, if known.
+        /// Its holder, if known.
         holder: Option<&'a str>,
     },
-    /// A migration begins.
+    /// A migration starts.
     Started {
         /// Its id.
         id: &'a str,
-        /// Which way it runs.
+        /// The direction it runs in.
         direction: Direction,
         /// How many statements it has.
         statements: usize,
@@ -146,32 +146,32 @@ pub enum Progress<'a> {
         /// Its text.
         sql: &'a str,
     },
-    /// A statement that goes by batches has changed some rows.
+    /// A batched statement has changed some rows.
     Batch {
         /// How many rows so far.
         rows: u64,
     },
-    /// Something is not as one might expect after a statement that was done.
+    /// A warning about a statement that has completed.
     Noting {
-        /// What.
+        /// The warning.
         what: &'static str,
     },
-    /// A statement waited too long for a lock and lets others pass before it tries again.
+    /// A statement ran into the lock timeout and will be retried after a pause.
     Stepping {
-        /// What the database said.
+        /// The database's message.
         why: &'a str,
     },
     /// A migration is done.
     Finished(&'a Outcome),
 }
 
-/// Who wants to know what is happening.
+/// Callback for progress events.
 pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
-/// Applies what is not applied, oldest first.
+/// Applies the pending migrations, oldest first.
 ///
-/// A session whose run was cut short, because the future was dropped, is in the middle of something: drop it as well, and
-/// the database rolls back what can be rolled back and lets go of the lock.
+/// If the future is dropped, drop the session as well: the database then rolls back the open transaction and releases the
+/// lock.
 ///
 /// # Errors
 /// Whatever `pending` stops at, before anything runs; a statement's failure, with what state the database is in.
@@ -182,7 +182,7 @@ pub async fn up(
     wait: Duration,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    // Whoever has nothing to do needs neither a lock nor the right to create the history table.
+    // With nothing pending, neither the lock nor the privilege to create the history table is needed.
     let seen = history(session).await?;
     if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
         return Ok(Vec::new());
@@ -193,7 +193,8 @@ pub async fn up(
     result
 }
 
-/// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
+/// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
+/// applied.
 ///
 /// # Errors
 /// A migration to be reverted that is the baseline, has no way back, or whose file is missing or was changed, before anything
@@ -228,7 +229,7 @@ pub async fn redo(
     result
 }
 
-/// Goes up or down, whichever way leads to the state in which `id` is the newest applied migration.
+/// Goes up or down until `id` is the newest applied migration.
 ///
 /// # Errors
 /// An id that is not there; those of [`up`] and [`down`].
@@ -266,7 +267,7 @@ pub async fn mark(
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
 }
 
-/// A run: the lock is held and the history table is there.
+/// A run: the lock is held and the history table exists.
 struct Run {
     lock: lock::Lock,
     table: Table,

@@ -170,11 +170,11 @@ fn refuse_half_done(history: &[Record]) -> Result<()> {
         _ => format!("`DELETE FROM {HISTORY_TABLE} WHERE id = '{id}'`"),
     };
     let how = match record.status {
-        State::Running => "a run of it ended without a word",
+        State::Running => "a previous run was interrupted (no result recorded)",
         State::Failed | State::Applied | State::Recognised | State::Baseline => "a statement failed",
     };
     Err(Error::new(format!(
-        "migration `{id}` is half {way}: {how}, {count} of its statements {} done ({})",
+        "migration `{id}` is partially {way}: {how}, {count} of its statements {} done ({})",
         if count == 1 { "is" } else { "are" },
         record.applied_at
     ))

@@ -1,6 +1,6 @@
-//! One statement, sent the way it asks to be: once, as a check, or again and again until it changes nothing.
+//! Executes one statement according to its role: once, as a check, or in batches until it changes no row.
 //!
-//! Must not know what stands before or after it.
+//! Must not know the statements before or after it.
 
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement, sql};
@@ -8,15 +8,15 @@ use crate::{Product, Role, Statement, sql};
 use super::belongings::Kept;
 use super::{Progress, ProgressCallback, batches, confined, grants, indexes, versions};
 
-/// Why a statement is not done.
+/// Why a statement was not completed.
 pub(super) enum StatementError {
-    /// The database refused it, or is gone.
+    /// The database refused it, or the connection is lost.
     Database(DatabaseError),
-    /// A check found what must not be.
+    /// A check found rows that must not exist.
     Found(FailedCheck),
 }
 
-/// What a check found.
+/// A failed check: its message, and the number of rows found.
 #[derive(Debug, thiserror::Error)]
 #[error("{message} (found: {count})")]
 pub(super) struct FailedCheck {
@@ -24,7 +24,7 @@ pub(super) struct FailedCheck {
     pub(super) count: String,
 }
 
-/// The query that shows what a check counts.
+/// The query that lists the rows that a check counts.
 pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
     match check.role {
         Role::Check(_) => {
@@ -42,12 +42,12 @@ impl From<DatabaseError> for StatementError {
     }
 }
 
-/// Whether the database has done nothing of a statement that it refuses outside of a transaction. A procedure may have come to
-/// some of its own statements; so may what works through several objects or files; and on MySQL and MariaDB a table of an engine
-/// without transactions keeps the rows that were changed before the one that failed.
+/// Whether the database has done nothing of a statement that failed outside a transaction. A procedure may have run some of
+/// its statements, a statement on several objects may have changed some of them, and on MySQL and MariaDB a table of an
+/// engine without transactions keeps the rows that were changed before the failing one.
 pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     match statement.role {
-        // What was filled is not filled again.
+        // Rows that are filled already are not filled again.
         Role::Batches | Role::Check(_) => return true,
         Role::Change => {}
     }
@@ -65,7 +65,7 @@ pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     drops_one || words.first().is_some_and(|word| !word.is_any(may_do_a_part))
 }
 
-/// Refuses to send more once somebody has asked for the end.
+/// Refuses to send further statements once an interrupt was requested.
 pub fn goes_on() -> Result<(), DatabaseError> {
     if !interrupted() {
         return Ok(());

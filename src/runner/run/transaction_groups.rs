@@ -1,4 +1,4 @@
-//! Which statements of a migration stand or fall together.
+//! Splits a migration into groups of statements that are executed in one transaction each.
 //!
 //! Must not know how they are sent, or what is recorded between them.
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::{Product, Role, Statement, sql};
 
-/// Statements that stand or fall together.
+/// Statements that are executed in one transaction, or one statement outside of any.
 pub(super) struct TransactionGroup {
     pub(super) statements: Range<usize>,
     pub(super) transactional: bool,
@@ -19,7 +19,7 @@ impl TransactionGroup {
     }
 }
 
-/// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
+/// Starts a new group where the database or a statement does not support transactions, and at every step.
 pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> Vec<TransactionGroup> {
     let mut transaction_groups: Vec<TransactionGroup> = Vec::new();
     for (index, statement) in statements.iter().enumerate() {
@@ -38,8 +38,8 @@ pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> 
     transaction_groups
 }
 
-/// Whether a statement changes rows and a check of what it did follows at once, or is that check. These servers commit whatever
-/// changes the schema, and nothing else by themselves.
+/// Whether a statement updates rows and is followed by a check of the result, or is that check. MySQL and MariaDB commit
+/// implicitly only with DDL, so the two can share a transaction.
 fn is_looked_at(product: Product, statements: &[Statement], index: usize) -> bool {
     let updates = |index: Option<usize>| {
         let statement = index.and_then(|index| statements.get(index));

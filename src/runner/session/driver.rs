@@ -24,7 +24,7 @@ use super::{ConnectError, DatabaseError, Missing, Rows};
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 compile_error!("choose at least one of the features `postgres`, `mysql` and `sqlite`");
 
-/// How a connection is made, as the driver read it from a URL and the environment.
+/// The connection options, as the driver parsed them from a URL and the environment.
 #[derive(Clone)]
 pub(super) enum Options {
     #[cfg(feature = "postgres")]
@@ -157,7 +157,7 @@ pub(super) enum Driver {
     Sqlite(Held),
 }
 
-/// The same words for whichever connection it is: the drivers share no trait that could be an object.
+/// Expands to the expression once per driver: the drivers share no object-safe trait.
 macro_rules! dispatch {
     ($driver:expr, $connection:ident => $done:expr) => {
         match $driver {
@@ -211,7 +211,7 @@ impl Driver {
         Ok(dispatch!(self, connection => connection.execute(query).await?.rows_affected()))
     }
 
-    /// Refuses a text that is more than one statement. Without a semicolon it cannot be.
+    /// Refuses a text with more than one statement. Without a semicolon it has only one.
     async fn is_single(&mut self, sql: &str) -> Result<(), DatabaseError> {
         if !sql.contains(';') {
             return Ok(());
@@ -273,7 +273,7 @@ impl Driver {
 
     /// Closes the connection in good order.
     pub(super) async fn close(self) {
-        // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
+        // A failure to close the connection gracefully cannot be acted upon.
         let _ = match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(connection) => connection.close().await.map_err(DatabaseError::from),
@@ -295,7 +295,7 @@ fn is_single(product: Product, sql: &str) -> Result<(), DatabaseError> {
     }
 }
 
-/// The next of what arrives.
+/// Awaits the next item of the stream.
 async fn next<T>(arriving: &mut Pin<Box<dyn Stream<Item = T> + Send + '_>>) -> Option<T> {
     poll_fn(|context| arriving.as_mut().poll_next(context)).await
 }

@@ -45,7 +45,7 @@ async fn a_failing_statement_in_the_middle(mut database: Database, product: Prod
             assert_eq!((records[1].status, records[1].statements), (State::Failed, 2));
             let error = database.up(&files).await.unwrap_err();
             let text = said(&error);
-            assert!(text.contains("is half applied: a statement failed, 2 of its statements are done"), "{text}");
+            assert!(text.contains("is partially applied: a statement failed, 2 of its statements are done"), "{text}");
             assert!(database.down(&files, Target::Count(1)).await.is_err());
             // The hint is a statement that works.
             let hint = error.hints().iter().find_map(|hint| hint.split('`').nth(1)).unwrap().to_owned();
@@ -128,7 +128,7 @@ async fn a_failing_way_back(mut database: Database, product: Product) {
             let record = &records[0];
             assert_eq!((record.status, record.direction, record.statements), (State::Failed, Direction::Down, 1));
             let text = said(&database.up(&files).await.unwrap_err());
-            assert!(text.contains("half reverted"), "{text}");
+            assert!(text.contains("partially reverted"), "{text}");
         }
     }
     database.remove().await;
@@ -153,7 +153,7 @@ async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: 
         Product::MySql | Product::MariaDb => {
             assert_eq!((records[0].status, records[0].statements), (State::Running, 1));
             let text = said(&database.up(&files).await.unwrap_err());
-            assert!(text.contains("ended without a word, 1 of its statements is done"), "{text}");
+            assert!(text.contains("was interrupted (no result recorded), 1 of its statements is done"), "{text}");
         }
     }
     database.remove().await;

@@ -1,6 +1,6 @@
-//! What is held in the catalog's own words, and what it stands on.
+//! Reads definitions and their dependencies from the catalog.
 //!
-//! Must not know what a definition says.
+//! Must not know how to parse a definition.
 
 use sea_gen_runner::session::Row;
 
@@ -50,7 +50,7 @@ impl CatalogReader<'_> {
             }
         }
         if kind == DefinitionKind::PartitionPart && class == "pg_constraint" {
-            // A key makes its columns take no NULL, and they still do when it goes.
+            // A primary key makes its columns NOT NULL, and they stay so when it is dropped.
             let columns = self.catalog.schema.definitions.keys().filter(|other| {
                 (other.kind, &other.on) == (kind, &id.on) && other.name.name.as_str().starts_with("NULL in ")
             });
@@ -64,7 +64,7 @@ impl CatalogReader<'_> {
         schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
     }
 
-    /// What a setting, a comment or a privilege is about, beside the table it belongs to.
+    /// The object of a setting, a comment or a privilege, besides its table.
     fn ground(&self, id: &DefinitionId, class: &str, oid: &str) -> Option<Place> {
         let owner = id.on.as_ref().filter(|owner| self.catalog.schema.tables.contains_key(owner));
         let part = |part: Part| owner.map(|owner| Place::Table(owner.clone(), part));
@@ -104,7 +104,7 @@ impl CatalogReader<'_> {
         }
     }
 
-    /// What one definition needs, out of the catalog's dependencies.
+    /// The dependencies of one definition, from the catalog's `pg_depend`.
     pub(super) fn need(&mut self, row: Row<'_>) {
         let by = |class: usize, oid: usize| (row.text(class).to_owned(), row.text(oid).to_owned());
         let Some(need) = self.need_place(row) else { return };
@@ -142,8 +142,8 @@ impl CatalogReader<'_> {
     }
 }
 
-/// Whether a need decides when the definition's turn comes. What is below tables cannot wait for one, and what is beside
-/// them belongs to those only that it cannot be without.
+/// Whether a dependency affects ordering: a definition before tables cannot depend on a table, and one that acts as a table
+/// depends only on those it cannot exist without.
 fn suits(id: &DefinitionId, need: &Place) -> bool {
     match id.kind.layer() {
         DependencyLayer::BeforeTables => match need {
@@ -162,7 +162,7 @@ fn suits(id: &DefinitionId, need: &Place) -> bool {
     }
 }
 
-/// How the queries call a kind.
+/// The name of a kind in the queries.
 pub(super) fn key(kind: DefinitionKind) -> &'static str {
     match kind {
         DefinitionKind::Schema => "schema",

@@ -1,8 +1,8 @@
-//! What stands in the way of a plan without being part of it, and is dropped before and created after.
+//! Dependents that the plan does not mention, but that must be dropped before it and created again after it.
 //!
-//! PostgreSQL refuses to change or drop what something else depends on. Views that read a changed column, foreign keys that
-//! lean on a replaced key, triggers, checks and generated columns that name a column whose type changes: the plan leaves
-//! them as they are, so they come back as they were. Must not know how a step is written.
+//! PostgreSQL refuses to change or drop an object that others depend on: views that read a changed column, foreign keys that
+//! rely on a replaced key, triggers, checks and generated columns that name a column whose type changes. The plan leaves them
+//! unchanged, so they are created again as they were. Must not know how a step is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +15,13 @@ use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_ma
 use super::repartition::is_repartitioned;
 use super::replaced::Replaced;
 
-/// What goes before the plan and comes back after it.
+/// The objects that are dropped before the plan and created again after it.
 #[derive(Debug, Default)]
 pub(super) struct DetachedObjects {
     /// Views and definitions above tables, as they are and as they will be.
     pub above_before: Vec<Object>,
     pub above_after: Vec<Object>,
-    /// Columns that let go of a default or a type before, and take it back after.
+    /// Columns whose default or type is removed before and restored after.
     pub unset: Vec<Op>,
     pub reset: Vec<Op>,
     /// Dropped before, as they are.
@@ -30,7 +30,7 @@ pub(super) struct DetachedObjects {
     pub after: Vec<Object>,
 }
 
-/// What the plan does to columns, by table as it is named before the plan.
+/// The changes to columns, by table under its name before the plan.
 #[derive(Debug, Default)]
 struct Touched {
     /// Columns whose type changes in place.
@@ -47,7 +47,7 @@ struct Touched {
     whole: bool,
 }
 
-/// Finds what stands in the way.
+/// Finds the dependents to detach.
 pub(super) fn find(ops: &[Op], from: &Schema) -> DetachedObjects {
     let replaced = Replaced::find(ops, from);
     let mut touched = touched(ops, from);
