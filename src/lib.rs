@@ -105,7 +105,7 @@
 //! | lowering | turning operations into steps |
 //! | rebuild | creating a table again and copying its rows, because it cannot be altered in place |
 //! | online form | a step whose blocking time does not grow with the number of rows ([`plan::cost::Forms`]) |
-//! | migration | a file of up and down statements ([`sea_gen_runner::Migration`]) |
+//! | migration | a file of up and down statements ([`sea_gen_runner::migration::Migration`]) |
 //! | up, down | applying a migration, and reverting it ([`sea_gen_runner::Direction`]) |
 //! | baseline | the first recorded migration of an existing database, which is not executed |
 //! | history | the table that records what was applied ([`sea_gen_runner::HISTORY_TABLE`]) |

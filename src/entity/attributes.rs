@@ -16,7 +16,7 @@ use super::outline::segments;
 use super::scan::is_too_deep;
 use super::source::{Output, RustFile, SourceError, SourceLocation};
 
-/// What can stand on a model.
+/// The settings of a model.
 pub(super) const ON_MODEL: &[&str] = &[
     "table_name",
     "schema_name",
@@ -38,7 +38,7 @@ pub(super) const ON_MODEL: &[&str] = &[
     "renamed_from",
 ];
 
-/// What can stand on a model's field.
+/// The settings of a model's field.
 pub(super) const ON_FIELD: &[&str] = &[
     "column_type",
     "auto_increment",
@@ -71,7 +71,7 @@ pub(super) const ON_FIELD: &[&str] = &[
 /// `DeriveEntityModel` would take, and are let be as SeaORM does.
 pub(super) const ON_COLUMN: &[&str] = &["column_name", "table_name", "iden"];
 
-/// What can stand on a field that is a relation.
+/// The settings of a relation field.
 pub(super) const ON_RELATION_FIELD: &[&str] = &[
     "has_one",
     "has_many",
@@ -89,7 +89,7 @@ pub(super) const ON_RELATION_FIELD: &[&str] = &[
     "on_delete",
 ];
 
-/// What can stand on a variant of the `Relation` enum.
+/// The settings of a variant of the `Relation` enum.
 pub(super) const ON_RELATION: &[&str] = &[
     "belongs_to",
     "has_one",
@@ -105,13 +105,13 @@ pub(super) const ON_RELATION: &[&str] = &[
     "condition_type",
 ];
 
-/// What can stand on an active enum.
+/// The settings of an active enum.
 pub(super) const ON_ENUM: &[&str] = &["rs_type", "db_type", "enum_name", "rename_all"];
 
-/// What can stand on a variant of an active enum.
+/// The settings of a variant of an active enum.
 pub(super) const ON_ENUM_VARIANT: &[&str] = &["string_value", "num_value", "display_value", "rename"];
 
-/// What can stand on a value type.
+/// The settings of a value type.
 pub(super) const ON_VALUE: &[&str] =
     &["column_type", "array_type", "value_type", "from_str", "to_str", "try_from_u64", "try_getable_array"];
 

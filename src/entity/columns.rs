@@ -1,4 +1,4 @@
-//! Putting a table together: columns with their indexes, keys and checks, as SeaORM makes them.
+//! Builds a table: columns with their indexes, keys and checks, as SeaORM creates them.
 //!
 //! Must not know in which form the entity was written.
 
@@ -51,7 +51,7 @@ impl Variants {
     }
 }
 
-/// A column as code declares it, in whatever form.
+/// A column as declared, in whatever form.
 pub(super) struct Declared {
     pub(super) name: Name,
     /// The variant of `Column`, where it is not what SeaORM makes of the column's name.
@@ -69,7 +69,7 @@ pub(super) struct Declared {
     pub(super) extra: Option<(Option<String>, SourceLocation)>,
 }
 
-/// A table in the making.
+/// A table being built.
 pub(super) struct Builder {
     product: Product,
     pub(super) table: Table,

@@ -1,4 +1,4 @@
-//! Reading many files on all processors: agree on what everything is called, then parse and read one after the other.
+//! Reads many files in parallel: first all names are collected, then each file is parsed and read.
 //!
 //! Must not know what is read. Syntax stays in the thread that parsed it, no longer than its file's turn: kept, it takes twenty
 //! times the room of its text. Names, tables and relations are plain data and come together in the order of the files, so that
@@ -23,7 +23,7 @@ pub(super) struct Input<'s> {
     pub(super) conditions: Arc<Conditions>,
 }
 
-/// What a thread found in its files before it knows those of others.
+/// The result of a thread's first pass over its files.
 struct Survey {
     /// The modules of each file.
     modules: Vec<(usize, Vec<Outlined>)>,

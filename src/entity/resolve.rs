@@ -1,4 +1,4 @@
-//! From names to the syntax behind them.
+//! Resolves names to syntax.
 //!
 //! Must not know what any of it means. Syntax cannot leave the thread that parsed it and is too large to be kept, so a file is
 //! parsed again, once in each thread, when a name in another one leads to it. Names of columns' types seldom do.
@@ -75,7 +75,7 @@ pub(super) struct Module<'a> {
     pub(super) entity: Option<&'a ItemStruct>,
 }
 
-/// What a path leads to.
+/// The item that a path resolves to.
 #[derive(Clone)]
 pub(super) enum Found<'a> {
     /// A struct, the module it stands in, and its number there.
@@ -115,7 +115,7 @@ impl<'a> Modules<'a> {
         Some(Module { file, items, entity })
     }
 
-    /// Follows a path as it stands in a module.
+    /// Resolves a path relative to a module.
     pub(super) fn find(&self, from: usize, path: &[String]) -> Found<'a> {
         match self.outline.find(from, path) {
             Target::Item(module, index) => match self.item(module, index) {

@@ -13,7 +13,7 @@ use super::resolve::{Module, Modules};
 use super::source::{Output, SourceError, SourceLocation};
 use super::{column_type, default, expanded, relations, schema_of, types};
 
-/// What a table is called.
+/// The name of a table, with its schema and comment.
 pub(super) struct Title {
     pub(super) name: String,
     pub(super) schema: Option<String>,
@@ -75,7 +75,7 @@ fn of_model(
     Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
-/// What attributes call the table.
+/// The table's name from attributes.
 pub(super) fn title(settings: &Settings, output: &mut Output) -> Option<Title> {
     let (name, spot) = settings.text("table_name", output)?;
     let schema = settings.text("schema_name", output).map(|(schema, _)| schema);

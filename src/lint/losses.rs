@@ -1,4 +1,4 @@
-//! What of the rows and values that are there the statements of a file throw away, whoever wrote them.
+//! Existing rows and values that the statements of a file destroy, whoever wrote them.
 //!
 //! Judges statements that are about to run, as the other rules judge a plan that is about to be written, so that both are
 //! allowed by the same words. Must not know SQL, or how many rows there are.
@@ -21,7 +21,7 @@ use super::{Context, Finding, lint};
 
 use names::Names;
 
-/// The rules on what loses rows or values that are there.
+/// The rules on losses of existing rows or values.
 const LOSING: [&str; 6] =
     [DROP_TABLE.name, DROP_PARTITION.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
 
@@ -211,7 +211,7 @@ fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -
     Some(Op::Alter(Alter::Column(table.name.clone(), Change::new(from.clone(), to))))
 }
 
-/// A table that takes the place of another.
+/// A table that replaces another.
 struct Made<'r> {
     into: &'r str,
     columns: Vec<&'r ColumnRead>,
@@ -262,7 +262,7 @@ fn replacement<'r>(
     Some(Made { into, columns, filled })
 }
 
-/// An object as a statement names it.
+/// The object that a statement names.
 fn object(name: &str) -> ObjectName {
     match name.split_once('.') {
         Some((schema, name)) => ObjectName::qualified(schema, name),

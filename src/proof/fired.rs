@@ -1,4 +1,4 @@
-//! What triggers reach: tables that no statement of a migration names, and that change with those it does name.
+//! Tables that triggers change: no statement of a migration names them, but they change with those it names.
 //!
 //! Must not know databases. A table that a trigger only reads is taken for one that it writes.
 

@@ -73,7 +73,7 @@ impl Renames {
 
 /// A table whose values are compared.
 #[derive(Clone, Debug)]
-pub(super) struct Followed {
+pub(super) struct Tracked {
     pub(super) before: ObjectName,
     pub(super) after: ObjectName,
     /// Columns before and after whose values must be the same.
@@ -84,7 +84,7 @@ pub(super) struct Followed {
 
 /// What must still be there after a migration: the values of every column it does not touch, and of those it touches in a
 /// way that keeps the values rows were made of.
-pub(super) fn followed(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Followed> {
+pub(super) fn tracked(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Tracked> {
     let mut all = Vec::new();
     for before in from.tables.values() {
         let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
@@ -104,7 +104,7 @@ pub(super) fn followed(product: Product, from: &Schema, to: &Schema, renames: &R
         let whole = primary.iter().all(|name| columns.iter().any(|(column, _)| column.name == *name));
         let key = if whole { primary } else { Vec::new() };
         if !columns.is_empty() {
-            all.push(Followed { before: before.name.clone(), after: after.name.clone(), columns, key });
+            all.push(Tracked { before: before.name.clone(), after: after.name.clone(), columns, key });
         }
     }
     all

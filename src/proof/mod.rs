@@ -38,8 +38,8 @@ pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
 use build::{build, found, in_words, normalized, read_back};
-use follow::Followed;
-use part::TouchedObjects;
+use follow::Tracked;
+use part::TouchedPart;
 use rows::When;
 
 /// The number of rows per table during a proof, and their random seed.
@@ -148,7 +148,7 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     for filling in &fillings {
         let verdict = attempt(server, claim, &part, filling).await?;
         match (verdict, &mut first) {
-            // Rows that a statement cannot take are the rows' fault, if it takes others, or none.
+            // If a statement accepts other rows or none, the rejected rows are at fault.
             (Verdict::Refuted(refuted), first) if refuted.failed.is_some() => {
                 first.get_or_insert(refuted);
             }
@@ -164,8 +164,8 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
 }
 
-/// The rows to try, one after the other, until the statements take them: made-up rows refute nothing, so none come last.
-fn fillings(claim: Claim<'_>, part: &TouchedObjects) -> Vec<Filling> {
+/// The rows to try in turn until the statements accept them: generated rows refute nothing, so no rows come last.
+fn fillings(claim: Claim<'_>, part: &TouchedPart) -> Vec<Filling> {
     let from = claim.from.schema();
     let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
     if let Some(to) = claim.to.map(Normalized::schema) {
@@ -192,8 +192,8 @@ fn fillings(claim: Claim<'_>, part: &TouchedObjects) -> Vec<Filling> {
     fillings
 }
 
-/// The tables that a migration's own checks look at: rows made up need not hold what people made sure of.
-fn asked(part: &TouchedObjects, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
+/// The tables that a migration's own checks query: generated rows need not satisfy what people verified.
+fn asked(part: &TouchedPart, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
     let statements = migration.up.iter().chain(&migration.down);
     let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
     part::part(&[&part.of(from)], &[&checks]).named
@@ -211,12 +211,7 @@ fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
 }
 
-async fn attempt(
-    server: &ConnectionOptions,
-    claim: Claim<'_>,
-    part: &TouchedObjects,
-    rows: &Filling,
-) -> Result<Verdict> {
+async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &TouchedPart, rows: &Filling) -> Result<Verdict> {
     let (scratch, mut session) = match open(server, claim.migration.product).await? {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Unproven(reason)),
@@ -252,7 +247,7 @@ fn with_reason(error: &Error) -> String {
 struct Trial<'a> {
     session: &'a mut Session,
     claim: Claim<'a>,
-    part: &'a TouchedObjects,
+    part: &'a TouchedPart,
 }
 
 /// Why a trial stopped early.
@@ -299,7 +294,7 @@ impl Trial<'_> {
         request.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
         let report = match fill(self.session, &seeds(&both, &request), &mut |_, _| ()).await {
             Ok(report) => report,
-            // They are the tool's own, and no fault of the migration's.
+            // Failures of generated rows are the tool's own, not the migration's.
             Err(error) => {
                 let note =
                     format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
@@ -307,23 +302,23 @@ impl Trial<'_> {
             }
         };
         let mut notes = report.notes.clone();
-        let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
-        self.exempt(&mut followed, &mut notes);
-        let before = self.rows(&followed, When::Before).await?;
+        let mut tracked = follow::tracked(product, from_part.schema(), target.schema(), renames);
+        self.exempt(&mut tracked, &mut notes);
+        let before = self.rows(&tracked, When::Before).await?;
 
         self.migrate("up").await?;
         self.compare(to_part.as_ref(), "up", "the target").await?;
         self.defaults(from_part.schema(), target.schema()).await?;
-        self.kept(&followed, &before, When::After, "up").await?;
+        self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
             notes.push("it has no way back, so only the way there is proven".to_owned());
         } else {
             self.migrate("down").await?;
             self.compare(Some(&from_part), "down", "what was there before").await?;
-            self.kept(&followed, &before, When::Before, "down").await?;
+            self.kept(&tracked, &before, When::Before, "down").await?;
             self.migrate("up again").await?;
             self.compare(to_part.as_ref(), "up again", "the target").await?;
-            self.kept(&followed, &before, When::After, "up again").await?;
+            self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
             notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
@@ -336,12 +331,11 @@ impl Trial<'_> {
         })
     }
 
-    /// Leaves out the tables of statements that say they change values, of events, which the server runs when it likes, and those
-    /// that rows come to or go from with a table that becomes a partition of theirs, or stops being one.
-    fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
+    /// Exempts tables that statements change intentionally, that events may change, or that exchange rows with a partition.
+    fn exempt(&self, tracked: &mut Vec<Tracked>, notes: &mut Vec<String>) {
         let (from, to) = (self.claim.from.schema(), self.claim.to.unwrap_or(self.claim.from).schema());
         let owners = [attached::owners(from, to), attached::owners(to, from)].concat();
-        rows::exempt(followed, &owners);
+        rows::exempt(tracked, &owners);
         if !owners.is_empty() {
             let names: BTreeSet<String> = owners.iter().map(|name| format!("`{name}`")).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
@@ -361,19 +355,19 @@ impl Trial<'_> {
         let schemas = [Some(self.claim.from), self.claim.to];
         let schemas: Vec<&Schema> = schemas.into_iter().flatten().map(Normalized::schema).collect();
         let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
-        rows::exempt(followed, &tables);
+        rows::exempt(tracked, &tables);
         let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
         notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
         let reached = fired::reached(&schemas, &tables);
-        rows::exempt(followed, &reached);
+        rows::exempt(tracked, &reached);
         if !reached.is_empty() {
             let names: Vec<String> = reached.iter().map(|name| format!("`{name}`")).collect();
             notes.push(format!("values in {} may be changed by triggers and were not compared", names.join(", ")));
         }
     }
 
-    async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {
-        rows::read(self.session, followed, when).await.map_err(|error| {
+    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, Stop> {
+        rows::read(self.session, tracked, when).await.map_err(|error| {
             let what = "on the scratch database, the rows cannot be read where they should be";
             Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
@@ -447,13 +441,13 @@ impl Trial<'_> {
     }
 
     /// Whether every value survived.
-    async fn kept(&mut self, followed: &[Followed], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
-        let now = self.rows(followed, when).await?;
-        let lines = rows::losses(followed, before, &now);
+    async fn kept(&mut self, tracked: &[Tracked], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+        let now = self.rows(tracked, when).await?;
+        let lines = rows::losses(tracked, before, &now);
         if lines.is_empty() {
             return Ok(());
         }
-        let lost: Vec<ObjectName> = followed
+        let lost: Vec<ObjectName> = tracked
             .iter()
             .zip(before.iter().zip(&now))
             .filter(|(table, (before, now))| {
@@ -468,7 +462,7 @@ impl Trial<'_> {
         Err(refuted.into())
     }
 
-    /// The statements of one way that name one of the tables.
+    /// The statements of one direction that name one of the tables.
     fn naming(&self, way: &str, tables: &[ObjectName]) -> Vec<String> {
         let migration = self.claim.migration;
         let statements = if way == "down" { &migration.down } else { &migration.up };
@@ -497,7 +491,7 @@ fn creates_event(product: Product, sql: &str) -> bool {
         && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
-/// The tables that are not the same in two schemas.
+/// The tables that differ between two schemas.
 fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
     let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
     names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()

@@ -16,7 +16,7 @@ use super::stand_ins;
 
 /// The names of the touched objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct TouchedObjects {
+pub(super) struct TouchedPart {
     /// The objects that the statements name.
     pub(super) named: BTreeSet<ObjectName>,
     /// Those objects, their dependencies and their dependents.
@@ -61,9 +61,9 @@ fn is_of_word(letter: char) -> bool {
 }
 
 /// The objects of the schemas that the statements can touch.
-pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedObjects {
+pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedPart {
     let words = WordSet::of(statements.iter().flat_map(|list| list.iter()).map(|statement| statement.sql.as_str()));
-    let mut part = TouchedObjects::default();
+    let mut part = TouchedPart::default();
     for schema in schemas {
         let names = schema.tables.keys().chain(schema.views.keys()).chain(schema.enums.keys());
         part.named.extend(names.filter(|name| words.name(&name.name)).cloned());
@@ -149,7 +149,7 @@ fn plain(name: &ObjectName) -> Name {
     Name::from(name.name.as_str().split('(').next().unwrap_or_default())
 }
 
-impl TouchedObjects {
+impl TouchedPart {
     /// All of a schema.
     pub(super) fn whole(schema: &Schema) -> Self {
         Self {
@@ -278,8 +278,7 @@ impl TouchedObjects {
         (bodies, expressions)
     }
 
-    /// The part of a schema, with what stands for tables that are kept beside it. A foreign key that leads out of it is left
-    /// out.
+    /// The part of a schema, with stand-ins for unmanaged tables. A foreign key that leads out of the part is left out.
     pub(super) fn of(&self, schema: &Schema) -> Schema {
         let mut part = Schema { tables: self.stand_ins.clone(), ..Schema::default() };
         for table in schema.tables.values().filter(|table| self.tables.contains(&table.name)) {

@@ -13,7 +13,7 @@ use crate::session::Session;
 /// Runs migrations on one database, through one connection from the beginning to the end.
 ///
 /// ```
-/// use sea_gen_runner::{Kind, Migrations, Product, Runner, Target};
+/// use sea_gen_runner::{ErrorKind, Migrations, Product, Runner, Target};
 ///
 /// # #[cfg(feature = "sqlite")]
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -23,7 +23,7 @@ use crate::session::Session;
 /// # let url = format!("sqlite://{}/shop.db", folder.path().display());
 ///
 /// let mut runner = Runner::connect(url.as_str(), &migrations).await?;
-/// assert_eq!(runner.ensure_current().await.unwrap_err().kind(), &Kind::Refused);
+/// assert_eq!(runner.ensure_current().await.unwrap_err().kind(), &ErrorKind::Refused);
 ///
 /// let report = runner.up(&Target::All).await?;
 /// assert_eq!(report.outcomes.len(), 1);

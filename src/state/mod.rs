@@ -1,5 +1,5 @@
-//! The three states and what a pair of them says: E, what the code declares; S, what the migrations produce; D, what the
-//! database has.
+//! The three states and their comparison: E, what the code declares; S, what the migrations produce; D, what the database
+//! has.
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 

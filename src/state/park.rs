@@ -1,6 +1,6 @@
-//! Parking: what would be dropped is put out of the way under a dated name, with its rows and values, until it is purged.
+//! Parking: objects that would be dropped are renamed to a dated name, with their rows and values, until they are purged.
 //!
-//! Must not know what day it is, or who asks for it.
+//! Must not know the current date, or who asks for it.
 
 use std::collections::BTreeSet;
 
@@ -86,12 +86,12 @@ fn used_enums(schema: &Schema) -> BTreeSet<ObjectName> {
     columns.filter_map(|column| column.data_type.enum_name()).cloned().collect()
 }
 
-/// Something parked.
+/// A parked object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
     /// The table or column.
     pub place: Place,
-    /// What it was called: `orders`, `orders.note`.
+    /// Its former name: `orders`, `orders.note`.
     pub former: String,
     /// When it was parked, `YYYYMMDD`.
     pub day: String,
@@ -207,7 +207,7 @@ fn parked_table(names: &Names<'_>, table: &Table, change: &Change<ObjectName>) -
     parked
 }
 
-/// Nobody declares what is parked.
+/// Parked objects are undeclared.
 fn adopt(origins: &mut Origins, table: &Table) {
     let parked = places_in(table).into_iter().chain([Place::table(&table.name)]).filter(is_parked_place);
     for place in parked {

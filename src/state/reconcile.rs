@@ -71,14 +71,14 @@ pub fn reconcile(
 ) -> Result<TargetSchema, Unsupported> {
     let mut declared = model.normalized(|schema| dialect.normalize(schema))?.schema().clone();
     rename::refuse_circles(model, dialect.product())?;
-    let mut wishes = rename::wishes(model);
+    let mut requested = rename::requested(model);
     let mut cases = in_another_case(dialect.product(), &declared, base.schema());
-    let meet = |wish: &Rename, case: &Rename| {
-        wish.place() == case.place() || wish.clone().inverse().place() == case.clone().inverse().place()
+    let meet = |request: &Rename, case: &Rename| {
+        request.place() == case.place() || request.clone().inverse().place() == case.clone().inverse().place()
     };
-    cases.retain(|case| !wishes.iter().any(|wish| meet(wish, case)));
-    wishes.splice(..0, cases);
-    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
+    cases.retain(|case| !requested.iter().any(|request| meet(request, case)));
+    requested.splice(..0, cases);
+    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &requested)?;
     let (base, origins) = (base.schema(), &origins);
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);

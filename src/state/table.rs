@@ -1,4 +1,4 @@
-//! One table, declared and as it is, to one table as it shall be.
+//! Merges one declared table with the current one.
 //!
 //! Must not know how the target is reached. Constraints and indexes are matched by what they mean before they are matched
 //! by name, because the code rarely names them and the database always does.
@@ -63,7 +63,7 @@ pub(super) fn merge(
     target
 }
 
-/// A column in the database that the code does not mention, if it stays.
+/// An undeclared column of the database, if it is kept.
 fn kept_column(declared: &Table, old: &Column, record: &mut MergeRecord<'_>) -> Option<Column> {
     let at = |facet| Place::Table(declared.name.clone(), Part::Column(old.name.clone(), facet));
     if !record.keeps(at(Facet::Whole)) {
@@ -105,7 +105,7 @@ fn column(
             record.facet(new.$field.as_ref(), old.$field.as_ref(), || at(Facet::$facet), origin)
         };
     }
-    // The code mostly says that a column is numbered, and not in which of a database's ways.
+    // The code mostly declares that a column is numbered, and not by which of the database's mechanisms.
     let numbering = match (new.identity, old.identity) {
         (Some(_), Some(found)) if !declaration.says_how_numbered(table, &new.name) => Some(found),
         (Some(_), None) if declaration.dialect.numbers_itself(base, &new.name) => None,
@@ -172,7 +172,7 @@ fn matched<T: Clone + PartialEq>(
         let origin = declaration.origin(&place(name.clone()));
         let same = match base.get_key_value(name) {
             Some((name, old)) if old == new => Some((name, old)),
-            // In SQL a name is always written, so there it counts.
+            // A sidecar always names its objects, so there the name counts.
             _ if origin == Origin::Sidecar => None,
             _ => base.iter().find(|(name, old)| !taken.contains(name) && means_the_same(new, old)),
         };
@@ -316,7 +316,7 @@ fn lost_columns<'b>(table: &Table, base: &'b Table) -> impl Iterator<Item = &'b 
     base.columns.keys().filter(|name| !table.columns.contains_key(*name))
 }
 
-/// Takes out keys, indexes and checks that were kept although a column they stand on is dropped.
+/// Removes keys, indexes and checks that were kept although one of their columns is dropped.
 pub(super) fn drop_what_lost_its_columns(product: Product, table: &mut Table, base: &Table) {
     let gone: Vec<Name> = lost_columns(table, base).cloned().collect();
     let loses = |expression: &Expression| gone.iter().any(|name| mentions(product, expression.text(), name.as_str()));

@@ -1,4 +1,4 @@
-//! When a column of another type serves what an entity only implies: the one table of rules, each loose or exact.
+//! Which column types are accepted for what an entity implies: the one table of rules, each loose or exact.
 //!
 //! A Rust type leaves much open: `String` says nothing of a length, `Decimal` nothing of digits. A loose rule means that the
 //! database may keep the type it has; an exact one that it contradicts the entity, mostly because the driver would refuse
@@ -11,16 +11,16 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Strictness, Type};
 
-/// One pair of types that are not the same and may mean the same.
+/// A pair of different types that may mean the same.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TypeRule {
-    /// What it is called in the configuration.
+    /// Its name in the configuration.
     pub key: &'static str,
     /// What the entity implies, and what the database has.
     pub pair: &'static str,
     /// Where it is loose unless the configuration says otherwise; elsewhere it is exact.
     pub loose_on: &'static [Product],
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 

@@ -17,7 +17,7 @@ use crate::schema::{Check, DefaultValue, Expression, Generated, Name, ObjectName
 
 use super::{Flavor, render};
 
-/// What the temporary table is called. A temporary table hides one of the same name, so the name is nobody's.
+/// The name of the temporary table. A temporary table hides one of the same name, so it cannot collide.
 const STAND_IN: &str = "sea_gen_reprint";
 
 /// What the server prints for each question it can answer.

@@ -55,7 +55,7 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
     [core, required, built, attached, keys, validated, dropped, last].into_iter().flatten().collect()
 }
 
-/// A table, and what of it is called otherwise.
+/// A table, and its renamed parts.
 type Renamed<'a> = (&'a ObjectName, &'a Change<Name>);
 
 /// What comes behind the transaction, in this order.
@@ -86,9 +86,9 @@ struct Walk<'a> {
     keyed_later: BTreeSet<ObjectName>,
     core: Vec<Step>,
     late: Late,
-    /// What destroys, and what comes behind that.
+    /// The destructive steps, and those after them.
     last: Vec<Step>,
-    /// Something has gone that is made anew, and is not there again.
+    /// Whether an object is dropped that is created again later.
     keeps: bool,
 }
 
@@ -138,7 +138,7 @@ impl Walk<'_> {
                 Step::GiveBack => self.keeps = false,
                 _ => {}
             }
-            // What is made anew is not missing while others work: it goes and comes in one transaction.
+            // An object that is replaced is never missing for other sessions: it is dropped and created in one transaction.
             let destroys = !self.last.is_empty() || !self.keeps && matches!(step, Step::Direct(op) if destroys(op));
             let steps = if destroys { &mut self.last } else { &mut self.core };
             steps.push(step.clone());
@@ -191,7 +191,7 @@ impl Walk<'_> {
         name.clone()
     }
 
-    /// Whether something that is made in the transaction stands on a part of a table.
+    /// Whether an object created in the transaction depends on a part of a table.
     fn is_stood_on(&self, part: &Place) -> bool {
         self.steps.iter().any(|step| match step {
             Step::Direct(Op::Create(Object::Definition(definition))) => definition.needs.contains(part),

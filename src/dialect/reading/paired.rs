@@ -1,4 +1,4 @@
-//! Both ways of a file held side by side: a column's type before a change is the one that the other way gives back.
+//! Compares the up and down sections of a file: a column's type before a change is the one that the other section restores.
 //!
 //! Must not know who judges the change.
 

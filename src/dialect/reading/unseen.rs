@@ -1,4 +1,4 @@
-//! Whether a schema shows that statements ran: then a database that has the schema need not run them again.
+//! Decides whether a schema shows that statements ran: a database with that schema need not run them again.
 //!
 //! Rows are no part of a schema, so a statement that changes rows is shown by none, unless the schema leaves it nothing to do.
 //! What is not known for certain counts as not shown. Must not know migrations, or what is done about a statement not shown.

@@ -13,7 +13,7 @@ const fn line(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
     Cost { kind, lock: "the database file", algorithm: "", blocks: Blocks::Writers, work, source }
 }
 
-/// Every kind of clause. What SQLite cannot alter is made anew, row by row.
+/// Every kind of clause. A table that SQLite cannot alter is rebuilt, row by row.
 pub(super) const COSTS: &[Cost] = &[
     line(ClauseKind::DropTable, Work::Scan, FILE),
     line(ClauseKind::RenameTable, Work::Moment, ALTER),

@@ -1,4 +1,4 @@
-//! A table made anew: the statements of SQLite's own procedure, inside the migration's transaction.
+//! A table rebuild: the statements of SQLite's own procedure, inside the migration's transaction.
 //!
 //! Must not know which operations made it necessary. Foreign keys are off while it runs (the runner's part, because inside a
 //! transaction they cannot be switched), so dropping the old table deletes no row of another.

@@ -1,4 +1,4 @@
-//! Statements that break code which is still running while the migration is applied.
+//! Statements that break code that still runs while the migration is applied.
 //!
 //! Must not know that code.
 
@@ -9,7 +9,7 @@ use crate::lint::Level;
 
 use super::{ScriptRule, example, place};
 
-/// A table gets another name.
+/// A table is renamed.
 pub(super) const RENAME_TABLE: ScriptRule = ScriptRule {
     code: "rename-table",
     level: Level::Warning,
@@ -24,7 +24,7 @@ pub(super) const RENAME_TABLE: ScriptRule = ScriptRule {
     },
 };
 
-/// A column gets another name.
+/// A column is renamed.
 pub(super) const RENAME_COLUMN: ScriptRule = ScriptRule {
     code: "rename-column",
     level: Level::Warning,
@@ -39,7 +39,7 @@ pub(super) const RENAME_COLUMN: ScriptRule = ScriptRule {
     },
 };
 
-/// A value of an enum type gets another name.
+/// A value of an enum type is renamed.
 pub(super) const RENAME_VALUE: ScriptRule = ScriptRule {
     code: "rename-value",
     level: Level::Warning,

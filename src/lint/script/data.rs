@@ -1,4 +1,4 @@
-//! Statements whose outcome depends on the rows that are there, or that write rows.
+//! Statements whose result depends on existing rows, or that write rows.
 //!
 //! Must not know what the rows hold.
 
@@ -9,7 +9,7 @@ use crate::lint::Level;
 
 use super::{ScriptRule, example, place};
 
-/// A column comes without NULL and without a value.
+/// A NOT NULL column is added without a value.
 pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     code: "not-null",
     level: Level::Warning,
@@ -27,7 +27,7 @@ pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     },
 };
 
-/// A column stops taking NULL.
+/// A column becomes NOT NULL.
 pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
     code: "set-not-null",
     level: Level::Info,
@@ -46,7 +46,7 @@ pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
     },
 };
 
-/// Rows that are there must not repeat themselves.
+/// Existing rows must be unique.
 pub(super) const UNIQUE: ScriptRule = ScriptRule {
     code: "unique",
     level: Level::Info,
@@ -81,7 +81,7 @@ pub(super) const RETYPE: ScriptRule = ScriptRule {
     },
 };
 
-/// Checks are switched off.
+/// Constraint checks are disabled.
 pub(super) const CHECKS_OFF: ScriptRule = ScriptRule {
     code: "checks-off",
     level: Level::Warning,
@@ -110,7 +110,7 @@ pub(super) const SEED_DATA: ScriptRule = ScriptRule {
     },
 };
 
-/// A constraint goes.
+/// A constraint is dropped.
 pub(super) const DROP_CONSTRAINT: ScriptRule = ScriptRule {
     code: "drop-constraint",
     level: Level::Info,

@@ -9,7 +9,7 @@ use crate::lint::Level;
 
 use super::{ScriptRule, example, place};
 
-/// A table that was there before is dropped.
+/// An existing table is dropped.
 pub(super) const DROP_TABLE: ScriptRule = ScriptRule {
     code: "drop-table",
     level: Level::Danger,
@@ -72,7 +72,7 @@ pub(super) const EVERY_ROW: ScriptRule = ScriptRule {
     },
 };
 
-/// What depends on something goes with it, whatever it is.
+/// `CASCADE` drops dependents, whatever they are.
 pub(super) const CASCADE: ScriptRule = ScriptRule {
     code: "cascade",
     level: Level::Danger,

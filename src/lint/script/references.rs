@@ -1,4 +1,4 @@
-//! Foreign keys that cost or do not fit, and objects that lose what belongs to them.
+//! Foreign keys that are slow or do not match, and objects that lose their attributes.
 //!
 //! Must not know what is in the database; only what the file itself says.
 
@@ -59,7 +59,7 @@ pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
     },
 };
 
-/// Something is dropped and made anew.
+/// An object is dropped and created again.
 pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
     code: "made-anew",
     level: Level::Info,
@@ -90,7 +90,7 @@ pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
     },
 };
 
-/// Whether a line reads what belongs to an object, so that it is given back at the end.
+/// Whether a statement reads an object's attributes, so that they are restored at the end.
 fn keeps(line: &ScriptStatement, name: &str) -> bool {
     let strings = &line.reading.strings;
     let is_it = |text: &String| {

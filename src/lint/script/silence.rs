@@ -20,7 +20,7 @@ pub const MISSING_DOWN: ScriptRule = ScriptRule {
     check: |_, _| None,
 };
 
-/// A silence that is none; it is found where silences are read.
+/// An invalid silence; it is found where silences are parsed.
 pub(super) const BAD_SILENCE: ScriptRule = ScriptRule {
     code: "bad-silence",
     level: Level::Warning,

@@ -1,4 +1,4 @@
-//! Statements that do not fit the transaction they are in, and those that were not understood.
+//! Statements that do not fit their transaction, and those that could not be parsed.
 //!
 //! Must not know how a migration is run.
 
@@ -25,7 +25,7 @@ pub(super) const NESTING: ScriptRule = ScriptRule {
     },
 };
 
-/// What cannot run inside a transaction does.
+/// A statement runs inside a transaction that cannot.
 pub(super) const CONCURRENTLY: ScriptRule = ScriptRule {
     code: "concurrently-in-transaction",
     level: Level::Danger,
@@ -84,7 +84,7 @@ pub(super) const NEW_VALUE_USED: ScriptRule = ScriptRule {
     },
 };
 
-/// What was not understood.
+/// A statement that could not be parsed.
 pub(super) const UNREAD: ScriptRule = ScriptRule {
     code: "unread",
     level: Level::Info,

@@ -1,4 +1,4 @@
-//! Sending a statement that changes some rows at a time until it changes none.
+//! Repeats a statement that changes some rows at a time until it changes none.
 //!
 //! Must not know what the statement writes, or what stands before or after it.
 
@@ -13,7 +13,7 @@ use super::{Progress, ProgressCallback};
 /// batches are ten million rows.
 const MANY: u64 = 1_024;
 
-/// How many times a row may be changed. The tool's own statements change each row once; one written by hand may need several.
+/// How often a row may be changed. Generated statements change each row once; a hand-written one may need several passes.
 const TIMES: u64 = 8;
 
 /// Sends the statement until it changes no row. `on_progress` hears how many rows have been changed so far.
@@ -38,7 +38,7 @@ pub(super) async fn carry_out(
             && batches.is_power_of_two()
             && let Some(table) = updated(session.product(), &statement.sql)
         {
-            // Who may not count them may still change them.
+            // A user without the privilege to count the rows may still change them.
             let Ok(rows) = rows(session, &table).await else { continue };
             if changed > rows.saturating_mul(TIMES) {
                 let message = format!(

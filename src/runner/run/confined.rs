@@ -1,4 +1,4 @@
-//! What a scratch database is not sent: whatever reaches beyond it.
+//! Refuses statements that reach beyond a scratch database.
 //!
 //! Must not know what is proven.
 

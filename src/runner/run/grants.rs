@@ -11,10 +11,10 @@ use crate::reading::{self, Reading};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement, sql};
 
-/// Why rights stay with the old name.
+/// Why privileges stay with the old name.
 pub(super) const UNSEEN: &str = "this user may not see who may use what is renamed: rights granted on the table or the column alone stay with its old name";
 
-/// Why some rights may be missing.
+/// Why some privileges may be missing.
 pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
 
 /// What the tool puts behind the name of a column whose values are converted, until it is dropped.
@@ -28,7 +28,7 @@ fn converted(reading: &Reading) -> impl Iterator<Item = (&str, &str, &str)> {
     })
 }
 
-/// What carries rights over to new names, once they are there.
+/// The statements that transfer privileges to new names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rights {
     statements: Vec<String>,
@@ -73,7 +73,7 @@ impl Renames {
     }
 }
 
-/// Reads the rights that a statement would leave behind.
+/// Reads the privileges that a statement would leave with an old name.
 pub(super) async fn before(session: &mut Session, statement: &Statement) -> Rights {
     let product = session.product();
     if product == Product::Postgres && statement.sql.contains(GIVES_WAY) {

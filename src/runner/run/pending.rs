@@ -1,4 +1,4 @@
-//! Which migrations are wanted, and whether history and files allow it: every check that comes before anything runs.
+//! Which migrations to run, and whether history and files allow it: every check before anything runs.
 //!
 //! Must not know a connection.
 
@@ -157,7 +157,7 @@ pub fn to_revert<'a, 'm>(
     Ok(wanted)
 }
 
-/// A migration that broke halfway stops everything: what is in the database is neither of two known schemas.
+/// A partially applied migration stops everything: the database matches neither of two known schemas.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
     let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
     let (id, count) = (&record.id, record.statements);

@@ -1,4 +1,4 @@
-//! Connecting, with a reason and a way out when it fails.
+//! Connects; a failure has a reason and a hint.
 //!
 //! Must not know what the connection is for.
 
@@ -8,7 +8,7 @@ use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{ConnectError, ConnectionOptions, Missing, Obstacle, Session};
 
-/// How long a host may stay silent. A file has no host: who waits for that, waits for the disk.
+/// The connection timeout. A file has no host, so opening one has no timeout.
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// Connects.

@@ -1,6 +1,6 @@
-//! What a query gave: all of its values in one text, one after the other.
+//! Query results: all values in one text, one after the other.
 //!
-//! A catalog is thousands of rows of short values, so a row is a view and holds nothing. Must not know who asked for what.
+//! A catalog has thousands of rows of short values, so a row is a view and owns nothing. Must not know who asked for what.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -26,12 +26,12 @@ pub struct Row<'r> {
 }
 
 impl Rows {
-    /// How many there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -100,7 +100,7 @@ impl<'r> Row<'r> {
         matches!(self.text(index), "t" | "true" | "1" | "YES")
     }
 
-    /// How many values it has.
+    /// The number of values.
     fn width(self) -> usize {
         self.values.1 - self.values.0
     }

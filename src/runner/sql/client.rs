@@ -1,5 +1,5 @@
-//! What is meant for a database's own client and not for its server: commands of psql, sqlite3 and mysql, and statements whose
-//! rows the client sends or takes.
+//! Recognises commands for a database's own client (psql, sqlite3, mysql), and statements whose rows the client sends or
+//! receives.
 //!
 //! Must not know what is done about it.
 

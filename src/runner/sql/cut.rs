@@ -1,4 +1,4 @@
-//! Scripts cut into statements, and the form of a statement that counts for a checksum.
+//! Splits scripts into statements, and brings a statement to the form that its checksum covers.
 //!
 //! Must not know what statements do, nor what comments between them mean.
 
@@ -8,14 +8,14 @@ use super::body::Body;
 use super::token::words;
 use super::{Rules, Token, TokenKind, Tokens, Unterminated, client};
 
-/// A part of a script. The parts of a script follow one another without gaps.
+/// A piece of a script. The pieces of a script follow one another without gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// White space or a comment between statements.
     Between(Token<'a>),
-    /// What ends a statement, or a line that says what does.
+    /// A statement terminator, or a line that sets the terminator.
     End,
-    /// A line that is meant for a database's own client: `\restrict x`, `.read x`, `SOURCE x`, `GO`.
+    /// A line for a database's own client: `\restrict x`, `.read x`, `SOURCE x`, `GO`.
     Client(Token<'a>),
     /// A statement.
     Statement(Statement<'a>),
@@ -28,13 +28,13 @@ pub struct Statement<'a> {
     pub text: &'a str,
     /// Where it starts, in bytes.
     pub start: usize,
-    /// Everything up to what ends it, blank tokens at its end included.
+    /// All tokens up to its terminator, trailing blank tokens included.
     pub tokens: Vec<Token<'a>>,
     /// Whether a body or a parenthesis is still open where the script ends.
     pub is_open: bool,
 }
 
-/// Cuts a script into its parts.
+/// Splits a script into pieces.
 #[derive(Debug)]
 pub struct Cutter<'a> {
     text: &'a str,
@@ -51,7 +51,7 @@ impl<'a> Cutter<'a> {
         Self { text, tokens: Tokens::new(plain, text), delimiter: ";", plain }
     }
 
-    /// Goes on at another place, which must be between statements.
+    /// Continues at another position, which must be between statements.
     pub fn resume(&mut self, at: usize) {
         self.tokens.at = at;
     }
@@ -198,7 +198,7 @@ pub fn mode_before(product: Product, text: &str) -> Option<(String, &str)> {
     Some((mode, text.get(end.end()..)?.trim_start()))
 }
 
-/// Whether a statement makes something with a body of statements: a trigger, a routine, an event.
+/// Whether a statement creates an object with a body of statements: a trigger, a routine, an event.
 pub fn has_body(product: Product, statement: &str) -> bool {
     let mut tokens = Tokens::new(product, statement);
     let mut body = Body::new(product);
@@ -227,8 +227,9 @@ pub fn split(rules: impl Into<Rules>, script: &str) -> Result<Vec<String>, Unter
     Ok(statements)
 }
 
-/// The form of a script that counts for its checksum: its statements joined by `;` and a line break, without comments, line
-/// endings unified, runs of white space outside quotes collapsed to one space. A script that cannot be cut counts as it is.
+/// The form of a script that its checksum covers: its statements joined by `;` and a line break, without comments, with
+/// unified line endings, and with runs of white space outside quotes collapsed to one space. A script that cannot be split is
+/// covered verbatim.
 pub fn significant(rules: impl Into<Rules>, script: &str) -> String {
     // Line endings are unified inside quotes too: a checkout on another system must not change a checksum.
     let script = script.replace("\r\n", "\n");
@@ -247,7 +248,7 @@ fn condensed(tokens: &[Token<'_>]) -> String {
     let mut text = String::new();
     let (mut blank, mut in_hint) = (false, false);
     for token in tokens {
-        // What a comment holds that the server executes counts as it is written.
+        // The content of an executable comment counts verbatim.
         in_hint = if token.kind == TokenKind::Hint { token.text != "*/" } else { in_hint };
         if token.is_blank() && !in_hint {
             blank = true;

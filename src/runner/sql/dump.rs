@@ -1,4 +1,4 @@
-//! A dump: a script for a database's own client, which holds more than statements.
+//! Dumps: scripts for a database's own client, with more than statements in them.
 //!
 //! Must not know where the statements are sent.
 
@@ -6,8 +6,8 @@ use crate::Product;
 
 use super::{Cutter, Piece, Unterminated, client};
 
-/// The statements of a dump. The client's own commands (`\restrict`, `.headers on`) and the rows that `COPY … FROM stdin`
-/// carries are left out: a schema is what is wanted of it.
+/// The statements of a dump. Client commands (`\restrict`, `.headers on`) and the data of `COPY … FROM stdin` are left out:
+/// only the schema is needed.
 ///
 /// # Errors
 /// A quote or a comment that is never closed.

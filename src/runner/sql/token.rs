@@ -1,11 +1,11 @@
-//! SQL text cut into tokens. Every byte of the text is in exactly one.
+//! Splits SQL text into tokens. Every byte of the text is in exactly one.
 //!
 //! Must not know what a statement is.
 
 use super::rules::Hints;
 use super::{Rules, Unterminated};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// White space.
@@ -29,9 +29,9 @@ pub enum TokenKind {
 /// A piece of SQL text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
-    /// The text as it stands.
+    /// Its text, verbatim.
     pub text: &'a str,
     /// Where it starts, in bytes.
     pub start: usize,
@@ -43,7 +43,7 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// Whether it is nothing a database would act upon.
+    /// Whether it has no effect: white space or a comment.
     pub fn is_blank(&self) -> bool {
         matches!(self.kind, TokenKind::Space | TokenKind::Comment)
     }
@@ -77,7 +77,7 @@ impl Token<'_> {
         }
     }
 
-    /// What a string without a prefix holds.
+    /// The content of a string without a prefix.
     pub fn value(&self, rules: Rules) -> Option<String> {
         if self.kind != TokenKind::String || !self.text.starts_with(['\'', '"']) {
             return None;
@@ -132,7 +132,7 @@ pub struct Tokens<'a> {
     unclosed: Option<usize>,
 }
 
-/// Cuts a whole text into tokens.
+/// Splits a whole text into tokens.
 ///
 /// # Errors
 /// A quote or a comment that is never closed.

@@ -12,10 +12,10 @@ use crate::schema::{Name, ObjectName};
 use super::super::normalize::covers;
 use super::{Ends, Side, Sided};
 
-/// Which statement of its table an operation goes into.
+/// The `ALTER TABLE` statement of its table that an operation goes into.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum AlterStatement {
-    /// Foreign keys that go.
+    /// Dropped foreign keys.
     KeysOut,
     /// Checks whose name another table takes.
     ChecksOut,
@@ -23,9 +23,9 @@ enum AlterStatement {
     Before,
     /// Everything else.
     Main,
-    /// Foreign keys that come.
+    /// Added foreign keys.
     KeysIn,
-    /// Values that go.
+    /// Destroyed values.
     Lost,
 }
 

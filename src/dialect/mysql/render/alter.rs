@@ -12,7 +12,7 @@ use super::{
     is_column_check, object, option, primary_key, quote, text_literal,
 };
 
-/// What a clause does first to last: what goes makes room for what comes.
+/// The order of clauses: drops make room for additions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ClauseOrder {
     DropVersioning,

@@ -204,7 +204,7 @@ struct CatalogReader<'a> {
     catalog: Catalog,
     /// By oid; what is excluded or not managed is not here, and neither is anything that belongs to it.
     relations: BTreeMap<String, Relation>,
-    /// Whatever a definition may stand on, by class and oid.
+    /// The objects that a definition may depend on, by class and oid.
     places: BTreeMap<(String, String), Place>,
     /// Columns of tables by the table's oid and their number.
     columns: HashMap<(u32, u32), Name>,

@@ -1,4 +1,4 @@
-//! Columns of tables that inherit from others: what a parent is told about a column, its heirs are told too.
+//! Columns of inherited tables: a change of a parent's column applies to its inheriting tables too.
 //!
 //! An heir that declares the column itself has it before the parent gets it and keeps it when the parent drops it, so its
 //! values are never lost. Must not know how a step is written.
@@ -12,7 +12,7 @@ use crate::schema::{Change, Column, Name, ObjectName, Place, Schema};
 use super::super::words;
 use super::{Walk, quoted};
 
-/// Columns come to heirs before they come to parents, and go from parents before they go from heirs.
+/// Columns are added to inheriting tables before their parents, and dropped from parents first.
 pub(super) fn arrange(mut ops: Vec<Op>, from: &Schema) -> Vec<Op> {
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.clone()), &mut to);
@@ -95,7 +95,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Notes what a change does to the same column of all heirs.
+    /// Records the effect of a change on the same column of all inheriting tables.
     fn hand_down(&mut self, table: &ObjectName, change: &Change<Column>) {
         for heir in self.state.tables.values().filter(|heir| ancestors(&self.state, &heir.name).contains(table)) {
             let Some(column) = heir.columns.get(&change.to.name) else { continue };
@@ -104,7 +104,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Brings the columns of heirs to what they shall be, as far as their parents have not done it.
+    /// Changes the columns of inheriting tables to their final form, as far as their parents have not.
     pub(super) fn settle_heirs(&mut self) {
         while let Some(key) = self.held.keys().min_by_key(|(table, _)| depth(&self.state, table)).cloned() {
             let Some(held) = self.held.remove(&key) else { return };

@@ -113,20 +113,20 @@ fn with_claims(op: Op) -> (Op, Claims) {
     let word = |kind: &'static str| move |word: String| Resource::Word(kind, word);
     match &op {
         Op::Create(object) => {
-            let said = Said::by(object);
-            claims.needs.extend(said.anything.into_iter().map(word(kinds::NEW)));
+            let mentioned = MentionedNames::by(object);
+            claims.needs.extend(mentioned.anything.into_iter().map(word(kinds::NEW)));
             // A column may be called like a table; only what is no relation is meant by a name in an expression.
-            claims.needs.extend(said.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
+            claims.needs.extend(mentioned.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
             // A body is read when it is called, but checked when it is created.
-            claims.wants.extend(said.body.into_iter().map(word(kinds::NEW_RELATION)));
+            claims.wants.extend(mentioned.body.into_iter().map(word(kinds::NEW_RELATION)));
             let kind = if is_relation(object) { kinds::NEW_RELATION } else { kinds::NEW_BUT_NO_RELATION };
             let own = provided(object);
             claims.makes.extend(own.into_iter().flat_map(|own| [word(kinds::NEW)(own.clone()), word(kind)(own)]));
         }
         Op::Drop(object) => {
-            let said = Said::by(object);
-            claims.reads.extend(said.anything.into_iter().map(word(kinds::OLD)));
-            claims.reads.extend(said.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
+            let mentioned = MentionedNames::by(object);
+            claims.reads.extend(mentioned.anything.into_iter().map(word(kinds::OLD)));
+            claims.reads.extend(mentioned.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
             let own = provided(object);
             claims.ends.extend(own.iter().cloned().map(word(kinds::OLD)));
             claims.ends.extend(own.filter(|_| !is_relation(object)).map(word(kinds::OLD_BUT_NO_RELATION)));
@@ -211,9 +211,9 @@ pub(super) fn called(name: &ObjectName) -> &str {
     name.split_once('(').map_or(name, |(name, _)| name)
 }
 
-/// The names an object says.
+/// The names that an object's texts mention.
 #[derive(Default)]
-struct Said {
+struct MentionedNames {
     /// Where any kind of object may be meant.
     anything: Vec<String>,
     /// In expressions, where a name may also be a column's.
@@ -222,41 +222,41 @@ struct Said {
     body: Vec<String>,
 }
 
-impl Said {
+impl MentionedNames {
     fn by(object: &Object) -> Self {
-        let mut said = Self::default();
+        let mut mentioned = Self::default();
         match object {
-            Object::Table(table) => said.table(table),
+            Object::Table(table) => mentioned.table(table),
             Object::Column(owner, column) => {
-                said.owner(owner);
-                said.column(column);
+                mentioned.owner(owner);
+                mentioned.column(column);
             }
-            Object::PrimaryKey(owner, _) | Object::Unique(owner, _) => said.owner(owner),
+            Object::PrimaryKey(owner, _) | Object::Unique(owner, _) => mentioned.owner(owner),
             Object::ForeignKey(owner, key) => {
-                said.owner(owner);
-                said.owner(&key.references);
+                mentioned.owner(owner);
+                mentioned.owner(&key.references);
             }
             Object::Check(owner, check) => {
-                said.owner(owner);
-                said.expression(&check.expression);
+                mentioned.owner(owner);
+                mentioned.expression(&check.expression);
             }
             Object::Index(owner, index) => {
-                said.owner(owner);
-                index_expressions(index).for_each(|expression| said.expression(expression));
+                mentioned.owner(owner);
+                index_expressions(index).for_each(|expression| mentioned.expression(expression));
             }
             Object::Trigger(owner, trigger) => {
-                said.owner(owner);
-                said.expression(&trigger.definition);
+                mentioned.owner(owner);
+                mentioned.expression(&trigger.definition);
             }
             Object::Enum(_) => {}
-            Object::View(view) => said.anything.extend(words::names(view.query.text())),
-            Object::Routine(routine) => said.routine(routine),
+            Object::View(view) => mentioned.anything.extend(words::names(view.query.text())),
+            Object::Routine(routine) => mentioned.routine(routine),
             Object::Definition(definition) => {
-                definition.id.on.iter().for_each(|owner| said.owner(owner));
-                said.anything.extend(words::names(definition.create.text()));
+                definition.id.on.iter().for_each(|owner| mentioned.owner(owner));
+                mentioned.anything.extend(words::names(definition.create.text()));
             }
         }
-        said
+        mentioned
     }
 
     fn owner(&mut self, owner: &ObjectName) {

@@ -44,7 +44,7 @@ impl Replaced {
                 Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
             }
         }
-        // Types and routines stand on each other.
+        // Types and routines depend on each other.
         while !replaced.names.is_empty() {
             let before = replaced.names.len();
             for definition in from.definitions.values() {
@@ -108,7 +108,7 @@ impl Replaced {
 }
 
 impl Search<'_> {
-    /// Takes out of the way what stands on what is replaced.
+    /// Detaches the dependents of replaced objects.
     pub(super) fn replaced(&mut self, replaced: &Replaced) {
         if replaced.names.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What a definition stands on, as far as its text says.
+//! The dependencies of a definition, as far as its text tells.
 //!
 //! Whatever is called as something in the text may be meant; one thing too many is harmless, since it is only taken out of
 //! the way and put back. Must not know what the catalog says, which is asked first.

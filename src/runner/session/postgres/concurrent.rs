@@ -1,4 +1,4 @@
-//! Indexes built concurrently, and what is left of one that failed.
+//! Indexes that are built concurrently, and the invalid index that a failed build leaves.
 //!
 //! Must not know why one failed, or what is done next.
 
@@ -23,7 +23,7 @@ pub fn is_concurrent(sql: &str) -> bool {
         && words.any(|piece| piece.is_word("CONCURRENTLY"))
 }
 
-/// What a statement builds concurrently, if it does.
+/// The index that a statement builds concurrently, if it does.
 pub fn concurrent(sql: &str) -> Option<Concurrent> {
     let pieces = sql::tokens(Product::Postgres, sql).ok()?;
     let mut pieces = pieces.into_iter().filter(|piece| !piece.is_blank()).peekable();

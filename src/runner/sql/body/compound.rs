@@ -7,7 +7,7 @@ use crate::Product;
 
 use super::super::{Token, TokenKind};
 
-/// What is open.
+/// An open block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
     Begin,
@@ -21,7 +21,7 @@ enum Block {
     Expression,
 }
 
-/// Where in the statement the next token stands.
+/// The grammatical position of the next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// In the first words, which say whether it has a body.
@@ -61,7 +61,7 @@ enum Made {
     Routine(bool),
 }
 
-/// What has been read of one statement.
+/// The state after the tokens read so far of one statement.
 pub(in super::super) struct Compound {
     product: Product,
     place: Place,
@@ -74,7 +74,7 @@ pub(in super::super) struct Compound {
     last: String,
 }
 
-/// What the token before lets the next one be.
+/// What may follow the previous token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// An operand: an operator or the end of the expression follows.
@@ -108,12 +108,12 @@ impl Compound {
         }
     }
 
-    /// Whether a semicolon that comes now belongs to the statement.
+    /// Whether a semicolon at this point belongs to the statement.
     pub(super) fn is_open(&self) -> bool {
         self.blocks.iter().any(|block| *block != Block::Expression)
     }
 
-    /// Whether it is known to make something with a body, or to make nothing of the kind.
+    /// Whether it is known if the statement creates an object with a body.
     pub(super) fn is_made(&self) -> Option<bool> {
         match self.place {
             Place::Head | Place::Definer => None,
