@@ -1,7 +1,7 @@
 //! Columns whose names differ in case only, on databases that compare names of columns without it.
 //!
-//! The differ treats such names as different, so it drops one column and adds the other, which would lose the values. Must
-//! not know SQL, or which databases these are.
+//! The differ treats such names as different, so it drops one column and adds the other, which would lose the values.
+//! Must not know SQL, or which databases these are.
 
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, Name, ObjectName, Schema};
