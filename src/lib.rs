@@ -75,6 +75,52 @@
 //!   statements mean, only [`write`](mod@write) knows. One statement is sent at a time: what holds a semicolon is judged by
 //!   the server before it is run, never by its text alone.
 //!
+//! ## Glossary
+//!
+//! One concept, one word, one type. Names of items and comments use these terms.
+//!
+//! | term | meaning |
+//! |---|---|
+//! | product | one of the supported databases: PostgreSQL, MySQL, MariaDB, SQLite ([`schema::Product`]) |
+//! | dialect | the behaviour of one product ([`dialect::Dialect`]) |
+//! | catalog | the system tables in which a database describes its objects |
+//! | introspection | reading a schema from a catalog ([`introspect`]) |
+//! | schema | all objects of one database, as a value ([`schema::Schema`]) |
+//! | place | the location of an object or one of its facets in a schema ([`schema::Place`]) |
+//! | facet | a property of a column or foreign key that can be declared separately ([`schema::Facet`]) |
+//! | origin | who declared an object: an entity, a sidecar, or nobody ([`schema::Origin`]) |
+//! | definition | an object that is held as the statement that creates it, because the model does not parse it ([`schema::Definition`]) |
+//! | dependency layer | where a kind of definition is created: before tables, like a table, after tables ([`schema::DependencyLayer`]) |
+//! | unmanaged object | an object that is excluded or that the model cannot hold; it is kept ([`schema::Kept`]) |
+//! | canonical form | the text by which two expressions are compared ([`schema::Expression`]) |
+//! | normalise | to bring a schema to the form in which the catalog would report it ([`schema::Normalized`]) |
+//! | entity | a SeaORM model in Rust source ([`entity`]) |
+//! | sidecar | an SQL file beside the entities that declares what they cannot |
+//! | snapshot | the schema that the migrations produce, on disk ([`project::Snapshot`]) |
+//! | target | the schema that a migration leads to ([`state::TargetSchema`]) |
+//! | operation | one change of a schema as data, with an inverse ([`plan::Op`]) |
+//! | plan | operations in dependency order ([`plan::Plan`]) |
+//! | claim | a resource that a step needs, makes, reads or ends; claims order the steps ([`plan::Claims`], [`plan::Resource`]) |
+//! | step | what one database executes for an operation ([`dialect::Step`]) |
+//! | lowering | turning operations into steps |
+//! | rebuild | creating a table again and copying its rows, because it cannot be altered in place |
+//! | online form | a step whose blocking time does not grow with the number of rows ([`plan::cost::Forms`]) |
+//! | migration | a file of up and down statements ([`sea_gen_runner::migration::Migration`]) |
+//! | up, down | applying a migration, and reverting it ([`sea_gen_runner::Direction`]) |
+//! | baseline | the first recorded migration of an existing database, which is not executed |
+//! | history | the table that records what was applied ([`sea_gen_runner::HISTORY_TABLE`]) |
+//! | lock file | `schema.lock.json`, which seals the migrations and the snapshot ([`sea_gen_runner::lock_file::Lock`]) |
+//! | advisory lock | the lock in the database that admits one runner at a time |
+//! | transaction group | statements of a migration that are executed in one transaction |
+//! | preflight check | a query in front of a migration that finds rows on which it would fail |
+//! | backfill | values for existing rows, written by a migration ([`state::Backfill`]) |
+//! | placeholder | a value without meaning (0, empty string) where the real one is lost |
+//! | drift | a difference between a database and the snapshot that no migration explains ([`state::Situation`]) |
+//! | clause kind | the kind of a DDL or DML clause; locks and costs are listed by it ([`sea_gen_runner::reading::clause_kind::ClauseKind`]) |
+//! | finding | a hazard that a lint rule reports ([`lint::Finding`], [`lint::script::ScriptFinding`]) |
+//! | seed | generated rows that satisfy every constraint of a schema ([`seed::Seeds`]) |
+//! | proof | running a migration up, down and up again on a scratch database ([`proof`]) |
+//!
 //! ## Code map
 //!
 //! | room | what it is for | may import |
@@ -121,7 +167,7 @@
 //!    comes from [`plan::Names`] alone, which knows both states, so it is free in them and short enough, and the same on the way
 //!    back. Names by convention, which a database or SeaORM would have given, are spelled by the dialect and by `entity`.
 //! 9. Same input, same bytes. Time appears only in the migration id.
-//! 10. Only `project` and `write` touch files, all or none; only `cli` prints: stdout is the result, stderr the talk.
+//! 10. Only `project` and `write` touch files, all or none; only `cli` prints: results to stdout, messages to stderr.
 //!
 //! ## Decisions that differ from what one might expect
 //!

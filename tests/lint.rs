@@ -1,7 +1,7 @@
 //! The files of `tests/lint`, one for each rule and each exception: what is said of them, and whether the server does what
 //! is said of it.
 //!
-//! Comments at the head of a file say what is expected. `finds <code> <way> <statement>` and `silences …`: what the rules say,
+//! Comments at the head of a file say what is expected. `finds <code> <direction> <statement>` and `silences …`: what the rules say,
 //! and nothing else is said. On PostgreSQL `locks <table> <lock>` is the strongest lock the last statement holds before its
 //! transaction ends, which must be the one the table of locks gives for it, `together …` that of all statements in one
 //! transaction; `rewrites` and `keeps <table>`: whether the table has another file afterwards. On MySQL and MariaDB `takes
@@ -19,13 +19,14 @@
 #[path = "it/support.rs"]
 mod support;
 
+use sea_gen_runner::Direction;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sea_gen::dialect::{Statement, of, reading};
-use sea_gen::lint::script::{self, Line, Remark, Way};
+use sea_gen::lint::script::{self, ScriptFinding, ScriptStatement};
 use sea_gen::plan::cost::{Cost, Work, cost};
 use sea_gen::schema::Product;
 use sea_gen_runner::migration::{Migration, parse};
@@ -133,14 +134,14 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
 }
 
 /// What is said of a file.
-fn remarks(product: Product, migration: &Migration) -> Vec<Remark> {
+fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
     let read =
         |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
     let (mut up, mut down) = (read(&migration.up), read(&migration.down));
     reading::pair(product, &mut up, &mut down);
-    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<Line> {
+    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<ScriptStatement> {
         let line = |(it, reading): (&Statement, Reading)| {
-            Line::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
+            ScriptStatement::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
         };
         statements.iter().zip(readings).map(line).collect()
     };
@@ -176,9 +177,9 @@ fn said(file: &File) -> Result<(), String> {
     let mut found: Vec<String> = remarks
         .iter()
         .map(|it| {
-            let way = if it.way == Way::Up { "up" } else { "down" };
+            let direction = if it.direction == Direction::Up { "up" } else { "down" };
             let key = if it.silenced.is_some() { "silences" } else { "finds" };
-            format!("{key} {} {way} {}", it.code, it.statement.map_or(0, |at| at + 1))
+            format!("{key} {} {direction} {}", it.code, it.statement.map_or(0, |at| at + 1))
         })
         .collect();
     let told = |key: &'static str| file.words(key).into_iter().map(move |rest| format!("{key} {rest}"));
@@ -305,7 +306,7 @@ async fn on_postgres(file: &File, session: &mut Session) -> Result<(), String> {
     }
     // What the table of locks says is written anew is, and nothing else.
     let clauses = reading::read(file.product, &last.sql).clauses;
-    let costs = clauses.iter().filter_map(|clause| cost(of(file.product).costs(), clause.deed));
+    let costs = clauses.iter().filter_map(|clause| cost(of(file.product).costs(), clause.kind));
     let says = costs.map(|cost| cost.work).any(|work| work == Work::Rewrite);
     let measured = !(kept.is_empty() && rewritten.is_empty());
     if measured && says == rewritten.is_empty() {
@@ -320,7 +321,7 @@ fn in_table(file: &File, statement: &Statement, table: &str, measured: &str) -> 
     let on = clauses
         .iter()
         .filter(|clause| clause.table == table || clause.table.is_empty() || table == "p" || clause.part == "t_a");
-    let costs: Vec<&Cost> = on.filter_map(|clause| cost(of(file.product).costs(), clause.deed)).collect();
+    let costs: Vec<&Cost> = on.filter_map(|clause| cost(of(file.product).costs(), clause.kind)).collect();
     let is_measured = |cost: &&&Cost| cost.lock == measured;
     let strongest = costs.iter().max_by_key(|cost| cost.blocks);
     let found =

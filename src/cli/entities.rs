@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::dialect;
 use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
 use crate::plan::{default_text, type_name};
-use crate::project::Reader;
+use crate::project::EntityReader;
 use crate::schema::{Column, Origin, Part, Place, Product, Schema, Table};
 use crate::workflow::{Workspace, compiled};
 
@@ -25,8 +25,8 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     let files = workspace.files()?;
     let (model, diagnostics) = match workspace.project.config.reader {
         // What is wrong with the text is shown beside what could be read of it.
-        Reader::Source => entity::read_with(&files, product, &workspace.project.config.context),
-        Reader::Compiled => compiled::model(&workspace, &files, product).await?,
+        EntityReader::Source => entity::read_with(&files, product, &workspace.project.config.context),
+        EntityReader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);

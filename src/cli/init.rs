@@ -36,7 +36,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
             "entities": told.found.paths,
             "baseline": adoption.map(|adoption| &adoption.baseline.id),
             "adopted": adopted,
-            "left_open": told.left_open(),
+            "left_open": told.loosely_matched(),
             "contradictions": contradictions::as_json(contradictions, root),
             "imported": told.imported.iter().flat_map(|it| &it.files).map(|file| &file.path).collect::<Vec<_>>(),
             "not_imported": unsaid,
@@ -65,9 +65,9 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
         if !adopted.is_empty() {
             text.push_str(&format!("  undeclared {} (kept)\n", list(&mut adopted.into_iter())));
         }
-        if !told.left_open().is_empty() {
+        if !told.loosely_matched().is_empty() {
             let rules: Vec<String> =
-                told.left_open().iter().map(|(rule, count)| format!("{count} by `{rule}`")).collect();
+                told.loosely_matched().iter().map(|(rule, count)| format!("{count} by `{rule}`")).collect();
             text.push_str(&format!("  left open  column types: {} (kept)\n", rules.join(", ")));
         }
         for place in &unsaid {

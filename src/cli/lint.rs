@@ -4,6 +4,7 @@
 
 mod formats;
 
+use sea_gen_runner::Direction;
 use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text;
@@ -13,7 +14,7 @@ use sea_gen_runner::session::{Missing, connect};
 
 use crate::dialect::{self, Product};
 use crate::lint::Level;
-use crate::lint::script::{self, MISSING_DOWN, Remark, Way};
+use crate::lint::script::{self, MISSING_DOWN, ScriptFinding};
 use crate::project::find_id;
 use crate::workflow::Workspace;
 use crate::workflow::read_statements::lines;
@@ -27,7 +28,7 @@ struct Judged {
     path: PathBuf,
     product: Product,
     /// The remarks, each with its line in the file, from 1.
-    remarks: Vec<(usize, Remark)>,
+    remarks: Vec<(usize, ScriptFinding)>,
 }
 
 pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failure> {
@@ -72,9 +73,11 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
         paint::talk("nothing to look at: no migration is pending");
     }
     // What is said of the file as a whole belongs to neither way.
-    let decides = |remark: &Remark| remark.way == Way::Up || command.down || remark.statement.is_none();
-    let stops =
-        |(_, remark): &(usize, Remark)| remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark);
+    let decides =
+        |remark: &ScriptFinding| remark.direction == Direction::Up || command.down || remark.statement.is_none();
+    let stops = |(_, remark): &(usize, ScriptFinding)| {
+        remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark)
+    };
     let found = judged.iter().any(|file| file.remarks.iter().any(stops));
     Ok(if found { Ending::Findings } else { Ending::Done })
 }
@@ -109,10 +112,10 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     remarks.retain(|remark| remark.code != MISSING_DOWN.code || !migration::explains_missing_down(product, &text));
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
-        let of_way = if remark.way == Way::Up { up } else { down };
+        let of_way = if remark.direction == Direction::Up { up } else { down };
         (remark.statement.and_then(|at| of_way.get(at)).copied().unwrap_or(1), remark)
     });
-    let mut remarks: Vec<(usize, Remark)> = placed.collect();
-    remarks.sort_by_key(|(line, remark)| (remark.way, *line, std::cmp::Reverse(remark.level)));
+    let mut remarks: Vec<(usize, ScriptFinding)> = placed.collect();
+    remarks.sort_by_key(|(line, remark)| (remark.direction, *line, std::cmp::Reverse(remark.level)));
     Ok(Judged { path: workspace.project.shown(&path).to_owned(), product, remarks })
 }

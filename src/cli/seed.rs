@@ -15,7 +15,7 @@ use crate::dialect::{self, Product};
 use crate::project::Batch;
 use crate::proof::fill;
 use crate::schema::{Name, Normalized, ObjectName, Schema};
-use crate::seed::{Value, Wish, seeds};
+use crate::seed::{SeedRequest, Value, seeds};
 use crate::workflow::Workspace;
 
 use super::arguments::{Common, Seed};
@@ -59,7 +59,7 @@ async fn schema_at_hand(workspace: &Workspace, command: &Seed) -> Result<(Produc
 
 async fn to_file(workspace: &Workspace, command: &Seed, path: &Path) -> Result<Ending, Failure> {
     let (product, schema) = schema_at_hand(workspace, command).await?;
-    let seeds = seeds(schema.schema(), &wish(command, product, schema.schema())?);
+    let seeds = seeds(schema.schema(), &request(command, product, schema.schema())?);
     let text = match path.extension().and_then(|extension| extension.to_str()) {
         Some("sql") => crate::seed::script(product, &seeds),
         Some("json") => crate::seed::json(&seeds),
@@ -95,9 +95,9 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
     if schema.tables.is_empty() {
         return Err(Error::new("the database has no tables to fill").hint("`gen up` makes them").into());
     }
-    let mut wish = wish(command, product, &schema)?;
+    let mut request = request(command, product, &schema)?;
     let counts = count(&mut live.session, &schema).await?;
-    let wanted = |name: &ObjectName| wish.tables.as_ref().is_none_or(|tables| tables.contains(name));
+    let wanted = |name: &ObjectName| request.tables.as_ref().is_none_or(|tables| tables.contains(name));
     let full: Vec<String> = counts
         .iter()
         .filter(|(name, rows)| **rows > 0 && wanted(name))
@@ -110,11 +110,11 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
             .into());
     }
     let rows: Vec<ObjectName> = counts.into_iter().filter(|(_, rows)| *rows > 0).map(|(name, _)| name).collect();
-    look_around(&mut live.session, &schema, &rows, &mut wish).await?;
-    let seeds = seeds(&schema, &wish);
+    look_around(&mut live.session, &schema, &rows, &mut request).await?;
+    let seeds = seeds(&schema, &request);
     let total: usize = seeds.tables.iter().map(|filled| filled.rows.len()).sum();
     let bar = progress(total);
-    let harvest = fill(&mut live.session, &seeds, &mut |done, table| {
+    let report = fill(&mut live.session, &seeds, &mut |done, table| {
         if let Some(bar) = &bar {
             bar.set_position(done as u64);
             bar.set_message(table.to_string());
@@ -124,14 +124,14 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
-    let harvest = harvest?;
+    let report = report?;
     live.session.close().await;
-    tell(command, product, &harvest.tables, &harvest.notes, None);
+    tell(command, product, &report.tables, &report.notes, None);
     Ok(Ending::Done)
 }
 
 /// What the command asks for; every table it names must be there.
-fn wish(command: &Seed, product: Product, schema: &Schema) -> Result<Wish, Failure> {
+fn request(command: &Seed, product: Product, schema: &Schema) -> Result<SeedRequest, Failure> {
     let find = |text: &str| -> Result<ObjectName, Failure> {
         let found = schema.tables.keys().find(|name| name.to_string() == text);
         found.cloned().ok_or_else(|| {
@@ -144,18 +144,18 @@ fn wish(command: &Seed, product: Product, schema: &Schema) -> Result<Wish, Failu
             })
         })
     };
-    let mut wish = Wish::new(product, command.seed, command.rows);
+    let mut request = SeedRequest::new(product, command.seed, command.rows);
     for (table, rows) in &command.tables {
-        wish.rows_of.insert(find(table)?, *rows);
+        request.rows_of.insert(find(table)?, *rows);
     }
     let only = command.only.iter().map(|table| find(table)).collect::<Result<BTreeSet<_>, _>>()?;
     let except = command.except.iter().map(|table| find(table)).collect::<Result<BTreeSet<_>, _>>()?;
     if !only.is_empty() {
-        wish.tables = Some(only);
+        request.tables = Some(only);
     } else if !except.is_empty() {
-        wish.tables = Some(schema.tables.keys().filter(|name| !except.contains(*name)).cloned().collect());
+        request.tables = Some(schema.tables.keys().filter(|name| !except.contains(*name)).cloned().collect());
     }
-    Ok(wish)
+    Ok(request)
 }
 
 async fn count(session: &mut Session, schema: &Schema) -> Result<BTreeMap<ObjectName, usize>, Failure> {
@@ -179,7 +179,7 @@ async fn look_around(
     session: &mut Session,
     schema: &Schema,
     full: &[ObjectName],
-    wish: &mut Wish,
+    request: &mut SeedRequest,
 ) -> Result<(), Failure> {
     let product = session.product();
     let dialect = dialect::of(product);
@@ -209,7 +209,7 @@ async fn look_around(
             let value = |index| row.get(index).map_or(Value::Null, |text| Value::Text(text.to_owned()));
             columns.iter().enumerate().map(|(index, column)| (column.clone(), value(index))).collect()
         });
-        wish.present.insert(name.clone(), values.collect());
+        request.present.insert(name.clone(), values.collect());
         for column in
             table.columns.values().filter(|column| column.identity.is_some() || columns.contains(&column.name))
         {
@@ -219,7 +219,7 @@ async fn look_around(
             if let Ok(rows) = session.query(&sql).await
                 && let Some(greatest) = rows.first().and_then(|row| row.text(0).parse().ok())
             {
-                wish.taken.insert((name.clone(), column.name.clone()), greatest);
+                request.taken.insert((name.clone(), column.name.clone()), greatest);
             }
         }
     }

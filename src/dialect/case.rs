@@ -1,6 +1,6 @@
 //! Columns whose names differ in case only, on databases that compare names of columns without it.
 //!
-//! The differ tells such names apart, drops one column and adds the other; carried out like that the values would be lost.
+//! The differ treats such names as different, so it drops one column and adds the other, which would lose the values.
 //! Must not know SQL, or which databases these are.
 
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
@@ -13,7 +13,7 @@ struct Pair {
     new: Column,
 }
 
-/// The plan with such a column renamed instead, wherever that leads to the same schema.
+/// Replaces such a drop and addition by a rename wherever that leads to the same schema.
 pub(super) fn followed(plan: &Plan, from: &Schema) -> Plan {
     let pairs: Vec<Pair> = plan.ops().iter().filter_map(|op| pair(op, plan.ops())).collect();
     if pairs.is_empty() {

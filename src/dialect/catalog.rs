@@ -77,13 +77,13 @@ impl Scope {
         let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| !self.covers(name)).cloned().collect();
         for name in tables {
             if let Some(table) = schema.tables.remove(&name) {
-                schema.kept.beside_mut().tables.insert(name, table);
+                schema.kept.objects_mut().tables.insert(name, table);
             }
         }
         let views: Vec<ObjectName> = schema.views.keys().filter(|name| !self.covers(name)).cloned().collect();
         for name in views {
             if let Some(view) = schema.views.remove(&name) {
-                schema.kept.beside_mut().views.insert(name, view);
+                schema.kept.objects_mut().views.insert(name, view);
             }
         }
         schema.routines.retain(|name, _| self.covers(name));

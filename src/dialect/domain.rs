@@ -1,4 +1,4 @@
-//! Domains: what values a column's native type takes.
+//! Domains: the values that a column's native type accepts.
 //!
 //! Must not know what is done with the values.
 
@@ -8,7 +8,7 @@ use sea_gen_runner::sql;
 
 use crate::schema::{Column, ObjectName, Product, Schema, Type};
 
-/// What values a type takes.
+/// The values that a type accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Domain {
     /// Whole numbers.
@@ -60,7 +60,7 @@ pub enum Domain {
     Samples(&'static [&'static str]),
     /// Types of which a few expressions serve.
     Expressions(&'static [&'static str]),
-    /// Types nothing is known of.
+    /// Unknown types.
     Unknown,
 }
 
@@ -391,7 +391,7 @@ pub fn tens(digits: u32) -> i128 {
     10_i128.checked_pow(digits.min(37)).unwrap_or(i128::MAX) - 1
 }
 
-/// What a column must also fit into, for columns that a migration gives another type.
+/// Further limits on a column whose type a migration changes.
 pub type Narrower = BTreeMap<(ObjectName, crate::schema::Name), Domain>;
 
 #[cfg(test)]

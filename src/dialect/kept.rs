@@ -1,22 +1,22 @@
-//! What a plan would do to objects that are to be kept, because they are excluded or the model has no place for them: some
-//! databases refuse it in the middle, others let it pass and leave those objects broken. It is refused before.
+//! Refuses plans that would break unmanaged objects. Some databases refuse such a change halfway, others accept it and leave
+//! the objects broken.
 //!
 //! Must not know who excluded them.
 
 use crate::plan::{Alter, Object, Op, Plan, Rename};
-use crate::schema::{Beside, ForeignKey, Name, ObjectName, Product, Schema, Table, View};
+use crate::schema::{ForeignKey, KeptObjects, Name, ObjectName, Product, Schema, Table, View};
 
 use super::Unsupported;
 use super::expression::mentions;
 
-/// Refuses the first operation that something which is kept does not bear.
+/// Refuses the first operation that an unmanaged object depends on.
 ///
 /// # Errors
 /// The operation, and what is in its way.
 pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), Unsupported> {
-    let Some(beside) = from.kept.beside() else { return Ok(()) };
+    let Some(beside) = from.kept.objects() else { return Ok(()) };
     let kept = Kept { product, beside };
-    // Tables are known to what is kept by the names they had before.
+    // Unmanaged objects know tables by their old names.
     let mut earlier: Vec<(ObjectName, ObjectName)> = Vec::new();
     for op in plan.ops() {
         let known = |table: &ObjectName| {
@@ -59,7 +59,7 @@ pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), 
 
 struct Kept<'a> {
     product: Product,
-    beside: &'a Beside,
+    beside: &'a KeptObjects,
 }
 
 impl Kept<'_> {

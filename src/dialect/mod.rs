@@ -1,4 +1,4 @@
-//! Everything databases do differently: one folder each, with the same file names in each.
+//! Everything that differs between databases: one folder each, with the same file names in each.
 //!
 //! `types`, `normalize`, `lower` and `render` are pure; only `introspect` and `session` touch a driver. Must not know files,
 //! commands, or why a plan was made.
@@ -34,7 +34,7 @@ use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use sea_gen_runner::{HISTORY_TABLE, Line, Role, Statement};
+pub use sea_gen_runner::{HISTORY_TABLE, LineNumber, Role, Statement};
 pub use step::{Online, Rebuild, Repartition, Step};
 pub use unsupported::Unsupported;
 
@@ -71,8 +71,7 @@ pub fn in_mode_of(product: Product, definition: &Expression, known: &Expression)
 /// Whether a partition of this name is expected, because a migration that is still to come names it.
 pub type Expected<'a> = dyn Fn(&str) -> bool + 'a;
 
-/// What one database does its own way. Nothing a database could do differently has a default body, so that adding a method
-/// names every database.
+/// The behaviour of one database. No method has a default body, so that adding one makes the compiler name every database.
 pub trait Dialect: fmt::Debug + Sync {
     /// The product.
     fn product(&self) -> Product;
@@ -102,33 +101,33 @@ pub trait Dialect: fmt::Debug + Sync {
     /// that are not expected, of tables that it divides in the same way. Whether there were any.
     fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool;
 
-    /// Turns a plan into steps this database can do, given the schema the plan starts from. What needs a name meanwhile gets
-    /// one of `names`.
+    /// Lowers a plan to steps this database can execute, given the schema the plan starts from. Intermediate names are taken
+    /// from `names`.
     ///
     /// # Errors
     /// An operation that cannot be done here in any number of steps, with a hint.
     fn lower(&self, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported>;
 
-    /// The steps of a plan in forms that make nobody wait for longer the more rows a table has, where there are such.
+    /// Rewrites steps to online forms, whose blocking time does not grow with the number of rows, where such forms exist.
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step>;
 
-    /// Puts steps that look at rows, or fill them, where everything they name is there.
+    /// Places preflight checks and backfills where every object they name exists.
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step>;
 
-    /// What each kind of clause locks here, and what is done meanwhile.
+    /// The lock and the cost of each kind of clause on this database.
     fn costs(&self) -> &'static [Cost];
 
     /// The query that tells how large tables are: schema, name, whether a name without a schema means it (1 or 0), rows and bytes as
     /// far as the catalog knows them. `None` where it does not.
     fn sizes(&self) -> Option<&'static str>;
 
-    /// What a change from one family of types to another does to the values of a column, which is quoted already.
+    /// What a change between type families does to the values of a column, whose name is already quoted.
     fn grade(&self, column: &str, from: &Family, to: &Family) -> Grade;
 
-    /// Whether a change of a column's type, both of them native, writes every row anew; else only the catalog is written.
+    /// Whether a change between two native types rewrites every row; if not, only the catalog is written.
     fn rewrites(&self, from: &Type, to: &Type) -> bool;
 
-    /// The partitions of a table that go with their rows when its options change.
+    /// The partitions of a table that are dropped with their rows when its options change.
     fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
 
     /// The partition that takes rows which belong nowhere else, beside one that comes, and the condition on which a row of it
@@ -156,7 +155,7 @@ pub trait Dialect: fmt::Debug + Sync {
     }
 }
 
-/// The statements that carry a plan out on a database.
+/// The statements that execute a plan.
 ///
 /// # Errors
 /// What the database cannot do, with a hint.
@@ -164,8 +163,7 @@ pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<V
     written(dialect, steps(dialect, plan, from, &Names::around(dialect.product(), plan, from))?)
 }
 
-/// The steps that carry a plan out on a database. Where it is part of something greater, its made-up names have to be free
-/// there too.
+/// The steps that execute a plan. If it is part of a larger plan, generated names must be free there too.
 ///
 /// # Errors
 /// What the database cannot do, with a hint.
@@ -211,7 +209,7 @@ pub fn in_own_words(normalized: Normalized) -> Normalized {
     Normalized::by_dialect(schema)
 }
 
-/// The schema in which nothing is: the same for every database, and where every history begins.
+/// The empty schema: the same for every database, and the start of every history.
 pub fn nothing() -> Normalized {
     Normalized::by_dialect(Schema::default())
 }

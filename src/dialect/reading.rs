@@ -1,4 +1,4 @@
-//! Reading what a statement of a migration file does, whoever wrote it: by its first words, and where those are none we know, by
+//! Parses what a statement of a migration file does, whoever wrote it: by its first keywords or, if those are unknown, by
 //! asking the parser whether it is SQL at all.
 //!
 //! Must not know who judges it, or files.

@@ -1,26 +1,26 @@
-//! Asking the connected database whether two expressions are one, by having it print both in its own words.
+//! Asks the connected database whether two expressions are equivalent, by letting it print both.
 //!
-//! Nothing is asked where nothing differs, and nothing asked leaves a trace. Must not know where the schemas came from.
+//! Queries are sent only for differing expressions and have no lasting effect. Must not know where the schemas came from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::session::Session;
 
 use crate::dialect::expression::canonical_expression;
-use crate::dialect::wording::{self, Seat};
+use crate::dialect::wording::{self, ExpressionLocation};
 use crate::dialect::{Product, mysql, postgres};
 use crate::schema::{Expression, Schema};
 
 /// One expression to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Question {
-    /// Where it stands.
-    pub(in crate::dialect) seat: Seat,
+    /// Its location.
+    pub(in crate::dialect) location: ExpressionLocation,
     /// Its text.
     pub(in crate::dialect) text: String,
 }
 
-/// What was printed for each question that could be answered.
+/// The printed text of each question that could be answered.
 pub type Prints = BTreeMap<Question, String>;
 
 /// How two schemas' expressions were compared.
@@ -28,15 +28,15 @@ pub type Prints = BTreeMap<Question, String>;
 pub struct Comparison {
     /// How many pairs of expressions the parser could not bring to one form.
     pub asked: usize,
-    /// How many of them mean the same by the database's word.
+    /// The number of pairs that the database prints alike.
     pub same: usize,
-    /// Why the database was not asked, or not about all of them: those are compared by parsing alone.
+    /// Why the database was not asked, or not about all of them: those are compared by parsing only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_parsing: Option<String>,
 }
 
 impl Comparison {
-    /// Takes another comparison in.
+    /// Merges another comparison.
     pub fn add(&mut self, other: Self) {
         self.asked += other.asked;
         self.same += other.same;
@@ -44,12 +44,13 @@ impl Comparison {
     }
 }
 
-/// Puts the words of `theirs` into `ours` wherever the database prints the two alike. `ours` has to be normalised again.
+/// Copies the expression texts of `theirs` into `ours` wherever the database prints both alike. `ours` must be normalised
+/// again.
 ///
-/// What the database refuses to print, for want of a right or of something the expression needs, stays as it is.
+/// An expression that the database refuses to print, for lack of a privilege or of an object it needs, stays unchanged.
 pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) -> Comparison {
     let pairs = match session.product() {
-        // It keeps every text as it was written, so there is nothing to learn from it.
+        // SQLite stores every text verbatim, so printing tells nothing.
         Product::Sqlite => Vec::new(),
         Product::Postgres | Product::MySql | Product::MariaDb => wording::pairs(ours, theirs),
     };
@@ -59,23 +60,25 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
     }
     let agreed = {
         let (mine, others) = (wording::expressions(ours), wording::expressions(theirs));
-        let question = |seat: &Seat, at: &Seat, from: &BTreeMap<Seat, &Expression>| {
-            from.get(at).map(|it| Question { seat: seat.clone(), text: it.text().to_owned() })
+        let question = |location: &ExpressionLocation,
+                        at: &ExpressionLocation,
+                        from: &BTreeMap<ExpressionLocation, &Expression>| {
+            from.get(at).map(|it| Question { location: location.clone(), text: it.text().to_owned() })
         };
         let asked: Vec<_> = pairs
             .iter()
             .filter_map(|pair| {
-                // Both are printed at one place, so that nothing but the expression can make a difference.
+                // Both are printed at the same location, so that only the expression can make a difference.
                 Some((pair, question(&pair.ours, &pair.ours, &mine)?, question(&pair.ours, &pair.theirs, &others)?))
             })
             .collect();
-        let seats: BTreeSet<Seat> = pairs.iter().map(|pair| pair.ours.clone()).collect();
-        let ground = wording::ground(&seats, ours, theirs);
+        let seats: BTreeSet<ExpressionLocation> = pairs.iter().map(|pair| pair.ours.clone()).collect();
+        let context = wording::context(&seats, ours, theirs);
         let questions: BTreeSet<Question> =
             asked.iter().flat_map(|(_, one, other)| [one.clone(), other.clone()]).collect();
         let answer = match session.product() {
-            Product::Postgres => postgres::reprint::prints(session, &ground, &questions).await,
-            Product::MySql | Product::MariaDb => mysql::reprint::prints(session, &ground, &questions).await,
+            Product::Postgres => postgres::reprint::prints(session, &context, &questions).await,
+            Product::MySql | Product::MariaDb => mysql::reprint::prints(session, &context, &questions).await,
             Product::Sqlite => Ok(Prints::new()),
         };
         let prints = answer.unwrap_or_else(|error| {
@@ -86,12 +89,12 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
             comparison.by_parsing = Some(format!("the database could not print `{}`", unknown.text));
         }
         let product = session.product();
-        let mut taken: BTreeSet<&Seat> = BTreeSet::new();
-        let mut agreed: Vec<(Seat, Expression)> = Vec::new();
+        let mut taken: BTreeSet<&ExpressionLocation> = BTreeSet::new();
+        let mut agreed: Vec<(ExpressionLocation, Expression)> = Vec::new();
         for (pair, one, other) in &asked {
             let (forms, others_forms) = (forms(product, one, &prints), forms(product, other, &prints));
             if !taken.contains(&pair.theirs)
-                && !agreed.iter().any(|(seat, _)| *seat == pair.ours)
+                && !agreed.iter().any(|(location, _)| *location == pair.ours)
                 && !forms.is_disjoint(&others_forms)
                 && let Some(words) = others.get(&pair.theirs)
             {
@@ -102,20 +105,22 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
         agreed
     };
     comparison.same = agreed.len();
-    for (seat, words) in agreed {
-        wording::put(ours, &seat, words);
+    for (location, words) in agreed {
+        wording::put(ours, &location, words);
     }
     comparison
 }
 
-/// Everything an expression is known to be called. What a database prints is not always printed again as it is, so the
-/// parser has a say in it too.
+/// All texts known for an expression. A printed text is not always printed unchanged again, so its parsed form counts too.
 fn forms(product: Product, question: &Question, prints: &Prints) -> BTreeSet<String> {
     let printed = prints.get(question);
     let mut forms: BTreeSet<String> = printed.into_iter().cloned().collect();
-    match &question.seat {
-        Seat::Table(_, wording::Slot::Trigger(_)) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => {}
-        Seat::Table(..) => {
+    match &question.location {
+        ExpressionLocation::Table(_, wording::TableExpressionLocation::Trigger(_))
+        | ExpressionLocation::View(_)
+        | ExpressionLocation::Routine(_)
+        | ExpressionLocation::Definition(_) => {}
+        ExpressionLocation::Table(..) => {
             forms.insert(canonical_expression(product, &question.text));
             forms.extend(printed.map(|printed| canonical_expression(product, printed)));
         }

@@ -7,44 +7,44 @@ use sea_gen_runner::Statement;
 use crate::plan::{Alter, Object, Op, becomes_computed};
 use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Place, Table};
 
-/// Something one database can do.
+/// A step that one database can execute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// An operation the database does as it stands.
+    /// An operation the database supports directly.
     Direct(Op),
-    /// An operation the database does as it stands, but outside any transaction (PostgreSQL: an enum value that the rest of
+    /// An operation the database supports directly, but outside any transaction (PostgreSQL: an enum value that the rest of
     /// the plan already uses, an index built concurrently).
     Apart(Op),
     /// Several operations on one table that the database does in one `ALTER TABLE` (MySQL and MariaDB).
     Together(ObjectName, Vec<Op>),
-    /// A table made anew with its rows copied over, where the database cannot alter it in place (SQLite).
+    /// A table rebuild that copies the rows, where the database cannot alter the table in place (SQLite).
     Rebuild(Box<Rebuild>),
-    /// A table made anew with its rows copied over, because it is partitioned otherwise (PostgreSQL).
+    /// A table rebuild that copies the rows, because the partitioning changes (PostgreSQL).
     Repartition(Box<Repartition>),
     /// An enum type replaced by a new one of the same name, where values cannot be removed (PostgreSQL). The columns are
     /// all that have the type, as they are before, with their tables. The old type has the name at the end meanwhile.
     SwapEnum(Change<EnumType>, Vec<(ObjectName, Column)>, Name),
     /// Several operations on one table in one `ALTER TABLE` that says by which algorithm they are done (MySQL and MariaDB).
     Online(ObjectName, Vec<Op>, Online),
-    /// Rows that are there are checked against a constraint that was added without doing so, outside the transaction that
-    /// added it, because that one holds a stronger lock (PostgreSQL).
+    /// Validates a constraint that was added without checking existing rows, outside the transaction that added it, because
+    /// that one holds a stronger lock (PostgreSQL).
     Validate(ObjectName, Name),
-    /// A key made of the index of the same name, which was built before (PostgreSQL).
+    /// A key added on an existing index of the same name (PostgreSQL).
     Attach(Op),
-    /// Owner, privileges and labels of what is made anew are read, each place as it is before and after (PostgreSQL).
+    /// Reads owner, privileges and labels of rebuilt objects, each with its place before and after (PostgreSQL).
     Keep(Vec<Change<Place>>),
-    /// What was read is given back (PostgreSQL).
+    /// Restores what was read (PostgreSQL).
     GiveBack,
-    /// A table becomes a partition (PostgreSQL).
+    /// Attaches a table as a partition (PostgreSQL).
     AttachPartition(Definition),
-    /// A partition becomes a table (PostgreSQL).
+    /// Detaches a partition as a table (PostgreSQL).
     DetachPartition(Definition),
-    /// Rows are looked at or filled, by a statement that needs no dialect any more.
+    /// A preflight check or a backfill, already rendered.
     Rows(Statement),
 }
 
 impl Step {
-    /// What rows and values are gone for good after it, in words.
+    /// The rows and values it destroys, in words.
     pub fn loses(&self) -> Vec<String> {
         let values = |table: &ObjectName, column: &Column| format!("the values of column {table}.{}", column.name);
         let of = |op: &Op| match op {
@@ -80,26 +80,26 @@ impl Step {
 /// How a server is told to alter a table, or to refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Online {
-    /// By which algorithm.
+    /// The `ALGORITHM` clause.
     pub algorithm: &'static str,
-    /// Who has to wait: empty to leave that to the server.
+    /// The `LOCK` clause; empty to leave it to the server.
     pub lock: &'static str,
-    /// Whether every row is written anew while writers wait.
+    /// Whether every row is rewritten while writers wait.
     pub copies: bool,
 }
 
-/// A table made anew.
+/// A table rebuild.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuild {
     /// The whole table as it is, foreign keys, indexes and triggers included.
     pub from: Table,
     /// The whole table as it will be.
     pub to: Table,
-    /// What the new table is called while both are there.
+    /// The intermediate name of the new table.
     pub meanwhile: Name,
 }
 
-/// A table that is partitioned otherwise than it was, or no longer.
+/// A change of a table's partitioning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repartition {
     /// The table as it is.

@@ -1,4 +1,4 @@
-//! What a database cannot do, as a value.
+//! Operations that a database does not support, as a value.
 //!
 //! Must not know what is done about it.
 
@@ -14,11 +14,11 @@ use super::Product;
 pub struct Unsupported {
     /// The database.
     pub product: Product,
-    /// Where in the schema.
+    /// The place in the schema.
     pub place: Place,
-    /// Why, in lower case and without a full stop.
+    /// The reason, in lower case and without a full stop.
     pub reason: String,
-    /// What can be done about it.
+    /// The hint.
     pub hint: String,
 }
 

@@ -1,22 +1,22 @@
-//! Foreign keys and views: what stands on other objects, and has to make way when they change under it.
+//! Foreign keys and views: dependents that must be dropped while an object they depend on changes.
 //!
 //! Must not know SQL or any dialect. Every rule here reads the same in both directions, so that a plan's inverse is the plan
 //! for the other direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Object, Op, column_ground, key_ground};
+use crate::plan::{Object, Op, column_dependency, key_dependency};
 use crate::schema::{ForeignKey, Name, ObjectName, Place, Schema, Table, View};
 
-/// Drops and creates the foreign keys that differ, and those whose columns change their type or that refer to a primary key
-/// or a unique constraint that is replaced: databases refuse both while the foreign key is there.
-/// `unlike` are the tables that are not equal on both sides: between two others nothing can have changed.
+/// Drops and creates the foreign keys that differ, and those whose columns change type or that reference a replaced primary
+/// key or unique constraint: databases refuse both while the foreign key exists. `unlike` are the tables that differ between
+/// the sides: between two others nothing can have changed.
 pub(super) fn foreign_keys(from: &Schema, to: &Schema, unlike: &BTreeSet<&ObjectName>, ops: &mut Vec<Op>) {
     let same = |name: &ObjectName| from.tables.contains_key(name) && !unlike.contains(name);
     let stays = |(owner, key): &(&ObjectName, &ForeignKey)| {
         (same(owner) && same(&key.references))
             || key_of(from, owner, &key.name) == key_of(to, owner, &key.name)
-                && key_ground(from, owner, key) == key_ground(to, owner, key)
+                && key_dependency(from, owner, key) == key_dependency(to, owner, key)
     };
     let goes = keys_of(from).filter(|place| !stays(place));
     ops.extend(goes.map(|(owner, key)| Op::Drop(Object::ForeignKey(owner.clone(), key.clone()))));
@@ -32,7 +32,7 @@ fn keys_of(schema: &Schema) -> impl Iterator<Item = (&ObjectName, &ForeignKey)> 
     schema.tables.values().flat_map(|table| table.foreign_keys.values().map(|key| (&table.name, key)))
 }
 
-/// Drops and creates the views that differ, and those that read something that does.
+/// Drops and creates the views that differ, and those that read an object that does.
 pub(super) fn views(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
     let mut known = BTreeMap::new();
     let mut changed = |view: &&View| !view_stays(&view.name, from, to, &mut known);
@@ -50,12 +50,12 @@ pub(super) fn view_stays(
     if let Some(known) = known.get(name) {
         return *known;
     }
-    // Views that read each other in a circle cannot exist; this keeps such nonsense from running for ever.
+    // Cyclic dependencies are invalid; this guard prevents infinite recursion.
     known.insert(name.clone(), true);
     let stays = old == new
         && old.reads.iter().all(|read| match (from.tables.get(read), to.tables.get(read)) {
-            (Some(old), Some(new)) => same_ground(old, new),
-            // What neither side knows is outside what is managed.
+            (Some(old), Some(new)) => same_dependencies(old, new),
+            // An object that neither side has is not managed.
             (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => {
                 beside_stays(read, from, to)
             }
@@ -66,8 +66,8 @@ pub(super) fn view_stays(
     stays
 }
 
-/// Whether a partition or foreign table keeps its place: it is of the same kind and belongs to the same tables, which keep
-/// theirs. That there is none of this name on either side is no change either.
+/// Whether a partition or foreign table is kept: its kind is unchanged, and it belongs to the same tables, which are kept. A
+/// name that exists on neither side counts as unchanged.
 pub(super) fn beside_stays(name: &ObjectName, from: &Schema, to: &Schema) -> bool {
     match (from.relation_beside(name), to.relation_beside(name)) {
         (None, None) => true,
@@ -83,9 +83,9 @@ pub(super) fn beside_stays(name: &ObjectName, from: &Schema, to: &Schema) -> boo
     }
 }
 
-/// Whether no column that is in both changes what others rely on. A column in only one of them is not read by a view that
-/// is the same on both sides.
-pub(super) fn same_ground(old: &Table, new: &Table) -> bool {
+/// Whether no column on both sides changes a facet that dependents rely on. A view that is equal on both sides does not read
+/// a column that only one side has.
+pub(super) fn same_dependencies(old: &Table, new: &Table) -> bool {
     let both = old.columns.values().filter_map(|column| Some((column, new.columns.get(&column.name)?)));
-    both.into_iter().all(|(old, new)| column_ground(old) == column_ground(new))
+    both.into_iter().all(|(old, new)| column_dependency(old) == column_dependency(new))
 }

@@ -27,14 +27,14 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
         let mut renamed = from.clone();
         renames.retain(|rename| attempt(rename, &mut renamed));
 
-        // What is removed before anything is renamed has to be stated in its old words. So it is found in the new words,
-        // taken out, and what is left is put back into the old words: what then differs from `from` is what is removed.
+        // Objects that are dropped before the renames must be named by their old names. They are found under the new names
+        // and removed; the rest is renamed back, and its difference from `from` is what must be dropped.
         let (early, late) = split(compare(&renamed, to));
         let mut left = renamed;
         let taken_out = apply(&Plan::new(early), &mut left);
         debug_assert_eq!(taken_out, Ok(()));
 
-        // A rename that cannot be taken back where only what stays is left was one of something dropped: it is not needed.
+        // A rename that cannot be reverted among the remaining objects was one of a dropped object: it is not needed.
         let mut staying = staying(&left, to);
         let before = renames.len();
         renames.reverse();
@@ -52,7 +52,7 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     }
 }
 
-/// What of a schema is in another too: its tables, columns, enum types and their values.
+/// The part of a schema that another has too: its tables, columns, enum types and their values.
 fn staying(schema: &Schema, other: &Schema) -> Schema {
     let mut schema = schema.clone();
     schema.tables.retain(|name, _| other.tables.contains_key(name));
@@ -80,7 +80,7 @@ fn attempt(op: &Op, schema: &mut Schema) -> bool {
     applies
 }
 
-/// What comes before the renames, and what comes after.
+/// The operations before the renames, and those after them.
 fn split(ops: Vec<Op>) -> (Vec<Op>, Vec<Op>) {
     ops.into_iter().partition(clears)
 }
@@ -118,7 +118,7 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
     ops
 }
 
-/// What became of one name.
+/// The comparison of one name.
 enum Pair<'a, T> {
     Removed(&'a T),
     Added(&'a T),
@@ -126,7 +126,7 @@ enum Pair<'a, T> {
 }
 
 impl<'a, T> Pair<'a, T> {
-    /// The object before and after, where it is.
+    /// The object before and after, if it exists.
     fn sides(self) -> (Option<&'a T>, Option<&'a T>) {
         match self {
             Self::Removed(old) => (Some(old), None),
@@ -136,7 +136,7 @@ impl<'a, T> Pair<'a, T> {
     }
 }
 
-/// The names on which two maps differ; where they agree there is nothing to say.
+/// The names on which two maps differ.
 fn pairs<'a, K: Ord + 'a, T: Eq + 'a>(
     from: impl IntoIterator<Item = (&'a K, &'a T)>,
     to: impl IntoIterator<Item = (&'a K, &'a T)>,

@@ -14,7 +14,7 @@ pub(super) fn without_foreign_keys(table: &Table) -> Table {
     bare
 }
 
-/// A table that stays and differs, but for its foreign keys.
+/// A table on both sides that differs, foreign keys aside.
 pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
     let name = &new.name;
     columns(old, new, ops);
@@ -27,7 +27,7 @@ pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
         }
         _ => {}
     }
-    /// What differs is dropped and created: no database alters a constraint, an index or a trigger in place.
+    /// Objects that differ are dropped and created: no database alters a constraint, an index or a trigger in place.
     macro_rules! replaced {
         ($($field:ident as $kind:ident),+) => {
             $(for pair in pairs(&old.$field, &new.$field) {

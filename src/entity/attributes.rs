@@ -14,9 +14,9 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitBool, LitStr, Meta, MetaList, Token,
 
 use super::outline::segments;
 use super::scan::is_too_deep;
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 
-/// What can stand on a model.
+/// The settings of a model.
 pub(super) const ON_MODEL: &[&str] = &[
     "table_name",
     "schema_name",
@@ -38,7 +38,7 @@ pub(super) const ON_MODEL: &[&str] = &[
     "renamed_from",
 ];
 
-/// What can stand on a model's field.
+/// The settings of a model's field.
 pub(super) const ON_FIELD: &[&str] = &[
     "column_type",
     "auto_increment",
@@ -71,7 +71,7 @@ pub(super) const ON_FIELD: &[&str] = &[
 /// `DeriveEntityModel` would take, and are let be as SeaORM does.
 pub(super) const ON_COLUMN: &[&str] = &["column_name", "table_name", "iden"];
 
-/// What can stand on a field that is a relation.
+/// The settings of a relation field.
 pub(super) const ON_RELATION_FIELD: &[&str] = &[
     "has_one",
     "has_many",
@@ -89,7 +89,7 @@ pub(super) const ON_RELATION_FIELD: &[&str] = &[
     "on_delete",
 ];
 
-/// What can stand on a variant of the `Relation` enum.
+/// The settings of a variant of the `Relation` enum.
 pub(super) const ON_RELATION: &[&str] = &[
     "belongs_to",
     "has_one",
@@ -105,13 +105,13 @@ pub(super) const ON_RELATION: &[&str] = &[
     "condition_type",
 ];
 
-/// What can stand on an active enum.
+/// The settings of an active enum.
 pub(super) const ON_ENUM: &[&str] = &["rs_type", "db_type", "enum_name", "rename_all"];
 
-/// What can stand on a variant of an active enum.
+/// The settings of a variant of an active enum.
 pub(super) const ON_ENUM_VARIANT: &[&str] = &["string_value", "num_value", "display_value", "rename"];
 
-/// What can stand on a value type.
+/// The settings of a value type.
 pub(super) const ON_VALUE: &[&str] =
     &["column_type", "array_type", "value_type", "from_str", "to_str", "try_from_u64", "try_getable_array"];
 
@@ -147,9 +147,9 @@ pub(super) struct Setting {
     pub(super) name: String,
     value: Value,
     /// The setting from its name to the end of its value.
-    pub(super) spot: Spot,
+    pub(super) spot: SourceLocation,
     /// The value, or the setting where it has none.
-    pub(super) value_spot: Spot,
+    pub(super) value_spot: SourceLocation,
 }
 
 /// What a setting is set to.
@@ -268,7 +268,7 @@ impl Settings {
             let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
                 Ok(metas) => metas,
                 Err(error) => {
-                    let trouble = Trouble::new(file.spot(list), "this attribute cannot be read", error.to_string());
+                    let trouble = SourceError::new(file.spot(list), "this attribute cannot be read", error.to_string());
                     output.error(trouble.hint("write settings as `name` or `name = \"value\"`, separated by commas"));
                     continue;
                 }
@@ -302,13 +302,13 @@ impl Settings {
     }
 
     /// The string of a setting. One that is not a string is said, and taken for absent.
-    pub(super) fn text(&self, name: &str, output: &mut Output) -> Option<(String, Spot)> {
+    pub(super) fn text(&self, name: &str, output: &mut Output) -> Option<(String, SourceLocation)> {
         let setting = self.get(name)?;
         match setting.text() {
             Some(text) => Some((text, setting.spot.clone())),
             None => {
                 let message = format!("`{name}` takes a string");
-                let trouble = Trouble::new(setting.spot.clone(), message, "not a string");
+                let trouble = SourceError::new(setting.spot.clone(), message, "not a string");
                 output.error(trouble.hint(format!("{name} = \"…\"")));
                 None
             }
@@ -393,9 +393,9 @@ pub(super) fn plain(text: &str, mut each: impl FnMut(Range<usize>, Option<Range<
 }
 
 /// What is wrong with a setting, and which one may have been meant.
-fn unknown<'a>(setting: &Setting, known: &[&[&'a str]]) -> (Trouble, Option<&'a str>) {
+fn unknown<'a>(setting: &Setting, known: &[&[&'a str]]) -> (SourceError, Option<&'a str>) {
     let message = format!("SeaORM knows no `{}` here", setting.name);
-    let trouble = Trouble::new(setting.spot.clone(), message, "unknown setting");
+    let trouble = SourceError::new(setting.spot.clone(), message, "unknown setting");
     let likeness = |name: &str| similar::TextDiff::from_chars(setting.name.as_str(), name).ratio();
     let nearest = known.iter().flat_map(|names| names.iter()).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match nearest {

@@ -9,7 +9,7 @@ use crate::schema::{EnumType, ObjectName, Product, Type};
 use super::attributes::literal;
 use super::expanded::returned;
 use super::resolve::{Found, Modules, segments};
-use super::source::Spot;
+use super::source::SourceLocation;
 use super::{enums, types};
 
 /// What to write instead of an expression that cannot be read.
@@ -21,7 +21,7 @@ pub(super) const HINT: &str =
 pub(super) struct ColumnType {
     pub(super) data_type: Type,
     /// With the place of each, where it is not the one the type is asked for at.
-    pub(super) enums: Vec<(EnumType, Option<Spot>)>,
+    pub(super) enums: Vec<(EnumType, Option<SourceLocation>)>,
 }
 
 impl From<Type> for ColumnType {

@@ -1,4 +1,4 @@
-//! Putting a table together: columns with their indexes, keys and checks, as SeaORM makes them.
+//! Builds a table: columns with their indexes, keys and checks, as SeaORM creates them.
 //!
 //! Must not know in which form the entity was written.
 
@@ -11,7 +11,7 @@ use crate::schema::{
 
 use super::extra::{self, Extra};
 use super::names;
-use super::source::{Output, Spot, Trouble};
+use super::source::{Output, SourceError, SourceLocation};
 
 /// A table, and what relations need to know of it.
 pub(super) struct Draft {
@@ -19,7 +19,7 @@ pub(super) struct Draft {
     pub(super) table: Table,
     pub(super) variants: Variants,
     /// The table's name where the code says it.
-    pub(super) spot: Spot,
+    pub(super) spot: SourceLocation,
 }
 
 impl Draft {
@@ -51,30 +51,30 @@ impl Variants {
     }
 }
 
-/// A column as code declares it, in whatever form.
+/// A column as declared, in whatever form.
 pub(super) struct Declared {
     pub(super) name: Name,
     /// The variant of `Column`, where it is not what SeaORM makes of the column's name.
     pub(super) variant: Option<String>,
-    pub(super) spot: Spot,
+    pub(super) spot: SourceLocation,
     /// The type, and where the code says it exactly.
-    pub(super) data_type: Result<(Type, Option<Spot>), Trouble>,
+    pub(super) data_type: Result<(Type, Option<SourceLocation>), SourceError>,
     pub(super) nullable: bool,
-    pub(super) default: Option<(Spot, Result<DefaultValue, Trouble>)>,
-    pub(super) comment: Option<(String, Spot)>,
+    pub(super) default: Option<(SourceLocation, Result<DefaultValue, SourceError>)>,
+    pub(super) comment: Option<(String, SourceLocation)>,
     pub(super) renamed_from: Option<String>,
-    pub(super) unique: Option<Spot>,
+    pub(super) unique: Option<SourceLocation>,
     pub(super) indexed: bool,
-    pub(super) unique_key: Option<(String, Spot)>,
-    pub(super) extra: Option<(Option<String>, Spot)>,
+    pub(super) unique_key: Option<(String, SourceLocation)>,
+    pub(super) extra: Option<(Option<String>, SourceLocation)>,
 }
 
-/// A table in the making.
+/// A table being built.
 pub(super) struct Builder {
     product: Product,
     pub(super) table: Table,
     pub(super) variants: Variants,
-    unique_keys: BTreeMap<String, (Vec<Name>, Spot)>,
+    unique_keys: BTreeMap<String, (Vec<Name>, SourceLocation)>,
     /// Columns whose type could not be read; nothing more is said of it.
     untyped: BTreeSet<Name>,
 }
@@ -82,7 +82,7 @@ pub(super) struct Builder {
 /// How a key is numbered, as SeaORM goes by it, and where the code says so.
 pub(super) struct Numbering {
     pub(super) is: bool,
-    pub(super) said: Option<Spot>,
+    pub(super) said: Option<SourceLocation>,
 }
 
 impl Builder {
@@ -101,7 +101,7 @@ impl Builder {
         self.variants.0.extend(declared.variant.map(|variant| (variant, name.clone())));
         if self.table.columns.contains_key(&name) {
             let message = format!("two fields are the column `{name}`");
-            output.error(Trouble::new(spot, message, "the second").hint("give one of them another `column_name`"));
+            output.error(SourceError::new(spot, message, "the second").hint("give one of them another `column_name`"));
             return;
         }
         let mut column = Column::new(name.clone(), Type::Text);
@@ -149,7 +149,7 @@ impl Builder {
                 Ok(extras) => extras.into_iter().for_each(|extra| self.extra(extra, &mut column, &spot, output)),
                 Err(reason) => {
                     let message = format!("cannot read this `extra`: {reason}");
-                    let trouble = Trouble::new(spot, message, "not understood");
+                    let trouble = SourceError::new(spot, message, "not understood");
                     output.error(trouble.hint("say it in an SQL file beside the entity"));
                 }
             }
@@ -157,17 +157,17 @@ impl Builder {
         self.table.columns.insert(column);
     }
 
-    fn unique(&mut self, column: &Name, spot: &Spot, output: &mut Output) {
+    fn unique(&mut self, column: &Name, spot: &SourceLocation, output: &mut Output) {
         let name = Name::from(names::unique(self.table.name.name.as_str(), column.as_str()));
         output.declare(Place::Table(self.table.name.clone(), Part::Unique(name.clone())), spot, Origin::Entity);
         let unique = Unique { name: name.clone(), columns: vec![column.clone()], options: Options::new() };
         self.table.uniques.insert(name, unique);
     }
 
-    fn index(&mut self, index: Index, spot: &Spot, output: &mut Output) {
+    fn index(&mut self, index: Index, spot: &SourceLocation, output: &mut Output) {
         if self.table.indexes.contains_key(&index.name) {
             let message = format!("two indexes would be called `{}`", index.name);
-            output.error(Trouble::new(spot.clone(), message, "the second").hint("choose another `unique_key`"));
+            output.error(SourceError::new(spot.clone(), message, "the second").hint("choose another `unique_key`"));
             return;
         }
         let place = Place::Table(self.table.name.clone(), Part::Index(index.name.clone()));
@@ -175,7 +175,7 @@ impl Builder {
         self.table.indexes.insert(index.name.clone(), index);
     }
 
-    fn extra(&mut self, extra: Extra, column: &mut Column, spot: &Spot, output: &mut Output) {
+    fn extra(&mut self, extra: Extra, column: &mut Column, spot: &SourceLocation, output: &mut Output) {
         let name = column.name.clone();
         match extra {
             Extra::Check(given, expression) => {
@@ -211,7 +211,7 @@ impl Builder {
         }
     }
 
-    fn declare(&self, column: &Name, facet: Facet, spot: &Spot, output: &mut Output) {
+    fn declare(&self, column: &Name, facet: Facet, spot: &SourceLocation, output: &mut Output) {
         let place = Place::Table(self.table.name.clone(), Part::Column(column.clone(), facet));
         output.declare(place, spot, Origin::Entity);
     }
@@ -219,9 +219,9 @@ impl Builder {
     /// The keys, once all columns are known. `None` where `entity` has no primary key.
     pub(super) fn finish(
         &mut self,
-        primary_key: &[(Name, Spot)],
+        primary_key: &[(Name, SourceLocation)],
         numbering: Numbering,
-        entity: impl FnOnce() -> Spot,
+        entity: impl FnOnce() -> SourceLocation,
         output: &mut Output,
     ) {
         self.table.columns.shrink_to_fit();
@@ -230,7 +230,7 @@ impl Builder {
             self.index(Index { unique: true, ..Index::on(name, columns) }, &spot, output);
         }
         let Some((first, spot)) = primary_key.first() else {
-            let trouble = Trouble::new(entity(), "this entity has no primary key", "no field says `primary_key`");
+            let trouble = SourceError::new(entity(), "this entity has no primary key", "no field says `primary_key`");
             output.error(trouble.hint("#[sea_orm(primary_key)]"));
             return;
         };
@@ -249,7 +249,9 @@ impl Builder {
                 // No database numbers anything else; SeaORM's flag then only says how it reads inserted keys back.
                 false => {
                     let message = format!("SeaORM takes `{first}` for a numbered column, but it is no integer");
-                    output.warning(Trouble::new(at.clone(), message, "not an integer").hint("auto_increment = false"));
+                    output.warning(
+                        SourceError::new(at.clone(), message, "not an integer").hint("auto_increment = false"),
+                    );
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! `#[cfg(…)]` and `#[cfg_attr(…)]`: what they take away is taken away, once, before anything is read.
+//! `#[cfg(…)]` and `#[cfg_attr(…)]`: items that they disable are removed, once, before anything is read.
 //!
 //! Must not know what an entity is made of; only which words in an attribute make something one.
 
@@ -12,26 +12,26 @@ use syn::{Attribute, Field, Fields, ImplItem, Item, Lit, Meta, Stmt, Token};
 
 use super::Context;
 use super::outline::{module_path, path_attribute};
-use super::source::{RustFile, Spot, Trouble};
+use super::source::{RustFile, SourceError, SourceLocation};
 
-/// What is known of the conditions in the files of one crate.
+/// The known conditions of one crate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Conditions {
-    /// The features that are on, where that is known.
+    /// The enabled features, if known.
     features: Option<BTreeSet<String>>,
-    /// What else holds, where that is known: `unix`, `target_os = "linux"`.
+    /// Further conditions that hold, if known: `unix`, `target_os = "linux"`.
     others: Option<BTreeSet<String>>,
 }
 
-/// What the conditions of a file leave to be said.
+/// Diagnostics about the conditions of a file.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Conditions on entities and their parts that cannot be told.
-    pub(super) troubles: Vec<Trouble>,
-    /// Modules in files of their own that are not there.
+    /// Conditions on entities and their parts that cannot be evaluated.
+    pub(super) troubles: Vec<SourceError>,
+    /// Modules in files of their own that are disabled.
     pub(super) absent: Vec<Vec<String>>,
     /// Modules that may be there or not: it matters only where they declare something.
-    pub(super) doubtful: Vec<(Vec<String>, Trouble)>,
+    pub(super) doubtful: Vec<(Vec<String>, SourceError)>,
 }
 
 impl Conditions {
@@ -60,7 +60,7 @@ impl Conditions {
         Self { features, others }
     }
 
-    /// Whether a condition holds, where that can be told.
+    /// Whether a condition holds, if that can be decided.
     fn holds(&self, condition: &Meta) -> Option<bool> {
         match condition {
             Meta::Path(path) if path.is_ident("test") || path.is_ident("doctest") || path.is_ident("miri") => {
@@ -103,8 +103,8 @@ fn without_spaces(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// Takes away what the conditions of a file take away.
-pub(super) fn settle(file: &mut RustFile, conditions: &Conditions) -> Outcome {
+/// Removes the items that the conditions of a file disable.
+pub(super) fn apply_conditions(file: &mut RustFile, conditions: &Conditions) -> Outcome {
     let mut syntax =
         std::mem::replace(&mut file.syntax, syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() });
     let path = module_path(&file.path);
@@ -133,7 +133,7 @@ struct Pass<'p> {
 enum Stays {
     Yes,
     No,
-    Unknown(Trouble),
+    Unknown(SourceError),
 }
 
 impl Pass<'_> {
@@ -238,7 +238,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Puts what `cfg_attr` stands for in its place, and asks what `cfg` says.
+    /// Expands `cfg_attr` and evaluates `cfg`.
     fn attributes(&mut self, attributes: &mut Vec<Attribute>) -> Stays {
         if !attributes.iter().any(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr"))
         {
@@ -288,11 +288,11 @@ impl Pass<'_> {
         }
     }
 
-    fn unknown(&self, condition: &Meta) -> Trouble {
-        let spot: Spot = self.file.spot(condition);
+    fn unknown(&self, condition: &Meta) -> SourceError {
+        let spot: SourceLocation = self.file.spot(condition);
         let spelled = condition.to_token_stream().to_string();
         let message = format!("whether `{spelled}` holds cannot be told from these files");
-        let trouble = Trouble::new(spot, message, "decides what is declared");
+        let trouble = SourceError::new(spot, message, "decides what is declared");
         match spelled.contains("feature") {
             true => trouble.hint("say in the configuration which features are on: `features = [\"default\", \"…\"]`"),
             false => trouble.hint("say in the configuration what holds beside features: `cfg = [\"unix\", \"…\"]`"),

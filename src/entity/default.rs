@@ -11,46 +11,46 @@ use super::column_type;
 use super::enums;
 use super::expanded::returned;
 use super::resolve::{Found, Modules, segments};
-use super::source::Trouble;
+use super::source::SourceError;
 
 /// What to write instead of an expression that cannot be read.
 const HINT: &str = "write it as SQL: `default_expr = \"Expr::cust(\\\"…\\\")\"`";
 
 /// Reads `default_value = …`.
-pub(super) fn value(setting: &Setting) -> Result<DefaultValue, Trouble> {
+pub(super) fn value(setting: &Setting) -> Result<DefaultValue, SourceError> {
     match setting.literal().as_ref().and_then(constant) {
         Some(literal) => Ok(DefaultValue::Literal(literal)),
         None => {
             let trouble =
-                Trouble::new(setting.value_spot.clone(), "cannot read this `default_value`", "no constant of SQL");
+                SourceError::new(setting.value_spot.clone(), "cannot read this `default_value`", "no constant of SQL");
             Err(trouble.hint("a string, a number, `true` or `false`; for anything else `default_expr = \"…\"`"))
         }
     }
 }
 
 /// Reads `default_expr = "…"` as it stands in a module.
-pub(super) fn expression(modules: &Modules<'_>, module: usize, setting: &Setting) -> Result<DefaultValue, Trouble> {
-    let read = setting.expression().and_then(|spelled| Reader { modules, module }.default(&spelled, DEPTH));
+pub(super) fn expression(modules: &Modules<'_>, module: usize, setting: &Setting) -> Result<DefaultValue, SourceError> {
+    let read = setting.expression().and_then(|spelled| DefaultReader { modules, module }.default(&spelled, DEPTH));
     read.ok_or_else(|| {
-        Trouble::new(setting.value_spot.clone(), "cannot read this `default_expr`", "not an expression known here")
+        SourceError::new(setting.value_spot.clone(), "cannot read this `default_expr`", "not an expression known here")
             .hint(HINT)
     })
 }
 
 /// Reads an expression as it stands in a module.
 pub(super) fn written(modules: &Modules<'_>, module: usize, of: &Expr) -> Option<DefaultValue> {
-    Reader { modules, module }.default(of, DEPTH)
+    DefaultReader { modules, module }.default(of, DEPTH)
 }
 
 /// How many constants may stand for one another.
 const DEPTH: usize = 16;
 
-struct Reader<'m, 'a> {
+struct DefaultReader<'m, 'a> {
     modules: &'m Modules<'a>,
     module: usize,
 }
 
-impl Reader<'_, '_> {
+impl DefaultReader<'_, '_> {
     fn default(&self, of: &Expr, depth: usize) -> Option<DefaultValue> {
         let depth = depth.checked_sub(1)?;
         if let Some(literal) = literal(of) {
@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
             return keyword("Null");
         }
         if let Found::Constant(module, value) = self.modules.find(self.module, path) {
-            return Reader { modules: self.modules, module }.default(value, depth);
+            return DefaultReader { modules: self.modules, module }.default(value, depth);
         }
         match self.modules.find(self.module, before) {
             Found::Enum(at, _, item) if enums::is(self.modules, at, item) => {
@@ -147,7 +147,7 @@ impl Reader<'_, '_> {
             ("PgFunc", "gen_random_uuid", []) => Some(DefaultValue::Expression(Expression::new("gen_random_uuid()"))),
             (_, _, []) => match self.modules.find(self.module, &path) {
                 Found::Function(module, function) if function.sig.inputs.is_empty() => {
-                    Reader { modules: self.modules, module }.default(returned(&function.block)?, depth)
+                    DefaultReader { modules: self.modules, module }.default(returned(&function.block)?, depth)
                 }
                 _ => None,
             },

@@ -12,7 +12,7 @@ use super::attributes::{ON_ENUM, ON_ENUM_VARIANT, Settings, derives, literal};
 use super::column_type::{self, ColumnType};
 use super::names::{CaseStyle, plain};
 use super::resolve::Modules;
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 use super::types::Typed;
 
 /// An active enum.
@@ -28,9 +28,9 @@ pub(super) fn is(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> bool {
 }
 
 /// Reads one.
-pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<ActiveEnum, Trouble> {
+pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<ActiveEnum, SourceError> {
     let Some(module) = modules.get(at) else {
-        return Err(Trouble::new(Spot::nowhere(), "enum outside of every module", "here"));
+        return Err(SourceError::new(SourceLocation::nowhere(), "enum outside of every module", "here"));
     };
     let file = module.file;
     // Unknown settings are said once, where the files are gone through, not at every use of the enum.
@@ -53,20 +53,20 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
             Some(column) => Typed { column, exact: true },
             None => {
                 let trouble =
-                    Trouble::new(setting.value_spot.clone(), "cannot read this `db_type`", "not a ColumnType");
+                    SourceError::new(setting.value_spot.clone(), "cannot read this `db_type`", "not a ColumnType");
                 return Err(trouble.hint(column_type::HINT));
             }
         },
         None => {
             let message = format!("enum `{}` does not say what it is in the database", item.ident);
-            let trouble = Trouble::new(file.spot(&item.ident), message, "no `db_type`");
+            let trouble = SourceError::new(file.spot(&item.ident), message, "no `db_type`");
             return Err(trouble.hint("#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"…\")]"));
         }
     };
     Ok(ActiveEnum { typed, variants })
 }
 
-fn value(file: &RustFile, variant: &Variant, style: Option<CaseStyle>) -> Result<(String, Literal), Trouble> {
+fn value(file: &RustFile, variant: &Variant, style: Option<CaseStyle>) -> Result<(String, Literal), SourceError> {
     let settings = Settings::read(file, &variant.attrs, &[ON_ENUM_VARIANT], &mut Output::default());
     let name = plain(&variant.ident);
     let own = settings.get("rename").and_then(|setting| CaseStyle::parse(&setting.text()?));
@@ -82,7 +82,7 @@ fn value(file: &RustFile, variant: &Variant, style: Option<CaseStyle>) -> Result
         (None, None, Some(Lit::Int(number))) => Literal::Number(digits(&number)),
         (None, None, _) => {
             let message = format!("variant `{name}` has no value in the database");
-            let trouble = Trouble::new(file.spot(&variant.ident), message, "no value");
+            let trouble = SourceError::new(file.spot(&variant.ident), message, "no value");
             return Err(trouble.hint(format!("#[sea_orm(string_value = {})]", quoted(&CaseStyle::Snake.apply(&name)))));
         }
     };
@@ -108,7 +108,7 @@ pub(super) fn check(file: &RustFile, item: &ItemEnum, output: &mut Output) {
     if let Some(setting) = settings.get("rename_all")
         && setting.text().and_then(|text| CaseStyle::parse(&text)).is_none()
     {
-        let trouble = Trouble::new(setting.value_spot.clone(), "no such case style", "not a case style");
+        let trouble = SourceError::new(setting.value_spot.clone(), "no such case style", "not a case style");
         output.error(
             trouble.hint("snake_case, camelCase, PascalCase, SCREAMING_SNAKE_CASE, kebab-case, lowercase or UPPERCASE"),
         );

@@ -11,7 +11,7 @@ use super::attributes::{ON_COLUMN, ON_MODEL, Settings, literal};
 use super::columns::{Declared, Draft, Numbering};
 use super::names::plain;
 use super::resolve::{Found, Module, Modules, segments};
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 use super::table::{self, Title};
 use super::{column_type, default};
 
@@ -32,7 +32,7 @@ pub(super) fn read(
             Some(title) => title?,
             None => {
                 let spot = file.spot(&entity.ident);
-                let trouble = Trouble::new(spot, "this entity does not name its table", "no `impl EntityName`");
+                let trouble = SourceError::new(spot, "this entity does not name its table", "no `impl EntityName`");
                 let body = "fn table_name(&self) -> &'static str { \"…\" }";
                 output.error(trouble.hint(format!("impl EntityName for {name} {{ {body} }}")));
                 return None;
@@ -45,7 +45,7 @@ pub(super) fn read(
     let columns = named(modules, at, module, &settings, &name, "column", "Column", output)?;
     let keys = named(modules, at, module, &settings, &name, "primary_key", "PrimaryKey", output)?;
     let definitions = Definitions::of(&columns, output)?;
-    let reader = Reader { modules, columns: &columns, definitions };
+    let reader = ExpandedReader { modules, columns: &columns, definitions };
     for variant in &columns.item.variants {
         if let Some(declared) = reader.column(variant, output) {
             builder.column(declared, output);
@@ -59,7 +59,7 @@ pub(super) fn read(
             None => {
                 let message = format!("`Column` has no variant `{}`", variant.ident);
                 let known = builder.variants.listed(&builder.table);
-                output.error(Trouble::new(spot, message, "no such column").hint(format!("one of {known}")));
+                output.error(SourceError::new(spot, message, "no such column").hint(format!("one of {known}")));
             }
         }
     }
@@ -98,7 +98,7 @@ pub(super) fn title(
     };
     let mut unread = |function: &ImplItemFn| {
         let message = format!("cannot read this `{}`", function.sig.ident);
-        let trouble = Trouble::new(file.spot(&function.block), message, "not a single text");
+        let trouble = SourceError::new(file.spot(&function.block), message, "not a single text");
         output.error(trouble.hint("return a text: `{ \"…\" }`"));
     };
     let optional = |name: &str, unread: &mut dyn FnMut(&ImplItemFn)| match method(written, name) {
@@ -123,7 +123,7 @@ pub(super) fn title(
 }
 
 /// An enum of an entity, and the module it stands in.
-struct Part<'a> {
+struct EntityEnum<'a> {
     at: usize,
     module: Module<'a>,
     item: &'a ItemEnum,
@@ -141,7 +141,7 @@ fn named<'a>(
     setting: &str,
     usual: &str,
     output: &mut Output,
-) -> Option<Part<'a>> {
+) -> Option<EntityEnum<'a>> {
     let own = settings.get(setting).and_then(|setting| match setting.value() {
         Some(Expr::Path(path)) => Some(segments(&path.path)),
         _ => None,
@@ -167,11 +167,11 @@ fn named<'a>(
     if let Found::Enum(there, _, item) = modules.find(at, &path)
         && let Some(module) = modules.get(there)
     {
-        return Some(Part { at: there, module, item, name: &item.ident });
+        return Some(EntityEnum { at: there, module, item, name: &item.ident });
     }
-    let spot = module.entity.map_or_else(Spot::nowhere, |entity| module.file.spot(&entity.ident));
+    let spot = module.entity.map_or_else(SourceLocation::nowhere, |entity| module.file.spot(&entity.ident));
     let message = format!("this entity has no enum `{}`", path.join("::"));
-    output.error(Trouble::new(spot, message, "not found in these files").hint(format!("enum {usual} {{ … }}")));
+    output.error(SourceError::new(spot, message, "not found in these files").hint(format!("enum {usual} {{ … }}")));
     None
 }
 
@@ -182,7 +182,7 @@ struct Definitions<'a> {
 }
 
 impl<'a> Definitions<'a> {
-    fn of(columns: &Part<'a>, output: &mut Output) -> Option<Self> {
+    fn of(columns: &EntityEnum<'a>, output: &mut Output) -> Option<Self> {
         let file = columns.module.file;
         let name = columns.item.ident.to_string();
         let written = columns.module.items.iter().find_map(|item| match item {
@@ -191,7 +191,7 @@ impl<'a> Definitions<'a> {
         });
         let Some(function) = written.and_then(|written| method(written, "def")) else {
             let message = format!("`{name}` does not say what its columns are");
-            let trouble = Trouble::new(file.spot(columns.name), message, "no `impl ColumnTrait`");
+            let trouble = SourceError::new(file.spot(columns.name), message, "no `impl ColumnTrait`");
             output.error(trouble.hint(format!("impl ColumnTrait for {name} {{ fn def(&self) -> ColumnDef {{ … }} }}")));
             return None;
         };
@@ -203,7 +203,7 @@ impl<'a> Definitions<'a> {
             Some(only) => Some(Self { arms: Vec::new(), rest: Some(only) }),
             None => {
                 let trouble =
-                    Trouble::new(file.spot(&function.block), "cannot read this `def`", "not a single `match`");
+                    SourceError::new(file.spot(&function.block), "cannot read this `def`", "not a single `match`");
                 output.error(trouble.hint("match self { Self::Id => ColumnType::Integer.def(), … }"));
                 None
             }
@@ -234,13 +234,13 @@ fn arms(found: &syn::ExprMatch) -> (Vec<(String, &Expr)>, Option<&Expr>) {
     (arms, rest)
 }
 
-struct Reader<'r, 'a> {
+struct ExpandedReader<'r, 'a> {
     modules: &'r Modules<'a>,
-    columns: &'r Part<'a>,
+    columns: &'r EntityEnum<'a>,
     definitions: Definitions<'a>,
 }
 
-impl Reader<'_, '_> {
+impl ExpandedReader<'_, '_> {
     fn column(&self, variant: &Variant, output: &mut Output) -> Option<Declared> {
         let file = self.columns.module.file;
         if is_disabled(variant) {
@@ -257,7 +257,7 @@ impl Reader<'_, '_> {
         let Some(definition) = arm.or(self.definitions.rest) else {
             let message = format!("`def` does not say what `{name}` is");
             output.error(
-                Trouble::new(spot, message, "no arm").hint(format!("Self::{name} => ColumnType::Integer.def(),")),
+                SourceError::new(spot, message, "no arm").hint(format!("Self::{name} => ColumnType::Integer.def(),")),
             );
             return None;
         };
@@ -265,7 +265,7 @@ impl Reader<'_, '_> {
             name: Name::from(column),
             variant: Some(name),
             spot,
-            data_type: Err(Trouble::new(file.spot(definition), "cannot read this column", "not a ColumnDef")
+            data_type: Err(SourceError::new(file.spot(definition), "cannot read this column", "not a ColumnDef")
                 .hint("ColumnType::String(StringLen::N(80)).def().nullable()")),
             nullable: false,
             default: None,
@@ -313,9 +313,9 @@ impl Reader<'_, '_> {
                     if declared.default.is_none()
                         && let Some(value) = argument
                     {
-                        let read: Result<DefaultValue, Trouble> =
-                            default::written(self.modules, at, value).ok_or_else(|| {
-                                Trouble::new(
+                        let read: Result<DefaultValue, SourceError> = default::written(self.modules, at, value)
+                            .ok_or_else(|| {
+                                SourceError::new(
                                     file.spot(value),
                                     "cannot read this default",
                                     "not an expression known here",
@@ -339,7 +339,7 @@ impl Reader<'_, '_> {
                         declared.extra = declared.extra.take().or_else(|| Some((Some(text), said())));
                     }
                     (None, method) => {
-                        let trouble = Trouble::new(said(), format!("`{method}` takes a text"), "not a text");
+                        let trouble = SourceError::new(said(), format!("`{method}` takes a text"), "not a text");
                         output.error(trouble.hint(format!(".{method}(\"…\")")));
                     }
                 },
@@ -356,7 +356,7 @@ impl Reader<'_, '_> {
                 declared.data_type = Ok((column.data_type, Some(spot)));
             }
             None => {
-                let trouble = Trouble::new(file.spot(rest), "cannot read this column", "not a ColumnDef");
+                let trouble = SourceError::new(file.spot(rest), "cannot read this column", "not a ColumnDef");
                 declared.data_type = Err(trouble.hint("ColumnType::String(StringLen::N(80)).def().nullable()"));
             }
         }
@@ -413,7 +413,7 @@ fn is_disabled(variant: &Variant) -> bool {
 }
 
 /// What `fn auto_increment` returns; a key without one does not compile, so silence is not a case.
-fn numbering(keys: &Part<'_>, output: &mut Output) -> Numbering {
+fn numbering(keys: &EntityEnum<'_>, output: &mut Output) -> Numbering {
     let file: &RustFile = keys.module.file;
     let name = keys.item.ident.to_string();
     let function = keys.module.items.iter().find_map(|item| match item {
@@ -426,13 +426,13 @@ fn numbering(keys: &Part<'_>, output: &mut Output) -> Numbering {
         }
         Some((function, _)) => {
             let spot = file.spot(&function.block);
-            let trouble = Trouble::new(spot, "cannot read this `auto_increment`", "neither `true` nor `false`");
+            let trouble = SourceError::new(spot, "cannot read this `auto_increment`", "neither `true` nor `false`");
             output.error(trouble.hint("{ false }"));
             Numbering { is: false, said: None }
         }
         None => {
             let message = format!("`{name}` does not say whether it is numbered");
-            let trouble = Trouble::new(file.spot(keys.name), message, "no `impl PrimaryKeyTrait`");
+            let trouble = SourceError::new(file.spot(keys.name), message, "no `impl PrimaryKeyTrait`");
             output.error(trouble.hint("fn auto_increment() -> bool { true }"));
             Numbering { is: false, said: None }
         }

@@ -1,4 +1,4 @@
-//! Bringing entities together: one table each, and the foreign keys between them.
+//! Merges entities: one table each, and the foreign keys between them.
 //!
 //! Must not know how either end was written.
 
@@ -10,22 +10,22 @@ use super::columns::Draft;
 use super::names;
 use super::outline::Outline;
 use super::relations::Relation;
-use super::source::{Output, Spot, Trouble};
+use super::source::{Output, SourceError, SourceLocation};
 
-/// One entity as it was read: its table, and what refers to other entities.
-pub(super) struct Reading {
+/// One entity as read: its table, and its references to other entities.
+pub(super) struct EntityDraft {
     pub(super) draft: Draft,
     keys: Vec<Key>,
 }
 
-/// A foreign key of which only the other end is missing.
+/// A foreign key whose referenced columns are not resolved yet.
 struct Key {
     name: Name,
     columns: Vec<Name>,
     relation: Relation,
 }
 
-impl Reading {
+impl EntityDraft {
     /// Names the foreign keys of an entity, which takes nothing but its own columns.
     pub(super) fn new(draft: Draft, relations: Vec<Relation>, output: &mut Output) -> Self {
         // Most have one or none, and what is known of one takes room.
@@ -53,15 +53,15 @@ impl Reading {
 }
 
 /// Puts all tables into the model, and their foreign keys.
-pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut Output) {
+pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, output: &mut Output) {
     let drafts: HashMap<usize, &Draft> =
         readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
-    let mut seen: HashMap<&ObjectName, &Spot> = HashMap::new();
+    let mut seen: HashMap<&ObjectName, &SourceLocation> = HashMap::new();
     let mut foreign_keys: Vec<Option<Parts<ForeignKey>>> = Vec::new();
-    for Reading { draft, keys: found } in &readings {
+    for EntityDraft { draft, keys: found } in &readings {
         if let Some(first) = seen.get(&draft.table.name) {
             let message = format!("two entities are the table `{}`", draft.table.name);
-            let trouble = Trouble::new(draft.spot.clone(), message, "the second");
+            let trouble = SourceError::new(draft.spot.clone(), message, "the second");
             output.error(
                 trouble.hint(format!("the first is at {}; give one of them another `table_name`", first.said())),
             );
@@ -77,7 +77,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut O
                 Some(known) if *known == complete => {}
                 Some(_) => {
                     let message = format!("two foreign keys would be called `{}`", key.name);
-                    let trouble = Trouble::new(key.relation.spot.clone(), message, "the second");
+                    let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
                     output.error(trouble.hint("add `skip_fk` to one of them, or give it another `fk_name`"));
                 }
                 None => _ = keys.insert(key.name.clone(), complete),
@@ -86,7 +86,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<Reading>, output: &mut O
         foreign_keys.push(Some(keys));
     }
     index_names(&readings, output);
-    let tables = readings.into_iter().zip(foreign_keys).filter_map(|(Reading { draft, .. }, foreign_keys)| {
+    let tables = readings.into_iter().zip(foreign_keys).filter_map(|(EntityDraft { draft, .. }, foreign_keys)| {
         Some((draft.table.name.clone(), Table { foreign_keys: foreign_keys?, ..draft.table }))
     });
     output.model.schema.tables = tables.collect();
@@ -103,7 +103,7 @@ fn foreign_key(
     let there = outline.entity(here.module, &relation.entity).and_then(|module| drafts.get(&module));
     let Some(there) = there else {
         let message = format!("no entity `{}` in these files", relation.entity.join("::"));
-        let trouble = Trouble::new(relation.entity_spot.clone(), message, "not found");
+        let trouble = SourceError::new(relation.entity_spot.clone(), message, "not found");
         output.error(trouble.hint("check the path, or add `skip_fk` if its table is declared elsewhere"));
         return None;
     };
@@ -111,7 +111,8 @@ fn foreign_key(
     if columns.len() != referenced_columns.len() || columns.is_empty() {
         let message = "a relation needs as many columns there as here";
         let label = format!("{} here, {} there", columns.len(), referenced_columns.len());
-        output.error(Trouble::new(relation.spot.clone(), message, label).hint("from = \"(a, b)\", to = \"(a, b)\""));
+        output
+            .error(SourceError::new(relation.spot.clone(), message, label).hint("from = \"(a, b)\", to = \"(a, b)\""));
         return None;
     }
     Some(ForeignKey {
@@ -130,7 +131,7 @@ fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Ou
     for variant in variants {
         let Some(column) = of.column(variant) else {
             let message = format!("table `{}` has no column `{variant}`", of.table.name);
-            let trouble = Trouble::new(relation.columns_spot.clone(), message, "no such column");
+            let trouble = SourceError::new(relation.columns_spot.clone(), message, "no such column");
             output.error(trouble.hint(format!("one of {}", of.variants.listed(&of.table))));
             return None;
         };
@@ -140,7 +141,7 @@ fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Ou
 }
 
 /// PostgreSQL and SQLite keep the names of all indexes of a schema in one space: `a` + `b-c` and `a-b` + `c` collide.
-fn index_names(readings: &[Reading], output: &mut Output) {
+fn index_names(readings: &[EntityDraft], output: &mut Output) {
     let mut tables: Vec<&Draft> = readings.iter().map(|reading| &reading.draft).collect();
     tables.sort_by_key(|draft| &draft.table.name);
     let mut seen: HashMap<(Option<&Name>, &Name), &ObjectName> = HashMap::new();
@@ -149,7 +150,7 @@ fn index_names(readings: &[Reading], output: &mut Output) {
             let first = *seen.entry((table.name.schema.as_ref(), index)).or_insert(&table.name);
             if *first != table.name {
                 let message = format!("tables `{first}` and `{}` would both have an index `{index}`", table.name);
-                let trouble = Trouble::new(spot.clone(), message, "the second");
+                let trouble = SourceError::new(spot.clone(), message, "the second");
                 output.error(trouble.hint("declare one of them in an SQL file, under a name of its own"));
             }
         }

@@ -1,4 +1,4 @@
-//! The model reader: Rust source text of SeaORM entities, and the SQL sidecars beside them, to a declared schema.
+//! The entity reader: from the Rust source text of SeaORM entities, and the SQL sidecars beside them, to a declared schema.
 //!
 //! Must not know files (it is handed text), databases (it is told which product to read for, and only picks sidecars and
 //! identifier quotes by it), or what is done with the schema. It cannot fail: it reads what it can and says, at the line,
@@ -40,10 +40,10 @@ use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
 use reading::Input;
 use resolve::Module;
-use source::{Output, Trouble};
+use source::{Output, SourceError};
 pub use sources::{Source, Sources};
 
-/// One file as it was found.
+/// A source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
     /// Its path, for module resolution and messages.
@@ -52,7 +52,7 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// What the code declares.
+/// The declared schema, with its sources.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     /// See [`Model::schema`]. Who has asked for its normal form must not see it change.
@@ -60,11 +60,11 @@ pub struct Model {
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
     pub sources: Sources,
-    /// What a table or a column was called before, where `renamed_from` says so.
+    /// Former names of tables and columns, from `renamed_from`.
     pub renames: BTreeMap<Place, Name>,
-    /// What else was called otherwise before, by the developer's answers; the reader leaves it empty.
+    /// Further renames, from the developer's answers; the reader leaves this empty.
     pub answers: Vec<Rename>,
-    /// The schema in the form of its database, once somebody has asked for it.
+    /// The normalised schema, computed on first use.
     normal: OnceLock<Normalized>,
 }
 
@@ -74,7 +74,8 @@ impl Model {
         Self { schema, ..Self::default() }
     }
 
-    /// The declared schema, not normalised: logical types, literal defaults. An absent facet is silence, not a wish.
+    /// The declared schema, not normalised: logical types, literal defaults. A missing facet means that the code does not
+    /// declare it, not that it should be dropped.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -98,7 +99,7 @@ impl Model {
     }
 }
 
-/// What no source text tells, as the project's configuration tells it.
+/// Facts that source text does not tell, from the project's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The features that are on, `default` among them where it is meant. Where this is not said, a crate's own default
@@ -110,29 +111,29 @@ pub struct Context {
     pub types: BTreeMap<String, String>,
 }
 
-/// How bad it is.
+/// The severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The model is what the code says; something is worth knowing.
+    /// A warning: the model matches the code.
     Warning,
-    /// The model would be wrong: nothing may be generated from it.
+    /// An error: the model would be wrong, so nothing may be generated from it.
     Error,
 }
 
-/// Something the reader has to say about a piece of source text.
+/// A diagnostic about a piece of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, lower case, no full stop.
+    /// The message, lower case, no full stop.
     pub message: String,
     /// The file.
     pub file: PathBuf,
-    /// The bytes of the file it is about.
+    /// The byte range in the file.
     pub span: Range<usize>,
-    /// A word or two to stand under the bytes.
+    /// The label of the byte range.
     pub label: String,
-    /// What can be done about it, as something that can be pasted where possible.
+    /// The hint, something that can be pasted where possible.
     pub hint: Option<String>,
 }
 
@@ -143,7 +144,7 @@ pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) 
     read_with(files, product, &Context::default())
 }
 
-/// The same, with what the files do not tell.
+/// The same, with facts that the files do not tell.
 pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (Model, Vec<Diagnostic>) {
     let root = common_folder(files);
     let manifests = manifests(files, context);
@@ -163,7 +164,7 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
     let (outline, readings) = reading::read(&inputs, product, context, &mut output);
     keys::complete(&outline, readings, &mut output);
     output.settle_enums();
-    output.settle();
+    output.flush_places();
 
     sidecars(&files, product, &mut output);
     schemas(product, &mut output.model);
@@ -213,7 +214,7 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
 
 fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
     // Privileges come last: what they are on may stand in any of the files.
-    for turn in [sidecar::Turn::Objects, sidecar::Turn::Privileges] {
+    for turn in [sidecar::SidecarPass::Objects, sidecar::SidecarPass::Privileges] {
         for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
             if let Some(grammar) = sidecar::meant_for(&file.path, product) {
                 sidecar::read(file, grammar, product, turn, output);
@@ -279,11 +280,11 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                 }) =>
             {
                 let trouble =
-                    Trouble::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
+                    SourceError::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
                 output.error(trouble.hint("give it a module of its own: `mod … { … }`"));
             }
             syn::Item::Macro(item) if makes_entities(item) => {
-                let trouble = Trouble::new(
+                let trouble = SourceError::new(
                     module.file.spot(&item.mac.path),
                     "entities made by a macro are not read",
                     "makes an entity",
@@ -297,7 +298,7 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
     }
 }
 
-/// Whether a macro is written, or called, with an entity in it.
+/// Whether a macro with an entity in it is defined or called.
 fn makes_entities(item: &syn::ItemMacro) -> bool {
     let text = item.mac.tokens.to_string();
     ["DeriveEntity", "sea_orm :: model", "sea_orm::model", "EntityTrait for"].iter().any(|word| text.contains(word))

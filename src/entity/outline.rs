@@ -43,7 +43,7 @@ enum Named {
     Elsewhere(Vec<String>),
 }
 
-/// What a path leads to.
+/// The item that a path resolves to.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
     /// A module's entity.
@@ -262,7 +262,7 @@ impl Outline {
         self.nodes.get(node).and_then(|node| node.parent).unwrap_or_default()
     }
 
-    /// Follows a path as it stands in a module.
+    /// Resolves a path relative to a module.
     pub(super) fn find(&self, from: usize, path: &[String]) -> Target {
         let search = Search { outline: self, patience: Cell::new(PATIENCE), followed: RefCell::default() };
         search.follow(from, path, DEPTH).unwrap_or_else(|| Target::External(path.to_vec()))

@@ -1,4 +1,4 @@
-//! Reading many files on all processors: agree on what everything is called, then parse and read one after the other.
+//! Reads many files in parallel: first all names are collected, then each file is parsed and read.
 //!
 //! Must not know what is read. Syntax stays in the thread that parsed it, no longer than its file's turn: kept, it takes twenty
 //! times the room of its text. Names, tables and relations are plain data and come together in the order of the files, so that
@@ -11,10 +11,10 @@ use std::sync::{Arc, mpsc};
 use crate::schema::Product;
 
 use super::conditions::{Conditions, Outcome};
-use super::keys::Reading;
+use super::keys::EntityDraft;
 use super::outline::{Outline, Outlined, module_path};
 use super::resolve::{Actives, Held, Modules};
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 use super::{Context, SourceFile, relations, remarks, table};
 
 /// A Rust file, and the conditions of the crate it is in.
@@ -23,7 +23,7 @@ pub(super) struct Input<'s> {
     pub(super) conditions: Arc<Conditions>,
 }
 
-/// What a thread found in its files before it knows those of others.
+/// The result of a thread's first pass over its files.
 struct Survey {
     /// The modules of each file.
     modules: Vec<(usize, Vec<Outlined>)>,
@@ -45,7 +45,7 @@ pub(super) fn read(
     product: Product,
     context: &Context,
     output: &mut Output,
-) -> (Arc<Outline>, Vec<Reading>) {
+) -> (Arc<Outline>, Vec<EntityDraft>) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
     std::thread::scope(|scope| {
@@ -75,7 +75,7 @@ pub(super) fn read(
                         actives: &actives,
                     };
                     entities(modules, &mine, &kept, &mut readings, &mut output);
-                    output.settle();
+                    output.flush_places();
                 }
                 (readings, output)
             };
@@ -93,14 +93,18 @@ pub(super) fn read(
         for worker in workers {
             let Some((found, said)) = worker.ok().and_then(|worker| worker.join().ok()) else {
                 // Half a model is none.
-                let spot = Spot { file: Path::new("entities").into(), ..Spot::nowhere() };
-                output.error(Trouble::new(spot, "some of the entity files could not be read", "a thread ended early"));
+                let spot = SourceLocation { file: Path::new("entities").into(), ..SourceLocation::nowhere() };
+                output.error(SourceError::new(
+                    spot,
+                    "some of the entity files could not be read",
+                    "a thread ended early",
+                ));
                 continue;
             };
             readings.extend(found);
             output.absorb(said);
         }
-        readings.sort_by_key(|reading: &Reading| reading.draft.module);
+        readings.sort_by_key(|reading: &EntityDraft| reading.draft.module);
         (outline, readings)
     })
 }
@@ -154,7 +158,7 @@ fn entities(
     modules: Modules<'_>,
     mine: &dyn Fn(usize) -> bool,
     kept: &Cell<bool>,
-    readings: &mut Vec<Reading>,
+    readings: &mut Vec<EntityDraft>,
     output: &mut Output,
 ) {
     let mut outlined = modules.outline.modules.iter().enumerate().peekable();
@@ -178,7 +182,7 @@ fn entities(
             remarks(&module, output);
             if let Some(draft) = table::read(&modules, at, output) {
                 let relations = relations::read(&module, output);
-                readings.push(Reading::new(draft, relations, output));
+                readings.push(EntityDraft::new(draft, relations, output));
             }
         }
         drop(file);

@@ -9,20 +9,20 @@ use crate::schema::Action;
 use super::attributes::{ON_FIELD, ON_RELATION, ON_RELATION_FIELD, Setting, Settings, derives, literal};
 use super::names::{plain, variant};
 use super::resolve::{Module, segments};
-use super::source::{Output, RustFile, Spot, Trouble};
+use super::source::{Output, RustFile, SourceError, SourceLocation};
 
 /// A relation that makes a foreign key, before the entity at its other end is known.
 pub(super) struct Relation {
-    pub(super) spot: Spot,
+    pub(super) spot: SourceLocation,
     /// The path of the entity referred to.
     pub(super) entity: Vec<String>,
-    pub(super) entity_spot: Spot,
+    pub(super) entity_spot: SourceLocation,
     /// Variants of `Column`, here and there.
     pub(super) from: Vec<String>,
     pub(super) to: Vec<String>,
-    pub(super) columns_spot: Spot,
-    pub(super) on_delete: Option<(Option<Action>, Spot)>,
-    pub(super) on_update: Option<(Option<Action>, Spot)>,
+    pub(super) columns_spot: SourceLocation,
+    pub(super) on_delete: Option<(Option<Action>, SourceLocation)>,
+    pub(super) on_update: Option<(Option<Action>, SourceLocation)>,
     pub(super) name: Option<String>,
 }
 
@@ -83,7 +83,7 @@ fn of_field(file: &RustFile, field: &Field, output: &mut Output) -> Option<Relat
     let spot = file.spot(field.ident.as_ref()?);
     let columns = (settings.get("from"), settings.get("to"));
     let (Some(from), Some(to)) = columns else {
-        let trouble = Trouble::new(spot, "this relation does not say its columns", "no `from` and `to`");
+        let trouble = SourceError::new(spot, "this relation does not say its columns", "no `from` and `to`");
         output.error(trouble.hint("#[sea_orm(belongs_to, from = \"author_id\", to = \"id\")]"));
         return None;
     };
@@ -108,14 +108,17 @@ fn of_enum(file: &RustFile, item: &ItemEnum, relations: &mut Vec<Relation>, outp
             continue;
         }
         let (Some(from), Some(to)) = (settings.get("from"), settings.get("to")) else {
-            let trouble =
-                Trouble::new(file.spot(&variant.ident), "this relation does not say its columns", "no `from` and `to`");
+            let trouble = SourceError::new(
+                file.spot(&variant.ident),
+                "this relation does not say its columns",
+                "no `from` and `to`",
+            );
             output.error(trouble.hint("from = \"Column::AuthorId\", to = \"super::author::Column::Id\""));
             continue;
         };
         let Some(path) = entity.path() else {
             let trouble =
-                Trouble::new(entity.value_spot.clone(), "`belongs_to` takes the path of an entity", "no path");
+                SourceError::new(entity.value_spot.clone(), "`belongs_to` takes the path of an entity", "no path");
             output.error(trouble.hint("belongs_to = \"super::author::Entity\""));
             continue;
         };
@@ -142,7 +145,7 @@ fn fields(setting: &Setting, output: &mut Output) -> Option<Vec<String>> {
     };
     if names.is_none() {
         let message = format!("cannot read the columns of `{}`", setting.name);
-        let trouble = Trouble::new(setting.value_spot.clone(), message, "no column");
+        let trouble = SourceError::new(setting.value_spot.clone(), message, "no column");
         output.error(trouble.hint("a column, or several as `(a, b)`"));
     }
     names
@@ -159,13 +162,13 @@ fn column_names(expression: &Expr) -> Option<Vec<String>> {
     }
 }
 
-fn action(setting: Option<&Setting>, output: &mut Output) -> Option<(Option<Action>, Spot)> {
+fn action(setting: Option<&Setting>, output: &mut Output) -> Option<(Option<Action>, SourceLocation)> {
     let setting = setting?;
     match setting.text().as_deref().map(action_named) {
         Some(Some(action)) => Some((action, setting.spot.clone())),
         Some(None) | None => {
             let message = format!("`{}` takes an action", setting.name);
-            let trouble = Trouble::new(setting.value_spot.clone(), message, "no such action");
+            let trouble = SourceError::new(setting.value_spot.clone(), message, "no such action");
             output.error(trouble.hint("Cascade, SetNull, SetDefault, Restrict or NoAction"));
             None
         }
@@ -212,13 +215,13 @@ fn of_function(file: &RustFile, body: &[Stmt], relations: &mut Vec<Relation>, ou
     }
 }
 
-fn unreadable(spot: Spot) -> Trouble {
-    Trouble::new(spot, "cannot read this relation", "not a chain of the relation builder")
+fn unreadable(spot: SourceLocation) -> SourceError {
+    SourceError::new(spot, "cannot read this relation", "not a chain of the relation builder")
         .hint("Entity::belongs_to(super::author::Entity).from(Column::AuthorId).to(super::author::Column::Id).into()")
 }
 
 /// Follows a chain down to `Entity::belongs_to(…)` and back. `None`: a relation that makes no foreign key.
-fn chain(file: &RustFile, expression: &Expr) -> Result<Option<Relation>, Spot> {
+fn chain(file: &RustFile, expression: &Expr) -> Result<Option<Relation>, SourceLocation> {
     match expression {
         Expr::Macro(_) => Ok(None),
         Expr::Paren(paren) => chain(file, &paren.expr),
@@ -258,7 +261,7 @@ fn chain(file: &RustFile, expression: &Expr) -> Result<Option<Relation>, Spot> {
 }
 
 /// One method in a relation's chain.
-fn link(file: &RustFile, call: &ExprMethodCall, mut relation: Relation) -> Result<Option<Relation>, Spot> {
+fn link(file: &RustFile, call: &ExprMethodCall, mut relation: Relation) -> Result<Option<Relation>, SourceLocation> {
     let wrong = || file.spot(&call.method);
     match (call.method.to_string().as_str(), call.args.first()) {
         ("from", Some(columns)) => relation.from = column_names(columns).ok_or_else(wrong)?,

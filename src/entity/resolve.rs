@@ -1,4 +1,4 @@
-//! From names to the syntax behind them.
+//! Resolves names to syntax.
 //!
 //! Must not know what any of it means. Syntax cannot leave the thread that parsed it and is too large to be kept, so a file is
 //! parsed again, once in each thread, when a name in another one leads to it. Names of columns' types seldom do.
@@ -12,7 +12,7 @@ use crate::schema::Product;
 
 use super::conditions::{self, Conditions, Outcome};
 use super::outline::{Outline, Target};
-use super::source::{RustFile, Trouble};
+use super::source::{RustFile, SourceError};
 use super::types::Typed;
 use super::{Context, SourceFile};
 
@@ -33,10 +33,10 @@ impl<'s> Held<'s> {
     }
 
     /// Parses the file, without keeping it, and takes away what its conditions take away.
-    pub(super) fn parse(&self) -> Result<(RustFile, Outcome), Trouble> {
+    pub(super) fn parse(&self) -> Result<(RustFile, Outcome), SourceError> {
         let mut file = RustFile::parse(&self.source.path, &self.source.text)?;
         let outcome = match self.source.text.contains("cfg") {
-            true => conditions::settle(&mut file, self.conditions),
+            true => conditions::apply_conditions(&mut file, self.conditions),
             false => Outcome::default(),
         };
         Ok((file, outcome))
@@ -64,7 +64,7 @@ pub(super) struct Modules<'a> {
 }
 
 /// What columns of active enums are, by the module and the number of each: many columns may have one.
-pub(super) type Actives = RefCell<HashMap<(usize, usize), Result<Typed, Trouble>>>;
+pub(super) type Actives = RefCell<HashMap<(usize, usize), Result<Typed, SourceError>>>;
 
 /// One module: a file, or a `mod { … }` inside one.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ pub(super) struct Module<'a> {
     pub(super) entity: Option<&'a ItemStruct>,
 }
 
-/// What a path leads to.
+/// The item that a path resolves to.
 #[derive(Clone)]
 pub(super) enum Found<'a> {
     /// A struct, the module it stands in, and its number there.
@@ -115,7 +115,7 @@ impl<'a> Modules<'a> {
         Some(Module { file, items, entity })
     }
 
-    /// Follows a path as it stands in a module.
+    /// Resolves a path relative to a module.
     pub(super) fn find(&self, from: usize, path: &[String]) -> Found<'a> {
         match self.outline.find(from, path) {
             Target::Item(module, index) => match self.item(module, index) {

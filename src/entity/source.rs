@@ -1,4 +1,4 @@
-//! Places in source text, and what there is to say about them.
+//! Locations in source text, and diagnostics about them.
 //!
 //! Must not know Rust's grammar or SQL's; only that text has bytes and lines.
 
@@ -14,21 +14,21 @@ use crate::schema::{EnumType, ObjectName, Origin, Part, Place};
 use super::scan::{self, scan};
 use super::{Diagnostic, Model, Severity, Source};
 
-/// Some bytes of a file.
+/// A byte range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct SourceLocation {
     pub(super) file: Arc<Path>,
     pub(super) span: Range<usize>,
     pub(super) line: usize,
 }
 
-impl Spot {
-    /// For what has no place of its own.
+impl SourceLocation {
+    /// A location for objects without one of their own.
     pub(super) fn nowhere() -> Self {
         Self { file: Path::new("").into(), span: 0..0, line: 1 }
     }
 
-    /// The place as a person would say it.
+    /// The location as printed.
     pub(super) fn said(&self) -> String {
         format!("{}:{}", self.file.display(), self.line)
     }
@@ -63,7 +63,7 @@ pub(super) const TRAITS: [&str; 8] = [
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl RustFile {
-    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Trouble> {
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, SourceError> {
         // The parser and the tokenizer below it each drop one of their own accord.
         let stripped = text.trim_start_matches(BYTE_ORDER_MARK);
         let skipped = text.len() - stripped.len();
@@ -78,8 +78,8 @@ impl RustFile {
         let scanned = scan(&readable, |name| TRAITS.contains(&name));
         if let Some(at) = scanned.too_deep {
             let line = readable.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-            let spot = Spot { file: path.into(), span: at + skipped..at + skipped + 1, line };
-            let trouble = Trouble::new(spot, "this is nested too deep to be read", "too deep");
+            let spot = SourceLocation { file: path.into(), span: at + skipped..at + skipped + 1, line };
+            let trouble = SourceError::new(spot, "this is nested too deep to be read", "too deep");
             return Err(trouble.hint("write it flatter, or let SeaORM tell what is declared: `reader = \"compiled\"`"));
         }
         // What conditions take away is looked for in the attributes themselves.
@@ -97,7 +97,8 @@ impl RustFile {
                     false => spot.span.clone(),
                 };
                 let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
-                let trouble = Trouble::new(Spot { span, line, ..spot }, "this is not Rust", error.to_string());
+                let trouble =
+                    SourceError::new(SourceLocation { span, line, ..spot }, "this is not Rust", error.to_string());
                 Err(trouble
                     .hint("run `cargo check`; what it takes and this does not is read with `reader = \"compiled\"`"))
             }
@@ -105,7 +106,7 @@ impl RustFile {
     }
 
     /// Where a piece of this file's syntax stands.
-    pub(super) fn spot(&self, of: &impl syn::spanned::Spanned) -> Spot {
+    pub(super) fn spot(&self, of: &impl syn::spanned::Spanned) -> SourceLocation {
         let span = of.span();
         self.spot_at(self.byte(span.start())..self.byte(span.end()))
     }
@@ -138,15 +139,15 @@ impl RustFile {
     }
 
     /// A place by the bytes of the text as it was parsed.
-    pub(super) fn spot_at(&self, bytes: Range<usize>) -> Spot {
+    pub(super) fn spot_at(&self, bytes: Range<usize>) -> SourceLocation {
         let line = self.lines.partition_point(|start| *start <= bytes.start) + 1;
-        Spot { file: self.path.clone(), span: bytes.start + self.skipped..bytes.end + self.skipped, line }
+        SourceLocation { file: self.path.clone(), span: bytes.start + self.skipped..bytes.end + self.skipped, line }
     }
 }
 
-fn spot(path: &Arc<Path>, skipped: usize, span: proc_macro2::Span) -> Spot {
+fn spot(path: &Arc<Path>, skipped: usize, span: proc_macro2::Span) -> SourceLocation {
     let range = span.byte_range();
-    Spot { file: path.clone(), span: range.start + skipped..range.end + skipped, line: span.start().line }
+    SourceLocation { file: path.clone(), span: range.start + skipped..range.end + skipped, line: span.start().line }
 }
 
 /// The character of a text at a byte. The parser says the start where no token is left; the last character stands for that.
@@ -160,23 +161,23 @@ fn character(text: &str, at: usize, zero: usize) -> Range<usize> {
     at..at + width
 }
 
-/// Something that could not be read, before it is decided how bad that is.
+/// A construct that could not be read, before its severity is decided.
 ///
 /// Boxed, because it travels as the error of nearly everything here.
 #[derive(Clone, Debug)]
-pub(super) struct Trouble(Box<Words>);
+pub(super) struct SourceError(Box<SourceErrorDetails>);
 
 #[derive(Clone, Debug)]
-struct Words {
-    spot: Spot,
+struct SourceErrorDetails {
+    spot: SourceLocation,
     message: String,
     label: String,
     hint: Option<String>,
 }
 
-impl Trouble {
-    pub(super) fn new(spot: Spot, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self(Box::new(Words { spot, message: message.into(), label: label.into(), hint: None }))
+impl SourceError {
+    pub(super) fn new(spot: SourceLocation, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self(Box::new(SourceErrorDetails { spot, message: message.into(), label: label.into(), hint: None }))
     }
 
     #[must_use]
@@ -186,7 +187,7 @@ impl Trouble {
     }
 }
 
-/// What has been read so far, and what there is to say.
+/// The schema read so far, and its diagnostics.
 #[derive(Default)]
 pub(super) struct Output {
     pub(super) model: Model,
@@ -194,54 +195,54 @@ pub(super) struct Output {
     /// The table whose parts are being declared, and those that are not in the model yet.
     recent: Option<(ObjectName, Vec<(Part, Source)>)>,
     /// Enum types, as often as columns have them.
-    enums: Vec<(Spot, EnumType)>,
+    enums: Vec<(SourceLocation, EnumType)>,
 }
 
 impl Output {
-    pub(super) fn error(&mut self, trouble: Trouble) {
+    pub(super) fn error(&mut self, trouble: SourceError) {
         self.say(Severity::Error, trouble);
     }
 
-    pub(super) fn warning(&mut self, trouble: Trouble) {
+    pub(super) fn warning(&mut self, trouble: SourceError) {
         self.say(Severity::Warning, trouble);
     }
 
-    fn say(&mut self, severity: Severity, trouble: Trouble) {
-        let Words { spot, message, label, hint } = *trouble.0;
+    fn say(&mut self, severity: Severity, trouble: SourceError) {
+        let SourceErrorDetails { spot, message, label, hint } = *trouble.0;
         let file = spot.file.to_path_buf();
         self.diagnostics.push(Diagnostic { severity, message, file, span: spot.span, label, hint });
     }
 
-    /// Records where something is declared; the first place counts.
-    pub(super) fn declare(&mut self, place: Place, spot: &Spot, origin: Origin) {
+    /// Records the location of a declaration; the first one counts.
+    pub(super) fn declare(&mut self, place: Place, spot: &SourceLocation, origin: Origin) {
         let source = Source { file: spot.file.clone(), line: spot.line, origin };
         match (place, &mut self.recent) {
             (Place::Table(table, part), Some((recent, parts))) if table == *recent => parts.push((part, source)),
             (Place::Table(table, part), _) => {
-                self.settle();
+                self.flush_places();
                 self.recent = Some((table, vec![(part, source)]));
             }
             (other, _) => self.model.sources.declare(other, source),
         }
     }
 
-    /// Puts all places into the model.
-    pub(super) fn settle(&mut self) {
+    /// Flushes all recorded locations into the model.
+    pub(super) fn flush_places(&mut self) {
         if let Some((table, parts)) = self.recent.take() {
             self.model.sources.declare_parts(table, parts);
         }
     }
 
     /// Records that a column is of an enum type.
-    pub(super) fn declare_enum(&mut self, value: EnumType, spot: &Spot) {
+    pub(super) fn declare_enum(&mut self, value: EnumType, spot: &SourceLocation) {
         if !self.enums.iter().rev().take(RECENT).any(|(known, other)| known == spot && *other == value) {
             self.enums.push((spot.clone(), value));
         }
     }
 
-    /// Takes over what another thread has read.
+    /// Merges the output of another thread.
     pub(super) fn absorb(&mut self, mut other: Self) {
-        other.settle();
+        other.flush_places();
         self.diagnostics.extend(other.diagnostics);
         self.model.sources.absorb(other.model.sources);
         self.model.renames.extend(other.model.renames);
@@ -254,14 +255,14 @@ impl Output {
         // Not the order of the threads, but that of the text decides which is the second.
         enums.sort_by(|(a, _), (b, _)| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
         enums.dedup();
-        let mut seen: BTreeMap<ObjectName, (Spot, EnumType)> = BTreeMap::new();
+        let mut seen: BTreeMap<ObjectName, (SourceLocation, EnumType)> = BTreeMap::new();
         for (spot, value) in enums {
             match seen.get(&value.name) {
                 Some((_, known)) if known.values == value.values => {}
                 Some((first, _)) => {
                     let message = format!("enum `{}` is declared twice, with different values", value.name);
                     let hint = format!("the first is at {}; give one of them another `enum_name`", first.said());
-                    self.error(Trouble::new(spot, message, "a second enum of this name").hint(hint));
+                    self.error(SourceError::new(spot, message, "a second enum of this name").hint(hint));
                 }
                 None => {
                     self.declare(Place::Enum(value.name.clone()), &spot, Origin::Entity);

@@ -1,6 +1,6 @@
-//! Where everything is declared.
+//! Source locations of declarations.
 //!
-//! Must not know what is declared there, or how it was read.
+//! Must not know what is declared, or how it was read.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::schema::{ObjectName, Origin, Part, Place};
 
-/// Where something is declared.
+/// The source of a declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Source {
     /// The file.
@@ -75,7 +75,7 @@ impl OfTable {
 }
 
 impl Sources {
-    /// Where a place is declared.
+    /// The source of a place.
     pub fn get(&self, place: &Place) -> Option<Source> {
         match place {
             Place::Table(name, part) => {
@@ -98,12 +98,12 @@ impl Sources {
         }
     }
 
-    /// Whether nothing is declared.
+    /// Whether there are no sources.
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.others.is_empty()
     }
 
-    /// The places that no entity declares, and who does.
+    /// The places that no entity declares, with their origins.
     pub fn beside_entities(&self) -> impl Iterator<Item = (Place, Origin)> {
         let tables = self.tables.iter().flat_map(|(name, table)| {
             let parts = table.parts.iter().filter(|(_, at)| at.origin != Origin::Entity);
@@ -121,7 +121,7 @@ impl Sources {
         tables.chain(self.others.iter().map(|(place, source)| (place.clone(), source.clone())))
     }
 
-    /// Records where something is declared. The first source of a place counts.
+    /// Records the source of a place. The first one counts.
     pub fn declare(&mut self, place: Place, source: Source) {
         match place {
             Place::Table(name, part) => self.declare_parts(name, vec![(part, source)]),
@@ -149,7 +149,7 @@ impl Sources {
         }
     }
 
-    /// Takes over what is declared elsewhere.
+    /// Merges other sources.
     pub(super) fn absorb(&mut self, other: Self) {
         for (name, table) in other.tables {
             if let Entry::Vacant(free) = self.tables.entry(name.clone()) {

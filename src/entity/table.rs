@@ -10,15 +10,15 @@ use super::attributes::{ON_FIELD, ON_MODEL, Settings, derives};
 use super::columns::{Builder, Declared, Draft, Numbering};
 use super::names::{self, CaseStyle, plain};
 use super::resolve::{Module, Modules};
-use super::source::{Output, Spot, Trouble};
+use super::source::{Output, SourceError, SourceLocation};
 use super::{column_type, default, expanded, relations, schema_of, types};
 
-/// What a table is called.
+/// The name of a table, with its schema and comment.
 pub(super) struct Title {
     pub(super) name: String,
     pub(super) schema: Option<String>,
-    pub(super) comment: Option<(String, Spot)>,
-    pub(super) spot: Spot,
+    pub(super) comment: Option<(String, SourceLocation)>,
+    pub(super) spot: SourceLocation,
 }
 
 /// Reads the entity of a module, in whatever form it is.
@@ -47,7 +47,7 @@ fn of_model(
             Some(title) => title?,
             None => {
                 let spot = file.spot(&model.ident);
-                let trouble = Trouble::new(spot, "this entity does not name its table", "no `table_name`");
+                let trouble = SourceError::new(spot, "this entity does not name its table", "no `table_name`");
                 output.error(trouble.hint("#[sea_orm(table_name = \"…\")]"));
                 return None;
             }
@@ -58,12 +58,13 @@ fn of_model(
     let rename_all = settings.text("rename_all", output).and_then(|(style, spot)| {
         let parsed = CaseStyle::parse(&style);
         if parsed.is_none() {
-            output
-                .error(Trouble::new(spot, "no such case style", "not a case style").hint("rename_all = \"camelCase\""));
+            output.error(
+                SourceError::new(spot, "no such case style", "not a case style").hint("rename_all = \"camelCase\""),
+            );
         }
         parsed
     });
-    let mut reader = Reader { modules, at, module, rename_all, primary_key: Vec::new(), auto_increment: None };
+    let mut reader = TableReader { modules, at, module, rename_all, primary_key: Vec::new(), auto_increment: None };
     for field in &model.fields {
         if let Some(declared) = reader.field(field, output) {
             builder.column(declared, output);
@@ -74,7 +75,7 @@ fn of_model(
     Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
-/// What attributes call the table.
+/// The table's name from attributes.
 pub(super) fn title(settings: &Settings, output: &mut Output) -> Option<Title> {
     let (name, spot) = settings.text("table_name", output)?;
     let schema = settings.text("schema_name", output).map(|(schema, _)| schema);
@@ -98,23 +99,23 @@ pub(super) fn begin(modules: &Modules<'_>, title: &Title, output: &mut Output) -
 pub(super) fn former_name(settings: &Settings, table: &ObjectName, output: &mut Output) {
     let Some((former, spot)) = settings.text("renamed_from", output) else { return };
     if settings.is_in_first_attribute("renamed_from") {
-        let trouble = Trouble::new(spot, "SeaORM takes no `renamed_from` beside `table_name`", "does not compile");
+        let trouble = SourceError::new(spot, "SeaORM takes no `renamed_from` beside `table_name`", "does not compile");
         output.warning(trouble.hint(format!("write it below, on its own: #[sea_orm(renamed_from = \"{former}\")]")));
     }
     output.model.renames.insert(Place::table(table), Name::from(former));
 }
 
-struct Reader<'m, 'a> {
+struct TableReader<'m, 'a> {
     modules: &'m Modules<'a>,
     at: usize,
     module: &'m Module<'a>,
     rename_all: Option<CaseStyle>,
-    primary_key: Vec<(Name, Spot)>,
+    primary_key: Vec<(Name, SourceLocation)>,
     /// What the fields so far say of numbering: SeaORM goes by the last one that says anything.
-    auto_increment: Option<(bool, Option<Spot>)>,
+    auto_increment: Option<(bool, Option<SourceLocation>)>,
 }
 
-impl Reader<'_, '_> {
+impl TableReader<'_, '_> {
     fn field(&mut self, field: &Field, output: &mut Output) -> Option<Declared> {
         let ident = field.ident.as_ref()?;
         if relations::target(field).is_some() {
@@ -136,7 +137,7 @@ impl Reader<'_, '_> {
         let data_type = self.data_type(&settings, of, output);
         if inner.is_none() && is_option(of) && !nullable {
             let trouble =
-                Trouble::new(file.spot(of), "SeaORM takes this column for NOT NULL", "not spelled `Option<…>`");
+                SourceError::new(file.spot(of), "SeaORM takes this column for NOT NULL", "not spelled `Option<…>`");
             output.warning(trouble.hint("write `Option<…>`, or add `nullable`"));
         }
         self.numbering(&settings, &name, of);
@@ -162,7 +163,7 @@ impl Reader<'_, '_> {
         settings: &Settings,
         of: &syn::Type,
         output: &mut Output,
-    ) -> Result<(Type, Option<Spot>), Trouble> {
+    ) -> Result<(Type, Option<SourceLocation>), SourceError> {
         let file = self.module.file;
         let (column, exact) = match settings.get("column_type") {
             Some(setting) => {
@@ -170,9 +171,8 @@ impl Reader<'_, '_> {
                     setting.expression().and_then(|spelled| column_type::read(self.modules, self.at, &spelled));
                 let Some(column) = column else {
                     let message = "cannot read this `column_type`";
-                    return Err(
-                        Trouble::new(setting.value_spot.clone(), message, "not a ColumnType").hint(column_type::HINT)
-                    );
+                    return Err(SourceError::new(setting.value_spot.clone(), message, "not a ColumnType")
+                        .hint(column_type::HINT));
                 };
                 (column, Some(setting.spot.clone()))
             }
@@ -207,7 +207,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn default(&self, settings: &Settings) -> Option<(Spot, Result<DefaultValue, Trouble>)> {
+    fn default(&self, settings: &Settings) -> Option<(SourceLocation, Result<DefaultValue, SourceError>)> {
         // Where both are said, SeaORM's builder keeps the expression.
         match (settings.get("default_expr"), settings.get("default_value")) {
             (Some(setting), _) => Some((setting.spot.clone(), default::expression(self.modules, self.at, setting))),

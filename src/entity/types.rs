@@ -9,7 +9,7 @@ use crate::schema::Type;
 use super::column_type::{self, ColumnType};
 use super::enums;
 use super::resolve::{Found, Modules, segments};
-use super::source::{Spot, Trouble};
+use super::source::{SourceError, SourceLocation};
 use super::values::{self, Value};
 
 /// What a Rust type says of a column.
@@ -33,12 +33,12 @@ pub(super) const HINT: &str = "say the type at the field: `column_type = \"…\"
 const DEPTH: usize = 16;
 
 /// Reads a type as it stands in a module.
-pub(super) fn read(modules: &Modules<'_>, module: usize, of: &syn::Type) -> Result<Typed, Trouble> {
+pub(super) fn read(modules: &Modules<'_>, module: usize, of: &syn::Type) -> Result<Typed, SourceError> {
     nested(modules, module, of, DEPTH)
 }
 
 /// The same for a type inside another one; `depth` is what is left of the nesting.
-pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth: usize) -> Result<Typed, Trouble> {
+pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth: usize) -> Result<Typed, SourceError> {
     match of {
         syn::Type::Paren(inner) => nested(modules, module, &inner.elem, depth),
         syn::Type::Group(inner) => nested(modules, module, &inner.elem, depth),
@@ -76,11 +76,11 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
     }
 }
 
-fn unreadable(modules: &Modules<'_>, module: usize, of: &syn::Type) -> Trouble {
+fn unreadable(modules: &Modules<'_>, module: usize, of: &syn::Type) -> SourceError {
     let spelled = spelled(of);
-    let spot = modules.get(module).map_or_else(Spot::nowhere, |module| module.file.spot(of));
+    let spot = modules.get(module).map_or_else(SourceLocation::nowhere, |module| module.file.spot(of));
     let trouble =
-        Trouble::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files");
+        SourceError::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files");
     match of {
         syn::Type::Path(_) => {
             trouble.hint(format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled)))
@@ -101,7 +101,12 @@ pub(super) fn line(name: &str) -> String {
 }
 
 /// What the configuration says of a type: by its whole spelling, its path or its name.
-fn answered(modules: &Modules<'_>, module: usize, of: &syn::Type, path: &syn::Path) -> Option<Result<Typed, Trouble>> {
+fn answered(
+    modules: &Modules<'_>,
+    module: usize,
+    of: &syn::Type,
+    path: &syn::Path,
+) -> Option<Result<Typed, SourceError>> {
     if modules.context.types.is_empty() {
         return None;
     }
@@ -112,9 +117,9 @@ fn answered(modules: &Modules<'_>, module: usize, of: &syn::Type, path: &syn::Pa
     Some(match column {
         Some(column) => Ok(Typed { column, exact: true }),
         None => {
-            let spot = modules.get(module).map_or_else(Spot::nowhere, |module| module.file.spot(of));
+            let spot = modules.get(module).map_or_else(SourceLocation::nowhere, |module| module.file.spot(of));
             let message = format!("cannot read what the configuration says of `{}`: `{answer}`", spelled(of));
-            Err(Trouble::new(spot, message, "used here").hint(column_type::HINT))
+            Err(SourceError::new(spot, message, "used here").hint(column_type::HINT))
         }
     })
 }
@@ -127,7 +132,7 @@ fn known(
     written: &syn::Path,
     path: &[String],
     depth: usize,
-) -> Option<Result<Typed, Trouble>> {
+) -> Option<Result<Typed, SourceError>> {
     let (name, before) = path.split_last()?;
     let from = |package: &str| before.iter().any(|segment| segment == package);
     let arguments = arguments(written);

@@ -11,7 +11,7 @@ use super::column_type::{self, ColumnType};
 use super::expanded::returned;
 use super::names::plain;
 use super::resolve::{Module, Modules};
-use super::source::{Output, Spot, Trouble};
+use super::source::{Output, SourceError, SourceLocation};
 use super::types::{self, Typed};
 
 /// A struct, or an enum that is no active enum.
@@ -29,7 +29,7 @@ pub(super) fn read(
     value: &Value<'_>,
     fields: Option<&Fields>,
     depth: usize,
-) -> Result<Typed, Trouble> {
+) -> Result<Typed, SourceError> {
     let Some(module) = modules.get(value.at) else { return Err(no_value(modules, value)) };
     if derives(module.file, value.attributes, "DeriveValueType") {
         return derived(modules, &module, value, fields, depth);
@@ -46,7 +46,7 @@ fn derived(
     value: &Value<'_>,
     fields: Option<&Fields>,
     depth: usize,
-) -> Result<Typed, Trouble> {
+) -> Result<Typed, SourceError> {
     // Unknown settings are said once, where the files are gone through, not at every use of the type.
     let settings = Settings::read(module.file, value.attributes, &[ON_VALUE], &mut Output::default());
     if let Some(setting) = settings.get("column_type") {
@@ -56,7 +56,7 @@ fn derived(
             Some(column) => Ok(Typed { column, exact: true }),
             None => {
                 let trouble =
-                    Trouble::new(setting.value_spot.clone(), "cannot read this `column_type`", "not a ColumnType");
+                    SourceError::new(setting.value_spot.clone(), "cannot read this `column_type`", "not a ColumnType");
                 Err(trouble.hint(column_type::HINT))
             }
         };
@@ -74,7 +74,7 @@ fn derived(
 }
 
 /// A written-out `impl ValueType for …`: what its `column_type` returns, if that is one expression.
-fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Result<Typed, Trouble>> {
+fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Result<Typed, SourceError>> {
     let name = plain(value.ident);
     let (at, item) = modules.value_type(value.at, value.number, &name)?;
     let function = item.items.iter().find_map(|item| match item {
@@ -85,18 +85,18 @@ fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Res
     Some(match column {
         Some(column) => Ok(Typed { column, exact: true }),
         None => {
-            let spot = modules.get(at).map_or_else(Spot::nowhere, |module| module.file.spot(&function.block));
-            let trouble = Trouble::new(spot, "cannot read this column type", "not a single ColumnType");
+            let spot = modules.get(at).map_or_else(SourceLocation::nowhere, |module| module.file.spot(&function.block));
+            let trouble = SourceError::new(spot, "cannot read this column type", "not a single ColumnType");
             Err(trouble.hint(format!("{}, or say it in the configuration: {}", column_type::HINT, types::line(&name))))
         }
     })
 }
 
-fn no_value(modules: &Modules<'_>, value: &Value<'_>) -> Trouble {
+fn no_value(modules: &Modules<'_>, value: &Value<'_>) -> SourceError {
     let ident = value.ident;
-    let spot = modules.get(value.at).map_or_else(Spot::nowhere, |module| module.file.spot(ident));
+    let spot = modules.get(value.at).map_or_else(SourceLocation::nowhere, |module| module.file.spot(ident));
     let line = types::line(&plain(ident));
-    Trouble::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none").hint(format!(
+    SourceError::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none").hint(format!(
         "derive `DeriveValueType`, `DeriveActiveEnum` or `FromJsonQueryResult` for it, or say its type in the configuration: {line}"
     ))
 }

@@ -1,4 +1,4 @@
-//! The introspector: a connection in, what the database's catalog holds out.
+//! Introspection: reads a schema from the catalog of a connected database.
 //!
 //! Must not know what is done with it. The queries are in each dialect's folder.
 

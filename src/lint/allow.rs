@@ -1,4 +1,4 @@
-//! What a person allows: rules of the lint by name, for everything or for one object. `drop-table`, `drop-table:orders`,
+//! Allowed findings: lint rules by name, for everything or for one object. `drop-table`, `drop-table:orders`,
 //! `drop-column:orders.note`, `*`, `drop-*:orders*`.
 //!
 //! Must not know what is done with a finding that nobody allows.
@@ -10,7 +10,7 @@ use crate::schema::{Part, Place, matches};
 
 use super::{Finding, Level, RULES};
 
-/// One thing that is allowed.
+/// One allowed rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allow {
     rule: String,

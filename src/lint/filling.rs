@@ -1,4 +1,4 @@
-//! Columns that take no NULL although the rows that are there may have nothing to put in.
+//! NOT NULL columns without a value for existing rows.
 //!
 //! Must not know what the rows hold: that takes a database.
 
@@ -7,7 +7,7 @@ use crate::plan::{Alter, Object, Op};
 
 use super::{Level, Rule};
 
-/// A column without NULL and without a value for the rows that are there.
+/// A NOT NULL column without a value for existing rows.
 pub(super) const NOT_NULL: Rule = Rule {
     name: "not-null",
     level: Level::Danger,

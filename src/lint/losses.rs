@@ -1,11 +1,11 @@
-//! What of the rows and values that are there the statements of a file throw away, whoever wrote them.
+//! Existing rows and values that the statements of a file destroy, whoever wrote them.
 //!
 //! Judges statements that are about to run, as the other rules judge a plan that is about to be written, so that both are
 //! allowed by the same words. Must not know SQL, or how many rows there are.
 
 mod names;
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, ColumnRead, Feature, Reading};
 
 use crate::plan::cast::{Stake, Types};
@@ -21,7 +21,7 @@ use super::{Context, Finding, lint};
 
 use names::Names;
 
-/// The rules on what loses rows or values that are there.
+/// The rules on losses of existing rows or values.
 const LOSING: [&str; 6] =
     [DROP_TABLE.name, DROP_PARTITION.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
 
@@ -39,16 +39,16 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
     for (at, reading) in readings.iter().enumerate() {
         for clause in &reading.clauses {
             let found = names.table(&clause.table).and_then(|name| schema.tables.get(&name));
-            match (clause.deed, found) {
-                (Deed::RenameTable, _) => names.rename_table(&clause.table, &clause.part),
-                (Deed::RenameColumn, _) => names.rename_column(clause, reading),
+            match (clause.kind, found) {
+                (ClauseKind::RenameTable, _) => names.rename_table(&clause.table, &clause.part),
+                (ClauseKind::RenameColumn, _) => names.rename_column(clause, reading),
                 // Its own rows, if it had some, are in the partition.
-                (Deed::DropTable | Deed::Truncate, _) if names.taken(&clause.table).is_some() => {
+                (ClauseKind::DropTable | ClauseKind::Truncate, _) if names.taken(&clause.table).is_some() => {
                     let taken = names.taken(&clause.table).and_then(|(of, part)| Some((schema.tables.get(of)?, part)));
                     parts.extend(taken.map(|(table, part)| dropped(table, part)));
                 }
                 // A table that comes in the place of one that goes has the rows that were copied.
-                (Deed::DropTable, Some(table)) => match replacement(&names, table, clause, readings, at) {
+                (ClauseKind::DropTable, Some(table)) => match replacement(&names, table, clause, readings, at) {
                     Some(made) => {
                         ops.extend(made.losses(table, &clause.table, &names, types));
                         // It is that table from here on, and may be made anew once more.
@@ -57,11 +57,11 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
                     }
                     None => ops.push(Op::Drop(Object::Table(table.clone()))),
                 },
-                (Deed::Truncate, Some(table)) => {
+                (ClauseKind::Truncate, Some(table)) => {
                     let cascades = |_: &ForeignKey| reading.has(&Feature::Cascade);
                     emptied.extend(with_referring(schema, table, cascades).into_iter().map(empties));
                 }
-                (Deed::Truncate, None) => {
+                (ClauseKind::Truncate, None) => {
                     let partition = partition(schema, &names.former(&clause.table)).map(|op| Finding {
                         rule: DROP_PARTITION.name,
                         level: DROP_PARTITION.level,
@@ -71,28 +71,28 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
                     });
                     emptied.extend(partition);
                 }
-                (Deed::Delete, Some(table)) if reading.has(&Feature::EveryRow) => {
+                (ClauseKind::Delete, Some(table)) if reading.has(&Feature::EveryRow) => {
                     let cascades = |key: &ForeignKey| key.on_delete == Some(Action::Cascade);
                     emptied.extend(with_referring(schema, table, cascades).into_iter().map(empties));
                 }
-                (Deed::Update, Some(table)) => {
+                (ClauseKind::Update, Some(table)) => {
                     let own = |name: &str| table.columns.get(&names.column(&clause.table, name)?);
                     emptied.extend(reading.overwritten().filter_map(own).map(|column| overwrites(table, column)));
                     let columns = reading.written().filter_map(|column| names.column(&clause.table, column));
                     updated.extend(columns.map(|column| (&table.name, column)));
                 }
-                (Deed::DropTable, None) => ops.extend(partition(schema, &names.former(&clause.table))),
-                (Deed::Other, Some(table)) => {
+                (ClauseKind::DropTable, None) => ops.extend(partition(schema, &names.former(&clause.table))),
+                (ClauseKind::Other, Some(table)) => {
                     parts.extend(reading.dropped("PARTITION").map(|name| dropped(table, name)));
                     for (other, partition) in reading.taken_partitions() {
                         names.take_partition(other, &table.name, partition);
                     }
                 }
-                (Deed::DropColumn, Some(table)) => {
+                (ClauseKind::DropColumn, Some(table)) => {
                     let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
                     ops.extend(column.map(|column| Op::Drop(Object::Column(table.name.clone(), column.clone()))));
                 }
-                (Deed::RetypeFromUnknown, Some(table)) => {
+                (ClauseKind::RetypeFromUnknown, Some(table)) => {
                     let is_read = |column: &&Column| !updated.contains(&(&table.name, column.name.clone()));
                     let column = names.column(&clause.table, &clause.part).and_then(|name| table.columns.get(&name));
                     let of_it = |read: &&ColumnRead| read.table == clause.table && read.name == clause.part;
@@ -103,7 +103,7 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
                         column.filter(is_read).zip(read).and_then(|(column, read)| changed(table, column, read, types)),
                     );
                 }
-                (Deed::CreateTable, _) => names.create_table(clause),
+                (ClauseKind::CreateTable, _) => names.create_table(clause),
                 _ => {}
             }
         }
@@ -211,7 +211,7 @@ fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -
     Some(Op::Alter(Alter::Column(table.name.clone(), Change::new(from.clone(), to))))
 }
 
-/// A table that takes the place of another.
+/// A table that replaces another.
 struct Made<'r> {
     into: &'r str,
     columns: Vec<&'r ColumnRead>,
@@ -245,14 +245,14 @@ fn replacement<'r>(
 ) -> Option<Made<'r>> {
     let (before, after) = readings.split_at_checked(at)?;
     let copies = before.iter().filter_map(|reading| {
-        let into = reading.clauses.iter().find(|it| it.deed == Deed::Insert)?;
+        let into = reading.clauses.iter().find(|it| it.kind == ClauseKind::Insert)?;
         let copied = |feature: &'r Feature| match feature {
             Feature::Copies { from, columns } if *from == dropped.table => Some(columns.as_slice()),
             _ => None,
         };
         Some((into.table.as_str(), reading.features.iter().find_map(copied)?))
     });
-    let renames = || after.iter().flat_map(|reading| &reading.clauses).filter(|it| it.deed == Deed::RenameTable);
+    let renames = || after.iter().flat_map(|reading| &reading.clauses).filter(|it| it.kind == ClauseKind::RenameTable);
     let takes_its_name = |into: &str| {
         let name = renames().find(|it| it.table == into).map_or(into, |it| it.part.as_str());
         name == dropped.table || object(name) == table.name
@@ -262,7 +262,7 @@ fn replacement<'r>(
     Some(Made { into, columns, filled })
 }
 
-/// An object as a statement names it.
+/// The object that a statement names.
 fn object(name: &str) -> ObjectName {
     match name.split_once('.') {
         Some((schema, name)) => ObjectName::qualified(schema, name),

@@ -21,15 +21,15 @@ pub use losses::losses;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Good to know, and nothing to stop at.
+    /// Information; stops nothing.
     Info,
     /// Worth knowing before the migration is applied.
     Warning,
-    /// Loses data, or fails on rows that are there: nothing of it is written until it is allowed.
+    /// Loses data, or fails on existing rows: nothing is written until it is allowed.
     Danger,
 }
 
-/// One rule. All there is to know about it stands in one value, and all values stand in [`RULES`].
+/// A rule on plans. Everything about it is in one value, and all values are in [`RULES`].
 pub struct Rule {
     /// A short stable name, used to allow the finding.
     pub name: &'static str,
@@ -45,7 +45,7 @@ pub struct Rule {
     pub check: fn(&Op, &Context<'_>) -> Option<String>,
 }
 
-/// What is known when an operation is judged.
+/// The context an operation is judged in.
 pub struct Context<'a> {
     /// The plan as a whole.
     pub plan: &'a Plan,
@@ -57,16 +57,16 @@ pub struct Context<'a> {
     pub types: &'a dyn Types,
 }
 
-/// A hazard found.
+/// A finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
     /// How bad it is.
     pub level: Level,
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What.
+    /// The message.
     pub message: String,
     /// What is at stake.
     #[serde(skip)]

@@ -1,6 +1,6 @@
-//! Hazards of a migration's file, statement by statement, whoever wrote it: one list of rules.
+//! Hazards of a migration file, statement by statement, whoever wrote it: one list of rules.
 //!
-//! Must not know SQL, any database, or who reads the remarks; what a statement does has been read, and what it costs is told.
+//! Must not know SQL, any database, or who reads the findings; statements are already parsed, and their costs are looked up.
 
 mod compatibility;
 mod data;
@@ -13,7 +13,8 @@ mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::Direction;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature, Reading};
 
 use crate::plan::cost::{Cost, cost};
@@ -23,11 +24,11 @@ use super::Level;
 
 pub use silence::{MISSING_DOWN, Silence};
 
-/// One rule on statements. All there is to know about it stands in one value, and all values stand in [`RULES`].
-pub struct Rule {
+/// A rule on statements. Everything about it is in one value, and all values are in [`RULES`].
+pub struct ScriptRule {
     /// A short stable name.
     pub code: &'static str,
-    /// How bad its remarks are.
+    /// The level of its findings.
     pub level: Level,
     /// What it finds, in one sentence.
     pub summary: &'static str,
@@ -35,21 +36,21 @@ pub struct Rule {
     pub why: &'static str,
     /// What to do instead.
     pub suggestion: &'static str,
-    /// Whether it holds on the way back too.
+    /// Whether it applies to `down` too.
     pub backwards: bool,
     /// Statements it finds and statements it does not, on one of the databases.
     pub example: Example,
     /// What it says about one statement.
-    pub check: fn(&Line, &Context<'_>) -> Option<String>,
+    pub check: fn(&ScriptStatement, &Context<'_>) -> Option<String>,
 }
 
 /// What a rule finds, and what to write instead.
 pub struct Example {
     /// The database.
     pub product: Product,
-    /// A way there that the rule finds.
+    /// An up script that the rule reports.
     pub bad: &'static str,
-    /// One that it does not find.
+    /// An up script that it does not report.
     pub good: &'static str,
 }
 
@@ -58,19 +59,19 @@ const fn example(bad: &'static str, good: &'static str) -> Example {
     Example { product: Product::Postgres, bad, good }
 }
 
-impl Rule {
-    fn remark(&self, way: Way, statement: Option<usize>, message: String) -> Remark {
+impl ScriptRule {
+    fn remark(&self, direction: Direction, statement: Option<usize>, message: String) -> ScriptFinding {
         let Self { code, level, why, suggestion, .. } = *self;
-        Remark { code, level, way, statement, message, why, suggestion, silenced: None }
+        ScriptFinding { code, level, direction, statement, message, why, suggestion, silenced: None }
     }
 }
 
-/// The rules on statements during which others wait longer the more rows there are.
+/// The rules on statements whose blocking time grows with the number of rows.
 pub const BLOCKING: [&str; 3] =
     [locking::BLOCKING_BUILD.code, locking::BLOCKING_SCAN.code, locking::BLOCKING_REWRITE.code];
 
 /// Every rule.
-pub const RULES: &[&Rule] = &[
+pub const RULES: &[&ScriptRule] = &[
     &destructive::DROP_TABLE,
     &destructive::DROP_COLUMN,
     &destructive::TRUNCATE,
@@ -114,18 +115,18 @@ pub const RULES: &[&Rule] = &[
 
 /// A statement of a file.
 #[derive(Clone, Debug)]
-pub struct Line {
-    /// What was understood of it.
+pub struct ScriptStatement {
+    /// Its parsed content.
     pub reading: Reading,
     /// Whether it runs in a transaction.
     pub transactional: bool,
     /// Whether a new transaction begins with it.
     pub apart: bool,
-    /// What stands above it to silence rules.
+    /// The comments above it that silence rules.
     pub silences: Vec<Silence>,
 }
 
-impl Line {
+impl ScriptStatement {
     /// A statement with the comment above it, which may silence rules.
     pub fn new(reading: Reading, transactional: bool, apart: bool, comment: Option<&str>) -> Self {
         let silences = comment.unwrap_or_default().lines().filter_map(Silence::read).collect();
@@ -133,27 +134,18 @@ impl Line {
     }
 }
 
-/// Which way of a migration a statement belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
-    /// Forward.
-    Up,
-    /// Back.
-    Down,
-}
-
-/// Something said about a statement.
+/// A finding about a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct ScriptFinding {
     /// The rule's code.
     pub code: &'static str,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
-    /// Which way.
-    pub way: Way,
-    /// Which statement of that way, from 0; `None` for the section as a whole.
+    /// The direction.
+    pub direction: Direction,
+    /// The statement's index in its direction; `None` for the whole section.
     pub statement: Option<usize>,
-    /// What.
+    /// The message.
     pub message: String,
     /// Why that is a hazard.
     pub why: &'static str,
@@ -167,10 +159,10 @@ pub struct Remark {
 pub struct Context<'a> {
     /// The database.
     pub product: Product,
-    /// What clauses cost on it.
+    /// The costs of clauses on it.
     pub costs: &'static [Cost],
-    /// All statements of this way.
-    all: &'a [Line],
+    /// All statements of this direction.
+    all: &'a [ScriptStatement],
     /// What tables were called before this way of the file, by what they are called meanwhile.
     renamed: BTreeMap<String, String>,
     /// Tables the file has made before: nobody else knows them, and they are empty.
@@ -178,12 +170,12 @@ pub struct Context<'a> {
     /// Columns of which a check says that they hold no NULL: table, column, the check's name, and whether it was validated.
     proven: Vec<(String, String, String, bool)>,
     /// The statements of the transaction so far.
-    earlier: Vec<&'a Line>,
+    earlier: Vec<&'a ScriptStatement>,
 }
 
 impl Context<'_> {
     /// The clauses of a statement on tables that were there before.
-    fn old<'l>(&self, line: &'l Line) -> impl Iterator<Item = &'l Clause> {
+    fn old<'l>(&self, line: &'l ScriptStatement) -> impl Iterator<Item = &'l Clause> {
         let (made, clauses) = (self.made.clone(), &line.reading.clauses);
         clauses.iter().filter(move |clause| !made.contains(&clause.table))
     }
@@ -191,12 +183,16 @@ impl Context<'_> {
     /// Whether a table is only made anew, with its rows: another takes its name that was filled from it.
     fn is_rebuilt(&self, table: &str) -> bool {
         let clauses = || self.all.iter().flat_map(|line| &line.reading.clauses);
-        clauses().filter(|clause| clause.deed == Deed::RenameTable && clause.part == table).any(|clause| {
+        clauses().filter(|clause| clause.kind == ClauseKind::RenameTable && clause.part == table).any(|clause| {
             self.made.contains(&clause.table)
                 && self.all.iter().any(|line| {
                     let is_copy = |it: &Feature| matches!(it, Feature::Copies { from, .. } if from == table);
                     line.reading.features.iter().any(is_copy)
-                        && line.reading.clauses.iter().any(|it| it.deed == Deed::Insert && it.table == clause.table)
+                        && line
+                            .reading
+                            .clauses
+                            .iter()
+                            .any(|it| it.kind == ClauseKind::Insert && it.table == clause.table)
                 })
         })
     }
@@ -211,11 +207,11 @@ impl Context<'_> {
         let is_proven = |(table, column, _, valid): &(String, String, String, bool)| {
             *valid && *table == clause.table && *column == clause.part
         };
-        let deed = match clause.deed {
-            Deed::SetNotNull if self.proven.iter().any(is_proven) => Deed::SetNotNullProven,
-            deed => deed,
+        let kind = match clause.kind {
+            ClauseKind::SetNotNull if self.proven.iter().any(is_proven) => ClauseKind::SetNotNullProven,
+            kind => kind,
         };
-        cost(self.costs, deed)
+        cost(self.costs, kind)
     }
 
     fn has_statements_on_transaction(&self) -> bool {
@@ -223,20 +219,20 @@ impl Context<'_> {
     }
 
     /// Takes note of a statement that was judged.
-    fn note(&mut self, line: &Line) {
+    fn note(&mut self, line: &ScriptStatement) {
         for clause in &line.reading.clauses {
-            match clause.deed {
-                Deed::CreateTable => {
+            match clause.kind {
+                ClauseKind::CreateTable => {
                     self.made.insert(clause.table.clone());
                 }
-                Deed::RenameTable if self.made.contains(&clause.table) => {
+                ClauseKind::RenameTable if self.made.contains(&clause.table) => {
                     self.made.insert(clause.part.clone());
                 }
-                Deed::RenameTable => {
+                ClauseKind::RenameTable => {
                     let first = self.first_name(&clause.table).to_owned();
                     self.renamed.insert(clause.part.clone(), first);
                 }
-                Deed::Validate => {
+                ClauseKind::Validate => {
                     let found = self.proven.iter_mut().filter(|it| it.0 == clause.table && it.2 == clause.part);
                     found.for_each(|it| it.3 = true);
                 }
@@ -247,7 +243,7 @@ impl Context<'_> {
             if let Feature::ProvesNoNull(column, name) = feature
                 && let Some(table) = line.reading.clauses.first().map(|clause| clause.table.clone())
             {
-                let valid = line.reading.clauses.iter().any(|clause| clause.deed == Deed::AddCheck);
+                let valid = line.reading.clauses.iter().any(|clause| clause.kind == ClauseKind::AddCheck);
                 self.proven.push((table, column.clone(), name.clone(), valid));
             }
         }
@@ -255,9 +251,14 @@ impl Context<'_> {
 }
 
 /// The hazards of a file, up then down, each in the order of its statements.
-pub fn lint(product: Product, costs: &'static [Cost], up: &[Line], down: &[Line]) -> Vec<Remark> {
+pub fn lint(
+    product: Product,
+    costs: &'static [Cost],
+    up: &[ScriptStatement],
+    down: &[ScriptStatement],
+) -> Vec<ScriptFinding> {
     let mut remarks = Vec::new();
-    for (way, lines) in [(Way::Up, up), (Way::Down, down)] {
+    for (direction, lines) in [(Direction::Up, up), (Direction::Down, down)] {
         let mut context = Context {
             product,
             costs,
@@ -272,23 +273,23 @@ pub fn lint(product: Product, costs: &'static [Cost], up: &[Line], down: &[Line]
             if own || line.apart || !line.transactional || !context.earlier.last().is_none_or(|it| it.transactional) {
                 context.earlier.clear();
             }
-            let rules = RULES.iter().filter(|rule| way == Way::Up || rule.backwards);
+            let rules = RULES.iter().filter(|rule| direction == Direction::Up || rule.backwards);
             for rule in rules {
                 let Some(message) = (rule.check)(line, &context) else { continue };
                 let silenced = line.silences.iter().find(|silence| silence.covers(rule.code));
-                remarks.push(Remark {
+                remarks.push(ScriptFinding {
                     silenced: silenced.map(|silence| silence.reason.clone()),
-                    ..rule.remark(way, Some(at), message)
+                    ..rule.remark(direction, Some(at), message)
                 });
             }
             let faults = line.silences.iter().filter_map(|silence| silence.fault());
-            remarks.extend(faults.map(|message| silence::BAD_SILENCE.remark(way, Some(at), message)));
+            remarks.extend(faults.map(|message| silence::BAD_SILENCE.remark(direction, Some(at), message)));
             context.note(line);
             context.earlier.push(line);
         }
     }
     if down.is_empty() && !up.is_empty() {
-        remarks.push(silence::MISSING_DOWN.remark(Way::Down, None, "nothing leads back".to_owned()));
+        remarks.push(silence::MISSING_DOWN.remark(Direction::Down, None, "nothing leads back".to_owned()));
     }
     remarks
 }

@@ -1,23 +1,25 @@
-//! The interpreter: applies a plan to a schema in memory, as strictly as the strictest database would.
+//! The interpreter: applies a plan to a schema in memory, as strictly as the strictest database.
 //!
-//! Must not know SQL. It never repairs: what is missing, in the way, still referred to, or not as stated is a refusal.
+//! Must not know SQL. It never repairs: an object that is missing, already exists, is still referenced or differs from the
+//! operation's copy is a refusal.
 
 use std::fmt;
 
 use crate::schema::{
-    Column, ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Standing, Table, Type, View, Wording,
+    Column, DependencyLayer, ForeignKey, IndexTarget, Name, ObjectName, Parts, Place, Schema, Table, Type, View,
+    Wording,
 };
 
-use super::ground::{column_ground, refers_to, refers_to_index};
-use super::standing;
+use super::dependency::{column_dependency, refers_to, refers_to_index};
+use super::existence;
 use super::{Alter, Object, Op, Plan, Rename};
 
 /// Why an operation does not apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// What is in the way.
+    /// The reason.
     pub reason: &'static str,
 }
 
@@ -38,7 +40,7 @@ pub fn apply(plan: &Plan, schema: &mut Schema) -> Result<(), Refusal> {
     plan.ops().iter().try_for_each(|op| apply_one(op, plan, schema).map_err(|reason| refusal(op, reason)))
 }
 
-/// Whether a relation is none of the schema's: it is not there, and the plan neither makes it nor took it away.
+/// Whether a relation is outside the schema: it does not exist in it, and the plan neither creates nor drops it.
 fn is_elsewhere(schema: &Schema, plan: &Plan, name: &ObjectName) -> bool {
     let of = |object: &Object| match object {
         Object::Table(table) => table.name == *name,
@@ -54,7 +56,7 @@ fn is_elsewhere(schema: &Schema, plan: &Plan, name: &ObjectName) -> bool {
         | Object::Enum(_)
         | Object::Routine(_) => false,
     };
-    !standing::is_relation(schema, name)
+    !existence::is_relation(schema, name)
         && !plan.ops().iter().any(|op| match op {
             Op::Create(object) | Op::Drop(object) => of(object),
             Op::Rename(Rename::Table(change)) => change.from == *name || change.to == *name,
@@ -77,7 +79,7 @@ fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table,
     schema.tables.get_mut(name).ok_or("the table does not exist")
 }
 
-/// What is put in takes nothing's place.
+/// Inserts an entry; fails if one of this name exists.
 fn added<V>(replaced: Option<V>) -> Outcome {
     match replaced {
         None => Ok(()),
@@ -85,7 +87,7 @@ fn added<V>(replaced: Option<V>) -> Outcome {
     }
 }
 
-/// What is taken out is what the plan says it is.
+/// Removes an entry; fails if it differs from the plan's copy.
 fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
     match removed {
         None => Err("it does not exist"),
@@ -94,11 +96,11 @@ fn removed<V: Eq>(removed: Option<V>, stated: &V) -> Outcome {
     }
 }
 
-/// Tables, views and enum types share one name space, as they do on PostgreSQL, also with what is kept.
+/// Tables, views and enum types share one namespace, as on PostgreSQL, and share it with excluded objects.
 fn name_is_free(schema: &Schema, name: &ObjectName) -> Outcome {
-    let kept = schema.kept.beside();
+    let kept = schema.kept.objects();
     let is_kept = kept.is_some_and(|it| it.tables.contains_key(name) || it.views.contains_key(name));
-    if is_kept || standing::is_relation(schema, name) || schema.enums.contains_key(name) {
+    if is_kept || existence::is_relation(schema, name) || schema.enums.contains_key(name) {
         return Err("the name is taken");
     }
     Ok(())
@@ -186,17 +188,17 @@ fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
         }
         Object::View(view) => {
             name_is_free(schema, &view.name)?;
-            if !view.reads.iter().all(|name| standing::is_relation(schema, name) || is_elsewhere(schema, plan, name)) {
+            if !view.reads.iter().all(|name| existence::is_relation(schema, name) || is_elsewhere(schema, plan, name)) {
                 return Err("something it reads does not exist");
             }
             added(schema.views.insert(view.name.clone(), view.clone()))
         }
         Object::Routine(routine) => added(schema.routines.insert(routine.name.clone(), routine.clone())),
         Object::Definition(definition) => {
-            if definition.id.kind.standing() == Standing::Beside {
+            if definition.id.kind.layer() == DependencyLayer::LikeTable {
                 name_is_free(schema, &definition.id.name)?;
             }
-            if !standing::has_ground(schema, definition) {
+            if !existence::dependencies_exist(schema, definition) {
                 return Err("something it stands on does not exist");
             }
             added(schema.definitions.insert(definition.id.clone(), definition.clone()))
@@ -205,7 +207,7 @@ fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
 }
 
 fn remove(object: &Object, schema: &mut Schema) -> Outcome {
-    if standing::carries_a_definition(schema, object) {
+    if existence::carries_a_definition(schema, object) {
         return Err("a definition stands on it");
     }
     match object {
@@ -270,7 +272,7 @@ fn remove(object: &Object, schema: &mut Schema) -> Outcome {
         Object::Routine(routine) => removed(schema.routines.remove(&routine.name), routine),
         Object::Definition(definition) => {
             let read = |view: &View| view.reads.contains(&definition.id.name);
-            if definition.id.kind.standing() == Standing::Beside && schema.views.values().any(read) {
+            if definition.id.kind.layer() == DependencyLayer::LikeTable && schema.views.values().any(read) {
                 return Err("a view reads it");
             }
             removed(schema.definitions.remove(&definition.id), definition)
@@ -286,7 +288,7 @@ fn nothing_refers(schema: &Schema, owner: &ObjectName, refers: impl Fn(&ForeignK
     Ok(())
 }
 
-/// Foreign keys and views hold on to a column's type.
+/// Foreign keys and views depend on a column's type.
 fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outcome {
     nothing_refers(schema, owner, |key| key.referenced_columns.contains(column))?;
     let mut own_keys = schema.tables.get(owner).into_iter().flat_map(|table| table.foreign_keys.values());
@@ -296,7 +298,7 @@ fn nothing_stands_on(schema: &Schema, owner: &ObjectName, column: &Name) -> Outc
     if schema.views.values().any(|view| view.reads.contains(owner)) {
         return Err("a view reads its table");
     }
-    if standing::holds_column(schema, owner, column) {
+    if existence::holds_column(schema, owner, column) {
         return Err("a definition stands on it");
     }
     Ok(())
@@ -321,7 +323,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     match alter {
         Alter::Column(owner, change) => {
             type_exists(schema, &change.to.data_type)?;
-            if column_ground(&change.from) != column_ground(&change.to) {
+            if column_dependency(&change.from) != column_dependency(&change.to) {
                 nothing_stands_on(schema, owner, &change.from.name)?;
             }
             let columns = &mut table(schema, owner)?.columns;
@@ -354,7 +356,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             if change.from.id != change.to.id {
                 return Err("an altered definition keeps its name");
             }
-            if !standing::has_ground(schema, &change.to) {
+            if !existence::dependencies_exist(schema, &change.to) {
                 return Err("something it stands on does not exist");
             }
             let found = schema.definitions.get_mut(&change.from.id).ok_or("it does not exist")?;
@@ -363,7 +365,7 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
     }
 }
 
-/// Moves a part to another name; `retitle` writes the new one into it.
+/// Renames a part of a table; `retitle` writes the new name into it.
 fn move_part<T>(parts: &mut Parts<T>, from: &Name, to: &Name, retitle: impl FnOnce(&mut T)) -> Outcome {
     let mut part = parts.remove(from).ok_or("it does not exist")?;
     retitle(&mut part);
@@ -372,7 +374,7 @@ fn move_part<T>(parts: &mut Parts<T>, from: &Name, to: &Name, retitle: impl FnOn
 
 fn rename_one(rename: &Rename, schema: &mut Schema) -> Outcome {
     rename_alone(rename, schema)?;
-    standing::follow(&mut schema.definitions, rename);
+    existence::follow(&mut schema.definitions, rename);
     Ok(())
 }
 
@@ -449,7 +451,7 @@ fn rename_enum_in(data_type: &mut Type, from: &ObjectName, to: &ObjectName) {
     }
 }
 
-/// The words of before name things as they were.
+/// The stored text still uses the old names, so it is dropped.
 fn forget_wording(table: &mut Table) {
     table.indexes.values_mut().for_each(|index| index.wording = Wording::default());
     table.columns.values_mut().for_each(|column| column.wording = Wording::default());

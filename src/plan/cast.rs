@@ -1,26 +1,26 @@
-//! What a change of a column's type does to the values that are there: the words in which the tables of casts are written.
+//! What a change of a column's type does to stored values: the vocabulary of the cast tables.
 //!
 //! Must not know SQL, or which database grades a change how.
 
 use crate::schema::{Change, Column, Name, Options, Type};
 
-/// Whether the values of a column are the same after its type has changed.
+/// Whether the values of a column survive a change of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grade {
-    /// Every value stays what it is.
+    /// Every value is preserved.
     Keeps,
-    /// Some values change, or are refused.
+    /// Some values change or are rejected.
     MayLose(Loss),
-    /// No value of the one type is a value of the other.
+    /// No value of the old type is a value of the new type.
     Impossible,
 }
 
-/// The rows whose value changes or is refused.
+/// The rows whose value changes or is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// An SQL condition that holds for these rows, and never for NULL.
     pub condition: String,
-    /// What is in them, as the rest of a sentence that begins with the column: `has fractions`.
+    /// The property of these rows, as the predicate of a sentence about the column: `has fractions`.
     pub because: String,
 }
 
@@ -47,15 +47,15 @@ impl Grade {
     }
 }
 
-/// What a database says of types, to whoever does not know it.
+/// A database's knowledge about types, for rooms that must not know databases.
 pub trait Types {
-    /// What becomes of a column's values when its type changes.
+    /// What a change of type does to a column's values.
     fn grade(&self, change: &Change<Column>) -> Grade;
 
     /// The values of an enum type that a column's new type does not have.
     fn removed(&self, change: &Change<Column>) -> Vec<String>;
 
-    /// The type that a statement says in these words; `None` for one whose values nothing is known of.
+    /// The type that a statement spells like this; `None` if its values are unknown.
     fn read(&self, words: &str) -> Option<Type>;
 
     /// The partitions that are dropped with their rows when a table is divided otherwise.
@@ -65,7 +65,7 @@ pub trait Types {
     fn can_refer(&self, column: &Type, key: &Type) -> bool;
 }
 
-/// What is at stake where something may be lost: what a database is asked to count.
+/// What may be lost: the thing a database is asked to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stake {
     /// Rows of a table.

@@ -1,112 +1,114 @@
-//! What each operation has to do with things, and when it has its turn: what the [sorter](super::order) is told.
+//! The claims and the priority of each operation: the input of the [sorter](super::order).
 //!
-//! Must not know SQL. An operation and the one that undoes it claim the same things, turned round.
+//! Must not know SQL. An operation and its inverse claim the same resources, with `makes` and `ends` exchanged.
 
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    Change, Column, Definition, DefinitionKind, EnumType, Facet, IndexTarget, ObjectName, Part, Place, Standing, Table,
-    View,
+    Change, Column, Definition, DefinitionKind, DependencyLayer, EnumType, Facet, IndexTarget, ObjectName, Part, Place,
+    Table, View,
 };
 
-use super::ground::column_ground;
-use super::order::{Claims, Thing, Turn};
+use super::dependency::column_dependency;
+use super::order::{Claims, Priority, Resource};
 use super::{Alter, Object, Op};
 
-/// Turns, lowest first. What only hangs on tables goes; things are renamed; what columns need comes, then columns, changes,
-/// new tables, and what hangs on tables comes back. Then rows and values are destroyed, and what only they needed goes.
-mod turns {
-    use super::Turn;
+/// Priorities, lowest first: drop the objects that depend on tables; rename; create what columns need, then columns, changes
+/// and new tables; create the dependents again; destroy rows and values, then the objects that only those needed.
+mod priorities {
+    use super::Priority;
 
-    /// Of the first of the kinds in `hanging` to come.
-    pub(super) const BIND: Turn = 22;
-    /// The kinds that hang on tables, by which of them come first.
-    pub(super) const PRIMARY_KEY: Turn = 0;
-    pub(super) const UNIQUE: Turn = 1;
-    pub(super) const CHECK: Turn = 2;
-    pub(super) const INDEX: Turn = 3;
-    pub(super) const FOREIGN_KEY: Turn = 4;
-    pub(super) const TRIGGER: Turn = 5;
-    pub(super) const ABOVE: Turn = 6;
+    /// The priority of the first of the kinds in `hanging`.
+    pub(super) const BIND: Priority = 22;
+    /// The kinds of objects that depend on tables, in the order in which they are dropped.
+    pub(super) const PRIMARY_KEY: Priority = 0;
+    pub(super) const UNIQUE: Priority = 1;
+    pub(super) const CHECK: Priority = 2;
+    pub(super) const INDEX: Priority = 3;
+    pub(super) const FOREIGN_KEY: Priority = 4;
+    pub(super) const TRIGGER: Priority = 5;
+    pub(super) const ABOVE: Priority = 6;
 
-    pub(super) const RENAME: Turn = 7;
-    pub(super) const SCHEMA: Turn = 8;
-    pub(super) const EXTENSION: Turn = 9;
-    pub(super) const ENUM: Turn = 10;
-    pub(super) const CHANGED_ENUM: Turn = 11;
-    pub(super) const ROUTINE: Turn = 12;
-    pub(super) const BELOW: Turn = 13;
-    pub(super) const COLUMN: Turn = 14;
-    /// What is only computed from values goes before those change.
-    pub(super) const COMPUTED_COLUMN: Turn = 15;
-    pub(super) const CHANGED_ROUTINE: Turn = 15;
-    pub(super) const CHANGED_DEFINITION: Turn = 16;
-    pub(super) const CHANGED_COLUMN: Turn = 17;
-    pub(super) const CHANGED_KEY: Turn = 18;
-    pub(super) const LOOSENED_COLUMN: Turn = 19;
-    pub(super) const CHANGED_TABLE: Turn = 19;
-    pub(super) const LESSENED_ENUM: Turn = 20;
-    pub(super) const TABLE: Turn = 21;
+    pub(super) const RENAME: Priority = 7;
+    pub(super) const SCHEMA: Priority = 8;
+    pub(super) const EXTENSION: Priority = 9;
+    pub(super) const ENUM: Priority = 10;
+    pub(super) const CHANGED_ENUM: Priority = 11;
+    pub(super) const ROUTINE: Priority = 12;
+    pub(super) const BELOW: Priority = 13;
+    pub(super) const COLUMN: Priority = 14;
+    /// Generated columns are dropped before the values they are computed from change.
+    pub(super) const COMPUTED_COLUMN: Priority = 15;
+    pub(super) const CHANGED_ROUTINE: Priority = 15;
+    pub(super) const CHANGED_DEFINITION: Priority = 16;
+    pub(super) const CHANGED_COLUMN: Priority = 17;
+    pub(super) const CHANGED_KEY: Priority = 18;
+    pub(super) const LOOSENED_COLUMN: Priority = 19;
+    pub(super) const CHANGED_TABLE: Priority = 19;
+    pub(super) const LESSENED_ENUM: Priority = 20;
+    pub(super) const TABLE: Priority = 21;
 
-    /// Values go, then rows.
-    pub(super) const LOST_COLUMN: Turn = BIND + ABOVE + 1;
-    pub(super) const LOST_TABLE: Turn = LOST_COLUMN + 1;
-    /// What comes before columns goes after them, the first last.
-    pub(super) const LEFT_OVER: Turn = LOST_TABLE + 1;
+    /// Values are dropped before rows.
+    pub(super) const LOST_COLUMN: Priority = BIND + ABOVE + 1;
+    pub(super) const LOST_TABLE: Priority = LOST_COLUMN + 1;
+    /// Objects that are created before columns are dropped after them, in reverse order.
+    pub(super) const LEFT_OVER: Priority = LOST_TABLE + 1;
 }
 
-/// The first turn in which things have their later names.
-pub const RENAMED: Turn = turns::RENAME + 1;
+/// The first priority at which objects have their new names.
+pub const RENAMED: Priority = priorities::RENAME + 1;
 
-/// Whether the operation removes something that only hangs on tables. It is done before anything is renamed.
+/// Whether the operation drops an object that only depends on tables. It runs before any rename.
 pub fn clears(op: &Op) -> bool {
     matches!(op, Op::Drop(object) if hanging(object).is_some())
 }
 
-/// Whether rows or values are gone for good after the operation.
+/// Whether the operation destroys rows or values.
 pub fn destroys(op: &Op) -> bool {
     match op {
         Op::Drop(Object::Table(_)) => true,
         Op::Drop(Object::Column(_, column)) => column.generated.is_none(),
-        Op::Drop(Object::Definition(definition)) => definition.id.kind.standing() == Standing::Beside,
+        Op::Drop(Object::Definition(definition)) => definition.id.kind.layer() == DependencyLayer::LikeTable,
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
     }
 }
 
-/// Whether the values of a column give way to computed ones.
+/// Whether stored values of a column are replaced by computed ones.
 pub fn becomes_computed(change: &Change<Column>) -> bool {
     change.from.generated.is_none() && change.to.generated.is_some()
 }
 
-/// Which of what hangs on tables comes first; `None` for what does not.
-fn hanging(object: &Object) -> Option<Turn> {
+/// The order among the objects that depend on tables; `None` for other objects.
+fn hanging(object: &Object) -> Option<Priority> {
     match object {
-        Object::PrimaryKey(..) => Some(turns::PRIMARY_KEY),
-        Object::Unique(..) => Some(turns::UNIQUE),
-        Object::Check(..) => Some(turns::CHECK),
-        Object::Index(..) => Some(turns::INDEX),
-        Object::ForeignKey(..) => Some(turns::FOREIGN_KEY),
-        Object::Trigger(..) => Some(turns::TRIGGER),
-        Object::View(_) => Some(turns::ABOVE),
-        Object::Definition(definition) => (definition.id.kind.standing() == Standing::Above).then_some(turns::ABOVE),
+        Object::PrimaryKey(..) => Some(priorities::PRIMARY_KEY),
+        Object::Unique(..) => Some(priorities::UNIQUE),
+        Object::Check(..) => Some(priorities::CHECK),
+        Object::Index(..) => Some(priorities::INDEX),
+        Object::ForeignKey(..) => Some(priorities::FOREIGN_KEY),
+        Object::Trigger(..) => Some(priorities::TRIGGER),
+        Object::View(_) => Some(priorities::ABOVE),
+        Object::Definition(definition) => {
+            (definition.id.kind.layer() == DependencyLayer::AfterTables).then_some(priorities::ABOVE)
+        }
         Object::Table(_) | Object::Column(..) | Object::Enum(_) | Object::Routine(_) => None,
     }
 }
 
-/// What an operation has to do with things.
+/// The claims of an operation.
 pub fn claims(op: &Op) -> Claims {
-    let mut claims = Claims { turn: turn(op), ..Claims::default() };
+    let mut claims = Claims { priority: priority(op), ..Claims::default() };
     match op {
         Op::Create(object) => {
             claims.needs = needs(object);
             claims.makes = made(object);
             claims.makes.extend(names(object));
             if let Object::Column(table, _) = object {
-                claims.makes.insert(Thing::SomeColumn(table.clone()));
+                claims.makes.insert(Resource::SomeColumn(table.clone()));
             }
-            // A key cannot change while a foreign key may refer to it.
+            // A key cannot change while a foreign key may reference it.
             if let Object::ForeignKey(_, key) = object {
-                claims.wants.insert(Thing::Place(Place::Table(key.references.clone(), Part::PrimaryKey)));
+                claims.wants.insert(Resource::Place(Place::Table(key.references.clone(), Part::PrimaryKey)));
             }
         }
         Op::Drop(object) => {
@@ -116,9 +118,9 @@ pub fn claims(op: &Op) -> Claims {
             claims.ends.extend(names(object));
             claims.may_be_early = !destroys(op);
             if let Object::Column(table, _) = object {
-                claims.makes.insert(Thing::Columns(table.clone()));
-                // No table is ever without columns.
-                claims.needs.insert(Thing::SomeColumn(table.clone()));
+                claims.makes.insert(Resource::Columns(table.clone()));
+                // A table must have at least one column at any time.
+                claims.needs.insert(Resource::SomeColumn(table.clone()));
             }
         }
         Op::Alter(alter) => altered(alter, &mut claims),
@@ -127,46 +129,48 @@ pub fn claims(op: &Op) -> Claims {
     claims
 }
 
-fn turn(op: &Op) -> Turn {
+fn priority(op: &Op) -> Priority {
     match op {
-        Op::Rename(_) => turns::RENAME,
+        Op::Rename(_) => priorities::RENAME,
         Op::Create(object) => match hanging(object) {
-            Some(turn) => turns::BIND + turn,
+            Some(priority) => priorities::BIND + priority,
             None => creation(object),
         },
-        Op::Drop(Object::Column(_, column)) if column.generated.is_some() => turns::COMPUTED_COLUMN,
-        Op::Drop(Object::Column(..)) => turns::LOST_COLUMN,
+        Op::Drop(Object::Column(_, column)) if column.generated.is_some() => priorities::COMPUTED_COLUMN,
+        Op::Drop(Object::Column(..)) => priorities::LOST_COLUMN,
         Op::Drop(object) if destroys(op) => match object {
-            Object::Definition(_) => turns::LOST_COLUMN,
-            _ => turns::LOST_TABLE,
+            Object::Definition(_) => priorities::LOST_COLUMN,
+            _ => priorities::LOST_TABLE,
         },
         Op::Drop(object) => match hanging(object) {
-            Some(turn) => turns::ABOVE - turn,
-            None => turns::LEFT_OVER + turns::COLUMN - creation(object),
+            Some(priority) => priorities::ABOVE - priority,
+            None => priorities::LEFT_OVER + priorities::COLUMN - creation(object),
         },
-        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => turns::LESSENED_ENUM,
-        Op::Alter(Alter::Enum(_)) => turns::CHANGED_ENUM,
-        Op::Alter(Alter::Routine(_)) => turns::CHANGED_ROUTINE,
-        Op::Alter(Alter::Definition(_)) => turns::CHANGED_DEFINITION,
-        // A column takes no NULL before it comes into a key, and until it has left the key.
-        Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => turns::LOOSENED_COLUMN,
-        Op::Alter(Alter::Column(..)) => turns::CHANGED_COLUMN,
-        Op::Alter(Alter::PrimaryKey(..)) => turns::CHANGED_KEY,
-        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => turns::CHANGED_TABLE,
+        Op::Alter(Alter::Enum(change)) if only_loses_values(change) => priorities::LESSENED_ENUM,
+        Op::Alter(Alter::Enum(_)) => priorities::CHANGED_ENUM,
+        Op::Alter(Alter::Routine(_)) => priorities::CHANGED_ROUTINE,
+        Op::Alter(Alter::Definition(_)) => priorities::CHANGED_DEFINITION,
+        // A column becomes NOT NULL before it joins a key, and becomes nullable after it has left the key.
+        Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => {
+            priorities::LOOSENED_COLUMN
+        }
+        Op::Alter(Alter::Column(..)) => priorities::CHANGED_COLUMN,
+        Op::Alter(Alter::PrimaryKey(..)) => priorities::CHANGED_KEY,
+        Op::Alter(Alter::Comment(..) | Alter::Options(..)) => priorities::CHANGED_TABLE,
     }
 }
 
-fn creation(object: &Object) -> Turn {
+fn creation(object: &Object) -> Priority {
     match object {
-        Object::Enum(_) => turns::ENUM,
-        Object::Routine(_) => turns::ROUTINE,
-        Object::Column(..) => turns::COLUMN,
-        Object::Definition(definition) => match (definition.id.kind, definition.id.kind.standing()) {
-            (DefinitionKind::Schema, _) => turns::SCHEMA,
-            (DefinitionKind::Extension, _) => turns::EXTENSION,
-            (_, Standing::Below) => turns::BELOW,
-            // Whatever is beside tables comes behind those of the same turn, because it may belong to one.
-            (_, Standing::Beside | Standing::Above) => turns::BIND,
+        Object::Enum(_) => priorities::ENUM,
+        Object::Routine(_) => priorities::ROUTINE,
+        Object::Column(..) => priorities::COLUMN,
+        Object::Definition(definition) => match (definition.id.kind, definition.id.kind.layer()) {
+            (DefinitionKind::Schema, _) => priorities::SCHEMA,
+            (DefinitionKind::Extension, _) => priorities::EXTENSION,
+            (_, DependencyLayer::BeforeTables) => priorities::BELOW,
+            // Objects that act as tables come after others of the same priority, because they may belong to a table.
+            (_, DependencyLayer::LikeTable | DependencyLayer::AfterTables) => priorities::BIND,
         },
         Object::Table(_)
         | Object::PrimaryKey(..)
@@ -175,30 +179,30 @@ fn creation(object: &Object) -> Turn {
         | Object::Check(..)
         | Object::Index(..)
         | Object::Trigger(..)
-        | Object::View(_) => turns::TABLE,
+        | Object::View(_) => priorities::TABLE,
     }
 }
 
-/// The order of two changes of an enum type's columns and of the type itself depends on which values come and go.
+/// The order of a change of an enum type and of changes of its columns depends on which values are added and removed.
 fn only_loses_values(change: &Change<EnumType>) -> bool {
     change.to.values.len() < change.from.values.len()
         && change.to.values.iter().all(|value| change.from.values.contains(value))
 }
 
 fn altered(alter: &Alter, claims: &mut Claims) {
-    let at = |place: Place| Thing::Place(place);
+    let at = |place: Place| Resource::Place(place);
     match alter {
         Alter::Column(table, change) => {
-            // What stands on the column, or on what its table holds, finds it changed.
+            // Objects that depend on the column, or on the content of its table, see the changed column.
             claims.makes.insert(at(Place::column(table, &change.to.name)));
-            if column_ground(&change.from) != column_ground(&change.to) {
-                claims.makes.extend([at(Place::table(table)), Thing::Named(table.clone())]);
+            if column_dependency(&change.from) != column_dependency(&change.to) {
+                claims.makes.extend([at(Place::table(table)), Resource::Named(table.clone())]);
             }
             claims.needs.extend(change.to.data_type.enum_name().map(enum_type));
             claims.reads.extend(change.from.data_type.enum_name().map(enum_type));
         }
         Alter::PrimaryKey(table, change) => {
-            let columns = |names: &[crate::schema::Name]| -> Vec<Thing> {
+            let columns = |names: &[crate::schema::Name]| -> Vec<Resource> {
                 names.iter().map(|name| at(Place::column(table, name))).collect()
             };
             claims.needs.extend(columns(&change.to.columns));
@@ -208,13 +212,13 @@ fn altered(alter: &Alter, claims: &mut Claims) {
         Alter::Comment(table, _) | Alter::Options(table, _) => {
             claims.needs.insert(at(Place::table(table)));
         }
-        // Columns with the values that come are made behind it; columns that lose values let go of them before it.
+        // Columns that use added values change after the type; columns that use removed values change before it.
         Alter::Enum(change) if only_loses_values(change) => {
             claims.ends.insert(enum_type(&change.to.name));
         }
         Alter::Enum(change) => {
             claims.makes.insert(enum_type(&change.to.name));
-            // Rows that go may hold a value that goes.
+            // Dropped rows may hold a removed value.
             if change.from.values.iter().any(|value| !change.to.values.contains(value)) {
                 claims.wants.insert(rows_gone(&change.to.name));
             }
@@ -230,9 +234,9 @@ fn altered(alter: &Alter, claims: &mut Claims) {
     }
 }
 
-/// What cannot be gone while the object is there.
-fn needs(object: &Object) -> BTreeSet<Thing> {
-    let at = |place: Place| Thing::Place(place);
+/// The resources that must exist while the object exists.
+fn needs(object: &Object) -> BTreeSet<Resource> {
+    let at = |place: Place| Resource::Place(place);
     let column = |table: &ObjectName, name: &crate::schema::Name| at(Place::column(table, name));
     match object {
         Object::Table(table) => enums(table),
@@ -242,7 +246,7 @@ fn needs(object: &Object) -> BTreeSet<Thing> {
         Object::ForeignKey(table, key) => {
             let own = key.columns.iter().map(|name| column(table, name));
             let other = key.referenced_columns.iter().map(|name| column(&key.references, name));
-            own.chain(other).chain([Thing::Named(key.references.clone())]).collect()
+            own.chain(other).chain([Resource::Named(key.references.clone())]).collect()
         }
         Object::Index(table, index) => {
             let parts = index.parts.iter().filter_map(|part| match &part.target {
@@ -259,18 +263,18 @@ fn needs(object: &Object) -> BTreeSet<Thing> {
     }
 }
 
-/// What a view reads; one that may read every column waits until the table has only those that stay.
-fn read(view: &View) -> BTreeSet<Thing> {
-    let mut things: BTreeSet<Thing> = view.reads.iter().cloned().map(Thing::Named).collect();
+/// The relations that a view reads; a view that may read every column waits until the table has its final columns.
+fn read(view: &View) -> BTreeSet<Resource> {
+    let mut things: BTreeSet<Resource> = view.reads.iter().cloned().map(Resource::Named).collect();
     if view.query.text().contains('*') {
-        things.extend(view.reads.iter().cloned().map(Thing::Columns));
+        things.extend(view.reads.iter().cloned().map(Resource::Columns));
     }
     things
 }
 
-fn grounds(definition: &Definition) -> BTreeSet<Thing> {
-    let needs = definition.needs.iter().map(|need| Thing::Place(whole(need)));
-    needs.chain(definition.id.on.iter().cloned().map(Thing::Named)).collect()
+fn grounds(definition: &Definition) -> BTreeSet<Resource> {
+    let needs = definition.needs.iter().map(|need| Resource::Place(whole(need)));
+    needs.chain(definition.id.on.iter().cloned().map(Resource::Named)).collect()
 }
 
 /// The place without the facet.
@@ -284,17 +288,19 @@ fn whole(place: &Place) -> Place {
     }
 }
 
-fn made(object: &Object) -> BTreeSet<Thing> {
-    [Thing::Place(object.place())].into()
+fn made(object: &Object) -> BTreeSet<Resource> {
+    [Resource::Place(object.place())].into()
 }
 
-/// The name the object shares with no other: tables, views and enum types have theirs in common.
-fn names(object: &Object) -> Option<Thing> {
+/// The object's name in the namespace of tables, views and enum types.
+fn names(object: &Object) -> Option<Resource> {
     let name = match object {
         Object::Table(table) => &table.name,
         Object::View(view) => &view.name,
         Object::Enum(enum_type) => &enum_type.name,
-        Object::Definition(definition) if definition.id.kind.standing() == Standing::Beside => &definition.id.name,
+        Object::Definition(definition) if definition.id.kind.layer() == DependencyLayer::LikeTable => {
+            &definition.id.name
+        }
         Object::Definition(_)
         | Object::Column(..)
         | Object::PrimaryKey(..)
@@ -305,11 +311,11 @@ fn names(object: &Object) -> Option<Thing> {
         | Object::Trigger(..)
         | Object::Routine(_) => return None,
     };
-    Some(Thing::Named(name.clone()))
+    Some(Resource::Named(name.clone()))
 }
 
-/// The enum types whose values go with an object's rows.
-fn given_up(object: &Object) -> BTreeSet<Thing> {
+/// The enum types whose values an object's rows may hold.
+fn given_up(object: &Object) -> BTreeSet<Resource> {
     let columns: Vec<&Column> = match object {
         Object::Table(table) => table.columns.values().collect(),
         Object::Column(_, column) => vec![column],
@@ -327,15 +333,15 @@ fn given_up(object: &Object) -> BTreeSet<Thing> {
     columns.into_iter().filter_map(|column| column.data_type.enum_name()).map(rows_gone).collect()
 }
 
-/// That rows which go hold no value of an enum type any more.
-fn rows_gone(name: &ObjectName) -> Thing {
-    Thing::Word("rows gone", name.to_string())
+/// Declares that the dropped rows no longer hold values of an enum type.
+fn rows_gone(name: &ObjectName) -> Resource {
+    Resource::Word("rows gone", name.to_string())
 }
 
-fn enums(table: &Table) -> BTreeSet<Thing> {
+fn enums(table: &Table) -> BTreeSet<Resource> {
     table.columns.values().filter_map(|column| column.data_type.enum_name()).map(enum_type).collect()
 }
 
-fn enum_type(name: &ObjectName) -> Thing {
-    Thing::Place(Place::Enum(name.clone()))
+fn enum_type(name: &ObjectName) -> Resource {
+    Resource::Place(Place::Enum(name.clone()))
 }

@@ -1,71 +1,71 @@
-//! What a database pays for a clause of a statement: what it locks, and what is done meanwhile.
+//! What a clause costs on a database: which lock it takes, and how much work is done under it.
 //!
 //! Must not know SQL, or what any one database pays.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use serde::Serialize;
 
-/// Who waits while a clause runs.
+/// Which other sessions block while a clause runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blocks {
-    /// Nobody who reads or writes rows.
+    /// Neither readers nor writers.
     Nobody,
-    /// Whoever writes.
+    /// Writers.
     Writers,
-    /// Whoever reads or writes.
+    /// Readers and writers.
     Everybody,
 }
 
-/// What is done meanwhile.
+/// The work that is done under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
-    /// Only the catalog is written: a moment, once the lock is had.
+    /// A catalog update: constant time once the lock is granted.
     Moment,
     /// Every row is read.
     Scan,
     /// An index is built.
     Build,
-    /// Every row is written anew.
+    /// Every row is rewritten.
     Rewrite,
 }
 
-/// What one database pays for one kind of clause.
+/// The cost of one kind of clause on one database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// The clause.
-    pub deed: Deed,
-    /// The lock on the table, in the database's own word.
+    /// The kind of clause.
+    pub kind: ClauseKind,
+    /// The lock on the table, by the database's own name.
     pub lock: &'static str,
-    /// The algorithm, where the database has names for that; else empty.
+    /// The algorithm's name; empty if the database does not name algorithms.
     pub algorithm: &'static str,
-    /// Who waits.
+    /// The sessions that block.
     pub blocks: Blocks,
-    /// For how long: until this is done.
+    /// The work that determines how long they block.
     pub work: Work,
-    /// Where the fact is from: a section of the manual, or a measurement.
+    /// The source of the fact: a section of the manual, or a measurement.
     pub source: &'static str,
 }
 
 impl Cost {
-    /// Whether somebody waits for longer the more rows there are.
+    /// Whether other sessions block for a time that grows with the number of rows.
     pub fn grows_with_rows(&self) -> bool {
         self.blocks != Blocks::Nobody && self.work != Work::Moment
     }
 }
 
-/// The line of a table of costs for a kind of clause.
-pub fn cost(costs: &'static [Cost], deed: Deed) -> Option<&'static Cost> {
-    costs.iter().find(|cost| cost.deed == deed)
+/// Looks up the cost of a kind of clause.
+pub fn cost(costs: &'static [Cost], kind: ClauseKind) -> Option<&'static Cost> {
+    costs.iter().find(|cost| cost.kind == kind)
 }
 
-/// How much a migration makes others wait.
+/// Whether a plan is lowered to online or to short statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Forms {
-    /// As little as the database can: for tables that may hold rows while others work with them.
+    /// Online forms that block as little as the database allows, for tables in use.
     #[default]
     Safe,
-    /// The short forms, for a database nobody else works with.
+    /// Short forms, for a database that no other session uses.
     Offline,
 }

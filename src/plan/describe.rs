@@ -11,14 +11,14 @@ use crate::schema::{
 
 use super::{Alter, Object, Op, Rename};
 
-/// What an operation does to what it names.
+/// The effect of an operation on its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It comes into being.
+    /// The object is created.
     Plus,
-    /// It goes.
+    /// The object is dropped.
     Minus,
-    /// It changes.
+    /// The object changes.
     Tilde,
 }
 
@@ -90,7 +90,7 @@ fn definition_summary(definition: &Definition) -> String {
     }
 }
 
-/// What comes or goes with a table: `6 columns, 1 unique constraint, 2 indexes`.
+/// The parts that are created or dropped with a table: `6 columns, 1 unique constraint, 2 indexes`.
 fn contents(table: &Table) -> String {
     let counts = [
         (table.columns.len(), "column", "columns"),
@@ -124,7 +124,7 @@ fn alter_summary(alter: &Alter) -> String {
 
 /// The words in which two texts differ, from the first to the last of them.
 fn differing(from: &str, to: &str) -> Option<(String, String)> {
-    /// What fits beside the rest on a line.
+    /// Truncates a text to what fits on the line.
     const LONG: usize = 60;
     let (from, to): (Vec<&str>, Vec<&str>) = (from.split_whitespace().collect(), to.split_whitespace().collect());
     let head = from.iter().zip(&to).take_while(|(old, new)| old == new).count();
@@ -167,7 +167,7 @@ fn quoted(values: &[String]) -> String {
     values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
 }
 
-/// What only one database knows, in words: `fillfactor 70, unlogged`.
+/// Product-specific options in words: `fillfactor 70, unlogged`.
 fn options(options: &Options) -> String {
     let words = options.iter().map(|(key, value)| match (key.as_str(), value.as_str()) {
         (key, "true") => key.to_owned(),

@@ -6,13 +6,13 @@ mod apply;
 pub mod cast;
 mod claims;
 pub mod cost;
+mod dependency;
 mod describe;
-mod ground;
+mod existence;
 mod names;
 mod near;
 mod op;
 mod order;
-mod standing;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -22,15 +22,15 @@ use crate::schema::{DefinitionKind, ObjectName, Schema};
 pub use apply::{Refusal, apply};
 pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
 pub use cost::Forms;
+pub use dependency::{ColumnDependency, KeyDependency, column_dependency, key_dependency};
 pub use describe::{Sign, action_name, default_text, type_name};
-pub use ground::{ColumnGround, KeyGround, column_ground, key_ground};
+pub use existence::stands_at;
 pub use names::{Names, Shape, Space};
 pub use near::near;
 pub use op::{Alter, Object, Op, Rename};
-pub use order::{Claims, Thing, Turn, order, sorted};
-pub use standing::stands_at;
+pub use order::{Claims, Priority, Resource, order, sorted};
 
-/// Operations in an order in which each finds what it needs.
+/// Operations in dependency order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Plan {
@@ -48,7 +48,8 @@ impl Plan {
         &self.ops
     }
 
-    /// Whether what is dropped under this name stays with its rows: a table becomes a partition, or a partition a table.
+    /// Whether the object dropped under this name keeps its rows: a table becomes a partition, or a partition becomes a
+    /// table.
     pub fn keeps_rows_of(&self, name: &ObjectName) -> bool {
         self.ops.iter().any(|op| match op {
             Op::Create(Object::Table(table)) => table.name == *name,
@@ -70,7 +71,7 @@ impl Plan {
         })
     }
 
-    /// The plan that leads back to `from`, where this one starts: every operation's inverse, in an order of its own.
+    /// The down plan: the inverse of every operation, sorted on its own. `from` is the schema this plan starts from.
     pub fn inverse(&self, from: &Schema) -> Self {
         words::inverse(self, from)
     }

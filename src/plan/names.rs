@@ -1,5 +1,4 @@
-//! The names this tool makes up: one function makes them all, free in every state that is at hand and short enough for the
-//! product.
+//! Generated names: one function makes them all, free in every known state and within the product's length limit.
 //!
 //! Must not know what a name is for.
 
@@ -10,11 +9,11 @@ use crate::schema::{Name, ObjectName, Part, Place, Product, Schema, Table};
 
 use super::{Object, Op, Plan, Rename};
 
-/// What a made-up name must not collide with.
+/// The namespace that a generated name must not collide in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Space {
-    /// Everything that has a name beside tables or within them, but for columns. Which of these share their names differs
-    /// between databases, so a made-up name is none of them, in whatever schema they are.
+    /// Everything that has a name beside tables or within them, except columns. Which of these share a namespace differs
+    /// between databases, so a generated name avoids all of them, in every schema.
     Objects,
     /// The columns of a table, which may have another name in each state.
     Columns(ObjectName),
@@ -22,7 +21,7 @@ pub enum Space {
     Values(ObjectName),
 }
 
-/// The parts of a made-up name: `before`, as much of `stem` as there is room for, a number where one is needed, `after`.
+/// The parts of a generated name: `before`, as much of `stem` as fits, a number if one is needed, `after`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shape<'a> {
     /// What it begins with.
@@ -67,8 +66,7 @@ fn size(product: Option<Product>, text: &str) -> usize {
     }
 }
 
-/// The names that are taken, and those that were made up. Asked again for the same name it gives the same one, so both ways
-/// of a migration that share it use the same names.
+/// The names in use and those already generated. The same request returns the same name, so up and down share their names.
 #[derive(Debug)]
 pub struct Names<'a> {
     /// `None` for names that every product takes.
@@ -123,7 +121,7 @@ impl<'a> Names<'a> {
         name
     }
 
-    /// Whether a name that was not made up here is free, and short enough.
+    /// Whether a name from elsewhere is free and short enough.
     pub fn is_free(&self, space: &Space, name: &Name) -> bool {
         size(self.product, name.as_str()) <= room(self.product) && !self.is_taken(space, &self.folded(name.as_str()))
     }
@@ -171,7 +169,7 @@ impl<'a> Names<'a> {
             state.enums.keys().chain(state.views.keys()).for_each(|name| take(name.name.as_str()));
             state.routines.keys().for_each(|name| take(bare(name.name.as_str())));
             state.definitions.keys().for_each(|id| take(bare(id.name.name.as_str())));
-            if let Some(kept) = state.kept.beside() {
+            if let Some(kept) = state.kept.objects() {
                 kept.tables.values().for_each(|table| of_table(table, &mut take));
                 kept.views.keys().for_each(|name| take(name.name.as_str()));
             }

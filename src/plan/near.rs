@@ -1,6 +1,6 @@
-//! The part of a schema a plan can concern, so that carrying out a small plan costs little in a large schema.
+//! The part of a schema that a plan can affect, so that executing a small plan costs little in a large schema.
 //!
-//! Must not know what is done with it. Where it is not certain what concerns a plan, that is everything.
+//! Must not know what is done with it. If it is uncertain what a plan affects, that is the whole schema.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! Operations: the verbs, as data. An operation holds the whole object it works on, so it prints, serialises and inverts
-//! without looking anything up.
+//! Operations as data. An operation holds the whole object it works on, so it can be printed, serialised and inverted without
+//! a lookup.
 //!
 //! Must not know SQL, or how two schemas are compared.
 
@@ -17,13 +17,13 @@ use crate::schema::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// The object is not there before and is there after.
+    /// The object does not exist before and exists after.
     Create(Object),
-    /// The object is there before and is not there after.
+    /// The object exists before and does not exist after.
     Drop(Object),
-    /// The object is there before and after, and differs.
+    /// The object exists before and after, and differs.
     Alter(Alter),
-    /// The object is the same but for its name.
+    /// The object changes its name and nothing else.
     Rename(Rename),
 }
 
@@ -57,10 +57,10 @@ pub enum Object {
     Definition(Definition),
 }
 
-/// A change of something that stays.
+/// A change of an object that keeps its identity.
 ///
-/// Constraints, indexes, triggers and views are not altered but dropped and created: no database can alter them, and what
-/// depends on them is named in the plan.
+/// Constraints, indexes, triggers and views are not altered but dropped and created: no database can alter them, and the plan
+/// names their dependents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alter {
@@ -76,12 +76,11 @@ pub enum Alter {
     Enum(Change<EnumType>),
     /// A routine's body; its name is the same on both sides.
     Routine(Change<Routine>),
-    /// Something held in the database's own words that others stand on, or that may hold rows; what it is found by is the
-    /// same on both sides.
+    /// A definition that other objects depend on, or that may hold rows; its id is the same on both sides.
     Definition(Change<Definition>),
 }
 
-/// A change of name and of nothing else. What refers to the object by name follows.
+/// A rename. References by name follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rename {
@@ -114,7 +113,7 @@ impl Op {
         }
     }
 
-    /// Where in the schema the operation works: before it for a drop, after it for everything else.
+    /// The place of the operation in the schema: before it for a drop, after it for everything else.
     pub fn place(&self) -> Place {
         match self {
             Self::Create(object) | Self::Drop(object) => object.place(),
@@ -173,7 +172,7 @@ impl Alter {
 }
 
 impl Rename {
-    /// The rename back.
+    /// The inverse rename.
     pub fn inverse(self) -> Self {
         match self {
             // The columns and constraints of a renamed table are renamed under the table's later name, so only the change

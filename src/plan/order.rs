@@ -1,14 +1,15 @@
 //! The order of steps: one graph, one sorter. The rule:
 //!
-//! 1. A step stands behind whatever it waits for. It says what it needs, makes, reads and ends ([`Claims`]); the edges follow
-//!    from that: what makes a thing stands before what needs it, what needs or reads it before what ends it, and what ends a
-//!    thing before what makes it anew.
-//! 2. Of the steps that wait for nothing, the one with the lowest [`Turn`] is next. What destroys rows or values has a late
-//!    turn, so it stands behind everything that can fail; only a step that needs it gone stands behind it.
-//! 3. Of those, the one that came first: the order in which the steps were found.
+//! 1. A step comes after every step it depends on. It declares what it needs, makes, reads and ends ([`Claims`]), and the
+//!    edges follow: the step that makes a resource comes before those that need it, a step that needs or reads it before the
+//!    one that ends it, and the step that ends a resource before the one that makes it again.
+//! 2. Of the steps with no open dependency, the one with the lowest [`Priority`] is next. Steps that destroy rows or values
+//!    have a late priority, so they come after every step that can fail; only a step that depends on the destruction comes
+//!    later.
+//! 3. Among equals, the step that was found first.
 //!
-//! The way back is sorted by the same rule. Operations say in [`claims`](super::claims) what they have to do with things; a
-//! dialect adds what only it can read in a text. Must not know SQL, or what kind of step it sorts.
+//! The down plan is sorted by the same rule. Operations declare their claims in [`claims`](super::claims); a dialect adds
+//! those that it alone can read from a text. Must not know SQL, or what kind of step it sorts.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -18,45 +19,45 @@ use crate::schema::{DefinitionId, ObjectName, Place};
 use super::claims::{claims, clears};
 use super::{Object, Op, Rename};
 
-/// When a step has its turn among those that wait for nothing; lower ones come first.
-pub type Turn = u8;
+/// The priority of a step among those with no open dependency; lower ones come first.
+pub type Priority = u8;
 
-/// Something that steps have to do with.
+/// A resource that steps need, make, read or end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
-    /// What stands at a place in a schema.
+pub enum Resource {
+    /// The object at a place in a schema.
     Place(Place),
-    /// A table, a view, an enum type or what else shares its names with them.
+    /// The name of a table, a view, an enum type or another object of their namespace.
     Named(ObjectName),
-    /// The columns a table has in the end, all of them and no other.
+    /// The final set of a table's columns, all of them and no other.
     Columns(ObjectName),
-    /// A column of a table that stays, whichever.
+    /// Any column of a table that is not dropped.
     SomeColumn(ObjectName),
-    /// A word that a text may name something by, with the kind of thing that is meant.
+    /// A word by which a text may name an object, with the kind of the object.
     Word(&'static str, String),
 }
 
-/// What a step has to do with things, and so with other steps.
+/// The resources that a step needs, makes, reads and ends.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
-    /// When it has its turn.
-    pub turn: Turn,
-    /// It cannot be done while these are not there.
-    pub needs: BTreeSet<Thing>,
-    /// It is better done when these are there; counts as long as it closes no cycle.
-    pub wants: BTreeSet<Thing>,
-    /// It cannot be done once these are gone.
-    pub reads: BTreeSet<Thing>,
-    /// They are there after it.
-    pub makes: BTreeSet<Thing>,
-    /// They are not there after it.
-    pub ends: BTreeSet<Thing>,
-    /// It loses nothing and cannot fail, so it may be done as early as what waits for it.
+    /// Its priority among steps with no open dependency.
+    pub priority: Priority,
+    /// The step fails unless these exist.
+    pub needs: BTreeSet<Resource>,
+    /// The step should follow those that make these; ignored where that would close a cycle.
+    pub wants: BTreeSet<Resource>,
+    /// The step fails once these are dropped.
+    pub reads: BTreeSet<Resource>,
+    /// These exist after the step.
+    pub makes: BTreeSet<Resource>,
+    /// These do not exist after the step.
+    pub ends: BTreeSet<Resource>,
+    /// The step loses nothing and cannot fail, so it may take the priority of the first step that depends on it.
     pub may_be_early: bool,
 }
 
-/// Puts operations in order. Whatever only hangs on tables goes before anything is renamed, and is named as it was; all other
-/// operations name things as they are called after the renames.
+/// Sorts operations. Objects that depend on tables are dropped before any rename and use the old names; all other operations
+/// use the names after the renames.
 pub fn order(ops: Vec<Op>) -> Vec<Op> {
     let way = making_way(&ops);
     let is_early = |op: &Op| clears(op) || makes_way(op, &way);
@@ -71,8 +72,8 @@ pub fn order(ops: Vec<Op>) -> Vec<Op> {
     ops
 }
 
-/// The definitions that are dropped before the renames, because one of those takes the name: what is beside tables cannot be
-/// renamed. What stands on such a definition is dropped before it.
+/// The definitions that must be dropped before the renames because a rename takes their name: an object beside tables cannot
+/// be renamed. Definitions that depend on such a one are dropped before it.
 pub(super) fn making_way(ops: &[Op]) -> BTreeSet<DefinitionId> {
     let given: BTreeSet<&ObjectName> = ops.iter().filter_map(given_name).collect();
     let mut found: BTreeSet<DefinitionId> = BTreeSet::new();
@@ -108,7 +109,7 @@ fn given_name(op: &Op) -> Option<&ObjectName> {
     }
 }
 
-/// Puts steps in order, by the rule above.
+/// Sorts steps by the rule above.
 pub fn sorted<T>(steps: Vec<(T, Claims)>) -> Vec<T> {
     let (steps, claims): (Vec<T>, Vec<Claims>) = steps.into_iter().unzip();
     let order = Graph::of(&claims).sorted();
@@ -116,12 +117,12 @@ pub fn sorted<T>(steps: Vec<(T, Claims)>) -> Vec<T> {
     order.into_iter().filter_map(|at| steps.get_mut(at).and_then(Option::take)).collect()
 }
 
-/// Steps by their numbers, and which wait for which.
+/// The dependency graph; steps are identified by their index.
 struct Graph {
-    turns: Vec<Turn>,
-    /// What cannot be done before each step.
+    priorities: Vec<Priority>,
+    /// The steps that must come before each step.
     before: Vec<BTreeSet<usize>>,
-    /// The same, with what is only better done later.
+    /// The steps that should come before each step.
     better_before: Vec<BTreeSet<usize>>,
 }
 
@@ -130,16 +131,16 @@ impl Graph {
         let making = index(claims, |it| &it.makes);
         let ending = index(claims, |it| &it.ends);
         let mut graph = Self {
-            turns: claims.iter().map(|it| it.turn).collect(),
+            priorities: claims.iter().map(|it| it.priority).collect(),
             before: vec![BTreeSet::new(); claims.len()],
             better_before: vec![BTreeSet::new(); claims.len()],
         };
         for (at, step) in claims.iter().enumerate() {
-            for thing in &step.needs {
-                let makers = found(&making, thing);
-                // What is there from the beginning has to be used before it goes.
+            for resource in &step.needs {
+                let makers = found(&making, resource);
+                // No step makes this resource, so it exists from the start and must be used before it is dropped.
                 if makers.is_empty() {
-                    found(&ending, thing).into_iter().for_each(|end| graph.edge(at, end));
+                    found(&ending, resource).into_iter().for_each(|end| graph.edge(at, end));
                 }
                 makers.into_iter().for_each(|maker| graph.edge(maker, at));
             }
@@ -159,16 +160,16 @@ impl Graph {
         }
     }
 
-    /// What may be done early has the turn of the first step that waits for it.
+    /// A step that may be early takes the priority of the first step that depends on it.
     fn advance(&mut self, claims: &[Claims]) {
         loop {
             let mut changed = false;
             for then in 0..self.before.len() {
-                let Some(turn) = self.turns.get(then).copied() else { continue };
+                let Some(priority) = self.priorities.get(then).copied() else { continue };
                 for first in self.before.get(then).into_iter().flatten() {
                     let may_be_early = claims.get(*first).is_some_and(|it| it.may_be_early);
-                    if let Some(own) = self.turns.get_mut(*first).filter(|own| may_be_early && **own > turn) {
-                        *own = turn;
+                    if let Some(own) = self.priorities.get_mut(*first).filter(|own| may_be_early && **own > priority) {
+                        *own = priority;
                         changed = true;
                     }
                 }
@@ -194,10 +195,10 @@ impl Graph {
                 }
             }
         }
-        let key = |at: usize| Reverse((self.turns.get(at).copied().unwrap_or_default(), at));
+        let key = |at: usize| Reverse((self.priorities.get(at).copied().unwrap_or_default(), at));
         let mut left: BTreeSet<usize> = (0..waiting.len()).collect();
         let is_free = |at: &usize, waiting: &[BTreeSet<usize>]| waiting.get(*at).is_none_or(BTreeSet::is_empty);
-        let mut ready: BinaryHeap<Reverse<(Turn, usize)>> =
+        let mut ready: BinaryHeap<Reverse<(Priority, usize)>> =
             left.iter().filter(|at| is_free(at, &waiting)).map(|at| key(*at)).collect();
         let mut order = Vec::with_capacity(waiting.len());
         while !left.is_empty() {
@@ -224,35 +225,35 @@ impl Graph {
         order
     }
 
-    /// Every step that is left is in a cycle, or waits for one: the first that waits only for what would be better done before it, else
+    /// All remaining steps are in a cycle or depend on one. Picks the first that is held back by soft dependencies only, else
     /// the first.
     fn break_cycle(&self, left: &BTreeSet<usize>) -> Option<usize> {
-        let turn = |at: &&usize| (self.turns.get(**at).copied().unwrap_or_default(), **at);
+        let priority = |at: &&usize| (self.priorities.get(**at).copied().unwrap_or_default(), **at);
         let free = |at: &&usize| self.before.get(**at).is_some_and(|before| before.is_disjoint(left));
-        left.iter().filter(free).min_by_key(turn).or_else(|| left.iter().min_by_key(turn)).copied()
+        left.iter().filter(free).min_by_key(priority).or_else(|| left.iter().min_by_key(priority)).copied()
     }
 }
 
-/// The steps that claim each thing.
-type Index<'a> = BTreeMap<&'a Thing, Vec<usize>>;
+/// The steps that claim each resource.
+type Index<'a> = BTreeMap<&'a Resource, Vec<usize>>;
 
-fn index(claims: &[Claims], of: impl Fn(&Claims) -> &BTreeSet<Thing>) -> Index<'_> {
+fn index(claims: &[Claims], of: impl Fn(&Claims) -> &BTreeSet<Resource>) -> Index<'_> {
     let mut index = Index::new();
     for (at, step) in claims.iter().enumerate() {
-        for thing in of(step) {
-            index.entry(thing).or_default().push(at);
+        for resource in of(step) {
+            index.entry(resource).or_default().push(at);
         }
     }
     index
 }
 
-/// Those that claim the thing, or the table it is part of.
-fn found(index: &Index<'_>, thing: &Thing) -> Vec<usize> {
-    let mut found = index.get(thing).cloned().unwrap_or_default();
-    if let Thing::Place(Place::Table(table, part)) = thing
+/// The steps that claim the resource, or the table it is part of.
+fn found(index: &Index<'_>, resource: &Resource) -> Vec<usize> {
+    let mut found = index.get(resource).cloned().unwrap_or_default();
+    if let Resource::Place(Place::Table(table, part)) = resource
         && *part != crate::schema::Part::Whole
     {
-        found.extend(index.get(&Thing::Place(Place::table(table))).into_iter().flatten());
+        found.extend(index.get(&Resource::Place(Place::table(table))).into_iter().flatten());
     }
     found
 }

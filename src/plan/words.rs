@@ -1,4 +1,4 @@
-//! An operation in the words that hold after a rename, and the way back of a plan, in its own words.
+//! Rewrites operations to the names after a rename, and builds the down plan with its own names.
 //!
 //! Must not know SQL.
 
@@ -8,11 +8,11 @@ use crate::schema::{
 
 use super::claims::clears;
 use super::order::{makes_way, making_way};
-use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, order, standing};
+use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, existence, order};
 
-/// The plan that leads back from where `plan` leads to `from`. It renames first, as every plan does; so what hangs on tables
-/// is removed and created in the words it has, and everything else is said in those of `from`. What was made under a name
-/// that had been given up makes way for it under a name of its own.
+/// The down plan from the result of `plan` to `from`. It renames first, as every plan does; so objects that depend on tables
+/// are dropped and created under the names they have at that point, and all other operations use the names of `from`. An
+/// object that was created under a name that had been given up is moved to a generated name.
 pub(super) fn inverse(plan: &Plan, from: &Schema) -> Plan {
     let mut hanging = Vec::new();
     let mut others = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn inverse(plan: &Plan, from: &Schema) -> Plan {
             others = others.into_iter().map(|op| said(op, &aside)).collect();
             renames.push(aside);
         }
-        // What is only created here has its last name at once.
+        // An object that this plan only creates has its final name from the start.
         let is_there = !others.iter().any(|op| is_created(op, &rename));
         others = others.into_iter().map(|op| said(op, &rename)).collect();
         renames.extend(is_there.then_some(rename));
@@ -43,7 +43,7 @@ pub(super) fn inverse(plan: &Plan, from: &Schema) -> Plan {
     Plan { ops: order(hanging.into_iter().chain(renames).chain(others).collect()) }
 }
 
-/// Whether the operation makes what the rename is of.
+/// Whether the operation creates the object that is renamed.
 fn is_created(op: &Op, rename: &Rename) -> bool {
     match (op, rename) {
         (Op::Alter(Alter::Enum(change)), Rename::EnumValue(name, Change { from, .. })) => {
@@ -54,7 +54,7 @@ fn is_created(op: &Op, rename: &Rename) -> bool {
     }
 }
 
-/// A rename of what has the wanted name and goes by itself, to a name that nothing has.
+/// Renames the object that has the wanted name and is dropped later to a free name.
 fn aside(ops: &[Op], wanted: &Rename, names: &Names<'_>) -> Option<Rename> {
     let free = |space: Space, stem: &str| names.invent(&space, Shape { before: "", stem, after: "__gone" });
     let object = |name: &ObjectName| {
@@ -84,7 +84,7 @@ fn aside(ops: &[Op], wanted: &Rename, names: &Names<'_>) -> Option<Rename> {
     })
 }
 
-/// The operation as it is said once something is called otherwise.
+/// The operation with its names updated for a rename.
 fn said(op: Op, rename: &Rename) -> Op {
     match op {
         Op::Create(object) => Op::Create(object_said(object, rename)),
@@ -134,7 +134,7 @@ fn object_said(object: Object, rename: &Rename) -> Object {
             Object::View(view)
         }
         Object::Routine(_) => object,
-        Object::Definition(definition) => Object::Definition(standing::said(definition, rename)),
+        Object::Definition(definition) => Object::Definition(existence::said(definition, rename)),
     }
 }
 
@@ -156,7 +156,7 @@ fn alter_said(alter: Alter, rename: &Rename) -> Alter {
         Alter::Enum(change) => Alter::Enum(Change::new(enum_said(change.from, rename), enum_said(change.to, rename))),
         Alter::Routine(_) => alter,
         Alter::Definition(change) => {
-            Alter::Definition(Change::new(standing::said(change.from, rename), standing::said(change.to, rename)))
+            Alter::Definition(Change::new(existence::said(change.from, rename), existence::said(change.to, rename)))
         }
     }
 }
@@ -182,7 +182,7 @@ fn column_said(table: &ObjectName, mut column: Column, rename: &Rename) -> Colum
     column
 }
 
-/// Whether the type is said otherwise.
+/// Whether the rename changes the type.
 fn type_said(data_type: &mut Type, rename: &Rename) -> bool {
     match (data_type, rename) {
         (Type::Enum(name), Rename::Enum(change)) if *name == change.from => {

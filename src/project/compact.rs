@@ -14,7 +14,7 @@ use serde_json::{Error, Result};
 /// A text that values are appended to, with the room it takes to put their properties in order. It is meant to be used for
 /// many values, one after the other.
 #[derive(Default)]
-pub(super) struct Line {
+pub(super) struct CompactJson {
     /// What is written so far.
     pub(super) text: String,
     /// The properties of all objects that are open, those of the innermost last.
@@ -22,7 +22,7 @@ pub(super) struct Line {
     sorted: String,
 }
 
-impl Line {
+impl CompactJson {
     /// Appends a value, exactly as [`super::json::compact`] prints it.
     ///
     /// # Errors
@@ -65,18 +65,18 @@ fn needs_escaping(bytes: [u8; 8]) -> bool {
     found & each(0x80) != 0
 }
 
-struct Writer<'a>(&'a mut Line);
+struct Writer<'a>(&'a mut CompactJson);
 
 /// A list being written.
 struct List<'a> {
-    line: &'a mut Line,
+    line: &'a mut CompactJson,
     empty: bool,
     /// What closes it, and whatever it is the value of.
     close: &'static str,
 }
 
 impl<'a> List<'a> {
-    fn open(line: &'a mut Line, close: &'static str) -> Self {
+    fn open(line: &'a mut CompactJson, close: &'static str) -> Self {
         line.text.push('[');
         Self { line, empty: true, close }
     }
@@ -97,7 +97,7 @@ impl<'a> List<'a> {
 /// An object being written: its properties stand in the text in the order in which they came, and are put in order last,
 /// where that is another one.
 struct Object<'a> {
-    line: &'a mut Line,
+    line: &'a mut CompactJson,
     /// Where the first property begins, in the text and in the list of properties.
     start: usize,
     first: usize,
@@ -123,7 +123,7 @@ impl Key {
 }
 
 impl<'a> Object<'a> {
-    fn open(line: &'a mut Line, close: &'static str) -> Self {
+    fn open(line: &'a mut CompactJson, close: &'static str) -> Self {
         line.text.push('{');
         Self { start: line.text.len(), first: line.properties.len(), line, is_sorted: true, close }
     }
@@ -153,7 +153,7 @@ impl<'a> Object<'a> {
     }
 
     fn close(self) -> Result<()> {
-        let Line { text, properties, sorted } = self.line;
+        let CompactJson { text, properties, sorted } = self.line;
         if !self.is_sorted {
             let own = properties.get_mut(self.first..).unwrap_or_default();
             own.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
@@ -333,7 +333,7 @@ impl SerializeMap for Map<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         // What is not text is no key, and reading it back says so.
-        let mut quoted = Line::default();
+        let mut quoted = CompactJson::default();
         quoted.write(key)?;
         self.key = serde_json::from_str(&quoted.text)?;
         Ok(())
@@ -377,7 +377,7 @@ mod tests {
     }
 
     fn same(value: &impl Serialize) {
-        let mut line = Line::default();
+        let mut line = CompactJson::default();
         line.write(value).unwrap();
         assert_eq!(line.text, json::compact(&serde_json::to_value(value).unwrap()));
     }

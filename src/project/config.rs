@@ -76,8 +76,8 @@ pub struct Config {
     pub context: Context,
     /// Rules on which types may stand for one another, where they are not applied as usual.
     pub type_rules: BTreeMap<String, Strictness>,
-    /// What tells what the entities declare.
-    pub reader: Reader,
+    /// How the declared schema is read from the entities.
+    pub reader: EntityReader,
     /// In what forms migrations are written.
     pub forms: Forms,
 }
@@ -104,9 +104,9 @@ pub enum Demand {
     Required,
 }
 
-/// What tells what the entities declare.
+/// How the declared schema is read from the entities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reader {
+pub enum EntityReader {
     /// Their source text.
     #[default]
     Source,
@@ -143,7 +143,7 @@ impl Default for Config {
             proof: Demand::Wanted,
             context: Context::default(),
             type_rules: BTreeMap::new(),
-            reader: Reader::Source,
+            reader: EntityReader::Source,
             forms: Forms::Safe,
         }
     }
@@ -367,10 +367,10 @@ impl<'a> File<'a> {
         }
     }
 
-    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Reader> {
+    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<EntityReader> {
         match self.text(key, value)?.as_str() {
-            "source" => Ok(Reader::Source),
-            "compiled" => Ok(Reader::Compiled),
+            "source" => Ok(EntityReader::Source),
+            "compiled" => Ok(EntityReader::Compiled),
             other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }

@@ -16,21 +16,21 @@ use tempfile::TempPath;
 
 use super::parallel;
 
-/// What became of a file.
+/// The change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It was not there before.
+pub enum FileChange {
+    /// The file is new.
     Created,
-    /// It has another content now.
+    /// The content changed.
     Changed,
-    /// It is gone.
+    /// The file was deleted.
     Deleted,
 }
 
 /// Files to be written and deleted together.
 ///
-/// They are put in place in the order in which they were added. What seals the others comes last, so that being killed
-/// halfway is found by it.
+/// They are renamed into place in the order in which they were added. The lock file comes last, so that it reveals an
+/// interrupted commit.
 #[derive(Debug)]
 pub struct Batch {
     root: PathBuf,
@@ -38,7 +38,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Nothing to be written yet, and nothing ever outside `root`.
+    /// An empty batch; it never writes outside `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into(), contents: IndexMap::new() }
     }
@@ -85,7 +85,7 @@ impl Batch {
     ///
     /// # Errors
     /// Something stood in the way; everything is as it was.
-    pub fn commit(self) -> Result<Vec<(PathBuf, Fate)>> {
+    pub fn commit(self) -> Result<Vec<(PathBuf, FileChange)>> {
         self.stage()?.commit()
     }
 }
@@ -130,7 +130,7 @@ impl Staged {
     ///
     /// # Errors
     /// Something stood in the way; everything is put back as it was.
-    pub fn commit(mut self) -> Result<Vec<(PathBuf, Fate)>> {
+    pub fn commit(mut self) -> Result<Vec<(PathBuf, FileChange)>> {
         let mut items = std::mem::take(&mut self.items);
         // On a file system that takes `User.json` and `user.json` for one file, deleting the one after writing the other
         // would delete what was just written.
@@ -144,10 +144,10 @@ impl Staged {
 
         let mut placed: Vec<Placed> = Vec::new();
         for item in items {
-            let fate = match (&item.before, &item.temporary) {
-                (None, _) => Fate::Created,
-                (Some(_), Some(_)) => Fate::Changed,
-                (Some(_), None) => Fate::Deleted,
+            let change = match (&item.before, &item.temporary) {
+                (None, _) => FileChange::Created,
+                (Some(_), Some(_)) => FileChange::Changed,
+                (Some(_), None) => FileChange::Deleted,
             };
             let outcome = match item.temporary {
                 Some(temporary) => temporary.persist(&item.target).map_err(|error| error.error),
@@ -156,13 +156,13 @@ impl Staged {
             if let Err(error) = outcome {
                 return Err(put_back(placed, cannot("write", &item.path, error)));
             }
-            placed.push(Placed { path: item.path, target: item.target, before: item.before, fate });
+            placed.push(Placed { path: item.path, target: item.target, before: item.before, change });
         }
-        if let Err((path, error)) = settle(&placed, &self.folders) {
+        if let Err((path, error)) = sync_folders(&placed, &self.folders) {
             return Err(put_back(placed, cannot("write", &path, error)));
         }
         self.folders.clear();
-        Ok(placed.into_iter().map(|placed| (placed.path, placed.fate)).collect())
+        Ok(placed.into_iter().map(|placed| (placed.path, placed.change)).collect())
     }
 }
 
@@ -180,7 +180,7 @@ struct Placed {
     path: PathBuf,
     target: PathBuf,
     before: Option<Vec<u8>>,
-    fate: Fate,
+    change: FileChange,
 }
 
 /// Gives a temporary file the permissions that its target has, and makes sure that it is on the disk.
@@ -208,8 +208,8 @@ fn temporary(target: &Path, content: &[u8]) -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// Makes sure that the folders remember what was put into them.
-fn settle(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io::Error)> {
+/// Syncs the folders, so that renames survive a power failure.
+fn sync_folders(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io::Error)> {
     let touched = placed.iter().map(|placed| placed.target.as_path()).chain(made.iter().map(PathBuf::as_path));
     let folders: BTreeSet<&Path> = touched.filter_map(Path::parent).collect();
     for folder in folders {

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::schema::Schema;
 
-use super::compact::Line;
+use super::compact::CompactJson;
 
 use counted::Counted;
 
@@ -33,7 +33,7 @@ pub fn fingerprint(schema: &Schema) -> String {
 #[derive(Default)]
 struct Lines {
     digest: Sha256,
-    line: Line,
+    line: CompactJson,
 }
 
 impl Lines {

@@ -32,10 +32,10 @@ use crate::entity::SourceFile;
 use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, Partitions, Reader};
+pub use config::{Config, Demand, EntityReader, Partitions};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
-pub use files::{Batch, Fate, Staged, make_folder};
+pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
 pub use parallel::STACK;

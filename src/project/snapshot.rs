@@ -19,7 +19,7 @@ use crate::schema::{
     Table, View,
 };
 
-use super::compact::Line;
+use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
 /// The key under which an object's file holds its origins.
@@ -55,7 +55,7 @@ struct WithOrigins {
 
 /// The kinds of objects, each with a folder of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum ObjectKind {
     Table,
     Enum,
     View,
@@ -64,9 +64,9 @@ enum Kind {
 }
 
 /// What an object's file is found by: its kind, what it belongs to where its name is known only there, its name.
-type Key<'a> = (Kind, Option<&'a ObjectName>, &'a ObjectName);
+type Key<'a> = (ObjectKind, Option<&'a ObjectName>, &'a ObjectName);
 
-impl Kind {
+impl ObjectKind {
     fn all() -> impl Iterator<Item = Self> {
         let definitions = DefinitionKind::ALL.into_iter().map(Self::Definition);
         [Self::Table, Self::Enum, Self::View, Self::Routine].into_iter().chain(definitions)
@@ -103,11 +103,11 @@ impl Snapshot {
     /// A file cannot be read, or is not as it was written.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let mut paths = Vec::new();
-        for kind in Kind::all() {
+        for kind in ObjectKind::all() {
             paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
         }
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
-        let read = |(kind, path): (Kind, PathBuf)| {
+        let read = |(kind, path): (ObjectKind, PathBuf)| {
             let object = Object::read(kind, &path);
             (kind, path, object)
         };
@@ -148,7 +148,7 @@ impl Snapshot {
     /// The folder cannot be read.
     pub fn write(&self, folder: &Path, before: Option<&Self>, batch: &mut Batch) -> Result<()> {
         let mut stale = BTreeSet::new();
-        for kind in Kind::all() {
+        for kind in ObjectKind::all() {
             stale.extend(object_files(&folder.join(kind.folder()))?);
         }
         let nothing = Self::default();
@@ -170,12 +170,12 @@ impl Snapshot {
 
 struct Found {
     snapshot: Snapshot,
-    paths: BTreeMap<(Kind, Option<ObjectName>, ObjectName), PathBuf>,
+    paths: BTreeMap<(ObjectKind, Option<ObjectName>, ObjectName), PathBuf>,
 }
 
 impl Found {
     /// Takes an object in, and refuses a second file for it.
-    fn add(&mut self, kind: Kind, path: PathBuf, (object, origins): (Object, Listed)) -> Result<()> {
+    fn add(&mut self, kind: ObjectKind, path: PathBuf, (object, origins): (Object, Listed)) -> Result<()> {
         let schema = &mut self.snapshot.schema;
         let (on, name) = object.found_by();
         match object {
@@ -217,17 +217,19 @@ enum Object {
 }
 
 impl Object {
-    fn read(kind: Kind, path: &Path) -> Result<(Self, Listed)> {
+    fn read(kind: ObjectKind, path: &Path) -> Result<(Self, Listed)> {
         Self::parse(kind, path, &read_text(path)?)
     }
 
-    fn parse(kind: Kind, path: &Path, text: &str) -> Result<(Self, Listed)> {
+    fn parse(kind: ObjectKind, path: &Path, text: &str) -> Result<(Self, Listed)> {
         Ok(match kind {
-            Kind::Table => object(path, text).map(|(object, origins)| (Self::Table(Arc::new(object)), origins))?,
-            Kind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
-            Kind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,
-            Kind::Routine => object(path, text).map(|(object, origins)| (Self::Routine(object), origins))?,
-            Kind::Definition(own) => {
+            ObjectKind::Table => {
+                object(path, text).map(|(object, origins)| (Self::Table(Arc::new(object)), origins))?
+            }
+            ObjectKind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
+            ObjectKind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,
+            ObjectKind::Routine => object(path, text).map(|(object, origins)| (Self::Routine(object), origins))?,
+            ObjectKind::Definition(own) => {
                 let (object, origins): (Definition, Listed) = object(path, text)?;
                 if object.id.kind != own {
                     let held = object.id.kind;
@@ -267,7 +269,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
         },
     };
     // What is missing in a file is nothing that would be written, so one that holds as much as would be needs no second look.
-    let (mut line, own) = (Line::default(), origins(text));
+    let (mut line, own) = (CompactJson::default(), origins(text));
     let listed: Option<Listed> = own.and_then(|own| serde_json::from_str(own).ok());
     if line.write(&object).is_ok() && own.is_some() == listed.is_some() {
         let written = json::properties(&line.text) + own.map_or(0, |own| 1 + json::properties(own));
@@ -319,10 +321,10 @@ fn listed(origins: &Origins) -> BTreeMap<Key<'_>, Listed> {
     let mut listed: BTreeMap<Key<'_>, Listed> = BTreeMap::new();
     for (place, origin) in origins.listed() {
         let (key, part) = match place {
-            Place::Table(name, part) => ((Kind::Table, None, name), part.clone()),
-            Place::Enum(name) => ((Kind::Enum, None, name), Part::Whole),
-            Place::View(name) => ((Kind::View, None, name), Part::Whole),
-            Place::Routine(name) => ((Kind::Routine, None, name), Part::Whole),
+            Place::Table(name, part) => ((ObjectKind::Table, None, name), part.clone()),
+            Place::Enum(name) => ((ObjectKind::Enum, None, name), Part::Whole),
+            Place::View(name) => ((ObjectKind::View, None, name), Part::Whole),
+            Place::Routine(name) => ((ObjectKind::Routine, None, name), Part::Whole),
             Place::Definition(id) => (key(id), Part::Whole),
         };
         let listed = listed.entry(key).or_default();
@@ -339,11 +341,11 @@ fn listed(origins: &Origins) -> BTreeMap<Key<'_>, Listed> {
 fn value(key: Key<'_>, schema: &Schema, origins: Option<&Listed>) -> Result<Value> {
     let (kind, _, name) = key;
     let mut value = match kind {
-        Kind::Table => to_value(&schema.tables.get(name)),
-        Kind::Enum => to_value(&schema.enums.get(name)),
-        Kind::View => to_value(&schema.views.get(name)),
-        Kind::Routine => to_value(&schema.routines.get(name)),
-        Kind::Definition(kind) => to_value(&schema.definitions.get(&id(kind, key))),
+        ObjectKind::Table => to_value(&schema.tables.get(name)),
+        ObjectKind::Enum => to_value(&schema.enums.get(name)),
+        ObjectKind::View => to_value(&schema.views.get(name)),
+        ObjectKind::Routine => to_value(&schema.routines.get(name)),
+        ObjectKind::Definition(kind) => to_value(&schema.definitions.get(&id(kind, key))),
     }?;
     if let (Some(origins), Value::Object(properties)) = (origins, &mut value) {
         properties.insert(ORIGINS.to_owned(), to_value(origins)?);
@@ -355,11 +357,11 @@ fn value(key: Key<'_>, schema: &Schema, origins: Option<&Listed>) -> Result<Valu
 fn same(key: Key<'_>, one: &Schema, other: &Schema) -> bool {
     let (kind, _, name) = key;
     match kind {
-        Kind::Table => one.tables.get(name) == other.tables.get(name),
-        Kind::Enum => one.enums.get(name) == other.enums.get(name),
-        Kind::View => one.views.get(name) == other.views.get(name),
-        Kind::Routine => one.routines.get(name) == other.routines.get(name),
-        Kind::Definition(kind) => {
+        ObjectKind::Table => one.tables.get(name) == other.tables.get(name),
+        ObjectKind::Enum => one.enums.get(name) == other.enums.get(name),
+        ObjectKind::View => one.views.get(name) == other.views.get(name),
+        ObjectKind::Routine => one.routines.get(name) == other.routines.get(name),
+        ObjectKind::Definition(kind) => {
             let id = id(kind, key);
             one.definitions.get(&id) == other.definitions.get(&id)
         }
@@ -371,17 +373,17 @@ fn same(key: Key<'_>, one: &Schema, other: &Schema) -> bool {
 /// Names that a file system blind to case would take for one have their capitals encoded.
 fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
     let Schema { tables, enums, views, routines, definitions, kept: _ } = schema;
-    let keys = (tables.keys().map(|name| (Kind::Table, None, name)))
-        .chain(enums.keys().map(|name| (Kind::Enum, None, name)))
-        .chain(views.keys().map(|name| (Kind::View, None, name)))
-        .chain(routines.keys().map(|name| (Kind::Routine, None, name)))
+    let keys = (tables.keys().map(|name| (ObjectKind::Table, None, name)))
+        .chain(enums.keys().map(|name| (ObjectKind::Enum, None, name)))
+        .chain(views.keys().map(|name| (ObjectKind::View, None, name)))
+        .chain(routines.keys().map(|name| (ObjectKind::Routine, None, name)))
         .chain(definitions.keys().map(key));
     let mut stems: BTreeMap<Key<'_>, String> = keys.map(|key| (key, stem_of(key, false))).collect();
     // No two stems are the same: of two that differ in case only, one at least has a capital.
     if !stems.values().any(|stem| stem.bytes().any(|byte| byte.is_ascii_uppercase())) {
         return stems;
     }
-    let mut folded: BTreeMap<(Kind, String), usize> = BTreeMap::new();
+    let mut folded: BTreeMap<(ObjectKind, String), usize> = BTreeMap::new();
     for ((kind, ..), stem) in &stems {
         *folded.entry((*kind, stem.to_ascii_lowercase())).or_default() += 1;
     }
@@ -394,7 +396,7 @@ fn stems(schema: &Schema) -> BTreeMap<Key<'_>, String> {
 }
 
 fn key(id: &DefinitionId) -> Key<'_> {
-    (Kind::Definition(id.kind), id.on.as_ref(), &id.name)
+    (ObjectKind::Definition(id.kind), id.on.as_ref(), &id.name)
 }
 
 fn id(kind: DefinitionKind, (_, on, name): Key<'_>) -> DefinitionId {

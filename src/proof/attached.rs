@@ -1,4 +1,5 @@
-//! Tables whose rows come and go although no statement changes a row: one becomes a partition of theirs, or stops being one.
+//! Tables that gain or lose rows although no statement changes a row: a table becomes a partition of theirs, or stops being
+//! one.
 //!
 //! Must not know how a table is attached.
 

@@ -1,4 +1,4 @@
-//! The schema before a migration, when only the one after it is written down.
+//! Finds the schema before a migration, if only the one after it is recorded.
 //!
 //! The way back says it, and the fingerprint in the file's header confirms it; only a part has to be built for that. Where it does not, all
 //! migrations before are replayed. Must not know whether the migration is any good.
@@ -18,9 +18,9 @@ use super::{Scratch, build, build_beside, found, normalized, part, read_back};
 /// The schema before a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Before {
-    /// This one.
+    /// The schema is known.
     Known(Box<Normalized>),
-    /// It cannot be told, for this reason.
+    /// The schema is unknown, for this reason.
     Unknown(String),
 }
 

@@ -1,4 +1,4 @@
-//! The schema of a scratch database: building it, and reading back what is there.
+//! Builds the schema of a scratch database, and reads it back.
 //!
 //! Must not know what is proven.
 

@@ -1,6 +1,6 @@
-//! Filling a database with rows: one transaction, many rows a statement.
+//! Inserts rows into a database: one transaction, many rows per statement.
 //!
-//! Must not know how rows are made.
+//! Must not know how rows are generated.
 
 use sea_gen_runner::run::goes_on;
 use sea_gen_runner::session::{DatabaseError, Session};
@@ -10,43 +10,43 @@ use crate::dialect::{self, Product};
 use crate::schema::ObjectName;
 use crate::seed::{self, Filled, Seeds};
 
-/// What became of rows.
+/// The result of inserting rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Harvest {
-    /// How many rows are in each table now, by its name.
+pub struct SeedReport {
+    /// The number of inserted rows of each table.
     pub tables: Vec<(ObjectName, usize)>,
-    /// What was left out, in words.
+    /// Omissions, in words.
     pub notes: Vec<String>,
 }
 
-impl Harvest {
-    /// How many rows there are in all.
+impl SeedReport {
+    /// The total number of rows.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|(_, rows)| rows).sum()
     }
 }
 
-/// Who wants to know how far it is: rows so far, and the table in hand.
-pub type Sowing<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
+/// Progress callback: the number of rows so far, and the current table.
+pub type SeedProgress<'a> = &'a mut (dyn FnMut(usize, &ObjectName) + Send);
 
-/// Inserts rows in one transaction. A row the database refuses, for a reason nobody could read from the schema, is left out
-/// and said.
+/// Inserts rows in one transaction. A row that the database rejects for a reason that the schema does not show is left out
+/// and reported.
 ///
 /// # Errors
 /// The transaction could not be begun or committed; then nothing is in the database.
-pub async fn fill(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest> {
+pub async fn fill(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>) -> Result<SeedReport> {
     let failed = |error| Error::new("the rows could not be written; nothing was changed").because(error);
     session.begin().await.map_err(failed)?;
-    let lacking = |harvest: &Harvest| {
-        let pairs = seeds.tables.iter().zip(&harvest.tables);
+    let lacking = |report: &SeedReport| {
+        let pairs = seeds.tables.iter().zip(&report.tables);
         pairs.into_iter().any(|(filled, (_, rows))| filled.referred && *rows < filled.rows.len())
     };
-    let filled = match inside(session, seeds, sowing).await {
-        // Where foreign keys do not wait but are not looked at, a row that is missing may be one that is referred to.
-        Ok(harvest) if seeds.deferred && unchecked(session.product()) && lacking(&harvest) => {
-            Err(DatabaseError { message: harvest.notes.join("; "), code: None })
+    let filled = match inside(session, seeds, progress).await {
+        // Where foreign keys are disabled rather than deferred, a missing row may be a referenced one.
+        Ok(report) if seeds.deferred && unchecked(session.product()) && lacking(&report) => {
+            Err(DatabaseError { message: report.notes.join("; "), code: None })
         }
-        Ok(harvest) => session.commit().await.map(|()| harvest),
+        Ok(report) => session.commit().await.map(|()| report),
         Err(error) => Err(error),
     };
     let (_, after) = seed::around(session.product());
@@ -63,36 +63,36 @@ fn unchecked(product: Product) -> bool {
     matches!(product, Product::MySql | Product::MariaDb)
 }
 
-async fn inside(session: &mut Session, seeds: &Seeds, sowing: Sowing<'_>) -> Result<Harvest, DatabaseError> {
+async fn inside(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>) -> Result<SeedReport, DatabaseError> {
     let dialect = dialect::of(session.product());
-    let mut harvest = Harvest { tables: Vec::new(), notes: seeds.notes.clone() };
+    let mut report = SeedReport { tables: Vec::new(), notes: seeds.notes.clone() };
     if seeds.deferred {
         session.execute(seed::around(session.product()).0).await?;
     }
     let mut so_far = 0;
     for filled in &seeds.tables {
-        sowing(so_far, &filled.table);
-        let rows = insert(session, filled, &mut harvest.notes).await?;
+        progress(so_far, &filled.table);
+        let rows = insert(session, filled, &mut report.notes).await?;
         so_far += rows;
-        harvest.tables.push((filled.table.clone(), rows));
+        report.tables.push((filled.table.clone(), rows));
     }
     for filled in &seeds.tables {
-        sowing(so_far, &filled.table);
+        progress(so_far, &filled.table);
         let mut refused = None;
         for sql in seed::later(dialect, filled) {
             if let Err(error) = tried(session, &sql).await? {
                 refused.get_or_insert((error, sql));
             }
         }
-        // A table the database refused every row of has nothing to number.
+        // A table whose rows were all rejected has nothing to number.
         for sql in seed::counters(dialect, filled) {
             let _ = read(session, &sql).await?;
         }
         if let Some((error, _)) = refused {
-            harvest.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
+            report.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
         }
     }
-    Ok(harvest)
+    Ok(report)
 }
 
 async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>) -> Result<usize, DatabaseError> {
@@ -118,7 +118,7 @@ async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>)
     Ok(inserted)
 }
 
-/// One statement that may fail without taking the transaction with it.
+/// Executes a statement that may fail without aborting the transaction.
 async fn tried(session: &mut Session, sql: &str) -> Result<Result<u64, DatabaseError>, DatabaseError> {
     goes_on()?;
     // On PostgreSQL alone does one failure end the transaction.

@@ -1,4 +1,4 @@
-//! What triggers reach: tables that no statement of a migration names, and that change with those it does name.
+//! Tables that triggers change: no statement of a migration names them, but they change with those it names.
 //!
 //! Must not know databases. A table that a trigger only reads is taken for one that it writes.
 
@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::schema::{ObjectName, Schema};
 
-use super::part::Words;
+use super::part::WordSet;
 
 /// The tables that the triggers of some tables may write to, directly or by the triggers of others; without those tables.
 pub(super) fn reached(schemas: &[&Schema], tables: &[ObjectName]) -> Vec<ObjectName> {
     let mut found: BTreeSet<&ObjectName> = tables.iter().collect();
     loop {
         let texts = texts(schemas, &found);
-        let words = Words::of(texts.into_iter());
+        let words = WordSet::of(texts.into_iter());
         let all = schemas.iter().flat_map(|schema| schema.tables.keys());
         let more: Vec<&ObjectName> = all.filter(|name| !found.contains(name) && words.name(&name.name)).collect();
         if more.is_empty() {
@@ -35,7 +35,7 @@ fn texts<'s>(schemas: &[&'s Schema], tables: &BTreeSet<&ObjectName>) -> Vec<&'s 
     }
     let mut routines: Vec<_> = schemas.iter().flat_map(|schema| schema.routines.values()).collect();
     loop {
-        let words = Words::of(texts.iter().copied());
+        let words = WordSet::of(texts.iter().copied());
         let named = |name: &ObjectName| {
             let bare = name.name.as_str().split('(').next().unwrap_or_default();
             words.name(&bare.into())

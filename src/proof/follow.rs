@@ -1,4 +1,4 @@
-//! Where tables and columns went: which column after a migration holds the values of which before it.
+//! Tracks tables and columns through a migration: which column afterwards holds the values of which column before.
 //!
 //! Must not know rows.
 
@@ -22,7 +22,7 @@ pub struct Renames {
 }
 
 impl Renames {
-    /// Those a plan makes.
+    /// The renames of a plan.
     pub fn of(plan: &Plan) -> Self {
         let mut renames = Self::default();
         for op in plan.ops() {
@@ -41,13 +41,13 @@ impl Renames {
         renames
     }
 
-    /// A table that has this name now gets another.
+    /// Records the rename of a table.
     pub(super) fn move_table(&mut self, now: &ObjectName, to: ObjectName) {
         let first = self.old_table(now);
         self.tables.insert(first, to);
     }
 
-    /// A column that has this name now gets another.
+    /// Records the rename of a column.
     pub(super) fn move_column(&mut self, table: &ObjectName, now: &Name, to: Name) {
         let table = self.old_table(table);
         let before = self.columns.iter().find(|((of, _), name)| *of == table && *name == now);
@@ -60,20 +60,20 @@ impl Renames {
         before.map_or_else(|| now.clone(), |(before, _)| before.clone())
     }
 
-    /// A table's name afterwards.
+    /// The new name of a table.
     pub(super) fn table<'a>(&'a self, before: &'a ObjectName) -> &'a ObjectName {
         self.tables.get(before).unwrap_or(before)
     }
 
-    /// A column's name afterwards.
+    /// The new name of a column.
     pub(super) fn column(&self, table: &ObjectName, before: &Name) -> Name {
         self.columns.get(&(table.clone(), before.clone())).unwrap_or(before).clone()
     }
 }
 
-/// A table whose values are looked after.
+/// A table whose values are compared.
 #[derive(Clone, Debug)]
-pub(super) struct Followed {
+pub(super) struct Tracked {
     pub(super) before: ObjectName,
     pub(super) after: ObjectName,
     /// Columns before and after whose values must be the same.
@@ -84,7 +84,7 @@ pub(super) struct Followed {
 
 /// What must still be there after a migration: the values of every column it does not touch, and of those it touches in a
 /// way that keeps the values rows were made of.
-pub(super) fn followed(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Followed> {
+pub(super) fn tracked(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Tracked> {
     let mut all = Vec::new();
     for before in from.tables.values() {
         let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
@@ -104,7 +104,7 @@ pub(super) fn followed(product: Product, from: &Schema, to: &Schema, renames: &R
         let whole = primary.iter().all(|name| columns.iter().any(|(column, _)| column.name == *name));
         let key = if whole { primary } else { Vec::new() };
         if !columns.is_empty() {
-            all.push(Followed { before: before.name.clone(), after: after.name.clone(), columns, key });
+            all.push(Tracked { before: before.name.clone(), after: after.name.clone(), columns, key });
         }
     }
     all
@@ -209,8 +209,7 @@ fn add_checks(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
     }
 }
 
-/// Tables that get a column which takes no NULL and says no value for the rows that are there, or that lose one and get it
-/// back on the way back.
+/// Tables that gain a NOT NULL column without a default, or that lose one and gain it again in `down`.
 pub(super) fn demanding(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet<ObjectName> {
     let demands = |column: &Column| {
         !column.nullable && column.default.is_none() && column.identity.is_none() && column.generated.is_none()

@@ -1,7 +1,7 @@
-//! Proofs: a migration run up, down and up again on a scratch database, with rows in it.
+//! Proofs: a migration is run up, down and up again on a scratch database with rows.
 //!
-//! Must not know files, the lock or what is printed. A refutation is a value: an error is only what kept the proof from being
-//! made at all.
+//! Must not know files, the lock or what is printed. A refutation is a value; an error only means that no proof could be
+//! attempted.
 
 mod attached;
 mod before;
@@ -28,38 +28,38 @@ use crate::dialect::{Product, Role};
 use crate::diff::diff;
 use crate::introspect::Scope;
 use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
-use crate::seed::{Wish, seeds};
+use crate::seed::{SeedRequest, seeds};
 
 pub use before::{Before, before};
 pub use build::build_beside;
-pub use fill::{Harvest, Sowing, fill};
+pub use fill::{SeedProgress, SeedReport, fill};
 pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
 use build::{build, found, in_words, normalized, read_back};
-use follow::Followed;
-use part::Part;
+use follow::Tracked;
+use part::TouchedPart;
 use rows::When;
 
-/// How many rows each table has while a migration is proven, and the number they follow from.
+/// The number of rows per table during a proof, and their random seed.
 const ROWS: usize = 40;
 const SEED: u64 = 20_261_121;
 
 /// Why nothing can be proven for a product.
 pub const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
 
-/// What a note above a statement says when it is meant to change values.
+/// The text of a note that marks a statement as changing values intentionally.
 pub const CHANGES_DATA: &str = "changes data";
 
-/// What is to be proven.
+/// The claim to prove.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
     /// The migration.
     pub migration: &'a Migration,
     /// The schema it starts from.
     pub from: &'a Normalized,
-    /// The schema it leads to, where that is known.
+    /// The schema it leads to, if known.
     pub to: Option<&'a Normalized>,
     /// What it renames.
     pub renames: &'a Renames,
@@ -67,14 +67,14 @@ pub struct Claim<'a> {
     pub scope: &'a Scope,
 }
 
-/// How a proof ended.
+/// The result of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Everything held.
+    /// Proven.
     Proven(Proven),
-    /// Something did not.
+    /// Refuted.
     Refuted(Refuted),
-    /// There was no way to find out, for this reason.
+    /// Could not be attempted, for this reason.
     Unproven(String),
 }
 
@@ -85,9 +85,9 @@ pub struct Proven {
     pub engine: Product,
     /// Its version.
     pub version: String,
-    /// How many rows came through.
+    /// The number of rows that survived.
     pub rows: usize,
-    /// What the proof does not cover, in words.
+    /// The limits of the proof, in words.
     pub notes: Vec<String>,
 }
 
@@ -101,12 +101,12 @@ impl Proven {
 /// How a note begins that says so.
 const WITHOUT_ROWS: &str = "proven without rows";
 
-/// What did not hold.
+/// A refutation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refuted {
-    /// What it is.
+    /// The violated property.
     pub what: String,
-    /// How it shows: differences, the database's answer.
+    /// The evidence: differences, or the database's error.
     pub lines: Vec<String>,
     /// Statements it may come from.
     pub statements: Vec<String>,
@@ -148,7 +148,7 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     for filling in &fillings {
         let verdict = attempt(server, claim, &part, filling).await?;
         match (verdict, &mut first) {
-            // Rows that a statement cannot take are the rows' fault, if it takes others, or none.
+            // If a statement accepts other rows or none, the rejected rows are at fault.
             (Verdict::Refuted(refuted), first) if refuted.failed.is_some() => {
                 first.get_or_insert(refuted);
             }
@@ -164,8 +164,8 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
     Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
 }
 
-/// The rows to try, one after the other, until the statements take them: made-up rows refute nothing, so none come last.
-fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
+/// The rows to try in turn until the statements accept them: generated rows refute nothing, so no rows come last.
+fn fillings(claim: Claim<'_>, part: &TouchedPart) -> Vec<Filling> {
     let from = claim.from.schema();
     let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
     if let Some(to) = claim.to.map(Normalized::schema) {
@@ -192,8 +192,8 @@ fn fillings(claim: Claim<'_>, part: &Part) -> Vec<Filling> {
     fillings
 }
 
-/// The tables that a migration's own checks look at: rows made up need not hold what people made sure of.
-fn asked(part: &Part, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
+/// The tables that a migration's own checks query: generated rows need not satisfy what people verified.
+fn asked(part: &TouchedPart, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
     let statements = migration.up.iter().chain(&migration.down);
     let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
     part::part(&[&part.of(from)], &[&checks]).named
@@ -211,13 +211,13 @@ fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
 }
 
-async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &Part, filling: &Filling) -> Result<Verdict> {
+async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &TouchedPart, rows: &Filling) -> Result<Verdict> {
     let (scratch, mut session) = match open(server, claim.migration.product).await? {
         Ok(opened) => opened,
         Err(reason) => return Ok(Verdict::Unproven(reason)),
     };
     let mut trial = Trial { session: &mut session, claim, part };
-    let verdict = trial.run(filling).await;
+    let verdict = trial.run(rows).await;
     session.close().await;
     scratch.drop().await?;
     Ok(verdict)
@@ -247,10 +247,10 @@ fn with_reason(error: &Error) -> String {
 struct Trial<'a> {
     session: &'a mut Session,
     claim: Claim<'a>,
-    part: &'a Part,
+    part: &'a TouchedPart,
 }
 
-/// Why a trial ended before its end.
+/// Why a trial stopped early.
 enum Stop {
     Refuted(Refuted),
     Unproven(String),
@@ -290,35 +290,35 @@ impl Trial<'_> {
         }
         let target = to_part.as_ref().unwrap_or(&from_part);
         let (both, narrower) = follow::both(product, from_part.schema(), target.schema(), renames);
-        let mut wish = Wish { ends: filling.ends, narrower, ..Wish::new(product, SEED, ROWS) };
-        wish.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
-        let harvest = match fill(self.session, &seeds(&both, &wish), &mut |_, _| ()).await {
-            Ok(harvest) => harvest,
-            // They are the tool's own, and no fault of the migration's.
+        let mut request = SeedRequest { ends: filling.ends, narrower, ..SeedRequest::new(product, SEED, ROWS) };
+        request.rows_of.extend(filling.empty.iter().map(|table| (table.clone(), 0)));
+        let report = match fill(self.session, &seeds(&both, &request), &mut |_, _| ()).await {
+            Ok(report) => report,
+            // Failures of generated rows are the tool's own, not the migration's.
             Err(error) => {
                 let note =
                     format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
-                Harvest { tables: Vec::new(), notes: vec![note] }
+                SeedReport { tables: Vec::new(), notes: vec![note] }
             }
         };
-        let mut notes = harvest.notes.clone();
-        let mut followed = follow::followed(product, from_part.schema(), target.schema(), renames);
-        self.exempt(&mut followed, &mut notes);
-        let before = self.rows(&followed, When::Before).await?;
+        let mut notes = report.notes.clone();
+        let mut tracked = follow::tracked(product, from_part.schema(), target.schema(), renames);
+        self.exempt(&mut tracked, &mut notes);
+        let before = self.rows(&tracked, When::Before).await?;
 
         self.migrate("up").await?;
         self.compare(to_part.as_ref(), "up", "the target").await?;
         self.defaults(from_part.schema(), target.schema()).await?;
-        self.kept(&followed, &before, When::After, "up").await?;
+        self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
             notes.push("it has no way back, so only the way there is proven".to_owned());
         } else {
             self.migrate("down").await?;
             self.compare(Some(&from_part), "down", "what was there before").await?;
-            self.kept(&followed, &before, When::Before, "down").await?;
+            self.kept(&tracked, &before, When::Before, "down").await?;
             self.migrate("up again").await?;
             self.compare(to_part.as_ref(), "up again", "the target").await?;
-            self.kept(&followed, &before, When::After, "up again").await?;
+            self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
             notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
@@ -326,17 +326,16 @@ impl Trial<'_> {
         Ok(Proven {
             engine: self.session.product(),
             version: self.session.version().to_owned(),
-            rows: harvest.rows(),
+            rows: report.rows(),
             notes,
         })
     }
 
-    /// Leaves out the tables of statements that say they change values, of events, which the server runs when it likes, and those
-    /// that rows come to or go from with a table that becomes a partition of theirs, or stops being one.
-    fn exempt(&self, followed: &mut Vec<Followed>, notes: &mut Vec<String>) {
+    /// Exempts tables that statements change intentionally, that events may change, or that exchange rows with a partition.
+    fn exempt(&self, tracked: &mut Vec<Tracked>, notes: &mut Vec<String>) {
         let (from, to) = (self.claim.from.schema(), self.claim.to.unwrap_or(self.claim.from).schema());
         let owners = [attached::owners(from, to), attached::owners(to, from)].concat();
-        rows::exempt(followed, &owners);
+        rows::exempt(tracked, &owners);
         if !owners.is_empty() {
             let names: BTreeSet<String> = owners.iter().map(|name| format!("`{name}`")).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
@@ -356,19 +355,19 @@ impl Trial<'_> {
         let schemas = [Some(self.claim.from), self.claim.to];
         let schemas: Vec<&Schema> = schemas.into_iter().flatten().map(Normalized::schema).collect();
         let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
-        rows::exempt(followed, &tables);
+        rows::exempt(tracked, &tables);
         let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
         notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
         let reached = fired::reached(&schemas, &tables);
-        rows::exempt(followed, &reached);
+        rows::exempt(tracked, &reached);
         if !reached.is_empty() {
             let names: Vec<String> = reached.iter().map(|name| format!("`{name}`")).collect();
             notes.push(format!("values in {} may be changed by triggers and were not compared", names.join(", ")));
         }
     }
 
-    async fn rows(&mut self, followed: &[Followed], when: When) -> Result<Vec<rows::Rows>, Stop> {
-        rows::read(self.session, followed, when).await.map_err(|error| {
+    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, Stop> {
+        rows::read(self.session, tracked, when).await.map_err(|error| {
             let what = "on the scratch database, the rows cannot be read where they should be";
             Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
@@ -441,14 +440,14 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Whether every value is still there.
-    async fn kept(&mut self, followed: &[Followed], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
-        let now = self.rows(followed, when).await?;
-        let lines = rows::losses(followed, before, &now);
+    /// Whether every value survived.
+    async fn kept(&mut self, tracked: &[Tracked], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+        let now = self.rows(tracked, when).await?;
+        let lines = rows::losses(tracked, before, &now);
         if lines.is_empty() {
             return Ok(());
         }
-        let lost: Vec<ObjectName> = followed
+        let lost: Vec<ObjectName> = tracked
             .iter()
             .zip(before.iter().zip(&now))
             .filter(|(table, (before, now))| {
@@ -463,7 +462,7 @@ impl Trial<'_> {
         Err(refuted.into())
     }
 
-    /// The statements of one way that name one of the tables.
+    /// The statements of one direction that name one of the tables.
     fn naming(&self, way: &str, tables: &[ObjectName]) -> Vec<String> {
         let migration = self.claim.migration;
         let statements = if way == "down" { &migration.down } else { &migration.up };
@@ -492,7 +491,7 @@ fn creates_event(product: Product, sql: &str) -> bool {
         && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
-/// The tables that are not the same in two schemas.
+/// The tables that differ between two schemas.
 fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
     let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
     names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()

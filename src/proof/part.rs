@@ -1,6 +1,6 @@
-//! The part of a schema a migration can touch: what its statements name, what that needs, and what depends on it.
+//! The objects a migration can touch: those its statements name, their dependencies, and their dependents.
 //!
-//! Must not know databases. Too much does no harm, it is only slower; what is left out is in no statement.
+//! Must not know databases. Too many objects only cost time; an object that is left out occurs in no statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::schema::{
 
 use super::stand_ins;
 
-/// Names that belong to a part.
+/// The names of the touched objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
-    /// What the statements name.
+pub(super) struct TouchedPart {
+    /// The objects that the statements name.
     pub(super) named: BTreeSet<ObjectName>,
-    /// That, and what is around it.
+    /// Those objects, their dependencies and their dependents.
     pub(super) tables: BTreeSet<ObjectName>,
     views: BTreeSet<ObjectName>,
     enums: BTreeSet<ObjectName>,
@@ -28,13 +28,13 @@ pub(super) struct Part {
     stand_ins: Tables,
 }
 
-/// The words of a text in lower case, and the text itself for names that are more than a word.
-pub(super) struct Words {
+/// The words of a text in lower case, and the text itself for names that are not a single word.
+pub(super) struct WordSet {
     words: BTreeSet<String>,
     text: String,
 }
 
-impl Words {
+impl WordSet {
     pub(super) fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let text = texts.collect::<Vec<_>>().join("\n").to_lowercase();
         let words = text.split(|letter: char| !is_of_word(letter)).map(str::to_owned).collect();
@@ -60,10 +60,10 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// What of the schemas the statements can touch.
-pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
-    let words = Words::of(statements.iter().flat_map(|list| list.iter()).map(|statement| statement.sql.as_str()));
-    let mut part = Part::default();
+/// The objects of the schemas that the statements can touch.
+pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedPart {
+    let words = WordSet::of(statements.iter().flat_map(|list| list.iter()).map(|statement| statement.sql.as_str()));
+    let mut part = TouchedPart::default();
     for schema in schemas {
         let names = schema.tables.keys().chain(schema.views.keys()).chain(schema.enums.keys());
         part.named.extend(names.filter(|name| words.name(&name.name)).cloned());
@@ -77,7 +77,7 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> Part {
         part.named.extend(inner.map(|table| table.name.clone()));
         let standing = schema.definitions.values().filter(|it| is_named_alone(it.id.kind));
         let standing = standing.filter(|it| words.name(&plain(&it.id.name)));
-        standing.for_each(|it| part.add_ground(schema, it));
+        standing.for_each(|it| part.add_dependencies(schema, it));
     }
     part.tables = part.named.clone();
     part.views = part.named.clone();
@@ -149,7 +149,7 @@ fn plain(name: &ObjectName) -> Name {
     Name::from(name.name.as_str().split('(').next().unwrap_or_default())
 }
 
-impl Part {
+impl TouchedPart {
     /// All of a schema.
     pub(super) fn whole(schema: &Schema) -> Self {
         Self {
@@ -161,13 +161,13 @@ impl Part {
     }
 
     /// Names the tables and views that a definition belongs to or stands on, itself or by another definition.
-    fn add_ground(&mut self, schema: &Schema, definition: &Definition) {
+    fn add_dependencies(&mut self, schema: &Schema, definition: &Definition) {
         self.named.extend(definition.id.on.clone());
         for need in &definition.needs {
             match need {
                 Place::Table(name, _) | Place::View(name) => drop(self.named.insert(name.clone())),
                 Place::Definition(id) => {
-                    schema.definitions.get(id).into_iter().for_each(|below| self.add_ground(schema, below));
+                    schema.definitions.get(id).into_iter().for_each(|below| self.add_dependencies(schema, below));
                 }
                 Place::Enum(_) | Place::Routine(_) => {}
             }
@@ -224,7 +224,7 @@ impl Part {
         let needs = schema.definitions.values().filter(owned).flat_map(|it| &it.needs);
         needed.extend(needs.map(|need| need.object().clone()));
         let (bodies, expressions) = self.texts(schema);
-        let (bodies, expressions) = (Words::of(bodies.into_iter()), Words::of(expressions.into_iter()));
+        let (bodies, expressions) = (WordSet::of(bodies.into_iter()), WordSet::of(expressions.into_iter()));
         let relations = schema.tables.keys().chain(schema.views.keys());
         needed.extend(relations.filter(|name| bodies.name(&name.name)).cloned());
         for name in needed {
@@ -278,8 +278,7 @@ impl Part {
         (bodies, expressions)
     }
 
-    /// The part of a schema, with what stands for tables that are kept beside it. A foreign key that leads out of it is left
-    /// out.
+    /// The part of a schema, with stand-ins for unmanaged tables. A foreign key that leads out of the part is left out.
     pub(super) fn of(&self, schema: &Schema) -> Schema {
         let mut part = Schema { tables: self.stand_ins.clone(), ..Schema::default() };
         for table in schema.tables.values().filter(|table| self.tables.contains(&table.name)) {

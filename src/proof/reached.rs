@@ -13,14 +13,14 @@ use crate::schema::Normalized;
 
 use super::{build, differences, found, in_words, normalized, open, part, with_reason};
 
-/// Where a migration leads.
+/// The schema a migration leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reached {
-    /// To this schema.
+    /// The schema.
     Known(Box<Normalized>),
-    /// It could not be found out, for this reason.
+    /// Unknown, for this reason.
     Unknown(String),
-    /// It fails on the scratch database, with these words.
+    /// The migration fails on the scratch database, with this message.
     Fails(String),
 }
 

@@ -9,9 +9,9 @@ use sea_gen_runner::session::{DatabaseError, Session};
 use crate::dialect::{self, Dialect, Product};
 use crate::schema::{Column, Name, ObjectName, Type};
 
-use super::follow::Followed;
+use super::follow::Tracked;
 
-/// How many differences of a table are shown.
+/// The number of differences shown per table.
 const SHOWN: usize = 5;
 
 /// The rows of one table: by key where there is one, else sorted.
@@ -51,10 +51,10 @@ fn spelled(dialect: &dyn Dialect, column: &Column) -> String {
 }
 
 /// Reads the followed tables.
-pub(super) async fn read(session: &mut Session, followed: &[Followed], when: When) -> Result<Vec<Rows>, DatabaseError> {
+pub(super) async fn read(session: &mut Session, tracked: &[Tracked], when: When) -> Result<Vec<Rows>, DatabaseError> {
     let dialect = dialect::of(session.product());
     let mut all = Vec::new();
-    for table in followed {
+    for table in tracked {
         let pick = |pair: &(Column, Column)| match when {
             When::Before => spelled(dialect, &pair.0),
             When::After => spelled(dialect, &pair.1),
@@ -80,10 +80,10 @@ pub(super) async fn read(session: &mut Session, followed: &[Followed], when: Whe
     Ok(all)
 }
 
-/// What of the rows before is not there any more, in words; empty when everything is.
-pub(super) fn losses(followed: &[Followed], before: &[Rows], now: &[Rows]) -> Vec<String> {
+/// The rows that are missing afterwards, in words; empty if there are none.
+pub(super) fn losses(tracked: &[Tracked], before: &[Rows], now: &[Rows]) -> Vec<String> {
     let mut lines = Vec::new();
-    for ((table, before), now) in followed.iter().zip(before).zip(now) {
+    for ((table, before), now) in tracked.iter().zip(before).zip(now) {
         let mut found = if table.key.is_empty() { unkeyed(table, before, now) } else { keyed(table, before, now) };
         if found.len() > SHOWN {
             let more = found.len() - SHOWN;
@@ -95,7 +95,7 @@ pub(super) fn losses(followed: &[Followed], before: &[Rows], now: &[Rows]) -> Ve
     lines
 }
 
-fn keyed(table: &Followed, before: &Rows, now: &Rows) -> Vec<String> {
+fn keyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     let now: BTreeMap<&Vec<String>, &Vec<Option<String>>> = now.iter().map(|(key, values)| (key, values)).collect();
     let mut lines = Vec::new();
     for (key, values) in before {
@@ -118,7 +118,7 @@ fn keyed(table: &Followed, before: &Rows, now: &Rows) -> Vec<String> {
 }
 
 /// Without a key the rows are compared as a heap: what was there must be there as often.
-fn unkeyed(table: &Followed, before: &Rows, now: &Rows) -> Vec<String> {
+fn unkeyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     let mut counts: BTreeMap<&Vec<Option<String>>, i64> = BTreeMap::new();
     before.iter().for_each(|(_, values)| *counts.entry(values).or_default() += 1);
     now.iter().for_each(|(_, values)| *counts.entry(values).or_default() -= 1);
@@ -148,19 +148,19 @@ fn shown(value: &Option<String>) -> String {
 }
 
 /// The tables whose values a statement says to change, so that nobody takes it for a loss.
-pub(super) fn exempt(followed: &mut Vec<Followed>, tables: &[ObjectName]) {
-    followed.retain(|table| !tables.contains(&table.before) && !tables.contains(&table.after));
+pub(super) fn exempt(tracked: &mut Vec<Tracked>, tables: &[ObjectName]) {
+    tracked.retain(|table| !tables.contains(&table.before) && !tables.contains(&table.after));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(key: &[&str]) -> Followed {
+    fn table(key: &[&str]) -> Tracked {
         let column = |name: &str| {
             (Column::new(name, Type::Native("text".into())), Column::new(name, Type::Native("text".into())))
         };
-        Followed {
+        Tracked {
             before: ObjectName::local("t"),
             after: ObjectName::local("t"),
             columns: vec![column("id"), column("name")],

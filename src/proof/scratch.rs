@@ -13,14 +13,14 @@ use sea_gen_runner::{Error, Result};
 use crate::dialect::{self, Product};
 use crate::schema::Name;
 
-/// What every scratch database's name begins with.
+/// The prefix of every scratch database's name.
 pub(super) const PREFIX: &str = "sea_gen_scratch_";
 
 /// Keeps the names apart that one process gives.
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
-/// A database that exists for a while. Dropping the value does not drop the database, [`Scratch::drop`] does: there is no
-/// waiting in a destructor.
+/// A temporary database. Dropping the value does not drop the database, [`Scratch::drop`] does, because a destructor cannot
+/// wait.
 pub struct Scratch {
     name: String,
     /// The connection to the server that created the database and will drop it; none on SQLite, whose scratch is in memory.

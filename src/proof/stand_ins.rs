@@ -1,5 +1,5 @@
-//! What stands on the scratch database for tables that are kept beside the schema: those that foreign keys refer to, and
-//! those that views, triggers, routines and policies name.
+//! Stand-ins on the scratch database for unmanaged tables: those that foreign keys reference, and those that views, triggers,
+//! routines and policies name.
 //!
 //! Must not know databases. What is known of such a table is built as far as others need it; of one that nobody has read there
 //! are the columns that a key refers to.
@@ -12,20 +12,20 @@ use crate::schema::{
     Unique,
 };
 
-use super::part::{Part, Words};
+use super::part::{TouchedPart, WordSet};
 
 /// The tables that the part leads to and that are in none of the schemas.
-pub(super) fn find(part: &Part, schemas: &[&Schema]) -> Tables {
+pub(super) fn find(part: &TouchedPart, schemas: &[&Schema]) -> Tables {
     let is_managed = |name: &ObjectName| {
         schemas
             .iter()
             .any(|it| it.tables.contains_key(name) || it.views.contains_key(name) || it.relation_beside(name).is_some())
     };
     let mut found = Tables::new();
-    let kept = schemas.iter().find_map(|schema| schema.kept.beside());
+    let kept = schemas.iter().find_map(|schema| schema.kept.objects());
     for schema in schemas {
         let (bodies, _) = part.texts(schema);
-        let words = Words::of(bodies.into_iter());
+        let words = WordSet::of(bodies.into_iter());
         for table in kept.iter().flat_map(|it| it.tables.values()).filter(|it| !it.columns.is_empty()) {
             let named = words.name(&table.name.name) || refers(part, schema, &table.name);
             if named && !is_managed(&table.name) {
@@ -48,17 +48,17 @@ pub(super) fn find(part: &Part, schemas: &[&Schema]) -> Tables {
 
 /// The tables that a whole schema leads to and that no migration makes.
 pub(super) fn of_whole(schema: &Schema, migrations: &[Migration]) -> Tables {
-    let mut found = find(&Part::whole(schema), &[schema]);
+    let mut found = find(&TouchedPart::whole(schema), &[schema]);
     let makes = |sql: &str, name: &ObjectName| {
         let head = sql.split('(').next().unwrap_or_default();
-        head.trim_start().to_lowercase().starts_with("create table") && Words::of([head].into_iter()).name(&name.name)
+        head.trim_start().to_lowercase().starts_with("create table") && WordSet::of([head].into_iter()).name(&name.name)
     };
     let statements = || migrations.iter().flat_map(|migration| &migration.up);
     found.retain(|name, _| !statements().any(|statement| makes(&statement.sql, name)));
     found
 }
 
-fn refers(part: &Part, schema: &Schema, to: &ObjectName) -> bool {
+fn refers(part: &TouchedPart, schema: &Schema, to: &ObjectName) -> bool {
     let tables = part.tables.iter().filter_map(|name| schema.tables.get(name));
     tables.flat_map(|table| table.foreign_keys.values()).any(|key| key.references == *to)
 }

@@ -1,4 +1,4 @@
-//! What a runner can take its one connection from.
+//! The sources of a runner's connection.
 //!
 //! Must not know what the connection is for.
 
@@ -47,7 +47,7 @@ impl Connect for &sea_orm::DatabaseConnection {
     async fn session(self) -> Result<Session> {
         use sea_orm::DatabaseConnectionType as Pool;
 
-        use crate::error::{Error, Kind};
+        use crate::error::{Error, ErrorKind};
         use crate::session::Obstacle;
 
         let taken = match &self.inner {
@@ -59,13 +59,13 @@ impl Connect for &sea_orm::DatabaseConnection {
             Pool::SqlxSqlitePoolConnection(_) => Session::of_sqlite(self.get_sqlite_connection_pool()).await,
             _ => {
                 return Err(Error::new("this connection of SeaORM leads to no database that migrations can run on")
-                    .of(Kind::Refused)
+                    .of(ErrorKind::Refused)
                     .hint("connect through sqlx, and switch on the feature of `sea-gen-runner` for the database: `postgres`, `mysql` or `sqlite`"));
             }
         };
         taken.map_err(|error| {
             Error::new("no connection could be taken from SeaORM's pool")
-                .of(if error.obstacle == Obstacle::Locked { Kind::Busy } else { Kind::Database })
+                .of(if error.obstacle == Obstacle::Locked { ErrorKind::Busy } else { ErrorKind::Database })
                 .hint("a runner needs one of its connections for itself: see `ConnectOptions::max_connections`")
                 .because(error)
         })

@@ -8,7 +8,7 @@ use std::fmt;
 /// [`Error::kind`] how a program can tell one error from another.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     hints: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -17,10 +17,10 @@ pub struct Error {
 /// The result of everything that can fail for a reason worth telling.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a program does about an error depends on this.
+/// The kind of an error, for programs that react to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ErrorKind {
     /// Another runner holds the lock, and did not let go of it in time. Nothing was changed: try again later.
     Busy,
     /// The file of a migration that is applied, or sealed in the lock file, was changed.
@@ -29,10 +29,10 @@ pub enum Kind {
     Missing,
     /// A migration is pending although a newer one is applied, or does not follow the one before it.
     OutOfOrder,
-    /// A migration is half applied or half reverted: a run of it ended without a word, or failed where nothing could be rolled
+    /// A migration is partially applied or reverted: a previous run was interrupted, or failed where nothing could be rolled
     /// back.
     Interrupted,
-    /// The migrations cannot run here, or not this way: written for another product, without a way back, not there at all.
+    /// The migrations cannot run here or in this direction: written for another product, irreversible, or missing.
     Refused,
     /// A statement failed.
     Failed {
@@ -41,9 +41,9 @@ pub enum Kind {
         /// The statement's number, from 1; `None` where it was none of the migration's own.
         statement: Option<usize>,
     },
-    /// The database cannot be reached, or does not let this user do what running needs.
+    /// The database cannot be reached, or the user lacks a privilege that running needs.
     Database,
-    /// Anything else.
+    /// Any other error.
     #[default]
     Other,
 }
@@ -51,12 +51,12 @@ pub enum Kind {
 impl Error {
     /// What went wrong and where, in lower case and without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Other, message: message.into(), hints: Vec::new(), source: None }
+        Self { kind: ErrorKind::Other, message: message.into(), hints: Vec::new(), source: None }
     }
 
     /// Says what kind of error it is.
     #[must_use]
-    pub fn of(mut self, kind: Kind) -> Self {
+    pub fn of(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
     }
@@ -76,7 +76,7 @@ impl Error {
     }
 
     /// What kind of error it is.
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 

@@ -54,9 +54,9 @@ pub mod session;
 pub mod sql;
 
 pub use connect::Connect;
-pub use error::{Error, Kind, Result};
+pub use error::{Error, ErrorKind, Result};
 #[doc(hidden)]
-pub use migration::{Line, Role, Statement};
+pub use migration::{LineNumber, Role, Statement};
 pub use migrations::Migrations;
 pub use product::Product;
 #[doc(hidden)]

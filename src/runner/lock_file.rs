@@ -70,9 +70,9 @@ pub struct Proof {
     pub version: String,
 }
 
-/// How the migration files differ from the lock.
+/// A difference between the migration files and the lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum LockMismatch {
     /// The file's statements are not those that were locked.
     Changed(MigrationId),
     /// The lock lists it, and there is no file.
@@ -91,26 +91,26 @@ struct Form {
     frozen: Option<Frozen>,
     dialects: Vec<Product>,
     fingerprints: BTreeMap<Product, String>,
-    migrations: BTreeMap<Product, Vec<Line>>,
+    migrations: BTreeMap<Product, Vec<LockEntry>>,
     seal: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct LockEntry {
     id: MigrationId,
     checksum: String,
     chain: String,
     from: Option<String>,
     to: Option<String>,
     #[serde(default)]
-    proof: Standing,
+    proof: ProofEntry,
 }
 
-/// How a line says whether its migration was proven. The word is for readers: a line that says nothing says the same.
+/// The proof as an entry of the lock file records it. The word is for readers: a missing value means the same.
 #[derive(Deserialize, Default)]
 #[serde(untagged)]
-enum Standing {
+enum ProofEntry {
     Proven(Proof),
     Unproven(Word),
     #[default]
@@ -125,11 +125,11 @@ enum Word {
     Refuted,
 }
 
-impl From<Standing> for Option<Proof> {
-    fn from(standing: Standing) -> Self {
+impl From<ProofEntry> for Option<Proof> {
+    fn from(standing: ProofEntry) -> Self {
         match standing {
-            Standing::Proven(proof) => Some(proof),
-            Standing::Unproven(Word::Unproven | Word::Refuted) | Standing::Unsaid => None,
+            ProofEntry::Proven(proof) => Some(proof),
+            ProofEntry::Unproven(Word::Unproven | Word::Refuted) | ProofEntry::Unsaid => None,
         }
     }
 }
@@ -182,11 +182,11 @@ impl Lock {
             let mut chain = String::new();
             let mut locked = Locked { fingerprint, migrations: Vec::new() };
             for line in lines {
-                let Line { id, checksum, chain: sealed, from, to, proof } = line;
+                let LockEntry { id, checksum, chain: sealed, from, to, proof } = line;
                 if locked.migrations.last().is_some_and(|before| before.id >= id) {
                     return Err(broken(format!("`{id}` of {} is not in its place", product.key())));
                 }
-                let refuted = matches!(proof, Standing::Unproven(Word::Refuted));
+                let refuted = matches!(proof, ProofEntry::Unproven(Word::Refuted));
                 let migration = LockedMigration { id, checksum, from, to, proof: proof.into(), refuted };
                 chain = link(&chain, &migration);
                 if sealed != chain {
@@ -237,7 +237,7 @@ impl Lock {
         &self,
         product: Product,
         files: impl IntoIterator<Item = (&'a MigrationId, String)>,
-    ) -> Vec<Finding> {
+    ) -> Vec<LockMismatch> {
         let files: BTreeMap<&MigrationId, String> = files.into_iter().collect();
         let locked: BTreeMap<&MigrationId, &str> = self.dialects.get(&product).map_or_else(BTreeMap::new, |locked| {
             locked.migrations.iter().map(|migration| (&migration.id, migration.checksum.as_str())).collect()
@@ -245,9 +245,9 @@ impl Lock {
         let ids: std::collections::BTreeSet<&MigrationId> = files.keys().chain(locked.keys()).copied().collect();
         ids.into_iter()
             .filter_map(|id| match (files.get(id), locked.get(id)) {
-                (Some(file), Some(locked)) => (file != locked).then(|| Finding::Changed(id.clone())),
-                (None, _) => Some(Finding::Missing(id.clone())),
-                (Some(_), None) => Some(Finding::Unlisted(id.clone())),
+                (Some(file), Some(locked)) => (file != locked).then(|| LockMismatch::Changed(id.clone())),
+                (None, _) => Some(LockMismatch::Missing(id.clone())),
+                (Some(_), None) => Some(LockMismatch::Unlisted(id.clone())),
             })
             .collect()
     }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
-use crate::lock_file::{Finding, Lock};
+use crate::lock_file::{Lock, LockMismatch};
 use crate::migration::{self, Migration, MigrationId};
 use crate::run::Applicable;
 
@@ -41,8 +41,8 @@ impl Migrations {
     /// [`Product::key`].
     ///
     /// # Errors
-    /// A file that cannot be read, with its path; a lock changed by hand; [`Kind::Changed`], [`Kind::Missing`] or
-    /// [`Kind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
+    /// A file that cannot be read, with its path; a lock changed by hand; [`ErrorKind::Changed`], [`ErrorKind::Missing`] or
+    /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: impl AsRef<Path>, lock: impl AsRef<Path>) -> Result<Self> {
         let (folder, path) = (folder.as_ref(), lock.as_ref());
         let lock = Lock::parse(path, &read_text(path)?)?;
@@ -56,14 +56,14 @@ impl Migrations {
                     path.display(),
                     place.display()
                 ))
-                .of(Kind::Missing)
+                .of(ErrorKind::Missing)
                 .hint("check the path: a relative one is read from where the program runs"));
             }
             let migrations = migration::migrations(place, folder.parent().unwrap_or(folder), product)?;
             let sealed: Vec<Sealed> = migrations.into_iter().map(Sealed::from).collect();
             let files = sealed.iter().map(|it| (&it.migration.id, it.checksum.clone()));
-            if let Some(finding) = lock.verify_files(product, files).into_iter().next() {
-                return Err(not_sealed(&finding, place, path));
+            if let Some(mismatch) = lock.verify_files(product, files).into_iter().next() {
+                return Err(not_sealed(&mismatch, place, path));
             }
             by_product.insert(product, sealed);
         }
@@ -89,7 +89,7 @@ impl Migrations {
         let twice =
             sealed.iter().zip(sealed.iter().skip(1)).find(|(one, other)| one.migration.id == other.migration.id);
         if let Some((one, _)) = twice {
-            return Err(Error::new(format!("there are two migrations `{}`", one.migration.id)).of(Kind::Refused));
+            return Err(Error::new(format!("there are two migrations `{}`", one.migration.id)).of(ErrorKind::Refused));
         }
         Ok(Self { by_product: BTreeMap::from([(product, sealed)]) })
     }
@@ -121,7 +121,7 @@ impl Migrations {
                 "the migrations are for {}, and this database is {product}",
                 if known.is_empty() { "no database".to_owned() } else { known.join(" and ") }
             ))
-            .of(Kind::Refused)
+            .of(ErrorKind::Refused)
             .hint(
                 "connect to the right database, or write the migrations for this one too: `dialects` in `gen.toml`",
             ));
@@ -139,17 +139,17 @@ impl From<Migration> for Sealed {
 }
 
 /// A file and the lock do not fit together.
-fn not_sealed(finding: &Finding, folder: &Path, lock: &Path) -> Error {
+fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
     let (folder, lock) = (folder.display(), lock.display());
-    match finding {
-        Finding::Changed(id) => Error::new(format!("`{folder}/{id}.sql` was changed after `{lock}` sealed it"))
-            .of(Kind::Changed)
+    match mismatch {
+        LockMismatch::Changed(id) => Error::new(format!("`{folder}/{id}.sql` was changed after `{lock}` sealed it"))
+            .of(ErrorKind::Changed)
             .hint("if that was meant, seal it again: `gen lock`"),
-        Finding::Missing(id) => Error::new(format!("`{lock}` lists `{id}`, and there is no `{folder}/{id}.sql`"))
-            .of(Kind::Missing)
+        LockMismatch::Missing(id) => Error::new(format!("`{lock}` lists `{id}`, and there is no `{folder}/{id}.sql`"))
+            .of(ErrorKind::Missing)
             .hint(format!("find the commit that removed it: `git log --diff-filter=D -- '*{id}*'`, or `gen lock`")),
-        Finding::Unlisted(id) => {
-            Error::new(format!("`{folder}/{id}.sql` is not in `{lock}`")).of(Kind::Refused).hint("seal it: `gen lock`")
-        }
+        LockMismatch::Unlisted(id) => Error::new(format!("`{folder}/{id}.sql` is not in `{lock}`"))
+            .of(ErrorKind::Refused)
+            .hint("seal it: `gen lock`"),
     }
 }

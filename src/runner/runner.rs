@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::Product;
 use crate::connect::Connect;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::migrations::Migrations;
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Record, State, Target};
 use crate::session::Session;
@@ -14,7 +14,7 @@ use crate::session::Session;
 /// Runs migrations on one database, through one connection from the beginning to the end.
 ///
 /// ```
-/// use sea_gen_runner::{Kind, Migrations, Product, Runner, Target};
+/// use sea_gen_runner::{ErrorKind, Migrations, Product, Runner, Target};
 ///
 /// # #[cfg(feature = "sqlite")]
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -24,7 +24,7 @@ use crate::session::Session;
 /// # let url = format!("sqlite://{}/shop.db", folder.path().display());
 ///
 /// let mut runner = Runner::connect(url.as_str(), &migrations).await?;
-/// assert_eq!(runner.ensure_current().await.unwrap_err().kind(), &Kind::Refused);
+/// assert_eq!(runner.ensure_current().await.unwrap_err().kind(), &ErrorKind::Refused);
 ///
 /// let report = runner.up(&Target::All).await?;
 /// assert_eq!(report.outcomes.len(), 1);
@@ -67,7 +67,7 @@ impl<'a> Runner<'a> {
     /// is not there is created. `migrations` must have some for this product.
     ///
     /// # Errors
-    /// [`Kind::Database`]: no connection can be had. [`Kind::Refused`]: there are no migrations for this product; a URL that says
+    /// [`ErrorKind::Database`]: no connection can be had. [`ErrorKind::Refused`]: there are no migrations for this product; a URL that says
     /// what the driver would not heed.
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
         let session = database.session().await?;
@@ -80,7 +80,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// How long to wait for another runner before [`Kind::Busy`]; 30 seconds where nobody says otherwise.
+    /// How long to wait for another runner before [`ErrorKind::Busy`]; 30 seconds where nobody says otherwise.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
@@ -98,10 +98,10 @@ impl<'a> Runner<'a> {
     /// What is applied and what is pending. Takes no lock and needs no right but to read the history.
     ///
     /// # Errors
-    /// History and files contradict each other: [`Kind::Changed`], [`Kind::Missing`], [`Kind::OutOfOrder`],
-    /// [`Kind::Interrupted`]; [`Kind::Database`]; [`Kind::Busy`] where a migration is running, or SQLite lets nobody read while
+    /// History and files contradict each other: [`ErrorKind::Changed`], [`ErrorKind::Missing`], [`ErrorKind::OutOfOrder`],
+    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Database`]; [`ErrorKind::Busy`] where a migration is running, or SQLite lets nobody read while
     /// somebody writes;
-    /// [`Kind::Refused`] after a run that was cut short.
+    /// [`ErrorKind::Refused`] after a run that was cut short.
     pub async fn status(&mut self) -> Result<Status> {
         self.ready()?;
         let applied = run::history(&mut self.session).await?;
@@ -110,7 +110,7 @@ impl<'a> Runner<'a> {
         {
             let (id, way) = (&running.id, if running.direction == Direction::Up { "applied" } else { "reverted" });
             return Err(Error::new(format!("migration `{id}` is being {way} ({holder})"))
-                .of(Kind::Busy)
+                .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again"));
         }
         let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
@@ -120,7 +120,7 @@ impl<'a> Runner<'a> {
     /// Makes sure that every migration is applied and none is half done: for an application's start. It only reads, and takes no lock.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
+    /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
     pub async fn ensure_current(&mut self) -> Result<()> {
         let Status { pending, .. } = self.status().await?;
         match pending.as_slice() {
@@ -129,7 +129,7 @@ impl<'a> Runner<'a> {
                 0 => format!("migration `{first}` is pending"),
                 more => format!("migration `{first}` and {more} more are pending"),
             })
-            .of(Kind::Refused)
+            .of(ErrorKind::Refused)
             .hint("apply them before the application starts: `gen up`, or `Runner::up`")),
         }
     }
@@ -140,7 +140,7 @@ impl<'a> Runner<'a> {
     /// [`Runner::close`]. A server may go on with the statement that runs, and holds the lock until then.
     ///
     /// # Errors
-    /// What [`Runner::status`] stops at, before anything runs; [`Kind::Busy`]; [`Kind::Failed`], whose message says in what state
+    /// What [`Runner::status`] stops at, before anything runs; [`ErrorKind::Busy`]; [`ErrorKind::Failed`], whose message says in what state
     /// the database is now.
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
@@ -154,8 +154,8 @@ impl<'a> Runner<'a> {
     /// A DOWN section may drop columns and tables: what they hold is gone.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: a migration has no way back, or is the baseline; [`Kind::Changed`], [`Kind::Missing`];
-    /// [`Kind::Interrupted`]; [`Kind::Busy`]; [`Kind::Failed`].
+    /// [`ErrorKind::Refused`]: a migration has no way back, or is the baseline; [`ErrorKind::Changed`], [`ErrorKind::Missing`];
+    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Busy`]; [`ErrorKind::Failed`].
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
@@ -181,7 +181,7 @@ impl<'a> Runner<'a> {
             return Ok(());
         }
         Err(Error::new("a run on this connection was cut short, and what it began may still be open")
-            .of(Kind::Refused)
+            .of(ErrorKind::Refused)
             .hint("close this runner, and take another one: `Runner::connect`"))
     }
 }

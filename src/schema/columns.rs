@@ -18,17 +18,17 @@ use super::{Column, Name, list};
 pub struct Columns(Vec<Column>);
 
 impl Columns {
-    /// None.
+    /// An empty list.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// None, with room for as many as are to come.
+    /// An empty list with this capacity.
     pub fn with_capacity(columns: usize) -> Self {
         Self(Vec::with_capacity(columns))
     }
 
-    /// The column of a name.
+    /// The column of this name.
     pub fn get<Q: Eq + ?Sized>(&self, name: &Q) -> Option<&Column>
     where
         Name: Borrow<Q>,
@@ -36,7 +36,7 @@ impl Columns {
         self.0.iter().find(|column| column.name.borrow() == name)
     }
 
-    /// The same, to be changed. Called otherwise afterwards, it is found under its new name.
+    /// The column of this name, mutable. A renamed column is found under its new name.
     pub fn get_mut<Q: Eq + ?Sized>(&mut self, name: &Q) -> Option<&mut Column>
     where
         Name: Borrow<Q>,
@@ -44,7 +44,7 @@ impl Columns {
         self.0.iter_mut().find(|column| column.name.borrow() == name)
     }
 
-    /// Where the column of a name stands, from 0.
+    /// The index of the column of this name.
     pub fn position<Q: Eq + ?Sized>(&self, name: &Q) -> Option<usize>
     where
         Name: Borrow<Q>,
@@ -52,7 +52,7 @@ impl Columns {
         self.0.iter().position(|column| column.name.borrow() == name)
     }
 
-    /// Whether there is one of a name.
+    /// Whether a column of this name exists.
     pub fn contains_key<Q: Eq + ?Sized>(&self, name: &Q) -> bool
     where
         Name: Borrow<Q>,
@@ -76,7 +76,7 @@ impl Columns {
         self.0.insert(position.min(self.0.len()), column);
     }
 
-    /// Takes a column out; those behind it move up.
+    /// Removes a column; later columns move up.
     pub fn remove<Q: Eq + ?Sized>(&mut self, name: &Q) -> Option<Column>
     where
         Name: Borrow<Q>,
@@ -84,22 +84,22 @@ impl Columns {
         self.position(name).map(|at| self.0.remove(at))
     }
 
-    /// Keeps the columns of which something holds.
+    /// Retains the columns that satisfy a predicate.
     pub fn retain(&mut self, keep: impl FnMut(&mut Column) -> bool) {
         self.0.retain_mut(keep);
     }
 
-    /// Gives back the room that is left.
+    /// Shrinks the capacity to the number of columns.
     pub fn shrink_to_fit(&mut self) {
         self.0.shrink_to_fit();
     }
 
-    /// How many there are.
+    /// The number of columns.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -119,7 +119,7 @@ impl Columns {
         self.0.iter()
     }
 
-    /// All columns, to be changed.
+    /// All columns, mutable.
     pub fn values_mut(&mut self) -> std::slice::IterMut<'_, Column> {
         self.0.iter_mut()
     }

@@ -1,4 +1,4 @@
-//! Definitions: what the model does not take apart, held in the database's own words with what it stands on.
+//! Definitions: objects that the model does not parse, held as the database's own statement with their dependencies.
 //!
 //! Must not know how any database spells one. One noun serves all kinds, so that a new kind is one line here and a query in
 //! a dialect, and nothing in between.
@@ -36,7 +36,7 @@ pub enum DefinitionKind {
     Server,
     /// A partition that is a table of its own.
     Partition,
-    /// What one partition has of its own: an index, a constraint, a trigger, a setting.
+    /// A partition's own index, constraint, trigger or setting.
     PartitionPart,
     /// A foreign table.
     ForeignTable,
@@ -58,25 +58,25 @@ pub enum DefinitionKind {
     Event,
     /// A trigger on events of the database.
     EventTrigger,
-    /// What is published to subscribers.
+    /// A publication for logical replication.
     Publication,
     /// A setting of something that is an object of its own: a trigger that is disabled, the index a table is clustered on.
     Setting,
-    /// A comment on something that has no place for one.
+    /// A comment on an object that the model has no comment field for.
     Comment,
-    /// What a role may do with an object.
+    /// A privilege of a role on an object.
     Privilege,
 }
 
-/// Where a kind of definition stands in relation to tables: decides when its turn comes.
+/// The dependency layer of a kind of definition: where it is created relative to tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Tables stand on it. It is there before they are created and until they are dropped, and is altered, not replaced.
-    Below,
-    /// It is a table in all but form. It may hold rows, so it is altered, not replaced.
-    Beside,
-    /// It stands on tables or views. It is dropped and created when it changes.
-    Above,
+pub enum DependencyLayer {
+    /// Tables may depend on it: created before tables, dropped after them, and altered instead of replaced.
+    BeforeTables,
+    /// It acts as a table. It may hold rows, so it is altered instead of replaced.
+    LikeTable,
+    /// It depends on tables or views: dropped and created again when it changes.
+    AfterTables,
 }
 
 impl DefinitionKind {
@@ -110,8 +110,8 @@ impl DefinitionKind {
         Self::Privilege,
     ];
 
-    /// Where the kind stands.
-    pub fn standing(self) -> Standing {
+    /// The dependency layer of the kind.
+    pub fn layer(self) -> DependencyLayer {
         match self {
             Self::Schema
             | Self::Extension
@@ -122,8 +122,8 @@ impl DefinitionKind {
             | Self::Sequence
             | Self::Aggregate
             | Self::Operator
-            | Self::Server => Standing::Below,
-            Self::Partition | Self::ForeignTable => Standing::Beside,
+            | Self::Server => DependencyLayer::BeforeTables,
+            Self::Partition | Self::ForeignTable => DependencyLayer::LikeTable,
             Self::PartitionPart
             | Self::Partitioning
             | Self::Exclusion
@@ -137,7 +137,7 @@ impl DefinitionKind {
             | Self::Publication
             | Self::Setting
             | Self::Comment
-            | Self::Privilege => Standing::Above,
+            | Self::Privilege => DependencyLayer::AfterTables,
         }
     }
 
@@ -207,7 +207,7 @@ impl fmt::Display for DefinitionKind {
     }
 }
 
-/// What a definition is found by.
+/// The identity of a definition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DefinitionId {
     /// What it defines.
@@ -240,11 +240,11 @@ impl fmt::Display for DefinitionId {
     }
 }
 
-/// Something held in the database's own words. Two are equal when they say the same: what a definition stands on follows from
-/// that, and who read it from a text may know less of it than the database.
+/// An object held as the statement that creates it. Two definitions are equal if their statements are: the dependencies
+/// follow from the statement, and a reader of source text may know fewer of them than the database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Definition {
-    /// What it is found by.
+    /// Its identity.
     #[serde(flatten)]
     pub id: DefinitionId,
     /// The statement that creates it, without a final semicolon.
@@ -252,7 +252,7 @@ pub struct Definition {
     /// The statement that drops it, without a final semicolon. Where it is empty, a dialect's `normalize` fills it in.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub drop: String,
-    /// What it stands on beside the table or view it belongs to: whatever is listed is created before it and dropped after.
+    /// Its dependencies besides its owner: each is created before it and dropped after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub needs: BTreeSet<Place>,
     /// The comment, if any.
@@ -270,7 +270,7 @@ impl PartialEq for Definition {
 impl Eq for Definition {}
 
 impl Definition {
-    /// A definition that stands on nothing but what it belongs to.
+    /// A definition that depends on its owner only.
     pub fn new(id: DefinitionId, create: impl Into<String>) -> Self {
         Self { id, create: Expression::new(create), drop: String::new(), needs: BTreeSet::new(), comment: None }
     }

@@ -13,24 +13,24 @@ use serde::{Deserialize, Serialize};
 /// dialect has normalised it, an expression is its own canonical form. Copies share the words: most columns have no
 /// expression, and the others have the same one in every state.
 #[derive(Clone, Debug)]
-pub struct Expression(Arc<Words>);
+pub struct Expression(Arc<ExpressionText>);
 
 #[derive(Debug)]
-struct Words {
+struct ExpressionText {
     text: String,
     canonical: Option<String>,
 }
 
 impl Expression {
-    /// An expression nobody has normalised yet.
+    /// An expression that is not normalised yet.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Arc::new(Words { text: text.into(), canonical: None }))
+        Self(Arc::new(ExpressionText { text: text.into(), canonical: None }))
     }
 
     /// The same text with the form it is compared by; for a dialect's `normalize`.
     pub fn with_canonical(self, canonical: impl Into<String>) -> Self {
         let text = Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |words| words.text);
-        Self(Arc::new(Words { text, canonical: Some(canonical.into()) }))
+        Self(Arc::new(ExpressionText { text, canonical: Some(canonical.into()) }))
     }
 
     /// The text as it was declared or as the catalog prints it, without surrounding parentheses of its own.
@@ -86,26 +86,25 @@ impl<'de> Deserialize<'de> for Expression {
     }
 }
 
-/// How a database holds an object that is modelled as structure, word for word.
+/// The database's own text of an object that is modelled as structure.
 ///
-/// It is kept so that the object can be made again just as it was, and never compared: what two wordings mean is in the
-/// structure beside them.
+/// It is stored so that the object can be created again verbatim, and never compared: the meaning is in the structure.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub struct Wording(Option<Arc<String>>);
 
 impl Wording {
-    /// These words.
+    /// This text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Some(Arc::new(text.into())))
     }
 
-    /// The words, where there are any.
+    /// The text, if any.
     pub fn text(&self) -> Option<&str> {
         self.0.as_deref().map(String::as_str)
     }
 
-    /// Whether there are none.
+    /// Whether there is no text.
     pub fn is_none(&self) -> bool {
         self.0.is_none()
     }

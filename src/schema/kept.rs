@@ -1,4 +1,4 @@
-//! What a database has beside a schema: objects that are excluded, or that the model has no place for. They are to be kept.
+//! Objects of a database that are not managed: excluded ones, and those that the model cannot hold. They are kept.
 //!
 //! Must not know who excluded them.
 
@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::{ObjectName, Tables, View};
 
-/// Objects that are nobody's to change. Two schemas are the same whatever is beside them.
+/// Unmanaged objects. They do not take part in equality.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Option<Arc<Beside>>);
+pub struct Kept(Option<Arc<KeptObjects>>);
 
-/// The objects, as the catalog says them.
+/// The unmanaged objects as the catalog reports them.
 #[derive(Clone, Debug, Default)]
-pub struct Beside {
+pub struct KeptObjects {
     /// Tables by name.
     pub tables: Tables,
     /// Views by name.
@@ -21,18 +21,18 @@ pub struct Beside {
 }
 
 impl Kept {
-    /// The objects, if there are any.
-    pub fn beside(&self) -> Option<&Beside> {
+    /// The objects, if any.
+    pub fn objects(&self) -> Option<&KeptObjects> {
         self.0.as_deref()
     }
 
-    /// Whether there are none.
+    /// Whether there are no such objects.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The objects, to be changed.
-    pub fn beside_mut(&mut self) -> &mut Beside {
+    /// Mutable access to the objects.
+    pub fn objects_mut(&mut self) -> &mut KeptObjects {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 }

@@ -25,9 +25,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use columns::Columns;
-pub use definition::{Definition, DefinitionId, DefinitionKind, Standing};
+pub use definition::{Definition, DefinitionId, DefinitionKind, DependencyLayer};
 pub use expression::{DefaultValue, Expression, Literal, Wording};
-pub use kept::{Beside, Kept};
+pub use kept::{Kept, KeptObjects};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use options::Options;
@@ -55,14 +55,14 @@ pub struct Schema {
     pub views: BTreeMap<ObjectName, View>,
     /// Functions and procedures by name.
     pub routines: BTreeMap<ObjectName, Routine>,
-    /// What is held in the database's own words, by kind, owner and name.
+    /// Definitions, by kind, owner and name.
     pub definitions: BTreeMap<DefinitionId, Definition>,
-    /// What the database has beside all that, as far as that is known.
+    /// Unmanaged objects of the database, as far as they are known.
     pub kept: Kept,
 }
 
 impl Schema {
-    /// Nothing is in it.
+    /// Whether the schema is empty.
     pub fn is_empty(&self) -> bool {
         let Self { tables, enums, views, routines, definitions, kept: _ } = self;
         tables.is_empty() && enums.is_empty() && views.is_empty() && routines.is_empty() && definitions.is_empty()
@@ -94,7 +94,7 @@ impl<T> Change<T> {
         Self { from, to }
     }
 
-    /// The change back.
+    /// The inverse change.
     pub fn inverse(self) -> Self {
         Self { from: self.to, to: self.from }
     }

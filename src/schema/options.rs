@@ -18,22 +18,22 @@ pub struct Options(Option<Box<BTreeMap<String, String>>>);
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 impl Options {
-    /// None.
+    /// No options.
     pub const fn new() -> Self {
         Self(None)
     }
 
-    /// Whether there is none.
+    /// Whether there are no options.
     pub fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|settings| settings.is_empty())
     }
 
-    /// Takes a setting out.
+    /// Removes an option.
     pub fn remove(&mut self, name: &str) -> Option<String> {
         self.0.as_mut()?.remove(name)
     }
 
-    /// Keeps the settings of which something holds.
+    /// Retains the options that satisfy a predicate.
     pub fn retain(&mut self, keep: impl FnMut(&String, &mut String) -> bool) {
         if let Some(settings) = &mut self.0 {
             settings.retain(keep);

@@ -1,4 +1,4 @@
-//! Origins: who said that something is in the schema, so that silence is not taken for a wish to drop.
+//! Origins: who declared an object, so that an undeclared object is not mistaken for a dropped one.
 //!
 //! Must not know how the three states are brought together; `state` does that.
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 
-/// Who said so.
+/// Who declared it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -17,39 +17,39 @@ pub enum Origin {
     Entity,
     /// An SQL file beside the entities declares it.
     Sidecar,
-    /// Nobody declares it: it was found in a database and is kept.
+    /// Undeclared: it was found in a database and is kept.
     Adopted,
 }
 
-/// What becomes of what nobody ever declared.
+/// What to do with objects that were never declared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Undeclared {
-    /// It stays: silence is not a wish to drop.
+    /// They are kept.
     #[default]
     Keep,
-    /// It is dropped, as Alembic and TypeORM would.
+    /// They are dropped, as by Alembic and TypeORM.
     Drop,
-    /// It stays, and is an error.
+    /// They are kept and reported as an error.
     Error,
 }
 
-/// How a rule on what may mean the same is applied.
+/// How strictly a type rule is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strictness {
-    /// The code leaves it open: what the database has is kept.
+    /// Loose: the code does not specify it, so the database's value is kept.
     Loose,
-    /// It is a contradiction, which the next migration resolves.
+    /// Exact: a difference is resolved by the next migration.
     Exact,
 }
 
-/// The origin of every object and facet in a schema. What is not listed is [`Origin::Entity`].
+/// The origin of every object and facet in a schema; [`Origin::Entity`] if not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(BTreeMap<Place, Origin>);
 
 impl Origins {
-    /// The origin of what stands at `place`.
+    /// The origin of the object at `place`.
     pub fn of(&self, place: &Place) -> Origin {
         self.0.get(place).copied().unwrap_or_default()
     }

@@ -13,7 +13,7 @@ use super::Name;
 pub struct Parts<T>(Vec<(Name, T)>);
 
 impl<T> Parts<T> {
-    /// None.
+    /// An empty map.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
@@ -32,7 +32,7 @@ impl<T> Parts<T> {
         self.0.binary_search_by(|(other, _)| other.borrow().cmp(name))
     }
 
-    /// The part of a name.
+    /// The part of this name.
     pub fn get<Q: Ord + ?Sized>(&self, name: &Q) -> Option<&T>
     where
         Name: Borrow<Q>,
@@ -48,7 +48,7 @@ impl<T> Parts<T> {
         self.find(name).ok().and_then(|at| self.0.get(at)).map(apart)
     }
 
-    /// The same, to be changed. What is called otherwise afterwards is still found under its old name.
+    /// The part of this name, mutable. A part that is renamed is still found under its old name.
     pub fn get_mut<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<&mut T>
     where
         Name: Borrow<Q>,
@@ -56,7 +56,7 @@ impl<T> Parts<T> {
         self.find(name).ok().and_then(|at| self.0.get_mut(at)).map(|(_, part)| part)
     }
 
-    /// Whether there is one of a name.
+    /// Whether a part of this name exists.
     pub fn contains_key<Q: Ord + ?Sized>(&self, name: &Q) -> bool
     where
         Name: Borrow<Q>,
@@ -64,7 +64,7 @@ impl<T> Parts<T> {
         self.find(name).is_ok()
     }
 
-    /// Adds a part, and gives back the one it takes the place of.
+    /// Inserts a part and returns the one it replaces.
     pub fn insert(&mut self, name: Name, part: T) -> Option<T> {
         match self.find(&name) {
             Ok(at) => self.0.get_mut(at).map(|(_, known)| std::mem::replace(known, part)),
@@ -76,7 +76,7 @@ impl<T> Parts<T> {
         }
     }
 
-    /// The part of a name, which is made where there is none.
+    /// The part of this name, inserted if it does not exist.
     pub fn get_or_insert_with(&mut self, name: Name, make: impl FnOnce() -> T) -> &mut T {
         let at = match self.find(&name) {
             Ok(at) => at,
@@ -90,7 +90,7 @@ impl<T> Parts<T> {
         &mut self.0[at].1
     }
 
-    /// Takes a part out.
+    /// Removes a part.
     pub fn remove<Q: Ord + ?Sized>(&mut self, name: &Q) -> Option<T>
     where
         Name: Borrow<Q>,
@@ -98,22 +98,22 @@ impl<T> Parts<T> {
         self.find(name).ok().map(|at| self.0.remove(at).1)
     }
 
-    /// Keeps the parts of which something holds.
+    /// Retains the parts that satisfy a predicate.
     pub fn retain(&mut self, mut keep: impl FnMut(&Name, &mut T) -> bool) {
         self.0.retain_mut(|(name, part)| keep(name, part));
     }
 
-    /// How many there are.
+    /// The number of parts.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Takes all of them out.
+    /// Removes all parts.
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -133,7 +133,7 @@ impl<T> Parts<T> {
         self.0.iter().map(|(_, part)| part)
     }
 
-    /// All parts, to be changed. What is called otherwise afterwards is still found under its old name.
+    /// All parts, mutable. A part that is renamed is still found under its old name.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> + ExactSizeIterator {
         self.0.iter_mut().map(|(_, part)| part)
     }

@@ -1,6 +1,6 @@
-//! Places: where in a schema something stands, for origins, source lines and messages.
+//! Places: locations in a schema, for origins, source lines and messages.
 //!
-//! Must not know what stands there.
+//! Must not know the object at a place.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DefinitionId, Name, ObjectName};
 
-/// Where in a schema an object or one facet of it stands.
+/// The location of an object or one of its facets in a schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -50,7 +50,7 @@ pub enum Part {
     Trigger(Name),
 }
 
-/// One facet of a column or a foreign key: something that can be declared or left unsaid by itself.
+/// A facet of a column or a foreign key that can be declared separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Facet {

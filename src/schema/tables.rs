@@ -13,47 +13,47 @@ use super::{ObjectName, Table};
 pub struct Tables(BTreeMap<ObjectName, Arc<Table>>);
 
 impl Tables {
-    /// None.
+    /// An empty map.
     pub const fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// The table of a name.
+    /// The table of this name.
     pub fn get(&self, name: &ObjectName) -> Option<&Table> {
         self.0.get(name).map(|table| &**table)
     }
 
-    /// The same, to be changed.
+    /// The table of this name, mutable.
     pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
         self.0.get_mut(name).map(Arc::make_mut)
     }
 
-    /// Whether there is one of a name.
+    /// Whether a table of this name exists.
     pub fn contains_key(&self, name: &ObjectName) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Adds a table, and gives back the one it takes the place of.
+    /// Inserts a table and returns the one it replaces.
     pub fn insert(&mut self, name: ObjectName, table: impl Into<Arc<Table>>) -> Option<Arc<Table>> {
         self.0.insert(name, table.into())
     }
 
-    /// Takes a table out.
+    /// Removes a table.
     pub fn remove(&mut self, name: &ObjectName) -> Option<Table> {
         self.0.remove(name).map(Arc::unwrap_or_clone)
     }
 
-    /// Keeps the tables of which something holds.
+    /// Retains the tables that satisfy a predicate.
     pub fn retain(&mut self, mut keep: impl FnMut(&ObjectName, &Table) -> bool) {
         self.0.retain(|name, table| keep(name, table));
     }
 
-    /// How many there are.
+    /// The number of tables.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

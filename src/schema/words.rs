@@ -1,6 +1,6 @@
-//! Whether two tables are the same to the letter, so that one can stand for the other.
+//! Textual identity of tables, so that two copies can share memory.
 //!
-//! Must not know what words mean.
+//! Must not know what an expression means.
 
 use super::{
     Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Index, IndexPart, IndexTarget, Parts,

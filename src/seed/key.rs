@@ -8,20 +8,20 @@ use crate::dialect::Product;
 use crate::schema::{IndexTarget, Name, Options, Table};
 
 use super::Value;
-use super::rule::{Rule, Scalar};
+use super::rule::{CheckRule, Scalar};
 
 /// One part of a key.
-enum Part {
+enum KeyColumn {
     /// A column, with the number of characters that count where not all do.
     Column(Name, Option<usize>),
     /// An expression that is understood as far as it can be.
-    Expression(Rule),
+    Expression(CheckRule),
 }
 
 /// A primary key, a unique constraint or a unique index.
 pub(super) struct Key {
-    parts: Vec<Part>,
-    predicate: Option<Rule>,
+    parts: Vec<KeyColumn>,
+    predicate: Option<CheckRule>,
     nulls_differ: bool,
     seen: BTreeSet<String>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Key {
 impl Key {
     fn columns<'a>(columns: impl IntoIterator<Item = &'a Name>, options: &Options) -> Self {
         Self {
-            parts: columns.into_iter().map(|column| Part::Column(column.clone(), None)).collect(),
+            parts: columns.into_iter().map(|column| KeyColumn::Column(column.clone(), None)).collect(),
             predicate: None,
             nulls_differ: !options.contains_key("nulls_not_distinct"),
             seen: BTreeSet::new(),
@@ -44,20 +44,22 @@ impl Key {
         }
         keys.extend(table.uniques.values().map(|unique| Self::columns(&unique.columns, &unique.options)));
         for index in table.indexes.values().filter(|index| index.unique) {
-            let parts: Option<Vec<Part>> = index
+            let parts: Option<Vec<KeyColumn>> = index
                 .parts
                 .iter()
                 .map(|part| match &part.target {
                     IndexTarget::Column(name) => {
                         let prefix = part.options.get("prefix").and_then(|count| count.parse().ok());
-                        Some(Part::Column(name.clone(), prefix))
+                        Some(KeyColumn::Column(name.clone(), prefix))
                     }
-                    IndexTarget::Expression(expression) => Rule::read(product, expression.text()).map(Part::Expression),
+                    IndexTarget::Expression(expression) => {
+                        CheckRule::read(product, expression.text()).map(KeyColumn::Expression)
+                    }
                 })
                 .collect();
             let Some(parts) = parts else { continue };
             // A predicate that is not understood is taken for true: better too few rows than two of the same.
-            let predicate = index.predicate.as_ref().and_then(|predicate| Rule::read(product, predicate.text()));
+            let predicate = index.predicate.as_ref().and_then(|predicate| CheckRule::read(product, predicate.text()));
             let nulls_differ = !index.options.contains_key("nulls_not_distinct");
             keys.push(Self { parts, predicate, nulls_differ, seen: BTreeSet::new() });
         }
@@ -67,8 +69,8 @@ impl Key {
     /// The columns it is made of.
     pub(super) fn members(&self) -> impl Iterator<Item = &Name> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Column(name, _) => Some(name),
-            Part::Expression(_) => None,
+            KeyColumn::Column(name, _) => Some(name),
+            KeyColumn::Expression(_) => None,
         })
     }
 
@@ -88,14 +90,14 @@ impl Key {
         let mut text = String::new();
         for part in &self.parts {
             let (is_null, key) = match part {
-                Part::Column(name, prefix) => {
+                KeyColumn::Column(name, prefix) => {
                     let value = match (row(name.as_str())?, prefix) {
                         (Value::Text(text), Some(prefix)) => Value::Text(text.chars().take(*prefix).collect()),
                         (value, _) => value,
                     };
                     (value.is_null(), value.key())
                 }
-                Part::Expression(rule) => match rule.value(&scalars)? {
+                KeyColumn::Expression(rule) => match rule.value(&scalars)? {
                     Scalar::Null => (true, String::new()),
                     Scalar::Number(number) => (false, number.to_string()),
                     Scalar::Text(text) => (false, text.to_lowercase()),

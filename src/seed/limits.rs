@@ -210,7 +210,7 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rule::Rule;
+    use super::super::rule::CheckRule;
     use super::*;
     use crate::dialect::Product;
 
@@ -218,7 +218,7 @@ mod tests {
     fn limits_are_read() {
         let mut limits = BTreeMap::new();
         let sql = "((price > (0)::numeric) AND (price < 10) AND (char_length(name) >= 3) AND (mail ~~ '%@%'::text))";
-        Rule::read(Product::Postgres, sql).unwrap().limit(&mut limits, &mut |_| 0);
+        CheckRule::read(Product::Postgres, sql).unwrap().limit(&mut limits, &mut |_| 0);
         assert_eq!(limits["price"].low, Some((Scalar::Number(0.0), false)));
         assert_eq!(limits["price"].high, Some((Scalar::Number(10.0), false)));
         assert_eq!(limits["name"].length, (3, None));

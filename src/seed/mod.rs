@@ -1,7 +1,7 @@
-//! Test data: from a schema and a number to rows that hold every constraint of it.
+//! Test data: generates rows that satisfy every constraint of a schema, from a random seed.
 //!
-//! The same schema and the same number give the same rows on every machine. Must not know databases beyond their types, where
-//! rows go, or the time; chance comes from the number alone.
+//! The same schema and the same seed give the same rows on every machine. Must not know databases beyond their types, where
+//! rows are inserted, or the time; all randomness comes from the seed.
 
 mod chance;
 mod draw;
@@ -23,31 +23,31 @@ pub use crate::dialect::domain::{Domain, Narrower, domain};
 pub use text::{Insert, around, counters, inserts, json, later, script};
 pub use value::Value;
 
-/// What rows are wanted.
+/// The options of test data generation.
 #[derive(Clone, Debug)]
-pub struct Wish {
-    /// For which database.
+pub struct SeedRequest {
+    /// The database product.
     pub product: Product,
-    /// The number everything follows from.
+    /// The random seed.
     pub seed: u64,
-    /// How many rows a table gets.
+    /// The number of rows per table.
     pub rows: usize,
-    /// How many rows single tables get instead.
+    /// The number of rows of single tables, overriding `rows`.
     pub rows_of: BTreeMap<ObjectName, usize>,
     /// The tables to fill; `None` for all.
     pub tables: Option<BTreeSet<ObjectName>>,
-    /// Whether a table's first rows are of smallest values, of greatest, and of NULLs.
+    /// Whether a table's first rows hold type minima, maxima and NULLs.
     pub ends: bool,
-    /// What columns must also fit into.
+    /// Further limits on the values of columns.
     pub narrower: Narrower,
-    /// The greatest number that is taken already, for columns that are numbered.
+    /// The greatest number in use, for numbered columns.
     pub taken: BTreeMap<(ObjectName, Name), i128>,
-    /// Rows that are there already and may be referred to, by the columns that are referred to.
+    /// Existing rows that may be referenced, by the referenced columns.
     pub present: BTreeMap<ObjectName, Vec<BTreeMap<Name, Value>>>,
 }
 
-impl Wish {
-    /// So many rows in every table.
+impl SeedRequest {
+    /// This many rows in every table.
     pub fn new(product: Product, seed: u64, rows: usize) -> Self {
         Self {
             product,
@@ -63,14 +63,14 @@ impl Wish {
     }
 }
 
-/// Rows for a schema.
+/// Generated rows for a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seeds {
-    /// The tables in the order in which they can be filled.
+    /// The tables in insertion order.
     pub tables: Vec<Filled>,
-    /// What could not be done, in words.
+    /// Limitations, in words.
     pub notes: Vec<String>,
-    /// Whether tables refer to each other in a circle that has no NULL in it, so that foreign keys must wait for the end.
+    /// Whether tables reference each other in a cycle of NOT NULL columns, so that foreign keys must be deferred.
     pub deferred: bool,
 }
 
@@ -79,30 +79,30 @@ pub struct Seeds {
 pub struct Filled {
     /// The table.
     pub table: ObjectName,
-    /// The columns that get a value, in the order of the table.
+    /// The inserted columns, in the order of the table.
     pub columns: Vec<Name>,
     /// The rows.
     pub rows: Vec<Vec<Value>>,
-    /// What is set when every table has its rows: by row, the columns that refer to a table filled later.
+    /// Values set after all tables are filled: by row, the columns that reference a table filled later.
     pub later: Vec<(usize, Vec<(Name, Value)>)>,
     /// The columns of the primary key, by which a row is found again.
     pub key: Vec<Name>,
-    /// The columns the database itself would have numbered.
+    /// The identity and auto-increment columns.
     pub numbered: Vec<Name>,
-    /// Whether another table refers to it.
+    /// Whether another table references it.
     pub referred: bool,
-    /// Whether one of them takes a value only when told to (PostgreSQL's `GENERATED ALWAYS`).
+    /// Whether a numbered column is `GENERATED ALWAYS` and needs `OVERRIDING SYSTEM VALUE`.
     pub overriding: bool,
 }
 
-/// Makes rows for a normalised schema.
-pub fn seeds(schema: &Schema, wish: &Wish) -> Seeds {
-    let wanted = |name: &ObjectName| wish.tables.as_ref().is_none_or(|tables| tables.contains(name));
+/// Generates rows for a normalised schema.
+pub fn seeds(schema: &Schema, request: &SeedRequest) -> Seeds {
+    let wanted = |name: &ObjectName| request.tables.as_ref().is_none_or(|tables| tables.contains(name));
     let mut seeds = Seeds::default();
-    let mut ground = row::Ground::new(schema, wish);
+    let mut generator = row::RowGenerator::new(schema, request);
     for place in order::order(schema, &wanted) {
         let Some(table) = schema.tables.get(&place.table) else { continue };
-        if let Some(key) = order::impossible(wish.product, table, &place) {
+        if let Some(key) = order::impossible(request.product, table, &place) {
             seeds.notes.push(format!(
                 "`{}` stays empty: `{key}` is part of a circle of foreign keys that take no NULL and cannot be deferred",
                 place.table
@@ -110,10 +110,10 @@ pub fn seeds(schema: &Schema, wish: &Wish) -> Seeds {
             continue;
         }
         seeds.deferred |= !place.deferred.is_empty();
-        let filled = ground.fill(table, &place, &mut seeds.notes);
+        let filled = generator.fill(table, &place, &mut seeds.notes);
         seeds.tables.push(filled);
     }
-    ground.close_circles(&mut seeds);
+    generator.close_circles(&mut seeds);
     seeds
 }
 

@@ -1,4 +1,4 @@
-//! The order in which tables are filled: what is referred to comes first, and circles are broken where a NULL can wait.
+//! The order in which tables are filled: referenced tables first; cycles are broken at nullable columns.
 //!
 //! Must not know rows.
 
@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::schema::{ForeignKey, Name, ObjectName, Schema, Table};
 
-/// A table in its turn.
+/// One table in the fill order.
 #[derive(Clone, Debug)]
-pub(super) struct Turn {
+pub(super) struct FillStep {
     pub(super) table: ObjectName,
     /// Foreign keys to tables filled later whose columns are NULL until then.
     pub(super) later: BTreeSet<Name>,
@@ -25,14 +25,14 @@ pub(super) fn is_optional(table: &Table, key: &ForeignKey) -> bool {
     })
 }
 
-/// The wanted tables, each after what it refers to as far as that goes.
-pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<Turn> {
+/// The requested tables, each after the tables it references where possible.
+pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<FillStep> {
     let mut left: Vec<&Table> = schema.tables.values().filter(|table| wanted(&table.name)).collect();
     let mut waiting: BTreeSet<&ObjectName> = left.iter().map(|table| &table.name).collect();
     let mut turns = Vec::new();
     let filled_by = filled_by_triggers(&left);
     while !left.is_empty() {
-        // What waits for nothing comes first, then what can leave a NULL for later, then whoever is first by name.
+        // Tables without open references come first, then those whose open references are nullable, then the first by name.
         let open = |table: &Table, required: bool| {
             let by_trigger = filled_by.get(&table.name).is_some_and(|by| by.iter().any(|name| waiting.contains(name)));
             (by_trigger && !required)
@@ -50,15 +50,15 @@ pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Ve
             ready.extend(next.map(|table| &table.name));
         }
         for table in left.iter().filter(|table| ready.contains(&table.name)) {
-            let mut turn = Turn { table: table.name.clone(), later: BTreeSet::new(), deferred: BTreeSet::new() };
+            let mut step = FillStep { table: table.name.clone(), later: BTreeSet::new(), deferred: BTreeSet::new() };
             for key in table.foreign_keys.values() {
                 if key.references != table.name && waiting.contains(&key.references) && !ready.contains(&key.references)
                 {
-                    let list = if is_optional(table, key) { &mut turn.later } else { &mut turn.deferred };
+                    let list = if is_optional(table, key) { &mut step.later } else { &mut step.deferred };
                     list.insert(key.name.clone());
                 }
             }
-            turns.push(turn);
+            turns.push(step);
         }
         left.retain(|table| !ready.contains(&table.name));
         waiting.retain(|name| !ready.contains(name));
@@ -100,8 +100,8 @@ fn filled_by_triggers<'a>(tables: &[&'a Table]) -> BTreeMap<&'a ObjectName, BTre
 }
 
 /// A foreign key that can neither be NULL for a while nor wait for the end of the transaction.
-pub(super) fn impossible<'a>(product: Product, table: &Table, turn: &'a Turn) -> Option<&'a Name> {
-    turn.deferred.iter().find(|name| {
+pub(super) fn impossible<'a>(product: Product, table: &Table, step: &'a FillStep) -> Option<&'a Name> {
+    step.deferred.iter().find(|name| {
         product == Product::Postgres
             && !table.foreign_keys.get(*name).is_some_and(|key| key.options.contains_key("deferrable"))
     })

@@ -1,4 +1,4 @@
-//! Rows: one table filled, row by row, on the ground of the tables filled before it.
+//! Generates the rows of one table, given the tables filled before it.
 //!
 //! Must not know SQL text beyond the rules that were read from it.
 
@@ -11,12 +11,12 @@ use super::chance::Chance;
 use super::draw::{Draw, End};
 use super::key::Key;
 use super::limits::Limits;
-use super::order::{Turn, is_optional};
-use super::rule::{Rule, Scalar};
-use super::{Filled, Seeds, Value, Wish};
+use super::order::{FillStep, is_optional};
+use super::rule::{CheckRule, Scalar};
+use super::{Filled, SeedRequest, Seeds, Value};
 use crate::dialect::domain::{Domain, domain};
 
-/// How often a row is drawn anew before it is given up.
+/// How often a row is drawn again before it is given up.
 const ATTEMPTS: usize = 40;
 
 /// Letters for the longest texts: quotes and signs that a careless writer of SQL trips over.
@@ -25,32 +25,32 @@ const STRANGE_WESTERN: &str = "it's \"quoted\" 100% C:\\x; -- ae ss";
 
 type Values = BTreeMap<Name, Value>;
 
-/// What is there already.
-pub(super) struct Ground<'a> {
+/// The rows generated so far.
+pub(super) struct RowGenerator<'a> {
     schema: &'a Schema,
-    wish: &'a Wish,
+    request: &'a SeedRequest,
     rows: BTreeMap<ObjectName, Vec<Values>>,
 }
 
-/// What a table is filled by.
+/// How the rows of a table are generated.
 struct Plan<'a> {
     table: &'a Table,
-    turn: &'a Turn,
+    step: &'a FillStep,
     columns: Vec<(&'a Column, Domain)>,
     numbered: BTreeSet<&'a Name>,
-    rules: Vec<Rule>,
+    rules: Vec<CheckRule>,
     ordered: Vec<(Name, Name)>,
     keys: Vec<Key>,
     crowded: BTreeSet<Name>,
 }
 
-impl<'a> Ground<'a> {
-    pub(super) fn new(schema: &'a Schema, wish: &'a Wish) -> Self {
-        Self { schema, wish, rows: wish.present.clone() }
+impl<'a> RowGenerator<'a> {
+    pub(super) fn new(schema: &'a Schema, request: &'a SeedRequest) -> Self {
+        Self { schema, request, rows: request.present.clone() }
     }
 
-    fn plan<'t>(&self, table: &'t Table, turn: &'t Turn, notes: &mut Vec<String>) -> Plan<'t> {
-        let product = self.wish.product;
+    fn plan<'t>(&self, table: &'t Table, step: &'t FillStep, notes: &mut Vec<String>) -> Plan<'t> {
+        let product = self.request.product;
         let primary: &[Name] = table.primary_key.as_ref().map_or(&[], |primary| &primary.columns);
         let refers = |name: &Name| table.foreign_keys.values().any(|key| key.columns.contains(name));
         let mut columns = Vec::new();
@@ -58,7 +58,7 @@ impl<'a> Ground<'a> {
         for column in table.columns.values().filter(|column| column.generated.is_none()) {
             let place = (table.name.clone(), column.name.clone());
             let own = domain(product, self.schema, column);
-            let domain = match self.wish.narrower.get(&place) {
+            let domain = match self.request.narrower.get(&place) {
                 None => own,
                 Some(narrower) => own.shared(narrower).unwrap_or_else(|| {
                     notes.push(format!(
@@ -77,23 +77,23 @@ impl<'a> Ground<'a> {
         }
         let mut rules = Vec::new();
         for check in table.checks.values().filter(|check| !check.options.contains_key("not_enforced")) {
-            match Rule::read(product, check.expression.text()) {
+            match CheckRule::read(product, check.expression.text()) {
                 Some(rule) => rules.push(rule),
                 None => notes.push(format!("the check `{}` of `{}` is left to the database", check.name, table.name)),
             }
         }
-        let ordered = rules.iter().flat_map(Rule::ordered).collect();
+        let ordered = rules.iter().flat_map(CheckRule::ordered).collect();
         let keys = Key::of(product, table);
         let crowded = keys.iter().filter(|key| key.is_single()).flat_map(Key::members).cloned();
         let crowded = crowded.filter(|name| !refers(name)).collect();
-        Plan { table, turn, columns, numbered, rules, ordered, keys, crowded }
+        Plan { table, step, columns, numbered, rules, ordered, keys, crowded }
     }
 
     /// Makes a table's rows and keeps them for those that refer to it.
-    pub(super) fn fill(&mut self, table: &Table, turn: &Turn, notes: &mut Vec<String>) -> Filled {
-        let mut plan = self.plan(table, turn, notes);
-        let wanted = self.wish.rows_of.get(&table.name).copied().unwrap_or(self.wish.rows);
-        let mut chance = Chance::new(self.wish.seed, &table.name.to_string());
+    pub(super) fn fill(&mut self, table: &Table, step: &FillStep, notes: &mut Vec<String>) -> Filled {
+        let mut plan = self.plan(table, step, notes);
+        let wanted = self.request.rows_of.get(&table.name).copied().unwrap_or(self.request.rows);
+        let mut chance = Chance::new(self.request.seed, &table.name.to_string());
         let mut own: Vec<Values> = Vec::new();
         let mut refused = None;
         for index in 0..wanted {
@@ -147,7 +147,7 @@ impl<'a> Ground<'a> {
         refused: &mut Option<String>,
     ) -> Option<Values> {
         let table = plan.table;
-        let ends = self.wish.ends && attempt < ATTEMPTS / 4;
+        let ends = self.request.ends && attempt < ATTEMPTS / 4;
         let end = match index {
             0 if ends => End::Low,
             1 if ends => End::High,
@@ -173,7 +173,7 @@ impl<'a> Ground<'a> {
         let mut values = Values::new();
         for name in &plan.numbered {
             let place = (table.name.clone(), (*name).clone());
-            let number = self.wish.taken.get(&place).copied().unwrap_or_default() + index as i128 + 1;
+            let number = self.request.taken.get(&place).copied().unwrap_or_default() + index as i128 + 1;
             values.insert((*name).clone(), Value::number(number));
         }
         // Keys of more columns first: they leave the least choice.
@@ -199,7 +199,7 @@ impl<'a> Ground<'a> {
                 values.insert(column.name.clone(), Value::Null);
                 continue;
             }
-            let strange = match self.wish.product {
+            let strange = match self.request.product {
                 Product::Postgres | Product::Sqlite => STRANGE,
                 Product::MySql | Product::MariaDb => STRANGE_WESTERN,
             };
@@ -276,14 +276,14 @@ impl<'a> Ground<'a> {
         chance: &mut Chance,
     ) -> Result<(), String> {
         let optional = is_optional(plan.table, key);
-        let is_later = plan.turn.later.contains(&key.name);
+        let is_later = plan.step.later.contains(&key.name);
         let nobody: &[Values] = &[];
         let known = self.rows.get(&key.references).map_or(nobody, Vec::as_slice);
         if is_later || (optional && want_null) {
             self.leave_empty(plan, key, values);
             return Ok(());
         }
-        if plan.turn.deferred.contains(&key.name) {
+        if plan.step.deferred.contains(&key.name) {
             return Ok(());
         }
         let parents = if key.references == plan.table.name && known.is_empty() { own } else { known };
@@ -344,16 +344,16 @@ impl<'a> Ground<'a> {
     /// Lets tables that were filled before what they refer to refer to it.
     pub(super) fn close_circles(&self, seeds: &mut Seeds) {
         let turns: BTreeMap<ObjectName, usize> =
-            seeds.tables.iter().enumerate().map(|(turn, filled)| (filled.table.clone(), turn)).collect();
-        for (turn, filled) in seeds.tables.iter_mut().enumerate() {
+            seeds.tables.iter().enumerate().map(|(step, filled)| (filled.table.clone(), step)).collect();
+        for (step, filled) in seeds.tables.iter_mut().enumerate() {
             let Some(table) = self.schema.tables.get(&filled.table) else { continue };
             for key in table.foreign_keys.values() {
-                let comes_later = turns.get(&key.references).is_some_and(|other| *other > turn);
+                let comes_later = turns.get(&key.references).is_some_and(|other| *other > step);
                 let Some(parents) = self.rows.get(&key.references).filter(|rows| comes_later && !rows.is_empty())
                 else {
                     continue;
                 };
-                let unique = Key::of(self.wish.product, table)
+                let unique = Key::of(self.request.product, table)
                     .iter()
                     .any(|unique| unique.members().all(|member| key.columns.contains(member)));
                 let optional = is_optional(table, key);

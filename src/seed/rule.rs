@@ -27,12 +27,12 @@ pub(super) enum Scalar {
 
 /// A check, a predicate or an expression of an index.
 #[derive(Clone, Debug)]
-pub(super) struct Rule(Expr);
+pub(super) struct CheckRule(Expr);
 
 /// A row as a rule sees it.
 pub(super) type Row<'a> = dyn Fn(&str) -> Option<Scalar> + 'a;
 
-impl Rule {
+impl CheckRule {
     /// Reads an expression; `None` where it cannot be read.
     pub(super) fn read(product: Product, sql: &str) -> Option<Self> {
         expression::tree(product, sql).map(Self)
@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     fn holds(product: Product, sql: &str, row: &[(&str, Scalar)]) -> Option<bool> {
-        let rule = Rule::read(product, sql).unwrap();
+        let rule = CheckRule::read(product, sql).unwrap();
         rule.holds(&|name| row.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
     }
 

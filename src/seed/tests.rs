@@ -63,11 +63,11 @@ fn shop() -> Schema {
 
 #[test]
 fn the_same_number_gives_the_same_rows_and_another_gives_others() {
-    let of = |seed| seeds(&shop(), &Wish::new(Product::Postgres, seed, 50));
+    let of = |seed| seeds(&shop(), &SeedRequest::new(Product::Postgres, seed, 50));
     assert_eq!(of(7), of(7));
     assert_ne!(of(7), of(8));
     // A line of the real thing, so that another machine or version that draws otherwise is noticed.
-    let text = script(Product::Postgres, &seeds(&shop(), &Wish::new(Product::Postgres, 7, 6)));
+    let text = script(Product::Postgres, &seeds(&shop(), &SeedRequest::new(Product::Postgres, 7, 6)));
     assert_eq!(sea_gen_runner::checksum::sha256(&text), SEVEN, "{text}");
 }
 
@@ -75,7 +75,7 @@ const SEVEN: &str = "c8e221d1e739a8d36db62e7697204e26d257c228b988db492b49feff540
 
 #[test]
 fn keys_checks_and_circles_hold() {
-    let seeds = seeds(&shop(), &Wish::new(Product::Postgres, 7, 200));
+    let seeds = seeds(&shop(), &SeedRequest::new(Product::Postgres, 7, 200));
     assert_eq!(seeds.notes, Vec::<String>::new());
     let [customer, purchase] = &seeds.tables[..] else { panic!("{seeds:?}") };
     assert_eq!((customer.rows.len(), purchase.rows.len()), (200, 200));
@@ -100,7 +100,7 @@ fn what_cannot_be_is_said() {
     refer(&mut one, "other", "two");
     refer(&mut two, "other", "one");
     let strange = table("strange", vec![column("id", "integer", false), column("shape", "hexagon", false)]);
-    let seeds = seeds(&schema(vec![one, two, strange]), &Wish::new(Product::Postgres, 1, 3));
+    let seeds = seeds(&schema(vec![one, two, strange]), &SeedRequest::new(Product::Postgres, 1, 3));
     assert_eq!(seeds.notes.len(), 3, "{:?}", seeds.notes);
     assert!(seeds.notes[0].contains("no value is known for `shape`"), "{:?}", seeds.notes);
     assert!(seeds.notes[1].contains("circle of foreign keys"), "{:?}", seeds.notes);

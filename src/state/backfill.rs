@@ -1,8 +1,7 @@
-//! Values for the rows that are there: where a column takes no NULL any more, where its values become values of another type,
-//! where a value of an enum type goes. The schema halfway and the statements in between; what leads there and on is planned as
-//! anything else is.
+//! Backfills: values for existing rows where a column becomes NOT NULL, changes type, or loses an enum value. Plans the
+//! intermediate schema and the statements in between; the changes to it and from it are planned like any other.
 //!
-//! Must not know who gives the values.
+//! Must not know where the values come from.
 
 use sea_gen_runner::Error;
 
@@ -15,7 +14,7 @@ use crate::schema::{Change, DefaultValue, Literal, Name, Normalized, ObjectName,
 
 use super::halfway;
 
-/// A value for the rows that are there.
+/// A value for existing rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backfill {
     /// The table, by its later name.
@@ -26,33 +25,33 @@ pub struct Backfill {
     pub value: String,
 }
 
-/// What rows that hold a value of an enum type which goes get instead.
+/// The replacement for a removed value of an enum type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
     /// The table, by its later name.
     pub table: ObjectName,
     /// The column, by its later name.
     pub column: Name,
-    /// The value that goes.
+    /// The removed value.
     pub from: String,
-    /// The value that stays.
+    /// The replacement.
     pub to: String,
 }
 
-/// What the developer says of the rows that are there.
+/// The developer's answers about existing rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
-    /// Values for columns that take no NULL any more.
+    /// Values for columns that become NOT NULL.
     pub backfills: Vec<Backfill>,
     /// How the values of a column become values of its new type; an expression may name the column itself.
     pub conversions: Vec<Backfill>,
-    /// Values that take the place of others.
+    /// Replacements for removed enum values.
     pub replacements: Vec<Replacement>,
     /// Columns whose values may change with their type.
     pub lossy: Vec<Place>,
-    /// They are said for several products, each of which needs some of them.
+    /// The values were given for several products, each of which needs some of them.
     pub for_several: bool,
-    /// Values are given to some rows at a time, where others work with the table meanwhile.
+    /// Rows are filled in batches, because other sessions use the table.
     pub in_batches: bool,
 }
 
@@ -62,7 +61,8 @@ impl Values {
         self.conversions.iter().any(|it| Place::column(&it.table, &it.column) == *place)
     }
 
-    /// Whether every value that goes from the enum type at a place is replaced somewhere. Where it is not, looking first finds it.
+    /// Whether every value removed from the enum type at a place has a replacement somewhere. If not, the preflight check
+    /// finds it.
     pub fn replace_all(&self, plan: &Plan, place: &Place) -> bool {
         plan.ops().iter().any(|op| match op {
             Op::Alter(Alter::Enum(change)) if Place::Enum(change.to.name.clone()) == *place => {
@@ -77,23 +77,23 @@ impl Values {
     }
 }
 
-/// One way between two schemas, as statements.
-pub(super) struct Way {
+/// The statements of one direction.
+pub(super) struct DirectionScript {
     pub(super) statements: Vec<Statement>,
-    /// The columns that rows which are there get a value in.
+    /// The columns that get a value in existing rows.
     pub(super) filled: Vec<Place>,
-    /// The columns whose values become values of another type.
+    /// The columns whose values are converted to another type.
     pub(super) converted: Vec<Place>,
 }
 
-/// The statements from one schema to another, by way of one in which nothing is gone yet and nothing is demanded yet. Columns
-/// that are to be filled are added, or left, taking NULL, are filled, and take none from then on. `plan` leads there without
-/// that; `looks` says what is asked of the rows before anything, given the columns that are filled and converted. Whatever is
-/// given to rows is read from the values they had: what is `replaced` is so behind that.
+/// The statements from one schema to another, through an intermediate schema that has dropped nothing and requires nothing
+/// yet. Columns to be filled are added or kept as nullable, filled, and then made NOT NULL. `plan` is the plan without this
+/// detour; `looks` returns the preflight checks, given the filled and the converted columns. Fills read the values rows had
+/// before, so what is `replaced` is replaced after them.
 ///
 /// # Errors
 /// What the database cannot do.
-pub(super) fn way(
+pub(super) fn direction_script(
     dialect: &dyn Dialect,
     (from, to): (&Normalized, &Normalized),
     plan: &Plan,
@@ -101,7 +101,7 @@ pub(super) fn way(
     (values, replaced): (&Values, &[Replacement]),
     names: &Names<'_>,
     looks: impl FnOnce(&[Place], &[Place]) -> Result<Vec<Statement>, Error>,
-) -> Result<Way, Error> {
+) -> Result<DirectionScript, Error> {
     let conversions: Vec<Conversion<'_>> = values.conversions.iter().map(|it| Conversion::new(it, names)).collect();
     let places =
         |of: &[Backfill]| -> Vec<Place> { of.iter().map(|fill| Place::column(&fill.table, &fill.column)).collect() };
@@ -109,7 +109,7 @@ pub(super) fn way(
     let mut steps: Vec<Step> = looks(&filled, &converted)?.into_iter().map(Step::Rows).collect();
     if fills.is_empty() && conversions.is_empty() {
         steps.extend(dialect::steps(dialect, plan, from.schema(), names)?);
-        return Ok(Way { statements: dialect::written(dialect, steps)?, filled, converted });
+        return Ok(DirectionScript { statements: dialect::written(dialect, steps)?, filled, converted });
     }
     let aside = conversions
         .iter()
@@ -139,7 +139,7 @@ pub(super) fn way(
         let statements = table.map(|table| replacement(dialect, (table, &it.column), it));
         steps.extend(statements.into_iter().flatten().map(Step::Rows));
     }
-    // Rows that came since: the constraint lets none in any more that has no value, and is not yet checked.
+    // Rows inserted meanwhile: the constraint already rejects new rows without a value, and is not yet validated.
     for step in dialect::steps(dialect, &diff(&halfway, to, &[]), halfway.schema(), names)? {
         if let Step::Validate(table, _) = &step {
             let (now, later): (Vec<_>, Vec<_>) = again.into_iter().partition(|(of, _)| *of == table);
@@ -149,10 +149,14 @@ pub(super) fn way(
         steps.push(step);
     }
     let statements = dialect::written(dialect, steps)?;
-    Ok(Way { statements: statements.into_iter().map(|it| former(it, &conversions)).collect(), filled, converted })
+    Ok(DirectionScript {
+        statements: statements.into_iter().map(|it| former(it, &conversions)).collect(),
+        filled,
+        converted,
+    })
 }
 
-/// The statement that drops a converted column's former values, which nobody knows by the name they have meanwhile.
+/// The statement that drops the former values of a converted column, which only exist under a generated name.
 fn former(mut statement: Statement, conversions: &[Conversion<'_>]) -> Statement {
     for Conversion { to, aside } in conversions {
         let meanwhile = format!("the values of column {}.{aside}", to.table);
@@ -162,12 +166,12 @@ fn former(mut statement: Statement, conversions: &[Conversion<'_>]) -> Statement
     statement
 }
 
-/// The columns that are to take no NULL and that rows which are there may have none in, of tables that stay. One that numbers
-/// itself, is computed or belongs to the primary key has its values from elsewhere; one that comes with a default has that.
+/// The columns of kept tables that become NOT NULL and may hold NULL in existing rows. Identity columns, generated columns
+/// and primary keys have their own values; a new column with a default has that.
 pub(super) fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName, Name)> {
     let mut found = Vec::new();
     for (name, table) in &target.tables {
-        // A table that is one and the same in both takes what it took.
+        // A table shared by both schemas is unchanged.
         let Some(old) = base.tables.get(name).filter(|old| !std::ptr::eq(*old, table)) else { continue };
         for column in table.columns.values().filter(|column| !column.nullable) {
             let given = column.identity.is_some() || column.generated.is_some();
@@ -184,7 +188,7 @@ pub(super) fn without_values(base: &Schema, target: &Schema) -> Vec<(ObjectName,
     found
 }
 
-/// A column whose values are converted, and what it is called as it was until then.
+/// A converted column, and the name of its former values.
 pub(super) struct Conversion<'a> {
     pub(super) to: &'a Backfill,
     pub(super) aside: Name,
@@ -197,7 +201,7 @@ impl<'a> Conversion<'a> {
     }
 }
 
-/// An expression that reads converted columns by the names under which they still hold what they held.
+/// An expression that reads converted columns under the names of their former values.
 fn as_it_was(dialect: &dyn Dialect, of: &Table, value: &str, conversions: &[Conversion<'_>]) -> String {
     let product = dialect.product();
     conversions.iter().fold(value.to_owned(), |value, Conversion { to, aside }| {
@@ -208,7 +212,7 @@ fn as_it_was(dialect: &dyn Dialect, of: &Table, value: &str, conversions: &[Conv
     })
 }
 
-/// The statement that converts the values of one column, and a check that no trigger or rule kept a row as it was: the former
+/// The statement that converts the values of one column, and a check that no trigger or rule kept a row unchanged: the former
 /// values are dropped later.
 fn conversion(
     dialect: &dyn Dialect,
@@ -226,12 +230,12 @@ fn conversion(
     [convert, Statement::check(left, message)]
 }
 
-/// The rows that have no value in a column although there is one for them.
+/// The rows without a value in a column although the expression gives one.
 fn without(column: &str, value: &str) -> String {
     format!("{column} IS NULL AND ({value}) IS NOT NULL")
 }
 
-/// The value as one of the column's type, where PostgreSQL does not take a text for one.
+/// Casts the value to the column's type where PostgreSQL does not accept text.
 fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> String {
     let Some(column) = of.columns.get(column).filter(|_| dialect.product() == Product::Postgres) else { return value };
     fn spelled(dialect: &dyn Dialect, data_type: &Type) -> Option<String> {
@@ -260,8 +264,8 @@ fn typed(dialect: &dyn Dialect, of: &Table, column: &Name, value: String) -> Str
     }
 }
 
-/// The statement that puts one value in the place of another, and a check that no trigger or rule kept a row as it was: its
-/// value goes from the type later.
+/// The statement that replaces one value by another, and a check that no trigger or rule kept a row unchanged: the value is
+/// removed from the type later.
 pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), it: &Replacement) -> [Statement; 2] {
     let text = |value: &str| dialect.literal(&Literal::Text(value.to_owned()));
     let note = format!("changes data: {}.{} is {} where it was {}", it.table, it.column, it.to, it.from);
@@ -278,17 +282,17 @@ pub(super) fn replacement(dialect: &dyn Dialect, (of, column): (&Table, &Name), 
     [replace.with_note(note), left]
 }
 
-/// Columns that would change by themselves with every update (`ON UPDATE CURRENT_TIMESTAMP`), told not to.
+/// Assigns columns with `ON UPDATE CURRENT_TIMESTAMP` to themselves, so that the update leaves them unchanged.
 fn unchanged(dialect: &dyn Dialect, table: &Table) -> String {
     let moving = table.columns.values().filter(|column| column.on_update.is_some());
     moving.map(|column| dialect.quote(&column.name)).map(|name| format!(", {name} = {name}")).collect()
 }
 
-/// How many rows a batch changes, which is how many are locked at a time.
+/// The number of rows a batch changes, and thus locks at a time.
 const BATCH: u32 = 10_000;
 
-/// The statement that fills one column. In batches it is sent again and again, outside a transaction, so that nobody waits for
-/// more than one of them; a row for which there is no value is left to the step that follows to complain about.
+/// The statement that fills one column. In batches it is repeated outside a transaction, so that other sessions wait for one
+/// batch at most; a row for which the expression gives no value is left to the next step, which reports it.
 fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, value: &str, batched: bool) -> Statement {
     let (name, column) = (dialect.quote_object(&fill.table), dialect.quote(&fill.column));
     let note = format!("changes data: rows that are there get {} in {}.{}", fill.value, fill.table, fill.column);
@@ -314,7 +318,7 @@ fn statement(dialect: &dyn Dialect, table: &Table, fill: &Backfill, value: &str,
     statement.with_note(note)
 }
 
-/// What a column's own default gives, for one that is there and took NULL.
+/// The value of a column's own default, for an existing nullable column.
 pub(super) fn of_default(target: &Schema, table: &ObjectName, column: &Name) -> Option<String> {
     match &target.tables.get(table)?.columns.get(column)?.default {
         Some(DefaultValue::Expression(expression)) => Some(expression.text().to_owned()),

@@ -1,13 +1,13 @@
-//! Tables and columns whose names differ in case only, on databases that see no difference in that: they are the same ones,
-//! and nobody has to be asked.
+//! Tables and columns whose names differ in case only, on databases that ignore case: they are the same objects, and no
+//! question is needed.
 //!
 //! Must not know who declares them, or how a rename is written.
 
 use crate::plan::Rename;
 use crate::schema::{Change, Name, ObjectName, Product, Schema};
 
-/// What is called otherwise in `new`, tables before what is in them. MySQL and MariaDB tell tables apart by case on most
-/// systems, and columns on none.
+/// The renames in `new` that change case only, tables before their parts. MySQL and MariaDB distinguish tables by case on
+/// most systems, and columns on none.
 pub fn in_another_case(product: Product, new: &Schema, old: &Schema) -> Vec<Rename> {
     let (tables, columns) = match product {
         Product::Postgres => (false, false),

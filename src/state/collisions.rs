@@ -1,4 +1,4 @@
-//! Looking first whether values that are converted stay different where a key or an index wants them to be.
+//! Preflight checks that converted values stay unique where a key or an index requires it.
 //!
 //! Must not know how values are converted.
 

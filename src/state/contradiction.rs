@@ -1,4 +1,4 @@
-//! What an entity says and the database has otherwise, one by one, and both ways out.
+//! Contradictions: differences between an entity and the database, one by one, with both ways to resolve each.
 //!
 //! Must not know how it is printed, or that a plan could be carried out.
 
@@ -15,19 +15,19 @@ use super::types;
 /// One contradiction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Contradiction {
-    /// What it is about.
+    /// The object.
     pub place: Place,
-    /// Where the code says so; a thing of the dialect's own making has no line.
+    /// The source location; `None` for an object that a dialect implies.
     pub source: Option<Source>,
-    /// What the code says.
+    /// The declared value.
     pub says: String,
-    /// What the database has.
+    /// The database's value.
     pub has: String,
-    /// What to write in the code, so that it says what the database has.
+    /// The code that would match the database.
     pub in_code: String,
-    /// What the next migration does otherwise.
+    /// What the next migration changes otherwise.
     pub in_database: String,
-    /// The rule for types by which it is one.
+    /// The type rule that makes it one.
     pub rule: Option<&'static str>,
 }
 
@@ -42,7 +42,7 @@ pub fn contradictions(product: Product, plan: &Plan, model: &Model) -> Vec<Contr
         let is_replaced =
             |new: &Object| plan.ops().iter().any(|op| matches!(op, Op::Create(it) if it.place() == new.place()));
         match op {
-            // It only makes room for a change of what it stands on.
+            // The object is only dropped for a change of one of its dependencies.
             Op::Create(object) if replaced == Some(object) => {}
             Op::Drop(object) if is_replaced(object) => {}
             Op::Alter(Alter::Column(table, change)) => {

@@ -1,29 +1,29 @@
-//! Answers held against what is there and what comes: one that names nothing in a migration is a misfit, with what may have
-//! been meant.
+//! Checks answers against the base and the target: an answer that matches nothing in a migration is a misfit, reported with
+//! suggestions.
 //!
 //! Must not know how an answer is written, or who gave it.
 
 use crate::plan::Rename;
 use crate::schema::{Change, Name, ObjectName, Schema, Table};
 
-use super::Target;
+use super::TargetSchema;
 
-/// From this likeness on, of 1, a name may have been meant.
+/// The similarity, of 1, from which a name is suggested.
 const LIKE: f32 = 0.6;
 
-/// Both ends of a migration, to hold answers against.
+/// Both ends of a migration, to check answers against.
 pub struct Fitting<'a> {
     base: &'a Schema,
     target: &'a Schema,
     renames: &'a [Rename],
 }
 
-/// Why an answer fits nothing.
+/// Why an answer matches nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit<T> {
     /// The reason, as a clause.
     pub reason: String,
-    /// What may have been meant.
+    /// Suggestions.
     pub near: Option<T>,
 }
 
@@ -43,11 +43,11 @@ struct Names {
 
 impl<'a> Fitting<'a> {
     /// Between a base and a target that it was reconciled to.
-    pub fn new(base: &'a Schema, target: &'a Target) -> Self {
+    pub fn new(base: &'a Schema, target: &'a TargetSchema) -> Self {
         Self { base, target: target.schema.schema(), renames: &target.renames }
     }
 
-    /// Whether a rename was done, to something that is there afterwards.
+    /// Whether a rename was applied, to an object of the target.
     ///
     /// # Errors
     /// The old name is not there, the new one is not declared, or it is taken.
@@ -91,7 +91,7 @@ impl<'a> Fitting<'a> {
         if comes_whole || was_done { Ok(()) } else { Err(misfit) }
     }
 
-    /// Whether something of a name comes with the migration: a table, a column, an enum type or one of its values.
+    /// Whether the migration adds an object of this name: a table, a column, an enum type or one of its values.
     ///
     /// # Errors
     /// Nothing of that name comes.
@@ -105,7 +105,7 @@ impl<'a> Fitting<'a> {
         Err(Misfit { reason: format!("nothing called `{name}` comes with it"), near })
     }
 
-    /// Whether a column is there before or afterwards.
+    /// Whether a column exists before or afterwards.
     ///
     /// # Errors
     /// There is no such table, or no such column in it.
@@ -125,7 +125,7 @@ impl<'a> Fitting<'a> {
         Err(Misfit { reason: format!("there is no column `{column}` in `{table}`"), near })
     }
 
-    /// What a table was called before.
+    /// The former name of a table.
     fn former(&self, table: &ObjectName) -> Option<&'a Table> {
         let mut name = table;
         for rename in self.renames.iter().rev() {
@@ -137,7 +137,7 @@ impl<'a> Fitting<'a> {
         self.base.tables.get(name)
     }
 
-    /// What a table that was renamed is called afterwards.
+    /// The new name of a renamed table.
     fn later(&self, table: &ObjectName) -> Option<String> {
         self.renames.iter().find_map(|rename| match rename {
             Rename::Table(change) if change.from == *table => Some(change.to.to_string()),

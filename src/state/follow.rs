@@ -1,6 +1,6 @@
-//! Names made by convention, which follow when the table or column they are made of is renamed.
+//! Conventional names that follow when their table or column is renamed.
 //!
-//! Must not know why something is renamed.
+//! Must not know the reason of a rename.
 
 use crate::plan::Rename;
 use crate::schema::{Change, IndexTarget, Name, ObjectName, Table};

@@ -1,6 +1,6 @@
-//! The schema halfway between two, when rows are filled: nothing is gone yet, and nothing is demanded yet of what is filled.
+//! The intermediate schema in which rows are filled: nothing is dropped yet, and nothing is required yet of filled columns.
 //!
-//! What leads there and on is planned as anything else is. Must not know how rows are filled.
+//! The changes to it and from it are planned like any other. Must not know how rows are filled.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use crate::schema::{
 
 use super::backfill::{Backfill, Conversion, Replacement};
 
-/// The target in which the columns that are filled still take NULL, or have their one value as a default; in which those that
-/// are converted stand twice: as they were, under a name of their own, and as they will be, without values; in which what goes
-/// is still there to be read; and without what could fail on columns that are not filled yet.
+/// The target, relaxed: filled columns are nullable or have their constant value as a default; converted columns exist twice,
+/// with their former values under a generated name and with their new type, without values; dropped objects still exist, so
+/// that they can be read; and constraints that could fail on unfilled columns are missing.
 ///
 /// # Errors
 /// None for a target this dialect normalised.
@@ -29,7 +29,7 @@ pub(super) fn halfway(
     replaced: &[Replacement],
 ) -> Result<Normalized, Unsupported> {
     let mut before = from.schema().clone();
-    // What cannot be renamed is refused where the statements are made.
+    // Renames that do not apply are refused when the statements are rendered.
     let _ = apply(&Plan::new(renames.iter().cloned().map(Op::Rename).collect()), &mut before);
     let mut schema = to.schema().clone();
     for it in fills.iter().chain(conversions.iter().map(|it| it.to)) {
@@ -40,7 +40,7 @@ pub(super) fn halfway(
                 column.default = Some(DefaultValue::Expression(Expression::new(it.value.trim())));
             } else {
                 column.nullable = true;
-                // A default would look like a value that was converted.
+                // A default would look like a converted value.
                 column.default.take_if(|_| conversions.iter().any(|conversion| conversion.to == it));
             }
         }
@@ -48,7 +48,7 @@ pub(super) fn halfway(
         demand_nothing(dialect.product(), table, old, &it.column);
         lean_on_nothing(&mut schema, &before, &it.table, &it.column);
     }
-    // What a fill reads is what was there: it is converted, replaced or computed behind the fill.
+    // A fill reads the former values: conversions, replacements and computed columns come after it.
     let given = || fills.iter().chain(conversions.iter().map(|it| it.to));
     let is_read = |name: &Name| {
         given().any(|it| mentions(dialect.product(), &it.value, name.as_str()))
@@ -88,7 +88,7 @@ pub(super) fn halfway(
     dialect.normalize(schema)
 }
 
-/// Takes out whatever reads a column that is set aside: it would go on reading the column that goes.
+/// Removes objects that read a column with former values: they would go on reading the column that is dropped.
 fn leave_out_what_reads(product: Product, schema: &mut Schema, of: &ObjectName, column: &Name) {
     let names = |text: &str| mentions(product, text, column.as_str());
     lean_on_nothing(schema, &Schema::default(), of, column);
@@ -129,14 +129,14 @@ fn leave_out_triggers_elsewhere(schema: &mut Schema, of: &ObjectName, column: &N
             table.triggers.retain(|_, trigger| !names(trigger.definition.text()));
         }
     }
-    // A trigger of a view goes and comes with it.
+    // A trigger of a view is dropped and created with it.
     let views = schema.views.values().filter(|view| view.options.values().any(|text| names(text)));
     let views: Vec<ObjectName> = views.map(|view| view.name.clone()).collect();
     views.iter().for_each(|name| leave_out(schema, name));
     leave_out_readers(schema, views);
 }
 
-/// Takes out the views that read one of these, and those that read such views.
+/// Removes the views that read one of these, and the views that read those.
 fn leave_out_readers(schema: &mut Schema, mut read: Vec<ObjectName>) {
     while !read.is_empty() {
         let reads_one = |view: &&View| view.reads.iter().any(|it| read.contains(it));
@@ -146,7 +146,7 @@ fn leave_out_readers(schema: &mut Schema, mut read: Vec<ObjectName>) {
     }
 }
 
-/// Whether the column has the value from the beginning, because it came with it as a default.
+/// Whether a new column has the value from the start, as its default.
 pub(super) fn comes_with_it(table: &Table, it: &Backfill) -> bool {
     table.columns.get(&it.column).is_some_and(|column| !column.nullable)
 }
@@ -162,7 +162,7 @@ fn is_constant(value: &str) -> bool {
     is_text || is_number || value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
 }
 
-/// MySQL takes no plain default for what may be long.
+/// MySQL allows no plain default for BLOB and TEXT types.
 fn takes_a_default(product: Product, column: &Column) -> bool {
     let is_long = |spelling: &str| ["text", "blob", "json", "geometry"].iter().any(|word| spelling.contains(word));
     match (product, &column.data_type) {
@@ -171,7 +171,7 @@ fn takes_a_default(product: Product, column: &Column) -> bool {
     }
 }
 
-/// Takes out of a table what could fail on the rows as long as a column is not filled, where it was not there before.
+/// Removes new constraints of a table that could fail on the rows while a column is not filled.
 fn demand_nothing(product: Product, table: &mut Table, before: Option<&Table>, column: &Name) {
     let names = |text: &str| mentions(product, text, column.as_str());
     let of_index = |index: &Index| {
@@ -193,7 +193,7 @@ fn demand_nothing(product: Product, table: &mut Table, before: Option<&Table>, c
     });
 }
 
-/// Takes out the foreign keys to a column that were not there before.
+/// Removes the foreign keys to a column that did not exist before.
 fn lean_on_nothing(schema: &mut Schema, before: &Schema, table: &ObjectName, column: &Name) {
     for other in schema.tables.values_mut() {
         let leans = |key: &ForeignKey| key.references == *table && key.referenced_columns.contains(column);
@@ -204,7 +204,7 @@ fn lean_on_nothing(schema: &mut Schema, before: &Schema, table: &ObjectName, col
     }
 }
 
-/// Keeps the tables and columns that go, so that what is filled can be read from them. Views that may read every column wait.
+/// Keeps dropped tables and columns, so that fills can read them. Views that may read every column wait.
 fn keep(before: &Schema, schema: &mut Schema) {
     let mut widened: BTreeSet<ObjectName> = BTreeSet::new();
     // A view that takes a table's name waits, and so does whatever reads it.
@@ -249,7 +249,7 @@ fn keep(before: &Schema, schema: &mut Schema) {
     }
 }
 
-/// Keeps the values that go from an enum type.
+/// Keeps the removed values of an enum type.
 fn keep_values(before: &Schema, schema: &mut Schema, name: &ObjectName) {
     let (Some(old), Some(new)) = (before.enums.get(name), schema.enums.get_mut(name)) else { return };
     let mut values = old.values.clone();
@@ -277,18 +277,18 @@ pub(super) fn changes_behind(product: Product, (halfway, to): (&Normalized, &Nor
     })
 }
 
-/// Takes a view out, with what belongs to it.
+/// Removes a view with its dependents.
 fn leave_out(schema: &mut Schema, view: &ObjectName) {
     schema.views.remove(view);
     schema.definitions.retain(|_, definition| definition.id.on.as_ref() != Some(view));
 }
 
-/// A table that goes, with its rows and nothing that works on others or shares its name with them.
+/// A dropped table with its rows, without objects that act on other tables or share its name.
 fn bare(table: &Table) -> Table {
     let mut bare = table.clone();
     bare.foreign_keys = Default::default();
     bare.triggers = Default::default();
-    // Their names may be taken by what comes.
+    // A new object may take their names.
     bare.indexes = Default::default();
     bare.uniques = Default::default();
     bare.checks = Default::default();

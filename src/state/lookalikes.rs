@@ -1,5 +1,5 @@
-//! Look-alikes: what goes and what comes that could be one thing under two names. Only the developer knows, so this finds
-//! the questions and never the answers.
+//! Detects pairs of removed and added objects that may be renames. Only the developer knows, so this produces questions and
+//! never answers.
 //!
 //! Must not know how a question is asked.
 
@@ -13,21 +13,21 @@ use crate::schema::{Change, Column, EnumType, Index, IndexTarget, Name, ObjectNa
 
 use super::pool::{self, Pool};
 
-/// From this likeness on, of 100, a pair is asked about. Two columns of one type in one position of their tables reach it
-/// without any likeness of their names; two of different types only with names that are nearly the same.
+/// The similarity, of 100, from which a pair is asked about. Two columns of one type at the same position reach it without
+/// similar names; two of different types only with nearly equal names.
 const WORTH_ASKING: u8 = 50;
 
-/// Something new that may be something old under another name.
+/// A new object that may be a renamed old one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Question {
-    /// What it is now.
+    /// The new object.
     #[serde(flatten)]
     pub subject: Subject,
-    /// What it may have been, most alike first.
+    /// The old objects it may have been, most similar first.
     pub candidates: Vec<Candidate>,
 }
 
-/// What a question is about: something that is not there yet.
+/// The subject of a question: an object of the target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Subject {
@@ -67,7 +67,7 @@ impl Subject {
         }
     }
 
-    /// The same for something that it may have been.
+    /// The name of a candidate as written in options.
     pub fn former(&self, old: &str) -> String {
         match self {
             Self::Table { name } | Self::Enum { name } => {
@@ -103,18 +103,18 @@ impl std::fmt::Display for Subject {
     }
 }
 
-/// Something old that goes.
+/// A removed object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Its name.
     pub from: String,
-    /// How alike the two are, of 100.
+    /// The similarity of the two, of 100.
     pub likeness: u8,
-    /// What they share, in words.
+    /// What they have in common, in words.
     pub because: Vec<String>,
 }
 
-/// What has to be asked before one schema may be turned into another, tables first. `base` is renamed already.
+/// The questions to answer before one schema may be turned into another, tables first. `base` has the known renames applied.
 pub(super) fn questions(base: &Schema, target: &Schema) -> Vec<Question> {
     let mut found = objects(
         base.tables.iter().filter(|(name, _)| !target.tables.contains_key(name)),

@@ -1,29 +1,29 @@
-//! The three-way rule for one facet: what is declared counts, what was declared and is silent now is dropped, what nobody
-//! ever declared is kept.
+//! The three-way merge of one facet: a declared value counts, a value that was declared and is not any more is dropped, a
+//! value that was never declared is kept.
 //!
-//! Must not know what kind of thing the facet belongs to.
+//! Must not know what kind of object the facet belongs to.
 
 use crate::schema::{Origin, Origins, Place, Undeclared};
 
 use super::park::is_parked_place;
-use super::types::Rule;
+use super::types::TypeRule;
 
-/// Where the three-way rule reads and writes origins.
-pub(super) struct Ledger<'a> {
-    /// Who said what, in the state the comparison starts from.
+/// The origins that the three-way merge reads and writes.
+pub(super) struct MergeRecord<'a> {
+    /// The origins of the base state.
     pub(super) before: &'a Origins,
-    /// Who says what in the target.
+    /// The origins of the target.
     pub(super) after: Origins,
-    /// What happens to what nobody declares.
+    /// What to do with undeclared objects.
     pub(super) undeclared: Undeclared,
-    /// Undeclared objects met while `undeclared` says that is an error.
-    pub(super) offences: Vec<Place>,
-    /// Column types that the code leaves open.
-    pub(super) left_open: Vec<(Place, &'static Rule)>,
+    /// Undeclared objects, if `undeclared = "error"`.
+    pub(super) violations: Vec<Place>,
+    /// Column types that were accepted by a loose rule.
+    pub(super) loosely_matched: Vec<(Place, &'static TypeRule)>,
 }
 
-impl Ledger<'_> {
-    /// Whether something that is silent now stays: it does when nobody ever declared it. Records it when it does.
+impl MergeRecord<'_> {
+    /// Whether an object that is not declared now is kept: it is if it never was. Records it if so.
     pub(super) fn keeps(&mut self, place: Place) -> bool {
         if self.before.of(&place) != Origin::Adopted {
             return false;
@@ -32,14 +32,14 @@ impl Ledger<'_> {
             _ if is_parked_place(&place) => {}
             Undeclared::Keep => {}
             Undeclared::Drop => return false,
-            Undeclared::Error => self.offences.push(place.clone()),
+            Undeclared::Error => self.violations.push(place.clone()),
         }
         self.after.set(place, Origin::Adopted);
         true
     }
 
-    /// The target of a facet that can be unsaid. Where both sides are equal, the base's own spelling is kept. Where it stands
-    /// and who declares it is asked only of what is there: most facets are not.
+    /// Merges one optional facet three-way. If both sides are equal, the base's spelling is kept. Place and origin are
+    /// closures because most facets do not need them.
     pub(super) fn facet<T: Clone + PartialEq>(
         &mut self,
         declared: Option<&T>,

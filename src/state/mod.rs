@@ -1,5 +1,5 @@
-//! The three states and what a pair of them says: E, what the code declares; S, what the migrations produce; D, what the
-//! database has.
+//! The three states and their comparison: E, what the code declares; S, what the migrations produce; D, what the database
+//! has.
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
@@ -12,6 +12,7 @@ mod follow;
 mod halfway;
 mod lookalikes;
 mod merge;
+mod migration_scripts;
 mod park;
 mod places;
 mod pool;
@@ -22,21 +23,20 @@ mod situation;
 mod stakes;
 mod table;
 mod types;
-mod ways;
 
 pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use fitting::{Fitting, Misfit, nearest};
 pub use lookalikes::{Candidate, Question, Subject};
+pub use migration_scripts::{MigrationScripts, migration_scripts};
 pub use park::{Parked, park, parked_in, purged};
 pub use places::{adopted, found, keeps_what_nobody_declares};
-pub use reconcile::{Policy, Target, reconcile};
+pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
-pub use situation::{Situation, Standing, situate};
+pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
-pub use types::{RULES, Rule, TypeRules, rule};
-pub use ways::{Ways, ways};
+pub use types::{RULES, TypeRule, TypeRules, rule};
 
 #[cfg(test)]
 mod tests;

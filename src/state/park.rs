@@ -1,6 +1,6 @@
-//! Parking: what would be dropped is put out of the way under a dated name, with its rows and values, until it is purged.
+//! Parking: objects that would be dropped are renamed to a dated name, with their rows and values, until they are purged.
 //!
-//! Must not know what day it is, or who asks for it.
+//! Must not know the current date, or who asks for it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{Change, Name, Normalized, ObjectName, Origin, Origins, Part, Place, Schema, Table};
 
 use super::places::places_in;
-use super::{Target, follow};
+use super::{TargetSchema, follow};
 
 /// Between a name and the day it was parked on.
 const MARK: &str = "__parked_";
@@ -21,7 +21,12 @@ const MARK: &str = "__parked_";
 ///
 /// # Errors
 /// A column of a primary key, which cannot be without values.
-pub fn park(dialect: &dyn Dialect, base: &Normalized, mut target: Target, day: &str) -> Result<Target, Error> {
+pub fn park(
+    dialect: &dyn Dialect,
+    base: &Normalized,
+    mut target: TargetSchema,
+    day: &str,
+) -> Result<TargetSchema, Error> {
     let mut before = base.schema().clone();
     apply(&Plan::new(target.renames.iter().cloned().map(Op::Rename).collect()), &mut before)
         .map_err(|refusal| Error::new(format!("{} cannot be renamed: {}", refusal.place, refusal.reason)))?;
@@ -81,12 +86,12 @@ fn used_enums(schema: &Schema) -> BTreeSet<ObjectName> {
     columns.filter_map(|column| column.data_type.enum_name()).cloned().collect()
 }
 
-/// Something parked.
+/// A parked object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
     /// The table or column.
     pub place: Place,
-    /// What it was called: `orders`, `orders.note`.
+    /// Its former name: `orders`, `orders.note`.
     pub former: String,
     /// When it was parked, `YYYYMMDD`.
     pub day: String,
@@ -202,7 +207,7 @@ fn parked_table(names: &Names<'_>, table: &Table, change: &Change<ObjectName>) -
     parked
 }
 
-/// Nobody declares what is parked.
+/// Parked objects are undeclared.
 fn adopt(origins: &mut Origins, table: &Table) {
     let parked = places_in(table).into_iter().chain([Place::table(&table.name)]).filter(is_parked_place);
     for place in parked {

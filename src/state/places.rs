@@ -41,7 +41,7 @@ fn places(schema: &Schema) -> impl Iterator<Item = Place> {
         .chain(schema.definitions.keys().cloned().map(Place::Definition))
 }
 
-/// Whether something stands at a place.
+/// Whether an object exists at a place.
 pub(super) fn stands(place: &Place, schema: &Schema) -> bool {
     match place {
         Place::Table(name, part) => schema.tables.get(name).is_some_and(|table| stands_in(part, table)),

@@ -1,7 +1,6 @@
-//! Which of many things that go are worth comparing with one that comes: comparing each with each takes time that grows with
-//! the square of their number.
+//! Selects the removed objects worth comparing with an added one: comparing all pairs takes quadratic time.
 //!
-//! Must not know what the things are, or how alike two of them are.
+//! Must not know what the objects are, or how similar two of them are.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Looking before anything is changed: what rows that are there could stand in the way of a plan, as queries that must find
-//! none. A database that refuses halfway leaves half a migration behind; a query leaves nothing.
+//! Preflight checks: queries that find existing rows on which a plan would fail. A database that refuses halfway leaves a
+//! partially applied migration behind; a query leaves nothing.
 //!
-//! Must not know how a query is run, or what becomes of what it finds.
+//! Must not know how a query is run, or what is done with its result.
 
 use std::collections::BTreeMap;
 
@@ -17,22 +17,22 @@ use crate::schema::{
 
 use super::backfill::{Backfill, Replacement};
 
-/// What rows that are there get on the way.
+/// The values that existing rows get during the migration.
 pub(super) struct Given<'a> {
-    /// Columns that get a value where they have none.
+    /// Columns that are filled where they hold NULL.
     pub(super) filled: &'a [Place],
-    /// Columns whose values become values of another type.
+    /// Columns whose values are converted to another type.
     pub(super) converted: &'a [Place],
     /// Columns whose values may change with their type.
     pub(super) lossy: &'a [Place],
     /// The expressions for both.
     pub(super) values: &'a [Backfill],
-    /// Values that are replaced before anything else.
+    /// Enum values that are replaced before anything else.
     pub(super) replaced: &'a [Replacement],
 }
 
-/// What is there before the plan, found by what it will be called afterwards.
-pub(super) struct Ground<'a> {
+/// The base schema, looked up by the names after the plan.
+pub(super) struct BaseLookup<'a> {
     dialect: &'a dyn Dialect,
     base: &'a Schema,
     target: &'a Schema,
@@ -42,10 +42,10 @@ pub(super) struct Ground<'a> {
     columns: BTreeMap<(&'a ObjectName, &'a Name), &'a Name>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> BaseLookup<'a> {
     pub(super) fn new(dialect: &'a dyn Dialect, base: &'a Schema, target: &'a Schema, plan: &'a Plan) -> Self {
         let (mut tables, mut columns) = (BTreeMap::new(), BTreeMap::new());
-        // Names in between are passed over.
+        // Intermediate names are skipped.
         for rename in plan.renames() {
             match rename {
                 Rename::Table(change) => {
@@ -120,7 +120,7 @@ impl<'a> Ground<'a> {
         (!counts.is_empty()).then(|| format!("SELECT {}", counts.join(" + ")))
     }
 
-    /// The table that is there.
+    /// The existing table.
     pub(super) fn table(&self, later: &ObjectName) -> Option<&'a Table> {
         match self.tables.get(later) {
             Some(name) => self.base.tables.get(name),
@@ -130,7 +130,7 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// The column that is there.
+    /// The existing column.
     pub(super) fn column(&self, later: &ObjectName, column: &Name) -> Option<&'a Column> {
         let name = match self.columns.get(&(later, column)) {
             Some(name) => *name,

@@ -1,6 +1,6 @@
-//! From what is declared and what is there to what shall be there: the target of a migration.
+//! Computes the target schema of a migration from the declared and the current schema.
 //!
-//! Must not know how the target is reached.
+//! Must not know how a migration reaches the target.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,40 +14,40 @@ use crate::schema::{
 
 use super::case::in_another_case;
 use super::lookalikes::{self, Question};
-use super::merge::Ledger;
+use super::merge::MergeRecord;
 use super::places::{places_in, stands};
 use super::rename::{self, Renamed};
 use super::table;
-use super::types::{self, Rule, TypeRules};
+use super::types::{self, TypeRule, TypeRules};
 
-/// What shall be there, and who says so.
+/// The target schema of a migration, with the origin of each object.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct TargetSchema {
     /// The schema.
     pub schema: Normalized,
     /// Its origins.
     pub origins: Origins,
-    /// What nobody declares, where that is an error.
-    pub offences: Vec<Place>,
-    /// Column types the code leaves open, and the rules by which what the database has was kept.
-    pub left_open: Vec<(Place, &'static Rule)>,
-    /// What is renamed on the way from the base, in order; for `diff`.
+    /// Undeclared objects, if the policy treats them as errors.
+    pub violations: Vec<Place>,
+    /// Loosely matched column types, and the rules by which the database's type was kept.
+    pub loosely_matched: Vec<(Place, &'static TypeRule)>,
+    /// The renames from the base, in order; for `diff`.
     pub renames: Vec<Rename>,
-    /// What comes and may be something that goes, under another name: to be answered before anything is planned.
+    /// Possible renames, to be answered before anything is planned.
     pub questions: Vec<Question>,
 }
 
-/// How the code is understood where it says nothing, or not everything.
+/// The policy for undeclared objects and under-specified types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// What becomes of what nobody declares.
+    /// What to do with undeclared objects.
     pub undeclared: Undeclared,
-    /// When a type serves for another one.
+    /// When one type is accepted for another.
     pub types: TypeRules,
 }
 
 impl Policy {
-    /// The same, but for what becomes of what nobody declares.
+    /// The same policy with another treatment of undeclared objects.
     #[must_use]
     pub fn undeclared(self, undeclared: Undeclared) -> Self {
         Self { undeclared, ..self }
@@ -68,50 +68,57 @@ pub fn reconcile(
     base: &Normalized,
     origins: &Origins,
     policy: &Policy,
-) -> Result<Target, Unsupported> {
+) -> Result<TargetSchema, Unsupported> {
     let mut declared = model.normalized(|schema| dialect.normalize(schema))?.schema().clone();
     rename::refuse_circles(model, dialect.product())?;
-    let mut wishes = rename::wishes(model);
+    let mut requested = rename::requested(model);
     let mut cases = in_another_case(dialect.product(), &declared, base.schema());
-    let meet = |wish: &Rename, case: &Rename| {
-        wish.place() == case.place() || wish.clone().inverse().place() == case.clone().inverse().place()
+    let meet = |request: &Rename, case: &Rename| {
+        request.place() == case.place() || request.clone().inverse().place() == case.clone().inverse().place()
     };
-    cases.retain(|case| !wishes.iter().any(|wish| meet(wish, case)));
-    wishes.splice(..0, cases);
-    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &wishes)?;
+    cases.retain(|case| !requested.iter().any(|request| meet(request, case)));
+    requested.splice(..0, cases);
+    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &requested)?;
     let (base, origins) = (base.schema(), &origins);
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);
     keep_modes(dialect.product(), &mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
-    let mut ledger = Ledger {
+    let mut record = MergeRecord {
         before: origins,
         after: Origins::default(),
         undeclared: policy.undeclared,
-        offences: Vec::new(),
-        left_open: Vec::new(),
+        violations: Vec::new(),
+        loosely_matched: Vec::new(),
     };
     let mut target = Schema {
-        tables: tables(&declaration, &declared, base, &mut ledger),
-        enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut ledger),
-        views: objects(&declaration, &declared.views, &base.views, Place::View, &mut ledger),
-        routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut ledger),
-        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut ledger),
+        tables: tables(&declaration, &declared, base, &mut record),
+        enums: objects(&declaration, &declared.enums, &base.enums, Place::Enum, &mut record),
+        views: objects(&declaration, &declared.views, &base.views, Place::View, &mut record),
+        routines: objects(&declaration, &declared.routines, &base.routines, Place::Routine, &mut record),
+        definitions: objects(&declaration, &declared.definitions, &base.definitions, Place::Definition, &mut record),
         kept: base.kept.clone(),
     };
     let known: BTreeSet<&DefinitionId> = declared.definitions.keys().collect();
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
-    // Every state that is there at once costs its memory.
+    // Every state held at the same time costs its memory.
     drop(declared);
     let schema = dialect.normalize_beside(target, base)?;
-    // What was kept at first and then lost its ground has no origin any more.
-    let origins = ledger.after.listed().filter(|(place, _)| stands(place, schema.schema()));
+    // An object that was kept first and then lost a dependency has no origin any more.
+    let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
     rename::nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
-    Ok(Target { schema, origins, offences: ledger.offences, left_open: ledger.left_open, renames, questions })
+    Ok(TargetSchema {
+        schema,
+        origins,
+        violations: record.violations,
+        loosely_matched: record.loosely_matched,
+        renames,
+        questions,
+    })
 }
 
 /// MySQL and MariaDB make an index for a foreign key that has none, and normalising makes it explicit. Whether the key has
@@ -135,7 +142,7 @@ fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) 
     }
 }
 
-/// The code does not say what a definition stands on. Where the base has the same definition, it knows.
+/// The code does not list the dependencies of a definition; they are taken from the base if it has the same definition.
 fn take_known_needs(declared: &mut Schema, base: &Schema) {
     for (id, definition) in &mut declared.definitions {
         let Some(known) = base.definitions.get(id) else { continue };
@@ -145,7 +152,7 @@ fn take_known_needs(declared: &mut Schema, base: &Schema) {
     }
 }
 
-/// Indexes, triggers and comments of columns hang on a view, and no declaration of it says them: they are kept.
+/// Indexes, triggers and column comments belong to a view, and its declaration cannot mention them: they are kept.
 fn keep_what_hangs_on_views(declared: &mut Schema, base: &Schema) {
     for (name, view) in &mut declared.views {
         let known = base.views.get(name).into_iter().flat_map(|known| &known.options);
@@ -155,7 +162,7 @@ fn keep_what_hangs_on_views(declared: &mut Schema, base: &Schema) {
     }
 }
 
-/// What has a body keeps the `sql_mode` it was made under, unless the code says another one.
+/// An object with a body keeps the `sql_mode` it was created under, unless the code declares another one.
 fn keep_modes(product: Product, declared: &mut Schema, base: &Schema) {
     if matches!(product, Product::Postgres | Product::Sqlite) {
         return;
@@ -178,7 +185,7 @@ fn keep_modes(product: Product, declared: &mut Schema, base: &Schema) {
     }
 }
 
-/// What the merge needs to know of the declaration beside the schema itself.
+/// The declaration as the merge needs it.
 pub(super) struct Declaration<'a> {
     pub(super) dialect: &'a dyn Dialect,
     model: &'a Model,
@@ -197,7 +204,7 @@ impl<'a> Declaration<'a> {
         self.others.get(place).copied().unwrap_or_default()
     }
 
-    /// Whether everything in a table is the entities' own.
+    /// Whether entities declare everything in a table.
     fn is_of_entities_alone(&self, table: &ObjectName) -> bool {
         let from = Place::table(table);
         let first = self.others.range(&from..).next();
@@ -215,8 +222,8 @@ impl<'a> Declaration<'a> {
         declared.and_then(|column| column.identity).is_some_and(|identity| identity != Identity::AutoIncrement)
     }
 
-    /// The loose rule by which a column of another type serves what is declared, if there is one.
-    pub(super) fn left_open(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static Rule> {
+    /// The loose rule by which a column of another type is accepted for the declared one, if any.
+    pub(super) fn loosely_matched(&self, table: &Table, new: &Column, old: &Column) -> Option<&'static TypeRule> {
         if new.data_type == old.data_type {
             return None;
         }
@@ -231,24 +238,24 @@ impl<'a> Declaration<'a> {
     }
 }
 
-fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, ledger: &mut Ledger<'_>) -> Tables {
+fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, record: &mut MergeRecord<'_>) -> Tables {
     let mut target = Tables::new();
     for (name, new) in &declared.tables {
         let bare = Table::new(name.clone());
         let old = base.tables.get(name).unwrap_or(&bare);
-        // Most tables are what they were. Then there is nothing to bring together, and no second one to hold.
+        // Most tables are unchanged: nothing to merge, and no second copy to hold.
         let shared = || base.tables.share(new);
         if let Some(shared) = declaration.is_of_entities_alone(name).then(shared).flatten() {
             target.insert(name.clone(), shared);
             continue;
         }
-        ledger.after.set(Place::table(name), declaration.origin(&Place::table(name)));
-        target.insert(name.clone(), table::merge(declaration, new, old, ledger));
+        record.after.set(Place::table(name), declaration.origin(&Place::table(name)));
+        target.insert(name.clone(), table::merge(declaration, new, old, record));
     }
     for (name, old) in base.tables.shared() {
-        if !declared.tables.contains_key(name) && ledger.keeps(Place::table(name)) {
+        if !declared.tables.contains_key(name) && record.keeps(Place::table(name)) {
             for place in places_in(old) {
-                ledger.after.set(place, Origin::Adopted);
+                record.after.set(place, Origin::Adopted);
             }
             target.insert(name.clone(), old.clone());
         }
@@ -262,13 +269,13 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     declared: &BTreeMap<K, T>,
     base: &BTreeMap<K, T>,
     place: impl Fn(K) -> Place,
-    ledger: &mut Ledger<'_>,
+    record: &mut MergeRecord<'_>,
 ) -> BTreeMap<K, T> {
     let names: BTreeSet<&K> = declared.keys().chain(base.keys()).collect();
     let mut target = BTreeMap::new();
     for name in names {
         let object =
-            ledger.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
+            record.facet(declared.get(name), base.get(name), || place(name.clone()), |place| declaration.origin(place));
         if let Some(object) = object {
             target.insert(name.clone(), object);
         }
@@ -276,8 +283,8 @@ fn objects<K: Clone + Ord, T: Clone + PartialEq>(
     target
 }
 
-/// What was kept although undeclared may stand on something that is dropped: then it goes too, and the plan says so.
-/// An enum type that a kept column still has stays even if its last declaration is gone.
+/// An undeclared object that was kept may depend on a dropped one: then it is dropped too, and the plan says so. An enum type
+/// that a kept column uses stays even if its last declaration is gone.
 fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schema, declared: &BTreeSet<&DefinitionId>) {
     let shrunk: Vec<ObjectName> = target
         .tables
@@ -293,7 +300,7 @@ fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schem
     }
     let stands = |key: &ForeignKey| match target.tables.get(&key.references) {
         Some(table) => key.referenced_columns.iter().all(|column| table.columns.contains_key(column)),
-        // What was never in the schema is not gone: it is somebody else's.
+        // An object that was never in the schema is not lost: it is not managed.
         None => !base.tables.contains_key(&key.references),
     };
     let mut fallen = Vec::new();
@@ -315,8 +322,8 @@ fn drop_what_lost_its_ground(product: Product, target: &mut Schema, base: &Schem
     }
 }
 
-/// Takes out the views and definitions whose ground was there and is gone; `false` when there are none. What a declared
-/// definition stands on was read from its text alone, so it stays.
+/// Removes the views and definitions that lost a dependency; `false` if there are none. The dependencies of a declared
+/// definition were read from its text only, so it stays.
 fn drop_groundless(target: &mut Schema, base: &Schema, declared: &BTreeSet<&DefinitionId>) -> bool {
     let is_relation = |schema: &Schema, name: &ObjectName| {
         schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()

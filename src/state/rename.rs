@@ -1,7 +1,7 @@
-//! Renames: what the developer says was called otherwise, done to the base before anything is compared with it. So what
-//! nobody declares goes along with the table or column it belongs to.
+//! Renames that the developer declares, applied to the base before anything is compared with it. So undeclared objects follow
+//! the table or column they belong to.
 //!
-//! Must not know where the wishes come from, or how a rename is written.
+//! Must not know where the renames come from, or how one is written.
 
 use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
@@ -15,30 +15,30 @@ use crate::schema::{
 use super::case::differs_in_case;
 use super::follow;
 
-/// A base in its new words.
+/// The base after the renames.
 pub(super) struct Renamed {
     pub(super) base: Normalized,
     pub(super) origins: Origins,
-    /// What was renamed, in order, with all that follows.
+    /// The renames that were applied, in order, including implied ones.
     pub(super) renames: Vec<Rename>,
 }
 
 /// The renames that the code declares by `renamed_from` and those the developer answered, tables before what is in them. The
 /// code's stay there for as long as somebody likes: one whose old name is gone says nothing any more.
-pub(super) fn wishes(model: &Model) -> Vec<Rename> {
+pub(super) fn requested(model: &Model) -> Vec<Rename> {
     let of_the_code = declared_renames(model).into_iter().map(|(_, rename)| rename);
     let mut renames: Vec<Rename> = of_the_code.chain(model.answers.iter().cloned()).collect();
     renames.sort_by_key(|rename| !matches!(rename, Rename::Table(_) | Rename::Enum(_)));
     renames
 }
 
-/// What `renamed_from` says, each with where it stands.
+/// The renames declared by `renamed_from`, each with its place.
 pub fn declared_renames(model: &Model) -> Vec<(Place, Rename)> {
     let declared = |(place, old)| declared(place, old).map(|rename| (Place::clone(place), rename));
     model.renames.iter().filter_map(declared).collect()
 }
 
-/// A rename as the option has it.
+/// A rename as a command-line option.
 pub fn spelled(rename: &Rename) -> String {
     let within = |kind: &str, owner: &ObjectName, from: &dyn std::fmt::Display, to: &dyn std::fmt::Display| {
         format!("{kind}{owner}.{from}:{to}")
@@ -112,9 +112,9 @@ fn declared(place: &Place, old: &Name) -> Option<Rename> {
     })
 }
 
-/// Does to the base what `wishes` say, in an order in which each new name is free; names that go round in a circle give way
-/// to each other by a name in between. A wish whose old name is not there, or whose new name is taken for good, is left out.
-/// Names made by convention follow (`idx-user-mail` becomes `idx-user-email`), unless `declared` has them as they are.
+/// Applies the requested renames to the base, in an order in which each new name is free; cyclic renames go through an
+/// intermediate name. A rename whose old name does not exist, or whose new name is taken for good, is left out. Names made by
+/// convention follow (`idx-user-mail` becomes `idx-user-email`), unless `declared` has them unchanged.
 ///
 /// # Errors
 /// None for a base that this dialect normalised.
@@ -123,9 +123,9 @@ pub(super) fn rename(
     declared: &Schema,
     base: &Normalized,
     origins: &Origins,
-    wishes: &[Rename],
+    requested: &[Rename],
 ) -> Result<Renamed, Unsupported> {
-    let mut work = Work {
+    let mut work = Renaming {
         product: dialect.product(),
         declared,
         schema: base.schema().clone(),
@@ -133,14 +133,14 @@ pub(super) fn rename(
         renames: Vec::new(),
     };
     let names = Names::new(dialect.product(), [base.schema(), declared]);
-    let mut open: Vec<Rename> = wishes.to_vec();
+    let mut open: Vec<Rename> = requested.to_vec();
     loop {
         let before = open.len();
-        open.retain(|wish| !work.carry_out(wish));
+        open.retain(|request| !work.carry_out(request));
         if open.len() < before {
             continue;
         }
-        match open.iter().position(|wish| work.is_blocked_by_another(wish, &open)) {
+        match open.iter().position(|request| work.is_blocked_by_another(request, &open)) {
             None => break,
             Some(index) => {
                 let (first, second) = by_way_of(open.remove(index), &names);
@@ -275,7 +275,7 @@ fn by_way_of(rename: Rename, names: &Names<'_>) -> (Rename, Rename) {
     }
 }
 
-struct Work<'a> {
+struct Renaming<'a> {
     product: Product,
     declared: &'a Schema,
     schema: Schema,
@@ -283,7 +283,7 @@ struct Work<'a> {
     renames: Vec<Rename>,
 }
 
-impl Work<'_> {
+impl Renaming<'_> {
     /// Renames and takes along what follows; `false` if it cannot be done now.
     fn carry_out(&mut self, rename: &Rename) -> bool {
         if !self.has_old(rename) || !self.apply(rename) {
@@ -350,20 +350,24 @@ impl Work<'_> {
         }
     }
 
-    /// Whether only another open wish has the new name.
-    fn is_blocked_by_another(&self, wish: &Rename, open: &[Rename]) -> bool {
-        let vacates = |other: &Rename| match (wish, other) {
-            (Rename::Table(wish), Rename::Table(other)) => wish.to == other.from,
-            (Rename::Enum(wish), Rename::Enum(other)) => wish.to == other.from,
-            (Rename::Column(table, wish), Rename::Column(owner, other))
-            | (Rename::Index(table, wish), Rename::Index(owner, other))
-            | (Rename::Unique(table, wish), Rename::Unique(owner, other))
-            | (Rename::ForeignKey(table, wish), Rename::ForeignKey(owner, other))
-            | (Rename::Check(table, wish), Rename::Check(owner, other)) => table == owner && wish.to == other.from,
-            (Rename::EnumValue(name, wish), Rename::EnumValue(owner, other)) => name == owner && wish.to == other.from,
+    /// Whether only another open rename has the new name.
+    fn is_blocked_by_another(&self, request: &Rename, open: &[Rename]) -> bool {
+        let vacates = |other: &Rename| match (request, other) {
+            (Rename::Table(request), Rename::Table(other)) => request.to == other.from,
+            (Rename::Enum(request), Rename::Enum(other)) => request.to == other.from,
+            (Rename::Column(table, request), Rename::Column(owner, other))
+            | (Rename::Index(table, request), Rename::Index(owner, other))
+            | (Rename::Unique(table, request), Rename::Unique(owner, other))
+            | (Rename::ForeignKey(table, request), Rename::ForeignKey(owner, other))
+            | (Rename::Check(table, request), Rename::Check(owner, other)) => {
+                table == owner && request.to == other.from
+            }
+            (Rename::EnumValue(name, request), Rename::EnumValue(owner, other)) => {
+                name == owner && request.to == other.from
+            }
             _ => false,
         };
-        self.has_old(wish) && open.iter().any(vacates)
+        self.has_old(request) && open.iter().any(vacates)
     }
 
     /// In the views that read a renamed table and in its triggers.

@@ -1,34 +1,34 @@
-//! What a pair of states says: up to date, behind, drifted, synchronised, adoptable, unreachable.
+//! Classifies the database: up to date, behind, drifted, synchronised, adoptable, unreachable.
 //!
 //! Must not know where the states came from.
 
 use serde::Serialize;
 
-/// How the database stands to the snapshot.
+/// How the database compares with the snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Situation {
-    /// There is no snapshot and the database is empty (or there is none): a beginning.
+    /// There is no snapshot, and the database is empty or does not exist.
     Beginning,
-    /// There is no snapshot, and the database has something in it: it can be adopted.
+    /// There is no snapshot, and the database contains objects: it can be adopted.
     Adoptable,
     /// The database cannot be read; the snapshot alone counts.
     Unreachable,
-    /// The database has exactly what the snapshot says, and every migration is recorded.
+    /// The database matches the snapshot, and every migration is recorded.
     Current,
-    /// Migrations are pending, and the database is where the last applied one left it.
+    /// Migrations are pending, and the database matches the result of the last applied one.
     Behind,
-    /// The database already has what pending migrations would do: it was synchronised before they were written.
+    /// The database already matches the result of pending migrations: it was synchronised before they were written.
     Ahead,
-    /// The database has what the code declares and the snapshot does not say yet: it was synchronised in development.
+    /// The database matches the code, which the snapshot does not yet: it was synchronised in development.
     Synchronised,
-    /// The database has something that neither the migrations nor the code account for.
+    /// Drift: neither the migrations nor the code account for the database.
     Drifted,
 }
 
-/// What is known when a situation is judged.
+/// The facts a situation is derived from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct SituationFacts {
     /// There is a snapshot.
     pub snapshot: bool,
     /// The database can be read.
@@ -37,24 +37,25 @@ pub struct Standing {
     pub populated: bool,
     /// Migrations are pending.
     pub pending: bool,
-    /// The database is where the last applied migration left it (for none applied: empty, or where the first one starts).
+    /// The database matches the result of the last applied migration (with none applied: it is empty, or matches the start of
+    /// the first one).
     pub at_applied: bool,
-    /// The database is where one of the pending migrations would lead.
+    /// The database matches the result of one of the pending migrations.
     pub at_pending: bool,
     /// Changing the database to what the code declares would change nothing.
     pub at_entities: bool,
 }
 
-/// Judges.
-pub fn situate(standing: Standing) -> Situation {
-    match standing {
-        Standing { snapshot: false, reachable: true, populated: true, .. } => Situation::Adoptable,
-        Standing { snapshot: false, .. } => Situation::Beginning,
-        Standing { reachable: false, .. } => Situation::Unreachable,
-        Standing { at_applied: true, pending: false, .. } => Situation::Current,
-        Standing { at_applied: true, pending: true, .. } => Situation::Behind,
-        Standing { at_pending: true, .. } => Situation::Ahead,
-        Standing { at_entities: true, .. } => Situation::Synchronised,
+/// Derives the situation.
+pub fn situate(facts: SituationFacts) -> Situation {
+    match facts {
+        SituationFacts { snapshot: false, reachable: true, populated: true, .. } => Situation::Adoptable,
+        SituationFacts { snapshot: false, .. } => Situation::Beginning,
+        SituationFacts { reachable: false, .. } => Situation::Unreachable,
+        SituationFacts { at_applied: true, pending: false, .. } => Situation::Current,
+        SituationFacts { at_applied: true, pending: true, .. } => Situation::Behind,
+        SituationFacts { at_pending: true, .. } => Situation::Ahead,
+        SituationFacts { at_entities: true, .. } => Situation::Synchronised,
         _ => Situation::Drifted,
     }
 }

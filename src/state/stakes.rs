@@ -1,4 +1,4 @@
-//! What is at stake in a plan, as queries that count it in the database as it is.
+//! Queries that count the rows and values that a plan would destroy.
 //!
 //! Must not know how a query is run, or who refuses what.
 
@@ -7,7 +7,7 @@ use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, Plan};
 use crate::schema::{Normalized, Place};
 
-use super::preflight::Ground;
+use super::preflight::BaseLookup;
 
 /// The queries, each with the place and the kind of what it counts.
 #[derive(Clone, Debug, Default)]
@@ -22,23 +22,23 @@ impl Stakes {
 
 /// What can be counted of a plan, in the schema it starts from.
 pub fn stakes(dialect: &dyn Dialect, base: &Normalized, target: &Normalized, plan: &Plan) -> Stakes {
-    let ground = Ground::new(dialect, base.schema(), target.schema(), plan);
+    let lookup = BaseLookup::new(dialect, base.schema(), target.schema(), plan);
     let of = |op: &Op| -> Vec<(Place, Stake, String)> {
         let place = op.place();
         let found = match op {
-            Op::Drop(Object::Table(table)) => vec![(Stake::Rows, ground.rows(&table.name))],
-            Op::Drop(Object::Definition(it)) => vec![(Stake::Rows, ground.rows_beside(it))],
-            Op::Drop(Object::Column(table, column)) => vec![(Stake::Values, ground.values(table, &column.name))],
-            Op::Create(Object::Column(table, _)) => vec![(Stake::Rows, ground.rows(table))],
+            Op::Drop(Object::Table(table)) => vec![(Stake::Rows, lookup.rows(&table.name))],
+            Op::Drop(Object::Definition(it)) => vec![(Stake::Rows, lookup.rows_beside(it))],
+            Op::Drop(Object::Column(table, column)) => vec![(Stake::Values, lookup.values(table, &column.name))],
+            Op::Create(Object::Column(table, _)) => vec![(Stake::Rows, lookup.rows(table))],
             Op::Alter(Alter::Column(table, change)) => vec![
-                (Stake::Nulls, ground.nulls(table, &change.to.name)),
-                (Stake::Values, ground.values(table, &change.to.name)),
-                (Stake::Lost, ground.changed(table, change)),
+                (Stake::Nulls, lookup.nulls(table, &change.to.name)),
+                (Stake::Values, lookup.values(table, &change.to.name)),
+                (Stake::Lost, lookup.changed(table, change)),
             ],
             Op::Alter(Alter::Options(table, change)) => {
-                vec![(Stake::Rows, ground.rows_of(table, &dialect.dropped_partitions(change)))]
+                vec![(Stake::Rows, lookup.rows_of(table, &dialect.dropped_partitions(change)))]
             }
-            Op::Alter(Alter::Enum(change)) => vec![(Stake::Lost, ground.without_value_of(change))],
+            Op::Alter(Alter::Enum(change)) => vec![(Stake::Lost, lookup.without_value_of(change))],
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Vec::new(),
         };
         found.into_iter().filter_map(|(stake, sql)| Some((place.clone(), stake, sql?))).collect()

@@ -1,4 +1,4 @@
-//! One table, declared and as it is, to one table as it shall be.
+//! Merges one declared table with the current one.
 //!
 //! Must not know how the target is reached. Constraints and indexes are matched by what they mean before they are matched
 //! by name, because the code rarely names them and the database always does.
@@ -11,62 +11,67 @@ use crate::schema::{
     Place, PrimaryKey, Product, Table, Unique,
 };
 
-use super::merge::Ledger;
+use super::merge::MergeRecord;
 use super::reconcile::Declaration;
 
 /// Merges one table. `base` is an empty table where the database has none.
-pub(super) fn merge(declaration: &Declaration<'_>, declared: &Table, base: &Table, ledger: &mut Ledger<'_>) -> Table {
+pub(super) fn merge(
+    declaration: &Declaration<'_>,
+    declared: &Table,
+    base: &Table,
+    record: &mut MergeRecord<'_>,
+) -> Table {
     let at = |part: Part| Place::Table(declared.name.clone(), part);
     let mut target = Table::new(declared.name.clone());
     target.columns = Columns::with_capacity(declared.columns.len().max(base.columns.len()));
     for old in base.columns.values() {
         let merged = match declared.columns.get(&old.name) {
-            Some(new) => Some(column(declaration, declared, new, base, ledger)),
-            None => kept_column(declared, old, ledger),
+            Some(new) => Some(column(declaration, declared, new, base, record)),
+            None => kept_column(declared, old, record),
         };
         target.columns.extend(merged);
     }
     for new in declared.columns.values().filter(|new| !base.columns.contains_key(&new.name)) {
-        let added = column(declaration, declared, new, base, ledger);
+        let added = column(declaration, declared, new, base, record);
         target.columns.insert(added);
     }
     let origin = |place: &Place| declaration.origin(place);
     let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref());
-    target.primary_key = ledger.facet(key.as_ref(), base.primary_key.as_ref(), || at(Part::PrimaryKey), origin);
-    unique_rules(declaration, declared, base, &mut target, ledger);
+    target.primary_key = record.facet(key.as_ref(), base.primary_key.as_ref(), || at(Part::PrimaryKey), origin);
+    unique_rules(declaration, declared, base, &mut target, record);
     target.checks = matched(
         declaration,
         (&declared.checks, &base.checks),
         |new: &Check, old: &Check| Check { name: old.name.clone(), ..new.clone() } == *old,
         |name| at(Part::Check(name)),
-        ledger,
+        record,
     );
     target.triggers = matched(
         declaration,
         (&declared.triggers, &base.triggers),
         |new, old| new == old,
         |name| at(Part::Trigger(name)),
-        ledger,
+        record,
     );
-    foreign_keys(declaration, declared, base, &mut target, ledger);
-    target.comment = ledger.facet(declared.comment.as_ref(), base.comment.as_ref(), || at(Part::Comment), origin);
+    foreign_keys(declaration, declared, base, &mut target, record);
+    target.comment = record.facet(declared.comment.as_ref(), base.comment.as_ref(), || at(Part::Comment), origin);
     for key in declared.options.keys().chain(base.options.keys()).collect::<BTreeSet<_>>() {
         let place = || at(Part::Option(key.as_str().into()));
-        let value = ledger.facet(declared.options.get(key), base.options.get(key), place, origin);
+        let value = record.facet(declared.options.get(key), base.options.get(key), place, origin);
         target.options.extend(value.map(|value| (key.clone(), value)));
     }
     target
 }
 
-/// A column in the database that the code does not mention, if it stays.
-fn kept_column(declared: &Table, old: &Column, ledger: &mut Ledger<'_>) -> Option<Column> {
+/// An undeclared column of the database, if it is kept.
+fn kept_column(declared: &Table, old: &Column, record: &mut MergeRecord<'_>) -> Option<Column> {
     let at = |facet| Place::Table(declared.name.clone(), Part::Column(old.name.clone(), facet));
-    if !ledger.keeps(at(Facet::Whole)) {
+    if !record.keeps(at(Facet::Whole)) {
         return None;
     }
     for facet in COLUMN_FACETS {
-        let origin = ledger.before.of(&at(facet));
-        ledger.after.set(at(facet), origin);
+        let origin = record.before.of(&at(facet));
+        record.after.set(at(facet), origin);
     }
     Some(old.clone())
 }
@@ -82,19 +87,25 @@ const COLUMN_FACETS: [Facet; 8] = [
     Facet::Options,
 ];
 
-fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Table, ledger: &mut Ledger<'_>) -> Column {
+fn column(
+    declaration: &Declaration<'_>,
+    table: &Table,
+    new: &Column,
+    base: &Table,
+    record: &mut MergeRecord<'_>,
+) -> Column {
     let at = |facet| Place::Table(table.name.clone(), Part::Column(new.name.clone(), facet));
     let origin = |place: &Place| declaration.origin(place);
-    ledger.after.set(at(Facet::Whole), origin(&at(Facet::Whole)));
+    record.after.set(at(Facet::Whole), origin(&at(Facet::Whole)));
     let bare = Column::new(new.name.clone(), new.data_type.clone());
     let old = base.columns.get(&new.name).unwrap_or(&bare);
     /// One facet of the column by the three-way rule.
     macro_rules! facet {
         ($field:ident, $facet:ident) => {
-            ledger.facet(new.$field.as_ref(), old.$field.as_ref(), || at(Facet::$facet), origin)
+            record.facet(new.$field.as_ref(), old.$field.as_ref(), || at(Facet::$facet), origin)
         };
     }
-    // The code mostly says that a column is numbered, and not in which of a database's ways.
+    // The code mostly declares that a column is numbered, and not by which of the database's mechanisms.
     let numbering = match (new.identity, old.identity) {
         (Some(_), Some(found)) if !declaration.says_how_numbered(table, &new.name) => Some(found),
         (Some(_), None) if declaration.dialect.numbers_itself(base, &new.name) => None,
@@ -105,7 +116,7 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         data_type: new.data_type.clone(),
         nullable: new.nullable,
         default: facet!(default, Default),
-        identity: ledger.facet(numbering.as_ref(), old.identity.as_ref(), || at(Facet::Identity), origin),
+        identity: record.facet(numbering.as_ref(), old.identity.as_ref(), || at(Facet::Identity), origin),
         generated: facet!(generated, Generated),
         collation: facet!(collation, Collation),
         on_update: facet!(on_update, OnUpdate),
@@ -113,15 +124,15 @@ fn column(declaration: &Declaration<'_>, table: &Table, new: &Column, base: &Tab
         options: new.options.clone(),
         wording: new.wording.clone(),
     };
-    ledger.after.set(at(Facet::Type), origin(&at(Facet::Type)));
-    ledger.after.set(at(Facet::Options), origin(&at(Facet::Options)));
-    if let Some(rule) = declaration.left_open(table, new, old)
-        && ledger.keeps(at(Facet::Type))
+    record.after.set(at(Facet::Type), origin(&at(Facet::Type)));
+    record.after.set(at(Facet::Options), origin(&at(Facet::Options)));
+    if let Some(rule) = declaration.loosely_matched(table, new, old)
+        && record.keeps(at(Facet::Type))
     {
         merged.data_type = old.data_type.clone();
-        ledger.left_open.push((at(Facet::Type), rule));
+        record.loosely_matched.push((at(Facet::Type), rule));
     }
-    if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(Facet::Options)) {
+    if new.options.is_empty() && !old.options.is_empty() && record.keeps(at(Facet::Options)) {
         merged.options = old.options.clone();
     }
     if merged == *old {
@@ -148,7 +159,7 @@ fn matched<T: Clone + PartialEq>(
     (declared, base): (&Parts<T>, &Parts<T>),
     means_the_same: impl Fn(&T, &T) -> bool,
     place: impl Fn(Name) -> Place,
-    ledger: &mut Ledger<'_>,
+    record: &mut MergeRecord<'_>,
 ) -> Parts<T> {
     let mut target = Parts::new();
     let mut taken: BTreeSet<&Name> = BTreeSet::new();
@@ -161,17 +172,17 @@ fn matched<T: Clone + PartialEq>(
         let origin = declaration.origin(&place(name.clone()));
         let same = match base.get_key_value(name) {
             Some((name, old)) if old == new => Some((name, old)),
-            // In SQL a name is always written, so there it counts.
+            // A sidecar always names its objects, so there the name counts.
             _ if origin == Origin::Sidecar => None,
             _ => base.iter().find(|(name, old)| !taken.contains(name) && means_the_same(new, old)),
         };
         let (name, object) = same.unwrap_or((name, new));
         taken.insert(name);
-        ledger.after.set(place(name.clone()), origin);
+        record.after.set(place(name.clone()), origin);
         target.insert(name.clone(), object.clone());
     }
     for (name, old) in base {
-        if !taken.contains(name) && !target.contains_key(name) && ledger.keeps(place(name.clone())) {
+        if !taken.contains(name) && !target.contains_key(name) && record.keeps(place(name.clone())) {
             target.insert(name.clone(), old.clone());
         }
     }
@@ -185,7 +196,7 @@ fn unique_rules(
     declared: &Table,
     base: &Table,
     target: &mut Table,
-    ledger: &mut Ledger<'_>,
+    record: &mut MergeRecord<'_>,
 ) {
     let at = |part: Part| Place::Table(declared.name.clone(), part);
     let mut uniques = declared.uniques.clone();
@@ -215,7 +226,7 @@ fn unique_rules(
         (&uniques, &base.uniques),
         |new: &Unique, old: &Unique| new.columns == old.columns && new.options == old.options,
         |name| at(Part::Unique(name)),
-        ledger,
+        record,
     );
     target.indexes = matched(
         declaration,
@@ -224,7 +235,7 @@ fn unique_rules(
             Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
         },
         |name| at(Part::Index(name)),
-        ledger,
+        record,
     );
 }
 
@@ -251,7 +262,7 @@ fn foreign_keys(
     declared: &Table,
     base: &Table,
     target: &mut Table,
-    ledger: &mut Ledger<'_>,
+    record: &mut MergeRecord<'_>,
 ) {
     let at = |name: &Name, facet| Place::Table(declared.name.clone(), Part::ForeignKey(name.clone(), facet));
     let mut taken: BTreeSet<&Name> = BTreeSet::new();
@@ -264,32 +275,32 @@ fn foreign_keys(
         let name = same.map_or(&new.name, |old| &old.name);
         taken.insert(name);
         let origin = |facet| declaration.origin(&at(&new.name, facet));
-        ledger.after.set(at(name, Facet::Whole), origin(Facet::Whole));
+        record.after.set(at(name, Facet::Whole), origin(Facet::Whole));
         let old = same.unwrap_or(new);
         let mut merged = ForeignKey { name: name.clone(), ..new.clone() };
-        merged.on_update = ledger.facet(
+        merged.on_update = record.facet(
             new.on_update.as_ref(),
             old.on_update.as_ref(),
             || at(name, Facet::OnUpdate),
             |_| origin(Facet::OnUpdate),
         );
-        merged.on_delete = ledger.facet(
+        merged.on_delete = record.facet(
             new.on_delete.as_ref(),
             old.on_delete.as_ref(),
             || at(name, Facet::OnDelete),
             |_| origin(Facet::OnDelete),
         );
-        ledger.after.set(at(name, Facet::Options), origin(Facet::Options));
-        if new.options.is_empty() && !old.options.is_empty() && ledger.keeps(at(name, Facet::Options)) {
+        record.after.set(at(name, Facet::Options), origin(Facet::Options));
+        if new.options.is_empty() && !old.options.is_empty() && record.keeps(at(name, Facet::Options)) {
             merged.options = old.options.clone();
         }
         target.foreign_keys.insert(name.clone(), merged);
     }
     for (name, old) in &base.foreign_keys {
-        if !taken.contains(name) && !target.foreign_keys.contains_key(name) && ledger.keeps(at(name, Facet::Whole)) {
+        if !taken.contains(name) && !target.foreign_keys.contains_key(name) && record.keeps(at(name, Facet::Whole)) {
             for facet in [Facet::OnUpdate, Facet::OnDelete, Facet::Options] {
-                let origin = ledger.before.of(&at(name, facet));
-                ledger.after.set(at(name, facet), origin);
+                let origin = record.before.of(&at(name, facet));
+                record.after.set(at(name, facet), origin);
             }
             target.foreign_keys.insert(name.clone(), old.clone());
         }
@@ -305,7 +316,7 @@ fn lost_columns<'b>(table: &Table, base: &'b Table) -> impl Iterator<Item = &'b 
     base.columns.keys().filter(|name| !table.columns.contains_key(*name))
 }
 
-/// Takes out keys, indexes and checks that were kept although a column they stand on is dropped.
+/// Removes keys, indexes and checks that were kept although one of their columns is dropped.
 pub(super) fn drop_what_lost_its_columns(product: Product, table: &mut Table, base: &Table) {
     let gone: Vec<Name> = lost_columns(table, base).cloned().collect();
     let loses = |expression: &Expression| gone.iter().any(|name| mentions(product, expression.text(), name.as_str()));

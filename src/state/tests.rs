@@ -13,7 +13,7 @@ use crate::schema::{
     Origin, Origins, Part, Place, PrimaryKey, Schema, Table, Trigger, Type, Undeclared, Unique,
 };
 
-use super::{Policy, Situation, Standing, adopted, found, keeps_what_nobody_declares, reconcile, situate};
+use super::{Policy, Situation, SituationFacts, adopted, found, keeps_what_nobody_declares, reconcile, situate};
 
 fn name(text: &str) -> ObjectName {
     ObjectName::local(text)
@@ -213,28 +213,28 @@ fn undeclared_can_be_dropped_or_refused() {
     let refused =
         reconcile(dialect, &model([book()]), &base, &origins, &Policy::default().undeclared(Undeclared::Error))
             .unwrap();
-    assert!(refused.offences.contains(&Place::table(&name("audit"))));
+    assert!(refused.violations.contains(&Place::table(&name("audit"))));
 }
 
 #[test]
 fn each_situation() {
-    let reachable = Standing { reachable: true, ..Standing::default() };
-    let with_snapshot = Standing { snapshot: true, ..reachable };
-    for (standing, expected) in [
-        (Standing::default(), Situation::Beginning),
+    let reachable = SituationFacts { reachable: true, ..SituationFacts::default() };
+    let with_snapshot = SituationFacts { snapshot: true, ..reachable };
+    for (facts, expected) in [
+        (SituationFacts::default(), Situation::Beginning),
         (reachable, Situation::Beginning),
-        (Standing { populated: true, ..reachable }, Situation::Adoptable),
-        (Standing { reachable: false, ..with_snapshot }, Situation::Unreachable),
-        (Standing { at_applied: true, ..with_snapshot }, Situation::Current),
-        (Standing { at_applied: true, at_entities: true, ..with_snapshot }, Situation::Current),
-        (Standing { at_applied: true, pending: true, ..with_snapshot }, Situation::Behind),
-        (Standing { at_pending: true, pending: true, ..with_snapshot }, Situation::Ahead),
-        (Standing { at_entities: true, ..with_snapshot }, Situation::Synchronised),
-        (Standing { at_entities: true, pending: true, ..with_snapshot }, Situation::Synchronised),
+        (SituationFacts { populated: true, ..reachable }, Situation::Adoptable),
+        (SituationFacts { reachable: false, ..with_snapshot }, Situation::Unreachable),
+        (SituationFacts { at_applied: true, ..with_snapshot }, Situation::Current),
+        (SituationFacts { at_applied: true, at_entities: true, ..with_snapshot }, Situation::Current),
+        (SituationFacts { at_applied: true, pending: true, ..with_snapshot }, Situation::Behind),
+        (SituationFacts { at_pending: true, pending: true, ..with_snapshot }, Situation::Ahead),
+        (SituationFacts { at_entities: true, ..with_snapshot }, Situation::Synchronised),
+        (SituationFacts { at_entities: true, pending: true, ..with_snapshot }, Situation::Synchronised),
         (with_snapshot, Situation::Drifted),
-        (Standing { pending: true, ..with_snapshot }, Situation::Drifted),
+        (SituationFacts { pending: true, ..with_snapshot }, Situation::Drifted),
     ] {
-        assert_eq!(situate(standing), expected, "{standing:?}");
+        assert_eq!(situate(facts), expected, "{facts:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! When a column of another type serves what an entity only implies: the one table of rules, each loose or exact.
+//! Which column types are accepted for what an entity implies: the one table of rules, each loose or exact.
 //!
 //! A Rust type leaves much open: `String` says nothing of a length, `Decimal` nothing of digits. A loose rule means that the
 //! database may keep the type it has; an exact one that it contradicts the entity, mostly because the driver would refuse
@@ -11,16 +11,16 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Strictness, Type};
 
-/// One pair of types that are not the same and may mean the same.
+/// A pair of different types that may mean the same.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// What it is called in the configuration.
+pub struct TypeRule {
+    /// Its name in the configuration.
     pub key: &'static str,
     /// What the entity implies, and what the database has.
     pub pair: &'static str,
     /// Where it is loose unless the configuration says otherwise; elsewhere it is exact.
     pub loose_on: &'static [Product],
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
@@ -32,9 +32,9 @@ const NOWHERE: &[Product] = &[];
 /// A rule and the reason for it.
 macro_rules! rules {
     ($($name:ident = $key:literal, $pair:literal, $loose_on:expr, $reason:literal;)*) => {
-        $(const $name: Rule = Rule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
+        $(const $name: TypeRule = TypeRule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
         /// Every rule.
-        pub const RULES: &[Rule] = &[$($name),*];
+        pub const RULES: &[TypeRule] = &[$($name),*];
     };
 }
 
@@ -97,7 +97,7 @@ impl TypeRules {
     }
 
     /// How a rule is applied on a product.
-    pub fn strictness(&self, rule: &Rule, product: Product) -> Strictness {
+    pub fn strictness(&self, rule: &TypeRule, product: Product) -> Strictness {
         match self.0.get(rule.key) {
             Some(strictness) => *strictness,
             None if rule.loose_on.contains(&product) => Strictness::Loose,
@@ -108,7 +108,7 @@ impl TypeRules {
 
 /// The rule for an implied type and a different one that was found; both are normalised, `logical` is the implied one
 /// before that. `None`: they have nothing to do with each other.
-pub fn rule(product: Product, logical: &Type, declared: &Type, found: &Type) -> Option<&'static Rule> {
+pub fn rule(product: Product, logical: &Type, declared: &Type, found: &Type) -> Option<&'static TypeRule> {
     let rule = match (declared, found) {
         (Type::Array(declared), Type::Array(found)) => return rule(product, inside(logical), declared, found),
         (Type::Enum(_), Type::Native(found)) => is_text(product, found).then_some(&ENUM),
@@ -136,7 +136,7 @@ fn is_text(product: Product, spelling: &str) -> bool {
     class(product, spelling) == Class::Text
 }
 
-fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Option<&'static Rule> {
+fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Option<&'static TypeRule> {
     use Class::{
         Anything, Bits, Boolean, Bytes, Choice, Date, Decimal, Double, Float, Integer, Json, JsonBinary, Local, Text,
         Time, Uuid, Zoned,

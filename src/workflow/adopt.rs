@@ -16,7 +16,7 @@ use crate::entity::{Model, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
 use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
 use crate::schema::{Normalized, Origins};
-use crate::state::{self, Contradiction, Policy, Target};
+use crate::state::{self, Contradiction, Policy, TargetSchema};
 
 use super::{Failure, Live, Workspace, applicable, import, locked, read};
 
@@ -34,9 +34,9 @@ pub struct Adopted {
 
 impl Adopted {
     /// Types the entities leave open, by rule.
-    pub fn left_open(&self) -> BTreeMap<&'static str, usize> {
+    pub fn loosely_matched(&self) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
-        for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.left_open) {
+        for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.loosely_matched) {
             *counts.entry(rule.key).or_insert(0) += 1;
         }
         counts
@@ -208,7 +208,7 @@ pub struct Adoption {
     /// Who declares each object and facet.
     pub origins: Origins,
     /// What the plan leads to.
-    pub target: Target,
+    pub target: TargetSchema,
     /// Where the code says otherwise than the database.
     pub contradictions: Vec<Contradiction>,
 }

@@ -3,7 +3,7 @@
 //! Must not know how a migration is run, nor who is told.
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Target, Watch};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -104,7 +104,7 @@ impl Bench {
         &mut self,
         course: &Course,
         is_rehearsal: bool,
-        watch: Watch<'_>,
+        watch: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
         loop {
@@ -238,7 +238,7 @@ impl Bench {
     ///
     /// # Errors
     /// Those of the runner; what going back throws away was not looked at by [`Bench::losses`], or is not allowed to go.
-    pub async fn run(&mut self, course: &Course, watch: Watch<'_>) -> sea_gen_runner::Result<()> {
+    pub async fn run(&mut self, course: &Course, watch: ProgressCallback<'_>) -> sea_gen_runner::Result<()> {
         let goes_back = !matches!(course, Course::Up { .. });
         if goes_back && !self.may_go_back {
             let error = sea_gen_runner::Error::new("reverting would lose what cannot be brought back; nothing was run");

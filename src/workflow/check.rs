@@ -135,7 +135,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     }
     let mut lines: Vec<String> =
         diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
-    lines.extend(target.offences.iter().map(|place| format!("{place} is declared by nobody")));
+    lines.extend(target.violations.iter().map(|place| format!("{place} is declared by nobody")));
     Ok(verdict(lines))
 }
 

@@ -11,7 +11,7 @@ use crate::entity::Model;
 use crate::introspect::{Scope, Unmanaged};
 use crate::plan::{Plan, Rename};
 use crate::schema::{Normalized, Origins};
-use crate::state::{self, Target};
+use crate::state::{self, TargetSchema};
 
 use super::side::{Loaded, Loader, Side, State};
 use super::{Failure, Open, Workspace, current_folder, reworded};
@@ -200,7 +200,12 @@ fn unmanaged(sides: &[Side; 2]) -> Vec<Unmanaged> {
     from.unmanaged.iter().chain(of_both).cloned().collect()
 }
 
-fn declared_on(loader: &Loader<'_>, model: &Model, base: &Normalized, origins: &Origins) -> Result<Target, Failure> {
+fn declared_on(
+    loader: &Loader<'_>,
+    model: &Model,
+    base: &Normalized,
+    origins: &Origins,
+) -> Result<TargetSchema, Failure> {
     let policy = loader.workspace.map(Workspace::keeping).unwrap_or_default();
     Ok(state::reconcile(dialect::of(loader.product), model, base, origins, &policy)?)
 }

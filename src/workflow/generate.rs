@@ -18,7 +18,7 @@ use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, first_lock, new_id};
 use crate::schema::{Normalized, Origins, Place, Undeclared};
-use crate::state::{self, Fitting, Situation, Stakes, Target, Values, Ways};
+use crate::state::{self, Fitting, MigrationScripts, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{Answers, Given};
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, locked, stakes, text};
@@ -112,7 +112,7 @@ pub struct Draft {
     /// How to count what is at stake.
     pub stakes: Stakes,
     /// What the plan leads to.
-    pub target: Target,
+    pub target: TargetSchema,
     /// The migration: its statements, up and down.
     pub migration: Migration,
     /// Where it was proven, if it was.
@@ -186,13 +186,14 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     };
     // Closing is the database's work, and the rest goes on meanwhile.
     let ((), ()) = tokio::join!(close, async { all.iter_mut().for_each(Draft::name_states) });
-    let offences: Vec<String> = all.iter().flat_map(|draft| &draft.target.offences).map(ToString::to_string).collect();
-    if !offences.is_empty() {
+    let violations: Vec<String> =
+        all.iter().flat_map(|draft| &draft.target.violations).map(ToString::to_string).collect();
+    if !violations.is_empty() {
         return Err(Error::new(format!(
             "{} declared by no entity and no SQL file",
-            text::plural(offences.len(), "object")
+            text::plural(violations.len(), "object")
         ))
-        .because(offences.join("\n"))
+        .because(violations.join("\n"))
         .hint("declare them, or set `undeclared = \"keep\"` in the configuration")
         .into());
     }
@@ -315,8 +316,8 @@ async fn draft(
             Content::Purged(places) => state::purged(dialect, &sealed.schema, &sealed.origins, places)?,
             Content::Declared | Content::Empty => (sealed.schema.clone(), sealed.origins.clone()),
         };
-        let (offences, left_open, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let target = Target { schema, origins, offences, left_open, renames, questions };
+        let (violations, loosely_matched, renames, questions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let target = TargetSchema { schema, origins, violations, loosely_matched, renames, questions };
         (sealed.schema.clone(), target)
     } else {
         let mut asked = false;
@@ -363,7 +364,8 @@ async fn draft(
     if let Some(live) = live {
         findings = weighed(&mut live.session, &stakes, findings).await;
     }
-    let Ways { up, down, filled, unfit } = state::ways(dialect, &base, &target, &plan, &values)?;
+    let MigrationScripts { up, down, filled, unfit } =
+        state::migration_scripts(dialect, &base, &target, &plan, &values)?;
     answers.weigh_values(product, unfit);
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
@@ -371,7 +373,7 @@ async fn draft(
     Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
 }
 
-fn judged(dialect: &dyn Dialect, base: &Normalized, target: &Target, plan: &Plan) -> Vec<Finding> {
+fn judged(dialect: &dyn Dialect, base: &Normalized, target: &TargetSchema, plan: &Plan) -> Vec<Finding> {
     let (from, to) = (base.schema(), target.schema.schema());
     lint(&lint::Context { plan, from, to, types: &Casts { dialect, from, to } })
 }
@@ -400,7 +402,7 @@ fn sides(
     model: &Model,
     sealed: &Sealed,
     live: Option<&Live>,
-) -> Result<(Normalized, Target), Failure> {
+) -> Result<(Normalized, TargetSchema), Failure> {
     let from_snapshot = || workspace.target(product, model, &sealed.schema, &sealed.origins);
     let Some(live) = live else { return Ok((sealed.schema.clone(), from_snapshot()?)) };
     if request.start == Some(Start::Database) {
@@ -425,9 +427,9 @@ fn sides(
         Situation::Synchronised => {
             // The database is what the code declares already: the migration leads exactly there, names and all, so that
             // it is recognised as applied on this database.
-            let Target { renames, questions, .. } = from_snapshot()?;
+            let TargetSchema { renames, questions, .. } = from_snapshot()?;
             let there = workspace.target(product, model, &live.schema, &sealed.origins)?;
-            let target = Target { renames, questions, ..there };
+            let target = TargetSchema { renames, questions, ..there };
             workspace.note("note: this database was synchronised; the migration leads to what it already has");
             Ok((sealed.schema.clone(), target))
         }

@@ -14,7 +14,7 @@ use crate::entity::{self, Model, Severity, SourceFile};
 use crate::plan::Op;
 use crate::project::EntityPaths;
 use crate::schema::{Facet, Name, ObjectName, Origin, Origins, Part, Place, Schema};
-use crate::state::{self, Target};
+use crate::state::{self, TargetSchema};
 use crate::write::{self, Declaration};
 
 use super::{Failure, Live, Workspace};
@@ -34,10 +34,10 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     let dialect = dialect::of(product);
     let nobody = state::adopted(live.schema.schema());
     let (model, _) = workspace.model(files, product).await?;
-    let reconciled = |model: &Model| -> Result<Target, Failure> {
+    let reconciled = |model: &Model| -> Result<TargetSchema, Failure> {
         Ok(state::reconcile(dialect, model, &live.schema, &nobody, &workspace.keeping())?)
     };
-    let ops = |target: &Target| diff(&live.schema, &target.schema, &target.renames).ops().to_vec();
+    let ops = |target: &TargetSchema| diff(&live.schema, &target.schema, &target.renames).ops().to_vec();
     let before = reconciled(&model)?;
     let mut contradictions: BTreeMap<Place, Vec<Op>> = BTreeMap::new();
     for op in ops(&before) {
@@ -93,7 +93,7 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
 
 /// What the entities declare, and the database has under another name, or numbered in another way: the entities are content
 /// with it, but would not make it so.
-fn named_otherwise(declared: &Schema, live: &Schema, target: &Target) -> Vec<Place> {
+fn named_otherwise(declared: &Schema, live: &Schema, target: &TargetSchema) -> Vec<Place> {
     let mut places = Vec::new();
     for table in live.tables.values() {
         let Some(of_code) = declared.tables.get(&table.name) else { continue };
@@ -120,7 +120,7 @@ fn named_otherwise(declared: &Schema, live: &Schema, target: &Target) -> Vec<Pla
 }
 
 /// What stays adopted, given a target.
-fn adopted_by(nobody: &Origins, target: &Target) -> Origins {
+fn adopted_by(nobody: &Origins, target: &TargetSchema) -> Origins {
     let left = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place)));
     left.filter(|(_, origin)| *origin == Origin::Adopted).collect()
 }

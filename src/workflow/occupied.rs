@@ -3,7 +3,7 @@
 //! Must not know how migrations are applied.
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::{Error, sql};
 
 use crate::dialect::reading;
@@ -29,7 +29,7 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
             return None;
         }
         let clauses = reading::read(product, sql).clauses;
-        clauses.into_iter().find(|clause| clause.deed == Deed::CreateTable).map(|clause| clause.table)
+        clauses.into_iter().find(|clause| clause.kind == ClauseKind::CreateTable).map(|clause| clause.table)
     };
     let taken = first.up.iter().filter_map(|statement| creates(&statement.sql)).find(|table| is_there(table));
     let Some(table) = taken else { return Ok(()) };

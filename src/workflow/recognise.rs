@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use sea_gen_runner::run::{self, Applicable, Record, State, Watch, pending};
+use sea_gen_runner::run::{self, Applicable, ProgressCallback, Record, State, pending};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
@@ -83,7 +83,7 @@ pub async fn recognise(
     known: Known<'_>,
     scope: &Scope,
     wait: Duration,
-    watch: Watch<'_>,
+    watch: ProgressCallback<'_>,
 ) -> Result<bool> {
     let is_still_so = async |session: &mut Session| {
         let catalog = introspect::introspect(session, scope).await;

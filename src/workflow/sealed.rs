@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::files::entries;
-use sea_gen_runner::lock_file::{Finding, Lock};
+use sea_gen_runner::lock_file::{Lock, LockMismatch};
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::session::ConnectionOptions;
 
@@ -176,8 +176,8 @@ impl Workspace {
         let lines: Vec<String> = findings.iter().map(words).collect();
         let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
         let gone = findings.iter().find_map(|finding| match finding {
-            Finding::Missing(id) => Some(self.project.migration_path(product, id)),
-            Finding::Changed(_) | Finding::Unlisted(_) => None,
+            LockMismatch::Missing(id) => Some(self.project.migration_path(product, id)),
+            LockMismatch::Changed(_) | LockMismatch::Unlisted(_) => None,
         });
         let error = match gone {
             Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
@@ -187,10 +187,10 @@ impl Workspace {
     }
 }
 
-fn words(finding: &Finding) -> String {
+fn words(finding: &LockMismatch) -> String {
     match finding {
-        Finding::Changed(id) => format!("{id} was edited after it was sealed"),
-        Finding::Missing(id) => format!("{id} is sealed, and its file is gone"),
-        Finding::Unlisted(id) => format!("{id} is not sealed"),
+        LockMismatch::Changed(id) => format!("{id} was edited after it was sealed"),
+        LockMismatch::Missing(id) => format!("{id} is sealed, and its file is gone"),
+        LockMismatch::Unlisted(id) => format!("{id} is not sealed"),
     }
 }

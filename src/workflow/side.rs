@@ -239,7 +239,7 @@ impl Loader<'_> {
         }
         let unreadable = |error| Error::new("cannot read the scratch database").because(error);
         // A dump may have changed how names are found; what it built is looked at as by anybody else.
-        session.settle().await.map_err(unreadable)?;
+        session.restore_settings().await.map_err(unreadable)?;
         let catalog = introspect::introspect(session, &self.scope).await.map_err(unreadable)?;
         Ok((dialect::of(product).normalize(catalog.schema)?, catalog.unmanaged))
     }

@@ -11,7 +11,7 @@ use crate::dialect;
 use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::{Origins, Schema};
-use crate::state::{self, Situation, Standing};
+use crate::state::{self, Situation, SituationFacts};
 
 use super::{Failure, Live, Sealed, Workspace};
 
@@ -24,18 +24,19 @@ impl Workspace {
         model: Option<&Model>,
         migrations: &[Heading],
     ) -> Result<Situation, Failure> {
-        let mut standing = Standing { snapshot: sealed.is_some(), reachable: live.is_some(), ..Standing::default() };
+        let mut facts =
+            SituationFacts { snapshot: sealed.is_some(), reachable: live.is_some(), ..SituationFacts::default() };
         if let Some(live) = live {
-            standing.populated = !live.schema.schema().is_empty();
+            facts.populated = !live.schema.schema().is_empty();
             // Most databases are where the snapshot is, and then nobody asks.
             let here = std::cell::LazyCell::new(|| live.fingerprints());
             let recorded: BTreeSet<&str> = live.history.iter().map(|record| record.id.as_str()).collect();
             let applied = |migration: &&Heading| recorded.contains(migration.id.as_str());
             let pending: Vec<&Heading> = migrations.iter().filter(|migration| !applied(migration)).collect();
-            standing.pending = !pending.is_empty();
+            facts.pending = !pending.is_empty();
             let last = migrations.iter().filter(applied).filter_map(|migration| migration.to.as_ref()).next_back();
             let beginning = fingerprint(&Schema::default());
-            standing.at_applied = match (&pending[..], sealed) {
+            facts.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
                 // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
                 _ => {
@@ -46,17 +47,16 @@ impl Workspace {
                         || recorded.any(|at| here.iter().any(|found| found == at))
                 }
             };
-            standing.at_pending =
-                pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
+            facts.at_pending = pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
             // What the entities say matters only where the migrations do not account for the database.
-            let unaccounted = !standing.at_applied && !standing.at_pending;
+            let unaccounted = !facts.at_applied && !facts.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
                 let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
-                standing.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
+                facts.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
             }
         }
-        Ok(state::situate(standing))
+        Ok(state::situate(facts))
     }
 
     /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.

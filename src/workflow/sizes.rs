@@ -10,7 +10,7 @@ use sea_gen_runner::run::Direction;
 use sea_gen_runner::session::Session;
 
 use crate::dialect;
-use crate::lint::script::{self, Remark, Way};
+use crate::lint::script::{self, ScriptFinding};
 
 use super::read_statements::lines;
 
@@ -49,13 +49,13 @@ pub(crate) async fn notes(session: &mut Session, migrations: &[(&Migration, Dire
 fn waits(migration: &Migration, direction: Direction) -> Vec<(String, String)> {
     let (up, down) = lines(migration);
     let costs = dialect::of(migration.product).costs();
-    let (way, of_way) = match direction {
-        Direction::Up => (Way::Up, &up),
-        Direction::Down => (Way::Down, &down),
+    let of_way = match direction {
+        Direction::Up => &up,
+        Direction::Down => &down,
     };
-    let waits = |it: &Remark| it.way == way && script::BLOCKING.contains(&it.code);
+    let waits = |it: &ScriptFinding| it.direction == direction && script::BLOCKING.contains(&it.code);
     let remarks = script::lint(migration.product, costs, &up, &down).into_iter().filter(waits);
-    let table = |remark: Remark| {
+    let table = |remark: ScriptFinding| {
         let clauses = &of_way.get(remark.statement?)?.reading.clauses;
         let table = clauses.iter().map(|clause| &clause.table).find(|table| !table.is_empty())?;
         Some((table.clone(), remark.message))

@@ -15,9 +15,9 @@ use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{Project, Reader, Writer};
+use crate::project::{EntityReader, Project, Writer};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
-use crate::state::{self, Policy, Target, TypeRules};
+use crate::state::{self, Policy, TargetSchema, TypeRules};
 
 use super::{Failure, Listener, Silent, compiled, scratch_server, text};
 
@@ -234,21 +234,21 @@ impl Workspace {
     /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
     pub async fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
-            Reader::Compiled => {
+            EntityReader::Compiled => {
                 let (model, found) = compiled::model(self, files, product).await?;
                 let model = self.looked_at(model);
                 self.refuse_unlisted(product, &model)?;
                 self.refuse_unread_privileges(&model)?;
                 Ok((model, found))
             }
-            Reader::Source => self.written(files, product),
+            EntityReader::Source => self.written(files, product),
         }
     }
 
     /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
     pub async fn models(&self) -> Result<Declared, Failure> {
         let mut models = Vec::new();
-        if self.project.config.reader == Reader::Compiled {
+        if self.project.config.reader == EntityReader::Compiled {
             let files = self.files()?;
             for product in self.products() {
                 let (model, found) = self.model(&files, *product).await?;
@@ -340,7 +340,7 @@ impl Workspace {
         model: &Model,
         base: &Normalized,
         origins: &Origins,
-    ) -> Result<Target, Failure> {
+    ) -> Result<TargetSchema, Failure> {
         let target = state::reconcile(dialect::of(product), model, base, origins, &self.policy());
         target.map_err(|unsupported| {
             let source = model.sources.get(&unsupported.place);

@@ -282,7 +282,7 @@ impl Writer<'_> {
         let text = crate::plan::default_text(default);
         let plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.-+".contains(letter));
         let product = self.dialect.product();
-        let constant = matches!(sql::words(product, &text).as_slice(), [only] if only.kind == sql::Kind::String);
+        let constant = matches!(sql::words(product, &text).as_slice(), [only] if only.kind == sql::TokenKind::String);
         if plain || constant { text } else { format!("({text})") }
     }
 

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sea_gen_runner::{Error, Kind, Migrations, Product, Runner, Target};
+use sea_gen_runner::{Error, ErrorKind, Migrations, Product, Runner, Target};
 
 const CREATE_BOOK: &str = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOWN\nDROP TABLE book;\n";
 
@@ -40,10 +40,10 @@ async fn deploy(url: &str) -> anyhow::Result<()> {
 fn advice(error: &anyhow::Error) -> String {
     let Some(error) = error.downcast_ref::<Error>() else { return "look at the log".to_owned() };
     match error.kind() {
-        Kind::Busy => "another deployment is running: try again later".to_owned(),
-        Kind::Failed { id, statement } => format!("migration {id} failed at statement {statement:?}"),
-        Kind::Interrupted => "a migration is partially applied: see `gen status`".to_owned(),
-        Kind::Changed | Kind::Missing | Kind::OutOfOrder => {
+        ErrorKind::Busy => "another deployment is running: try again later".to_owned(),
+        ErrorKind::Failed { id, statement } => format!("migration {id} failed at statement {statement:?}"),
+        ErrorKind::Interrupted => "a migration is partially applied: see `gen status`".to_owned(),
+        ErrorKind::Changed | ErrorKind::Missing | ErrorKind::OutOfOrder => {
             "the release and the database do not belong together".to_owned()
         }
         _ => error.hints().first().cloned().unwrap_or_else(|| "look at the log".to_owned()),

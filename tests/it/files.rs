@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sea_gen::dialect::{Product, Statement};
-use sea_gen::project::{Batch, Config, Fate, Project, Snapshot};
+use sea_gen::project::{Batch, Config, FileChange, Project, Snapshot};
 use sea_gen::schema::{
     Check, Column, Expression, Facet, Name, ObjectName, Options, Origin, Part, Place, Schema, Table, Type, Undeclared,
 };

@@ -4,7 +4,7 @@ use sea_gen::dialect::{self, Product};
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::proof::fill;
 use sea_gen::schema::Schema;
-use sea_gen::seed::{Wish, seeds};
+use sea_gen::seed::{SeedRequest, seeds};
 use sea_gen_runner::session::Session;
 
 use crate::support::Scratch;
@@ -66,12 +66,12 @@ async fn every_row_is_taken(product: Product) {
         session.execute(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
     let schema = read(&mut session).await;
-    let wish = Wish::new(product, 7, 60);
-    let made = seeds(&schema, &wish);
-    assert_eq!(made, seeds(&schema, &wish));
-    let harvest = fill(&mut session, &made, &mut |_, _| ()).await.unwrap();
-    assert_eq!(harvest.notes, Vec::<String>::new());
-    assert_eq!(harvest.rows(), 360);
+    let request = SeedRequest::new(product, 7, 60);
+    let made = seeds(&schema, &request);
+    assert_eq!(made, seeds(&schema, &request));
+    let report = fill(&mut session, &made, &mut |_, _| ()).await.unwrap();
+    assert_eq!(report.notes, Vec::<String>::new());
+    assert_eq!(report.rows(), 360);
     // The database numbers on where the rows end.
     let kind = schema.tables.values().find(|table| table.name.name.as_str() == "kind").unwrap();
     let columns: Vec<&str> = kind

@@ -2,11 +2,12 @@
 //!
 //! Must not know how they came about.
 
+use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
 use serde_json::{Value, json};
 
 use crate::lint::Level;
-use crate::lint::script::{RULES, Remark, Rule, Way};
+use crate::lint::script::{RULES, ScriptFinding, ScriptRule};
 
 use super::super::paint::{Ink, ink};
 use super::super::show;
@@ -20,10 +21,10 @@ fn word(level: Level) -> &'static str {
     }
 }
 
-fn way(way: Way) -> &'static str {
-    match way {
-        Way::Up => "up",
-        Way::Down => "down",
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) fn text(judged: &[Judged]) -> String {
                 silenced += 1;
                 text.push_str(&format!(
                     "  {line}: {}: {} [{}]\n",
-                    way(remark.way),
+                    direction(remark.direction),
                     ink(Ink::Dim, format!("allowed: {reason}")),
                     remark.code
                 ));
@@ -51,7 +52,7 @@ pub(super) fn text(judged: &[Judged]) -> String {
             };
             text.push_str(&format!(
                 "  {line}: {}: {}: {} [{}]\n      {}\n      instead: {}\n",
-                way(remark.way),
+                direction(remark.direction),
                 ink(colour, word(remark.level)),
                 remark.message,
                 remark.code,
@@ -70,11 +71,11 @@ pub(super) fn text(judged: &[Judged]) -> String {
 
 /// As data.
 pub(super) fn json(judged: &[Judged]) -> String {
-    let remark = |(line, remark): &(usize, Remark)| {
+    let remark = |(line, remark): &(usize, ScriptFinding)| {
         json!({
             "rule": remark.code,
             "level": word(remark.level),
-            "way": way(remark.way),
+            "way": direction(remark.direction),
             "statement": remark.statement.map(|at| at + 1),
             "line": line,
             "message": remark.message,
@@ -93,7 +94,7 @@ pub(super) fn json(judged: &[Judged]) -> String {
     format!("{:#}\n", json!({ "files": files.collect::<Vec<_>>() }))
 }
 
-fn open(file: &Judged) -> impl Iterator<Item = &(usize, Remark)> {
+fn open(file: &Judged) -> impl Iterator<Item = &(usize, ScriptFinding)> {
     file.remarks.iter().filter(|(_, remark)| remark.silenced.is_none())
 }
 
@@ -112,7 +113,7 @@ pub(super) fn github(judged: &[Judged]) -> String {
             let path = property(&file.path.display().to_string());
             let message = escaped(&format!(
                 "{}: {}: {}\ninstead: {}",
-                way(remark.way),
+                direction(remark.direction),
                 remark.message,
                 remark.why,
                 remark.suggestion
@@ -148,7 +149,7 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
             let mut result = json!({
                 "ruleId": remark.code,
                 "level": level(remark.level),
-                "message": { "text": format!("{}: {}: {}", way(remark.way), remark.message, remark.why) },
+                "message": { "text": format!("{}: {}: {}", direction(remark.direction), remark.message, remark.why) },
                 "locations": [{ "physicalLocation": {
                     "artifactLocation": { "uri": uri },
                     "region": { "startLine": line },
@@ -209,7 +210,7 @@ pub(super) fn explained(code: &str, as_json: bool) -> Result<String, Error> {
     ))
 }
 
-fn as_data(rule: &Rule) -> Value {
+fn as_data(rule: &ScriptRule) -> Value {
     json!({
         "rule": rule.code,
         "level": word(rule.level),

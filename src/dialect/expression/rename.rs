@@ -2,7 +2,7 @@
 //!
 //! Must not know what the expression means: it sees pieces of text, and leaves all but the name as it is written.
 
-use sea_gen_runner::sql::{self, Kind, Token};
+use sea_gen_runner::sql::{self, Token, TokenKind};
 
 use crate::dialect::Product;
 
@@ -64,13 +64,21 @@ fn is_table(pieces: &[Token<'_>], index: usize) -> bool {
 /// Whether a piece is this name, as the product compares names.
 fn is_named(product: Product, piece: &Token<'_>, name: &str) -> bool {
     match (piece.kind, product) {
-        (Kind::Word, Product::Postgres) => piece.text.to_lowercase() == name,
-        (Kind::Name, Product::Postgres) => spell::content(piece.text) == name,
-        (Kind::Word, Product::MySql | Product::MariaDb | Product::Sqlite) => piece.text.eq_ignore_ascii_case(name),
-        (Kind::Name, Product::MySql | Product::MariaDb | Product::Sqlite) => {
+        (TokenKind::Word, Product::Postgres) => piece.text.to_lowercase() == name,
+        (TokenKind::Name, Product::Postgres) => spell::content(piece.text) == name,
+        (TokenKind::Word, Product::MySql | Product::MariaDb | Product::Sqlite) => piece.text.eq_ignore_ascii_case(name),
+        (TokenKind::Name, Product::MySql | Product::MariaDb | Product::Sqlite) => {
             spell::content(piece.text).eq_ignore_ascii_case(name)
         }
-        (Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol, _) => false,
+        (
+            TokenKind::Space
+            | TokenKind::Comment
+            | TokenKind::Hint
+            | TokenKind::String
+            | TokenKind::Number
+            | TokenKind::Symbol,
+            _,
+        ) => false,
     }
 }
 

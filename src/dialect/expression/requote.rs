@@ -2,7 +2,7 @@
 //!
 //! Must not know what the query means.
 
-use sea_gen_runner::sql::{self, Kind, Rules};
+use sea_gen_runner::sql::{self, Rules, TokenKind};
 
 use crate::dialect::Product;
 
@@ -21,22 +21,22 @@ pub fn requote(product: Product, sql: &str) -> Result<String, String> {
     let mut text = String::with_capacity(sql.len());
     for piece in pieces {
         match piece.kind {
-            Kind::Name if piece.text.starts_with('"') => {
+            TokenKind::Name if piece.text.starts_with('"') => {
                 text.push_str(&spell::quote(spell::mark(product), &spell::content(piece.text)));
             }
-            Kind::String if piece.text.starts_with('\'') => {
+            TokenKind::String if piece.text.starts_with('\'') => {
                 text.push_str(&spell::literal(product, &spell::content(piece.text)));
             }
             // MySQL would read `--1` and `#` differently; a comment of portable SQL says nothing to it.
-            Kind::Comment if mysql => text.push(' '),
-            Kind::Comment
-            | Kind::Name
-            | Kind::String
-            | Kind::Space
-            | Kind::Hint
-            | Kind::Word
-            | Kind::Number
-            | Kind::Symbol => text.push_str(piece.text),
+            TokenKind::Comment if mysql => text.push(' '),
+            TokenKind::Comment
+            | TokenKind::Name
+            | TokenKind::String
+            | TokenKind::Space
+            | TokenKind::Hint
+            | TokenKind::Word
+            | TokenKind::Number
+            | TokenKind::Symbol => text.push_str(piece.text),
         }
     }
     Ok(text.trim().to_owned())

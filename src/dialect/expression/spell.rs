@@ -2,7 +2,7 @@
 //!
 //! Must not know grammar: it sees pieces of text, one after another.
 
-use sea_gen_runner::sql::{self, Kind, Token, unescaped};
+use sea_gen_runner::sql::{self, Token, TokenKind, unescaped};
 
 use crate::dialect::Product;
 
@@ -29,34 +29,34 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
         let next = pieces.get(index + 1);
         index += 1;
         match piece.kind {
-            Kind::Space | Kind::Comment => {
+            TokenKind::Space | TokenKind::Comment => {
                 if !text.ends_with(' ') && !text.is_empty() {
                     text.push(' ');
                 }
             }
-            Kind::String => text.push_str(&string(product, piece.text)),
-            Kind::Name => text.push_str(&quote(mark(product), &content(piece.text))),
-            Kind::Word if mysql && is_introducer(piece.text) && string_follows(&pieces, index) => {}
-            Kind::Word if mysql && charset_length(&pieces, index - 1).is_some() => {
+            TokenKind::String => text.push_str(&string(product, piece.text)),
+            TokenKind::Name => text.push_str(&quote(mark(product), &content(piece.text))),
+            TokenKind::Word if mysql && is_introducer(piece.text) && string_follows(&pieces, index) => {}
+            TokenKind::Word if mysql && charset_length(&pieces, index - 1).is_some() => {
                 index += charset_length(&pieces, index - 1).unwrap_or_default();
             }
-            Kind::Word if mysql && piece.is_word("charset") && bytes(&pieces, index).is_some() => {
+            TokenKind::Word if mysql && piece.is_word("charset") && bytes(&pieces, index).is_some() => {
                 // `char charset binary` is how MySQL prints the type `binary`.
                 index += bytes(&pieces, index).unwrap_or_default();
                 let shorter = text.trim_end().len().saturating_sub("char".len());
                 text.truncate(shorter);
                 text.push_str("binary");
             }
-            Kind::Word if mysql && piece.is_word("mod") && is_operator(&pieces, index - 1) => text.push('%'),
-            Kind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "|" => {
+            TokenKind::Word if mysql && piece.is_word("mod") && is_operator(&pieces, index - 1) => text.push('%'),
+            TokenKind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "|" => {
                 text.push_str(" OR ");
                 index += 1;
             }
-            Kind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "&" => {
+            TokenKind::Symbol if mysql && next.is_some_and(|next| next.text == piece.text) && piece.text == "&" => {
                 text.push_str(" AND ");
                 index += 1;
             }
-            Kind::Word if product == Product::Postgres && piece.is_word("collate") => {
+            TokenKind::Word if product == Product::Postgres && piece.is_word("collate") => {
                 // The parser knows no collation after a cast, and only text has one.
                 for cast in ["::text", "::character varying"] {
                     if let Some(shorter) = text.trim_end().strip_suffix(cast) {
@@ -66,12 +66,12 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 }
                 text.push_str(piece.text);
             }
-            Kind::Word if piece.is_word("from") && trims(product, &text).is_some() => {
+            TokenKind::Word if piece.is_word("from") && trims(product, &text).is_some() => {
                 let (start, name) = trims(product, &text).unwrap_or_default();
                 text.truncate(start);
                 text.push_str(name);
             }
-            Kind::Word | Kind::Number | Kind::Symbol | Kind::Hint => text.push_str(piece.text),
+            TokenKind::Word | TokenKind::Number | TokenKind::Symbol | TokenKind::Hint => text.push_str(piece.text),
         }
     }
     Some(text.trim_end().to_owned())
@@ -93,7 +93,7 @@ fn catalog_text(product: Product, sql: &str) -> Option<String> {
         return None;
     }
     let escaped = match sql::tokens(product, sql) {
-        Ok(pieces) => pieces.iter().any(|piece| piece.kind == Kind::Symbol && piece.text == "\\"),
+        Ok(pieces) => pieces.iter().any(|piece| piece.kind == TokenKind::Symbol && piece.text == "\\"),
         Err(_) => sql.contains("\\'"),
     };
     escaped.then(|| unescaped(sql))
@@ -106,7 +106,7 @@ fn is_introducer(word: &str) -> bool {
 
 fn string_follows(pieces: &[Token<'_>], index: usize) -> bool {
     let next = pieces.get(index..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
-    next.is_some_and(|next| next.kind == Kind::String)
+    next.is_some_and(|next| next.kind == TokenKind::String)
 }
 
 /// How many pieces after `charset` are the name `binary`.
@@ -123,7 +123,7 @@ fn is_operator(pieces: &[Token<'_>], index: usize) -> bool {
     let after = pieces.get(index + 1..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
     let ends = before.is_some_and(|before| {
         let number = before.text.starts_with(|first: char| first.is_ascii_digit());
-        matches!(before.kind, Kind::Name | Kind::String) || before.text == ")" || number
+        matches!(before.kind, TokenKind::Name | TokenKind::String) || before.text == ")" || number
     });
     ends || (before.is_some() && after.is_some_and(|after| after.text != "("))
 }

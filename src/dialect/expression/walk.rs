@@ -1,14 +1,14 @@
-//! One walk over a tree for whatever is done to it: each visitor is a `dyn`, because a visitor of a type of its own would have
-//! the walk over the whole grammar compiled anew, some 300 KiB every time.
+//! One traversal of the AST for all visitors. Visitors are `dyn`: a generic visitor would compile the traversal of the whole
+//! grammar again, some 300 KiB each time.
 //!
-//! Must not know what is done.
+//! Must not know what a visitor does.
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, Ident, OrderBy, OrderByExpr, Query, Select, TableFactor, VisitMut, VisitorMut};
 
-/// What is done to the parts of a tree; to nothing where nothing is said. What is inside comes between `enter` and `leave`,
-/// and before anything that has neither.
+/// Visitor over the AST; every hook defaults to a no-op. Children are visited between `enter` and `leave`, and before the
+/// hooks that have no such pair.
 pub(super) trait Visitor {
     fn enter_query(&mut self, _: &mut Query) {}
     fn leave_query(&mut self, _: &mut Query) {}
@@ -28,7 +28,7 @@ pub(super) fn walk(tree: &mut impl VisitMut, visitor: &mut dyn Visitor) {
     let _ = tree.visit(&mut Walk(visitor));
 }
 
-/// Does something to every expression in a tree, the innermost first.
+/// Calls a function for every expression in a tree, innermost first.
 pub(super) fn each_expression(tree: &mut Expr, mut done: impl FnMut(&mut Expr)) {
     walk(tree, &mut EachExpression(&mut done));
 }
@@ -43,7 +43,7 @@ impl Visitor for EachExpression<'_> {
 
 struct Walk<'a>(&'a mut dyn Visitor);
 
-/// Passes one of the walk's stations on.
+/// Forwards one hook of the traversal.
 macro_rules! pass {
     ($($station:ident($part:ty) => $to:ident,)+) => {
         $(fn $station(&mut self, part: &mut $part) -> ControlFlow<()> {

@@ -3,7 +3,7 @@
 //!
 //! Must not know where an expression stands.
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::schema::{Columns, Type};
 
@@ -19,9 +19,14 @@ pub(super) fn folded(text: &str, columns: &Columns) -> String {
         let Some(token) = found.get(*at) else { continue };
         let beside = || is_beside_whole(&found, &words, place, columns);
         let whole = match token.kind {
-            Kind::Number => whole(token.text).or_else(|| bits(token.text).filter(|_| beside())),
-            Kind::String => bits(token.text).or_else(|| quoted(token.text)).filter(|_| beside()),
-            Kind::Space | Kind::Comment | Kind::Hint | Kind::Name | Kind::Word | Kind::Symbol => None,
+            TokenKind::Number => whole(token.text).or_else(|| bits(token.text).filter(|_| beside())),
+            TokenKind::String => bits(token.text).or_else(|| quoted(token.text)).filter(|_| beside()),
+            TokenKind::Space
+            | TokenKind::Comment
+            | TokenKind::Hint
+            | TokenKind::Name
+            | TokenKind::Word
+            | TokenKind::Symbol => None,
         };
         if let (Some(whole), Some(kept)) = (whole, kept.get_mut(*at)) {
             *kept = whole;

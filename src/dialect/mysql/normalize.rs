@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
@@ -138,7 +138,7 @@ fn event(create: &Expression) -> Expression {
             }
             None => at += 1,
         }
-        let next = words.get(at).filter(|next| next.kind == Kind::String);
+        let next = words.get(at).filter(|next| next.kind == TokenKind::String);
         if word.is_word("COMMENT") && next.is_some_and(|next| string(next.text).is_some_and(|it| it.is_empty())) {
             at += 1;
         } else if !(word.is_word("TIMESTAMP") && next.is_some()) {
@@ -158,10 +158,10 @@ fn event(create: &Expression) -> Expression {
 /// The number that the words in front of a unit come to, and how many words those are.
 fn interval(words: &[Token<'_>]) -> Option<(String, usize)> {
     let taken =
-        words.iter().position(|word| word.kind == Kind::Word && !word.is_word("DIV") && !word.is_word("MOD"))?;
+        words.iter().position(|word| word.kind == TokenKind::Word && !word.is_word("DIV") && !word.is_word("MOD"))?;
     let written = words.get(..taken)?;
     let number = match written {
-        [text] if text.kind == Kind::String => string(text.text)?.parse().ok(),
+        [text] if text.kind == TokenKind::String => string(text.text)?.parse().ok(),
         _ => partitions::number(written),
     };
     Some((number?.to_string(), taken))

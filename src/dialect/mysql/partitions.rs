@@ -2,7 +2,7 @@
 //!
 //! Must not know statements beyond the clause that divides a table.
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::dialect::Expected;
 use crate::schema::{Columns, Name, ObjectName, PARTITION_BY, Product, Schema};
@@ -22,12 +22,12 @@ struct Division {
     /// How many partitions there are, where only that is said.
     count: Option<u32>,
     /// The partitions by name, in their order, where they are listed.
-    parts: Vec<Part>,
+    parts: Vec<ListedPartition>,
 }
 
 /// One listed partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Part {
+struct ListedPartition {
     name: String,
     /// The whole definition, `PARTITION` and name included.
     text: String,
@@ -81,12 +81,12 @@ pub(super) fn unconditional(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut after_hint = false;
     for token in tokens(text) {
-        if token.kind == Kind::Hint {
+        if token.kind == TokenKind::Hint {
             plain.truncate(if token.text == "*/" { plain.trim_end().len() } else { plain.len() });
-        } else if !(after_hint && token.kind == Kind::Space) {
+        } else if !(after_hint && token.kind == TokenKind::Space) {
             plain.push_str(token.text);
         }
-        after_hint = token.kind == Kind::Hint && token.text != "*/";
+        after_hint = token.kind == TokenKind::Hint && token.text != "*/";
     }
     plain
 }
@@ -170,7 +170,7 @@ fn in_place(from: &Division, to: &Division) -> Option<Vec<Step>> {
 
 /// Ranges are ordered: what differs is one stretch, and another division of the same stretch loses nothing. Ranges at the end
 /// that nothing else covers are dropped, and their rows with them.
-fn ranges(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
+fn ranges(from: &[ListedPartition], to: &[ListedPartition]) -> Option<Vec<Step>> {
     let head = from.iter().zip(to).take_while(|(old, new)| old == new).count();
     let tail = from.iter().skip(head).rev().zip(to.iter().skip(head).rev()).take_while(|(old, new)| old == new).count();
     let (old, new) = (from.get(head..from.len() - tail)?, to.get(head..to.len() - tail)?);
@@ -188,10 +188,10 @@ fn ranges(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
 }
 
 /// Lists of values have no order. Where some go and others come, the server divides anew, unless the values are the same.
-fn lists(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
-    let old: Vec<Part> = from.iter().filter(|part| !to.contains(part)).cloned().collect();
-    let new: Vec<Part> = to.iter().filter(|part| !from.contains(part)).cloned().collect();
-    let values = |parts: &[Part]| {
+fn lists(from: &[ListedPartition], to: &[ListedPartition]) -> Option<Vec<Step>> {
+    let old: Vec<ListedPartition> = from.iter().filter(|part| !to.contains(part)).cloned().collect();
+    let new: Vec<ListedPartition> = to.iter().filter(|part| !from.contains(part)).cloned().collect();
+    let values = |parts: &[ListedPartition]| {
         let mut all: Vec<String> = parts.iter().flat_map(|part| values_of(&part.values)).collect();
         all.sort();
         all
@@ -205,20 +205,20 @@ fn lists(from: &[Part], to: &[Part]) -> Option<Vec<Step>> {
     }
 }
 
-fn dropping(parts: &[Part]) -> Vec<Step> {
+fn dropping(parts: &[ListedPartition]) -> Vec<Step> {
     let clause = format!("DROP PARTITION {}", names(parts));
     vec![Step { clause, deletes: parts.iter().map(|part| part.name.clone()).collect() }]
 }
 
-fn reorganize(from: &[Part], to: &[Part]) -> Vec<Step> {
+fn reorganize(from: &[ListedPartition], to: &[ListedPartition]) -> Vec<Step> {
     step(format!("REORGANIZE PARTITION {} INTO {}", names(from), listed(to)))
 }
 
-fn names(parts: &[Part]) -> String {
+fn names(parts: &[ListedPartition]) -> String {
     parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn listed(parts: &[Part]) -> String {
+fn listed(parts: &[ListedPartition]) -> String {
     format!("({})", parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(", "))
 }
 
@@ -235,21 +235,23 @@ fn read(clause: &str) -> Division {
     let mut found: Vec<Token<'_>> = Vec::new();
     for token in tokens(clause.trim()) {
         match token.kind {
-            Kind::Space if found.last().is_some_and(|last| last.kind == Kind::Space) => {}
-            Kind::Space if token.text.contains('\n') => found.push(Token { text: "\n", ..token }),
-            Kind::Space => found.push(Token { text: " ", ..token }),
-            Kind::Comment | Kind::Hint => {}
-            Kind::String | Kind::Name | Kind::Word | Kind::Number | Kind::Symbol => found.push(token),
+            TokenKind::Space if found.last().is_some_and(|last| last.kind == TokenKind::Space) => {}
+            TokenKind::Space if token.text.contains('\n') => found.push(Token { text: "\n", ..token }),
+            TokenKind::Space => found.push(Token { text: " ", ..token }),
+            TokenKind::Comment | TokenKind::Hint => {}
+            TokenKind::String | TokenKind::Name | TokenKind::Word | TokenKind::Number | TokenKind::Symbol => {
+                found.push(token)
+            }
         }
     }
     let list = (0..found.len()).find(|at| {
-        let next = found.iter().skip(at + 1).find(|token| token.kind != Kind::Space);
+        let next = found.iter().skip(at + 1).find(|token| token.kind != TokenKind::Space);
         is(found.get(*at), "(") && is(next, "PARTITION")
     });
     let (head, rest) = found.split_at(list.unwrap_or(found.len()));
     let mut division = Division::default();
     let words: Vec<usize> =
-        (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != Kind::Space)).collect();
+        (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != TokenKind::Space)).collect();
     // `PARTITIONS n` stands last, if it does.
     let mut end = head.len();
     if let [.., count, number] = words.as_slice()
@@ -270,10 +272,10 @@ const SETTINGS: [&str; 9] =
     ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE", "NODEGROUP", "MAX_ROWS", "MIN_ROWS", "SUBPARTITION"];
 
 /// The listed partitions, from behind the opening parenthesis.
-fn parts(found: &[Token<'_>]) -> Vec<Part> {
+fn parts(found: &[Token<'_>]) -> Vec<ListedPartition> {
     let mut parts = Vec::new();
     for tokens in cut(found) {
-        let words: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != Kind::Space).collect();
+        let words: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != TokenKind::Space).collect();
         let Some(name) = words.get(1).filter(|_| is(words.first().copied(), "PARTITION")) else { continue };
         let at = |word: &str| tokens.iter().position(|token| is(Some(token), word));
         let values = at("VALUES").and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
@@ -281,7 +283,7 @@ fn parts(found: &[Token<'_>]) -> Vec<Part> {
         let values = text(values.get(..end.unwrap_or(values.len())).unwrap_or_default());
         // Subpartitions are listed between parentheses.
         let values = values.strip_suffix('(').unwrap_or(&values).trim_end().to_owned();
-        parts.push(Part { name: name.text.to_owned(), text: without_engine(&tokens), values });
+        parts.push(ListedPartition { name: name.text.to_owned(), text: without_engine(&tokens), values });
     }
     parts
 }
@@ -309,8 +311,8 @@ fn without_engine(tokens: &[Token<'_>]) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut words = tokens.iter().peekable();
     while let Some(token) = words.next() {
-        if token.kind == Kind::Word && token.text.eq_ignore_ascii_case("ENGINE") {
-            while words.next_if(|next| next.kind == Kind::Space || next.text == "=").is_some() {}
+        if token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case("ENGINE") {
+            while words.next_if(|next| next.kind == TokenKind::Space || next.text == "=").is_some() {}
             words.next();
             while kept.last().is_some_and(|last| last.trim().is_empty()) {
                 kept.pop();

@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::reprint::{Prints, Question};
-use crate::dialect::wording::{Seat, Slot};
+use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
 use crate::dialect::{Product, Step};
 use crate::plan::{Object, Op};
 use crate::schema::{Check, DefaultValue, Expression, Generated, Name, ObjectName, Schema, Table};
 
 use super::{Flavor, render};
 
-/// What the temporary table is called. A temporary table hides one of the same name, so the name is nobody's.
+/// The name of the temporary table. A temporary table hides one of the same name, so it cannot collide.
 const STAND_IN: &str = "sea_gen_reprint";
 
 /// What the server prints for each question it can answer.
@@ -26,14 +26,14 @@ const STAND_IN: &str = "sea_gen_reprint";
 /// Nothing can be asked: the role may not create temporary tables.
 pub async fn prints(
     session: &mut Session,
-    ground: &Schema,
+    context: &Schema,
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
     let flavor = if session.product() == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
     let mut prints = Prints::new();
     let mut refusal = None;
     for question in questions {
-        let Some(create) = ask(flavor, ground, question) else { continue };
+        let Some(create) = ask(flavor, context, question) else { continue };
         match printed(session, &create).await {
             Ok(text) => {
                 prints.insert(question.clone(), text);
@@ -41,8 +41,8 @@ pub async fn prints(
             Err(error) => refusal = Some(error),
         }
     }
-    if questions.iter().any(|question| matches!(question.seat, Seat::View(_))) {
-        match views::prints(session, flavor, ground, questions).await {
+    if questions.iter().any(|question| matches!(question.location, ExpressionLocation::View(_))) {
+        match views::prints(session, flavor, context, questions).await {
             Ok(views) => prints.extend(views),
             Err(error) => refusal = Some(error),
         }
@@ -62,24 +62,24 @@ async fn printed(session: &mut Session, create: &str) -> Result<String, Database
 
 /// A temporary table that has the expression where it stands. All of it is compared: there is nothing else in it that could
 /// make a difference.
-fn ask(flavor: Flavor, ground: &Schema, question: &Question) -> Option<String> {
-    let Seat::Table(name, slot) = &question.seat else { return None };
-    let mut table = ground.tables.get(name)?.clone();
+fn ask(flavor: Flavor, context: &Schema, question: &Question) -> Option<String> {
+    let ExpressionLocation::Table(name, table_location) = &question.location else { return None };
+    let mut table = context.tables.get(name)?.clone();
     let expression = Expression::new(&question.text);
     let mut condition = |condition: Expression| {
         let check = Check { name: Name::from(STAND_IN), expression: condition, options: Default::default() };
         table.checks.insert(check.name.clone(), check);
     };
-    match slot {
-        Slot::Default(column) => {
+    match table_location {
+        TableExpressionLocation::Default(column) => {
             table.columns.get_mut(column)?.default = Some(DefaultValue::Expression(expression));
         }
-        Slot::Generated(column) => {
+        TableExpressionLocation::Generated(column) => {
             table.columns.get_mut(column)?.generated = Some(Generated { expression, stored: true });
         }
-        Slot::Check(_) | Slot::Predicate(_) => condition(expression),
-        Slot::Part(..) => condition(Expression::new(format!("({}) IS NOT NULL", question.text))),
-        Slot::Trigger(_) => return None,
+        TableExpressionLocation::Check(_) | TableExpressionLocation::Predicate(_) => condition(expression),
+        TableExpressionLocation::Part(..) => condition(Expression::new(format!("({}) IS NOT NULL", question.text))),
+        TableExpressionLocation::Trigger(_) => return None,
     }
     table.name = ObjectName::local(STAND_IN);
     let statement = create_table(flavor, table)?;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 
 use crate::dialect::{Online, Step};
 use crate::plan::cost::{Blocks, Cost, cost};
@@ -159,7 +159,7 @@ fn online(flavor: Flavor, before: &Table, ops: &[Op]) -> Option<Online> {
         Flavor::MySql => locks::MYSQL,
         Flavor::MariaDb => locks::MARIADB,
     };
-    let costs: Option<Vec<&'static Cost>> = ops.iter().map(|op| cost(costs, deed(flavor, before, op)?)).collect();
+    let costs: Option<Vec<&'static Cost>> = ops.iter().map(|op| cost(costs, kind(flavor, before, op)?)).collect();
     let rank = |cost: &&Cost| match (cost.algorithm, cost.blocks) {
         ("INSTANT", _) => 0,
         ("INPLACE", Blocks::Nobody) => 1,
@@ -181,7 +181,7 @@ fn online(flavor: Flavor, before: &Table, ops: &[Op]) -> Option<Online> {
 }
 
 /// The kind of clause an operation becomes, if it is one whose cost is known.
-fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
+fn kind(flavor: Flavor, before: &Table, op: &Op) -> Option<ClauseKind> {
     let is_indexed = |column: &Name| {
         let on = |index: &Index| index.parts.iter().any(|part| part.target == IndexTarget::Column(column.clone()));
         let in_key = before.primary_key.as_ref().is_some_and(|key| key.columns.contains(column));
@@ -189,37 +189,37 @@ fn deed(flavor: Flavor, before: &Table, op: &Op) -> Option<Deed> {
     };
     match op {
         Op::Create(Object::Column(_, column)) => match &column.default {
-            _ if column.identity.is_some() => Some(Deed::AddColumnNumbered),
+            _ if column.identity.is_some() => Some(ClauseKind::AddColumnNumbered),
             Some(DefaultValue::Expression(default)) if differs_by_row(default.text()) => None,
-            Some(_) | None if column.options.is_empty() => Some(Deed::AddColumn),
+            Some(_) | None if column.options.is_empty() => Some(ClauseKind::AddColumn),
             Some(_) | None => None,
         },
         // With its index goes more than the catalog's line.
-        Op::Drop(Object::Column(_, column)) if is_indexed(&column.name) => Some(Deed::DropIndex),
+        Op::Drop(Object::Column(_, column)) if is_indexed(&column.name) => Some(ClauseKind::DropIndex),
         // MySQL only hides the column, under a longer name that it may cut in the middle of a letter, and fails.
         Op::Drop(Object::Column(_, column)) if !column.name.as_str().is_ascii() && column.name.as_str().len() > 32 => {
-            Some(Deed::DropIndex)
+            Some(ClauseKind::DropIndex)
         }
-        Op::Drop(Object::Column(..)) => Some(Deed::DropColumn),
+        Op::Drop(Object::Column(..)) => Some(ClauseKind::DropColumn),
         Op::Alter(Alter::Column(_, change)) => changed(change, is_indexed(&change.from.name)),
         Op::Create(Object::Index(_, index)) => match index.method.as_deref() {
-            Some("fulltext") => Some(Deed::CreateSpecialIndex),
+            Some("fulltext") => Some(ClauseKind::CreateSpecialIndex),
             Some("btree") | None if flavor == Flavor::MariaDb && is_hashed(before, index) => None,
-            Some("btree") | None => Some(if index.unique { Deed::AddUnique } else { Deed::CreateIndex }),
+            Some("btree") | None => Some(if index.unique { ClauseKind::AddUnique } else { ClauseKind::CreateIndex }),
             Some(_) => None,
         },
-        Op::Drop(Object::Index(_, index)) if index.method.is_none() => Some(Deed::DropIndex),
-        Op::Create(Object::PrimaryKey(..)) => Some(Deed::AddPrimaryKey),
-        Op::Alter(Alter::PrimaryKey(..)) => Some(Deed::ReplacePrimaryKey),
-        Op::Drop(Object::PrimaryKey(..)) => Some(Deed::DropPrimaryKey),
-        Op::Create(Object::ForeignKey(..)) => Some(Deed::AddForeignKey),
-        Op::Drop(Object::ForeignKey(..)) => Some(Deed::DropForeignKey),
+        Op::Drop(Object::Index(_, index)) if index.method.is_none() => Some(ClauseKind::DropIndex),
+        Op::Create(Object::PrimaryKey(..)) => Some(ClauseKind::AddPrimaryKey),
+        Op::Alter(Alter::PrimaryKey(..)) => Some(ClauseKind::ReplacePrimaryKey),
+        Op::Drop(Object::PrimaryKey(..)) => Some(ClauseKind::DropPrimaryKey),
+        Op::Create(Object::ForeignKey(..)) => Some(ClauseKind::AddForeignKey),
+        Op::Drop(Object::ForeignKey(..)) => Some(ClauseKind::DropForeignKey),
         // MariaDB's checks may belong to a column, which is written anew with them.
         Op::Create(Object::Check(_, check)) if flavor == Flavor::MySql && check.options.is_empty() => {
-            Some(Deed::AddCheck)
+            Some(ClauseKind::AddCheck)
         }
-        Op::Drop(Object::Check(..)) if flavor == Flavor::MySql => Some(Deed::DropConstraint),
-        Op::Alter(Alter::Comment(..)) => Some(Deed::Comment),
+        Op::Drop(Object::Check(..)) if flavor == Flavor::MySql => Some(ClauseKind::DropConstraint),
+        Op::Alter(Alter::Comment(..)) => Some(ClauseKind::Comment),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     }
 }
@@ -242,7 +242,7 @@ fn is_hashed(before: &Table, index: &Index) -> bool {
 }
 
 /// What a change of a column comes to.
-fn changed(change: &Change<Column>, indexed: bool) -> Option<Deed> {
+fn changed(change: &Change<Column>, indexed: bool) -> Option<ClauseKind> {
     let (from, to) = (&change.from, &change.to);
     let bare = |column: &Column| Column {
         default: None,
@@ -258,15 +258,15 @@ fn changed(change: &Change<Column>, indexed: bool) -> Option<Deed> {
     let (Type::Native(before), Type::Native(after)) = (&from.data_type, &to.data_type) else { return None };
     match (before == after, from.nullable == to.nullable) {
         (true, true) if from.default.is_some() || to.default.is_some() || from.comment != to.comment => {
-            Some(Deed::SetDefault)
+            Some(ClauseKind::SetDefault)
         }
         (true, true) => None,
-        (true, false) => Some(if to.nullable { Deed::DropNotNull } else { Deed::SetNotNull }),
+        (true, false) => Some(if to.nullable { ClauseKind::DropNotNull } else { ClauseKind::SetNotNull }),
         (false, same_null) => match (widened(before, after), appended(before, after)) {
-            (Some(true), _) if same_null && !indexed => Some(Deed::Widen),
-            (None, true) if same_null => Some(Deed::AppendValue),
+            (Some(true), _) if same_null && !indexed => Some(ClauseKind::Widen),
+            (None, true) if same_null => Some(ClauseKind::AppendValue),
             (Some(_), _) | (None, true) => None,
-            (None, false) => Some(Deed::Retype),
+            (None, false) => Some(ClauseKind::Retype),
         },
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::schema::{EnumType, ObjectName, Type};
 
@@ -156,7 +156,7 @@ fn parts(text: &str) -> Parts {
             }
             "collate" => parts.collation = value(words.next()),
             // What follows a type may stand in a comment that the server executes (`COMPRESSED`).
-            _ if token.kind == Kind::Hint => {}
+            _ if token.kind == TokenKind::Hint => {}
             "precision" if parts.name == "double" => {}
             "varying" if parts.name == "character" || parts.name == "char" => parts.name = "varchar".to_owned(),
             _ if parts.name.is_empty() => parts.name = word,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_gen_runner::sql::{self, Kind, Rules, Token};
+use sea_gen_runner::sql::{self, Rules, Token, TokenKind};
 
 use crate::schema::Product;
 
@@ -26,7 +26,7 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 pub(super) fn string(text: &str) -> Option<String> {
     match words(text).as_slice() {
         [literal] => literal.value(Product::MySql.into()),
-        [introducer, literal] if introducer.kind == Kind::Word && introducer.text.starts_with('_') => {
+        [introducer, literal] if introducer.kind == TokenKind::Word && introducer.text.starts_with('_') => {
             literal.value(Product::MySql.into())
         }
         _ => None,
@@ -39,7 +39,7 @@ pub(super) fn without_introducers(text: &str) -> String {
     let followers = found.iter().skip(1).map(Some).chain(std::iter::once(None));
     let kept = found.iter().zip(followers).filter(|(token, next)| {
         let is_introducer = matches!(token.text, "_utf8mb4" | "_utf8mb3" | "_utf8");
-        !(is_introducer && next.is_some_and(|next| next.kind == Kind::String))
+        !(is_introducer && next.is_some_and(|next| next.kind == TokenKind::String))
     });
     kept.map(|(token, _)| token.text).collect()
 }
@@ -119,15 +119,17 @@ fn canonical(found: &[Token<'_>], rules: Rules) -> String {
             };
             continue;
         }
-        let name = token.name().filter(|_| token.kind == Kind::Name);
+        let name = token.name().filter(|_| token.kind == TokenKind::Name);
         kept.push(match (token.kind, name) {
-            (Kind::Name, Some(name)) if is_one_word(&name) => name.to_lowercase(),
-            (Kind::Word | Kind::Number, _) => token.text.to_lowercase(),
-            (Kind::String, _) => match token.value(rules) {
+            (TokenKind::Name, Some(name)) if is_one_word(&name) => name.to_lowercase(),
+            (TokenKind::Word | TokenKind::Number, _) => token.text.to_lowercase(),
+            (TokenKind::String, _) => match token.value(rules) {
                 Some(text) => text_literal(&text),
                 None => token.text.to_owned(),
             },
-            (Kind::Name | Kind::Symbol | Kind::Space | Kind::Comment | Kind::Hint, _) => token.text.to_owned(),
+            (TokenKind::Name | TokenKind::Symbol | TokenKind::Space | TokenKind::Comment | TokenKind::Hint, _) => {
+                token.text.to_owned()
+            }
         });
         at += 1;
     }
@@ -135,7 +137,7 @@ fn canonical(found: &[Token<'_>], rules: Rules) -> String {
 }
 
 fn is_one_word(name: &str) -> bool {
-    matches!(words(name).as_slice(), [only] if only.kind == Kind::Word && only.text == name)
+    matches!(words(name).as_slice(), [only] if only.kind == TokenKind::Word && only.text == name)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! "measured" is a statement run in a transaction on PostgreSQL 15 and 18, with `pg_locks` and `pg_relation_filenode` read
 //! before it ended. Must not know who goes by it.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 
 use crate::plan::cost::{Blocks, Cost, Work};
 
@@ -12,70 +12,75 @@ const ALTER_TABLE: &str = "manual, ALTER TABLE, Notes; measured";
 const CREATE_INDEX: &str = "manual, CREATE INDEX, Building Indexes Concurrently; measured";
 const DROP_INDEX: &str = "manual, DROP INDEX, CONCURRENTLY";
 
-const fn line(deed: Deed, lock: &'static str, blocks: Blocks, work: Work, source: &'static str) -> Cost {
-    Cost { deed, lock, algorithm: "", blocks, work, source }
+const fn line(kind: ClauseKind, lock: &'static str, blocks: Blocks, work: Work, source: &'static str) -> Cost {
+    Cost { kind, lock, algorithm: "", blocks, work, source }
 }
 
-const fn exclusive(deed: Deed, work: Work, source: &'static str) -> Cost {
-    line(deed, "ACCESS EXCLUSIVE", Blocks::Everybody, work, source)
+const fn exclusive(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
+    line(kind, "ACCESS EXCLUSIVE", Blocks::Everybody, work, source)
 }
 
-const fn rows(deed: Deed, lock: &'static str, work: Work, source: &'static str) -> Cost {
-    line(deed, lock, Blocks::Writers, work, source)
+const fn rows(kind: ClauseKind, lock: &'static str, work: Work, source: &'static str) -> Cost {
+    line(kind, lock, Blocks::Writers, work, source)
 }
 
-const fn quiet(deed: Deed, lock: &'static str, work: Work, source: &'static str) -> Cost {
-    line(deed, lock, Blocks::Nobody, work, source)
+const fn quiet(kind: ClauseKind, lock: &'static str, work: Work, source: &'static str) -> Cost {
+    line(kind, lock, Blocks::Nobody, work, source)
 }
 
 /// Every kind of clause PostgreSQL has, on the table it names. A foreign key takes its lock on both tables.
 pub(super) const COSTS: &[Cost] = &[
-    exclusive(Deed::DropTable, Work::Moment, EXPLICIT_LOCKING),
-    exclusive(Deed::RenameTable, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::Truncate, Work::Moment, EXPLICIT_LOCKING),
-    exclusive(Deed::AddColumn, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::AddColumnFilled, Work::Rewrite, ALTER_TABLE),
-    exclusive(Deed::AddColumnStored, Work::Rewrite, ALTER_TABLE),
-    exclusive(Deed::AddColumnVirtual, Work::Moment, "manual 5.4, Generated Columns (18)"),
-    exclusive(Deed::AddColumnNumbered, Work::Rewrite, ALTER_TABLE),
-    exclusive(Deed::DropColumn, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::RenameColumn, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::SetNotNull, Work::Scan, ALTER_TABLE),
-    exclusive(Deed::SetNotNullProven, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::DropNotNull, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::SetDefault, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::Widen, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::Retype, Work::Rewrite, ALTER_TABLE),
-    exclusive(Deed::RetypeFromUnknown, Work::Rewrite, ALTER_TABLE),
-    rows(Deed::AddForeignKey, "SHARE ROW EXCLUSIVE", Work::Scan, ALTER_TABLE),
-    rows(Deed::AddForeignKeyUnchecked, "SHARE ROW EXCLUSIVE", Work::Moment, ALTER_TABLE),
-    exclusive(Deed::AddCheck, Work::Scan, ALTER_TABLE),
-    exclusive(Deed::AddCheckUnchecked, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::AddExclusion, Work::Build, ALTER_TABLE),
-    exclusive(Deed::AddUnique, Work::Build, ALTER_TABLE),
-    exclusive(Deed::AddUniqueReady, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::AddPrimaryKey, Work::Build, ALTER_TABLE),
-    exclusive(Deed::AddPrimaryKeyReady, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::ReplacePrimaryKey, Work::Build, ALTER_TABLE),
-    exclusive(Deed::DropPrimaryKey, Work::Moment, ALTER_TABLE),
-    quiet(Deed::Validate, "SHARE UPDATE EXCLUSIVE", Work::Scan, ALTER_TABLE),
-    exclusive(Deed::DropForeignKey, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::DropConstraint, Work::Moment, ALTER_TABLE),
-    exclusive(Deed::RenameConstraint, Work::Moment, ALTER_TABLE),
-    rows(Deed::CreateIndex, "SHARE", Work::Build, CREATE_INDEX),
-    quiet(Deed::CreateIndexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Build, CREATE_INDEX),
-    exclusive(Deed::DropIndex, Work::Moment, DROP_INDEX),
-    quiet(Deed::DropIndexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Moment, DROP_INDEX),
-    quiet(Deed::RenameIndex, "SHARE UPDATE EXCLUSIVE", Work::Moment, "manual, ALTER INDEX; the lock is on the index"),
-    rows(Deed::Reindex, "SHARE", Work::Build, EXPLICIT_LOCKING),
-    quiet(Deed::ReindexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Build, "manual, REINDEX"),
-    exclusive(Deed::Repack, Work::Rewrite, EXPLICIT_LOCKING),
-    quiet(Deed::Comment, "SHARE UPDATE EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
-    quiet(Deed::Setting, "SHARE UPDATE EXCLUSIVE", Work::Moment, ALTER_TABLE),
-    rows(Deed::CreateTrigger, "SHARE ROW EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
-    exclusive(Deed::DropTrigger, Work::Moment, EXPLICIT_LOCKING),
-    exclusive(Deed::RowSecurity, Work::Moment, ALTER_TABLE),
-    quiet(Deed::Insert, "ROW EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
-    quiet(Deed::Update, "ROW EXCLUSIVE", Work::Scan, EXPLICIT_LOCKING),
-    quiet(Deed::Delete, "ROW EXCLUSIVE", Work::Scan, EXPLICIT_LOCKING),
+    exclusive(ClauseKind::DropTable, Work::Moment, EXPLICIT_LOCKING),
+    exclusive(ClauseKind::RenameTable, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::Truncate, Work::Moment, EXPLICIT_LOCKING),
+    exclusive(ClauseKind::AddColumn, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::AddColumnFilled, Work::Rewrite, ALTER_TABLE),
+    exclusive(ClauseKind::AddColumnStored, Work::Rewrite, ALTER_TABLE),
+    exclusive(ClauseKind::AddColumnVirtual, Work::Moment, "manual 5.4, Generated Columns (18)"),
+    exclusive(ClauseKind::AddColumnNumbered, Work::Rewrite, ALTER_TABLE),
+    exclusive(ClauseKind::DropColumn, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::RenameColumn, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::SetNotNull, Work::Scan, ALTER_TABLE),
+    exclusive(ClauseKind::SetNotNullProven, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::DropNotNull, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::SetDefault, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::Widen, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::Retype, Work::Rewrite, ALTER_TABLE),
+    exclusive(ClauseKind::RetypeFromUnknown, Work::Rewrite, ALTER_TABLE),
+    rows(ClauseKind::AddForeignKey, "SHARE ROW EXCLUSIVE", Work::Scan, ALTER_TABLE),
+    rows(ClauseKind::AddForeignKeyUnchecked, "SHARE ROW EXCLUSIVE", Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::AddCheck, Work::Scan, ALTER_TABLE),
+    exclusive(ClauseKind::AddCheckUnchecked, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::AddExclusion, Work::Build, ALTER_TABLE),
+    exclusive(ClauseKind::AddUnique, Work::Build, ALTER_TABLE),
+    exclusive(ClauseKind::AddUniqueReady, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::AddPrimaryKey, Work::Build, ALTER_TABLE),
+    exclusive(ClauseKind::AddPrimaryKeyReady, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::ReplacePrimaryKey, Work::Build, ALTER_TABLE),
+    exclusive(ClauseKind::DropPrimaryKey, Work::Moment, ALTER_TABLE),
+    quiet(ClauseKind::Validate, "SHARE UPDATE EXCLUSIVE", Work::Scan, ALTER_TABLE),
+    exclusive(ClauseKind::DropForeignKey, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::DropConstraint, Work::Moment, ALTER_TABLE),
+    exclusive(ClauseKind::RenameConstraint, Work::Moment, ALTER_TABLE),
+    rows(ClauseKind::CreateIndex, "SHARE", Work::Build, CREATE_INDEX),
+    quiet(ClauseKind::CreateIndexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Build, CREATE_INDEX),
+    exclusive(ClauseKind::DropIndex, Work::Moment, DROP_INDEX),
+    quiet(ClauseKind::DropIndexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Moment, DROP_INDEX),
+    quiet(
+        ClauseKind::RenameIndex,
+        "SHARE UPDATE EXCLUSIVE",
+        Work::Moment,
+        "manual, ALTER INDEX; the lock is on the index",
+    ),
+    rows(ClauseKind::Reindex, "SHARE", Work::Build, EXPLICIT_LOCKING),
+    quiet(ClauseKind::ReindexConcurrently, "SHARE UPDATE EXCLUSIVE", Work::Build, "manual, REINDEX"),
+    exclusive(ClauseKind::Repack, Work::Rewrite, EXPLICIT_LOCKING),
+    quiet(ClauseKind::Comment, "SHARE UPDATE EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
+    quiet(ClauseKind::Setting, "SHARE UPDATE EXCLUSIVE", Work::Moment, ALTER_TABLE),
+    rows(ClauseKind::CreateTrigger, "SHARE ROW EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
+    exclusive(ClauseKind::DropTrigger, Work::Moment, EXPLICIT_LOCKING),
+    exclusive(ClauseKind::RowSecurity, Work::Moment, ALTER_TABLE),
+    quiet(ClauseKind::Insert, "ROW EXCLUSIVE", Work::Moment, EXPLICIT_LOCKING),
+    quiet(ClauseKind::Update, "ROW EXCLUSIVE", Work::Scan, EXPLICIT_LOCKING),
+    quiet(ClauseKind::Delete, "ROW EXCLUSIVE", Work::Scan, EXPLICIT_LOCKING),
 ];

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::expression::{canonical_expression, canonical_expression_over, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
-    Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Literal, Name, Named,
-    Normalized, ObjectName, Options, Part, Parts, Place, Schema, Standing, Table, Type, View,
+    Column, DefaultValue, DependencyLayer, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Literal, Name,
+    Named, Normalized, ObjectName, Options, Part, Parts, Place, Schema, Table, Type, View,
 };
 
 use super::{moments, names, partitions, render, types, words};
 
 mod clauses;
 mod definitions;
-mod grounds;
+mod needs;
 mod numbering;
 
 use numbering::Numbering;
@@ -403,7 +403,8 @@ fn normalize_index(table: &ObjectName, index: &mut Index, others: &BTreeSet<Stri
 
 fn normalize_views(schema: &mut Schema) -> Result<(), Unsupported> {
     let mut views = std::mem::take(&mut schema.views);
-    let beside = schema.definitions.keys().filter(|id| id.kind.standing() == Standing::Beside).map(|id| &id.name);
+    let beside =
+        schema.definitions.keys().filter(|id| id.kind.layer() == DependencyLayer::LikeTable).map(|id| &id.name);
     let known: BTreeSet<ObjectName> = schema.tables.keys().chain(views.keys()).chain(beside).cloned().collect();
     let columns_of = |name: &ObjectName| {
         let table = schema.tables.get(name)?;

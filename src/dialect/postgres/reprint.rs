@@ -8,11 +8,11 @@ use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::Step;
 use crate::dialect::reprint::{Prints, Question};
-use crate::dialect::wording::{Seat, Slot};
+use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
 use crate::plan::{Object, Op};
 use crate::schema::{
-    Column, DefaultValue, Definition, DefinitionId, DefinitionKind, Expression, Generated, Literal, Name, ObjectName,
-    PARTITION_BY, Schema, Standing, Table, View,
+    Column, DefaultValue, Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Generated, Literal,
+    Name, ObjectName, PARTITION_BY, Schema, Table, View,
 };
 
 use super::{introspect, partitions, render, words};
@@ -26,18 +26,18 @@ const STAND_IN: &str = "sea_gen_reprint";
 /// Nothing can be asked: the role may not create temporary objects, or the server is read-only.
 pub async fn prints(
     session: &mut Session,
-    ground: &Schema,
+    context: &Schema,
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
     session.execute("BEGIN").await?;
-    let answer = within(session, ground, questions).await;
+    let answer = within(session, context, questions).await;
     session.rollback().await?;
     answer
 }
 
 async fn within(
     session: &mut Session,
-    ground: &Schema,
+    context: &Schema,
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
     // What is created goes to the temporary schema, and is found there first.
@@ -50,13 +50,13 @@ async fn within(
     ] {
         session.execute(statement).await?;
     }
-    build(session, ground).await?;
+    build(session, context).await?;
     let mut prints = Prints::new();
     for question in questions {
-        if let Seat::Definition(id) = &question.seat {
-            if let Some(definition) = ground.definitions.get(id) {
+        if let ExpressionLocation::Definition(id) = &question.location {
+            if let Some(definition) = context.definitions.get(id) {
                 let asked = Definition { create: Expression::new(&question.text), ..definition.clone() };
-                if let Some(printed) = partition(session, ground, &asked).await? {
+                if let Some(printed) = partition(session, context, &asked).await? {
                     prints.insert(question.clone(), printed);
                 }
                 continue;
@@ -66,9 +66,9 @@ async fn within(
             }
             continue;
         }
-        let Some((create, print)) = ask(ground, question) else { continue };
+        let Some((create, print)) = ask(context, question) else { continue };
         if let Some(printed) = tried(session, &create, Some(&print)).await? {
-            prints.insert(question.clone(), plain(&question.seat, printed));
+            prints.insert(question.clone(), plain(&question.location, printed));
         }
     }
     Ok(prints)
@@ -79,15 +79,15 @@ async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Resu
     // Whatever names a schema means an object of the user's own.
     let named = id.on.as_ref().unwrap_or(&id.name);
     let is_local = named.schema.is_none() && id.name.schema.is_none();
-    let can_be_temporary = match id.kind.standing() {
-        Standing::Below => {
+    let can_be_temporary = match id.kind.layer() {
+        DependencyLayer::BeforeTables => {
             !matches!(id.kind, DefinitionKind::Schema | DefinitionKind::Extension | DefinitionKind::Server)
         }
-        Standing::Above => matches!(
+        DependencyLayer::AfterTables => matches!(
             id.kind,
             DefinitionKind::Policy | DefinitionKind::Rule | DefinitionKind::Exclusion | DefinitionKind::Statistics
         ),
-        Standing::Beside => false,
+        DependencyLayer::LikeTable => false,
     };
     if !is_local || !can_be_temporary || words::is_qualified(create, bare(&named.name)) {
         return Ok(None);
@@ -104,12 +104,12 @@ async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Resu
 /// What the catalog says of a partition's bounds and of its own key, with what it does not say in the partition's words.
 async fn partition(
     session: &mut Session,
-    ground: &Schema,
+    context: &Schema,
     partition: &Definition,
 ) -> Result<Option<String>, DatabaseError> {
     let of = || {
-        let (table, parent) = (partitions::divided(ground, partition)?, partitions::parent(partition)?);
-        let key = match ground.relation_beside(parent) {
+        let (table, parent) = (partitions::divided(context, partition)?, partitions::parent(partition)?);
+        let key = match context.relation_beside(parent) {
             Some(parent) => partitions::key(parent)?,
             None => table.options.get(PARTITION_BY)?,
         };
@@ -139,8 +139,8 @@ fn bare(name: &Name) -> &str {
 }
 
 /// Makes what the expressions read, as far as it can be made; what cannot leaves those who need it without an answer.
-async fn build(session: &mut Session, ground: &Schema) -> Result<(), DatabaseError> {
-    for enum_type in ground.enums.values() {
+async fn build(session: &mut Session, context: &Schema) -> Result<(), DatabaseError> {
+    for enum_type in context.enums.values() {
         let name = render::quote_object(&enum_type.name);
         let known = format!("SELECT to_regtype({}) IS NOT NULL", text(&name));
         if !session.query(&known).await?.first().is_some_and(|row| row.is_true(0)) {
@@ -149,12 +149,12 @@ async fn build(session: &mut Session, ground: &Schema) -> Result<(), DatabaseErr
             tried(session, &create, None).await?;
         }
     }
-    for table in ground.tables.values() {
+    for table in context.tables.values() {
         if let Some(create) = create_table(table) {
             tried(session, &create, None).await?;
         }
     }
-    let mut left: Vec<&View> = ground.views.values().collect();
+    let mut left: Vec<&View> = context.views.values().collect();
     while !left.is_empty() {
         let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
         let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
@@ -211,8 +211,8 @@ fn create_table(table: &Table) -> Option<String> {
 }
 
 /// A column of the same type as the one in question, with nothing to it but what is asked.
-fn column(ground: &Schema, table: &ObjectName, like: &Name) -> Option<Column> {
-    let like = ground.tables.get(table)?.columns.get(like)?;
+fn column(context: &Schema, table: &ObjectName, like: &Name) -> Option<Column> {
+    let like = context.tables.get(table)?.columns.get(like)?;
     let mut column = Column::new(STAND_IN, like.data_type.clone());
     column.nullable = true;
     Some(column)
@@ -223,7 +223,7 @@ fn create_view(name: &Name, query: &str) -> String {
 }
 
 /// What makes an expression, and what prints it.
-fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
+fn ask(context: &Schema, question: &Question) -> Option<(String, String)> {
     let expression = &question.text;
     let condition = |table: &ObjectName, condition: &str| {
         (
@@ -244,23 +244,27 @@ fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
         );
         created(object).map(|create| (create, print))
     };
-    Some(match &question.seat {
-        Seat::Table(table, Slot::Default(name)) => {
-            let mut column = column(ground, table, name)?;
+    Some(match &question.location {
+        ExpressionLocation::Table(table, TableExpressionLocation::Default(name)) => {
+            let mut column = column(context, table, name)?;
             column.default = Some(DefaultValue::Expression(Expression::new(expression)));
             // A column that comes to a table has its default computed at once, which may fail: a setting nobody has made.
             let mut alone = Table::new(ObjectName::local(STAND_IN));
             alone.columns.insert(column);
             of_column(&alone.name.clone(), Object::Table(alone))?
         }
-        Seat::Table(table, Slot::Generated(name)) => {
-            let mut column = column(ground, table, name)?;
+        ExpressionLocation::Table(table, TableExpressionLocation::Generated(name)) => {
+            let mut column = column(context, table, name)?;
             column.generated = Some(Generated { expression: Expression::new(expression), stored: true });
             of_column(table, Object::Column(ObjectName::local(table.name.clone()), column))?
         }
-        Seat::Table(table, Slot::Check(_) | Slot::Predicate(_)) => condition(table, expression),
-        Seat::Table(table, Slot::Part(..)) => condition(table, &format!("({expression}) IS NOT NULL")),
-        Seat::Table(table, Slot::Trigger(name)) => {
+        ExpressionLocation::Table(table, TableExpressionLocation::Check(_) | TableExpressionLocation::Predicate(_)) => {
+            condition(table, expression)
+        }
+        ExpressionLocation::Table(table, TableExpressionLocation::Part(..)) => {
+            condition(table, &format!("({expression}) IS NOT NULL"))
+        }
+        ExpressionLocation::Table(table, TableExpressionLocation::Trigger(name)) => {
             // Only the stand-in gets a trigger: the table itself would have to be locked for it.
             if !is_on(expression, table) {
                 return None;
@@ -272,27 +276,30 @@ fn ask(ground: &Schema, question: &Question) -> Option<(String, String)> {
             );
             (expression.clone(), print)
         }
-        Seat::View(_) => (
+        ExpressionLocation::View(_) => (
             create_view(&Name::from(STAND_IN), expression),
             format!("SELECT pg_get_viewdef(to_regclass('pg_temp.{STAND_IN}'))"),
         ),
-        Seat::Routine(_) => {
+        ExpressionLocation::Routine(_) => {
             let print = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()";
             (unqualified(expression)?, print.to_owned())
         }
         // It has its own way.
-        Seat::Definition(_) => return None,
+        ExpressionLocation::Definition(_) => return None,
     })
 }
 
 /// An index's part is asked as a condition, which is taken off again.
-fn plain(seat: &Seat, printed: String) -> String {
-    match seat {
-        Seat::Table(_, Slot::Part(..)) => {
+fn plain(location: &ExpressionLocation, printed: String) -> String {
+    match location {
+        ExpressionLocation::Table(_, TableExpressionLocation::Part(..)) => {
             let inside = printed.strip_prefix('(').and_then(|rest| rest.strip_suffix(" IS NOT NULL)"));
             inside.map(str::to_owned).unwrap_or(printed)
         }
-        Seat::Table(..) | Seat::View(_) | Seat::Routine(_) | Seat::Definition(_) => printed,
+        ExpressionLocation::Table(..)
+        | ExpressionLocation::View(_)
+        | ExpressionLocation::Routine(_)
+        | ExpressionLocation::Definition(_) => printed,
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 
 use crate::dialect::Step;
 use crate::plan::cost::{Cost, cost};
@@ -55,7 +55,7 @@ pub(super) fn safe(steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'
     [core, required, built, attached, keys, validated, dropped, last].into_iter().flatten().collect()
 }
 
-/// A table, and what of it is called otherwise.
+/// A table, and its renamed parts.
 type Renamed<'a> = (&'a ObjectName, &'a Change<Name>);
 
 /// What comes behind the transaction, in this order.
@@ -86,15 +86,15 @@ struct Walk<'a> {
     keyed_later: BTreeSet<ObjectName>,
     core: Vec<Step>,
     late: Late,
-    /// What destroys, and what comes behind that.
+    /// The destructive steps, and those after them.
     last: Vec<Step>,
-    /// Something has gone that is made anew, and is not there again.
+    /// Whether an object is dropped that is created again later.
     keeps: bool,
 }
 
 /// Whether others wait for this for longer the more rows there are.
-fn is_slow(deed: Deed) -> bool {
-    cost(COSTS, deed).is_some_and(Cost::grows_with_rows)
+fn is_slow(kind: ClauseKind) -> bool {
+    cost(COSTS, kind).is_some_and(Cost::grows_with_rows)
 }
 
 impl Walk<'_> {
@@ -138,7 +138,7 @@ impl Walk<'_> {
                 Step::GiveBack => self.keeps = false,
                 _ => {}
             }
-            // What is made anew is not missing while others work: it goes and comes in one transaction.
+            // An object that is replaced is never missing for other sessions: it is dropped and created in one transaction.
             let destroys = !self.last.is_empty() || !self.keeps && matches!(step, Step::Direct(op) if destroys(op));
             let steps = if destroys { &mut self.last } else { &mut self.core };
             steps.push(step.clone());
@@ -191,7 +191,7 @@ impl Walk<'_> {
         name.clone()
     }
 
-    /// Whether something that is made in the transaction stands on a part of a table.
+    /// Whether an object created in the transaction depends on a part of a table.
     fn is_stood_on(&self, part: &Place) -> bool {
         self.steps.iter().any(|step| match step {
             Step::Direct(Op::Create(Object::Definition(definition))) => definition.needs.contains(part),
@@ -209,7 +209,7 @@ impl Walk<'_> {
         let found = self.to.tables.get(&last).and_then(|table| table.indexes.get(&name)).cloned();
         let place = Place::Table(last.clone(), Part::Index(name));
         let Some(index) = found else { return false };
-        if !is_slow(Deed::CreateIndex) || !self.holds_rows(table) || self.is_stood_on(&place) {
+        if !is_slow(ClauseKind::CreateIndex) || !self.holds_rows(table) || self.is_stood_on(&place) {
             return false;
         }
         if index.unique {
@@ -268,7 +268,7 @@ impl Walk<'_> {
         let found = self.to.tables.get(&last).and_then(|table| table.uniques.get(&name)).cloned();
         let place = Place::Table(last.clone(), Part::Unique(name));
         let Some(unique) = found else { return false };
-        if !is_slow(Deed::AddUnique) || !self.holds_rows(table) || self.is_stood_on(&place) {
+        if !is_slow(ClauseKind::AddUnique) || !self.holds_rows(table) || self.is_stood_on(&place) {
             return false;
         }
         self.keyed_later.insert(last.clone());
@@ -288,7 +288,7 @@ impl Walk<'_> {
         let Some(mut later) = found else { return false };
         // Keys come after everything they lean on, so what is built late is known by now.
         let waits = self.keyed_later.contains(&later.references);
-        let split = is_slow(Deed::AddForeignKey) && self.holds_rows(table) && is_checked(&key.options);
+        let split = is_slow(ClauseKind::AddForeignKey) && self.holds_rows(table) && is_checked(&key.options);
         if split {
             let mut op_key = if waits { later.clone() } else { key.clone() };
             op_key.options.insert(NOT_VALID.to_owned(), "true".to_owned());
@@ -310,7 +310,7 @@ impl Walk<'_> {
     }
 
     fn check(&mut self, at: usize, table: &ObjectName, check: &Check) -> bool {
-        if !is_slow(Deed::AddCheck) || self.before(table).is_none() || !is_checked(&check.options) {
+        if !is_slow(ClauseKind::AddCheck) || self.before(table).is_none() || !is_checked(&check.options) {
             return false;
         }
         let name = self.last_part(at, table, &check.name, |rename| match rename {
@@ -329,7 +329,11 @@ impl Walk<'_> {
         let numbered = old.identity != new.identity || old.generated != new.generated;
         let inherited = render::is_inherited(old) || render::is_inherited(new);
         let is_alone = old.nullable && !new.nullable && !disturbs(change) && !numbered && !inherited;
-        if !is_alone || !is_slow(Deed::SetNotNull) || self.before(table).is_none() || self.is_in_new_key(table, new) {
+        if !is_alone
+            || !is_slow(ClauseKind::SetNotNull)
+            || self.before(table).is_none()
+            || self.is_in_new_key(table, new)
+        {
             return false;
         }
         let last = self.last_name(at, table);

@@ -3,7 +3,7 @@
 //! Must not know what the text means, nor how it is cut into tokens. Whatever is compared goes through `dialect::expression`,
 //! not through here.
 
-use sea_gen_runner::sql::{self, Kind, Token};
+use sea_gen_runner::sql::{self, Token, TokenKind};
 
 use crate::schema::Product;
 
@@ -14,7 +14,7 @@ fn words(text: &str) -> Vec<Token<'_>> {
 /// A name as PostgreSQL folds it.
 fn folded(token: &Token<'_>) -> Option<String> {
     let name = token.name()?;
-    Some(if token.kind == Kind::Word { name.to_lowercase() } else { name })
+    Some(if token.kind == TokenKind::Word { name.to_lowercase() } else { name })
 }
 
 /// How many more parentheses and brackets are open after a token.
@@ -192,7 +192,7 @@ pub(super) fn after_word<'a>(sql: &'a str, word: &str) -> Option<&'a str> {
 
 /// A name, perhaps behind its schema, as it is written, and the rest of the text.
 pub(super) fn cut_name(sql: &str) -> Option<(&str, &str)> {
-    let is_name = |token: &Token<'_>| matches!(token.kind, Kind::Name | Kind::Word);
+    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Name | TokenKind::Word);
     let mut tokens = sql::Tokens::new(Product::Postgres, sql);
     let mut end = tokens.next().filter(is_name)?.end();
     while tokens.next().is_some_and(|dot| dot.is_symbol('.')) {
@@ -213,8 +213,8 @@ pub(super) fn types_of_attributes(sql: &str) -> String {
 pub(super) fn plain(sql: &str) -> String {
     let words = words(sql);
     let folded = words.iter().map(|token| match (token.kind, token.name()) {
-        (Kind::String, _) => token.text.to_owned(),
-        (Kind::Name, Some(name)) => sql::quoted_where_needed(&name),
+        (TokenKind::String, _) => token.text.to_owned(),
+        (TokenKind::Name, Some(name)) => sql::quoted_where_needed(&name),
         _ => token.text.to_lowercase(),
     });
     folded.collect::<Vec<_>>().join(" ")

@@ -1,8 +1,8 @@
-//! Both ways of a file held side by side: a column's type before a change is the one that the other way gives back.
+//! Compares the up and down sections of a file: a column's type before a change is the one that the other section restores.
 //!
 //! Must not know who judges the change.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{ColumnRead, Feature, Reading};
 
 use crate::dialect::casts::{grade, native};
@@ -15,17 +15,17 @@ use crate::schema::Schema;
 pub fn pair(product: Product, up: &mut [Reading], down: &mut [Reading]) {
     let (there, back) = (columns(up), columns(down));
     let dialect = dialect::of(product);
-    up.iter_mut().for_each(|reading| settle(dialect, reading, &back));
-    down.iter_mut().for_each(|reading| settle(dialect, reading, &there));
+    up.iter_mut().for_each(|reading| resolve_former_types(dialect, reading, &back));
+    down.iter_mut().for_each(|reading| resolve_former_types(dialect, reading, &there));
 }
 
 fn columns(readings: &[Reading]) -> Vec<ColumnRead> {
     readings.iter().flat_map(Reading::columns).cloned().collect()
 }
 
-fn settle(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
+fn resolve_former_types(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
     let own: Vec<ColumnRead> = reading.columns().cloned().collect();
-    for clause in reading.clauses.iter_mut().filter(|clause| clause.deed == Deed::RetypeFromUnknown) {
+    for clause in reading.clauses.iter_mut().filter(|clause| clause.kind == ClauseKind::RetypeFromUnknown) {
         let of = |columns: &[ColumnRead]| {
             columns.iter().rev().find(|it| it.table == clause.table && it.name == clause.part).cloned()
         };
@@ -37,7 +37,7 @@ fn settle(dialect: &dyn Dialect, reading: &mut Reading, others: &[ColumnRead]) {
         let (Some(before), Some(after)) = (native(dialect, &old.data_type), native(dialect, &new.data_type)) else {
             continue;
         };
-        clause.deed = if dialect.rewrites(&before, &after) { Deed::Retype } else { Deed::Widen };
+        clause.kind = if dialect.rewrites(&before, &after) { ClauseKind::Retype } else { ClauseKind::Widen };
         let nothing = Schema::default();
         if grade(dialect, "c", (&nothing, &before), (&nothing, &after)) == Grade::Keeps {
             reading.features.push(Feature::KeepsValues(clause.part.clone()));

@@ -1,11 +1,11 @@
-//! Whether a schema shows that statements ran: then a database that has the schema need not run them again.
+//! Decides whether a schema shows that statements ran: a database with that schema need not run them again.
 //!
 //! Rows are no part of a schema, so a statement that changes rows is shown by none, unless the schema leaves it nothing to do.
 //! What is not known for certain counts as not shown. Must not know migrations, or what is done about a statement not shown.
 
-use sea_gen_runner::reading::deed::Deed;
-use sea_gen_runner::reading::{Clause, Hand, Reading, words};
-use sea_gen_runner::sql::Kind;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
+use sea_gen_runner::reading::{Clause, Cursor, Reading, words};
+use sea_gen_runner::sql::TokenKind;
 
 use crate::dialect::{Product, Role, Statement};
 use crate::schema::{Definition, DefinitionKind, Name, ObjectName, Schema};
@@ -39,15 +39,15 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
         Role::Check(_) => true,
         Role::Change | Role::Batches => {
             let Some(words) = words(product, &statement.sql) else { return false };
-            let hand = Hand::new(&words);
+            let cursor = Cursor::new(&words);
             match &reading.clauses[..] {
                 _ if reading.unread.is_some() => false,
-                [] => shows_object(hand) || shows_privilege(hand, reached) || is_of_the_session(hand),
-                [change] if change.deed == Deed::Update => has_nothing_to_fill(&change.table, hand, reached),
-                [change] if change.deed == Deed::Insert || change.deed == Deed::Delete => {
-                    product == Product::Sqlite && carries_over(hand, change, &clauses)
+                [] => shows_object(cursor) || shows_privilege(cursor, reached) || is_of_the_session(cursor),
+                [change] if change.kind == ClauseKind::Update => has_nothing_to_fill(&change.table, cursor, reached),
+                [change] if change.kind == ClauseKind::Insert || change.kind == ClauseKind::Delete => {
+                    product == Product::Sqlite && carries_over(cursor, change, &clauses)
                 }
-                several => several.iter().all(|clause| shows_clause(clause.deed)) && converts_nothing(hand, several),
+                several => several.iter().all(|clause| shows_clause(clause.kind)) && converts_nothing(cursor, several),
             }
         }
     };
@@ -55,91 +55,91 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
 }
 
 /// Whether the schema shows what a clause on a table did, rows aside.
-fn shows_clause(deed: Deed) -> bool {
-    match deed {
-        Deed::CreateTable
-        | Deed::DropTable
-        | Deed::RenameTable
-        | Deed::AddColumn
-        | Deed::AddColumnFilled
-        | Deed::AddColumnStored
-        | Deed::AddColumnVirtual
-        | Deed::AddColumnNumbered
-        | Deed::DropColumn
-        | Deed::RenameColumn
-        | Deed::SetNotNull
-        | Deed::SetNotNullProven
-        | Deed::DropNotNull
-        | Deed::SetDefault
-        | Deed::Widen
-        | Deed::Retype
-        | Deed::RetypeFromUnknown
-        | Deed::AppendValue
-        | Deed::Reorder
-        | Deed::AddForeignKey
-        | Deed::AddForeignKeyUnchecked
-        | Deed::AddCheck
-        | Deed::AddCheckUnchecked
-        | Deed::AddExclusion
-        | Deed::AddUnique
-        | Deed::AddUniqueReady
-        | Deed::AddsUniqueness
-        | Deed::AddPrimaryKey
-        | Deed::AddPrimaryKeyReady
-        | Deed::ReplacePrimaryKey
-        | Deed::DropPrimaryKey
-        | Deed::Validate
-        | Deed::DropForeignKey
-        | Deed::DropConstraint
-        | Deed::RenameConstraint
-        | Deed::CreateIndex
-        | Deed::CreateIndexConcurrently
-        | Deed::CreateSpecialIndex
-        | Deed::DropIndex
-        | Deed::DropIndexConcurrently
-        | Deed::RenameIndex
-        | Deed::Reindex
-        | Deed::ReindexConcurrently
-        | Deed::Repack
-        | Deed::ConvertCharacters
-        | Deed::Comment
-        | Deed::Setting
-        | Deed::CreateTrigger
-        | Deed::DropTrigger
-        | Deed::RowSecurity
-        | Deed::Other => true,
-        Deed::Truncate | Deed::Insert | Deed::Update | Deed::Delete => false,
+fn shows_clause(kind: ClauseKind) -> bool {
+    match kind {
+        ClauseKind::CreateTable
+        | ClauseKind::DropTable
+        | ClauseKind::RenameTable
+        | ClauseKind::AddColumn
+        | ClauseKind::AddColumnFilled
+        | ClauseKind::AddColumnStored
+        | ClauseKind::AddColumnVirtual
+        | ClauseKind::AddColumnNumbered
+        | ClauseKind::DropColumn
+        | ClauseKind::RenameColumn
+        | ClauseKind::SetNotNull
+        | ClauseKind::SetNotNullProven
+        | ClauseKind::DropNotNull
+        | ClauseKind::SetDefault
+        | ClauseKind::Widen
+        | ClauseKind::Retype
+        | ClauseKind::RetypeFromUnknown
+        | ClauseKind::AppendValue
+        | ClauseKind::Reorder
+        | ClauseKind::AddForeignKey
+        | ClauseKind::AddForeignKeyUnchecked
+        | ClauseKind::AddCheck
+        | ClauseKind::AddCheckUnchecked
+        | ClauseKind::AddExclusion
+        | ClauseKind::AddUnique
+        | ClauseKind::AddUniqueReady
+        | ClauseKind::AddsUniqueness
+        | ClauseKind::AddPrimaryKey
+        | ClauseKind::AddPrimaryKeyReady
+        | ClauseKind::ReplacePrimaryKey
+        | ClauseKind::DropPrimaryKey
+        | ClauseKind::Validate
+        | ClauseKind::DropForeignKey
+        | ClauseKind::DropConstraint
+        | ClauseKind::RenameConstraint
+        | ClauseKind::CreateIndex
+        | ClauseKind::CreateIndexConcurrently
+        | ClauseKind::CreateSpecialIndex
+        | ClauseKind::DropIndex
+        | ClauseKind::DropIndexConcurrently
+        | ClauseKind::RenameIndex
+        | ClauseKind::Reindex
+        | ClauseKind::ReindexConcurrently
+        | ClauseKind::Repack
+        | ClauseKind::ConvertCharacters
+        | ClauseKind::Comment
+        | ClauseKind::Setting
+        | ClauseKind::CreateTrigger
+        | ClauseKind::DropTrigger
+        | ClauseKind::RowSecurity
+        | ClauseKind::Other => true,
+        ClauseKind::Truncate | ClauseKind::Insert | ClauseKind::Update | ClauseKind::Delete => false,
     }
 }
 
 /// Whether a statement on tables takes no value from an expression, and does nothing else that a schema does not hold: a table
 /// made of a query, a type change by `USING` with more than a cast, numbers that begin anew, an owner.
-fn converts_nothing(hand: Hand<'_>, clauses: &[Clause]) -> bool {
-    if clauses.iter().any(|clause| clause.deed == Deed::CreateTable) {
-        return !hand.holds("AS") && !hand.holds("SELECT");
+fn converts_nothing(cursor: Cursor<'_>, clauses: &[Clause]) -> bool {
+    if clauses.iter().any(|clause| clause.kind == ClauseKind::CreateTable) {
+        return !cursor.holds("AS") && !cursor.holds("SELECT");
     }
-    let retypes = |clause: &Clause| clause.deed == Deed::RetypeFromUnknown;
-    if ["RESTART", "AUTO_INCREMENT =", "OWNER TO"].iter().any(|words| hand.holds(words)) {
+    let retypes = |clause: &Clause| clause.kind == ClauseKind::RetypeFromUnknown;
+    if ["RESTART", "AUTO_INCREMENT =", "OWNER TO"].iter().any(|words| cursor.holds(words)) {
         return false;
     }
-    match hand.holds("USING") && clauses.iter().any(retypes) {
-        true => hand.parts().iter().filter_map(|part| part.after("USING")).all(|using| is_a_cast(using, clauses)),
+    match cursor.holds("USING") && clauses.iter().any(retypes) {
+        true => cursor.parts().iter().filter_map(|part| part.after("USING")).all(|using| is_a_cast(using, clauses)),
         false => true,
     }
 }
 
 /// `column::type`, and nothing else.
-fn is_a_cast(mut using: Hand<'_>, clauses: &[Clause]) -> bool {
+fn is_a_cast(mut using: Cursor<'_>, clauses: &[Clause]) -> bool {
     let column = using.name();
     let is_own = clauses.iter().any(|clause| clause.part == column);
     let mut rest = using.rest().iter();
     is_own
         && rest.next().is_none_or(|word| word.text.starts_with(':'))
         && rest.all(|word| match word.kind {
-            Kind::Word | Kind::Name => true,
-            Kind::Number => is_number(&word.text),
-            Kind::Symbol => word.text.chars().all(|letter| ":.,()[]".contains(letter)),
-            Kind::String | Kind::Space | Kind::Comment | Kind::Hint => false,
+            TokenKind::Word | TokenKind::Name => true,
+            TokenKind::Number => is_number(&word.text),
+            TokenKind::Symbol => word.text.chars().all(|letter| ":.,()[]".contains(letter)),
+            TokenKind::String | TokenKind::Space | TokenKind::Comment | TokenKind::Hint => false,
         })
 }
 
@@ -148,37 +148,37 @@ fn is_number(text: &str) -> bool {
 }
 
 /// `CREATE VIEW`, `ALTER TYPE`, `DROP FUNCTION` and the like. Numbers that begin anew are not in the schema.
-fn shows_object(mut hand: Hand<'_>) -> bool {
-    let Some(verb) = hand.take_any(&["CREATE", "ALTER", "DROP"]) else { return false };
-    if verb == "ALTER" && hand.holds("RESTART") {
+fn shows_object(mut cursor: Cursor<'_>) -> bool {
+    let Some(verb) = cursor.take_any(&["CREATE", "ALTER", "DROP"]) else { return false };
+    if verb == "ALTER" && cursor.holds("RESTART") {
         return false;
     }
-    hand.take("OR REPLACE");
+    cursor.take("OR REPLACE");
     // MySQL and MariaDB say before the kind who it belongs to and how it is carried out.
     let belongings = ["DEFINER", "ALGORITHM", "SQL SECURITY"];
-    let stands_before = belongings.iter().any(|word| hand.is_at(word)) || hand.is_at("SQL");
-    OBJECTS.iter().any(|kind| hand.take(kind) || (stands_before && hand.holds(kind)))
+    let stands_before = belongings.iter().any(|word| cursor.is_at(word)) || cursor.is_at("SQL");
+    OBJECTS.iter().any(|kind| cursor.take(kind) || (stands_before && cursor.holds(kind)))
 }
 
 /// What roles may do, in a schema that holds that.
-fn shows_privilege(mut hand: Hand<'_>, reached: &Schema) -> bool {
+fn shows_privilege(mut cursor: Cursor<'_>, reached: &Schema) -> bool {
     let is_privilege = |definition: &Definition| definition.id.kind == DefinitionKind::Privilege;
-    hand.take_any(&["GRANT", "REVOKE"]).is_some() && reached.definitions.values().any(is_privilege)
+    cursor.take_any(&["GRANT", "REVOKE"]).is_some() && reached.definitions.values().any(is_privilege)
 }
 
 /// A setting that ends with the session that ran it.
-fn is_of_the_session(mut hand: Hand<'_>) -> bool {
-    if hand.take("PRAGMA") {
-        return ["LEGACY_ALTER_TABLE", "FOREIGN_KEYS", "DEFER_FOREIGN_KEYS"].iter().any(|name| hand.is_at(name));
+fn is_of_the_session(mut cursor: Cursor<'_>) -> bool {
+    if cursor.take("PRAGMA") {
+        return ["LEGACY_ALTER_TABLE", "FOREIGN_KEYS", "DEFER_FOREIGN_KEYS"].iter().any(|name| cursor.is_at(name));
     }
     let reaches_further = ["GLOBAL", "PERSIST", "PASSWORD", "@@GLOBAL"];
     // What stands in parentheses may call a function, and that may do anything.
-    hand.take("SET") && hand.inside().is_none() && !reaches_further.iter().any(|word| hand.holds(word))
+    cursor.take("SET") && cursor.inside().is_none() && !reaches_further.iter().any(|word| cursor.holds(word))
 }
 
 /// `UPDATE t SET c = … WHERE c IS NULL`, where column c takes no NULL by now.
-fn has_nothing_to_fill(table: &str, hand: Hand<'_>, reached: &Schema) -> bool {
-    let (Some(mut set), Some(condition)) = (hand.after("SET"), hand.after("WHERE")) else { return false };
+fn has_nothing_to_fill(table: &str, cursor: Cursor<'_>, reached: &Schema) -> bool {
+    let (Some(mut set), Some(condition)) = (cursor.after("SET"), cursor.after("WHERE")) else { return false };
     let column = set.name();
     let table = match table.split_once('.') {
         Some((schema, name)) => ObjectName::qualified(schema, name),
@@ -192,20 +192,21 @@ fn has_nothing_to_fill(table: &str, hand: Hand<'_>, reached: &Schema) -> bool {
 
 /// Rows carried over as they are into the table that takes the place of the one they are in, and the number it counts from:
 /// how a table is made anew on SQLite.
-fn carries_over(hand: Hand<'_>, change: &Clause, clauses: &[&Clause]) -> bool {
+fn carries_over(cursor: Cursor<'_>, change: &Clause, clauses: &[&Clause]) -> bool {
     if change.table == "sqlite_sequence" {
         return true;
     }
-    let takes_place = clauses.iter().any(|it| it.deed == Deed::CreateTable && it.table == change.table)
-        && clauses.iter().any(|it| it.deed == Deed::RenameTable && it.table == change.table);
-    let (Some(columns), Some(query), Some(mut source)) = (hand.inside(), hand.after("SELECT"), hand.after("FROM"))
+    let takes_place = clauses.iter().any(|it| it.kind == ClauseKind::CreateTable && it.table == change.table)
+        && clauses.iter().any(|it| it.kind == ClauseKind::RenameTable && it.table == change.table);
+    let (Some(columns), Some(query), Some(mut source)) =
+        (cursor.inside(), cursor.after("SELECT"), cursor.after("FROM"))
     else {
         return false;
     };
     let selected = query.rest().len().checked_sub(source.rest().len() + 1).and_then(|end| query.rest().get(..end));
     let table = source.object();
-    let is_dropped = clauses.iter().any(|it| it.deed == Deed::DropTable && it.table == table);
-    change.deed == Deed::Insert
+    let is_dropped = clauses.iter().any(|it| it.kind == ClauseKind::DropTable && it.table == table);
+    change.kind == ClauseKind::Insert
         && takes_place
         && is_dropped
         && source.rest().is_empty()

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_gen_runner::session::{DatabaseError, Iter, Row, Rows, Session};
-use sea_gen_runner::sql::Kind;
+use sea_gen_runner::sql::TokenKind;
 
 use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{
@@ -95,7 +95,7 @@ fn unmanaged(catalog: &mut Catalog, object: String, reason: String) {
 /// A table of which nothing is known but that it is there.
 fn keep(catalog: &mut Catalog, name: &str) {
     let name = ObjectName::local(name);
-    catalog.schema.kept.beside_mut().tables.insert(name.clone(), Table::new(name));
+    catalog.schema.kept.objects_mut().tables.insert(name.clone(), Table::new(name));
 }
 
 fn unreadable(catalog: &mut Catalog, object: String) {
@@ -234,7 +234,7 @@ fn default(text: &str) -> DefaultValue {
     let text = without_comments(text);
     let tokens = words(&text);
     let text = match tokens.as_slice() {
-        [only] if only.kind == Kind::Name || (only.kind == Kind::Word && !is_constant(only.text)) => {
+        [only] if only.kind == TokenKind::Name || (only.kind == TokenKind::Word && !is_constant(only.text)) => {
             let content = name(only).map(|name| name.to_string()).unwrap_or_default();
             render::literal(&crate::schema::Literal::Text(content))
         }

@@ -2,31 +2,31 @@
 //!
 //! Must not know who goes by it.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 
 use crate::plan::cost::{Blocks, Cost, Work};
 
 const FILE: &str = "sqlite.org/lockingv3.html and wal.html";
 const ALTER: &str = "sqlite.org/lang_altertable.html";
 
-const fn line(deed: Deed, work: Work, source: &'static str) -> Cost {
-    Cost { deed, lock: "the database file", algorithm: "", blocks: Blocks::Writers, work, source }
+const fn line(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
+    Cost { kind, lock: "the database file", algorithm: "", blocks: Blocks::Writers, work, source }
 }
 
-/// Every kind of clause. What SQLite cannot alter is made anew, row by row.
+/// Every kind of clause. A table that SQLite cannot alter is rebuilt, row by row.
 pub(super) const COSTS: &[Cost] = &[
-    line(Deed::DropTable, Work::Scan, FILE),
-    line(Deed::RenameTable, Work::Moment, ALTER),
-    line(Deed::AddColumn, Work::Moment, ALTER),
-    line(Deed::DropColumn, Work::Rewrite, ALTER),
-    line(Deed::RenameColumn, Work::Moment, ALTER),
-    line(Deed::AddCheck, Work::Scan, ALTER),
-    line(Deed::CreateIndex, Work::Build, FILE),
-    line(Deed::DropIndex, Work::Moment, FILE),
-    line(Deed::CreateTrigger, Work::Moment, FILE),
-    line(Deed::DropTrigger, Work::Moment, FILE),
-    line(Deed::Insert, Work::Moment, FILE),
-    line(Deed::Update, Work::Scan, FILE),
-    line(Deed::Delete, Work::Scan, FILE),
-    line(Deed::Repack, Work::Rewrite, "sqlite.org/lang_vacuum.html"),
+    line(ClauseKind::DropTable, Work::Scan, FILE),
+    line(ClauseKind::RenameTable, Work::Moment, ALTER),
+    line(ClauseKind::AddColumn, Work::Moment, ALTER),
+    line(ClauseKind::DropColumn, Work::Rewrite, ALTER),
+    line(ClauseKind::RenameColumn, Work::Moment, ALTER),
+    line(ClauseKind::AddCheck, Work::Scan, ALTER),
+    line(ClauseKind::CreateIndex, Work::Build, FILE),
+    line(ClauseKind::DropIndex, Work::Moment, FILE),
+    line(ClauseKind::CreateTrigger, Work::Moment, FILE),
+    line(ClauseKind::DropTrigger, Work::Moment, FILE),
+    line(ClauseKind::Insert, Work::Moment, FILE),
+    line(ClauseKind::Update, Work::Scan, FILE),
+    line(ClauseKind::Delete, Work::Scan, FILE),
+    line(ClauseKind::Repack, Work::Rewrite, "sqlite.org/lang_vacuum.html"),
 ];

@@ -27,7 +27,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
     let mut steps = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
         if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(later.name(table)))) {
-            steps.extend(stay(op, &tables, (&now, &to), made_up));
+            steps.extend(standalone_steps(op, &tables, (&now, &to), made_up));
         }
         advance(op, &mut now)?;
         for name in last.get(&position).into_iter().flatten() {
@@ -44,7 +44,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
     Ok(indexes::given_up(steps, from))
 }
 
-/// What a table is called for as long as its name is another's.
+/// The intermediate name of a table while its final name is taken.
 fn meanwhile(names: &Names<'_>, table: &ObjectName) -> Name {
     names.invent(&Space::Objects, Shape { before: "_new_", stem: table.name.as_str(), after: "" })
 }
@@ -264,8 +264,8 @@ fn renaming_unnamed(plan: &Plan, from: &Schema, renamed: &Schema) -> BTreeSet<Ob
         .collect()
 }
 
-/// Which rebuilds stand where: after the last operation it takes in, and after the renaming of anything. Columns that go leave
-/// with whatever else it does, which is all or nothing.
+/// The position of each rebuild: after the last operation it absorbs, and after all renames. Dropped columns leave with the
+/// rebuild, which is atomic.
 fn last_positions<'r>(plan: &Plan, rebuilds: &'r BTreeSet<ObjectName>) -> BTreeMap<usize, Vec<&'r ObjectName>> {
     let ops = || plan.ops().iter().enumerate();
     let renaming = ops().rfind(|(_, op)| matches!(op, Op::Rename(_))).map_or(0, |(position, _)| position);
@@ -288,7 +288,7 @@ fn last_positions<'r>(plan: &Plan, rebuilds: &'r BTreeSet<ObjectName>) -> BTreeM
     last
 }
 
-/// Whether a rebuild does the operation along the way.
+/// Whether a rebuild absorbs the operation.
 fn is_folded(op: &Op) -> bool {
     match op {
         Op::Create(object) | Op::Drop(object) => match object {
@@ -313,8 +313,8 @@ fn is_folded(op: &Op) -> bool {
     }
 }
 
-/// The steps of an operation that no rebuild takes in; `now` is the schema just before it.
-fn stay(op: &Op, tables: &Tables, (now, to): (&Schema, &Schema), names: &Names<'_>) -> Vec<Step> {
+/// Steps for an operation that is not absorbed by a rebuild; `now` is the schema before it.
+fn standalone_steps(op: &Op, tables: &Tables, (now, to): (&Schema, &Schema), names: &Names<'_>) -> Vec<Step> {
     match op {
         // A new table is created with its foreign keys: SQLite does not ask whether what they refer to is there yet.
         Op::Create(Object::Table(table)) => {

@@ -1,4 +1,4 @@
-//! A table made anew: the statements of SQLite's own procedure, inside the migration's transaction.
+//! A table rebuild: the statements of SQLite's own procedure, inside the migration's transaction.
 //!
 //! Must not know which operations made it necessary. Foreign keys are off while it runs (the runner's part, because inside a
 //! transaction they cannot be switched), so dropping the old table deletes no row of another.
@@ -12,7 +12,7 @@ pub(super) fn statements(rebuild: &Rebuild) -> Vec<Statement> {
     let Rebuild { from, to, meanwhile } = rebuild;
     let (old, new) = (render::quote(&from.name.name), render::quote(meanwhile));
     let create = render::create_table(to, meanwhile);
-    let note = format!("table {} is made anew: SQLite cannot alter it in place", to.name);
+    let note = format!("table {} is rebuilt: SQLite cannot alter it in place", to.name);
     let mut statements = vec![Statement::new(create).with_note(note)];
     let mut then = |sql: String| statements.push(Statement::new(sql));
     then(copy(from, to, &old, &new));

@@ -2,7 +2,7 @@
 //!
 //! Must not know why a step was taken or what came before it.
 
-use sea_gen_runner::sql::{self, Kind};
+use sea_gen_runner::sql::{self, TokenKind};
 
 use crate::dialect::{Product, Statement, Step, Unsupported};
 use crate::plan::{Object, Op, Rename};
@@ -221,8 +221,8 @@ fn default(text: &str) -> String {
 pub(super) fn is_constant(text: &str) -> bool {
     let tokens = words(text);
     match tokens.as_slice() {
-        [only] => matches!(only.kind, Kind::String | Kind::Number) || only.is_any(&["TRUE", "FALSE", "NULL"]),
-        [sign, number] => (sign.is_symbol('-') || sign.is_symbol('+')) && number.kind == Kind::Number,
+        [only] => matches!(only.kind, TokenKind::String | TokenKind::Number) || only.is_any(&["TRUE", "FALSE", "NULL"]),
+        [sign, number] => (sign.is_symbol('-') || sign.is_symbol('+')) && number.kind == TokenKind::Number,
         _ => false,
     }
 }

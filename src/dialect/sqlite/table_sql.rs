@@ -3,7 +3,7 @@
 //! Must not know the catalog; `introspect` brings both together. A text it cannot follow to the end is not read at all, so
 //! that nothing is ever lost by halves.
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::schema::Name;
 
@@ -463,7 +463,7 @@ pub(super) fn without_qualifier(sql: &str, table: &Name) -> String {
     let mut from = 0;
     for window in tokens.windows(2) {
         let [name, dot] = window else { continue };
-        let own = matches!(name.kind, Kind::Word | Kind::Name)
+        let own = matches!(name.kind, TokenKind::Word | TokenKind::Name)
             && super::words::name(name).is_some_and(|name| name.as_str().eq_ignore_ascii_case(table.as_str()));
         if own && dot.is_symbol('.') {
             text.push_str(sql.get(from..name.start).unwrap_or_default());

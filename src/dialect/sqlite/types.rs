@@ -2,7 +2,7 @@
 //!
 //! Must not know columns, tables or expressions.
 
-use sea_gen_runner::sql::Kind;
+use sea_gen_runner::sql::TokenKind;
 
 use crate::schema::Type;
 
@@ -71,9 +71,9 @@ fn plain(spelling: &str) -> String {
         if !glued && !closing {
             text.push(' ');
         }
-        let name = token.name().filter(|name| token.kind == Kind::Name && !needs_quotes(name));
+        let name = token.name().filter(|name| token.kind == TokenKind::Name && !needs_quotes(name));
         let word = name.map_or_else(|| token.text.to_owned(), |name| name.to_string());
-        text.push_str(&if token.kind == Kind::Name && word == token.text { word } else { word.to_lowercase() });
+        text.push_str(&if token.kind == TokenKind::Name && word == token.text { word } else { word.to_lowercase() });
         glued = token.is_symbol('(') || token.is_symbol('-') || token.is_symbol('+');
     }
     text

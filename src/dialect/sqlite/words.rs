@@ -2,7 +2,7 @@
 //!
 //! Must not know any grammar, nor how text is cut into tokens.
 
-use sea_gen_runner::sql::{self, Kind, Token};
+use sea_gen_runner::sql::{self, Token, TokenKind};
 
 use crate::schema::{Name, Product};
 
@@ -25,9 +25,14 @@ pub(super) fn canonical(sql: &str) -> String {
             text.push(' ');
         }
         match token.kind {
-            Kind::Word => text.push_str(&token.text.to_lowercase()),
-            Kind::Name => text.push_str(&canonical_name(&token)),
-            Kind::String | Kind::Number | Kind::Symbol | Kind::Hint | Kind::Space | Kind::Comment => {
+            TokenKind::Word => text.push_str(&token.text.to_lowercase()),
+            TokenKind::Name => text.push_str(&canonical_name(&token)),
+            TokenKind::String
+            | TokenKind::Number
+            | TokenKind::Symbol
+            | TokenKind::Hint
+            | TokenKind::Space
+            | TokenKind::Comment => {
                 text.push_str(token.text);
             }
         }
@@ -38,7 +43,7 @@ pub(super) fn canonical(sql: &str) -> String {
 /// A quoted name that needs no quotes loses them; keywords that lose theirs do so on both sides of a comparison.
 fn canonical_name(token: &Token<'_>) -> String {
     let name = name(token).map(|name| name.as_str().to_lowercase()).unwrap_or_default();
-    let plain = matches!(words(&name).as_slice(), [only] if only.kind == Kind::Word && only.text == name);
+    let plain = matches!(words(&name).as_slice(), [only] if only.kind == TokenKind::Word && only.text == name);
     if plain { name } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 

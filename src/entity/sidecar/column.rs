@@ -14,7 +14,7 @@ use crate::schema::{
 };
 
 use super::super::extra::expression;
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::Statement;
 use super::{names, numbering, partitions, settings};
 
@@ -35,21 +35,25 @@ pub(super) fn set_numbering(
 }
 
 /// `CREATE TABLE`, for a table that no entity declares.
-pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let (head, division) = partitions::apart(statement)?.unzip();
     let statement = head.as_ref().unwrap_or(statement);
     let Parsed::CreateTable(written) = statement.parse()? else {
-        return Err(Trouble::new(statement.first_words(), "this is no table", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "this is no table", "not understood"));
     };
     let product = statement.product();
     let Some(name) = names::object(&written.name, product) else {
-        return Err(Trouble::new(statement.spot(), "a table's name has at most a schema before it", "too many parts"));
+        return Err(SourceError::new(
+            statement.spot(),
+            "a table's name has at most a schema before it",
+            "too many parts",
+        ));
     };
     if let Some(known) = names::table(&mut output.model.schema, &name, product) {
         let place = Place::table(&known.name);
         let first = output.model.sources.get(&place).map(|at| format!("{}:{}", at.file.display(), at.line));
         let message = format!("table `{name}` is declared already");
-        let trouble = Trouble::new(statement.spot_of(name.name.as_str()), message, "the second");
+        let trouble = SourceError::new(statement.spot_of(name.name.as_str()), message, "the second");
         return Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())));
     }
     let mut table = Table::new(name.clone());
@@ -66,7 +70,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
     }
     for constraint in &written.constraints {
         let TableConstraint::PrimaryKey(key) = constraint else {
-            let trouble = Trouble::new(
+            let trouble = SourceError::new(
                 statement.spot(),
                 "only columns and the primary key stand inside a table here",
                 "something else does",
@@ -80,7 +84,7 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
             _ => None,
         });
         let Some(columns) = idents.collect::<Option<Vec<Name>>>() else {
-            return Err(Trouble::new(statement.spot(), "a primary key is made of columns", "not a column"));
+            return Err(SourceError::new(statement.spot(), "a primary key is made of columns", "not a column"));
         };
         let name = key.name.as_ref().map(|name| names::folded(name, product));
         let options = super::table::characteristics(key.characteristics.as_ref());
@@ -99,23 +103,27 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
 }
 
 /// `CREATE TYPE … AS ENUM`.
-pub(super) fn enum_type(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn enum_type(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let product = statement.product();
     let Parsed::CreateType { name, representation: Some(UserDefinedTypeRepresentation::Enum { labels }) } =
         statement.parse()?
     else {
-        return Err(Trouble::new(statement.first_words(), "only enum types are declared here", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "only enum types are declared here", "not understood"));
     };
     if product != Product::Postgres {
-        let trouble = Trouble::new(statement.first_words(), format!("{product} has no enum types"), "a type");
+        let trouble = SourceError::new(statement.first_words(), format!("{product} has no enum types"), "a type");
         return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
     }
     let Some(name) = names::object(&name, product) else {
-        return Err(Trouble::new(statement.spot(), "a type's name has at most a schema before it", "too many parts"));
+        return Err(SourceError::new(
+            statement.spot(),
+            "a type's name has at most a schema before it",
+            "too many parts",
+        ));
     };
     if output.model.schema.enums.contains_key(&name) {
         let message = format!("enum `{name}` is declared already");
-        return Err(Trouble::new(statement.spot_of(name.name.as_str()), message, "the second"));
+        return Err(SourceError::new(statement.spot_of(name.name.as_str()), message, "the second"));
     }
     let values = labels.iter().map(|label| names::unescaped(&label.value, product)).collect();
     output.declare(Place::Enum(name.clone()), &statement.spot(), Origin::Sidecar);
@@ -130,10 +138,10 @@ pub(super) fn add<'o>(
     name: Name,
     data_type: &DataType,
     options: impl Iterator<Item = &'o ColumnOption>,
-) -> Result<Vec<Part>, Trouble> {
+) -> Result<Vec<Part>, SourceError> {
     if table.columns.contains_key(&name) {
         let message = format!("table `{}` has a column `{name}` already", table.name);
-        let trouble = Trouble::new(statement.spot_of(name.as_str()), message, "the second");
+        let trouble = SourceError::new(statement.spot_of(name.as_str()), message, "the second");
         return Err(trouble.hint("what the entity leaves open is said by `ALTER TABLE … MODIFY COLUMN …`"));
     }
     let (column, facets, _) = new(statement, name, data_type, options)?;
@@ -148,7 +156,7 @@ pub(super) fn modify<'o>(
     column: &mut Column,
     data_type: &DataType,
     options: impl Iterator<Item = &'o ColumnOption>,
-) -> Result<Vec<Part>, Trouble> {
+) -> Result<Vec<Part>, SourceError> {
     let nullable = column.nullable;
     set_type(column, data_type, statement.product());
     let mut facets = vec![Facet::Type];
@@ -189,7 +197,7 @@ fn new<'o>(
     name: Name,
     data_type: &DataType,
     options: impl Iterator<Item = &'o ColumnOption>,
-) -> Result<(Column, Vec<Facet>, bool), Trouble> {
+) -> Result<(Column, Vec<Facet>, bool), SourceError> {
     let mut column = Column::new(name, Type::Text);
     column.nullable = true;
     set_type(&mut column, data_type, statement.product());
@@ -207,7 +215,7 @@ fn new<'o>(
 }
 
 /// One option behind a column's type: what it sets.
-fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Vec<Facet>, Trouble> {
+fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Vec<Facet>, SourceError> {
     Ok(match option {
         ColumnOption::Null | ColumnOption::PrimaryKey(_) => Vec::new(),
         ColumnOption::NotNull => {
@@ -254,7 +262,7 @@ fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) ->
         }
         other => {
             let message = format!("`{other}` does not stand behind a column here");
-            return Err(Trouble::new(statement.spot(), message, "not understood")
+            return Err(SourceError::new(statement.spot(), message, "not understood")
                 .hint("constraints and indexes are statements of their own"));
         }
     })

@@ -6,7 +6,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Origin, Place, Product};
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{names, privilege, raw, sequence};
 
@@ -45,14 +45,14 @@ pub(super) fn excludes(statement: &Statement<'_>) -> bool {
 }
 
 /// Takes a statement into the model as it is.
-pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut Output) -> Result<(), SourceError> {
     let product = statement.product();
     let has_it = match kind {
         DefinitionKind::Event => matches!(product, Product::MySql | Product::MariaDb),
         _ => product == Product::Postgres,
     };
     if !has_it {
-        let trouble = Trouble::new(
+        let trouble = SourceError::new(
             statement.first_words(),
             format!("{product} has no such thing: {kind}"),
             "not for every database",
@@ -70,7 +70,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
     };
     // `IF NOT EXISTS` is about running a statement, not about what it declares.
     let guard = (2..5).contains(&find("EXISTS", 2).unwrap_or(0)).then_some(2..5);
-    let nameless = || Trouble::new(statement.first_words(), format!("this {kind} has no name"), "no name");
+    let nameless = || SourceError::new(statement.first_words(), format!("this {kind} has no name"), "no name");
     let (id, sql) = match kind {
         DefinitionKind::Exclusion => {
             let at = find("CONSTRAINT", 0).ok_or_else(nameless)? + 1;
@@ -124,7 +124,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
 }
 
 /// Refuses a schedule whose times are reckoned when the event is created: every database would have another event.
-fn has_one_time(statement: &Statement<'_>) -> Result<(), Trouble> {
+fn has_one_time(statement: &Statement<'_>) -> Result<(), SourceError> {
     let tokens = statement.tokens();
     let body = tokens.iter().position(|(token, _)| is_word(token, "DO")).unwrap_or(tokens.len());
     let schedule = tokens.get(..body).unwrap_or_default();
@@ -135,7 +135,7 @@ fn has_one_time(statement: &Statement<'_>) -> Result<(), Trouble> {
     let found = (0..schedule.len().saturating_sub(1)).find(|at| is_time(*at));
     let Some(pair) = found.and_then(|at| schedule.get(at..at + 2)) else { return Ok(()) };
     let word = pair[0].0.to_string().to_uppercase();
-    let trouble = Trouble::new(
+    let trouble = SourceError::new(
         statement.first_words(),
         format!("`{word} {}` is another time in every database", pair[1].0),
         "no literal time",
@@ -156,11 +156,11 @@ pub(super) fn insert(
     id: DefinitionId,
     sql: String,
     output: &mut Output,
-) -> Result<(), Trouble> {
+) -> Result<(), SourceError> {
     let place = Place::Definition(id.clone());
     if let Some(first) = output.model.sources.get(&place) {
         let first = format!("{}:{}", first.file.display(), first.line);
-        let trouble = Trouble::new(statement.first_words(), format!("`{id}` is declared twice"), "the second");
+        let trouble = SourceError::new(statement.first_words(), format!("`{id}` is declared twice"), "the second");
         return Err(trouble.hint(format!("the first is at {first}")));
     }
     output.declare(place, &statement.spot(), Origin::Sidecar);
@@ -169,13 +169,13 @@ pub(super) fn insert(
 }
 
 /// The declared table that a name at a token means.
-fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<ObjectName, Trouble> {
-    let nothing = || Trouble::new(statement.first_words(), "this belongs to no table", "no table");
+fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<ObjectName, SourceError> {
+    let nothing = || SourceError::new(statement.first_words(), "this belongs to no table", "no table");
     let (target, _) = raw::name_at(statement, at).ok_or_else(nothing)?;
     let table = names::table(&mut output.model.schema, &target, statement.product());
     table.map(|table| table.name.clone()).ok_or_else(|| {
         let spot = statement.spot_of(target.name.as_str());
-        Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found")
+        SourceError::new(spot, format!("no entity declares a table `{target}`"), "not found")
             .hint("declare the table by an entity, or correct its name")
     })
 }

@@ -9,7 +9,7 @@ use crate::schema::{
 };
 
 use super::super::extra::expression;
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::Statement;
 use super::{definition, names};
 
@@ -17,13 +17,13 @@ pub(super) fn read(
     statement: &Statement<'_>,
     method: Option<&'static str>,
     output: &mut Output,
-) -> Result<(), Trouble> {
+) -> Result<(), SourceError> {
     let Parsed::CreateIndex(written) = statement.parse_without(&["FULLTEXT", "SPATIAL"])? else {
-        return Err(Trouble::new(statement.first_words(), "this is no index", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "this is no index", "not understood"));
     };
     let product = statement.product();
     let Some(ident) = written.name.as_ref().and_then(|name| name.0.last()).and_then(|part| part.as_ident()) else {
-        let trouble = Trouble::new(statement.first_words(), "an index needs a name of its own", "no name");
+        let trouble = SourceError::new(statement.first_words(), "an index needs a name of its own", "no name");
         return Err(trouble.hint("CREATE INDEX book_title ON book (title)"));
     };
     let name = names::folded(ident, product);
@@ -35,14 +35,17 @@ pub(super) fn read(
             let is_materialized = output.model.schema.views.get(&view).is_some_and(|view| view.materialized);
             if !is_materialized || product != Product::Postgres {
                 let message = format!("`{spelled}` is a view, and only materialized views of PostgreSQL have indexes");
-                let trouble = Trouble::new(statement.spot_of(&spelled), message, "a view");
+                let trouble = SourceError::new(statement.spot_of(&spelled), message, "a view");
                 return Err(trouble.hint("declare the index on the table the view reads"));
             }
             let id = DefinitionId::on(DefinitionKind::ViewIndex, view, ObjectName::local(name));
             return definition::insert(statement, id, statement.whole(), output);
         }
-        let trouble =
-            Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");
+        let trouble = SourceError::new(
+            statement.spot_of(&spelled),
+            format!("no entity declares a table `{spelled}`"),
+            "not found",
+        );
         return Err(trouble.hint(
             "declare the table by an entity, or correct its name; on a table nobody declares, an index is made by a migration: `gen migration <Name> --empty`",
         ));
@@ -107,7 +110,7 @@ pub(super) fn read(
     }
     let first = output.model.sources.get(&place).map(|source| format!("{}:{}", source.file.display(), source.line));
     let trouble =
-        Trouble::new(statement.spot_of(&ident.value), format!("two indexes are called `{name}`"), "the second");
+        SourceError::new(statement.spot_of(&ident.value), format!("two indexes are called `{name}`"), "the second");
     Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())))
 }
 
@@ -124,7 +127,7 @@ fn part(
     table: &Table,
     written: &ast::IndexColumn,
     product: Product,
-) -> Result<IndexPart, Trouble> {
+) -> Result<IndexPart, SourceError> {
     let mut part = IndexPart::column(Name::from(""));
     let mut of = &written.column.expr;
     if let Expr::Collate { expr, collation } = of {
@@ -136,7 +139,7 @@ fn part(
         Expr::Function(function) if prefix(function, product).is_some() => {
             let ident = function.name.0.last().and_then(|part| part.as_ident());
             let Some(ident) = ident else {
-                return Err(Trouble::new(statement.spot(), "this is no column", "not understood"));
+                return Err(SourceError::new(statement.spot(), "this is no column", "not understood"));
             };
             part.options.insert("prefix".to_owned(), prefix(function, product).unwrap_or_default());
             IndexTarget::Column(column(statement, table, ident, product)?)
@@ -171,11 +174,11 @@ fn prefix(function: &ast::Function, product: Product) -> Option<String> {
     }
 }
 
-fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident, product: Product) -> Result<Name, Trouble> {
+fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident, product: Product) -> Result<Name, SourceError> {
     names::column(table, ident, product).ok_or_else(|| {
         let message = format!("table `{}` has no column `{}`", table.name, ident.value);
         let known: Vec<&str> = table.columns.keys().map(Name::as_str).collect();
-        Trouble::new(statement.spot_of(&ident.value), message, "no such column")
+        SourceError::new(statement.spot_of(&ident.value), message, "no such column")
             .hint(format!("one of {}", known.join(", ")))
     })
 }

@@ -24,7 +24,7 @@ use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialec
 use crate::schema::{DefinitionKind, Product};
 
 use super::SourceFile;
-use super::source::{Output, Trouble};
+use super::source::{Output, SourceError};
 use statement::Text;
 
 pub(super) use names::plain_name;
@@ -62,7 +62,7 @@ pub(super) fn parted(message: &str) -> (String, Option<u64>) {
 
 /// Which statements of the files are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum SidecarPass {
     /// All but those on privileges.
     Objects,
     /// Those on privileges.
@@ -70,69 +70,77 @@ pub(super) enum Turn {
 }
 
 /// Reads a file's statements into the model.
-pub(super) fn read(file: &SourceFile, meant: Option<Product>, product: Product, turn: Turn, output: &mut Output) {
+pub(super) fn read(
+    file: &SourceFile,
+    meant: Option<Product>,
+    product: Product,
+    pass: SidecarPass,
+    output: &mut Output,
+) {
     let has_privileges = || {
         let text = file.text.to_ascii_uppercase();
         text.contains("GRANT") || text.contains("REVOKE")
     };
-    if turn == Turn::Privileges && !has_privileges() {
+    if pass == SidecarPass::Privileges && !has_privileges() {
         return;
     }
     let text = match Text::read(&file.path, &file.text, meant, product) {
         Ok(text) => text,
         // It has been said in the first turn.
-        Err(_) if turn == Turn::Privileges => return,
+        Err(_) if pass == SidecarPass::Privileges => return,
         Err(trouble) => return output.error(trouble),
     };
     let of_this_turn = |statement: &statement::Statement<'_>| {
         let on_privileges =
-            matches!(statement.kind(), statement::Kind::Users(_)) && privilege::is_on_objects(statement);
-        on_privileges == (turn == Turn::Privileges)
+            matches!(statement.kind(), statement::StatementKind::Users(_)) && privilege::is_on_objects(statement);
+        on_privileges == (pass == SidecarPass::Privileges)
     };
     for statement in text.statements().into_iter().filter(of_this_turn) {
         if let Err(trouble) = one(&statement, output) {
             output.error(trouble);
         }
-        output.settle();
+        output.flush_places();
     }
 }
 
-fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
-    use statement::Kind;
+fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
+    use statement::StatementKind;
     match statement.kind() {
-        Kind::Index { method } => index::read(statement, method, output),
-        Kind::View => view::read(statement, output),
-        Kind::AlterTable if definition::excludes(statement) => {
+        StatementKind::Index { method } => index::read(statement, method, output),
+        StatementKind::View => view::read(statement, output),
+        StatementKind::AlterTable if definition::excludes(statement) => {
             definition::read(statement, DefinitionKind::Exclusion, output)
         }
-        Kind::Definition(kind) => definition::read(statement, kind, output),
-        Kind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
-        Kind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
-        Kind::AlterTable => table::read(statement, output),
-        Kind::Comment => table::comment(statement, output),
-        Kind::Routine(kind) => raw::routine(statement, kind, output),
-        Kind::Trigger => raw::trigger(statement, output),
-        Kind::Data(what) => {
+        StatementKind::Definition(kind) => definition::read(statement, kind, output),
+        StatementKind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
+        StatementKind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
+        StatementKind::AlterTable => table::read(statement, output),
+        StatementKind::Comment => table::comment(statement, output),
+        StatementKind::Routine(kind) => raw::routine(statement, kind, output),
+        StatementKind::Trigger => raw::trigger(statement, output),
+        StatementKind::Data(what) => {
             let message = format!("`{what}` touches data, and a declaration has none");
-            Err(Trouble::new(statement.first_words(), message, "not a declaration")
+            Err(SourceError::new(statement.first_words(), message, "not a declaration")
                 .hint("write it into a migration: `gen migration <Name> --empty`"))
         }
-        Kind::Users(_) if statement.product() == Product::Postgres && privilege::is_on_objects(statement) => {
+        StatementKind::Users(_) if statement.product() == Product::Postgres && privilege::is_on_objects(statement) => {
             privilege::read(statement, output)
         }
-        Kind::Users(what) => {
+        StatementKind::Users(what) => {
             let message = format!("`{what}` touches users and their rights, which are not declared here");
-            Err(Trouble::new(statement.first_words(), message, "not a declaration")
+            Err(SourceError::new(statement.first_words(), message, "not a declaration")
                 .hint("write it into a migration: `gen migration <Name> --empty`"))
         }
-        Kind::Drop => Err(Trouble::new(statement.first_words(), "a declaration says what there is", "drops something")
-            .hint("remove the statement that declares it, and this one")),
-        Kind::Table => column::table(statement, output),
-        Kind::Type => column::enum_type(statement, output),
-        Kind::Other => {
+        StatementKind::Drop => {
+            Err(SourceError::new(statement.first_words(), "a declaration says what there is", "drops something")
+                .hint("remove the statement that declares it, and this one"))
+        }
+        StatementKind::Table => column::table(statement, output),
+        StatementKind::Type => column::enum_type(statement, output),
+        StatementKind::Other => {
             // A slip of the pen is told as one before the statement is called unknown.
             statement.parse()?;
-            Err(Trouble::new(statement.first_words(), "this statement declares nothing that is known", "not understood")
+            Err(SourceError::new(statement.first_words(), "this statement declares nothing that is known", "not understood")
                 .hint("tables, indexes, views, checks, functions and triggers are declared here; for anything else `gen migration <Name> --empty`"))
         }
     }

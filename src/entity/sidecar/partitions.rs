@@ -7,7 +7,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::{DefinitionId, DefinitionKind, Origin, PARTITION_BY, Part, Place, Product};
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{definition, names, raw};
 
@@ -37,7 +37,7 @@ pub(super) fn divides(statement: &Statement<'_>) -> bool {
 }
 
 /// The statement without its division, and the division as a table's option.
-pub(super) fn apart<'t>(statement: &Statement<'t>) -> Result<Option<(Statement<'t>, String)>, Trouble> {
+pub(super) fn apart<'t>(statement: &Statement<'t>) -> Result<Option<(Statement<'t>, String)>, SourceError> {
     let Some(at) = behind(statement, "PARTITION", "BY") else { return Ok(None) };
     has_partitions(statement)?;
     Ok(Some((statement.first(at - 2), statement.sql(at..statement.tokens().len()))))
@@ -50,18 +50,18 @@ pub(super) fn divide(table: &mut crate::schema::Table, division: String) -> Part
 }
 
 /// `ALTER TABLE … PARTITION BY …`.
-pub(super) fn alter(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
-    let nameless = || Trouble::new(statement.first_words(), "this divides no table", "no table");
+pub(super) fn alter(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
+    let nameless = || SourceError::new(statement.first_words(), "this divides no table", "no table");
     let (head, division) = apart(statement)?.ok_or_else(nameless)?;
     let (target, after) = raw::name_at(&head, 2).ok_or_else(nameless)?;
     if after != head.tokens().len() {
         let trouble =
-            Trouble::new(statement.spot(), "a division stands in a statement of its own", "more than one change");
+            SourceError::new(statement.spot(), "a division stands in a statement of its own", "more than one change");
         return Err(trouble.hint("ALTER TABLE name PARTITION BY …"));
     }
     let Some(table) = names::table(&mut output.model.schema, &target, statement.product()) else {
         let spot = statement.spot_of(target.name.as_str());
-        let trouble = Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found");
+        let trouble = SourceError::new(spot, format!("no entity declares a table `{target}`"), "not found");
         return Err(trouble.hint("declare the table by an entity, or correct its name"));
     };
     let part = divide(table, division);
@@ -71,12 +71,12 @@ pub(super) fn alter(statement: &Statement<'_>, output: &mut Output) -> Result<()
 }
 
 /// `CREATE TABLE … PARTITION OF …`.
-pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     has_partitions(statement)?;
-    let nothing = || Trouble::new(statement.first_words(), "this is no partition", "not understood");
+    let nothing = || SourceError::new(statement.first_words(), "this is no partition", "not understood");
     if statement.product() != Product::Postgres {
         let message = format!("a partition is no table of its own on {}", statement.product());
-        let trouble = Trouble::new(statement.first_words(), message, "PostgreSQL's");
+        let trouble = SourceError::new(statement.first_words(), message, "PostgreSQL's");
         return Err(trouble.hint("say all partitions in `ALTER TABLE name PARTITION BY …`"));
     }
     let tokens = statement.tokens();
@@ -89,7 +89,7 @@ pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Resul
     let (parent, behind_parent) = raw::name_at(statement, of).ok_or_else(nothing)?;
     if tokens.get(behind_parent).is_some_and(|(token, _)| *token == Token::LParen) {
         let message = "columns and constraints of one partition are not declared with it";
-        let trouble = Trouble::new(statement.spot(), message, "a list of columns");
+        let trouble = SourceError::new(statement.spot(), message, "a list of columns");
         return Err(
             trouble.hint("declare them on the table, or write them into a migration: `gen migration <Name> --empty`")
         );
@@ -102,7 +102,7 @@ pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Resul
         Some(need) => need,
         None => {
             let spot = statement.spot_of(parent.name.as_str());
-            let trouble = Trouble::new(spot, format!("no entity declares a table `{parent}`"), "not found");
+            let trouble = SourceError::new(spot, format!("no entity declares a table `{parent}`"), "not found");
             return Err(trouble.hint("declare the table before its partitions, or correct its name"));
         }
     };
@@ -117,11 +117,11 @@ pub(super) fn partition(statement: &Statement<'_>, output: &mut Output) -> Resul
     Ok(())
 }
 
-fn has_partitions(statement: &Statement<'_>) -> Result<(), Trouble> {
+fn has_partitions(statement: &Statement<'_>) -> Result<(), SourceError> {
     match statement.product() {
         Product::Postgres | Product::MySql | Product::MariaDb => Ok(()),
         Product::Sqlite => {
-            Err(Trouble::new(statement.first_words(), "SQLite has no partitions", "not for every database")
+            Err(SourceError::new(statement.first_words(), "SQLite has no partitions", "not for every database")
                 .hint("move it to a file for one database: `<name>.postgres.sql`"))
         }
     }

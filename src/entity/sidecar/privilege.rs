@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Origin, Place};
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{names, raw};
 
@@ -31,7 +31,7 @@ pub(super) fn is_on_objects(statement: &Statement<'_>) -> bool {
 }
 
 /// Takes the privileges into the model.
-pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let tokens = statement.tokens();
     let at = |word: &str, from: usize| {
         tokens.iter().skip(from).position(|(token, _)| is_word(token, word)).map(|found| found + from)
@@ -73,8 +73,8 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     Ok(())
 }
 
-fn unclear(statement: &Statement<'_>, what: &str) -> Trouble {
-    Trouble::new(statement.first_words(), what, "not understood").hint(
+fn unclear(statement: &Statement<'_>, what: &str) -> SourceError {
+    SourceError::new(statement.first_words(), what, "not understood").hint(
         "GRANT SELECT, UPDATE (column) ON TABLE name TO role; write anything else into a migration: `gen migration <Name> --empty`",
     )
 }
@@ -85,7 +85,7 @@ fn is_grant_option(tokens: &Tokens) -> bool {
 }
 
 /// The roles of a list, each of which is one name.
-fn roles(statement: &Statement<'_>, tokens: &Tokens) -> Result<Vec<String>, Trouble> {
+fn roles(statement: &Statement<'_>, tokens: &Tokens) -> Result<Vec<String>, SourceError> {
     let role = |tokens: Vec<(Token, std::ops::Range<usize>)>| match &tokens[..] {
         [(token, _)] if is_word(token, "PUBLIC") => Ok("PUBLIC".to_owned()),
         [(token @ Token::Word(_), _)] => match SESSION.iter().find(|word| is_word(token, word)) {
@@ -105,7 +105,7 @@ fn privileges(
     statement: &Statement<'_>,
     tokens: &Tokens,
     (keyword, all, is_relation): (&str, &[&str], bool),
-) -> Result<Vec<(String, Option<String>)>, Trouble> {
+) -> Result<Vec<(String, Option<String>)>, SourceError> {
     let mut found = Vec::new();
     for part in list(tokens) {
         let at = part.iter().position(|(token, _)| *token == Token::LParen).unwrap_or(part.len());
@@ -142,7 +142,7 @@ fn need(
     mut name: ObjectName,
     spelled: &str,
     output: &Output,
-) -> Result<Option<Place>, Trouble> {
+) -> Result<Option<Place>, SourceError> {
     let schema = &output.model.schema;
     Ok(match keyword {
         "FUNCTION" | "PROCEDURE" => {
@@ -180,7 +180,7 @@ impl Given<'_> {
         privilege: &str,
         need: Option<&Place>,
         output: &mut Output,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), SourceError> {
         let Self { granted, keyword, object, role, with_option } = self;
         let said = match column {
             Some(column) => format!("{privilege} ({column})"),
@@ -268,13 +268,13 @@ pub(super) fn owner(
     statement: &Statement<'_>,
     target: &ObjectName,
     output: &mut Output,
-) -> Result<ObjectName, Trouble> {
+) -> Result<ObjectName, SourceError> {
     let schema = &mut output.model.schema;
     let table = names::table(schema, target, statement.product()).map(|table| table.name.clone());
     let view = schema.views.contains_key(target) || schema.relation_beside(target).is_some();
     table.or(view.then(|| target.clone())).ok_or_else(|| {
         let spot = statement.spot_of(target.name.as_str());
-        Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found")
+        SourceError::new(spot, format!("no entity declares a table `{target}`"), "not found")
             .hint("declare the table by an entity, or correct its name")
     })
 }

@@ -11,18 +11,18 @@ use crate::schema::{
     Trigger,
 };
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is};
 use super::{definition, names};
 
-pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut Output) -> Result<(), SourceError> {
     let keyword = match kind {
         RoutineKind::Function => Keyword::FUNCTION,
         RoutineKind::Procedure => Keyword::PROCEDURE,
     };
     no_definer(statement)?;
     let Some((mut name, _)) = name_after(statement, keyword) else {
-        return Err(Trouble::new(statement.first_words(), "a routine needs a name", "no name"));
+        return Err(SourceError::new(statement.first_words(), "a routine needs a name", "no name"));
     };
     if statement.product() == Product::Postgres {
         // Only there may several have one name, told apart by what they take.
@@ -32,7 +32,8 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
     let place = Place::Routine(name.clone());
     if let Some(first) = output.model.sources.get(&place) {
         let first = format!("{}:{}", first.file.display(), first.line);
-        let trouble = Trouble::new(statement.first_words(), format!("two routines are called `{name}`"), "the second");
+        let trouble =
+            SourceError::new(statement.first_words(), format!("two routines are called `{name}`"), "the second");
         return Err(trouble.hint(format!("the first is at {first}")));
     }
     output.declare(place, &statement.spot(), Origin::Sidecar);
@@ -41,36 +42,36 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
     Ok(())
 }
 
-pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     no_definer(statement)?;
     let product = statement.product();
     let second = statement.tokens().get(1).map(|(token, _)| token);
     if matches!(second, Some(Token::Word(word)) if word.value.eq_ignore_ascii_case("event")) {
         let message = "an event trigger belongs to the whole database, and is not declared here";
-        let trouble = Trouble::new(statement.first_words(), message, "not a table's");
+        let trouble = SourceError::new(statement.first_words(), message, "not a table's");
         return Err(trouble.hint("write it into a migration: `gen migration <Name> --empty`"));
     }
     let Some((name, after)) = name_after(statement, Keyword::TRIGGER) else {
-        return Err(Trouble::new(statement.first_words(), "a trigger needs a name", "no name"));
+        return Err(SourceError::new(statement.first_words(), "a trigger needs a name", "no name"));
     };
     let on = statement.tokens().iter().skip(after).position(|(token, _)| is(token, Keyword::ON));
     let target = on.and_then(|on| name_at(statement, after + on + 1));
     let Some((target, _)) = target else {
-        return Err(Trouble::new(statement.first_words(), "a trigger needs a table", "no `ON`"));
+        return Err(SourceError::new(statement.first_words(), "a trigger needs a table", "no `ON`"));
     };
     if output.model.schema.views.contains_key(&target) {
         return view_trigger(statement, target, name.name, output);
     }
     let Some(table) = names::table(&mut output.model.schema, &target, product) else {
         let spot = statement.spot_of(target.name.as_str());
-        let trouble = Trouble::new(spot, format!("no entity declares a table `{target}`"), "not found");
+        let trouble = SourceError::new(spot, format!("no entity declares a table `{target}`"), "not found");
         return Err(trouble.hint("declare the table by an entity, or correct its name"));
     };
     let trigger = Trigger { name: name.name.clone(), definition: Expression::new(statement.definition()) };
     let place = Place::Table(table.name.clone(), Part::Trigger(name.name.clone()));
     if table.triggers.contains_key(&name.name) {
         let message = format!("two triggers are called `{}`", name.name);
-        return Err(Trouble::new(statement.spot_of(name.name.as_str()), message, "the second"));
+        return Err(SourceError::new(statement.spot_of(name.name.as_str()), message, "the second"));
     }
     table.triggers.insert(name.name, trigger);
     output.declare(place, &statement.spot(), Origin::Sidecar);
@@ -78,7 +79,12 @@ pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<
 }
 
 /// A trigger of a view: with the view where the database keeps it there, else a definition of its own.
-fn view_trigger(statement: &Statement<'_>, view: ObjectName, name: Name, output: &mut Output) -> Result<(), Trouble> {
+fn view_trigger(
+    statement: &Statement<'_>,
+    view: ObjectName,
+    name: Name,
+    output: &mut Output,
+) -> Result<(), SourceError> {
     match statement.product() {
         Product::Postgres => {
             let id = DefinitionId::on(DefinitionKind::ViewTrigger, view, ObjectName::local(name));
@@ -92,7 +98,7 @@ fn view_trigger(statement: &Statement<'_>, view: ObjectName, name: Name, output:
         }
         product @ (Product::MySql | Product::MariaDb) => {
             let trouble =
-                Trouble::new(statement.first_words(), format!("views of {product} have no triggers"), "of a view");
+                SourceError::new(statement.first_words(), format!("views of {product} have no triggers"), "of a view");
             Err(trouble.hint("declare the trigger on the table the view reads"))
         }
     }
@@ -124,7 +130,7 @@ pub(super) fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectNam
 }
 
 /// The types of what a routine takes, as PostgreSQL tells routines of one name apart.
-fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, Trouble> {
+fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, SourceError> {
     let types: Vec<String> = match statement.parse_signature()? {
         Parsed::CreateFunction(function) => {
             let arguments = function.args.unwrap_or_default();
@@ -135,19 +141,19 @@ fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, Tro
             let taken = arguments.iter().filter(is_taken);
             taken.map(|argument| argument.data_type.to_string().to_lowercase()).collect()
         }
-        _ => return Err(Trouble::new(statement.first_words(), "this is no routine", "not understood")),
+        _ => return Err(SourceError::new(statement.first_words(), "this is no routine", "not understood")),
     };
     Ok(types.join(", "))
 }
 
-pub(super) fn no_definer(statement: &Statement<'_>) -> Result<(), Trouble> {
+pub(super) fn no_definer(statement: &Statement<'_>) -> Result<(), SourceError> {
     let head = statement.tokens().iter().take(6);
     match head
         .clone()
         .any(|(token, _)| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case("definer")))
     {
         false => Ok(()),
-        true => Err(Trouble::new(
+        true => Err(SourceError::new(
             statement.first_words(),
             "a definer is a user, and users are not declared here",
             "names a user",

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Place};
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{definition, privilege, raw};
 
@@ -24,7 +24,7 @@ pub(super) fn parted(
     statement: &Statement<'_>,
     head: Range<usize>,
     output: &mut Output,
-) -> Result<(String, Option<Owner>), Trouble> {
+) -> Result<(String, Option<Owner>), SourceError> {
     let tokens = statement.tokens();
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|(token, _)| is_word(token, word));
     let Some(owned) = (head.end + 1..tokens.len()).find(|at| is(*at, "OWNED") && is(at + 1, "BY")) else {
@@ -46,7 +46,7 @@ pub(super) fn parted(
         [_] if is(owned + 2, "NONE") => None,
         [table, column] => Some((ObjectName::local(table.clone()), column)),
         [schema, table, column] => Some((ObjectName { schema: Some(schema.clone()), name: table.clone() }, column)),
-        _ => return Err(Trouble::new(statement.first_words(), "a sequence is owned by a column", "no column")),
+        _ => return Err(SourceError::new(statement.first_words(), "a sequence is owned by a column", "no column")),
     };
     let owner = match owner {
         Some((table, column)) => {
@@ -63,7 +63,7 @@ pub(super) fn own(
     sequence: &DefinitionId,
     owner: Owner,
     output: &mut Output,
-) -> Result<(), Trouble> {
+) -> Result<(), SourceError> {
     let quoted = |name: &ObjectName| {
         let schema = name.schema.as_ref().map(|schema| format!("{}.", quoted_where_needed(schema.as_str())));
         format!("{}{}", schema.unwrap_or_default(), quoted_where_needed(name.name.as_str()))

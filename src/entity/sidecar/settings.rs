@@ -6,7 +6,7 @@ use sqlparser::ast::{CommentDef, CreateTable, CreateTableOptions, SqlOption};
 
 use crate::schema::{Part, Product, Table};
 
-use super::super::source::Trouble;
+use super::super::source::SourceError;
 use super::names;
 use super::statement::Statement;
 
@@ -15,11 +15,11 @@ pub(super) fn of_table(
     statement: &Statement<'_>,
     written: &CreateTable,
     table: &mut Table,
-) -> Result<Vec<Part>, Trouble> {
+) -> Result<Vec<Part>, SourceError> {
     let product = statement.product();
     let refused = |what: &str| {
         let message = format!("`{what}` of a table is not declared here");
-        Trouble::new(statement.first_words(), message, "not understood")
+        SourceError::new(statement.first_words(), message, "not understood")
             .hint("declare the columns, and the rest in a migration: `gen migration <Name> --empty`")
     };
     let unknown = [

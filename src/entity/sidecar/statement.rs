@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use sea_gen_runner::sql::{self, Cutter, Part, Rules};
+use sea_gen_runner::sql::{self, Cutter, Piece, Rules};
 use sqlparser::ast::Statement as Parsed;
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
@@ -15,7 +15,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 use crate::schema::{DefinitionKind, Product, RoutineKind};
 
 use super::super::schema_of;
-use super::super::source::{Spot, Trouble};
+use super::super::source::{SourceError, SourceLocation};
 use super::{names, numbering};
 
 /// What editors of some systems put before a text.
@@ -47,7 +47,7 @@ pub(super) struct Statement<'t> {
 }
 
 /// What a statement is, by its first words.
-pub(super) enum Kind {
+pub(super) enum StatementKind {
     Index { method: Option<&'static str> },
     View,
     AlterTable,
@@ -64,7 +64,7 @@ pub(super) enum Kind {
 }
 
 /// What no grammar reads. A file for all databases is read by a general one; what only one of them understands goes elsewhere.
-fn no_sql(path: &Path, meant: Option<Product>, product: Product, spot: Spot, label: String) -> Trouble {
+fn no_sql(path: &Path, meant: Option<Product>, product: Product, spot: SourceLocation, label: String) -> SourceError {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let hint = match meant {
         None => {
@@ -75,7 +75,7 @@ fn no_sql(path: &Path, meant: Option<Product>, product: Product, spot: Spot, lab
                 .to_owned()
         }
     };
-    Trouble::new(spot, "this is not SQL", label).hint(hint)
+    SourceError::new(spot, "this is not SQL", label).hint(hint)
 }
 
 impl<'t> Text<'t> {
@@ -84,7 +84,7 @@ impl<'t> Text<'t> {
         text: &'t str,
         meant: Option<Product>,
         product: Product,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, SourceError> {
         let mut read = Self {
             path,
             text,
@@ -109,18 +109,20 @@ impl<'t> Text<'t> {
         let mut cut = Vec::new();
         for part in Cutter::new(rules, text.get(mark..).unwrap_or_default()) {
             match part.map_err(|error| refused(mark + error.offset, "opened here and never closed"))? {
-                Part::Statement(statement) if statement.is_open && sql::has_body(product, statement.text) => {
+                Piece::Statement(statement) if statement.is_open && sql::has_body(product, statement.text) => {
                     return Err(refused(mark + statement.start, "begins here and never ends"));
                 }
-                Part::Statement(statement) => {
+                Piece::Statement(statement) => {
                     if let Some((at, _)) = statement.tokens.iter().find_map(sql::hidden_line) {
                         return Err(refused(mark + at, "looks like a line break here, and is none to the database"));
                     }
                     let start = mark + statement.start;
                     cut.push(start..start + statement.text.len());
                 }
-                Part::Client(line) => return Err(refused(mark + line.start, "meant for a client, not for the server")),
-                Part::Between(_) | Part::End => {}
+                Piece::Client(line) => {
+                    return Err(refused(mark + line.start, "meant for a client, not for the server"));
+                }
+                Piece::Between(_) | Piece::End => {}
             }
         }
         for statement in cut {
@@ -130,7 +132,7 @@ impl<'t> Text<'t> {
     }
 
     /// The tokens the parser takes of one statement.
-    fn tokenize(&mut self, statement: Range<usize>, meant: Option<Product>) -> Result<(), Trouble> {
+    fn tokenize(&mut self, statement: Range<usize>, meant: Option<Product>) -> Result<(), SourceError> {
         let text = self.text.get(statement.clone()).unwrap_or_default();
         let bytes = Bytes::of(text);
         let mut found: Vec<TokenWithSpan> = Vec::new();
@@ -190,8 +192,8 @@ impl<'t> Text<'t> {
         statements.collect()
     }
 
-    fn spot(&self, span: Range<usize>) -> Spot {
-        Spot { file: self.path.into(), line: self.lines.line(span.start), span }
+    fn spot(&self, span: Range<usize>) -> SourceLocation {
+        SourceLocation { file: self.path.into(), line: self.lines.line(span.start), span }
     }
 }
 
@@ -206,12 +208,12 @@ impl<'t> Statement<'t> {
     }
 
     /// The whole statement.
-    pub(super) fn spot(&self) -> Spot {
+    pub(super) fn spot(&self) -> SourceLocation {
         self.text.spot(self.span())
     }
 
     /// The words that say what it is.
-    pub(super) fn first_words(&self) -> Spot {
+    pub(super) fn first_words(&self) -> SourceLocation {
         let start = self.span().start;
         let mut words = self.tokens.iter().take(2).filter(|(token, _)| matches!(token, Token::Word(_)));
         let end = words.next_back().map_or(start, |(_, span)| span.end);
@@ -229,12 +231,12 @@ impl<'t> Statement<'t> {
     }
 
     /// Where a word first stands, for telling what is wrong with it.
-    pub(super) fn spot_of(&self, word: &str) -> Spot {
+    pub(super) fn spot_of(&self, word: &str) -> SourceLocation {
         let found = self.tokens.iter().find(|(token, _)| matches!(token, Token::Word(found) if found.value == word));
         found.map_or_else(|| self.spot(), |(_, span)| self.text.spot(span.clone()))
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> StatementKind {
         let mut words: Vec<String> = Vec::new();
         let mut qualified = false;
         for (token, _) in self.tokens {
@@ -251,34 +253,36 @@ impl<'t> Statement<'t> {
         let first = words.first().map_or("", String::as_str);
         let second = words.get(1).map_or("", String::as_str);
         if let Some(kind) = super::definition::kind_of(&words) {
-            return Kind::Definition(kind);
+            return StatementKind::Definition(kind);
         }
         match first {
             "CREATE" => self.created(second),
-            "ALTER" if second == "TABLE" => Kind::AlterTable,
-            "ALTER" if matches!(second, "USER" | "ROLE") => Kind::Users(format!("{first} {second}")),
-            "COMMENT" => Kind::Comment,
-            "GRANT" | "REVOKE" | "REASSIGN" => Kind::Users(first.to_owned()),
+            "ALTER" if second == "TABLE" => StatementKind::AlterTable,
+            "ALTER" if matches!(second, "USER" | "ROLE") => StatementKind::Users(format!("{first} {second}")),
+            "COMMENT" => StatementKind::Comment,
+            "GRANT" | "REVOKE" | "REASSIGN" => StatementKind::Users(first.to_owned()),
             "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "MERGE" | "REPLACE" | "COPY" | "LOAD" | "SELECT" | "WITH"
-            | "CALL" | "DO" | "VALUES" | "EXECUTE" => Kind::Data(first.to_owned()),
-            "DROP" => Kind::Drop,
-            _ => Kind::Other,
+            | "CALL" | "DO" | "VALUES" | "EXECUTE" => StatementKind::Data(first.to_owned()),
+            "DROP" => StatementKind::Drop,
+            _ => StatementKind::Other,
         }
     }
 
     /// What is created: the first word that says so, since the same words may be names further on.
-    fn created(&self, second: &str) -> Kind {
+    fn created(&self, second: &str) -> StatementKind {
         let kinds = self.tokens.iter().take(14).filter_map(|(token, _)| match token {
             Token::Word(word) if word.quote_style.is_none() => match word.keyword {
-                Keyword::TRIGGER => Some(Kind::Trigger),
-                Keyword::FUNCTION => Some(Kind::Routine(RoutineKind::Function)),
-                Keyword::PROCEDURE => Some(Kind::Routine(RoutineKind::Procedure)),
-                Keyword::VIEW => Some(Kind::View),
-                Keyword::EVENT if second == "DEFINER" => Some(Kind::Definition(DefinitionKind::Event)),
-                Keyword::TABLE => Some(Kind::Table),
-                Keyword::TYPE => Some(Kind::Type),
-                Keyword::USER | Keyword::ROLE => Some(Kind::Users(format!("CREATE {}", word.value.to_uppercase()))),
-                Keyword::INDEX => Some(Kind::Index {
+                Keyword::TRIGGER => Some(StatementKind::Trigger),
+                Keyword::FUNCTION => Some(StatementKind::Routine(RoutineKind::Function)),
+                Keyword::PROCEDURE => Some(StatementKind::Routine(RoutineKind::Procedure)),
+                Keyword::VIEW => Some(StatementKind::View),
+                Keyword::EVENT if second == "DEFINER" => Some(StatementKind::Definition(DefinitionKind::Event)),
+                Keyword::TABLE => Some(StatementKind::Table),
+                Keyword::TYPE => Some(StatementKind::Type),
+                Keyword::USER | Keyword::ROLE => {
+                    Some(StatementKind::Users(format!("CREATE {}", word.value.to_uppercase())))
+                }
+                Keyword::INDEX => Some(StatementKind::Index {
                     method: match second {
                         "FULLTEXT" => Some("fulltext"),
                         "SPATIAL" => Some("spatial"),
@@ -289,15 +293,15 @@ impl<'t> Statement<'t> {
             },
             _ => None,
         });
-        kinds.into_iter().next().unwrap_or(Kind::Other)
+        kinds.into_iter().next().unwrap_or(StatementKind::Other)
     }
 
     /// The statement parsed, as it is for the product. A word in `left_out` is skipped: some have no place in the grammar.
-    pub(super) fn parse(&self) -> Result<Parsed, Trouble> {
+    pub(super) fn parse(&self) -> Result<Parsed, SourceError> {
         self.parse_without(&[])
     }
 
-    pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, Trouble> {
+    pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, SourceError> {
         let is_left_out = |token: &Token| matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left)));
         let kept = self.tokens.iter().filter(|(token, _)| !is_left_out(token));
         let mut kept: Vec<_> = kept.map(|(token, span)| (self.requoted(token), span.clone())).collect();
@@ -307,7 +311,7 @@ impl<'t> Statement<'t> {
 
     /// What a routine is called and takes, whatever follows: the grammar does not know every language's body, and reads a
     /// function's arguments better than a procedure's.
-    pub(super) fn parse_signature(&self) -> Result<Parsed, Trouble> {
+    pub(super) fn parse_signature(&self) -> Result<Parsed, SourceError> {
         let mut depth = 0_usize;
         let close = self.tokens.iter().position(|(token, _)| match token {
             Token::LParen => {
@@ -330,7 +334,7 @@ impl<'t> Statement<'t> {
         self.parse_tokens(as_function.collect())
     }
 
-    fn parse_tokens(&self, tokens: Vec<(Token, Range<usize>)>) -> Result<Parsed, Trouble> {
+    fn parse_tokens(&self, tokens: Vec<(Token, Range<usize>)>) -> Result<Parsed, SourceError> {
         let located = tokens.iter().map(|(token, span)| {
             // The parser only carries positions; a byte in the place of a column comes back unharmed.
             let location = Location { line: 1, column: span.start as u64 };
@@ -338,7 +342,7 @@ impl<'t> Statement<'t> {
         });
         // A comment is declared by the standard's statement everywhere, also where the database has another.
         let general = sqlparser::dialect::GenericDialect {};
-        let grammar = if matches!(self.kind(), Kind::Comment) { &general } else { &*self.text.grammar };
+        let grammar = if matches!(self.kind(), StatementKind::Comment) { &general } else { &*self.text.grammar };
         let mut parser = Parser::new(grammar)
             .with_options(ParserOptions::new().with_unescape(false))
             .with_tokens_with_locations(located.collect());
@@ -461,10 +465,10 @@ fn quote(product: Product) -> char {
 /// From the tokenizer's lines and columns, which count characters, to bytes.
 struct Bytes {
     length: usize,
-    lines: Vec<Line>,
+    lines: Vec<LineStart>,
 }
 
-struct Line {
+struct LineStart {
     start: usize,
     /// Where each character begins, in a line that has others than ASCII.
     characters: Option<Vec<usize>>,
@@ -475,7 +479,7 @@ impl Bytes {
         let mut start = 0;
         let lines = text.split_inclusive('\n').map(|line| {
             let characters = (!line.is_ascii()).then(|| line.char_indices().map(|(at, _)| start + at).collect());
-            let found = Line { start, characters };
+            let found = LineStart { start, characters };
             start += line.len();
             found
         });

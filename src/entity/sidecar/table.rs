@@ -13,13 +13,13 @@ use crate::schema::{
 
 use super::super::extra::expression;
 use super::super::names as conventions;
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::names;
 use super::statement::Statement;
 
-pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let Parsed::AlterTable(written) = statement.parse()? else {
-        return Err(Trouble::new(statement.first_words(), "this is no change of a table", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "this is no change of a table", "not understood"));
     };
     for operation in &written.operations {
         let table = find(statement, &written.name, output)?;
@@ -36,7 +36,7 @@ fn operation_on(
     statement: &Statement<'_>,
     table: &mut Table,
     operation: &AlterTableOperation,
-) -> Result<Vec<Part>, Trouble> {
+) -> Result<Vec<Part>, SourceError> {
     let product = statement.product();
     match operation {
         AlterTableOperation::AddConstraint { constraint, not_valid } => match constraint {
@@ -77,7 +77,11 @@ fn operation_on(
             TableConstraint::ForeignKey(key) => {
                 let name = named(statement, key.name.as_ref(), "FOREIGN KEY")?;
                 let Some(references) = names::object(&key.foreign_table, product) else {
-                    return Err(Trouble::new(statement.spot(), "cannot read the table referred to", "too many parts"));
+                    return Err(SourceError::new(
+                        statement.spot(),
+                        "cannot read the table referred to",
+                        "too many parts",
+                    ));
                 };
                 let key = ForeignKey {
                     name: name.clone(),
@@ -101,7 +105,7 @@ fn operation_on(
             if let Some(column) = table.columns.get_mut(&name) {
                 if column.default.is_some() {
                     let message = format!("`{name}` has a default already");
-                    return Err(Trouble::new(statement.spot_of(&column_name.value), message, "the second"));
+                    return Err(SourceError::new(statement.spot_of(&column_name.value), message, "the second"));
                 }
                 column.default = Some(DefaultValue::Expression(expression(value)));
             }
@@ -155,7 +159,7 @@ fn operation_on(
         AlterTableOperation::ForceRowLevelSecurity => Ok(row_security(table, "force_row_security")),
         AlterTableOperation::DisableRowLevelSecurity | AlterTableOperation::NoForceRowLevelSecurity => {
             let message = "a declaration says what there is, and row security is off where nothing is said";
-            let trouble = Trouble::new(statement.first_words(), message, "switches something off");
+            let trouble = SourceError::new(statement.first_words(), message, "switches something off");
             Err(trouble.hint("remove this statement, and the one that switches it on"))
         }
         other => Err(unknown(statement, &other.to_string())),
@@ -170,7 +174,7 @@ fn row_security(table: &mut Table, key: &str) -> Vec<Part> {
 
 /// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
 /// of its own.
-fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, Trouble> {
+fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, SourceError> {
     let same = table.foreign_keys.values_mut().find(|known| {
         (&known.columns, &known.references, &known.referenced_columns)
             == (&key.columns, &key.references, &key.referenced_columns)
@@ -216,9 +220,9 @@ pub(super) fn characteristics(written: Option<&ast::ConstraintCharacteristics>) 
     options
 }
 
-pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let Parsed::Comment { object_type, object_name, comment, .. } = statement.parse()? else {
-        return Err(Trouble::new(statement.first_words(), "this is no comment", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "this is no comment", "not understood"));
     };
     let product = statement.product();
     let comment = comment.map(|text| names::unescaped(&text, product));
@@ -250,7 +254,7 @@ pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<
                     view.comment = comment;
                     Ok(())
                 }
-                None => Err(Trouble::new(statement.spot(), "no view of this name stands before", "not found")),
+                None => Err(SourceError::new(statement.spot(), "no view of this name stands before", "not found")),
             }
         }
         other => Err(unknown(statement, &format!("COMMENT ON {other}"))),
@@ -261,49 +265,52 @@ fn find<'o>(
     statement: &Statement<'_>,
     name: &ast::ObjectName,
     output: &'o mut Output,
-) -> Result<&'o mut Table, Trouble> {
+) -> Result<&'o mut Table, SourceError> {
     let product = statement.product();
     let target: Option<ObjectName> = names::object(name, product);
     let table = target.and_then(|target| names::table(&mut output.model.schema, &target, product));
     table.ok_or_else(|| {
         let spelled = names::plain_name(name);
-        let trouble =
-            Trouble::new(statement.spot_of(&spelled), format!("no entity declares a table `{spelled}`"), "not found");
+        let trouble = SourceError::new(
+            statement.spot_of(&spelled),
+            format!("no entity declares a table `{spelled}`"),
+            "not found",
+        );
         trouble.hint("declare the table by an entity, or correct its name")
     })
 }
 
-fn columns(statement: &Statement<'_>, table: &Table, idents: &[&ast::Ident]) -> Result<Vec<Name>, Trouble> {
+fn columns(statement: &Statement<'_>, table: &Table, idents: &[&ast::Ident]) -> Result<Vec<Name>, SourceError> {
     idents.iter().map(|ident| column(statement, table, ident)).collect()
 }
 
-fn column_ident<'c>(statement: &Statement<'_>, column: &'c ast::IndexColumn) -> Result<&'c ast::Ident, Trouble> {
+fn column_ident<'c>(statement: &Statement<'_>, column: &'c ast::IndexColumn) -> Result<&'c ast::Ident, SourceError> {
     match &column.column.expr {
         ast::Expr::Identifier(ident) => Ok(ident),
         other => Err(unknown(statement, &other.to_string())),
     }
 }
 
-fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident) -> Result<Name, Trouble> {
+fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident) -> Result<Name, SourceError> {
     names::column(table, ident, statement.product()).ok_or_else(|| {
         let message = format!("table `{}` has no column `{}`", table.name, ident.value);
         let known: Vec<&str> = table.columns.keys().map(Name::as_str).collect();
-        Trouble::new(statement.spot_of(&ident.value), message, "no such column")
+        SourceError::new(statement.spot_of(&ident.value), message, "no such column")
             .hint(format!("one of {}", known.join(", ")))
     })
 }
 
-fn named(statement: &Statement<'_>, name: Option<&ast::Ident>, what: &str) -> Result<Name, Trouble> {
+fn named(statement: &Statement<'_>, name: Option<&ast::Ident>, what: &str) -> Result<Name, SourceError> {
     name.map(|name| names::folded(name, statement.product())).ok_or_else(|| {
-        let trouble = Trouble::new(statement.first_words(), "a constraint needs a name of its own", "no name");
+        let trouble = SourceError::new(statement.first_words(), "a constraint needs a name of its own", "no name");
         trouble.hint(format!("ADD CONSTRAINT … {what} …"))
     })
 }
 
-fn free(statement: &Statement<'_>, name: &Name, taken: bool) -> Result<(), Trouble> {
+fn free(statement: &Statement<'_>, name: &Name, taken: bool) -> Result<(), SourceError> {
     match taken {
         false => Ok(()),
-        true => Err(Trouble::new(
+        true => Err(SourceError::new(
             statement.spot_of(name.as_str()),
             format!("two constraints are called `{name}`"),
             "the second",
@@ -311,8 +318,8 @@ fn free(statement: &Statement<'_>, name: &Name, taken: bool) -> Result<(), Troub
     }
 }
 
-fn unknown(statement: &Statement<'_>, what: &str) -> Trouble {
-    Trouble::new(statement.first_words(), format!("`{what}` is not declared here"), "not understood")
+fn unknown(statement: &Statement<'_>, what: &str) -> SourceError {
+    SourceError::new(statement.first_words(), format!("`{what}` is not declared here"), "not understood")
         .hint("say it in the entity, or in a migration: `gen migration <Name> --empty`")
 }
 

@@ -8,25 +8,29 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::{Expression, Options, Origin, Place, Product, View};
 
-use super::super::source::{Output, Trouble};
+use super::super::source::{Output, SourceError};
 use super::names;
 use super::statement::{Statement, is};
 
-pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), Trouble> {
+pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let tail = Tail::of(statement);
     let Parsed::CreateView(written) = tail.parse(statement)? else {
-        return Err(Trouble::new(statement.first_words(), "this is no view", "not understood"));
+        return Err(SourceError::new(statement.first_words(), "this is no view", "not understood"));
     };
     let product = statement.product();
     let Some(name) = names::object(&written.name, product) else {
-        return Err(Trouble::new(statement.spot(), "a view's name has at most a schema before it", "too many parts"));
+        return Err(SourceError::new(
+            statement.spot(),
+            "a view's name has at most a schema before it",
+            "too many parts",
+        ));
     };
     if written.temporary {
-        return Err(Trouble::new(statement.first_words(), "a temporary view is not part of a schema", "temporary"));
+        return Err(SourceError::new(statement.first_words(), "a temporary view is not part of a schema", "temporary"));
     }
     if written.materialized && product != Product::Postgres {
         let message = format!("{product} has no materialized views");
-        let trouble = Trouble::new(statement.first_words(), message, "materialized");
+        let trouble = SourceError::new(statement.first_words(), message, "materialized");
         return Err(trouble.hint("move it to a file for PostgreSQL: `<name>.postgres.sql`"));
     }
     let mut options = Options::new();
@@ -42,14 +46,14 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
                 }
                 SqlOption::Ident(key) => _ = options.insert(key.value.to_lowercase(), "true".to_owned()),
                 other => {
-                    return Err(Trouble::new(statement.spot(), format!("cannot read `{other}`"), "not understood"));
+                    return Err(SourceError::new(statement.spot(), format!("cannot read `{other}`"), "not understood"));
                 }
             }
         }
     }
     if let Some(parameters) = &written.params {
         if parameters.definer.is_some() {
-            let trouble = Trouble::new(
+            let trouble = SourceError::new(
                 statement.first_words(),
                 "a definer is a user, and users are not declared here",
                 "names a user",
@@ -69,7 +73,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
             let mut query = written.query.clone();
             rename(&mut query.body, columns).map_err(|trouble| {
                 let first = columns.first().map_or("", |column| column.name.value.as_str());
-                Trouble::new(statement.spot_of(first), trouble, "named before it").hint("SELECT … AS name")
+                SourceError::new(statement.spot_of(first), trouble, "named before it").hint("SELECT … AS name")
             })?;
             query.to_string()
         }
@@ -77,7 +81,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     let place = Place::View(name.clone());
     if let Some(first) = output.model.sources.get(&place) {
         let first = format!("{}:{}", first.file.display(), first.line);
-        let trouble = Trouble::new(statement.first_words(), format!("two views are called `{name}`"), "the second");
+        let trouble = SourceError::new(statement.first_words(), format!("two views are called `{name}`"), "the second");
         return Err(trouble.hint(format!("the first is at {first}")));
     }
     output.declare(place, &statement.spot(), Origin::Sidecar);
@@ -162,7 +166,7 @@ impl Tail {
         Self { query: start..end, check: None }
     }
 
-    fn parse(&self, statement: &Statement<'_>) -> Result<Parsed, Trouble> {
+    fn parse(&self, statement: &Statement<'_>) -> Result<Parsed, SourceError> {
         statement.first(self.query.end).parse()
     }
 }

@@ -1,6 +1,6 @@
-//! What tables and columns were called before statements began that rename them.
+//! Tracks renames within a file: the former names of tables and columns.
 //!
-//! Must not know what becomes of them otherwise.
+//! Must not know about other changes of them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::schema::{Name, ObjectName};
 
 use super::object;
 
-/// What tables and columns were called before the statements began.
+/// The names of tables and columns before the statements.
 #[derive(Default)]
 pub(super) struct Names {
     /// Former names of tables by those they have meanwhile; none for a table that was not there.
@@ -30,7 +30,7 @@ impl Names {
         Some(object(former))
     }
 
-    /// What a table was called.
+    /// The former name of a table.
     pub(super) fn former(&self, now: &str) -> String {
         self.tables.get(now).cloned().flatten().unwrap_or_else(|| now.to_owned())
     }

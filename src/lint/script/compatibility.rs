@@ -1,16 +1,16 @@
-//! Statements that break code which is still running while the migration is applied.
+//! Statements that break code that still runs while the migration is applied.
 //!
 //! Must not know that code.
 
 use sea_gen_runner::reading::Feature;
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 
 use crate::lint::Level;
 
-use super::{Rule, example, place};
+use super::{ScriptRule, example, place};
 
-/// A table gets another name.
-pub(super) const RENAME_TABLE: Rule = Rule {
+/// A table is renamed.
+pub(super) const RENAME_TABLE: ScriptRule = ScriptRule {
     code: "rename-table",
     level: Level::Warning,
     summary: "a table gets another name",
@@ -19,13 +19,13 @@ pub(super) const RENAME_TABLE: Rule = Rule {
     backwards: false,
     example: example("ALTER TABLE visit RENAME TO stay;", "CREATE VIEW stay AS SELECT id FROM visit;"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.deed == Deed::RenameTable)?;
+        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameTable)?;
         Some(format!("table {} gets another name", clause.table))
     },
 };
 
-/// A column gets another name.
-pub(super) const RENAME_COLUMN: Rule = Rule {
+/// A column is renamed.
+pub(super) const RENAME_COLUMN: ScriptRule = ScriptRule {
     code: "rename-column",
     level: Level::Warning,
     summary: "a column gets another name",
@@ -34,13 +34,13 @@ pub(super) const RENAME_COLUMN: Rule = Rule {
     backwards: false,
     example: example("ALTER TABLE visit RENAME COLUMN day TO arrival;", "ALTER TABLE visit ADD COLUMN arrival date;"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.deed == Deed::RenameColumn)?;
+        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameColumn)?;
         Some(format!("column {} gets another name", place(clause)))
     },
 };
 
-/// A value of an enum type gets another name.
-pub(super) const RENAME_VALUE: Rule = Rule {
+/// A value of an enum type is renamed.
+pub(super) const RENAME_VALUE: ScriptRule = ScriptRule {
     code: "rename-value",
     level: Level::Warning,
     summary: "a value of an enum type gets another name",

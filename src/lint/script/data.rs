@@ -1,16 +1,16 @@
-//! Statements whose outcome depends on the rows that are there, or that write rows.
+//! Statements whose result depends on existing rows, or that write rows.
 //!
 //! Must not know what the rows hold.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
 
 use crate::lint::Level;
 
-use super::{Rule, example, place};
+use super::{ScriptRule, example, place};
 
-/// A column comes without NULL and without a value.
-pub(super) const NOT_NULL: Rule = Rule {
+/// A NOT NULL column is added without a value.
+pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     code: "not-null",
     level: Level::Warning,
     summary: "a column comes without NULL, and rows that are there get no value",
@@ -27,8 +27,8 @@ pub(super) const NOT_NULL: Rule = Rule {
     },
 };
 
-/// A column stops taking NULL.
-pub(super) const SET_NOT_NULL: Rule = Rule {
+/// A column becomes NOT NULL.
+pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
     code: "set-not-null",
     level: Level::Info,
     summary: "a column stops taking NULL",
@@ -40,14 +40,14 @@ pub(super) const SET_NOT_NULL: Rule = Rule {
         "ALTER TABLE visit ADD CONSTRAINT has_day CHECK (day IS NOT NULL) NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT has_day;\nALTER TABLE visit ALTER COLUMN day SET NOT NULL;",
     ),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.deed == Deed::SetNotNull)?;
-        let proven = context.cost(clause).is_some_and(|cost| cost.deed == Deed::SetNotNullProven);
+        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::SetNotNull)?;
+        let proven = context.cost(clause).is_some_and(|cost| cost.kind == ClauseKind::SetNotNullProven);
         (!proven).then(|| format!("column {} fails on rows that hold NULL", place(clause)))
     },
 };
 
-/// Rows that are there must not repeat themselves.
-pub(super) const UNIQUE: Rule = Rule {
+/// Existing rows must be unique.
+pub(super) const UNIQUE: ScriptRule = ScriptRule {
     code: "unique",
     level: Level::Info,
     summary: "rows that are there must not hold the same twice",
@@ -56,13 +56,13 @@ pub(super) const UNIQUE: Rule = Rule {
     backwards: false,
     example: example("ALTER TABLE visit ADD UNIQUE (day);", "CREATE INDEX visit_day ON visit (day);"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.deed == Deed::AddsUniqueness)?;
+        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::AddsUniqueness)?;
         Some(format!("{} fails on rows that hold the same twice", place(clause)))
     },
 };
 
 /// A column's type changes.
-pub(super) const RETYPE: Rule = Rule {
+pub(super) const RETYPE: ScriptRule = ScriptRule {
     code: "retype",
     level: Level::Warning,
     summary: "a column's type changes",
@@ -73,15 +73,16 @@ pub(super) const RETYPE: Rule = Rule {
     check: |line, context| {
         let is_kept = |clause: &Clause| line.reading.has(&Feature::KeepsValues(clause.part.clone()));
         let clause = context.old(line).find(|clause| {
-            matches!(clause.deed, Deed::Retype | Deed::RetypeFromUnknown | Deed::Widen) && !is_kept(clause)
+            matches!(clause.kind, ClauseKind::Retype | ClauseKind::RetypeFromUnknown | ClauseKind::Widen)
+                && !is_kept(clause)
         })?;
         // The server refuses what would write the values anew.
         (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
     },
 };
 
-/// Checks are switched off.
-pub(super) const CHECKS_OFF: Rule = Rule {
+/// Constraint checks are disabled.
+pub(super) const CHECKS_OFF: ScriptRule = ScriptRule {
     code: "checks-off",
     level: Level::Warning,
     summary: "foreign keys, checks or triggers are switched off",
@@ -95,7 +96,7 @@ pub(super) const CHECKS_OFF: Rule = Rule {
 };
 
 /// Rows are written out in a migration.
-pub(super) const SEED_DATA: Rule = Rule {
+pub(super) const SEED_DATA: ScriptRule = ScriptRule {
     code: "seed-data",
     level: Level::Warning,
     summary: "rows are written out in a migration",
@@ -104,13 +105,13 @@ pub(super) const SEED_DATA: Rule = Rule {
     backwards: false,
     example: example("INSERT INTO kind (id) VALUES (1);", "INSERT INTO kind (id) SELECT DISTINCT kind_id FROM visit;"),
     check: |line, _| {
-        let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Insert)?;
+        let clause = line.reading.clauses.iter().find(|clause| clause.kind == ClauseKind::Insert)?;
         line.reading.has(&Feature::HoldsRows).then(|| format!("writes rows into {}", place(clause)))
     },
 };
 
-/// A constraint goes.
-pub(super) const DROP_CONSTRAINT: Rule = Rule {
+/// A constraint is dropped.
+pub(super) const DROP_CONSTRAINT: ScriptRule = ScriptRule {
     code: "drop-constraint",
     level: Level::Info,
     summary: "a constraint goes",
@@ -122,8 +123,9 @@ pub(super) const DROP_CONSTRAINT: Rule = Rule {
         "ALTER TABLE visit RENAME CONSTRAINT visit_day TO day_is_past;",
     ),
     check: |line, context| {
-        let is_dropped = |deed| matches!(deed, Deed::DropConstraint | Deed::DropForeignKey | Deed::DropPrimaryKey);
-        let clause = context.old(line).find(|clause| is_dropped(clause.deed))?;
+        let is_dropped =
+            |kind| matches!(kind, ClauseKind::DropConstraint | ClauseKind::DropForeignKey | ClauseKind::DropPrimaryKey);
+        let clause = context.old(line).find(|clause| is_dropped(clause.kind))?;
         // What the file itself has put there as a proof goes again.
         let ours = context.proven.iter().any(|(table, _, name, _)| *table == clause.table && *name == clause.part);
         (!ours).then(|| format!("drops constraint {}", place(clause)))

@@ -2,15 +2,15 @@
 //!
 //! Must not know how many.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
 
 use crate::lint::Level;
 
-use super::{Rule, example, place};
+use super::{ScriptRule, example, place};
 
-/// A table that was there before is dropped.
-pub(super) const DROP_TABLE: Rule = Rule {
+/// An existing table is dropped.
+pub(super) const DROP_TABLE: ScriptRule = ScriptRule {
     code: "drop-table",
     level: Level::Danger,
     summary: "a table is dropped",
@@ -19,14 +19,14 @@ pub(super) const DROP_TABLE: Rule = Rule {
     backwards: false,
     example: example("DROP TABLE visit;", "ALTER TABLE visit RENAME TO visit_until_may;"),
     check: |line, context| {
-        one(context.old(line).filter(|clause| !context.is_rebuilt(&clause.table)), Deed::DropTable, |clause| {
+        one(context.old(line).filter(|clause| !context.is_rebuilt(&clause.table)), ClauseKind::DropTable, |clause| {
             format!("drops table {} and its rows", place(clause))
         })
     },
 };
 
 /// A column is dropped.
-pub(super) const DROP_COLUMN: Rule = Rule {
+pub(super) const DROP_COLUMN: ScriptRule = ScriptRule {
     code: "drop-column",
     level: Level::Danger,
     summary: "a column is dropped",
@@ -35,12 +35,14 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     backwards: false,
     example: example("ALTER TABLE visit DROP COLUMN note;", "ALTER TABLE visit ALTER COLUMN note DROP NOT NULL;"),
     check: |line, context| {
-        one(context.old(line), Deed::DropColumn, |clause| format!("drops column {} and its values", place(clause)))
+        one(context.old(line), ClauseKind::DropColumn, |clause| {
+            format!("drops column {} and its values", place(clause))
+        })
     },
 };
 
 /// A table is emptied.
-pub(super) const TRUNCATE: Rule = Rule {
+pub(super) const TRUNCATE: ScriptRule = ScriptRule {
     code: "truncate",
     level: Level::Danger,
     summary: "a table is emptied",
@@ -48,11 +50,13 @@ pub(super) const TRUNCATE: Rule = Rule {
     suggestion: "delete what is to go, in batches, and by a condition",
     backwards: false,
     example: example("TRUNCATE visit;", "DELETE FROM visit WHERE day < '2020-01-01';"),
-    check: |line, context| one(context.old(line), Deed::Truncate, |clause| format!("empties table {}", place(clause))),
+    check: |line, context| {
+        one(context.old(line), ClauseKind::Truncate, |clause| format!("empties table {}", place(clause)))
+    },
 };
 
 /// Every row is changed or deleted.
-pub(super) const EVERY_ROW: Rule = Rule {
+pub(super) const EVERY_ROW: ScriptRule = ScriptRule {
     code: "every-row",
     level: Level::Warning,
     summary: "every row of a table is changed or deleted in one statement",
@@ -61,15 +65,15 @@ pub(super) const EVERY_ROW: Rule = Rule {
     backwards: false,
     example: example("UPDATE visit SET paid = true;", "UPDATE visit SET paid = true WHERE day < '2020-01-01';"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete));
+        let clause = context.old(line).find(|clause| matches!(clause.kind, ClauseKind::Update | ClauseKind::Delete));
         let clause = clause.filter(|_| line.reading.has(&Feature::EveryRow))?;
-        let verb = if clause.deed == Deed::Delete { "deletes" } else { "changes" };
+        let verb = if clause.kind == ClauseKind::Delete { "deletes" } else { "changes" };
         Some(format!("{verb} every row of {}", place(clause)))
     },
 };
 
-/// What depends on something goes with it, whatever it is.
-pub(super) const CASCADE: Rule = Rule {
+/// `CASCADE` drops dependents, whatever they are.
+pub(super) const CASCADE: ScriptRule = ScriptRule {
     code: "cascade",
     level: Level::Danger,
     summary: "CASCADE takes along what nobody named",
@@ -83,7 +87,7 @@ pub(super) const CASCADE: Rule = Rule {
 };
 
 /// A database or a schema is dropped.
-pub(super) const DROP_DATABASE: Rule = Rule {
+pub(super) const DROP_DATABASE: ScriptRule = ScriptRule {
     code: "drop-database",
     level: Level::Danger,
     summary: "a database or a schema is dropped",
@@ -94,6 +98,10 @@ pub(super) const DROP_DATABASE: Rule = Rule {
     check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything that is in it".to_owned()),
 };
 
-fn one<'a>(mut clauses: impl Iterator<Item = &'a Clause>, deed: Deed, say: fn(&Clause) -> String) -> Option<String> {
-    clauses.find(|clause| clause.deed == deed).map(say)
+fn one<'a>(
+    mut clauses: impl Iterator<Item = &'a Clause>,
+    kind: ClauseKind,
+    say: fn(&Clause) -> String,
+) -> Option<String> {
+    clauses.find(|clause| clause.kind == kind).map(say)
 }

@@ -1,18 +1,18 @@
-//! Statements that make others wait.
+//! Statements that block other sessions.
 //!
 //! What a clause locks and does is in the tables of the dialects. Must not know any of them.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
 
 use crate::lint::Level;
 use crate::plan::cost::{Blocks, Cost, Work};
 use crate::schema::Product;
 
-use super::{Context, Example, Line, Rule, example, place};
+use super::{Context, Example, ScriptRule, ScriptStatement, example, place};
 
-/// An index is built while others wait.
-pub(super) const BLOCKING_BUILD: Rule = Rule {
+/// An index build blocks other sessions.
+pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
     code: "blocking-build",
     level: Level::Warning,
     summary: "an index is built while others wait",
@@ -27,8 +27,8 @@ pub(super) const BLOCKING_BUILD: Rule = Rule {
     check: |line, context| slow(line, context, Work::Build),
 };
 
-/// Every row is read while others wait.
-pub(super) const BLOCKING_SCAN: Rule = Rule {
+/// A full scan blocks other sessions.
+pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
     code: "blocking-scan",
     level: Level::Warning,
     summary: "every row is checked while others wait",
@@ -42,8 +42,8 @@ pub(super) const BLOCKING_SCAN: Rule = Rule {
     check: |line, context| slow(line, context, Work::Scan),
 };
 
-/// Every row is written anew while others wait.
-pub(super) const BLOCKING_REWRITE: Rule = Rule {
+/// A table rewrite blocks other sessions.
+pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
     code: "blocking-rewrite",
     level: Level::Warning,
     summary: "every row is written anew while others wait",
@@ -55,7 +55,7 @@ pub(super) const BLOCKING_REWRITE: Rule = Rule {
 };
 
 /// An index is dropped in front of everybody.
-pub(super) const DROP_INDEX: Rule = Rule {
+pub(super) const DROP_INDEX: ScriptRule = ScriptRule {
     code: "drop-index",
     level: Level::Warning,
     summary: "an index is dropped under a lock that stops everybody",
@@ -64,14 +64,14 @@ pub(super) const DROP_INDEX: Rule = Rule {
     backwards: true,
     example: example("DROP INDEX visit_day;", "-- gen: no transaction\nDROP INDEX CONCURRENTLY visit_day;"),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.deed == Deed::DropIndex)?;
+        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::DropIndex)?;
         let cost = context.cost(clause).filter(|_| context.product == Product::Postgres)?;
         Some(format!("drops index {} under {}", clause.part, cost.lock))
     },
 };
 
 /// A constraint is validated under the lock of another statement.
-pub(super) const LATE_VALIDATION: Rule = Rule {
+pub(super) const LATE_VALIDATION: ScriptRule = ScriptRule {
     code: "validate-under-lock",
     level: Level::Warning,
     summary: "a constraint is validated in a transaction that holds a stronger lock",
@@ -83,14 +83,14 @@ pub(super) const LATE_VALIDATION: Rule = Rule {
         "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT past;",
     ),
     check: |line, context| {
-        let clause = line.reading.clauses.iter().find(|clause| clause.deed == Deed::Validate)?;
+        let clause = line.reading.clauses.iter().find(|clause| clause.kind == ClauseKind::Validate)?;
         let (_, lock) = strongest(context)?;
         Some(format!("validates {} while {lock} is held", place(clause)))
     },
 };
 
 /// Rows are changed under a lock.
-pub(super) const ROWS_UNDER_LOCK: Rule = Rule {
+pub(super) const ROWS_UNDER_LOCK: ScriptRule = ScriptRule {
     code: "rows-under-lock",
     level: Level::Warning,
     summary: "rows are changed in a transaction that holds a lock on a table",
@@ -102,14 +102,14 @@ pub(super) const ROWS_UNDER_LOCK: Rule = Rule {
         "ALTER TABLE visit ADD COLUMN paid boolean;\n-- gen: no transaction\nUPDATE visit SET paid = false WHERE id < 100;",
     ),
     check: |line, context| {
-        let clause = context.old(line).find(|clause| matches!(clause.deed, Deed::Update | Deed::Delete))?;
+        let clause = context.old(line).find(|clause| matches!(clause.kind, ClauseKind::Update | ClauseKind::Delete))?;
         let (table, lock) = strongest(context)?;
         Some(format!("changes rows of {} while {lock} is held on {table}", place(clause)))
     },
 };
 
 /// Several tables are locked at once.
-pub(super) const MANY_TABLES: Rule = Rule {
+pub(super) const MANY_TABLES: ScriptRule = ScriptRule {
     code: "many-tables",
     level: Level::Info,
     summary: "one transaction locks several tables that others work with",
@@ -125,18 +125,18 @@ pub(super) const MANY_TABLES: Rule = Rule {
         let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
             let first = context.first_name(&clause.table);
             let is_it = |name: &str| context.first_name(name) == first;
-            let known = |earlier: &Line| earlier.reading.clauses.iter().any(|it| is_it(&it.table));
+            let known = |earlier: &ScriptStatement| earlier.reading.clauses.iter().any(|it| is_it(&it.table));
             !is_it(&table) && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
         })?;
         Some(format!("locks {} while {lock} is held on {table}", clause.table))
     },
 };
 
-/// Locks are waited for without end.
-pub(super) const LOCK_TIMEOUT: Rule = Rule {
+/// No lock timeout is set.
+pub(super) const LOCK_TIMEOUT: ScriptRule = ScriptRule {
     code: "lock-timeout",
     level: Level::Warning,
-    summary: "locks are waited for without end",
+    summary: "no lock timeout",
     why: "while a statement waits for its lock, everybody who comes after waits behind it",
     suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
     backwards: true,
@@ -144,11 +144,11 @@ pub(super) const LOCK_TIMEOUT: Rule = Rule {
     check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
 };
 
-/// A table is locked in so many words.
-pub(super) const LOCK_TABLE: Rule = Rule {
+/// An explicit `LOCK TABLE`.
+pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
     code: "lock-table",
     level: Level::Warning,
-    summary: "a table is locked in so many words",
+    summary: "explicit LOCK TABLE",
     why: "it is locked until the transaction ends, whatever the statements would need",
     suggestion: "let each statement take the lock it needs",
     backwards: true,
@@ -158,8 +158,8 @@ pub(super) const LOCK_TABLE: Rule = Rule {
     },
 };
 
-/// The server may copy the table without a word.
-pub(super) const ALGORITHM: Rule = Rule {
+/// The server may silently copy the table.
+pub(super) const ALGORITHM: ScriptRule = ScriptRule {
     code: "algorithm",
     level: Level::Info,
     summary: "the server chooses how a table is altered",
@@ -181,8 +181,8 @@ pub(super) const ALGORITHM: Rule = Rule {
     },
 };
 
-/// Whoever waits longer the larger the table is.
-fn slow(line: &Line, context: &Context<'_>, work: Work) -> Option<String> {
+/// Findings for sessions that block longer the larger the table is.
+fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<String> {
     // SQLite has one writer, whatever it does. A server that is told to let others go on does, or refuses.
     if context.product == Product::Sqlite || line.reading.has(&Feature::Online) {
         return None;
@@ -210,7 +210,7 @@ fn slow(line: &Line, context: &Context<'_>, work: Work) -> Option<String> {
 }
 
 /// The clauses of a statement that stop others on tables that were there.
-fn locking<'l>(line: &'l Line, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
+fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
     let found: Vec<_> = context
         .old(line)
         .filter_map(|clause| context.cost(clause).map(|cost| (clause, cost)))

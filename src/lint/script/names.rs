@@ -7,13 +7,13 @@ use sea_gen_runner::reading::Feature;
 use crate::lint::Level;
 use crate::schema::Product;
 
-use super::{Rule, example};
+use super::{ScriptRule, example};
 
 /// How wide an index may be before somebody is asked.
 const WIDEST: usize = 3;
 
 /// A name the database cuts or refuses.
-pub(super) const LONG_NAME: Rule = Rule {
+pub(super) const LONG_NAME: ScriptRule = ScriptRule {
     code: "long-name",
     level: Level::Danger,
     summary: "a name is longer than the database keeps",
@@ -36,7 +36,7 @@ pub(super) const LONG_NAME: Rule = Rule {
 };
 
 /// A name that has to be quoted wherever it is used.
-pub(super) const NAME_STYLE: Rule = Rule {
+pub(super) const NAME_STYLE: ScriptRule = ScriptRule {
     code: "name-style",
     level: Level::Info,
     summary: "a name has to be quoted wherever it is used",
@@ -57,7 +57,7 @@ pub(super) const NAME_STYLE: Rule = Rule {
 };
 
 /// An index on many columns.
-pub(super) const WIDE_INDEX: Rule = Rule {
+pub(super) const WIDE_INDEX: ScriptRule = ScriptRule {
     code: "wide-index",
     level: Level::Info,
     summary: "an index that is not unique has more than three columns",

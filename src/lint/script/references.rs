@@ -1,17 +1,17 @@
-//! Foreign keys that cost or do not fit, and objects that lose what belongs to them.
+//! Foreign keys that are slow or do not match, and objects that lose their attributes.
 //!
 //! Must not know what is in the database; only what the file itself says.
 
-use sea_gen_runner::reading::deed::Deed;
+use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Feature, Reference};
 
 use crate::lint::Level;
 use crate::schema::Product;
 
-use super::{Context, Line, Rule, example};
+use super::{Context, ScriptRule, ScriptStatement, example};
 
 /// A foreign key whose columns have no index.
-pub(super) const UNINDEXED_REFERENCE: Rule = Rule {
+pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
     code: "unindexed-reference",
     level: Level::Info,
     summary: "a foreign key comes on new columns, and no index with it",
@@ -34,7 +34,7 @@ pub(super) const UNINDEXED_REFERENCE: Rule = Rule {
 };
 
 /// A foreign key between columns of different types.
-pub(super) const REFERENCE_TYPE: Rule = Rule {
+pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
     code: "reference-type",
     level: Level::Warning,
     summary: "a foreign key and what it refers to have different types",
@@ -59,8 +59,8 @@ pub(super) const REFERENCE_TYPE: Rule = Rule {
     },
 };
 
-/// Something is dropped and made anew.
-pub(super) const MADE_ANEW: Rule = Rule {
+/// An object is dropped and created again.
+pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
     code: "made-anew",
     level: Level::Info,
     summary: "something is dropped and made anew, without the rights on it",
@@ -90,8 +90,8 @@ pub(super) const MADE_ANEW: Rule = Rule {
     },
 };
 
-/// Whether a line reads what belongs to an object, so that it is given back at the end.
-fn keeps(line: &Line, name: &str) -> bool {
+/// Whether a statement reads an object's attributes, so that they are restored at the end.
+fn keeps(line: &ScriptStatement, name: &str) -> bool {
     let strings = &line.reading.strings;
     let is_it = |text: &String| {
         let bare = text.replace('"', "");
@@ -100,7 +100,7 @@ fn keeps(line: &Line, name: &str) -> bool {
     strings.iter().any(|text| text == "gen.kept") && strings.iter().any(is_it)
 }
 
-fn references(line: &Line) -> impl Iterator<Item = &Reference> {
+fn references(line: &ScriptStatement) -> impl Iterator<Item = &Reference> {
     line.reading.features.iter().filter_map(|feature| match feature {
         Feature::Reference(reference) => Some(reference),
         _ => None,
@@ -121,10 +121,12 @@ fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
 
 /// Whether the columns come with this way, so that no index can have been there before.
 fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
-    let comes = |it: &Line, column: &String| {
-        it.reading.clauses.iter().any(|clause| match clause.deed {
-            Deed::CreateTable => clause.table == reference.table,
-            Deed::AddColumn | Deed::AddColumnFilled => clause.table == reference.table && clause.part == *column,
+    let comes = |it: &ScriptStatement, column: &String| {
+        it.reading.clauses.iter().any(|clause| match clause.kind {
+            ClauseKind::CreateTable => clause.table == reference.table,
+            ClauseKind::AddColumn | ClauseKind::AddColumnFilled => {
+                clause.table == reference.table && clause.part == *column
+            }
             _ => false,
         })
     };
@@ -132,7 +134,7 @@ fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
         .all
         .iter()
         .flat_map(|it| &it.reading.clauses)
-        .any(|clause| clause.deed == Deed::RenameTable && clause.table == reference.table);
+        .any(|clause| clause.kind == ClauseKind::RenameTable && clause.table == reference.table);
     !rebuilt && reference.columns.iter().all(|column| context.all.iter().any(|it| comes(it, column)))
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Must not know what the rules find.
 
-use super::{RULES, Rule, example};
+use super::{RULES, ScriptRule, example};
 use crate::lint::Level;
 
 /// A section without statements; whoever has all of the file finds it.
-pub const MISSING_DOWN: Rule = Rule {
+pub const MISSING_DOWN: ScriptRule = ScriptRule {
     code: "missing-down",
     level: Level::Warning,
     summary: "nothing leads back, and the file does not say why",
@@ -20,8 +20,8 @@ pub const MISSING_DOWN: Rule = Rule {
     check: |_, _| None,
 };
 
-/// A silence that is none; it is found where silences are read.
-pub(super) const BAD_SILENCE: Rule = Rule {
+/// An invalid silence; it is found where silences are parsed.
+pub(super) const BAD_SILENCE: ScriptRule = ScriptRule {
     code: "bad-silence",
     level: Level::Warning,
     summary: "a rule is silenced without a reason, or does not exist",

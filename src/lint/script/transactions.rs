@@ -1,4 +1,4 @@
-//! Statements that do not fit the transaction they are in, and those that were not understood.
+//! Statements that do not fit their transaction, and those that could not be parsed.
 //!
 //! Must not know how a migration is run.
 
@@ -7,10 +7,10 @@ use sea_gen_runner::reading::Feature;
 use crate::lint::Level;
 use crate::schema::Product;
 
-use super::{Rule, example};
+use super::{ScriptRule, example};
 
 /// A transaction inside the runner's.
-pub(super) const NESTING: Rule = Rule {
+pub(super) const NESTING: ScriptRule = ScriptRule {
     code: "transaction-nesting",
     level: Level::Danger,
     summary: "a transaction is begun or ended in the file",
@@ -25,8 +25,8 @@ pub(super) const NESTING: Rule = Rule {
     },
 };
 
-/// What cannot run inside a transaction does.
-pub(super) const CONCURRENTLY: Rule = Rule {
+/// A statement runs inside a transaction that cannot.
+pub(super) const CONCURRENTLY: ScriptRule = ScriptRule {
     code: "concurrently-in-transaction",
     level: Level::Danger,
     summary: "CONCURRENTLY inside a transaction",
@@ -44,7 +44,7 @@ pub(super) const CONCURRENTLY: Rule = Rule {
 };
 
 /// An index that failed counts as there.
-pub(super) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
+pub(super) const CONCURRENT_IF_NOT_EXISTS: ScriptRule = ScriptRule {
     code: "concurrent-if-not-exists",
     level: Level::Warning,
     summary: "CONCURRENTLY with IF NOT EXISTS",
@@ -63,7 +63,7 @@ pub(super) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
 };
 
 /// A value is used in the transaction that adds it.
-pub(super) const NEW_VALUE_USED: Rule = Rule {
+pub(super) const NEW_VALUE_USED: ScriptRule = ScriptRule {
     code: "new-value-used",
     level: Level::Danger,
     summary: "a new enum value is used in the transaction that adds it",
@@ -84,11 +84,11 @@ pub(super) const NEW_VALUE_USED: Rule = Rule {
     },
 };
 
-/// What was not understood.
-pub(super) const UNREAD: Rule = Rule {
+/// A statement that could not be parsed.
+pub(super) const UNREAD: ScriptRule = ScriptRule {
     code: "unread",
     level: Level::Info,
-    summary: "a statement was not understood",
+    summary: "a statement could not be parsed",
     why: "nothing can be said of what it locks or loses",
     suggestion: "look at it yourself",
     backwards: true,

@@ -120,7 +120,7 @@ fn same<T: Serialize>(object: &T)
 where
     for<'a> Counted<'a, T>: Serialize,
 {
-    let mut line = Line::default();
+    let mut line = CompactJson::default();
     line.write(&Counted(object)).unwrap();
     assert_eq!(line.text, json::compact(&serde_json::to_value(object).unwrap()));
 }

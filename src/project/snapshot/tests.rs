@@ -63,7 +63,7 @@ fn misspelt(value: &Value) -> Vec<Value> {
 }
 
 /// Everything that can be said of an object, and as little as can be.
-fn fixtures() -> Vec<(Kind, Value)> {
+fn fixtures() -> Vec<(ObjectKind, Value)> {
     let options = json!({"a": "b"});
     let table = json!({
         "name": {"schema": "s", "name": "t"}, "comment": "c", "options": options,
@@ -103,13 +103,13 @@ fn fixtures() -> Vec<(Kind, Value)> {
         "comment": "c",
     });
     vec![
-        (Kind::Table, table),
-        (Kind::Table, json!({"name": "t", "columns": []})),
-        (Kind::Enum, json!({"name": "e", "values": ["a"], "comment": "c"})),
-        (Kind::View, view),
-        (Kind::View, json!({"name": "v", "query": "SELECT 1"})),
-        (Kind::Routine, json!({"name": "f()", "kind": "function", "definition": "CREATE FUNCTION"})),
-        (Kind::Definition(DefinitionKind::Policy), policy),
+        (ObjectKind::Table, table),
+        (ObjectKind::Table, json!({"name": "t", "columns": []})),
+        (ObjectKind::Enum, json!({"name": "e", "values": ["a"], "comment": "c"})),
+        (ObjectKind::View, view),
+        (ObjectKind::View, json!({"name": "v", "query": "SELECT 1"})),
+        (ObjectKind::Routine, json!({"name": "f()", "kind": "function", "definition": "CREATE FUNCTION"})),
+        (ObjectKind::Definition(DefinitionKind::Policy), policy),
     ]
 }
 
@@ -136,7 +136,7 @@ fn stems_of(names: &[ObjectName]) -> Vec<String> {
         schema.tables.insert(name.clone(), Table::new(name.clone()));
     }
     let stems = stems(&schema);
-    names.iter().map(|name| stems[&(Kind::Table, None, name)].clone()).collect()
+    names.iter().map(|name| stems[&(ObjectKind::Table, None, name)].clone()).collect()
 }
 
 #[test]
@@ -250,7 +250,7 @@ proptest! {
             let mut value: Value = serde_json::from_str(&text).unwrap();
             let mut number = at.index(objects(&value));
             add_stray(&mut value, &mut number);
-            let kind = Kind::all().find(|kind| path.starts_with(kind.folder())).unwrap();
+            let kind = ObjectKind::all().find(|kind| path.starts_with(kind.folder())).unwrap();
             prop_assert!(Object::parse(kind, &path, &text).is_ok());
             prop_assert!(Object::parse(kind, &path, &json::pretty(&value)).is_err(), "{value}");
         }

@@ -166,9 +166,9 @@ fn files_are_compared_with_the_lock() {
     let missing = lock.dialects[&Product::Sqlite].migrations[2].id.clone();
     assert_eq!(
         findings,
-        [Finding::Changed(ids[1].clone()), Finding::Unlisted(ids[2].clone()), Finding::Missing(missing)]
+        [LockMismatch::Changed(ids[1].clone()), LockMismatch::Unlisted(ids[2].clone()), LockMismatch::Missing(missing)]
     );
-    assert_eq!(lock.verify_files(Product::MySql, [(&ids[0], String::new())]), [Finding::Unlisted(ids[0].clone())]);
+    assert_eq!(lock.verify_files(Product::MySql, [(&ids[0], String::new())]), [LockMismatch::Unlisted(ids[0].clone())]);
 }
 
 /// Nothing is written beside the code: a failure that was found becomes a test of its own.

@@ -18,7 +18,7 @@ pub use folder::{headings, ids, migrations};
 pub use id::MigrationId;
 pub use parse::{explains_missing_down, lines, parse};
 pub use restate::restate;
-pub use statement::{Line, Role, Statement};
+pub use statement::{LineNumber, Role, Statement};
 pub use text::text;
 
 /// One migration for one product.

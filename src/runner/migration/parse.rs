@@ -4,8 +4,8 @@
 
 use crate::error::{Error, Result};
 use crate::migration::MigrationId;
-use crate::sql::{self, Cutter, Kind, Lines, Part, Token, Unterminated, client};
-use crate::{Line, Product, Statement};
+use crate::sql::{self, Cutter, Lines, Piece, Token, TokenKind, Unterminated, client};
+use crate::{LineNumber, Product, Statement};
 
 use super::{
     BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
@@ -21,7 +21,7 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
     let mut migration = Migration { id, product, from, to, up: Vec::new(), down: Vec::new() };
     let lines = Lines::of(&text);
     for (section, statement, offset) in sections(product, &text)? {
-        let statement = Statement { line: Line(Some(lines.line(offset))), ..statement };
+        let statement = Statement { line: LineNumber(Some(lines.line(offset))), ..statement };
         match section {
             Section::Up => migration.up.push(statement),
             Section::Down => migration.down.push(statement),
@@ -54,10 +54,10 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
     let text = unified(text);
     let mut section = Section::Up;
     for part in Cutter::new(product, &text) {
-        let Ok(Part::Between(token)) = part else { continue };
+        let Ok(Piece::Between(token)) = part else { continue };
         match mark(token.text) {
             Mark::Section(entered) => section = entered,
-            Mark::None if section == Section::Down && token.kind == Kind::Comment => {
+            Mark::None if section == Section::Down && token.kind == TokenKind::Comment => {
                 let reason = token.text.trim_start_matches(['-', '#']).trim();
                 let is_unwritten = [UNWRITTEN_UP, UNWRITTEN_DOWN].contains(&reason);
                 if !reason.is_empty() && !is_unwritten && !reason.starts_with("lint:") {
@@ -104,7 +104,7 @@ fn unified(text: &str) -> String {
 /// The statements of both sections in the order of the file, with where each begins.
 pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement, usize)>> {
     let mut reader =
-        Reader { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
+        MigrationParser { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
     if let Some(at) = text.find('\0') {
         return Err(reader
             .error(at, "there is a NUL character")
@@ -113,14 +113,14 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
     let mut cutter = Cutter::new(product, text);
     while let Some(part) = cutter.next() {
         match part.map_err(unterminated)? {
-            Part::Between(token) => {
+            Piece::Between(token) => {
                 if let Some(end) = reader.between(&token)? {
                     cutter.resume(end);
                 }
             }
-            Part::End => reader.above.note.clear(),
-            Part::Client(line) => return Err(reader.client(&line)),
-            Part::Statement(statement) => reader.statement(&statement)?,
+            Piece::End => reader.above.note.clear(),
+            Piece::Client(line) => return Err(reader.client(&line)),
+            Piece::Statement(statement) => reader.statement(&statement)?,
         }
     }
     reader.nothing_above(text.len())?;
@@ -205,7 +205,7 @@ struct Above<'a> {
     step: Option<(&'a str, usize)>,
 }
 
-struct Reader<'a> {
+struct MigrationParser<'a> {
     product: Product,
     text: &'a str,
     section: Option<Section>,
@@ -214,7 +214,7 @@ struct Reader<'a> {
     found: Vec<(Section, Statement, usize)>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MigrationParser<'a> {
     fn error(&self, offset: usize, message: &str) -> Error {
         Error::new(format!("line {}: {message}", sql::line(self.text, offset)))
     }
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
                 let mark = format!("-- {STEP} {name}");
                 Err(self
                     .error(marked.min(offset), &format!("no statement follows `{}`", mark.trim_end()))
-                    .hint("a step without statements is none: remove it"))
+                    .hint("empty step: remove the `-- STEP` line"))
             }
         }
     }
@@ -288,7 +288,7 @@ impl<'a> Reader<'a> {
         for token in &statement.tokens {
             self.no_hidden_line(token)?;
             let is_mark = |token: &Token<'_>| !matches!(mark(token.text), Mark::None);
-            if token.kind == Kind::Comment && sql::is_first_in_line(self.text, token.start) && is_mark(token) {
+            if token.kind == TokenKind::Comment && sql::is_first_in_line(self.text, token.start) && is_mark(token) {
                 let begun = sql::line(self.text, statement.start);
                 return Err(self
                     .error(
@@ -302,8 +302,8 @@ impl<'a> Reader<'a> {
             }
         }
         if statement.is_open {
-            return Err(self.error(statement.start, "the statement that begins here never ends").hint(
-                "an `END` or a closing parenthesis may be missing; a body that cannot be told by semicolons goes between \
+            return Err(self.error(statement.start, "unterminated statement").hint(
+                "add the missing `END` or closing parenthesis; a body that cannot be told by semicolons goes between \
                  `-- gen: statement` and `-- gen: end`",
             ));
         }
@@ -317,7 +317,7 @@ impl<'a> Reader<'a> {
     fn client(&self, token: &Token<'_>) -> Error {
         let shown = sql::first_line(token.text);
         let message = match token.kind {
-            Kind::Word if token.is_any(&["STDIN", "STDOUT"]) => {
+            TokenKind::Word if token.is_any(&["STDIN", "STDOUT"]) => {
                 format!("the rows of this `COPY` go through a client (`{shown}`), and a migration has none")
             }
             _ => format!("`{shown}` is meant for a client, not for the server"),
@@ -327,7 +327,7 @@ impl<'a> Reader<'a> {
 
     /// Reads what stands between statements. Gives back where the text goes on, where that is not behind the token.
     fn between(&mut self, token: &Token<'a>) -> Result<Option<usize>> {
-        if token.kind == Kind::Space {
+        if token.kind == TokenKind::Space {
             if sql::line(token.text, token.text.len()) > 2 {
                 self.above.note.clear();
             }

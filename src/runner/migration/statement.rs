@@ -22,21 +22,21 @@ pub struct Statement {
     pub step: Option<String>,
     /// Where it stands in the file it was read from.
     #[serde(skip)]
-    pub line: Line,
+    pub line: LineNumber,
 }
 
 /// The line of a file that something begins on, where it was read from one. It is none of what is said there, so it is never
 /// compared.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Line(pub Option<usize>);
+pub struct LineNumber(pub Option<usize>);
 
-impl PartialEq for Line {
+impl PartialEq for LineNumber {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Line {}
+impl Eq for LineNumber {}
 
 /// What a statement is sent for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -60,7 +60,14 @@ impl Role {
 impl Statement {
     /// A statement that may run inside a transaction.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), transactional: true, note: None, role: Role::Change, step: None, line: Line(None) }
+        Self {
+            sql: sql.into(),
+            transactional: true,
+            note: None,
+            role: Role::Change,
+            step: None,
+            line: LineNumber(None),
+        }
     }
 
     /// A query whose first value must be 0, or that finds nothing: `message` says what must not be, on one line.

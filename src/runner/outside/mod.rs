@@ -3,7 +3,7 @@
 //! A proof sends nothing of the kind, for it must touch its scratch database alone. Must not know what is proven.
 
 use crate::Product;
-use crate::sql::{Kind, Token};
+use crate::sql::{Token, TokenKind};
 
 mod mysql;
 mod postgres;
@@ -31,7 +31,8 @@ pub(super) fn begins_statement(words: &[Token<'_>], at: usize) -> bool {
 /// Whether a function of one of these names is called by the token at this place.
 pub(super) fn calls(words: &[Token<'_>], at: usize, functions: &[&str]) -> bool {
     let follows = words.get(at + 1).is_some_and(|next| next.is_symbol('('));
-    let name = words.get(at).filter(|word| matches!(word.kind, Kind::Word | Kind::Name)).and_then(Token::name);
+    let name =
+        words.get(at).filter(|word| matches!(word.kind, TokenKind::Word | TokenKind::Name)).and_then(Token::name);
     follows && name.is_some_and(|name| functions.iter().any(|function| name.eq_ignore_ascii_case(function)))
 }
 

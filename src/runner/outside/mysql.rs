@@ -5,7 +5,7 @@
 
 use crate::Product;
 use crate::outside::begins_statement;
-use crate::sql::{self, Kind, Rules, Token, content};
+use crate::sql::{self, Rules, Token, TokenKind, content};
 
 /// The text may be read under several modes; what one of them finds is found.
 pub(crate) fn find(product: Product, text: &str) -> Option<String> {
@@ -18,7 +18,8 @@ pub(crate) fn find(product: Product, text: &str) -> Option<String> {
 }
 
 fn in_words(rules: Rules, text: &str) -> Option<String> {
-    let words: Vec<Token<'_>> = sql::words(rules, text).into_iter().filter(|token| token.kind != Kind::Hint).collect();
+    let words: Vec<Token<'_>> =
+        sql::words(rules, text).into_iter().filter(|token| token.kind != TokenKind::Hint).collect();
     let mut places = Places { words: &words, open: vec![Open::default()], names: false };
     for at in 0..words.len() {
         let found = on_server(&words, at).or_else(|| dynamic(rules, &words, at)).or_else(|| places.at(at));
@@ -43,9 +44,14 @@ fn qualified(words: &[Token<'_>], at: usize) -> Option<String> {
 
 fn name(token: &Token<'_>) -> Option<String> {
     match token.kind {
-        Kind::String if token.text.starts_with('"') => Some(content(token.text)),
-        Kind::Word | Kind::Name => token.name(),
-        Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol => None,
+        TokenKind::String if token.text.starts_with('"') => Some(content(token.text)),
+        TokenKind::Word | TokenKind::Name => token.name(),
+        TokenKind::Space
+        | TokenKind::Comment
+        | TokenKind::Hint
+        | TokenKind::String
+        | TokenKind::Number
+        | TokenKind::Symbol => None,
     }
 }
 

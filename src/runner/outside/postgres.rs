@@ -4,7 +4,7 @@
 
 use crate::Product;
 use crate::outside::{begins_statement, calls};
-use crate::sql::{self, Kind, Token};
+use crate::sql::{self, Token, TokenKind};
 
 /// Functions that act on the server, its files or its other sessions.
 const FUNCTIONS: [&str; 19] = [
@@ -62,7 +62,9 @@ pub(crate) fn find(text: &str) -> Option<String> {
             return Some("runs a program on the server".to_owned());
         }
         if token.is_word("COPY")
-            && rest.windows(2).any(|pair| matches!(pair, [to, file] if to.is_word("TO") && file.kind == Kind::String))
+            && rest
+                .windows(2)
+                .any(|pair| matches!(pair, [to, file] if to.is_word("TO") && file.kind == TokenKind::String))
         {
             return Some("writes a file of the server".to_owned());
         }
@@ -92,7 +94,7 @@ pub(crate) fn find(text: &str) -> Option<String> {
         if token.is_word("IMPORT") && word(at + 1, &["FOREIGN"]) {
             return Some("connects to a foreign server".to_owned());
         }
-        if token.is_word("LOAD") && words.get(at + 1).is_some_and(|next| next.kind == Kind::String) {
+        if token.is_word("LOAD") && words.get(at + 1).is_some_and(|next| next.kind == TokenKind::String) {
             return Some("loads a library into the server".to_owned());
         }
     }
@@ -103,7 +105,7 @@ pub(crate) fn find(text: &str) -> Option<String> {
 fn is_made_up(body: &str) -> bool {
     let words = sql::words(Product::Postgres, body);
     let executes = |pair: &[Token<'_>]| {
-        matches!(pair, [execute, text] if execute.is_word("EXECUTE") && text.kind != Kind::String
+        matches!(pair, [execute, text] if execute.is_word("EXECUTE") && text.kind != TokenKind::String
             && !text.is_any(&["FUNCTION", "PROCEDURE", "ON"]))
     };
     words.windows(2).any(executes) && !crate::reading::GIVE_BACK.contains(body.trim())
@@ -111,7 +113,7 @@ fn is_made_up(body: &str) -> bool {
 
 /// The text of a body: what stands between dollars, and a string behind `AS`, `DO` or `EXECUTE`.
 fn body(words: &[Token<'_>], at: usize) -> Option<String> {
-    let token = words.get(at).filter(|token| token.kind == Kind::String)?;
+    let token = words.get(at).filter(|token| token.kind == TokenKind::String)?;
     if let Some(rest) = token.text.strip_prefix('$') {
         let tag = rest.find('$')? + 2;
         return Some(token.text.get(tag..token.text.len().checked_sub(tag)?)?.to_owned());

@@ -3,11 +3,11 @@
 //! Must not know the other clauses of the migration.
 
 use crate::Product;
-use crate::sql::Kind;
+use crate::sql::TokenKind;
 
-use super::deed::Deed;
+use super::clause_kind::ClauseKind;
+use super::cursor::{Cursor, Word};
 use super::model::{Clause, Feature, Reading};
-use super::words::{Hand, Word};
 use super::{clause, columns};
 
 /// Functions that give every row of a statement the same value.
@@ -40,29 +40,29 @@ const STEADY: &[&str] = &[
 ];
 
 /// Reads what follows `ALTER TABLE`; whether all of it is known.
-pub(super) fn table(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    hand.take("IF EXISTS");
-    hand.take("ONLY");
-    let table = hand.object();
-    reading.features.extend(algorithm(hand));
-    if hand.take("DROP PARTITION") {
-        hand.take("IF EXISTS");
-        let names = hand.parts().into_iter().map(|mut part| part.name());
+pub(super) fn table(product: Product, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    cursor.take("IF EXISTS");
+    cursor.take("ONLY");
+    let table = cursor.object();
+    reading.features.extend(algorithm(cursor));
+    if cursor.take("DROP PARTITION") {
+        cursor.take("IF EXISTS");
+        let names = cursor.parts().into_iter().map(|mut part| part.name());
         reading.features.extend(names.map(|name| Feature::Drops("PARTITION".to_owned(), name)));
-        reading.clauses.push(clause(Deed::Other, table, ""));
+        reading.clauses.push(clause(ClauseKind::Other, table, ""));
         return true;
     }
     let mut all = true;
-    for part in hand.parts() {
+    for part in cursor.parts() {
         all &= one(product, &table, part, reading);
     }
     all
 }
 
 /// What the statement says of algorithm and lock.
-pub(super) fn algorithm(hand: Hand<'_>) -> Vec<Feature> {
+pub(super) fn algorithm(cursor: Cursor<'_>) -> Vec<Feature> {
     let value = |key: &str| {
-        let mut after = hand.after(key)?;
+        let mut after = cursor.after(key)?;
         after.take("=");
         after.rest().first().map(|word| word.text.clone())
     };
@@ -77,88 +77,88 @@ pub(super) fn algorithm(hand: Hand<'_>) -> Vec<Feature> {
     features
 }
 
-fn one(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    let mut push = |deed: Deed, part: String| reading.clauses.push(clause(deed, table, part));
-    if hand.take("ADD") {
-        return add(product, table, hand, reading);
+fn one(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    let mut push = |kind: ClauseKind, part: String| reading.clauses.push(clause(kind, table, part));
+    if cursor.take("ADD") {
+        return add(product, table, cursor, reading);
     }
-    if hand.take("DROP") {
-        if hand.holds("CASCADE") {
+    if cursor.take("DROP") {
+        if cursor.holds("CASCADE") {
             reading.features.push(Feature::Cascade);
         }
-        if hand.take("SYSTEM VERSIONING") {
+        if cursor.take("SYSTEM VERSIONING") {
             reading.features.push(Feature::LosesUnnamed("the history of its rows goes"));
-            push(Deed::Other, String::new());
+            push(ClauseKind::Other, String::new());
             return true;
         }
-        let (deed, part) = dropped(hand);
-        reading.clauses.push(clause(deed, table, part));
+        let (kind, part) = dropped(cursor);
+        reading.clauses.push(clause(kind, table, part));
         return true;
     }
-    if hand.take("ALTER INDEX") || hand.take("ALTER CONSTRAINT") {
-        push(Deed::Setting, hand.name());
+    if cursor.take("ALTER INDEX") || cursor.take("ALTER CONSTRAINT") {
+        push(ClauseKind::Setting, cursor.name());
         return true;
     }
-    if hand.take("ALTER") {
-        hand.take("COLUMN");
-        let column = hand.name();
-        return column_change(table, column, hand, reading);
+    if cursor.take("ALTER") {
+        cursor.take("COLUMN");
+        let column = cursor.name();
+        return column_change(table, column, cursor, reading);
     }
-    if hand.take("MODIFY") {
-        hand.take("COLUMN");
-        let column = hand.name();
-        push(Deed::RetypeFromUnknown, column.clone());
-        columns::column(table, column, hand, reading);
+    if cursor.take("MODIFY") {
+        cursor.take("COLUMN");
+        let column = cursor.name();
+        push(ClauseKind::RetypeFromUnknown, column.clone());
+        columns::column(table, column, cursor, reading);
         return true;
     }
-    if hand.take("CHANGE") {
-        hand.take("COLUMN");
-        let (old, new) = (hand.name(), hand.name());
+    if cursor.take("CHANGE") {
+        cursor.take("COLUMN");
+        let (old, new) = (cursor.name(), cursor.name());
         if old != new {
             reading.features.push(Feature::RenamesColumn(table.to_owned(), old.clone(), new.clone()));
-            reading.clauses.push(clause(Deed::RenameColumn, table, old));
+            reading.clauses.push(clause(ClauseKind::RenameColumn, table, old));
         }
-        let mut push = |deed: Deed, part: String| reading.clauses.push(clause(deed, table, part));
-        push(Deed::RetypeFromUnknown, new.clone());
+        let mut push = |kind: ClauseKind, part: String| reading.clauses.push(clause(kind, table, part));
+        push(ClauseKind::RetypeFromUnknown, new.clone());
         reading.names.push(new.clone());
-        columns::column(table, new, hand, reading);
+        columns::column(table, new, cursor, reading);
         return true;
     }
-    if hand.take("RENAME") {
-        return renamed(table, hand, reading);
+    if cursor.take("RENAME") {
+        return renamed(table, cursor, reading);
     }
-    if hand.take("VALIDATE CONSTRAINT") {
-        push(Deed::Validate, hand.name());
+    if cursor.take("VALIDATE CONSTRAINT") {
+        push(ClauseKind::Validate, cursor.name());
         return true;
     }
-    setting(table, hand, reading)
+    setting(table, cursor, reading)
 }
 
-fn dropped(mut hand: Hand<'_>) -> (Deed, String) {
-    let deed = match hand.take_any(&["CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "INDEX", "KEY", "CHECK", "COLUMN"]) {
-        Some("CONSTRAINT" | "CHECK") => Deed::DropConstraint,
-        Some("PRIMARY KEY") => Deed::DropPrimaryKey,
-        Some("FOREIGN KEY") => Deed::DropForeignKey,
-        Some("INDEX" | "KEY") => Deed::DropIndex,
-        Some(_) | None => Deed::DropColumn,
+fn dropped(mut cursor: Cursor<'_>) -> (ClauseKind, String) {
+    let kind = match cursor.take_any(&["CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "INDEX", "KEY", "CHECK", "COLUMN"]) {
+        Some("CONSTRAINT" | "CHECK") => ClauseKind::DropConstraint,
+        Some("PRIMARY KEY") => ClauseKind::DropPrimaryKey,
+        Some("FOREIGN KEY") => ClauseKind::DropForeignKey,
+        Some("INDEX" | "KEY") => ClauseKind::DropIndex,
+        Some(_) | None => ClauseKind::DropColumn,
     };
-    hand.take("IF EXISTS");
-    (deed, hand.name())
+    cursor.take("IF EXISTS");
+    (kind, cursor.name())
 }
 
-fn column_change(table: &str, column: String, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    let deed = if hand.take("SET NOT NULL") {
-        Deed::SetNotNull
-    } else if hand.take("DROP NOT NULL") {
-        Deed::DropNotNull
-    } else if hand.take("SET DEFAULT") || hand.take("DROP DEFAULT") {
-        Deed::SetDefault
-    } else if hand.take("TYPE") || hand.take("SET DATA TYPE") {
-        columns::column(table, column.clone(), hand, reading);
-        Deed::RetypeFromUnknown
-    } else if hand.take("SET STATISTICS") || hand.take("SET (") || hand.take("RESET (") {
-        Deed::Setting
-    } else if hand
+fn column_change(table: &str, column: String, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    let kind = if cursor.take("SET NOT NULL") {
+        ClauseKind::SetNotNull
+    } else if cursor.take("DROP NOT NULL") {
+        ClauseKind::DropNotNull
+    } else if cursor.take("SET DEFAULT") || cursor.take("DROP DEFAULT") {
+        ClauseKind::SetDefault
+    } else if cursor.take("TYPE") || cursor.take("SET DATA TYPE") {
+        columns::column(table, column.clone(), cursor, reading);
+        ClauseKind::RetypeFromUnknown
+    } else if cursor.take("SET STATISTICS") || cursor.take("SET (") || cursor.take("RESET (") {
+        ClauseKind::Setting
+    } else if cursor
         .take_any(&[
             "ADD GENERATED",
             "DROP IDENTITY",
@@ -175,136 +175,144 @@ fn column_change(table: &str, column: String, mut hand: Hand<'_>, reading: &mut 
         .is_some()
     {
         // Only the catalog changes, as it does for a default.
-        Deed::SetDefault
+        ClauseKind::SetDefault
     } else {
         return false;
     };
-    reading.clauses.push(clause(deed, table, column));
+    reading.clauses.push(clause(kind, table, column));
     true
 }
 
-fn renamed(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    let (deed, part) = if hand.take("TO") || hand.take("AS") {
-        (Deed::RenameTable, hand.object())
-    } else if hand.take("CONSTRAINT") {
-        (Deed::RenameConstraint, hand.name())
-    } else if hand.take("INDEX") || hand.take("KEY") {
-        (Deed::RenameIndex, hand.name())
-    } else if hand.take("COLUMN") || hand.holds("TO") {
-        (Deed::RenameColumn, hand.name())
+fn renamed(table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    let (kind, part) = if cursor.take("TO") || cursor.take("AS") {
+        (ClauseKind::RenameTable, cursor.object())
+    } else if cursor.take("CONSTRAINT") {
+        (ClauseKind::RenameConstraint, cursor.name())
+    } else if cursor.take("INDEX") || cursor.take("KEY") {
+        (ClauseKind::RenameIndex, cursor.name())
+    } else if cursor.take("COLUMN") || cursor.holds("TO") {
+        (ClauseKind::RenameColumn, cursor.name())
     } else {
         // MySQL and MariaDB need no `TO` before the name of a table.
-        (Deed::RenameTable, hand.object())
+        (ClauseKind::RenameTable, cursor.object())
     };
-    let new = if deed == Deed::RenameTable { Some(part.clone()) } else { hand.after("TO").map(|mut to| to.name()) };
-    if let Some(new) = new.as_ref().filter(|_| deed == Deed::RenameColumn) {
+    let new =
+        if kind == ClauseKind::RenameTable { Some(part.clone()) } else { cursor.after("TO").map(|mut to| to.name()) };
+    if let Some(new) = new.as_ref().filter(|_| kind == ClauseKind::RenameColumn) {
         reading.features.push(Feature::RenamesColumn(table.to_owned(), part.clone(), new.clone()));
     }
     reading.names.extend(new);
-    reading.clauses.push(clause(deed, table, part));
+    reading.clauses.push(clause(kind, table, part));
     true
 }
 
-fn add(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    let name = if hand.take("CONSTRAINT") { hand.name() } else { String::new() };
+fn add(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    let name = if cursor.take("CONSTRAINT") { cursor.name() } else { String::new() };
     if !name.is_empty() {
         reading.names.push(name.clone());
     }
-    let on_index = hand.holds("USING INDEX") && product == Product::Postgres;
-    let unchecked = hand.holds("NOT VALID") || hand.holds("NOT ENFORCED");
-    let mut push = |deed: Deed| reading.clauses.push(clause(deed, table, name.clone()));
-    if hand.take("PRIMARY KEY") {
-        push(if on_index { Deed::AddPrimaryKeyReady } else { Deed::AddPrimaryKey });
-        columns::key(table, hand, reading);
-    } else if hand.take("FOREIGN KEY") {
-        push(if unchecked { Deed::AddForeignKeyUnchecked } else { Deed::AddForeignKey });
-        columns::reference(table, hand, reading);
-    } else if hand.take("EXCLUDE") {
-        push(Deed::AddExclusion);
-    } else if hand.take("CHECK") {
-        push(if unchecked { Deed::AddCheckUnchecked } else { Deed::AddCheck });
-        if let Some(column) = hand.inside().and_then(no_null) {
+    let on_index = cursor.holds("USING INDEX") && product == Product::Postgres;
+    let unchecked = cursor.holds("NOT VALID") || cursor.holds("NOT ENFORCED");
+    let mut push = |kind: ClauseKind| reading.clauses.push(clause(kind, table, name.clone()));
+    if cursor.take("PRIMARY KEY") {
+        push(if on_index { ClauseKind::AddPrimaryKeyReady } else { ClauseKind::AddPrimaryKey });
+        columns::key(table, cursor, reading);
+    } else if cursor.take("FOREIGN KEY") {
+        push(if unchecked { ClauseKind::AddForeignKeyUnchecked } else { ClauseKind::AddForeignKey });
+        columns::reference(table, cursor, reading);
+    } else if cursor.take("EXCLUDE") {
+        push(ClauseKind::AddExclusion);
+    } else if cursor.take("CHECK") {
+        push(if unchecked { ClauseKind::AddCheckUnchecked } else { ClauseKind::AddCheck });
+        if let Some(column) = cursor.inside().and_then(no_null) {
             reading.features.push(Feature::ProvesNoNull(column, name));
         }
-    } else if hand.take("NOT NULL") {
-        push(if unchecked { Deed::AddCheckUnchecked } else { Deed::SetNotNull });
-    } else if hand.take("UNIQUE") {
-        push(if on_index { Deed::AddUniqueReady } else { Deed::AddUnique });
+    } else if cursor.take("NOT NULL") {
+        push(if unchecked { ClauseKind::AddCheckUnchecked } else { ClauseKind::SetNotNull });
+    } else if cursor.take("UNIQUE") {
+        push(if on_index { ClauseKind::AddUniqueReady } else { ClauseKind::AddUnique });
         if !on_index {
-            columns::key(table, hand, reading);
-            while hand.take_any(&["KEY", "INDEX"]).is_some() {}
-            let own = if hand.is_at("(") { name } else { hand.name() };
+            columns::key(table, cursor, reading);
+            while cursor.take_any(&["KEY", "INDEX"]).is_some() {}
+            let own = if cursor.is_at("(") { name } else { cursor.name() };
             reading.names.push(own.clone());
-            reading.clauses.push(clause(Deed::AddsUniqueness, table, own));
+            reading.clauses.push(clause(ClauseKind::AddsUniqueness, table, own));
         }
-    } else if let Some(kind) = hand.take_any(&["FULLTEXT", "SPATIAL", "INDEX", "KEY"]) {
-        while hand.take_any(&["KEY", "INDEX"]).is_some() {}
-        let own = hand.name();
+    } else if let Some(kind) = cursor.take_any(&["FULLTEXT", "SPATIAL", "INDEX", "KEY"]) {
+        while cursor.take_any(&["KEY", "INDEX"]).is_some() {}
+        let own = cursor.name();
         reading.names.push(own.clone());
-        columns::key(table, hand, reading);
-        if let Some(columns) = hand.inside() {
+        columns::key(table, cursor, reading);
+        if let Some(columns) = cursor.inside() {
             reading.features.push(Feature::Columns(columns.parts().len()));
         }
         let special = matches!(kind, "FULLTEXT" | "SPATIAL");
-        reading.clauses.push(clause(if special { Deed::CreateSpecialIndex } else { Deed::CreateIndex }, table, own));
-    } else if hand.take_any(&["PARTITION", "PERIOD", "SYSTEM VERSIONING"]).is_some() {
-        push(Deed::Other);
+        reading.clauses.push(clause(
+            if special { ClauseKind::CreateSpecialIndex } else { ClauseKind::CreateIndex },
+            table,
+            own,
+        ));
+    } else if cursor.take_any(&["PARTITION", "PERIOD", "SYSTEM VERSIONING"]).is_some() {
+        push(ClauseKind::Other);
     } else {
-        hand.take("COLUMN");
-        hand.take("IF NOT EXISTS");
-        if hand.is_at("(") {
-            for part in hand.inside().map(|inside| inside.parts()).unwrap_or_default() {
+        cursor.take("COLUMN");
+        cursor.take("IF NOT EXISTS");
+        if cursor.is_at("(") {
+            for part in cursor.inside().map(|inside| inside.parts()).unwrap_or_default() {
                 column(product, table, part, reading);
             }
             return true;
         }
-        column(product, table, hand, reading);
+        column(product, table, cursor, reading);
     }
     true
 }
 
 /// The column of `c IS NOT NULL`.
-fn no_null(mut hand: Hand<'_>) -> Option<String> {
-    while hand.take("(") {}
-    let column = hand.name();
-    (hand.take("IS NOT NULL") && hand.rest().iter().all(|word| word.text == ")")).then_some(column)
+fn no_null(mut cursor: Cursor<'_>) -> Option<String> {
+    while cursor.take("(") {}
+    let column = cursor.name();
+    (cursor.take("IS NOT NULL") && cursor.rest().iter().all(|word| word.text == ")")).then_some(column)
 }
 
 /// A column that comes, with what comes with it.
-fn column(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Reading) {
-    let name = hand.name();
+fn column(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) {
+    let name = cursor.name();
     reading.names.push(name.clone());
-    columns::column(table, name.clone(), hand, reading);
-    let push = |clauses: &mut Vec<Clause>, deed: Deed| clauses.push(clause(deed, table, name.clone()));
-    let (numbered, computed) = (columns::is_numbered(hand), columns::is_computed(hand));
-    let default = hand.after("DEFAULT");
-    let required = hand.holds("NOT NULL") || (hand.holds("PRIMARY KEY") && !numbered);
-    let deed = if numbered {
-        Deed::AddColumnNumbered
+    columns::column(table, name.clone(), cursor, reading);
+    let push = |clauses: &mut Vec<Clause>, kind: ClauseKind| clauses.push(clause(kind, table, name.clone()));
+    let (numbered, computed) = (columns::is_numbered(cursor), columns::is_computed(cursor));
+    let default = cursor.after("DEFAULT");
+    let required = cursor.holds("NOT NULL") || (cursor.holds("PRIMARY KEY") && !numbered);
+    let kind = if numbered {
+        ClauseKind::AddColumnNumbered
     } else if computed {
-        let stored = hand.holds("STORED") || hand.holds("PERSISTENT");
-        if stored { Deed::AddColumnStored } else { Deed::AddColumnVirtual }
+        let stored = cursor.holds("STORED") || cursor.holds("PERSISTENT");
+        if stored { ClauseKind::AddColumnStored } else { ClauseKind::AddColumnVirtual }
     } else if default.is_some_and(|default| differs_by_row(default.rest())) {
-        Deed::AddColumnFilled
+        ClauseKind::AddColumnFilled
     } else {
-        Deed::AddColumn
+        ClauseKind::AddColumn
     };
-    push(&mut reading.clauses, deed);
+    push(&mut reading.clauses, kind);
     if required && default.is_none() && !numbered && !computed {
         reading.features.push(Feature::NoValueFor(name.clone()));
     }
-    if hand.holds("UNIQUE") {
-        push(&mut reading.clauses, Deed::AddUnique);
+    if cursor.holds("UNIQUE") {
+        push(&mut reading.clauses, ClauseKind::AddUnique);
     }
-    if hand.holds("PRIMARY KEY") {
-        push(&mut reading.clauses, Deed::AddPrimaryKey);
+    if cursor.holds("PRIMARY KEY") {
+        push(&mut reading.clauses, ClauseKind::AddPrimaryKey);
     }
     // A column without values refers to nothing, so nothing is looked up.
-    if hand.holds("REFERENCES") && product == Product::Postgres {
-        push(&mut reading.clauses, if default.is_some() { Deed::AddForeignKey } else { Deed::AddForeignKeyUnchecked });
+    if cursor.holds("REFERENCES") && product == Product::Postgres {
+        push(
+            &mut reading.clauses,
+            if default.is_some() { ClauseKind::AddForeignKey } else { ClauseKind::AddForeignKeyUnchecked },
+        );
     }
-    if hand.holds("CHECK") {
-        push(&mut reading.clauses, Deed::AddCheck);
+    if cursor.holds("CHECK") {
+        push(&mut reading.clauses, ClauseKind::AddCheck);
     }
 }
 
@@ -312,9 +320,9 @@ fn column(product: Product, table: &str, mut hand: Hand<'_>, reading: &mut Readi
 fn differs_by_row(words: &[Word]) -> bool {
     words.windows(2).any(|pair| match pair {
         [word, next] => {
-            word.kind == Kind::Word
+            word.kind == TokenKind::Word
                 && next.text == "("
-                && next.kind == Kind::Symbol
+                && next.kind == TokenKind::Symbol
                 && !STEADY.contains(&word.text.as_str())
                 && !["CHECK", "REFERENCES", "KEY", "AS", "IN", "AND", "OR"].contains(&word.text.as_str())
         }
@@ -323,8 +331,8 @@ fn differs_by_row(words: &[Word]) -> bool {
 }
 
 /// Everything about a table that is not about its columns, keys and indexes.
-fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    let Some(head) = hand.take_any(&[
+fn setting(table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    let Some(head) = cursor.take_any(&[
         "ALGORITHM",
         "LOCK",
         "COMMENT",
@@ -377,30 +385,30 @@ fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     ]) else {
         return false;
     };
-    let deed = match head {
+    let kind = match head {
         "ALGORITHM" | "LOCK" => return true,
-        "COMMENT" => Deed::Comment,
+        "COMMENT" => ClauseKind::Comment,
         "ENGINE" | "FORCE" | "ROW_FORMAT" | "ORDER BY" | "SET LOGGED" | "SET UNLOGGED" | "SET TABLESPACE"
-        | "KEY_BLOCK_SIZE" => Deed::Repack,
-        "CONVERT TO" => Deed::ConvertCharacters,
+        | "KEY_BLOCK_SIZE" => ClauseKind::Repack,
+        "CONVERT TO" => ClauseKind::ConvertCharacters,
         "SET SCHEMA" => {
             let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
-            let moved = format!("{}.{bare}", hand.name());
-            reading.clauses.push(clause(Deed::RenameTable, table, moved));
+            let moved = format!("{}.{bare}", cursor.name());
+            reading.clauses.push(clause(ClauseKind::RenameTable, table, moved));
             return true;
         }
-        "FORCE ROW LEVEL" | "NO FORCE ROW LEVEL" | "ENABLE ROW LEVEL" | "DISABLE ROW LEVEL" => Deed::RowSecurity,
+        "FORCE ROW LEVEL" | "NO FORCE ROW LEVEL" | "ENABLE ROW LEVEL" | "DISABLE ROW LEVEL" => ClauseKind::RowSecurity,
         "DISABLE TRIGGER" => {
             reading.features.push(Feature::ChecksOff);
-            Deed::CreateTrigger
+            ClauseKind::CreateTrigger
         }
-        "TRUNCATE" => Deed::Truncate,
+        "TRUNCATE" => ClauseKind::Truncate,
         "EXCHANGE PARTITION" | "CONVERT PARTITION" => {
-            let partition = hand.name();
-            if let Some(mut other) = hand.after("TABLE") {
+            let partition = cursor.name();
+            if let Some(mut other) = cursor.after("TABLE") {
                 reading.features.push(Feature::TakesPartition(other.object(), partition));
             }
-            Deed::Other
+            ClauseKind::Other
         }
         "OWNER TO"
         | "REPLICA IDENTITY"
@@ -411,9 +419,9 @@ fn setting(table: &str, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         | "PARTITION"
         | "REMOVE PARTITIONING"
         | "REORGANIZE"
-        | "WITH SYSTEM" => Deed::Other,
-        _ => Deed::Setting,
+        | "WITH SYSTEM" => ClauseKind::Other,
+        _ => ClauseKind::Setting,
     };
-    reading.clauses.push(clause(deed, table, ""));
+    reading.clauses.push(clause(kind, table, ""));
     true
 }

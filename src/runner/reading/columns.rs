@@ -2,10 +2,10 @@
 //!
 //! Must not know what becomes of the table otherwise.
 
-use crate::sql::Kind;
+use crate::sql::TokenKind;
 
+use super::cursor::Cursor;
 use super::model::{ColumnRead, Feature, Reading, Reference};
-use super::words::Hand;
 
 /// Words that end the type of a column.
 const BEHIND: &[&str] = &[
@@ -35,27 +35,27 @@ const BEHIND: &[&str] = &[
 ];
 
 /// A part of a `CREATE TABLE`: a column, a key or a reference.
-pub(super) fn part(table: &str, mut hand: Hand<'_>, reading: &mut Reading) {
-    if hand.take("CONSTRAINT") {
-        hand.name();
+pub(super) fn part(table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) {
+    if cursor.take("CONSTRAINT") {
+        cursor.name();
     }
-    if hand.take("FOREIGN KEY") {
-        reference(table, hand, reading);
-    } else if hand.take_any(&["PRIMARY KEY", "UNIQUE", "KEY", "INDEX"]).is_some() {
-        key(table, hand, reading);
-    } else if ["CHECK", "EXCLUDE", "LIKE", "FULLTEXT", "SPATIAL", "PERIOD"].iter().all(|word| !hand.is_at(word)) {
-        let name = hand.name();
-        column(table, name, hand, reading);
+    if cursor.take("FOREIGN KEY") {
+        reference(table, cursor, reading);
+    } else if cursor.take_any(&["PRIMARY KEY", "UNIQUE", "KEY", "INDEX"]).is_some() {
+        key(table, cursor, reading);
+    } else if ["CHECK", "EXCLUDE", "LIKE", "FULLTEXT", "SPATIAL", "PERIOD"].iter().all(|word| !cursor.is_at(word)) {
+        let name = cursor.name();
+        column(table, name, cursor, reading);
     }
 }
 
 /// A column, its type and what stands behind it.
-pub(super) fn column(table: &str, name: String, hand: Hand<'_>, reading: &mut Reading) {
-    let own = hand.holds("PRIMARY KEY") || hand.holds("UNIQUE");
+pub(super) fn column(table: &str, name: String, cursor: Cursor<'_>, reading: &mut Reading) {
+    let own = cursor.holds("PRIMARY KEY") || cursor.holds("UNIQUE");
     if own {
         reading.features.push(Feature::Key { table: table.to_owned(), columns: vec![name.clone()] });
     }
-    if let Some(mut to) = hand.after("REFERENCES") {
+    if let Some(mut to) = cursor.after("REFERENCES") {
         let references = to.object();
         let referenced = if to.is_at("(") { names(to) } else { Vec::new() };
         let columns = vec![name.clone()];
@@ -66,66 +66,66 @@ pub(super) fn column(table: &str, name: String, hand: Hand<'_>, reading: &mut Re
             referenced,
         }));
     }
-    let (data_type, rest) = typed(hand);
-    let using = hand.after("USING").map(|using| using.rest());
+    let (data_type, rest) = typed(cursor);
+    let using = cursor.after("USING").map(|using| using.rest());
     let converted = using.is_some_and(|using| !is_cast(using, &name));
     // The name of its table is the whole row.
     let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
     let replaced = using.is_some_and(|using| !names_any(using, &[&name, bare]));
-    let (table, computed) = (table.to_owned(), is_computed(hand));
+    let (table, computed) = (table.to_owned(), is_computed(cursor));
     reading.features.push(Feature::Column(ColumnRead { table, name, data_type, rest, computed, converted, replaced }));
 }
 
 /// Whether the words behind a column's name make it a number that counts up by itself.
-pub(super) fn is_numbered(hand: Hand<'_>) -> bool {
-    ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| hand.holds(it))
+pub(super) fn is_numbered(cursor: Cursor<'_>) -> bool {
+    ["SERIAL", "BIGSERIAL", "SMALLSERIAL", "AUTO_INCREMENT", "IDENTITY"].iter().any(|it| cursor.holds(it))
 }
 
 /// Whether they make it one that is computed from others.
-pub(super) fn is_computed(hand: Hand<'_>) -> bool {
-    hand.holds("AS") && !is_numbered(hand)
+pub(super) fn is_computed(cursor: Cursor<'_>) -> bool {
+    cursor.holds("AS") && !is_numbered(cursor)
 }
 
 /// Whether one of these names stands in an expression.
-pub(super) fn names_any(words: &[super::words::Word], names: &[&str]) -> bool {
+pub(super) fn names_any(words: &[super::cursor::Word], names: &[&str]) -> bool {
     words.iter().any(|word| names.iter().any(|name| word.name.eq_ignore_ascii_case(name)))
 }
 
 /// Whether an expression is the column, perhaps as a value of another type.
-fn is_cast(words: &[super::words::Word], column: &str) -> bool {
+fn is_cast(words: &[super::cursor::Word], column: &str) -> bool {
     let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).filter(|name| !name.is_empty()).collect();
     let casts =
-        words.iter().all(|word| word.kind != Kind::Symbol || word.text.chars().all(|it| ":.,()[]".contains(it)));
+        words.iter().all(|word| word.kind != TokenKind::Symbol || word.text.chars().all(|it| ":.,()[]".contains(it)));
     casts && names.first() == Some(&column)
 }
 
 /// The columns of a foreign key, behind its words.
-pub(super) fn reference(table: &str, hand: Hand<'_>, reading: &mut Reading) {
-    let Some(mut to) = hand.after("REFERENCES") else { return };
-    let columns = names(hand);
+pub(super) fn reference(table: &str, cursor: Cursor<'_>, reading: &mut Reading) {
+    let Some(mut to) = cursor.after("REFERENCES") else { return };
+    let columns = names(cursor);
     let references = to.object();
     let referenced = if to.is_at("(") { names(to) } else { Vec::new() };
     reading.features.push(Feature::Reference(Reference { table: table.to_owned(), columns, references, referenced }));
 }
 
 /// The columns of an index or of a key that has one.
-pub(super) fn key(table: &str, hand: Hand<'_>, reading: &mut Reading) {
-    reading.features.push(Feature::Key { table: table.to_owned(), columns: names(hand) });
+pub(super) fn key(table: &str, cursor: Cursor<'_>, reading: &mut Reading) {
+    reading.features.push(Feature::Key { table: table.to_owned(), columns: names(cursor) });
 }
 
-pub(super) fn names(hand: Hand<'_>) -> Vec<String> {
-    hand.inside().map(|inside| inside.parts().into_iter().map(|mut part| part.name()).collect()).unwrap_or_default()
+pub(super) fn names(cursor: Cursor<'_>) -> Vec<String> {
+    cursor.inside().map(|inside| inside.parts().into_iter().map(|mut part| part.name()).collect()).unwrap_or_default()
 }
 
 /// The words of a type, and those behind it.
-fn typed(hand: Hand<'_>) -> (String, String) {
-    let words = hand.rest();
+fn typed(cursor: Cursor<'_>) -> (String, String) {
+    let words = cursor.rest();
     let ends = words.iter().enumerate().position(|(at, word)| {
         let of_text = word.text == "CHARACTER" && words.get(at + 1).is_some_and(|next| next.text == "SET");
         of_text || BEHIND.contains(&word.text.as_str())
     });
     let at = ends.unwrap_or(words.len());
-    let joined = |words: &[super::words::Word]| {
+    let joined = |words: &[super::cursor::Word]| {
         let mut text = String::new();
         for word in words {
             let glued = text.ends_with('(') || matches!(word.text.as_str(), "(" | ")" | "," | "[" | "]");

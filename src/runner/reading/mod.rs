@@ -4,20 +4,20 @@
 //! Must not know who judges it, or files.
 
 mod alter;
+pub mod clause_kind;
 mod columns;
-pub mod deed;
+mod cursor;
 mod model;
 mod rows;
-mod words;
 
 use crate::Product;
-use crate::sql::Kind;
+use crate::sql::TokenKind;
 
-use deed::Deed;
+use clause_kind::ClauseKind;
 use rows::rows;
 
+pub use cursor::{Cursor, Word, words};
 pub use model::{Clause, ColumnRead, Feature, Reading, Reference};
-pub use words::{Hand, Word, words};
 
 /// The statement of PostgreSQL that gives owner and privileges back to what is made anew: what an earlier query has put into a
 /// setting of the session. It fails in a session that has not read them, rather than leaving them out.
@@ -33,10 +33,10 @@ pub fn read(product: Product, sql: &str) -> Reading {
     if product == Product::Postgres && sql == GIVE_BACK {
         return reading;
     }
-    let strings = words.iter().filter(|word| word.kind == Kind::String);
+    let strings = words.iter().filter(|word| word.kind == TokenKind::String);
     reading.strings = strings.map(|word| word.text.trim_matches('\'').replace("''", "'")).collect();
-    let hand = Hand::new(&words);
-    if !statement(product, hand, &mut reading) {
+    let cursor = Cursor::new(&words);
+    if !statement(product, cursor, &mut reading) {
         reading.unread = Some(UNKNOWN.to_owned());
     }
     reading
@@ -45,12 +45,12 @@ pub fn read(product: Product, sql: &str) -> Reading {
 /// Why a statement is not read whose first words are none that are known.
 pub const UNKNOWN: &str = "no parser at hand understands it";
 
-fn clause(deed: Deed, table: impl Into<String>, part: impl Into<String>) -> Clause {
-    Clause { deed, table: table.into(), part: part.into() }
+fn clause(kind: ClauseKind, table: impl Into<String>, part: impl Into<String>) -> Clause {
+    Clause { kind, table: table.into(), part: part.into() }
 }
 
 /// Reads a statement; whether its first words are known.
-fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
+fn statement(product: Product, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
     const NOTHING: &[&str] = &[
         "SELECT",
         "REVOKE",
@@ -67,123 +67,127 @@ fn statement(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> boo
         "SECURITY",
         "RESET",
     ];
-    if hand.take("CREATE") {
-        return create(hand, reading);
+    if cursor.take("CREATE") {
+        return create(cursor, reading);
     }
-    if hand.take("ALTER") {
-        return alter(product, hand, reading);
+    if cursor.take("ALTER") {
+        return alter(product, cursor, reading);
     }
-    if hand.take("DROP") {
-        return drop(product, hand, reading);
+    if cursor.take("DROP") {
+        return drop(product, cursor, reading);
     }
-    if hand.take("WITH") {
-        return with(hand, reading);
+    if cursor.take("WITH") {
+        return with(cursor, reading);
     }
-    if hand.take("GRANT") {
-        let mut on = hand.after("ON");
+    if cursor.take("GRANT") {
+        let mut on = cursor.after("ON");
         if let Some(on) = &mut on {
             on.take_any(&["TABLE", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN"]);
             reading.features.push(Feature::Grants(on.object()));
         }
         return true;
     }
-    if hand.take("SET") || hand.take("PRAGMA") {
-        setting(hand, reading);
+    if cursor.take("SET") || cursor.take("PRAGMA") {
+        setting(cursor, reading);
         return true;
     }
-    if hand.take_any(NOTHING).is_some() {
+    if cursor.take_any(NOTHING).is_some() {
         return true;
     }
-    if hand.take("ROLLBACK") {
-        if !hand.holds("TO") {
+    if cursor.take("ROLLBACK") {
+        if !cursor.holds("TO") {
             reading.features.push(Feature::ControlsTransaction);
         }
         return true;
     }
-    if hand.take_any(&["BEGIN", "COMMIT", "END", "ABORT", "START TRANSACTION"]).is_some() {
+    if cursor.take_any(&["BEGIN", "COMMIT", "END", "ABORT", "START TRANSACTION"]).is_some() {
         reading.features.push(Feature::ControlsTransaction);
         return true;
     }
-    rows(hand, reading) || upkeep(hand, reading)
+    rows(cursor, reading) || upkeep(cursor, reading)
 }
 
 /// Queries in front of a statement, each of which may change rows too.
-fn with(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    hand.take("RECURSIVE");
+fn with(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    cursor.take("RECURSIVE");
     loop {
-        hand.name();
-        if hand.is_at("(") {
-            hand.pass();
+        cursor.name();
+        if cursor.is_at("(") {
+            cursor.pass();
         }
-        hand.take("AS");
-        hand.take("NOT");
-        hand.take("MATERIALIZED");
-        if let Some(query) = hand.inside() {
+        cursor.take("AS");
+        cursor.take("NOT");
+        cursor.take("MATERIALIZED");
+        if let Some(query) = cursor.inside() {
             part(query, reading);
         }
-        hand.pass();
-        if !hand.take(",") {
+        cursor.pass();
+        if !cursor.take(",") {
             break;
         }
     }
-    part(hand, reading)
+    part(cursor, reading)
 }
 
 /// A query of a statement, whether it reads rows or changes them.
-fn part(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.take("WITH") {
-        return with(hand, reading);
+fn part(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    if cursor.take("WITH") {
+        return with(cursor, reading);
     }
-    hand.is_at("SELECT") || hand.is_at("VALUES") || hand.is_at("(") || hand.is_at("TABLE") || rows(hand, reading)
+    cursor.is_at("SELECT")
+        || cursor.is_at("VALUES")
+        || cursor.is_at("(")
+        || cursor.is_at("TABLE")
+        || rows(cursor, reading)
 }
 
 /// Statements on whole tables and indexes, and blocks nobody looks into.
-fn upkeep(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.take("TRUNCATE") {
-        hand.take("TABLE");
-        hand.take("ONLY");
-        if hand.holds("CASCADE") {
+fn upkeep(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    if cursor.take("TRUNCATE") {
+        cursor.take("TABLE");
+        cursor.take("ONLY");
+        if cursor.holds("CASCADE") {
             reading.features.push(Feature::Cascade);
         }
-        for mut part in hand.parts() {
-            reading.clauses.push(clause(Deed::Truncate, part.object(), ""));
+        for mut part in cursor.parts() {
+            reading.clauses.push(clause(ClauseKind::Truncate, part.object(), ""));
         }
-    } else if hand.take("REINDEX") {
-        let concurrently = hand.holds("CONCURRENTLY");
-        let deed = if concurrently { Deed::ReindexConcurrently } else { Deed::Reindex };
-        while hand.take_any(&["INDEX", "TABLE", "SCHEMA", "DATABASE", "CONCURRENTLY"]).is_some() {}
+    } else if cursor.take("REINDEX") {
+        let concurrently = cursor.holds("CONCURRENTLY");
+        let kind = if concurrently { ClauseKind::ReindexConcurrently } else { ClauseKind::Reindex };
+        while cursor.take_any(&["INDEX", "TABLE", "SCHEMA", "DATABASE", "CONCURRENTLY"]).is_some() {}
         if concurrently {
             reading.features.push(Feature::Concurrently);
         }
-        let name = hand.object();
-        reading.clauses.push(clause(deed, name.clone(), name));
-    } else if hand.take("CLUSTER") || hand.take("VACUUM FULL") || hand.take("OPTIMIZE TABLE") {
-        reading.clauses.push(clause(Deed::Repack, hand.object(), ""));
-    } else if hand.take("VACUUM") {
-        if hand.rest().is_empty() {
-            reading.clauses.push(clause(Deed::Repack, "", ""));
+        let name = cursor.object();
+        reading.clauses.push(clause(kind, name.clone(), name));
+    } else if cursor.take("CLUSTER") || cursor.take("VACUUM FULL") || cursor.take("OPTIMIZE TABLE") {
+        reading.clauses.push(clause(ClauseKind::Repack, cursor.object(), ""));
+    } else if cursor.take("VACUUM") {
+        if cursor.rest().is_empty() {
+            reading.clauses.push(clause(ClauseKind::Repack, "", ""));
         }
-    } else if hand.take("COMMENT ON") {
-        let kind = hand.take_any(&["TABLE", "COLUMN"]);
-        let name = hand.object();
+    } else if cursor.take("COMMENT ON") {
+        let kind = cursor.take_any(&["TABLE", "COLUMN"]);
+        let name = cursor.object();
         let table = match kind {
             Some("COLUMN") => name.rsplit_once('.').map_or(name.clone(), |(table, _)| table.to_owned()),
             Some(_) => name,
             None => String::new(),
         };
-        reading.clauses.push(clause(Deed::Comment, table, ""));
-    } else if hand.take("RENAME TABLE") {
-        for mut part in hand.parts() {
+        reading.clauses.push(clause(ClauseKind::Comment, table, ""));
+    } else if cursor.take("RENAME TABLE") {
+        for mut part in cursor.parts() {
             let table = part.object();
             part.take("TO");
             let name = part.object();
             reading.names.push(name.clone());
-            reading.clauses.push(clause(Deed::RenameTable, table, name));
+            reading.clauses.push(clause(ClauseKind::RenameTable, table, name));
         }
-    } else if hand.take("LOCK") {
+    } else if cursor.take("LOCK") {
         reading.features.push(Feature::LocksTable);
-    } else if hand.take("UNLOCK") {
-    } else if hand.take("DO") {
+    } else if cursor.take("UNLOCK") {
+    } else if cursor.take("DO") {
         reading.unread = Some("the block is not looked into".to_owned());
     } else {
         return false;
@@ -191,7 +195,7 @@ fn upkeep(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
     true
 }
 
-fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
+fn create(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
     const KINDS: &[&str] = &[
         "FUNCTION",
         "PROCEDURE",
@@ -215,20 +219,20 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         "CAST",
         "SERVER",
     ];
-    let replaces = hand.take("OR REPLACE");
-    if hand.take("TEMPORARY") || hand.take("TEMP") {
+    let replaces = cursor.take("OR REPLACE");
+    if cursor.take("TEMPORARY") || cursor.take("TEMP") {
         // What belongs to the session concerns nobody else.
         return true;
     }
-    hand.take("UNLOGGED");
-    if hand.take("TABLE") {
-        hand.take("IF NOT EXISTS");
-        let table = hand.object();
+    cursor.take("UNLOGGED");
+    if cursor.take("TABLE") {
+        cursor.take("IF NOT EXISTS");
+        let table = cursor.object();
         if replaces {
-            reading.clauses.push(clause(Deed::DropTable, table.clone(), ""));
+            reading.clauses.push(clause(ClauseKind::DropTable, table.clone(), ""));
         }
         reading.names.push(table.clone());
-        for mut part in hand.inside().map(|inside| inside.parts()).unwrap_or_default() {
+        for mut part in cursor.inside().map(|inside| inside.parts()).unwrap_or_default() {
             const NAMELESS: &[&str] =
                 &["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE", "FULLTEXT", "PERIOD"];
             columns::part(&table, part, reading);
@@ -237,35 +241,37 @@ fn create(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
                 reading.names.push(part.name());
             }
         }
-        reading.clauses.push(clause(Deed::CreateTable, table, ""));
+        reading.clauses.push(clause(ClauseKind::CreateTable, table, ""));
         return true;
     }
-    if let Some(index) = index(hand, reading) {
+    if let Some(index) = index(cursor, reading) {
         reading.clauses.push(index);
         return true;
     }
-    if hand.after("TRIGGER").is_some() && KINDS.iter().all(|kind| !hand.is_at(kind)) {
-        let table = hand.after("ON").map(|mut on| on.object()).unwrap_or_default();
-        reading.clauses.push(clause(Deed::CreateTrigger, table, ""));
+    if cursor.after("TRIGGER").is_some() && KINDS.iter().all(|kind| !cursor.is_at(kind)) {
+        let table = cursor.after("ON").map(|mut on| on.object()).unwrap_or_default();
+        reading.clauses.push(clause(ClauseKind::CreateTrigger, table, ""));
         return true;
     }
-    let Some((kind, mut named)) = KINDS.iter().find_map(|kind| Some((*kind, hand.after(kind)?))) else { return false };
+    let Some((kind, mut named)) = KINDS.iter().find_map(|kind| Some((*kind, cursor.after(kind)?))) else {
+        return false;
+    };
     named.take("IF NOT EXISTS");
     reading.features.push(Feature::Creates(kind.to_owned(), named.object()));
     true
 }
 
-fn index(mut hand: Hand<'_>, reading: &mut Reading) -> Option<Clause> {
-    let kind = hand.take_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]);
-    if !hand.take("INDEX") {
+fn index(mut cursor: Cursor<'_>, reading: &mut Reading) -> Option<Clause> {
+    let kind = cursor.take_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]);
+    if !cursor.take("INDEX") {
         return None;
     }
-    let concurrently = hand.take("CONCURRENTLY");
-    if hand.take("IF NOT EXISTS") {
+    let concurrently = cursor.take("CONCURRENTLY");
+    if cursor.take("IF NOT EXISTS") {
         reading.features.push(Feature::IfNotExists);
     }
-    let name = if hand.is_at("ON") { String::new() } else { hand.object() };
-    let mut on = hand.after("ON")?;
+    let name = if cursor.is_at("ON") { String::new() } else { cursor.object() };
+    let mut on = cursor.after("ON")?;
     on.take("ONLY");
     let table = on.object();
     if concurrently {
@@ -280,37 +286,37 @@ fn index(mut hand: Hand<'_>, reading: &mut Reading) -> Option<Clause> {
         reading.names.push(name.clone());
     }
     if kind == Some("UNIQUE") {
-        reading.clauses.push(clause(Deed::AddsUniqueness, table.clone(), name.clone()));
+        reading.clauses.push(clause(ClauseKind::AddsUniqueness, table.clone(), name.clone()));
     }
-    let deed = match (concurrently, kind) {
-        (true, _) => Deed::CreateIndexConcurrently,
-        (false, Some("FULLTEXT" | "SPATIAL")) => Deed::CreateSpecialIndex,
-        (false, _) => Deed::CreateIndex,
+    let kind = match (concurrently, kind) {
+        (true, _) => ClauseKind::CreateIndexConcurrently,
+        (false, Some("FULLTEXT" | "SPATIAL")) => ClauseKind::CreateSpecialIndex,
+        (false, _) => ClauseKind::CreateIndex,
     };
-    Some(clause(deed, table, name))
+    Some(clause(kind, table, name))
 }
 
-fn alter(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.take("TABLE") {
-        return alter::table(product, hand, reading);
+fn alter(product: Product, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    if cursor.take("TABLE") {
+        return alter::table(product, cursor, reading);
     }
-    if hand.take("TYPE") {
-        hand.object();
-        if hand.take("ADD VALUE") {
-            hand.take("IF NOT EXISTS");
-            let value = hand.rest().first().map(|word| word.text.trim_matches('\'').to_owned());
+    if cursor.take("TYPE") {
+        cursor.object();
+        if cursor.take("ADD VALUE") {
+            cursor.take("IF NOT EXISTS");
+            let value = cursor.rest().first().map(|word| word.text.trim_matches('\'').to_owned());
             reading.features.extend(value.map(Feature::AddsValue));
-        } else if hand.take("RENAME VALUE") {
-            let value = hand.rest().first().map(|word| word.text.trim_matches('\'').to_owned());
+        } else if cursor.take("RENAME VALUE") {
+            let value = cursor.rest().first().map(|word| word.text.trim_matches('\'').to_owned());
             reading.features.extend(value.map(Feature::RenamesValue));
         }
         return true;
     }
-    if hand.take("INDEX") {
-        hand.take("IF EXISTS");
-        let name = hand.object();
-        let deed = if hand.take("RENAME") { Deed::RenameIndex } else { Deed::Setting };
-        reading.clauses.push(clause(deed, "", name));
+    if cursor.take("INDEX") {
+        cursor.take("IF EXISTS");
+        let name = cursor.object();
+        let kind = if cursor.take("RENAME") { ClauseKind::RenameIndex } else { ClauseKind::Setting };
+        reading.clauses.push(clause(kind, "", name));
         return true;
     }
     [
@@ -334,43 +340,43 @@ fn alter(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
         "SYSTEM",
     ]
     .iter()
-    .any(|kind| hand.is_at(kind))
+    .any(|kind| cursor.is_at(kind))
 }
 
-fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.holds("CASCADE") {
+fn drop(product: Product, mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    if cursor.holds("CASCADE") {
         reading.features.push(Feature::Cascade);
     }
-    if hand.take("TEMPORARY") {
+    if cursor.take("TEMPORARY") {
         return true;
     }
-    if hand.take_any(&["TABLE", "TABLES"]).is_some() {
-        hand.take("IF EXISTS");
-        for mut part in hand.parts() {
-            reading.clauses.push(clause(Deed::DropTable, part.object(), ""));
+    if cursor.take_any(&["TABLE", "TABLES"]).is_some() {
+        cursor.take("IF EXISTS");
+        for mut part in cursor.parts() {
+            reading.clauses.push(clause(ClauseKind::DropTable, part.object(), ""));
         }
-    } else if hand.take("INDEX") {
-        let concurrently = hand.take("CONCURRENTLY");
-        hand.take("IF EXISTS");
-        let deed = if concurrently { Deed::DropIndexConcurrently } else { Deed::DropIndex };
+    } else if cursor.take("INDEX") {
+        let concurrently = cursor.take("CONCURRENTLY");
+        cursor.take("IF EXISTS");
+        let kind = if concurrently { ClauseKind::DropIndexConcurrently } else { ClauseKind::DropIndex };
         if concurrently {
             reading.features.push(Feature::Concurrently);
         }
-        let name = hand.object();
-        let table = hand.after("ON").map(|mut on| on.object()).unwrap_or_default();
-        reading.features.extend(alter::algorithm(hand));
-        reading.clauses.push(clause(deed, table, name));
-    } else if hand.take("TRIGGER") {
-        hand.take("IF EXISTS");
-        let name = hand.object();
-        let table = hand.after("ON").map(|mut on| on.object()).unwrap_or_default();
-        reading.clauses.push(clause(Deed::DropTrigger, table, name));
-    } else if let Some(kind) = hand.take_any(&["DATABASE", "SCHEMA"]) {
-        hand.take("IF EXISTS");
+        let name = cursor.object();
+        let table = cursor.after("ON").map(|mut on| on.object()).unwrap_or_default();
+        reading.features.extend(alter::algorithm(cursor));
+        reading.clauses.push(clause(kind, table, name));
+    } else if cursor.take("TRIGGER") {
+        cursor.take("IF EXISTS");
+        let name = cursor.object();
+        let table = cursor.after("ON").map(|mut on| on.object()).unwrap_or_default();
+        reading.clauses.push(clause(ClauseKind::DropTrigger, table, name));
+    } else if let Some(kind) = cursor.take_any(&["DATABASE", "SCHEMA"]) {
+        cursor.take("IF EXISTS");
         // Without CASCADE PostgreSQL drops an empty one only; to MySQL and MariaDB it is a database.
-        if kind == "DATABASE" || product != Product::Postgres || hand.holds("CASCADE") {
+        if kind == "DATABASE" || product != Product::Postgres || cursor.holds("CASCADE") {
             reading.features.extend([Feature::DropsDatabase, Feature::LosesUnnamed("all that is in it goes")]);
-            let schemas = hand.parts().into_iter().map(|mut part| part.name());
+            let schemas = cursor.parts().into_iter().map(|mut part| part.name());
             reading.features.extend(schemas.map(|name| Feature::Drops("SCHEMA".to_owned(), name)));
         }
     } else {
@@ -399,27 +405,27 @@ fn drop(product: Product, mut hand: Hand<'_>, reading: &mut Reading) -> bool {
             "CAST",
             "SERVER",
         ];
-        let Some(kind) = hand.take_any(KINDS) else { return false };
+        let Some(kind) = cursor.take_any(KINDS) else { return false };
         let kind = if kind == "MATERIALIZED" { "VIEW" } else { kind };
-        hand.take("VIEW");
-        hand.take("IF EXISTS");
+        cursor.take("VIEW");
+        cursor.take("IF EXISTS");
         if kind == "OWNED" {
             reading.features.push(Feature::LosesUnnamed("all that the role owns goes"));
-        } else if ["TYPE", "DOMAIN", "EXTENSION", "COLLATION"].contains(&kind) && hand.holds("CASCADE") {
+        } else if ["TYPE", "DOMAIN", "EXTENSION", "COLLATION"].contains(&kind) && cursor.holds("CASCADE") {
             reading.features.push(Feature::LosesUnnamed("columns that depend on it go too"));
         }
-        let names = hand.parts().into_iter().map(|mut part| part.object());
+        let names = cursor.parts().into_iter().map(|mut part| part.object());
         reading.features.extend(names.map(|name| Feature::Drops(kind.to_owned(), name)));
     }
     true
 }
 
-fn setting(mut hand: Hand<'_>, reading: &mut Reading) {
-    while hand.take_any(&["SESSION", "LOCAL", "GLOBAL", "@", "@@SESSION", "."]).is_some() {}
-    let name = hand.name().to_lowercase();
-    hand.take("=");
-    hand.take("TO");
-    let value = hand.rest().first().map(|word| word.text.trim_matches('\'').to_lowercase()).unwrap_or_default();
+fn setting(mut cursor: Cursor<'_>, reading: &mut Reading) {
+    while cursor.take_any(&["SESSION", "LOCAL", "GLOBAL", "@", "@@SESSION", "."]).is_some() {}
+    let name = cursor.name().to_lowercase();
+    cursor.take("=");
+    cursor.take("TO");
+    let value = cursor.rest().first().map(|word| word.text.trim_matches('\'').to_lowercase()).unwrap_or_default();
     let is_off = matches!(value.as_str(), "0" | "off" | "false" | "0s" | "0ms");
     match name.as_str() {
         "lock_timeout" | "lock_wait_timeout" => {

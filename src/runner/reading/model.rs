@@ -1,65 +1,66 @@
-//! What a statement of a migration file does, as far as it was understood: a plain model for whoever judges files that no plan
-//! stands behind.
+//! What a statement of a migration file does, as far as it was parsed: the input of lints for files that no plan stands
+//! behind.
 //!
-//! Must not know how a statement was read.
+//! Must not know how a statement is parsed.
 
-use super::deed::Deed;
+use super::clause_kind::ClauseKind;
 
 /// One clause of a statement, on the table it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// What it does.
-    pub deed: Deed,
-    /// The table, as the catalog writes it; empty where the statement does not name one.
+    /// The kind of the clause.
+    pub kind: ClauseKind,
+    /// The table as the catalog spells it; empty if the statement names none.
     pub table: String,
-    /// The column, the constraint or the index it is about; empty where there is none.
+    /// The column, constraint or index the clause is about; empty if there is none.
     pub part: String,
 }
 
-/// Something of a statement that matters beside its clauses.
+/// A property of a statement that matters besides its clauses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Feature {
-    /// `CASCADE`: what depends on it goes too.
+    /// `CASCADE`: dependent objects are dropped too.
     Cascade,
     /// It changes or deletes every row.
     EveryRow,
     /// It begins or ends a transaction.
     ControlsTransaction,
-    /// It says how long locks are waited for.
+    /// It sets a lock timeout.
     LockTimeout,
-    /// It says that locks are waited for without end.
+    /// It disables the lock timeout.
     NoLockTimeout,
-    /// It switches checks or triggers off.
+    /// It disables constraint checks or triggers.
     ChecksOff,
-    /// It works on an index concurrently.
+    /// It builds or drops an index concurrently.
     Concurrently,
-    /// It does nothing where something of the name is there.
+    /// `IF NOT EXISTS`: it does nothing if an object of this name exists.
     IfNotExists,
     /// It drops a database or a schema.
     DropsDatabase,
-    /// It locks a table in so many words.
+    /// It is an explicit `LOCK TABLE`.
     LocksTable,
-    /// A column comes without NULL and without a value for the rows that are there.
+    /// A NOT NULL column is added without a value for existing rows; the column's name.
     NoValueFor(String),
-    /// A check that says of a column that it holds no NULL, and the name of the check.
+    /// A check that proves that a column holds no NULL: the column, and the check's name.
     ProvesNoNull(String, String),
-    /// An enum type gets a value.
+    /// A value is added to an enum type.
     AddsValue(String),
-    /// An enum type's value gets another name.
+    /// A value of an enum type is renamed.
     RenamesValue(String),
-    /// Rows are written out in it.
+    /// It contains literal rows (`INSERT … VALUES`).
     HoldsRows,
-    /// It says by which algorithm the server does it, and that others go on meanwhile, or it is not done at all.
+    /// It names an algorithm and a lock level (`ALGORITHM=…, LOCK=…`), so that the server refuses rather than blocks other
+    /// sessions.
     Online,
-    /// It says by which algorithm the server does it.
+    /// It names an algorithm (`ALGORITHM=…`).
     NamesAlgorithm,
-    /// How many columns an index has that is not unique.
+    /// The number of columns of a non-unique index.
     Columns(usize),
-    /// A column has this type from here on.
+    /// A column has this type after the statement.
     Column(ColumnRead),
-    /// A column gets another type, and every value survives it.
+    /// A column's type changes, and every value survives the change.
     KeepsValues(String),
-    /// An index, or a key that has one, on these columns of a table.
+    /// An index, or a key backed by one, on these columns of a table.
     Key {
         /// The table.
         table: String,
@@ -68,51 +69,51 @@ pub enum Feature {
     },
     /// A foreign key.
     Reference(Reference),
-    /// Rows are inserted that are read from a table.
+    /// Rows are copied from a table (`INSERT … SELECT`).
     Copies {
-        /// The table they are read from.
+        /// The table the rows are read from.
         from: String,
-        /// The columns they are put into; empty where the statement does not name them.
+        /// The target columns; empty if the statement does not name them.
         columns: Vec<String>,
     },
-    /// A column of a table gets another name: the table, the name it has, and the new one.
+    /// A column is renamed: the table, the old name, and the new name.
     RenamesColumn(String, String, String),
-    /// A column gets values in rows that are there.
+    /// Existing rows get values in this column.
     Writes(String),
-    /// A column gets values in every row, and they are not made of those it has.
+    /// Every row gets a new value in this column that does not derive from its old value.
     Overwrites(String),
-    /// A table takes the rows of a partition of the table that is altered: the table, and the partition.
+    /// A table takes over the rows of a partition of the altered table: the table, and the partition.
     TakesPartition(String, String),
-    /// Rows or values go that it does not name: which.
+    /// Rows or values are lost that the statement does not name: which.
     LosesUnnamed(&'static str),
-    /// Something that is no table goes: its kind and its name.
+    /// An object other than a table is dropped: its kind and its name.
     Drops(String, String),
-    /// Something that is no table comes: its kind and its name.
+    /// An object other than a table is created: its kind and its name.
     Creates(String, String),
-    /// Rights on this are granted.
+    /// Privileges on this object are granted.
     Grants(String),
 }
 
-/// A column as a statement says it.
+/// A column as a statement declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnRead {
     /// The table.
     pub table: String,
     /// The column.
     pub name: String,
-    /// Its type, in the words of the statement.
+    /// Its type, as the statement spells it.
     pub data_type: String,
-    /// What stands behind the type.
+    /// The clauses after the type.
     pub rest: String,
-    /// Whether its values are computed from those of other columns.
+    /// Whether it is a generated column.
     pub computed: bool,
-    /// Whether an expression says what its values become, and that is no mere cast.
+    /// Whether a `USING` expression converts the values and is more than a cast.
     pub converted: bool,
-    /// Whether an expression says what its values become, and that does not read them.
+    /// Whether a `USING` expression replaces the values without reading them.
     pub replaced: bool,
 }
 
-/// A foreign key as a statement says it.
+/// A foreign key as a statement declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// The table it belongs to.
@@ -121,22 +122,22 @@ pub struct Reference {
     pub columns: Vec<String>,
     /// The table it refers to.
     pub references: String,
-    /// The columns it refers to; empty where the statement leaves them to the primary key.
+    /// The referenced columns; empty if the statement leaves them to the primary key.
     pub referenced: Vec<String>,
 }
 
-/// What was understood of a statement.
+/// The parsed content of a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Its clauses, in their order.
     pub clauses: Vec<Clause>,
-    /// What else matters.
+    /// Its other properties.
     pub features: Vec<Feature>,
-    /// The names it gives, to tables, columns, indexes and constraints.
+    /// The names it gives to tables, columns, indexes and constraints.
     pub names: Vec<String>,
-    /// The strings it holds.
+    /// The string literals it contains.
     pub strings: Vec<String>,
-    /// What was not understood of it, if something was not.
+    /// The part that could not be parsed, if any.
     pub unread: Option<String>,
 }
 
@@ -146,7 +147,7 @@ impl Reading {
         self.features.contains(feature)
     }
 
-    /// The same with every name that says this schema as one without it.
+    /// The same statement, with this schema's qualifier removed from every name.
     pub fn at_home(mut self, home: &str) -> Self {
         let local = |name: &mut String| {
             let bare = name.split_once('.').filter(|(schema, _)| *schema == home).map(|(_, bare)| bare.to_owned());
@@ -155,8 +156,8 @@ impl Reading {
             }
         };
         for clause in &mut self.clauses {
-            if clause.deed == Deed::RenameTable {
-                // Where only the name is given, the table stays in its schema.
+            if clause.kind == ClauseKind::RenameTable {
+                // An unqualified new name leaves the table in its schema.
                 if let (Some((schema, _)), false) = (clause.table.rsplit_once('.'), clause.part.contains('.')) {
                     clause.part = format!("{schema}.{}", clause.part);
                 }
@@ -183,7 +184,7 @@ impl Reading {
         self
     }
 
-    /// The columns that get other names: their tables, the names they have, and the new ones.
+    /// The renamed columns: table, old name and new name.
     pub fn renamed_columns(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.features.iter().filter_map(|feature| match feature {
             Feature::RenamesColumn(table, old, new) => Some((table.as_str(), old.as_str(), new.as_str())),
@@ -191,7 +192,7 @@ impl Reading {
         })
     }
 
-    /// The columns that get values in rows that are there.
+    /// The columns that get values in existing rows.
     pub fn written(&self) -> impl Iterator<Item = &str> {
         self.features.iter().filter_map(|feature| match feature {
             Feature::Writes(column) => Some(column.as_str()),
@@ -199,7 +200,7 @@ impl Reading {
         })
     }
 
-    /// The columns that get values in every row which are not made of those they have.
+    /// The columns whose values are overwritten in every row without being read.
     pub fn overwritten(&self) -> impl Iterator<Item = &str> {
         self.features.iter().filter_map(|feature| match feature {
             Feature::Overwrites(column) => Some(column.as_str()),
@@ -207,7 +208,7 @@ impl Reading {
         })
     }
 
-    /// The tables that take the rows of a partition, each with the partition.
+    /// The tables that take over a partition's rows, each with the partition.
     pub fn taken_partitions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.features.iter().filter_map(|feature| match feature {
             Feature::TakesPartition(table, partition) => Some((table.as_str(), partition.as_str())),
@@ -215,7 +216,7 @@ impl Reading {
         })
     }
 
-    /// Why nobody can tell from its text all that goes.
+    /// Why the statement's text does not tell everything that is lost, if it does not.
     pub fn unnamed(&self) -> Option<&str> {
         let unnamed = self.features.iter().find_map(|feature| match feature {
             Feature::LosesUnnamed(what) => Some(*what),
@@ -224,7 +225,7 @@ impl Reading {
         self.unread.as_deref().or(unnamed)
     }
 
-    /// The names of what goes of a kind.
+    /// The names of the dropped objects of a kind.
     pub fn dropped<'r>(&'r self, kind: &'r str) -> impl Iterator<Item = &'r str> {
         self.features.iter().filter_map(move |feature| match feature {
             Feature::Drops(of, name) if of == kind => Some(name.as_str()),
@@ -232,7 +233,7 @@ impl Reading {
         })
     }
 
-    /// The columns it says something of.
+    /// The columns it declares.
     pub fn columns(&self) -> impl Iterator<Item = &ColumnRead> {
         self.features.iter().filter_map(|feature| match feature {
             Feature::Column(column) => Some(column),

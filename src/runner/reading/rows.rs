@@ -2,48 +2,48 @@
 //!
 //! Must not know what stands in the rows.
 
-use crate::sql::Kind;
+use crate::sql::TokenKind;
 
-use super::deed::Deed;
-use super::words::{Hand, Word};
+use super::clause_kind::ClauseKind;
+use super::cursor::{Cursor, Word};
 use super::{Feature, Reading, clause, columns};
 
 /// Reads a statement that changes rows; whether it is one.
-pub(super) fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
-    if hand.take_any(&["INSERT", "REPLACE"]).is_some() {
-        while hand.take_any(&["IGNORE", "OR", "INTO", "LOW_PRIORITY", "ABORT", "FAIL"]).is_some() {}
-        let table = hand.object();
-        let columns = if hand.is_at("(") { columns::names(hand) } else { Vec::new() };
-        reading.clauses.push(clause(Deed::Insert, table, ""));
-        if hand.holds("VALUES") || hand.holds("VALUE") || hand.is_at("SET") {
+pub(super) fn rows(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
+    if cursor.take_any(&["INSERT", "REPLACE"]).is_some() {
+        while cursor.take_any(&["IGNORE", "OR", "INTO", "LOW_PRIORITY", "ABORT", "FAIL"]).is_some() {}
+        let table = cursor.object();
+        let columns = if cursor.is_at("(") { columns::names(cursor) } else { Vec::new() };
+        reading.clauses.push(clause(ClauseKind::Insert, table, ""));
+        if cursor.holds("VALUES") || cursor.holds("VALUE") || cursor.is_at("SET") {
             reading.features.push(Feature::HoldsRows);
-        } else if let Some(mut from) = hand.after("FROM") {
+        } else if let Some(mut from) = cursor.after("FROM") {
             reading.features.push(Feature::Copies { from: from.object(), columns });
         }
         return true;
     }
-    if hand.take("MERGE") {
-        merge(hand, reading);
+    if cursor.take("MERGE") {
+        merge(cursor, reading);
         return true;
     }
-    let deed = match hand.take_any(&["UPDATE", "DELETE"]) {
-        Some("UPDATE") => Deed::Update,
-        Some(_) => Deed::Delete,
+    let kind = match cursor.take_any(&["UPDATE", "DELETE"]) {
+        Some("UPDATE") => ClauseKind::Update,
+        Some(_) => ClauseKind::Delete,
         None => return false,
     };
-    if deed == Deed::Delete && hand.take("HISTORY") {
+    if kind == ClauseKind::Delete && cursor.take("HISTORY") {
         reading.features.push(Feature::LosesUnnamed("the history of its rows goes"));
-        hand.take("FROM");
-        reading.clauses.push(clause(Deed::Other, hand.object(), ""));
+        cursor.take("FROM");
+        reading.clauses.push(clause(ClauseKind::Other, cursor.object(), ""));
         return true;
     }
-    while hand.take_any(&["FROM", "ONLY", "IGNORE", "LOW_PRIORITY", "QUICK"]).is_some() {}
-    let table = hand.object();
-    let every = concerns_every_row(hand);
-    if let Some(set) = hand.after("SET").filter(|_| deed == Deed::Update) {
+    while cursor.take_any(&["FROM", "ONLY", "IGNORE", "LOW_PRIORITY", "QUICK"]).is_some() {}
+    let table = cursor.object();
+    let every = concerns_every_row(cursor);
+    if let Some(set) = cursor.after("SET").filter(|_| kind == ClauseKind::Update) {
         written(set, every, reading);
     }
-    reading.clauses.push(clause(deed, table, ""));
+    reading.clauses.push(clause(kind, table, ""));
     if every {
         reading.features.push(Feature::EveryRow);
     }
@@ -51,16 +51,16 @@ pub(super) fn rows(mut hand: Hand<'_>, reading: &mut Reading) -> bool {
 }
 
 /// Whether nothing says which rows, or what says so reads none of them.
-fn concerns_every_row(hand: Hand<'_>) -> bool {
-    if hand.holds("LIMIT") {
+fn concerns_every_row(cursor: Cursor<'_>) -> bool {
+    if cursor.holds("LIMIT") {
         return false;
     }
-    let reads = |word: &Word| matches!(word.kind, Kind::Word | Kind::Name) && word.text != "TRUE";
-    hand.after("WHERE").is_none_or(|condition| !condition.rest().iter().any(reads))
+    let reads = |word: &Word| matches!(word.kind, TokenKind::Word | TokenKind::Name) && word.text != "TRUE";
+    cursor.after("WHERE").is_none_or(|condition| !condition.rest().iter().any(reads))
 }
 
 /// What an `UPDATE` sets.
-fn written(set: Hand<'_>, every: bool, reading: &mut Reading) {
+fn written(set: Cursor<'_>, every: bool, reading: &mut Reading) {
     for mut part in set.parts() {
         let several = if part.is_at("(") { columns::names(part) } else { Vec::new() };
         let one = part.object();
@@ -76,22 +76,22 @@ fn written(set: Hand<'_>, every: bool, reading: &mut Reading) {
 }
 
 /// A `MERGE`: what it does to the rows that match, and to those that do not.
-fn merge(mut hand: Hand<'_>, reading: &mut Reading) {
-    hand.take("INTO");
-    hand.take("ONLY");
-    let table = hand.object();
-    let mut rest = hand;
+fn merge(mut cursor: Cursor<'_>, reading: &mut Reading) {
+    cursor.take("INTO");
+    cursor.take("ONLY");
+    let table = cursor.object();
+    let mut rest = cursor;
     while let Some(mut then) = rest.after("THEN") {
         rest = then;
         match then.take_any(&["INSERT", "UPDATE SET", "DELETE"]) {
-            Some("INSERT") => reading.clauses.push(clause(Deed::Insert, table.clone(), "")),
+            Some("INSERT") => reading.clauses.push(clause(ClauseKind::Insert, table.clone(), "")),
             Some("DELETE") => {
                 reading.features.push(Feature::LosesUnnamed("rows go by what they match"));
-                reading.clauses.push(clause(Deed::Delete, table.clone(), ""));
+                reading.clauses.push(clause(ClauseKind::Delete, table.clone(), ""));
             }
             Some(_) => {
                 written(then.before("WHEN"), false, reading);
-                reading.clauses.push(clause(Deed::Update, table.clone(), ""));
+                reading.clauses.push(clause(ClauseKind::Update, table.clone(), ""));
             }
             None => {}
         }

@@ -2,60 +2,60 @@
 
 use super::*;
 
-fn deeds(product: Product, sql: &str) -> Vec<(Deed, String, String)> {
+fn kinds(product: Product, sql: &str) -> Vec<(ClauseKind, String, String)> {
     let reading = read(product, sql);
     assert_eq!(reading.unread, None, "{sql}");
-    reading.clauses.into_iter().map(|it| (it.deed, it.table, it.part)).collect()
+    reading.clauses.into_iter().map(|it| (it.kind, it.table, it.part)).collect()
 }
 
-fn one(product: Product, sql: &str) -> Deed {
-    let found = deeds(product, sql);
-    found.first().map_or(Deed::Other, |(deed, _, _)| *deed)
+fn one(product: Product, sql: &str) -> ClauseKind {
+    let found = kinds(product, sql);
+    found.first().map_or(ClauseKind::Other, |(kind, _, _)| *kind)
 }
 
 #[test]
 fn clauses_are_told_by_their_first_words() {
     use Product::{MySql, Postgres};
-    for (product, sql, deed) in [
-        (Postgres, "create index concurrently i on t (a)", Deed::CreateIndexConcurrently),
-        (Postgres, "CREATE INDEX ON t (a)", Deed::CreateIndex),
-        (Postgres, "DROP INDEX CONCURRENTLY IF EXISTS i", Deed::DropIndexConcurrently),
-        (Postgres, "ALTER TABLE ONLY s.t ADD CONSTRAINT u UNIQUE USING INDEX i", Deed::AddUniqueReady),
+    for (product, sql, kind) in [
+        (Postgres, "create index concurrently i on t (a)", ClauseKind::CreateIndexConcurrently),
+        (Postgres, "CREATE INDEX ON t (a)", ClauseKind::CreateIndex),
+        (Postgres, "DROP INDEX CONCURRENTLY IF EXISTS i", ClauseKind::DropIndexConcurrently),
+        (Postgres, "ALTER TABLE ONLY s.t ADD CONSTRAINT u UNIQUE USING INDEX i", ClauseKind::AddUniqueReady),
         (
             Postgres,
             "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id) NOT VALID",
-            Deed::AddForeignKeyUnchecked,
+            ClauseKind::AddForeignKeyUnchecked,
         ),
-        (Postgres, "ALTER TABLE t ADD c uuid DEFAULT gen_random_uuid()", Deed::AddColumnFilled),
-        (Postgres, "ALTER TABLE t ADD c timestamptz DEFAULT now()", Deed::AddColumn),
-        (Postgres, "ALTER TABLE t ADD COLUMN c varchar(10) DEFAULT 'x'", Deed::AddColumn),
-        (Postgres, "ALTER TABLE t ADD c int GENERATED ALWAYS AS (a + 1) STORED", Deed::AddColumnStored),
-        (Postgres, "ALTER TABLE t ADD c int GENERATED ALWAYS AS IDENTITY", Deed::AddColumnNumbered),
-        (Postgres, "ALTER TABLE t ALTER c TYPE bigint USING c::bigint", Deed::RetypeFromUnknown),
-        (Postgres, "ALTER TABLE t DROP c", Deed::DropColumn),
-        (MySql, "ALTER TABLE t ADD UNIQUE KEY k (a)", Deed::AddUnique),
-        (MySql, "ALTER TABLE t DROP KEY k, ALGORITHM=INPLACE, LOCK=NONE", Deed::DropIndex),
-        (MySql, "ALTER TABLE t MODIFY a bigint", Deed::RetypeFromUnknown),
-        (MySql, "ALTER TABLE t ENGINE=InnoDB", Deed::Repack),
-        (MySql, "CREATE FULLTEXT INDEX f ON t (a)", Deed::CreateSpecialIndex),
+        (Postgres, "ALTER TABLE t ADD c uuid DEFAULT gen_random_uuid()", ClauseKind::AddColumnFilled),
+        (Postgres, "ALTER TABLE t ADD c timestamptz DEFAULT now()", ClauseKind::AddColumn),
+        (Postgres, "ALTER TABLE t ADD COLUMN c varchar(10) DEFAULT 'x'", ClauseKind::AddColumn),
+        (Postgres, "ALTER TABLE t ADD c int GENERATED ALWAYS AS (a + 1) STORED", ClauseKind::AddColumnStored),
+        (Postgres, "ALTER TABLE t ADD c int GENERATED ALWAYS AS IDENTITY", ClauseKind::AddColumnNumbered),
+        (Postgres, "ALTER TABLE t ALTER c TYPE bigint USING c::bigint", ClauseKind::RetypeFromUnknown),
+        (Postgres, "ALTER TABLE t DROP c", ClauseKind::DropColumn),
+        (MySql, "ALTER TABLE t ADD UNIQUE KEY k (a)", ClauseKind::AddUnique),
+        (MySql, "ALTER TABLE t DROP KEY k, ALGORITHM=INPLACE, LOCK=NONE", ClauseKind::DropIndex),
+        (MySql, "ALTER TABLE t MODIFY a bigint", ClauseKind::RetypeFromUnknown),
+        (MySql, "ALTER TABLE t ENGINE=InnoDB", ClauseKind::Repack),
+        (MySql, "CREATE FULLTEXT INDEX f ON t (a)", ClauseKind::CreateSpecialIndex),
     ] {
-        let found: Vec<Deed> =
-            deeds(product, sql).into_iter().map(|it| it.0).filter(|it| *it != Deed::AddsUniqueness).collect();
-        assert_eq!(found.first(), Some(&deed), "{sql}");
+        let found: Vec<ClauseKind> =
+            kinds(product, sql).into_iter().map(|it| it.0).filter(|it| *it != ClauseKind::AddsUniqueness).collect();
+        assert_eq!(found.first(), Some(&kind), "{sql}");
     }
-    assert_eq!(one(Postgres, "SELECT 1"), Deed::Other);
+    assert_eq!(one(Postgres, "SELECT 1"), ClauseKind::Other);
 }
 
 #[test]
 fn clauses_are_cut_at_commas_outside_parentheses() {
-    let found = deeds(Product::Postgres, "ALTER TABLE t ADD a numeric(3, 2), DROP COLUMN \"B\", ALTER c SET NOT NULL");
+    let found = kinds(Product::Postgres, "ALTER TABLE t ADD a numeric(3, 2), DROP COLUMN \"B\", ALTER c SET NOT NULL");
     let text = |text: &str| text.to_owned();
     assert_eq!(
         found,
         [
-            (Deed::AddColumn, text("t"), text("a")),
-            (Deed::DropColumn, text("t"), text("B")),
-            (Deed::SetNotNull, text("t"), text("c")),
+            (ClauseKind::AddColumn, text("t"), text("a")),
+            (ClauseKind::DropColumn, text("t"), text("B")),
+            (ClauseKind::SetNotNull, text("t"), text("c")),
         ]
     );
 }

@@ -1,11 +1,12 @@
-//! One migration, one way: its statements and its row in the history, together where the database can, journalled where not.
+//! Executes one migration in one direction: its statements and its history row, in one transaction where the database
+//! supports that, and with a progress record in the history where it does not.
 //!
-//! Must not know why this migration is the next one.
+//! Must not know why this migration is next.
 
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement};
@@ -13,11 +14,11 @@ use crate::{Product, Role, Statement};
 use super::belongings::Kept;
 use super::history::Table;
 use super::pending::first_line;
-use super::statement::{Finding, Trouble, carry_out, counted, is_all_or_none};
-use super::stretches::{Stretch, commits_by_itself, stretches};
-use super::{Applicable, Direction, Outcome, Progress, State, Watch, patience};
+use super::statement::{FailedCheck, StatementError, carry_out, counted, is_all_or_none};
+use super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
+use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, State, patience};
 
-/// Rolls back; whether all of it was, which a table of MySQL without transactions does not bear.
+/// Rolls back and returns whether everything was rolled back, which is not so for MySQL tables without transactions.
 async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
     /// `ER_WARNING_NOT_COMPLETE_ROLLBACK`.
     const NOT_COMPLETE: &str = "1196";
@@ -29,29 +30,30 @@ async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseError> {
     Ok(!warnings.iter().any(|warning| warning.text(1) == NOT_COMPLETE))
 }
 
-/// How many statements at the beginning only look: what they find stops a migration before anything is changed.
+/// The number of leading read-only checks: if one of them fails, nothing has been changed.
 fn checks(statements: &[Statement]) -> usize {
     statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
 }
 
-/// A migration on its way.
-pub(super) struct Work<'a> {
+/// A migration being executed.
+pub(super) struct Execution<'a> {
     pub(super) file: &'a Applicable<'a>,
     pub(super) direction: Direction,
     pub(super) table: &'a Table,
     begun: Instant,
-    /// What belongs to whatever it makes anew.
+    /// Definers and grants of the objects that it drops and creates again.
     kept: Kept,
 }
 
-/// What stopped a stretch, and at which statement; `None` when it was something between or after them.
+/// The error that stopped a transaction group, and the index of its statement; `None` if it occurred between or after
+/// statements.
 struct Stop {
     at: Option<usize>,
     what: &'static str,
     error: Box<dyn std::error::Error + Send + Sync>,
-    /// Whether the database answered at all.
+    /// Whether the error is an answer of the database, not a lost connection.
     answered: bool,
-    /// Whether it was only a lock that could not be had.
+    /// Whether the error is only a lock timeout.
     waited: Option<String>,
 }
 
@@ -60,20 +62,20 @@ impl Stop {
         Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
     }
 
-    fn of(product: Product, index: usize, trouble: Trouble) -> Self {
+    fn of(product: Product, index: usize, trouble: StatementError) -> Self {
         match trouble {
-            Trouble::Database(error) => {
+            StatementError::Database(error) => {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
                 Self { waited, ..Self::new(Some(index), "", error) }
             }
-            Trouble::Found(finding) => {
+            StatementError::Found(finding) => {
                 Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
             }
         }
     }
 }
 
-impl<'a> Work<'a> {
+impl<'a> Execution<'a> {
     pub(super) async fn new(
         session: &mut Session,
         file: &'a Applicable<'a>,
@@ -92,28 +94,29 @@ impl<'a> Work<'a> {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Runs the migration. A transaction is open, in which the history was read; afterwards none is, however it ends.
-    pub(super) async fn run(&self, session: &mut Session, watch: Watch<'_>) -> Result<Outcome> {
-        watch(Progress::Started {
+    /// Runs the migration. The transaction in which the history was read is open; afterwards no transaction is open, whatever
+    /// the result.
+    pub(super) async fn run(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Outcome> {
+        on_progress(Progress::Started {
             id: &self.file.id(),
             direction: self.direction,
             statements: self.statements().len(),
         });
         let first = checks(self.statements());
-        if let Err(stop) = self.stretch(session, 0..first, false, watch).await {
+        if let Err(stop) = self.group(session, 0..first, false, on_progress).await {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "it changed nothing"));
         }
         let rest = self.statements().get(first..).unwrap_or_default();
-        let stretches: Vec<Stretch> =
-            stretches(session.product(), rest).into_iter().map(|stretch| stretch.after(first)).collect();
-        match stretches.as_slice() {
-            [] => self.together(session, first..first, watch).await?,
+        let transaction_groups: Vec<TransactionGroup> =
+            transaction_groups(session.product(), rest).into_iter().map(|group| group.after(first)).collect();
+        match transaction_groups.as_slice() {
+            [] => self.together(session, first..first, on_progress).await?,
             // On servers that commit by themselves a rollback may be incomplete, so how far it got is written down.
             [only] if only.transactional && !commits_by_itself(session.product()) => {
-                self.together(session, only.statements.clone(), watch).await?;
+                self.together(session, only.statements.clone(), on_progress).await?;
             }
-            _ => self.journalled(session, &stretches, watch).await?,
+            _ => self.journalled(session, &transaction_groups, on_progress).await?,
         }
         let outcome = Outcome {
             id: self.file.id(),
@@ -122,13 +125,18 @@ impl<'a> Work<'a> {
             execution_ms: self.elapsed(),
             status: matches!(self.direction, Direction::Up).then_some(State::Applied),
         };
-        watch(Progress::Finished(&outcome));
+        on_progress(Progress::Finished(&outcome));
         Ok(outcome)
     }
 
-    /// Everything in the transaction that is open, the history's row included.
-    async fn together(&self, session: &mut Session, range: Range<usize>, watch: Watch<'_>) -> Result<()> {
-        let result = match self.patiently(session, range, true, watch).await {
+    /// Runs everything in the open transaction, the history row included.
+    async fn together(
+        &self,
+        session: &mut Session,
+        range: Range<usize>,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let result = match self.patiently(session, range, true, on_progress).await {
             Ok(()) => match self.finish(session, false).await {
                 Ok(()) => commit(session).await,
                 Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
@@ -146,26 +154,32 @@ impl<'a> Work<'a> {
         Err(self.stopped(stop, state))
     }
 
-    /// Stretch by stretch: first the row says that the migration is running, then how far it got, at last that it is done.
-    async fn journalled(&self, session: &mut Session, stretches: &[Stretch], watch: Watch<'_>) -> Result<()> {
+    /// Runs the transaction groups in order. The history row is written as running first, then with the number of finished
+    /// statements, and at the end as applied.
+    async fn journalled(
+        &self,
+        session: &mut Session,
+        transaction_groups: &[TransactionGroup],
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
         let (mut done, mut filled) = (0, 0);
         let mut result = self.announce(session).await;
-        for stretch in stretches {
+        for group in transaction_groups {
             if result.is_err() {
                 break;
             }
             filled = 0;
             let mut heard = |progress: Progress<'_>| {
                 if let Progress::Batch { rows } = progress
-                    && !stretch.transactional
+                    && !group.transactional
                 {
                     filled = rows;
                 }
-                watch(progress);
+                on_progress(progress);
             };
-            result = self.journalled_stretch(session, stretch, &mut heard).await;
+            result = self.journalled_stretch(session, group, &mut heard).await;
             if result.is_ok() {
-                done = stretch.statements.end;
+                done = group.statements.end;
             }
         }
         if result.is_ok() {
@@ -180,7 +194,7 @@ impl<'a> Work<'a> {
         let is_rolled_back = rolled_back(session).await.unwrap_or(true);
         if done == 0
             && is_rolled_back
-            && self.has_left_nothing(session.product(), stretches, &stop)
+            && self.has_left_nothing(session.product(), transaction_groups, &stop)
             && self.retract(session).await.is_ok()
         {
             let state = match filled {
@@ -190,7 +204,7 @@ impl<'a> Work<'a> {
             };
             return Err(self.stopped(stop, &state));
         }
-        // A statement that was cut off from us may still be running; only an answer is a failure.
+        // After a lost connection the statement may still be running; only an answer of the database counts as a failure.
         let status = if stop.answered { State::Failed } else { State::Running };
         let recorded =
             self.table.update(session, &self.file.id(), self.direction, (status, done, self.elapsed())).await;
@@ -208,17 +222,17 @@ impl<'a> Work<'a> {
         Err(self.stopped(stop, &state).hint("the next `gen up` stops here and says how to go on"))
     }
 
-    /// Whether the first stretch was refused as a whole, so that the next run can begin with it again.
-    fn has_left_nothing(&self, product: Product, stretches: &[Stretch], stop: &Stop) -> bool {
+    /// Whether the first group failed as a whole, so that the next run can start with it again.
+    fn has_left_nothing(&self, product: Product, transaction_groups: &[TransactionGroup], stop: &Stop) -> bool {
         let was_refused = stop.answered && (stop.at.is_some() || stop.what == COMMITTING);
         was_refused
-            && stretches.first().is_some_and(|first| {
+            && transaction_groups.first().is_some_and(|first| {
                 let mut statements = self.statements().iter().skip(first.statements.start).take(first.statements.len());
                 first.transactional || statements.all(|statement| is_all_or_none(product, statement))
             })
     }
 
-    /// Takes back what was announced: the migration is pending again, or applied.
+    /// Resets the history row: the migration is pending again, or applied.
     async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
         match self.direction {
             Direction::Up => self.table.delete(session, &self.file.id()).await,
@@ -229,36 +243,42 @@ impl<'a> Work<'a> {
         }
     }
 
-    async fn journalled_stretch(&self, session: &mut Session, stretch: &Stretch, watch: Watch<'_>) -> Result<(), Stop> {
-        let progress = (State::Running, stretch.statements.end, self.elapsed());
+    async fn journalled_stretch(
+        &self,
+        session: &mut Session,
+        group: &TransactionGroup,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Stop> {
+        let progress = (State::Running, group.statements.end, self.elapsed());
         let journal = |error| Stop::new(None, "when its progress was recorded", error);
-        if stretch.transactional {
+        if group.transactional {
             session.begin().await.map_err(journal)?;
         }
-        self.patiently(session, stretch.statements.clone(), stretch.transactional, watch).await?;
+        self.patiently(session, group.statements.clone(), group.transactional, on_progress).await?;
         self.table.update(session, &self.file.id(), self.direction, progress).await.map_err(journal)?;
-        if stretch.transactional {
+        if group.transactional {
             commit(session).await?;
         }
         Ok(())
     }
 
-    /// A stretch, begun again where a lock could not be had in time: meanwhile what it held is let go, and others pass.
+    /// Runs a transaction group, and restarts it after a lock timeout: its own locks are released in between, so other
+    /// sessions proceed.
     async fn patiently(
         &self,
         session: &mut Session,
         range: Range<usize>,
         transactional: bool,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
         let mut pauses = patience::pauses();
         loop {
-            let Err(stop) = self.stretch(session, range.clone(), transactional, watch).await else { return Ok(()) };
+            let Err(stop) = self.group(session, range.clone(), transactional, on_progress).await else { return Ok(()) };
             let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
             if transactional && !matches!(rolled_back(session).await, Ok(true)) {
                 return Err(stop);
             }
-            watch(Progress::Stepping { why });
+            on_progress(Progress::Stepping { why });
             tokio::time::sleep(pause).await;
             if transactional && session.begin().await.is_err() {
                 return Err(stop);
@@ -266,21 +286,21 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The statements of a stretch, and on SQLite the check of the foreign keys that are not enforced meanwhile; where
-    /// nothing could be rolled back, there is nothing to check for.
-    async fn stretch(
+    /// Runs the statements of a group and, on SQLite, the check of the foreign keys that are not enforced meanwhile. Where
+    /// nothing can be rolled back, the check would be of no use.
+    async fn group(
         &self,
         session: &mut Session,
         range: Range<usize>,
         transactional: bool,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
         let is_checked = transactional && session.product() == Product::Sqlite;
         let before = if is_checked { Some(violations(session).await) } else { None };
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
-            watch(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let done = carry_out(session, statement, &self.kept, watch).await;
+            on_progress(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
+            let done = carry_out(session, statement, &self.kept, on_progress).await;
             if let Err(trouble) = done {
                 return Err(Stop::of(session.product(), index, trouble));
             }
@@ -291,7 +311,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Writes that the migration is running, and makes it known.
+    /// Records the migration as running and reports it.
     async fn announce(&self, session: &mut Session) -> Result<(), Stop> {
         let running = (State::Running, 0, 0);
         let written = match self.direction {
@@ -305,7 +325,7 @@ impl<'a> Work<'a> {
         announced.map_err(|error| Stop::new(None, ANNOUNCING, error))
     }
 
-    /// Writes that the migration is done; what is reverted has no row.
+    /// Records the migration as applied; a reverted migration loses its row.
     async fn finish(&self, session: &mut Session, has_row: bool) -> Result<(), DatabaseError> {
         let done = (State::Applied, self.statements().len(), self.elapsed());
         match self.direction {
@@ -315,7 +335,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The error: which migration, which statement, and what state the database is in now.
+    /// Builds the error: which migration, which statement, and the state the database is in now.
     fn stopped(&self, stop: Stop, state: &str) -> Error {
         let verb = match self.direction {
             Direction::Up => "migration",
@@ -326,19 +346,19 @@ impl<'a> Work<'a> {
             Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
             None => stop.what.to_owned(),
         };
-        let found = stop.at.filter(|_| stop.error.is::<Finding>()).and_then(|index| self.statements().get(index));
+        let found = stop.at.filter(|_| stop.error.is::<FailedCheck>()).and_then(|index| self.statements().get(index));
         let rows = found.and_then(|check| counted(self.file.migration.product, check));
         let hint = stop.error.downcast_ref().and_then(way_out).map(str::to_owned);
         let hint = hint.or(rows.map(|query| format!("these rows: `{query}`")));
         let what = if interrupted() { "was interrupted" } else { "failed" };
-        let kind = Kind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
+        let kind = ErrorKind::Failed { id: id.clone(), statement: stop.at.map(|index| index + 1) };
         let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(stop.error);
         hint.into_iter().fold(error, Error::hint)
     }
 }
 
-/// What can be done about an error that says nothing of the migration. PostgreSQL keeps a lock for every object that a
-/// transaction makes or changes, and has room for 64 a connection unless it was told otherwise.
+/// The hint for errors that do not depend on the migration. PostgreSQL keeps a lock for every object that a transaction
+/// creates or changes, and by default has room for 64 of them per connection.
 fn way_out(error: &DatabaseError) -> Option<&'static str> {
     match error.code.as_deref() {
         Some("53200") if error.message.contains("shared memory") => Some(
@@ -357,7 +377,7 @@ async fn commit(session: &mut Session) -> Result<(), Stop> {
     session.commit().await.map_err(|error| Stop::new(None, COMMITTING, error))
 }
 
-/// Refuses what a migration left dangling. What could not be checked before need not be checkable now.
+/// Refuses dangling references that a migration left. Those that could not be checked before need not be checkable now.
 async fn check_foreign_keys(session: &mut Session, before: Result<Violations, DatabaseError>) -> Result<(), Stop> {
     let what = "when foreign keys were checked at its end";
     let stop = |error| Stop { at: None, what, error, answered: true, waited: None };

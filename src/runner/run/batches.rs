@@ -1,26 +1,30 @@
-//! Sending a statement that changes some rows at a time until it changes none.
+//! Repeats a statement that changes some rows at a time until it changes none.
 //!
 //! Must not know what the statement writes, or what stands before or after it.
 
 use crate::session::{DatabaseError, Session};
-use crate::sql::{self, Kind, Token};
+use crate::sql::{self, Token, TokenKind};
 use crate::{Product, Statement};
 
-use super::statement::{Finding, Trouble, goes_on};
-use super::{Progress, Watch};
+use super::statement::{FailedCheck, StatementError, goes_on};
+use super::{Progress, ProgressCallback};
 
 /// After how many batches, and at every doubling of that number, the table's rows are counted. 1,024 of the tool's own
 /// batches are ten million rows.
 const MANY: u64 = 1_024;
 
-/// How many times a row may be changed. The tool's own statements change each row once; one written by hand may need several.
+/// How often a row may be changed. Generated statements change each row once; a hand-written one may need several passes.
 const TIMES: u64 = 8;
 
-/// Sends the statement until it changes no row. `watch` hears how many rows have been changed so far.
+/// Sends the statement until it changes no row. `on_progress` hears how many rows have been changed so far.
 ///
 /// # Errors
 /// The database's refusal; or the same rows are changed again and again, because a trigger takes their values back.
-pub(super) async fn carry_out(session: &mut Session, statement: &Statement, watch: Watch<'_>) -> Result<(), Trouble> {
+pub(super) async fn carry_out(
+    session: &mut Session,
+    statement: &Statement,
+    on_progress: ProgressCallback<'_>,
+) -> Result<(), StatementError> {
     let mut changed = 0;
     for batches in 1_u64.. {
         goes_on()?;
@@ -29,18 +33,21 @@ pub(super) async fn carry_out(session: &mut Session, statement: &Statement, watc
             break;
         }
         changed += batch;
-        watch(Progress::Batch { rows: changed });
+        on_progress(Progress::Batch { rows: changed });
         if batches >= MANY
             && batches.is_power_of_two()
             && let Some(table) = updated(session.product(), &statement.sql)
         {
-            // Who may not count them may still change them.
+            // A user without the privilege to count the rows may still change them.
             let Ok(rows) = rows(session, &table).await else { continue };
             if changed > rows.saturating_mul(TIMES) {
                 let message = format!(
                     "the batches change the same rows of {table} again and again: a trigger or a rule takes the values back"
                 );
-                return Err(Trouble::Found(Finding { message, count: format!("{changed} changes, {rows} rows") }));
+                return Err(StatementError::Found(FailedCheck {
+                    message,
+                    count: format!("{changed} changes, {rows} rows"),
+                }));
             }
         }
     }
@@ -61,7 +68,7 @@ fn updated(product: Product, sql: &str) -> Option<String> {
         // `OR REPLACE` and its like.
         words.next_if(|_| word.is_word("OR"));
     }
-    let is_name = |token: &&Token<'_>| matches!(token.kind, Kind::Word | Kind::Name);
+    let is_name = |token: &&Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::Name);
     let mut table = words.next().filter(|it| is_name(it))?.text.to_owned();
     while words.next_if(|word| word.is_symbol('.')).is_some() {
         table = format!("{table}.{}", words.next().filter(|it| is_name(it))?.text);

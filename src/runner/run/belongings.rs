@@ -1,8 +1,8 @@
-//! What belongs to views, triggers, routines and events of MySQL and MariaDB goes with them when they are dropped to be created
-//! again: who defines them, and who may run a routine. It is read before a migration and given back where they are created. What
-//! users may do with tables and views that are made anew stays, for the servers keep it by name.
+//! Definers and execute grants of views, triggers, routines and events on MySQL and MariaDB. The server drops them with the
+//! object, so they are read before a migration and restored where the object is created again. Privileges on rebuilt tables
+//! and views need no restoring: the servers keep them by name.
 //!
-//! Must not know why something is made anew.
+//! Must not know why an object is created again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,19 +11,19 @@ use crate::session::{DatabaseError, Session};
 use crate::sql::{self, Token};
 use crate::{Product, Statement};
 
-/// What is made anew: the word for what it is, in capitals, and its name.
+/// An object that is dropped and created again: its kind in upper case, and its name.
 type Object = (&'static str, String);
 
-/// What belonged to something.
+/// The definer and the grants of an object.
 #[derive(Clone, Debug, Default)]
 struct Belongings {
-    /// Who defines it, where that is not who runs the migration.
+    /// The definer, if it is not the user who runs the migration.
     definer: Option<String>,
-    /// Statements that let users run it.
+    /// Statements that grant `EXECUTE` on it.
     grants: Vec<String>,
 }
 
-/// What belongs to whatever a list of statements drops and creates again.
+/// Definers and grants of the objects that a list of statements drops and creates again.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     objects: BTreeMap<Object, Belongings>,
@@ -32,7 +32,7 @@ pub(super) struct Kept {
 
 const KINDS: [&str; 5] = ["VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
 
-/// What a statement creates or drops, and the place of the word that says what it is.
+/// The object that a statement creates or drops, and the position of the keyword that names its kind.
 fn object(words: &[Token<'_>], verb: &str) -> Option<(Object, usize)> {
     words.first().filter(|first| first.is_word(verb))?;
     // Further on the same words may be names.
@@ -45,7 +45,8 @@ fn object(words: &[Token<'_>], verb: &str) -> Option<(Object, usize)> {
 }
 
 impl Kept {
-    /// Reads what belongs to whatever the statements drop and create again. What this user may not see is not known.
+    /// Reads the definers and grants of the objects that the statements drop and create again. What this user may not see is
+    /// treated as unknown.
     pub(super) async fn read(session: &mut Session, statements: &[Statement]) -> Self {
         let product = session.product();
         if matches!(product, Product::Postgres | Product::Sqlite) {
@@ -62,13 +63,13 @@ impl Kept {
         Self { objects: kept, is_noted: AtomicBool::new(false) }
     }
 
-    /// Whether a note is given for the first time since this was read.
+    /// Whether this is the first note since the last read.
     pub(super) fn notes(&self) -> bool {
         !self.is_noted.swap(true, Ordering::Relaxed)
     }
 
-    /// Sends a statement; where it creates what is kept here, with what belonged to it. A user who may not name another one as
-    /// who defines it does so himself.
+    /// Sends a statement. If it creates an object with a saved definer and grants, restores them. A user who may not name
+    /// another definer becomes the definer.
     pub(super) async fn send(&self, session: &mut Session, sql: &str) -> Result<u64, DatabaseError> {
         let words = if self.objects.is_empty() { Vec::new() } else { sql::words(session.product(), sql) };
         let found = object(&words, "CREATE").and_then(|(object, at)| Some((self.objects.get(&object)?, at)));
@@ -87,7 +88,7 @@ impl Kept {
     }
 }
 
-/// The statement with who defines what it creates; nothing where it says that itself.
+/// The statement with a `DEFINER` clause; `None` if it already has one.
 fn defined_by(sql: &str, words: &[Token<'_>], kind: usize, definer: &str) -> Option<String> {
     let head = words.get(..kind)?;
     if head.iter().any(|word| word.is_word("DEFINER")) {
@@ -122,7 +123,7 @@ async fn belongings(session: &mut Session, (kind, name): &Object) -> Result<Belo
             "SELECT user, host, proc_priv FROM mysql.procs_priv \
               WHERE db = DATABASE() AND routine_name = {named} AND routine_type = '{kind}'"
         );
-        // Only who administers users sees them.
+        // Only user administrators can see them.
         let Ok(rows) = session.query(&rights).await else { return Ok(found) };
         for row in &rows {
             let (options, rights): (Vec<&str>, Vec<&str>) =

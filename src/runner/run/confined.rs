@@ -1,11 +1,11 @@
-//! What a scratch database is not sent: whatever reaches beyond it.
+//! Refuses statements that reach beyond a scratch database.
 //!
 //! Must not know what is proven.
 
 use crate::migration::Migration;
 use crate::outside::outside;
 use crate::session::{DatabaseError, Session};
-use crate::{Line, Statement};
+use crate::{LineNumber, Statement};
 
 /// Where a migration reaches beyond its database, and how, in words; such a migration is run on no scratch database.
 pub fn reaches_beyond(migration: &Migration) -> Option<String> {
@@ -13,8 +13,8 @@ pub fn reaches_beyond(migration: &Migration) -> Option<String> {
     statements.find_map(|statement| {
         let what = outside(migration.product, &statement.sql)?;
         let line = match statement.line {
-            Line(Some(line)) => format!("{}.sql:{line}: ", migration.id),
-            Line(None) => String::new(),
+            LineNumber(Some(line)) => format!("{}.sql:{line}: ", migration.id),
+            LineNumber(None) => String::new(),
         };
         Some(format!("{line}the statement {what}, and nothing but a scratch database may be touched"))
     })

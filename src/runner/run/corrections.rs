@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::session::Session;
 
 use super::history::{Record, State, Table};
-use super::{Applicable, Run, Watch, lock};
+use super::{Applicable, ProgressCallback, Run, lock};
 
 /// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
 /// own words. By the second one it is known again where nobody remembers the words of the code.
@@ -90,9 +90,9 @@ pub async fn record(
     known: &[Record],
     is_still_so: impl AsyncFnOnce(&mut Session) -> Result<bool>,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<bool> {
-    let run = Run::begin(session, wait, watch).await?;
+    let run = Run::begin(session, wait, on_progress).await?;
     let result = async {
         // On SQLite the transaction is the lock; elsewhere the lock is held, and the catalog is read in a transaction of its own.
         let is_locked_by_transaction = session.product() == Product::Sqlite;

@@ -12,8 +12,8 @@ use crate::{Product, Statement};
 use super::belongings::Kept;
 use super::lock;
 use super::pending::first_line;
-use super::statement::{Trouble, carry_out};
-use super::stretches::stretches;
+use super::statement::{StatementError, carry_out};
+use super::transaction_groups::transaction_groups;
 
 /// Sends statements under the runner's lock, together where the database can.
 ///
@@ -32,20 +32,20 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
 async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
     let kept = Kept::read(session, statements).await;
     let is_sqlite = session.product() == Product::Sqlite;
-    for stretch in stretches(session.product(), statements) {
-        let begun = stretch.statements.start;
-        if stretch.transactional {
+    for group in transaction_groups(session.product(), statements) {
+        let begun = group.statements.start;
+        if group.transactional {
             lock::begin(session, wait).await?;
         }
         let before = if is_sqlite { violations(session).await.ok() } else { None };
-        let stretch_statements = statements.iter().skip(begun).take(stretch.statements.len());
+        let stretch_statements = statements.iter().skip(begun).take(group.statements.len());
         let mut result: Result<()> = Ok(());
         for statement in stretch_statements {
             result = carry_out(session, statement, &kept, &mut |_| ()).await.map_err(|trouble| {
                 let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
                 match trouble {
-                    Trouble::Database(cause) => error.because(cause),
-                    Trouble::Found(finding) => error.because(finding),
+                    StatementError::Database(cause) => error.because(cause),
+                    StatementError::Found(finding) => error.because(finding),
                 }
             });
             if result.is_err() {
@@ -58,15 +58,15 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
         {
             result = Err(Error::new("foreign keys do not hold afterwards").because(violation));
         }
-        if result.is_ok() && stretch.transactional {
+        if result.is_ok() && group.transactional {
             result = session.commit().await.map_err(|error| Error::new("the commit failed").because(error));
         }
         if let Err(error) = result {
-            if stretch.transactional {
+            if group.transactional {
                 let _ = session.rollback().await;
             }
             return Err(match begun {
-                0 if stretch.transactional => error.hint("nothing was changed"),
+                0 if group.transactional => error.hint("nothing was changed"),
                 _ => error.hint("what ran before it stays: run the command again once the cause is gone"),
             });
         }

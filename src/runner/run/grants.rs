@@ -6,15 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::reading::deed::Deed;
+use crate::reading::clause_kind::ClauseKind;
 use crate::reading::{self, Reading};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement, sql};
 
-/// Why rights stay with the old name.
+/// Why privileges stay with the old name.
 pub(super) const UNSEEN: &str = "this user may not see who may use what is renamed: rights granted on the table or the column alone stay with its old name";
 
-/// Why some rights may be missing.
+/// Why some privileges may be missing.
 pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
 
 /// What the tool puts behind the name of a column whose values are converted, until it is dropped.
@@ -22,13 +22,13 @@ const GIVES_WAY: &str = "__old";
 
 /// The columns that are dropped once their values are converted: the table, the column, and the one that has taken its place.
 fn converted(reading: &Reading) -> impl Iterator<Item = (&str, &str, &str)> {
-    reading.clauses.iter().filter(|clause| clause.deed == Deed::DropColumn).filter_map(|clause| {
+    reading.clauses.iter().filter(|clause| clause.kind == ClauseKind::DropColumn).filter_map(|clause| {
         let at = clause.part.rfind(GIVES_WAY)?;
         Some((clause.table.as_str(), clause.part.as_str(), clause.part.get(..at)?))
     })
 }
 
-/// What carries rights over to new names, once they are there.
+/// The statements that transfer privileges to new names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rights {
     statements: Vec<String>,
@@ -46,7 +46,7 @@ impl Renames {
     fn read(product: Product, sql: &str) -> Self {
         let reading = reading::read(product, sql);
         let mut found = Self::default();
-        for clause in reading.clauses.iter().filter(|clause| clause.deed == Deed::RenameTable) {
+        for clause in reading.clauses.iter().filter(|clause| clause.kind == ClauseKind::RenameTable) {
             // A statement may rename a table twice, to change two names.
             let old = found.tables.iter().find(|(_, now)| **now == clause.table).map(|(old, _)| old.clone());
             found.tables.insert(old.unwrap_or_else(|| clause.table.clone()), clause.part.clone());
@@ -73,7 +73,7 @@ impl Renames {
     }
 }
 
-/// Reads the rights that a statement would leave behind.
+/// Reads the privileges that a statement would leave with an old name.
 pub(super) async fn before(session: &mut Session, statement: &Statement) -> Rights {
     let product = session.product();
     if product == Product::Postgres && statement.sql.contains(GIVES_WAY) {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session, sqlite};
 use crate::{Product, sql};
 
@@ -14,17 +14,17 @@ use super::{Applicable, Direction, Outcome, lock};
 /// The table that remembers what was applied.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
-/// How a migration stands.
+/// The state of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
-    /// It ran to its end.
+    /// It was executed completely.
     Applied,
-    /// It did not run: the schema was already what it leads to.
+    /// It was not executed: the schema already matched its result.
     Recognised,
-    /// It did not run: history begins after it.
+    /// It was not executed: the history starts after it (baseline).
     Baseline,
-    /// It is running, or broke without being able to say so.
+    /// It is running, or was interrupted before it could record a result.
     Running,
     /// A statement failed, and what ran before it could not be rolled back.
     Failed,
@@ -80,9 +80,9 @@ pub struct Record {
     pub applied_at: String,
     /// How long it took.
     pub execution_ms: u64,
-    /// How it stands.
+    /// Its state.
     pub status: State,
-    /// Which way it ran last.
+    /// The direction of its last run.
     pub direction: Direction,
     /// How many of its statements are done.
     pub statements: usize,
@@ -140,11 +140,11 @@ impl Table {
         let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
             return Err(match product {
                 Product::Postgres => Error::new("the connection has no schema to keep the history in")
-                    .of(Kind::Database)
+                    .of(ErrorKind::Database)
                     .hint("create the first schema of its search path: `CREATE SCHEMA …`, see `SHOW search_path`"),
                 Product::MySql | Product::MariaDb | Product::Sqlite => {
                     Error::new("the connection has no database to keep the history in")
-                        .of(Kind::Database)
+                        .of(ErrorKind::Database)
                         .hint("name the database in the URL: `mysql://user@host/database`")
                 }
             });
@@ -187,7 +187,7 @@ impl Table {
                 Product::Sqlite => "check that the file and its folder can be written".to_owned(),
             };
             return Err(Error::new(format!("the history table {} could not be created", self.name))
-                .of(Kind::Database)
+                .of(ErrorKind::Database)
                 .hint(format!("running migrations takes the right to create tables: {right}"))
                 .because(error));
         }
@@ -332,6 +332,6 @@ impl Table {
 fn unreadable(product: Product, error: &DatabaseError) -> Error {
     let is_busy = product == Product::Sqlite && sqlite::is_busy(error);
     Error::new(format!("the history table `{HISTORY_TABLE}` could not be read"))
-        .of(if is_busy { Kind::Busy } else { Kind::Database })
+        .of(if is_busy { ErrorKind::Busy } else { ErrorKind::Database })
         .because(error.clone())
 }

@@ -1,5 +1,5 @@
-//! An index that is built concurrently and fails is left behind, invalid: it costs every write and serves no query, and its
-//! name is taken. It is dropped, when the statement fails and before it is sent again.
+//! A failed concurrent index build leaves an invalid index: it costs every write, serves no query, and occupies its name. It
+//! is dropped when the statement fails, and before the statement is sent again.
 //!
 //! Must not know why a build failed.
 
@@ -7,14 +7,14 @@ use crate::session::Session;
 use crate::session::postgres::{self, Concurrent};
 use crate::{Product, Statement};
 
-/// What is to be put right after a statement that works concurrently.
+/// What to clean up after a concurrent statement.
 pub(super) struct Around {
     built: Option<Concurrent>,
     timeout: Option<String>,
 }
 
-/// Makes ready for a statement that works concurrently: what an earlier try has left behind is dropped, and since nobody
-/// waits for it while it waits for whoever was there before, it may wait for as long as that takes.
+/// Prepares a concurrent statement: drops the invalid index of a former try, and disables the lock timeout, because no
+/// session waits behind it.
 pub(super) async fn before(session: &mut Session, statement: &Statement) -> Around {
     let nothing = Around { built: None, timeout: None };
     if statement.transactional || session.product() != Product::Postgres || !postgres::is_concurrent(&statement.sql) {
@@ -28,7 +28,7 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Arou
     Around { built, timeout }
 }
 
-/// Drops what a failed build has left behind; if even that fails, the next try does it. Statements wait as before.
+/// Drops the invalid index of a failed build and restores the lock timeout; if the drop fails, the next try repeats it.
 pub(super) async fn after(session: &mut Session, around: Around, has_failed: bool) {
     if let Some(built) = around.built.filter(|_| has_failed) {
         let _ = postgres::drop_invalid(session, &built).await;

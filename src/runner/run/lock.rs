@@ -1,16 +1,16 @@
-//! The lock: one runner at a time.
+//! The advisory lock of the runner: one runner at a time.
 //!
-//! It is held by the connection that does the work, so it cannot outlive a statement still running, nor end before it.
+//! The connection that runs the statements holds it, so it cannot outlive a running statement, nor end before it.
 //!
 //! Must not know what is done under it.
 
 use std::time::{Duration, Instant};
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
 
-use super::{Progress, Watch};
+use super::{Progress, ProgressCallback};
 
 /// How long a runner waits between two tries on PostgreSQL and for a running row on SQLite.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
@@ -18,7 +18,7 @@ pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// SQLite's own default in sqlx, restored after the run.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
-/// What is held, and what is to be put back.
+/// The lock that is held, and the settings to restore.
 pub(super) enum Lock {
     /// PostgreSQL's advisory lock of the database.
     Postgres,
@@ -30,7 +30,7 @@ pub(super) enum Lock {
 }
 
 fn refused(error: DatabaseError) -> Error {
-    Error::new("the lock for migrations could not be taken").of(Kind::Database).because(error)
+    Error::new("the lock for migrations could not be taken").of(ErrorKind::Database).because(error)
 }
 
 /// Lets every statement wait for others where that takes the place of a lock: on SQLite a reader may have to, too.
@@ -42,7 +42,7 @@ pub(super) async fn be_patient(session: &mut Session, wait: Duration) -> Result<
 }
 
 /// Takes the lock, waiting for at most `wait`.
-pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Lock> {
+pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
     let lock = match session.product() {
         Product::Sqlite => {
             be_patient(session, wait).await?;
@@ -54,7 +54,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<
             let name = mysql::lock_name(session).await.map_err(refused)?;
             Lock::MySql(name.ok_or_else(|| {
                 Error::new("the connection has no database to lock")
-                    .of(Kind::Database)
+                    .of(ErrorKind::Database)
                     .hint("name the database in the URL: `mysql://user@host/database`")
             })?)
         }
@@ -67,7 +67,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<
             return Err(busy(session.product(), wait, holder));
         }
         if !told {
-            watch(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
+            on_progress(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
             told = true;
         }
         if matches!(lock, Lock::Postgres) {
@@ -77,7 +77,7 @@ pub(super) async fn acquire(session: &mut Session, wait: Duration, watch: Watch<
     Ok(lock)
 }
 
-/// Gives the lock back. A connection that cannot do that is gone, and the lock with it, so there is nothing to report.
+/// Releases the lock. If the connection is lost, so is the lock, so there is no error to report.
 pub(super) async fn release(session: &mut Session, lock: Lock) {
     let _ = match lock {
         Lock::Postgres => postgres::unlock(session).await,
@@ -98,7 +98,7 @@ impl Lock {
         }
     }
 
-    /// Who holds the lock: the number to end it by, and words. Not being allowed to know is as good as not knowing.
+    /// The lock's holder: the process id to end it by, and a description. Missing privileges count as an unknown holder.
     async fn holder(&self, session: &mut Session) -> Option<(String, String)> {
         match self {
             Self::Postgres => postgres::lock_holder(session).await.ok().flatten(),
@@ -124,11 +124,11 @@ pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, Str
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
     let error = match product {
         Product::Sqlite => Error::new(format!("somebody else is writing to this database; waited {wait:?}"))
-            .of(Kind::Busy)
+            .of(ErrorKind::Busy)
             .hint("find the process that has the file open (`fuser <file>`), wait for it, and try again"),
         Product::Postgres | Product::MySql | Product::MariaDb => {
             Error::new(format!("somebody else is migrating this database{words}; waited {wait:?}"))
-                .of(Kind::Busy)
+                .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again; nothing was changed")
         }
     };
@@ -147,6 +147,6 @@ pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, Str
 pub(super) async fn begin(session: &mut Session, wait: Duration) -> Result<()> {
     session.begin().await.map_err(|error| match session.product() {
         Product::Sqlite if sqlite::is_busy(&error) => busy(Product::Sqlite, wait, None).because(error),
-        _ => Error::new("a transaction could not be begun").of(Kind::Database).because(error),
+        _ => Error::new("a transaction could not be begun").of(ErrorKind::Database).because(error),
     })
 }

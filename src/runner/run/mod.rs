@@ -17,19 +17,19 @@ mod lock;
 mod patience;
 mod pending;
 mod statement;
-mod stretches;
+mod transaction_groups;
 mod versions;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::migration::Migration;
 use crate::session::Session;
 use crate::{Product, Statement};
 
-use apply::Work;
+use apply::Execution;
 use corrections::rewrite;
 use history::Table;
 
@@ -41,7 +41,7 @@ pub use lock::holder;
 pub use pending::{pending, to_apply, to_revert};
 pub use statement::goes_on;
 
-/// How long to wait for another runner, where nobody says otherwise.
+/// The default time to wait for another runner.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// A migration and the checksum of its file.
@@ -49,7 +49,7 @@ pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 pub struct Applicable<'a> {
     /// The migration.
     pub migration: &'a Migration,
-    /// What of its file counts, hashed.
+    /// The checksum of the file's statements.
     pub checksum: String,
 }
 
@@ -67,8 +67,8 @@ impl Applicable<'_> {
     }
 }
 
-/// Which way a migration runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The direction in which a migration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// It is applied.
     Up,
@@ -94,32 +94,32 @@ impl fmt::Display for Direction {
     }
 }
 
-/// How far to go. An id is where to end, whichever way: afterwards it is the newest applied migration. So `up` applies it
-/// and `down` leaves it applied, as `alembic downgrade <revision>` does.
+/// How far to go. An id is the end point in both directions: afterwards it is the newest applied migration. So `up` applies
+/// it and `down` leaves it applied, as `alembic downgrade <revision>` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
-    /// As far as there are migrations.
+    /// All migrations.
     All,
-    /// This many.
+    /// This many migrations.
     Count(usize),
-    /// Until this one is the newest applied.
+    /// Until this migration is the newest applied one.
     Id(String),
 }
 
-/// What became of one migration.
+/// The result of running one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The migration's id.
     pub id: String,
-    /// Which way it ran.
+    /// The direction it ran in.
     pub direction: Direction,
     /// How many statements were sent.
     pub statements: usize,
-    /// How long they took.
+    /// Their execution time in milliseconds.
     pub execution_ms: u64,
-    /// How it stands in the history; `None` when it was reverted and is not there any more.
+    /// Its state in the history; `None` if it was reverted, so that it has no row any more.
     pub status: Option<State>,
 }
 
@@ -134,16 +134,16 @@ impl Outcome {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Progress<'a> {
-    /// Another runner is at work; said once.
+    /// Another runner holds the lock; reported once.
     Waiting {
-        /// Who it is, if known.
+        /// Its holder, if known.
         holder: Option<&'a str>,
     },
-    /// A migration begins.
+    /// A migration starts.
     Started {
         /// Its id.
         id: &'a str,
-        /// Which way it runs.
+        /// The direction it runs in.
         direction: Direction,
         /// How many statements it has.
         statements: usize,
@@ -157,32 +157,32 @@ pub enum Progress<'a> {
         /// Its text.
         sql: &'a str,
     },
-    /// A statement that goes by batches has changed some rows.
+    /// A batched statement has changed some rows.
     Batch {
         /// How many rows so far.
         rows: u64,
     },
-    /// Something is not as one might expect after a statement that was done.
+    /// A warning about a statement that has completed.
     Noting {
-        /// What.
+        /// The warning.
         what: &'static str,
     },
-    /// A statement waited too long for a lock and lets others pass before it tries again.
+    /// A statement ran into the lock timeout and will be retried after a pause.
     Stepping {
-        /// What the database said.
+        /// The database's message.
         why: &'a str,
     },
     /// A migration is done.
     Finished(&'a Outcome),
 }
 
-/// Who wants to know what is happening.
-pub type Watch<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
+/// Callback for progress events.
+pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
-/// Applies what is not applied, oldest first.
+/// Applies the pending migrations, oldest first.
 ///
-/// A session whose run was cut short, because the future was dropped, is in the middle of something: drop it as well, and
-/// the database rolls back what can be rolled back and lets go of the lock.
+/// If the future is dropped, drop the session as well: the database then rolls back the open transaction and releases the
+/// lock.
 ///
 /// # Errors
 /// Whatever `pending` stops at, before anything runs; a statement's failure, with what state the database is in.
@@ -191,7 +191,7 @@ pub async fn up(
     files: &[Applicable<'_>],
     target: &Target,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
     // Whoever has nothing to do needs neither a lock nor the right to create the history table.
     lock::be_patient(session, wait).await?;
@@ -199,13 +199,14 @@ pub async fn up(
     if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
         return Ok(Vec::new());
     }
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.up(session, files, target, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.up(session, files, target, on_progress).await;
     run.end(session).await;
     result
 }
 
-/// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
+/// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
+/// applied.
 ///
 /// # Errors
 /// A migration to be reverted that is the baseline, has no way back, or whose file is missing or was changed, before anything
@@ -215,10 +216,10 @@ pub async fn down(
     files: &[Applicable<'_>],
     target: &Target,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.down(session, files, target, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.down(session, files, target, on_progress).await;
     run.end(session).await;
     result
 }
@@ -232,15 +233,15 @@ pub async fn redo(
     files: &[Applicable<'_>],
     count: usize,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = run.redo(session, files, count, watch).await;
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = run.redo(session, files, count, on_progress).await;
     run.end(session).await;
     result
 }
 
-/// Goes up or down, whichever way leads to the state in which `id` is the newest applied migration.
+/// Goes up or down until `id` is the newest applied migration.
 ///
 /// # Errors
 /// An id that is not there; those of [`up`] and [`down`].
@@ -249,13 +250,15 @@ pub async fn goto(
     files: &[Applicable<'_>],
     id: &str,
     wait: Duration,
-    watch: Watch<'_>,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
     let target = Target::Id(id.to_owned());
-    let mut run = Run::begin(session, wait, watch).await?;
-    let result = match run.read(session, watch).await {
-        Ok(records) if records.iter().any(|record| record.id == id) => run.down(session, files, &target, watch).await,
-        Ok(_) => run.up(session, files, &target, watch).await,
+    let mut run = Run::begin(session, wait, on_progress).await?;
+    let result = match run.read(session, on_progress).await {
+        Ok(records) if records.iter().any(|record| record.id == id) => {
+            run.down(session, files, &target, on_progress).await
+        }
+        Ok(_) => run.up(session, files, &target, on_progress).await,
         Err(error) => Err(error),
     };
     run.end(session).await;
@@ -276,7 +279,7 @@ pub async fn mark(
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
 }
 
-/// A run: the lock is held and the history table is there.
+/// A run: the lock is held and the history table exists.
 struct Run {
     lock: lock::Lock,
     table: Table,
@@ -285,9 +288,9 @@ struct Run {
 }
 
 impl Run {
-    async fn begin(session: &mut Session, wait: Duration, watch: Watch<'_>) -> Result<Self> {
+    async fn begin(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Self> {
         let begun = Instant::now();
-        let lock = lock::acquire(session, wait, watch).await?;
+        let lock = lock::acquire(session, wait, on_progress).await?;
         let found = match Table::locate(session).await {
             Ok(mut table) => table.create(session, wait).await.map(|()| table),
             Err(error) => Err(error),
@@ -311,7 +314,7 @@ impl Run {
 
     /// The history, once nobody else is in the middle of a migration. Between the statements of a migration that is not one
     /// transaction, SQLite has no lock that could be held, so there a running row is waited for as a lock is.
-    async fn read(&self, session: &mut Session, watch: Watch<'_>) -> Result<Vec<Record>> {
+    async fn read(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Vec<Record>> {
         let mut told = false;
         loop {
             let records = self.table.read(session).await?;
@@ -320,7 +323,7 @@ impl Run {
                 return Ok(records);
             }
             if !told {
-                watch(Progress::Waiting { holder: None });
+                on_progress(Progress::Waiting { holder: None });
                 told = true;
             }
             tokio::time::sleep(lock::PAUSE).await;
@@ -332,11 +335,11 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         target: &Target,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let wanted = ids(&pending::to_apply(&records, files, target, session.product())?);
-        self.apply(session, files, &wanted, watch).await
+        self.apply(session, files, &wanted, on_progress).await
     }
 
     async fn down(
@@ -344,11 +347,11 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         target: &Target,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
-        self.revert(session, files, &wanted, watch).await
+        self.revert(session, files, &wanted, on_progress).await
     }
 
     async fn redo(
@@ -356,9 +359,9 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         count: usize,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, watch).await?;
+        let records = self.read(session, on_progress).await?;
         let product = session.product();
         let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
         // Going up again must be possible before going down begins.
@@ -366,8 +369,8 @@ impl Run {
         if let Some(newest) = wanted.first() {
             pending::to_apply(&left, files, &Target::Id(newest.clone()), product)?;
         }
-        let mut outcomes = self.revert(session, files, &wanted, watch).await?;
-        outcomes.extend(self.apply(session, files, &wanted, watch).await?);
+        let mut outcomes = self.revert(session, files, &wanted, on_progress).await?;
+        outcomes.extend(self.apply(session, files, &wanted, on_progress).await?);
         Ok(outcomes)
     }
 
@@ -376,14 +379,14 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         wanted: &[String],
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
         let next = |records: &[Record]| {
             let pending = pending(records, files)?;
             Ok(pending.into_iter().take_while(|file| wanted.contains(file.migration.id.as_str())).collect())
         };
-        self.drive(session, Direction::Up, next, watch).await
+        self.drive(session, Direction::Up, next, on_progress).await
     }
 
     async fn revert(
@@ -391,7 +394,7 @@ impl Run {
         session: &mut Session,
         files: &[Applicable<'_>],
         wanted: &[String],
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let product = session.product();
         let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
@@ -399,7 +402,7 @@ impl Run {
             let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
             Ok(pending::to_revert(records, files, &Target::Count(newest.count()), product)?.into())
         };
-        self.drive(session, Direction::Down, next, watch).await
+        self.drive(session, Direction::Down, next, on_progress).await
     }
 
     /// Runs what is next, as long as there is something. Whether the history is as it was left is asked again before each, in
@@ -409,13 +412,13 @@ impl Run {
         session: &mut Session,
         direction: Direction,
         next: impl Fn(&[Record]) -> Result<VecDeque<&'a Applicable<'m>>>,
-        watch: Watch<'_>,
+        on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let (mut queue, mut rows) = (VecDeque::new(), 0);
         loop {
             if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
-                self.read(session, watch).await?;
+                self.read(session, on_progress).await?;
             }
             lock::begin(session, self.wait).await?;
             let chosen = async {
@@ -434,7 +437,7 @@ impl Run {
                 let _ = session.rollback().await;
                 return chosen.map(|_| outcomes);
             };
-            let outcome = Work::new(session, file, direction, &self.table).await.run(session, watch).await;
+            let outcome = Execution::new(session, file, direction, &self.table).await.run(session, on_progress).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);
             rows = match direction {
@@ -443,7 +446,7 @@ impl Run {
             };
             home.map_err(|error| {
                 Error::new("the session could not be brought back to its schema after a migration")
-                    .of(Kind::Database)
+                    .of(ErrorKind::Database)
                     .because(error)
             })?;
         }

@@ -1,20 +1,20 @@
-//! How long a statement waits for a lock, and when it tries again.
+//! Lock timeouts and retries.
 //!
-//! Whoever waits for a strong lock makes everybody wait who comes after, readers too. So a statement waits for a short time
-//! only, lets the others pass, and comes back a little later. Must not know what is run.
+//! A session that waits for a strong lock blocks every later session, readers included. So a statement waits for a short time
+//! only, lets the others proceed, and tries again a little later. Must not know what is run.
 
 use std::time::Duration;
 
 use crate::Product;
 use crate::session::{DatabaseError, Session, mysql, postgres};
 
-/// How long others wait behind a statement at most, while it waits itself.
+/// The longest time that other sessions wait behind a statement that itself waits for a lock.
 const SECONDS: u32 = 3;
 
-/// The pauses between tries: about two minutes in all.
+/// The pauses between tries: about two minutes in total.
 const PAUSES: [u64; 10] = [200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
 
-/// Lets statements wait for locks for a short time only. A session that may not be told waits as it did.
+/// Sets a short lock timeout. If it cannot be set, the session keeps its default.
 pub(super) async fn limit(session: &mut Session) {
     let _ = match session.product() {
         Product::Postgres => postgres::wait_for_locks(session, SECONDS).await,
@@ -23,7 +23,7 @@ pub(super) async fn limit(session: &mut Session) {
     };
 }
 
-/// Lets statements wait for as long as the server says.
+/// Restores the server's lock timeout.
 pub(super) async fn lift(session: &mut Session) {
     let _ = match session.product() {
         Product::Postgres => postgres::wait_as_usual(session).await,
@@ -32,7 +32,7 @@ pub(super) async fn lift(session: &mut Session) {
     };
 }
 
-/// Whether a statement gave up waiting for a lock, or was chosen to in a deadlock: nothing of it was done.
+/// Whether a statement failed by a lock timeout or as a deadlock victim: nothing of it was done.
 pub(super) fn has_waited(product: Product, error: &DatabaseError) -> bool {
     match product {
         Product::Postgres => matches!(error.code.as_deref(), Some("55P03" | "40P01")),

@@ -1,10 +1,10 @@
-//! Which migrations are wanted, and whether history and files allow it: every check that comes before anything runs.
+//! Which migrations to run, and whether history and files allow it: every check before anything runs.
 //!
 //! Must not know a connection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::migration::{Migration, MigrationId};
 use crate::{Product, Statement, sql};
 
@@ -33,7 +33,7 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
         }
         if let Some(newest) = newest.filter(|newest| id < *newest) {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
-                .of(Kind::OutOfOrder)
+                .of(ErrorKind::OutOfOrder)
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
                 .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`")));
         }
@@ -64,7 +64,7 @@ fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<
             return Err(Error::new(format!(
                 "migration `{id}` does not follow `{last}`: it starts from the schema that `{other}` starts from"
             ))
-            .of(Kind::OutOfOrder)
+            .of(ErrorKind::OutOfOrder)
             .hint(format!(
                 "`gen verify {id}` finds out what it starts from and leads to now, where a scratch database can be had"
             ))
@@ -93,13 +93,13 @@ pub fn to_apply<'a, 'm>(
         Target::Id(id) => {
             if !files.iter().any(|file| file.id() == *id) {
                 return Err(Error::new(format!("there is no migration `{id}`"))
-                    .of(Kind::Refused)
+                    .of(ErrorKind::Refused)
                     .hint("`gen status` lists them"));
             }
             let is_known = history.iter().map(|record| &record.id).any(|known| known == id);
             if !is_known && !wanted.iter().any(|file| file.id() == *id) {
                 return Err(Error::new(format!("migration `{id}` is older than the baseline, so it never runs here"))
-                    .of(Kind::Refused));
+                    .of(ErrorKind::Refused));
             }
             wanted.retain(|file| file.id() <= *id);
         }
@@ -130,7 +130,7 @@ pub fn to_revert<'a, 'm>(
         }
         Target::Id(id) => {
             return Err(Error::new(format!("migration `{id}` is not applied, so there is no going back to it"))
-                .of(Kind::Refused)
+                .of(ErrorKind::Refused)
                 .hint("`gen status` lists what is applied"));
         }
     };
@@ -143,12 +143,12 @@ pub fn to_revert<'a, 'm>(
                 "migration `{}` is the baseline: it never ran here, and reverting it would drop what was there before",
                 record.id
             ))
-            .of(Kind::Refused)
+            .of(ErrorKind::Refused)
             .hint(format!("name the baseline as the place to stop: `gen down {}`", record.id)));
         }
         if file.migration.down.is_empty() && !file.migration.up.is_empty() {
             return Err(Error::new(format!("migration `{}` has no way back: its DOWN section is empty", record.id))
-                .of(Kind::Refused)
+                .of(ErrorKind::Refused)
                 .hint("write what undoes it in a new migration: `gen migration --empty <Name>`"));
         }
         runnable(file, Direction::Down, product)?;
@@ -157,7 +157,7 @@ pub fn to_revert<'a, 'm>(
     Ok(wanted)
 }
 
-/// A migration that broke halfway stops everything: what is in the database is neither of two known schemas.
+/// A partially applied migration stops everything: the database matches neither of two known schemas.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
     let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
     let (id, count) = (&record.id, record.statements);
@@ -170,15 +170,15 @@ fn refuse_half_done(history: &[Record]) -> Result<()> {
         _ => format!("`DELETE FROM {HISTORY_TABLE} WHERE id = '{id}'`"),
     };
     let how = match record.status {
-        State::Running => "a run of it ended without a word",
+        State::Running => "a previous run was interrupted (no result recorded)",
         State::Failed | State::Applied | State::Recognised | State::Baseline => "a statement failed",
     };
     Err(Error::new(format!(
-        "migration `{id}` is half {way}: {how}, {count} of its statements {} done ({})",
+        "migration `{id}` is partially {way}: {how}, {count} of its statements {} done ({})",
         if count == 1 { "is" } else { "are" },
         record.applied_at
     ))
-    .of(Kind::Interrupted)
+    .of(ErrorKind::Interrupted)
     .hint(format!("look at the database, run the statements that are missing by hand, then {}", command(finished)))
     .hint(format!("or undo by hand what was done, then {}", command(undone))))
 }
@@ -192,7 +192,7 @@ fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>
     let id = &record.id;
     let file = files.get(id.as_str()).copied().ok_or_else(|| {
         Error::new(format!("the file of migration `{id}` is missing, and the migration is {} here", record.status))
-            .of(Kind::Missing)
+            .of(ErrorKind::Missing)
             .hint(format!(
                 "find the commit that removed it: `git log --all --diff-filter=D -- '*{id}*'`, then restore it"
             ))
@@ -203,7 +203,7 @@ fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>
             "the file of migration `{id}` was changed after it was {} at {}",
             record.status, record.applied_at
         ))
-        .of(Kind::Changed)
+        .of(ErrorKind::Changed)
         .hint(format!("see what changed: `git log -p -- '*{id}*'`, and restore it: `git checkout <commit> -- <file>`"))
         .hint("what is new in it belongs into a new migration: `gen migration <Name>`"));
     }
@@ -218,7 +218,7 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
             "migration `{id}` is written for {}, and this database is {product}",
             file.migration.product
         ))
-        .of(Kind::Refused)
+        .of(ErrorKind::Refused)
         .hint("point `DATABASE_URL` at the right database, or choose the folder of this dialect"));
     }
     // On MySQL and MariaDB every statement stands for itself, and rows may well be changed in a transaction of the file's own.
@@ -232,7 +232,7 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
             index + 1,
             statements.get(index).map(first_line).unwrap_or_default()
         ))
-        .of(Kind::Refused)
+        .of(ErrorKind::Refused)
         .hint("remove it: every migration already runs in a transaction of its own")),
         None => Ok(()),
     }

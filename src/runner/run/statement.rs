@@ -1,30 +1,30 @@
-//! One statement, sent the way it asks to be: once, as a check, or again and again until it changes nothing.
+//! Executes one statement according to its role: once, as a check, or in batches until it changes no row.
 //!
-//! Must not know what stands before or after it.
+//! Must not know the statements before or after it.
 
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement, sql};
 
 use super::belongings::Kept;
-use super::{Progress, Watch, batches, confined, grants, indexes, versions};
+use super::{Progress, ProgressCallback, batches, confined, grants, indexes, versions};
 
-/// Why a statement is not done.
-pub(super) enum Trouble {
-    /// The database refused it, or is gone.
+/// Why a statement was not completed.
+pub(super) enum StatementError {
+    /// The database refused it, or the connection is lost.
     Database(DatabaseError),
-    /// A check found what must not be.
-    Found(Finding),
+    /// A check found rows that must not exist.
+    Found(FailedCheck),
 }
 
-/// What a check found.
+/// A failed check: its message, and the number of rows found.
 #[derive(Debug, thiserror::Error)]
 #[error("{message} (found: {count})")]
-pub(super) struct Finding {
+pub(super) struct FailedCheck {
     pub(super) message: String,
     pub(super) count: String,
 }
 
-/// The query that shows what a check counts.
+/// The query that lists the rows that a check counts.
 pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
     match check.role {
         Role::Check(_) => {
@@ -39,18 +39,18 @@ pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
     }
 }
 
-impl From<DatabaseError> for Trouble {
+impl From<DatabaseError> for StatementError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(error)
     }
 }
 
-/// Whether the database has done nothing of a statement that it refuses outside of a transaction. A procedure may have come to
-/// some of its own statements; so may what works through several objects or files; and on MySQL and MariaDB a table of an engine
-/// without transactions keeps the rows that were changed before the one that failed.
+/// Whether the database has done nothing of a statement that failed outside a transaction. A procedure may have run some of
+/// its statements, a statement on several objects may have changed some of them, and on MySQL and MariaDB a table of an
+/// engine without transactions keeps the rows that were changed before the failing one.
 pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     match statement.role {
-        // What was filled is not filled again.
+        // Rows that are filled already are not filled again.
         Role::Batches | Role::Check(_) => return true,
         Role::Change => {}
     }
@@ -68,7 +68,7 @@ pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     drops_one || words.first().is_some_and(|word| !word.is_any(may_do_a_part))
 }
 
-/// Refuses to send more once somebody has asked for the end.
+/// Refuses to send further statements once an interrupt was requested.
 pub fn goes_on() -> Result<(), DatabaseError> {
     if !interrupted() {
         return Ok(());
@@ -77,14 +77,14 @@ pub fn goes_on() -> Result<(), DatabaseError> {
     Err(DatabaseError { message, code: Some("57014".to_owned()) })
 }
 
-/// Carries a statement out. `watch` hears how many rows a statement that goes by batches has changed so far, and why one is sent
+/// Carries a statement out. `on_progress` hears how many rows a statement that goes by batches has changed so far, and why one is sent
 /// in another form.
 pub(super) async fn carry_out(
     session: &mut Session,
     statement: &Statement,
     kept: &Kept,
-    watch: Watch<'_>,
-) -> Result<(), Trouble> {
+    on_progress: ProgressCallback<'_>,
+) -> Result<(), StatementError> {
     confined::refuse(session, statement)?;
     goes_on()?;
     match &statement.role {
@@ -95,12 +95,12 @@ pub(super) async fn carry_out(
             if let Err(error) = &done
                 && let Some(instead) = versions::instead(session.product(), &statement.sql, error)
             {
-                watch(Progress::Stepping { why: versions::WHY });
+                on_progress(Progress::Stepping { why: versions::WHY });
                 done = session.execute(&instead).await;
             }
             indexes::after(session, around, done.is_err()).await;
             if let Some(what) = grants::after(session, rights, done.is_err()).await.filter(|_| kept.notes()) {
-                watch(Progress::Noting { what });
+                on_progress(Progress::Noting { what });
             }
             done.map(drop)?;
         }
@@ -108,10 +108,10 @@ pub(super) async fn carry_out(
             let found = session.query(&statement.sql).await?;
             let first = found.first().map(|row| row.text(0)).unwrap_or_default();
             if !matches!(first, "" | "0" | "f" | "false") {
-                return Err(Trouble::Found(Finding { message: message.clone(), count: first.to_owned() }));
+                return Err(StatementError::Found(FailedCheck { message: message.clone(), count: first.to_owned() }));
             }
         }
-        Role::Batches => batches::carry_out(session, statement, watch).await?,
+        Role::Batches => batches::carry_out(session, statement, on_progress).await?,
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! MySQL keeps a version of a table's rows for every column that came or went at once, and has room for so many (64, 255 since
-//! 9.1). Then it refuses the next one until the table is rebuilt, which can be done by the same statement while others read and
-//! write.
+//! MySQL keeps a row version for every column that was added or dropped instantly, and has room for 64 of them (255 since
+//! 9.1). After that it refuses the next one until the table is rebuilt, which the same statement can do while other sessions
+//! read and write.
 //!
 //! Must not know what else a statement may be refused for.
 

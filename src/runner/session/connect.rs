@@ -1,14 +1,14 @@
-//! Connecting, with a reason and a way out when it fails.
+//! Connects; a failure has a reason and a hint.
 //!
 //! Must not know what the connection is for.
 
 use std::time::Duration;
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{ConnectError, ConnectionOptions, Missing, Obstacle, Session};
 
-/// How long a host may stay silent. A file has no host: who waits for that, waits for the disk.
+/// The connection timeout. A file has no host, so opening one has no timeout.
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// Connects.
@@ -25,7 +25,7 @@ pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Se
         Ok(Ok(session)) => Ok(session),
         Ok(Err(error)) => Err(explain(options, error)),
         Err(_) => Err(Error::new(format!("{} did not answer within {SILENCE:?}", server_of(options)))
-            .of(Kind::Database)
+            .of(ErrorKind::Database)
             .hint("check host and port, and whether a firewall is between")),
     }
 }
@@ -74,7 +74,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
         Obstacle::Locked => {
             let error = Error::new(format!("somebody else is writing to {}", options.reached_at()))
                 .hint("wait for them to end, and try again");
-            return error.of(Kind::Busy).because(cause);
+            return error.of(ErrorKind::Busy).because(cause);
         }
         Obstacle::Other => match file {
             None => Error::new(format!("no connection to {server}"))
@@ -82,7 +82,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
             Some(file) => Error::new(format!("the SQLite database `{file}` cannot be opened")),
         },
     };
-    explained.of(Kind::Database).because(cause)
+    explained.of(ErrorKind::Database).because(cause)
 }
 
 /// SQLite says "unable to open" to everything, so the file system is asked what it is.
@@ -115,7 +115,7 @@ mod tests {
         let error = DatabaseError { message: "database is locked".to_owned(), code: Some("5".to_owned()) };
         let explained = explain(&options, error.into());
         assert_eq!(explained.to_string(), "somebody else is writing to `/project/shop.db`");
-        assert_eq!(explained.kind(), &Kind::Busy);
+        assert_eq!(explained.kind(), &ErrorKind::Busy);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::{ConnectError, DatabaseError, Missing, Rows};
 #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
 compile_error!("choose at least one of the features `postgres`, `mysql` and `sqlite`");
 
-/// How a connection is made, as the driver read it from a URL and the environment.
+/// The connection options, as the driver parsed them from a URL and the environment.
 #[derive(Clone)]
 pub(super) enum Options {
     #[cfg(feature = "postgres")]
@@ -157,8 +157,8 @@ pub(super) enum Driver {
     Sqlite(Held),
 }
 
-/// The same words for whichever connection it is: the drivers share no trait that could be an object.
-macro_rules! whichever {
+/// Expands to the expression once per driver: the drivers share no object-safe trait.
+macro_rules! dispatch {
     ($driver:expr, $connection:ident => $done:expr) => {
         match $driver {
             #[cfg(feature = "postgres")]
@@ -208,10 +208,10 @@ impl Driver {
         }
         self.is_single(sql).await?;
         let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        Ok(whichever!(self, connection => connection.execute(query).await?.rows_affected()))
+        Ok(dispatch!(self, connection => connection.execute(query).await?.rows_affected()))
     }
 
-    /// Refuses a text that is more than one statement. Without a semicolon it cannot be.
+    /// Refuses a text with more than one statement. Without a semicolon it has only one.
     async fn is_single(&mut self, sql: &str) -> Result<(), DatabaseError> {
         if !sql.contains(';') {
             return Ok(());
@@ -236,7 +236,7 @@ impl Driver {
 
     /// Sends one statement with text values for its placeholders.
     pub(super) async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
-        Ok(whichever!(self, connection => {
+        Ok(dispatch!(self, connection => {
             let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for value in values {
                 query = query.bind(value.map(str::to_owned));
@@ -248,7 +248,7 @@ impl Driver {
     /// Sends one query; adds its rows as text, whatever the types of its columns.
     pub(super) async fn query(&mut self, sql: &str, rows: &mut Rows) -> Result<(), DatabaseError> {
         self.is_single(sql).await?;
-        whichever!(self, connection => {
+        dispatch!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
             while let Some(row) = next(&mut found).await.transpose()? {
                 for index in 0..row.len() {
@@ -262,7 +262,7 @@ impl Driver {
 
     /// Sends one query of which each row is one JSON array of rows; gives them away as they come.
     pub(super) async fn query_arrays(&mut self, sql: &str, mut take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
-        whichever!(self, connection => {
+        dispatch!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
             while let Some(row) = next(&mut found).await.transpose()? {
                 take(Rows::from_json(row.try_get_unchecked(0)?)?);
@@ -273,7 +273,7 @@ impl Driver {
 
     /// Closes the connection in good order.
     pub(super) async fn close(self) {
-        // A connection that cannot say goodbye is closed all the same, and nobody can do anything about it.
+        // A failure to close the connection gracefully cannot be acted upon.
         let _ = match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(connection) => connection.close().await.map_err(DatabaseError::from),
@@ -295,7 +295,7 @@ fn is_single(product: Product, sql: &str) -> Result<(), DatabaseError> {
     }
 }
 
-/// The next of what arrives.
+/// Awaits the next item of the stream.
 async fn next<T>(arriving: &mut Pin<Box<dyn Stream<Item = T> + Send + '_>>) -> Option<T> {
     poll_fn(|context| arriving.as_mut().poll_next(context)).await
 }

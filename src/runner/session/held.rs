@@ -1,5 +1,5 @@
-//! A connection to an SQLite database, of its own or of a pool. One of a pool goes back to it, for a database in memory is gone
-//! with its connection.
+//! A connection to an SQLite database, owned or from a pool. A pooled connection is returned to the pool, because an
+//! in-memory database ends with its connection.
 //!
 //! Must not know what is sent.
 
@@ -9,7 +9,7 @@ use sqlx::{Connection as _, Executor as _, Row as _, Sqlite, SqliteConnection, S
 use super::DatabaseError;
 use super::interrupt::sqlite_goes_on;
 
-/// After how many of its steps SQLite asks whether to go on.
+/// The number of virtual machine steps between two interrupt checks of SQLite.
 const STEPS: i32 = 10_000;
 
 /// The settings that a session and a run change.
@@ -24,7 +24,7 @@ pub(super) enum Held {
 /// A connection of a pool, which gets it back in good order only: dropped, it is closed.
 pub(super) struct Pooled {
     connection: PoolConnection<Sqlite>,
-    /// The settings as they were, as statements.
+    /// The former settings, as statements.
     before: Vec<String>,
     in_order: bool,
 }
@@ -55,7 +55,7 @@ impl Held {
         }
     }
 
-    /// Closes the connection, or gives it back as it was.
+    /// Closes the connection, or returns it to the pool with its former settings.
     pub(super) async fn close(self) -> Result<(), DatabaseError> {
         match self {
             Self::Own(connection) => Ok(connection.close().await?),

@@ -1,4 +1,4 @@
-//! Ending the statement that runs, when somebody asks for it.
+//! Interrupts the running statement on request.
 //!
 //! A server goes on with a statement though its client is gone, so it is asked by a second connection to end it; the first one
 //! then hears of an error like any other, and whoever sent the statement says in what state things are. Must not know signals, nor
@@ -15,11 +15,11 @@ use crate::Product;
 use super::driver::{Driver, Options};
 use super::{DatabaseError, Missing};
 
-/// How many statements run, and how many things are to be taken back before the process ends.
+/// The number of running statements, and of things to undo before the process ends.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
-/// Whether somebody asked for the end.
+/// Whether an interrupt was requested.
 static ASKED: AtomicBool = AtomicBool::new(false);
-/// Whether SQLite is to end what it does.
+/// Whether SQLite should interrupt its statement.
 static ENDS_SQLITE: AtomicBool = AtomicBool::new(false);
 static CALLED: Notify = Notify::const_new();
 

@@ -25,7 +25,7 @@ use crate::{Product, sql};
 use driver::{Driver, Options};
 use interrupt::Ending;
 
-/// What a database answered instead of doing what it was asked. Never holds a URL or a password.
+/// An error reported by the database. Never contains a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct DatabaseError {
@@ -35,20 +35,20 @@ pub struct DatabaseError {
     pub code: Option<String>,
 }
 
-/// Why a connection could not be made, as far as it can be told apart.
+/// Why a connection could not be made, as far as the driver's error tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// The driver was left out of this build: the feature that brings it.
     NoDriver(&'static str),
-    /// Nobody listens there.
+    /// The connection was refused.
     Refused,
-    /// No such host.
+    /// The host name cannot be resolved.
     UnknownHost,
     /// The user or the password is not accepted.
     Password,
     /// The server has no such database.
     NoDatabase,
-    /// The SQLite file cannot be opened: it, or its directory, is missing or closed to us.
+    /// The SQLite file cannot be opened: it, or its directory, is missing or not accessible.
     NoFile,
     /// The file is not an SQLite database.
     NotADatabase,
@@ -60,7 +60,7 @@ pub enum Obstacle {
     Other,
 }
 
-/// A connection that could not be made. Never holds a URL or a password.
+/// A failed connection attempt. Never contains a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
 pub struct ConnectError {
@@ -124,7 +124,7 @@ impl From<serde_json::Error> for DatabaseError {
     }
 }
 
-/// What to do about an SQLite file that is not there.
+/// What to do if the SQLite file does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// It is an error.
@@ -201,11 +201,11 @@ impl Session {
         Ok(self.query(sql).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
-    /// Settles the session again after statements that may have unsettled it: a dump sets what it likes.
+    /// Restores the session settings after statements that may have changed them, as a dump does.
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn settle(&mut self) -> Result<(), DatabaseError> {
+    pub async fn restore_settings(&mut self) -> Result<(), DatabaseError> {
         if self.product == Product::Postgres {
             self.execute("RESET ALL").await?;
         }
@@ -362,7 +362,7 @@ impl Session {
         Ok(rows)
     }
 
-    /// Refuses what the driver would wait for without end.
+    /// Refuses a statement that the driver would never return from.
     fn can_be_sent(&self, sql: &str) -> Result<(), DatabaseError> {
         let refused = |message: &str| Err(DatabaseError { message: message.to_owned(), code: None });
         if sql.contains('\0') {

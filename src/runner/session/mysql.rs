@@ -1,4 +1,4 @@
-//! What a MySQL or MariaDB session is pinned to, and how it holds a lock.
+//! The settings of a MySQL or MariaDB session, and its advisory lock.
 //!
 //! Must not know what the session is used for.
 
@@ -44,7 +44,7 @@ pub async fn try_lock(session: &mut Session, name: &str) -> Result<bool, Databas
     }
 }
 
-/// Gives the lock back.
+/// Releases the lock.
 ///
 /// # Errors
 /// The connection is gone, and the lock with it.
@@ -65,7 +65,7 @@ pub async fn lock_holder(session: &mut Session, name: &str) -> Result<Option<(St
     Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
 }
 
-/// How long a statement waits for a table before it gives up, in seconds.
+/// Sets the lock timeout for tables, in seconds.
 ///
 /// # Errors
 /// The database's refusal.
@@ -73,7 +73,7 @@ pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), D
     session.execute(&format!("SET SESSION lock_wait_timeout = {seconds}")).await.map(|_| ())
 }
 
-/// Statements wait for tables as the server says.
+/// Restores the server's lock timeout.
 ///
 /// # Errors
 /// The connection is gone.

@@ -1,6 +1,6 @@
-//! Where a database is and how it is reached: read once, from a URL and the environment, into what the driver takes.
+//! Connection options: parsed once, from a URL and the environment, into the driver's own options.
 //!
-//! Whoever wants to know a host, a user or a database asks here; nobody else reads a URL. Must not know what the connection is for.
+//! Hosts, users and database names are asked for here; no other code parses a URL. Must not know what the connection is for.
 
 mod parameters;
 
@@ -12,11 +12,11 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use url::Url;
 
 use crate::Product;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 use super::driver::{Endpoint, Options};
 
-/// What a URL and the environment say of a connection. Printing it in any way shows no password and no parameters.
+/// The connection options from a URL and the environment. Their printed form shows no password and no parameters.
 #[derive(Clone)]
 pub struct ConnectionOptions {
     scheme: &'static str,
@@ -46,7 +46,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// Whether a text begins as the URL of a database does.
+    /// Whether a text starts like the URL of a database.
     pub fn knows(text: &str) -> bool {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme);
         matches!(scheme, Some("postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite"))
@@ -91,7 +91,7 @@ impl ConnectionOptions {
                 unreadable("its user holds an encoded `:`").hint("a plain `:` ends the user and begins the password")
             );
         }
-        parameters::check(product, &parameters::Said::of(&url, query))?;
+        parameters::check(product, &parameters::GivenParameters::of(&url, query))?;
         // The driver's own words may repeat what they are about.
         let refused = |_| unreadable("the driver does not take it");
         let (options, endpoint) = match product {
@@ -116,7 +116,7 @@ impl ConnectionOptions {
         let name = percent_decode_str(name)
             .decode_utf8()
             .map_err(|_| unreadable("its path is not UTF-8 once `%` is decoded").hint("write a plain `%` as `%25`"))?;
-        let said = parameters::Said::from_query(query);
+        let said = parameters::GivenParameters::from_query(query);
         parameters::check(Product::Sqlite, &said)?;
         let in_memory = name == ":memory:" || said.is("mode", "memory");
         if name.is_empty() && !in_memory {
@@ -131,8 +131,8 @@ impl ConnectionOptions {
         Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false })
     }
 
-    /// The same server by the same means, for the scratch database of this name: settings that hold only on the given
-    /// database are left out.
+    /// The options for a scratch database of this name on the same server: settings that hold only on the given database are
+    /// left out.
     #[must_use]
     pub fn for_scratch(&self, name: &str) -> Self {
         let mut scratch = Self { is_scratch: true, ..self.clone() };
@@ -214,7 +214,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// Where it is reached: host and port, a socket, a file.
+    /// The address: host and port, a socket, or a file.
     pub fn reached_at(&self) -> String {
         match &self.endpoint {
             Endpoint::Server { socket: Some(socket), .. } => format!("the socket `{}`", socket.display()),
@@ -262,7 +262,7 @@ impl fmt::Debug for ConnectionOptions {
 const SPECIAL: percent_encoding::AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 fn unreadable(reason: &str) -> Error {
-    Error::new(format!("the database URL cannot be read: {reason}")).of(Kind::Refused)
+    Error::new(format!("the database URL cannot be read: {reason}")).of(ErrorKind::Refused)
 }
 
 /// The path of a `file:` URI, behind its `file:`.

@@ -1,4 +1,4 @@
-//! What a PostgreSQL session is pinned to, and how it holds a lock.
+//! The settings of a PostgreSQL session, and its advisory lock.
 //!
 //! Must not know what the session is used for.
 
@@ -40,7 +40,7 @@ pub async fn try_lock(session: &mut Session) -> Result<bool, DatabaseError> {
     Ok(rows.first().is_some_and(|row| row.is_true(0)))
 }
 
-/// Gives the lock back.
+/// Releases the lock.
 ///
 /// # Errors
 /// The connection is gone, and the lock with it.
@@ -64,7 +64,7 @@ pub async fn lock_holder(session: &mut Session) -> Result<Option<(String, String
     Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
 }
 
-/// How long a statement waits for a lock before it gives up.
+/// Sets the lock timeout.
 ///
 /// # Errors
 /// The database's refusal.
@@ -72,7 +72,7 @@ pub async fn wait_for_locks(session: &mut Session, seconds: u32) -> Result<(), D
     session.execute(&format!("SET lock_timeout = '{seconds}s'")).await.map(|_| ())
 }
 
-/// Statements wait for locks as the server says.
+/// Restores the server's lock timeout.
 ///
 /// # Errors
 /// The connection is gone.
@@ -80,7 +80,7 @@ pub async fn wait_as_usual(session: &mut Session) -> Result<(), DatabaseError> {
     session.execute("RESET lock_timeout").await.map(|_| ())
 }
 
-/// Statements wait for locks for as long as it takes. Gives back how long they waited until now.
+/// Disables the lock timeout and returns the former one.
 ///
 /// # Errors
 /// The database's refusal.
@@ -90,7 +90,7 @@ pub async fn wait_for_ever(session: &mut Session) -> Result<String, DatabaseErro
     Ok(before.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
 }
 
-/// Statements wait for locks as they did.
+/// Restores a former lock timeout.
 ///
 /// # Errors
 /// The database's refusal.

@@ -1,6 +1,6 @@
-//! What a query gave: all of its values in one text, one after the other.
+//! Query results: all values in one text, one after the other.
 //!
-//! A catalog is thousands of rows of short values, so a row is a view and holds nothing. Must not know who asked for what.
+//! A catalog has thousands of rows of short values, so a row is a view and owns nothing. Must not know who asked for what.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -26,12 +26,12 @@ pub struct Row<'r> {
 }
 
 impl Rows {
-    /// How many there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -100,7 +100,7 @@ impl<'r> Row<'r> {
         matches!(self.text(index), "t" | "true" | "1" | "YES")
     }
 
-    /// How many values it has.
+    /// The number of values.
     fn width(self) -> usize {
         self.values.1 - self.values.0
     }
@@ -163,7 +163,7 @@ impl FusedIterator for Iter<'_> {}
 
 /// How far an array of values is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
+enum ArrayProgress {
     /// Nothing of it yet.
     Nothing,
     /// Values of a row.
@@ -183,9 +183,9 @@ impl<'de> Visitor<'de> for Array<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
-        let mut reading = Reading::Nothing;
+        let mut reading = ArrayProgress::Nothing;
         while array.next_element_seed(Element { rows: self.0, reading: &mut reading })?.is_some() {}
-        if reading == Reading::Row {
+        if reading == ArrayProgress::Row {
             self.0.end_row();
         }
         Ok(())
@@ -195,15 +195,15 @@ impl<'de> Visitor<'de> for Array<'_> {
 /// Takes one element of an array.
 struct Element<'r> {
     rows: &'r mut Rows,
-    reading: &'r mut Reading,
+    reading: &'r mut ArrayProgress,
 }
 
 impl Element<'_> {
     fn value<E: Error>(self, value: Option<&str>) -> Result<(), E> {
-        if *self.reading == Reading::Rows {
+        if *self.reading == ArrayProgress::Rows {
             return Err(E::custom("a value of a row stands behind rows"));
         }
-        *self.reading = Reading::Row;
+        *self.reading = ArrayProgress::Row;
         self.rows.push(value);
         Ok(())
     }
@@ -253,10 +253,10 @@ impl<'de> Visitor<'de> for Element<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(), A::Error> {
-        if *self.reading == Reading::Row {
+        if *self.reading == ArrayProgress::Row {
             self.rows.end_row();
         }
-        *self.reading = Reading::Rows;
+        *self.reading = ArrayProgress::Rows;
         Array(self.rows).visit_seq(array)
     }
 }

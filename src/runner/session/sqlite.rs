@@ -1,4 +1,4 @@
-//! What an SQLite session is pinned to, and how it lets go of foreign keys for a migration.
+//! The settings of an SQLite session, and how a migration disables foreign keys.
 //!
 //! Must not know what the session is used for.
 
@@ -28,8 +28,8 @@ pub async fn wait_for_writers(session: &mut Session, wait: Duration) -> Result<(
     session.query(&format!("PRAGMA busy_timeout = {milliseconds}")).await.map(|_| ())
 }
 
-/// Switches the enforcement of foreign keys and gives back what it was. Inside a transaction the pragma does nothing and
-/// says nothing, and a rebuild would then delete every child row; so it is read back.
+/// Switches foreign key enforcement and returns the former setting. Inside a transaction the pragma has no effect and reports
+/// no error, and a rebuild would then delete every child row; so the setting is read back.
 ///
 /// # Errors
 /// The database's refusal, also when the setting did not change.
@@ -47,11 +47,11 @@ async fn foreign_keys(session: &mut Session) -> Result<bool, DatabaseError> {
     Ok(session.query("PRAGMA foreign_keys").await?.first().is_some_and(|row| row.is_true(0)))
 }
 
-/// The rows that refer to a row that is not there.
+/// Dangling references: rows that reference a missing row.
 #[derive(Debug, Default)]
 pub struct Violations(Rows);
 
-/// Finds the rows that refer to a row that is not there.
+/// Finds the rows that reference a missing row.
 ///
 /// # Errors
 /// A foreign key that cannot be checked, because what it refers to is not unique.

@@ -1,4 +1,5 @@
-//! Whether a semicolon belongs to the statement it stands in: the bodies of triggers, routines, events and rules hold several.
+//! Decides whether a semicolon belongs to the current statement: bodies of triggers, routines, events and rules contain
+//! several.
 //!
 //! Must not know how text is cut into tokens.
 
@@ -10,7 +11,7 @@ use super::Token;
 
 use compound::Compound;
 
-/// What has been read of one statement.
+/// The state after the tokens read so far of one statement.
 pub(super) enum Body {
     Postgres(Atomic),
     Sqlite(Trigger),
@@ -26,7 +27,7 @@ impl Body {
         }
     }
 
-    /// Whether a semicolon that comes now belongs to the statement.
+    /// Whether a semicolon at this point belongs to the statement.
     pub(super) fn is_open(&self) -> bool {
         match self {
             Self::Postgres(atomic) => atomic.parentheses > 0 || atomic.depth > 0,
@@ -35,7 +36,7 @@ impl Body {
         }
     }
 
-    /// Whether it is known to make something with a body, or to make nothing of the kind.
+    /// Whether it is known if the statement creates an object with a body.
     pub(super) fn is_made(&self) -> Option<bool> {
         match self {
             Self::Postgres(atomic) => (atomic.is_routine || atomic.head.len() == 4).then_some(atomic.is_routine),

@@ -1,11 +1,11 @@
-//! What is meant for a database's own client and not for its server: commands of psql, sqlite3 and mysql, and statements whose
-//! rows the client sends or takes.
+//! Recognises commands for a database's own client (psql, sqlite3, mysql), and statements whose rows the client sends or
+//! receives.
 //!
 //! Must not know what is done about it.
 
 use crate::Product;
 
-use super::{Kind, Token, is_first_in_line};
+use super::{Token, TokenKind, is_first_in_line};
 
 /// Commands of the clients of MySQL and MariaDB. No statement of a server begins so.
 const MYSQL: [&str; 20] = [
@@ -68,7 +68,7 @@ pub fn needs_client<'t, 'a>(product: Product, tokens: &'t [Token<'a>]) -> Option
 
 /// `\N` is NULL to MariaDB.
 fn is_null(tokens: &[Token<'_>], backslash: &Token<'_>) -> bool {
-    tokens.iter().any(|token| token.start == backslash.end() && token.kind == Kind::Word && token.text == "N")
+    tokens.iter().any(|token| token.start == backslash.end() && token.kind == TokenKind::Word && token.text == "N")
 }
 
 /// Whether rows follow the statement, up to a line `\.`.

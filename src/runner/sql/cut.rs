@@ -1,4 +1,4 @@
-//! Scripts cut into statements, and the form of a statement that counts for a checksum.
+//! Splits scripts into statements, and brings a statement to the form that its checksum covers.
 //!
 //! Must not know what statements do, nor what comments between them mean.
 
@@ -6,16 +6,16 @@ use crate::Product;
 
 use super::body::Body;
 use super::token::words;
-use super::{Kind, Rules, Token, Tokens, Unterminated, client};
+use super::{Rules, Token, TokenKind, Tokens, Unterminated, client};
 
-/// A part of a script. The parts of a script follow one another without gaps.
+/// A piece of a script. The pieces of a script follow one another without gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum Piece<'a> {
     /// White space or a comment between statements.
     Between(Token<'a>),
-    /// What ends a statement, or a line that says what does.
+    /// A statement terminator, or a line that sets the terminator.
     End,
-    /// A line that is meant for a database's own client: `\restrict x`, `.read x`, `SOURCE x`, `GO`.
+    /// A line for a database's own client: `\restrict x`, `.read x`, `SOURCE x`, `GO`.
     Client(Token<'a>),
     /// A statement.
     Statement(Statement<'a>),
@@ -28,13 +28,13 @@ pub struct Statement<'a> {
     pub text: &'a str,
     /// Where it starts, in bytes.
     pub start: usize,
-    /// Everything up to what ends it, blank tokens at its end included.
+    /// All tokens up to its terminator, trailing blank tokens included.
     pub tokens: Vec<Token<'a>>,
     /// Whether a body or a parenthesis is still open where the script ends.
     pub is_open: bool,
 }
 
-/// Cuts a script into its parts.
+/// Splits a script into pieces.
 #[derive(Debug)]
 pub struct Cutter<'a> {
     text: &'a str,
@@ -51,35 +51,35 @@ impl<'a> Cutter<'a> {
         Self { text, tokens: Tokens::new(plain, text), delimiter: ";", plain }
     }
 
-    /// Goes on at another place, which must be between statements.
+    /// Continues at another position, which must be between statements.
     pub fn resume(&mut self, at: usize) {
         self.tokens.at = at;
     }
 
-    fn part(&mut self) -> Option<Part<'a>> {
+    fn part(&mut self) -> Option<Piece<'a>> {
         let token = self.tokens.next()?;
         if token.is_blank() {
-            return Some(Part::Between(token));
+            return Some(Piece::Between(token));
         }
         if self.plain.delimiter_lines && token.is_word("DELIMITER") {
             let line = self.text.get(token.end()..).unwrap_or_default();
             let line = line.get(..line.find(['\n', '\r']).unwrap_or(line.len())).unwrap_or_default();
             self.delimiter = line.split_whitespace().next().unwrap_or(self.delimiter);
             self.tokens.at = token.end() + line.len();
-            return Some(Part::End);
+            return Some(Piece::End);
         }
         if self.delimiter_in(&token) == Some(0) {
             self.tokens.at = token.start + self.delimiter.len();
-            return Some(Part::End);
+            return Some(Piece::End);
         }
         if client::is_command(self.plain.product, self.text, &token) {
             let rest = self.text.get(token.start..).unwrap_or_default();
             let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len())).unwrap_or_default();
             self.tokens = Tokens::new(self.tokens.rules, self.text);
             self.tokens.at = token.start + line.len();
-            return Some(Part::Client(Token { text: line, ..token }));
+            return Some(Piece::Client(Token { text: line, ..token }));
         }
-        Some(Part::Statement(self.statement(token)))
+        Some(Piece::Statement(self.statement(token)))
     }
 
     fn statement(&mut self, first: Token<'a>) -> Statement<'a> {
@@ -117,7 +117,7 @@ impl<'a> Cutter<'a> {
 
     /// Where in a token the delimiter begins.
     fn delimiter_in(&self, token: &Token<'_>) -> Option<usize> {
-        if !matches!(token.kind, Kind::Word | Kind::Number | Kind::Symbol) {
+        if !matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Symbol) {
             return None;
         }
         if self.text.get(token.start..).is_some_and(|rest| rest.starts_with(self.delimiter)) {
@@ -135,7 +135,7 @@ impl<'a> Cutter<'a> {
 }
 
 impl<'a> Iterator for Cutter<'a> {
-    type Item = Result<Part<'a>, Unterminated>;
+    type Item = Result<Piece<'a>, Unterminated>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let part = self.part()?;
@@ -154,7 +154,7 @@ fn mode_set(rules: Rules, tokens: &[Token<'_>]) -> Option<Option<String>> {
     if !rules.delimiter_lines {
         return None;
     }
-    let mut words = tokens.iter().filter(|token| !token.is_blank() && token.kind != Kind::Hint);
+    let mut words = tokens.iter().filter(|token| !token.is_blank() && token.kind != TokenKind::Hint);
     words.next().filter(|first| first.is_word("SET"))?;
     let mut found = None;
     let words: Vec<_> = words.collect();
@@ -198,7 +198,7 @@ pub fn mode_before(product: Product, text: &str) -> Option<(String, &str)> {
     Some((mode, text.get(end.end()..)?.trim_start()))
 }
 
-/// Whether a statement makes something with a body of statements: a trigger, a routine, an event.
+/// Whether a statement creates an object with a body of statements: a trigger, a routine, an event.
 pub fn has_body(product: Product, statement: &str) -> bool {
     let mut tokens = Tokens::new(product, statement);
     let mut body = Body::new(product);
@@ -220,23 +220,24 @@ pub fn has_body(product: Product, statement: &str) -> bool {
 pub fn split(rules: impl Into<Rules>, script: &str) -> Result<Vec<String>, Unterminated> {
     let mut statements = Vec::new();
     for part in Cutter::new(rules, script) {
-        if let Part::Statement(statement) = part? {
+        if let Piece::Statement(statement) = part? {
             statements.push(statement.text.to_owned());
         }
     }
     Ok(statements)
 }
 
-/// The form of a script that counts for its checksum: its statements joined by `;` and a line break, without comments, line
-/// endings unified, runs of white space outside quotes collapsed to one space. A script that cannot be cut counts as it is.
+/// The form of a script that its checksum covers: its statements joined by `;` and a line break, without comments, with
+/// unified line endings, and with runs of white space outside quotes collapsed to one space. A script that cannot be split is
+/// covered verbatim.
 pub fn significant(rules: impl Into<Rules>, script: &str) -> String {
     // Line endings are unified inside quotes too: a checkout on another system must not change a checksum.
     let script = script.replace("\r\n", "\n");
     let mut texts: Vec<String> = Vec::new();
     for part in Cutter::new(rules, &script) {
         match part {
-            Ok(Part::Statement(statement)) => texts.push(condensed(&statement.tokens)),
-            Ok(Part::Between(_) | Part::End | Part::Client(_)) => {}
+            Ok(Piece::Statement(statement)) => texts.push(condensed(&statement.tokens)),
+            Ok(Piece::Between(_) | Piece::End | Piece::Client(_)) => {}
             Err(_) => return script,
         }
     }
@@ -247,8 +248,8 @@ fn condensed(tokens: &[Token<'_>]) -> String {
     let mut text = String::new();
     let (mut blank, mut in_hint) = (false, false);
     for token in tokens {
-        // What a comment holds that the server executes counts as it is written.
-        in_hint = if token.kind == Kind::Hint { token.text != "*/" } else { in_hint };
+        // The content of an executable comment counts verbatim.
+        in_hint = if token.kind == TokenKind::Hint { token.text != "*/" } else { in_hint };
         if token.is_blank() && !in_hint {
             blank = true;
             continue;

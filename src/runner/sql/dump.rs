@@ -1,13 +1,13 @@
-//! A dump: a script for a database's own client, which holds more than statements.
+//! Dumps: scripts for a database's own client, with more than statements in them.
 //!
 //! Must not know where the statements are sent.
 
 use crate::Product;
 
-use super::{Cutter, Part, Unterminated, client};
+use super::{Cutter, Piece, Unterminated, client};
 
-/// The statements of a dump. The client's own commands (`\restrict`, `.headers on`) and the rows that `COPY … FROM stdin`
-/// carries are left out: a schema is what is wanted of it.
+/// The statements of a dump. Client commands (`\restrict`, `.headers on`) and the data of `COPY … FROM stdin` are left out:
+/// only the schema is needed.
 ///
 /// # Errors
 /// A quote or a comment that is never closed.
@@ -16,14 +16,14 @@ pub fn statements(product: Product, script: &str) -> Result<Vec<String>, Untermi
     let mut cutter = Cutter::new(product, script);
     while let Some(part) = cutter.next() {
         match part? {
-            Part::Statement(statement) if client::copies_rows(product, &statement.tokens) => {
+            Piece::Statement(statement) if client::copies_rows(product, &statement.tokens) => {
                 let after = statement.tokens.last().map_or(script.len(), super::Token::end);
                 let rows = script.get(after..).unwrap_or_default();
                 let end = rows.find("\n\\.").map_or(rows.len(), |at| at + "\n\\.".len());
                 cutter.resume(after + end);
             }
-            Part::Statement(statement) => statements.push(statement.text.to_owned()),
-            Part::Between(_) | Part::End | Part::Client(_) => {}
+            Piece::Statement(statement) => statements.push(statement.text.to_owned()),
+            Piece::Between(_) | Piece::End | Piece::Client(_) => {}
         }
     }
     Ok(statements)

@@ -13,10 +13,10 @@ mod rules;
 mod tests;
 mod token;
 
-pub use cut::{Cutter, Part, Statement, has_body, mode_before, mode_of, significant, split};
+pub use cut::{Cutter, Piece, Statement, has_body, mode_before, mode_of, significant, split};
 pub use quote::{literal, quote};
 pub use rules::{Rules, default_mode};
-pub use token::{Kind, Token, Tokens, content, quoted_where_needed, tokens, unescaped, words};
+pub use token::{Token, TokenKind, Tokens, content, quoted_where_needed, tokens, unescaped, words};
 
 /// A quote or comment that is opened and never closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,12 +77,18 @@ pub fn is_first_in_line(text: &str, offset: usize) -> bool {
 pub fn hidden_line(token: &Token<'_>) -> Option<(usize, char)> {
     const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
     let found = match token.kind {
-        Kind::Comment if !token.text.starts_with("/*") => token.text.char_indices().find(|(at, character)| {
+        TokenKind::Comment if !token.text.starts_with("/*") => token.text.char_indices().find(|(at, character)| {
             let after = token.text.get(at + character.len_utf8()..).unwrap_or_default();
             BREAKS.contains(character) && !after.trim().is_empty()
         }),
-        Kind::Word => token.text.char_indices().find(|(_, character)| BREAKS.contains(character)),
-        Kind::Comment | Kind::Space | Kind::Hint | Kind::String | Kind::Name | Kind::Number | Kind::Symbol => None,
+        TokenKind::Word => token.text.char_indices().find(|(_, character)| BREAKS.contains(character)),
+        TokenKind::Comment
+        | TokenKind::Space
+        | TokenKind::Hint
+        | TokenKind::String
+        | TokenKind::Name
+        | TokenKind::Number
+        | TokenKind::Symbol => None,
     };
     found.map(|(at, character)| (token.start + at, character))
 }

@@ -1,25 +1,25 @@
-//! How each product reads its SQL text, as data.
+//! The lexical rules of each product, as data.
 //!
-//! Must not know how text is cut by these rules.
+//! Must not know how text is split by these rules.
 
 use crate::Product;
 
-use super::Kind;
+use super::TokenKind;
 
-/// How text is cut into tokens and statements.
+/// How text is split into tokens and statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Whose text it is.
+    /// The product.
     pub product: Product,
     /// A backslash escapes the next character of a plain string.
     pub(super) backslashes: bool,
-    /// What stands in double quotes.
-    pub(super) double_quotes: Kind,
-    /// Names may stand in backticks.
+    /// The meaning of double quotes.
+    pub(super) double_quotes: TokenKind,
+    /// Names may be quoted in backticks.
     pub(super) backticks: bool,
-    /// Names may stand in square brackets.
+    /// Names may be quoted in square brackets.
     pub(super) brackets: bool,
-    /// Strings may stand between `$$` or `$tag$`.
+    /// Strings may be quoted by `$$` or `$tag$`.
     pub(super) dollar_quotes: bool,
     /// A bare word may begin with `$`; it may have one further on everywhere.
     pub(super) dollar_begins_word: bool,
@@ -27,9 +27,9 @@ pub struct Rules {
     pub(super) digit_begins_word: bool,
     /// Letters that change what the string behind them is, and whether backslashes escape in it.
     pub(super) prefixes: &'static [(&'static str, bool)],
-    /// A block comment may hold another one.
+    /// Block comments nest.
     pub(super) nested_comments: bool,
-    /// A block comment that is never closed ends with the text.
+    /// An unterminated block comment ends with the text.
     pub(super) comment_may_stay_open: bool,
     /// `#` begins a comment.
     pub(super) hash_comments: bool,
@@ -57,7 +57,7 @@ pub(super) enum Hints {
 const POSTGRES: Rules = Rules {
     product: Product::Postgres,
     backslashes: false,
-    double_quotes: Kind::Name,
+    double_quotes: TokenKind::Name,
     backticks: false,
     brackets: false,
     dollar_quotes: true,
@@ -88,7 +88,7 @@ const SQLITE: Rules = Rules {
 const MYSQL: Rules = Rules {
     product: Product::MySql,
     backslashes: true,
-    double_quotes: Kind::String,
+    double_quotes: TokenKind::String,
     backticks: true,
     dollar_quotes: false,
     dollar_begins_word: true,
@@ -125,7 +125,7 @@ impl Rules {
         let ansi = is_set(&ANSI_QUOTES);
         let raw = is_set(&[NO_BACKSLASH_ESCAPES]);
         Self {
-            double_quotes: if ansi { Kind::Name } else { Kind::String },
+            double_quotes: if ansi { TokenKind::Name } else { TokenKind::String },
             backslashes: !raw,
             prefixes: if raw { &[("n", false), ("b", false), ("x", false)] } else { plain.prefixes },
             ..plain

@@ -1,13 +1,13 @@
-//! SQL text cut into tokens. Every byte of the text is in exactly one.
+//! Splits SQL text into tokens. Every byte of the text is in exactly one.
 //!
 //! Must not know what a statement is.
 
 use super::rules::Hints;
 use super::{Rules, Unterminated};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// White space.
     Space,
     /// A comment that no server executes, a line comment without its line break.
@@ -29,9 +29,9 @@ pub enum Kind {
 /// A piece of SQL text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// What it is.
-    pub kind: Kind,
-    /// The text as it stands.
+    /// Its kind.
+    pub kind: TokenKind,
+    /// Its text, verbatim.
     pub text: &'a str,
     /// Where it starts, in bytes.
     pub start: usize,
@@ -43,38 +43,43 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// Whether it is nothing a database would act upon.
+    /// Whether it has no effect: white space or a comment.
     pub fn is_blank(&self) -> bool {
-        matches!(self.kind, Kind::Space | Kind::Comment)
+        matches!(self.kind, TokenKind::Space | TokenKind::Comment)
     }
 
     /// Whether it is this bare word, in any case.
     pub fn is_word(&self, word: &str) -> bool {
-        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
+        self.kind == TokenKind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
     /// Whether it is one of these bare words, in any case.
     pub fn is_any(&self, words: &[&str]) -> bool {
-        self.kind == Kind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
+        self.kind == TokenKind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
     }
 
     /// Whether it is this character outside quotes.
     pub fn is_symbol(&self, symbol: char) -> bool {
-        self.kind == Kind::Symbol && self.text.starts_with(symbol)
+        self.kind == TokenKind::Symbol && self.text.starts_with(symbol)
     }
 
     /// The name it stands for where a name is wanted: a bare word as it is written, or what a quoted name holds.
     pub fn name(&self) -> Option<String> {
         match self.kind {
-            Kind::Word => Some(self.text.to_owned()),
-            Kind::Name => Some(content(self.text)),
-            Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol => None,
+            TokenKind::Word => Some(self.text.to_owned()),
+            TokenKind::Name => Some(content(self.text)),
+            TokenKind::Space
+            | TokenKind::Comment
+            | TokenKind::Hint
+            | TokenKind::String
+            | TokenKind::Number
+            | TokenKind::Symbol => None,
         }
     }
 
-    /// What a string without a prefix holds.
+    /// The content of a string without a prefix.
     pub fn value(&self, rules: Rules) -> Option<String> {
-        if self.kind != Kind::String || !self.text.starts_with(['\'', '"']) {
+        if self.kind != TokenKind::String || !self.text.starts_with(['\'', '"']) {
             return None;
         }
         let content = content(self.text);
@@ -127,7 +132,7 @@ pub struct Tokens<'a> {
     unclosed: Option<usize>,
 }
 
-/// Cuts a whole text into tokens.
+/// Splits a whole text into tokens.
 ///
 /// # Errors
 /// A quote or a comment that is never closed.
@@ -161,32 +166,32 @@ impl<'a> Tokens<'a> {
         self.hint.is_some()
     }
 
-    fn measure(&mut self, rest: &str) -> (Kind, usize) {
+    fn measure(&mut self, rest: &str) -> (TokenKind, usize) {
         let rules = self.rules;
         match *rest.as_bytes() {
-            [first, ..] if is_space(first) => (Kind::Space, span(rest, is_space)),
-            [b'-', b'-', ..] if begins_comment(rules, rest) => (Kind::Comment, line_length(rules, rest)),
-            [b'#', ..] if rules.hash_comments => (Kind::Comment, line_length(rules, rest)),
+            [first, ..] if is_space(first) => (TokenKind::Space, span(rest, is_space)),
+            [b'-', b'-', ..] if begins_comment(rules, rest) => (TokenKind::Comment, line_length(rules, rest)),
+            [b'#', ..] if rules.hash_comments => (TokenKind::Comment, line_length(rules, rest)),
             [b'/', b'*', ..] => self.comment(rest),
-            [b'*', b'/', ..] if self.hint.take().is_some() => (Kind::Hint, 2),
-            [b'\'', ..] => (Kind::String, self.closed(rest, quoted(rest, rules.backslashes))),
+            [b'*', b'/', ..] if self.hint.take().is_some() => (TokenKind::Hint, 2),
+            [b'\'', ..] => (TokenKind::String, self.closed(rest, quoted(rest, rules.backslashes))),
             [b'"', ..] => {
-                let escapes = rules.backslashes && rules.double_quotes == Kind::String;
+                let escapes = rules.backslashes && rules.double_quotes == TokenKind::String;
                 (rules.double_quotes, self.closed(rest, quoted(rest, escapes)))
             }
-            [b'`', ..] if rules.backticks => (Kind::Name, self.closed(rest, quoted(rest, false))),
-            [b'[', ..] if rules.brackets => (Kind::Name, self.closed(rest, rest.find(']').map(|end| end + 1))),
+            [b'`', ..] if rules.backticks => (TokenKind::Name, self.closed(rest, quoted(rest, false))),
+            [b'[', ..] if rules.brackets => (TokenKind::Name, self.closed(rest, rest.find(']').map(|end| end + 1))),
             [b'$', ..] if dollar_tag(rules, rest).is_some() => {
                 let tag = dollar_tag(rules, rest).unwrap_or_default();
                 let inside = rest.get(tag.len()..).unwrap_or_default();
-                (Kind::String, self.closed(rest, inside.find(tag).map(|end| end + 2 * tag.len())))
+                (TokenKind::String, self.closed(rest, inside.find(tag).map(|end| end + 2 * tag.len())))
             }
             [b'0'..=b'9', ..] => number(rules, rest),
             [b'.', b'0'..=b'9', ..] if !self.follows_name() => number(rules, rest),
             [first, ..] if is_word(first) && (first != b'$' || rules.dollar_begins_word) => {
-                self.prefixed(rest).unwrap_or((Kind::Word, span(rest, is_word)))
+                self.prefixed(rest).unwrap_or((TokenKind::Word, span(rest, is_word)))
             }
-            _ => (Kind::Symbol, rest.chars().next().map_or(1, char::len_utf8)),
+            _ => (TokenKind::Symbol, rest.chars().next().map_or(1, char::len_utf8)),
         }
     }
 
@@ -198,27 +203,27 @@ impl<'a> Tokens<'a> {
         length.unwrap_or(rest.len())
     }
 
-    fn comment(&mut self, rest: &str) -> (Kind, usize) {
+    fn comment(&mut self, rest: &str) -> (TokenKind, usize) {
         if let Some(length) = hint(self.rules, rest).filter(|_| self.hint.is_none()) {
             self.hint = Some(self.at);
-            return (Kind::Hint, length);
+            return (TokenKind::Hint, length);
         }
         let length = block_comment(self.rules.nested_comments, rest);
         let length = length.or_else(|| self.rules.comment_may_stay_open.then_some(rest.len()));
-        (Kind::Comment, self.closed(rest, length))
+        (TokenKind::Comment, self.closed(rest, length))
     }
 
     /// A string that letters stand directly before: `E'…'`, `x'…'`, `U&"…"`.
-    fn prefixed(&mut self, rest: &str) -> Option<(Kind, usize)> {
+    fn prefixed(&mut self, rest: &str) -> Option<(TokenKind, usize)> {
         let (prefix, escapes) = self.rules.prefixes.iter().find(|(prefix, _)| {
             let has_prefix = rest.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
             has_prefix && matches!(rest.as_bytes().get(prefix.len()), Some(b'\'' | b'"'))
         })?;
         let inside = rest.get(prefix.len()..)?;
         let kind = match inside.as_bytes().first() {
-            Some(b'"') if *prefix == "u&" => Kind::Name,
+            Some(b'"') if *prefix == "u&" => TokenKind::Name,
             Some(b'"') => return None,
-            _ => Kind::String,
+            _ => TokenKind::String,
         };
         let mut length = quoted(inside, *escapes);
         // PostgreSQL goes on with a string that begins on a later line, by the rules of the first part.
@@ -348,7 +353,7 @@ fn dollar_tag(rules: Rules, text: &str) -> Option<&str> {
 }
 
 /// A number, with its fraction and its exponent; where words may begin with a digit, perhaps one of those.
-fn number(rules: Rules, text: &str) -> (Kind, usize) {
+fn number(rules: Rules, text: &str) -> (TokenKind, usize) {
     let bytes = text.as_bytes();
     let digits = |from: usize| span(text.get(from..).unwrap_or_default(), |byte| byte.is_ascii_digit());
     let mut at = digits(0);
@@ -363,7 +368,8 @@ fn number(rules: Rules, text: &str) -> (Kind, usize) {
     }
     let rest = span(text.get(at..).unwrap_or_default(), is_word);
     let based = whole == 1 && at == 1 && matches!(bytes, [b'0', b'x' | b'X' | b'b' | b'B', ..]);
-    let kind = if rest > 0 && at == whole && rules.digit_begins_word && !based { Kind::Word } else { Kind::Number };
+    let kind =
+        if rest > 0 && at == whole && rules.digit_begins_word && !based { TokenKind::Word } else { TokenKind::Number };
     (kind, at + rest)
 }
 

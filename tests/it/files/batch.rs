@@ -22,7 +22,11 @@ fn everything_is_written() {
     let at = |path: &str| root.path().join(path);
     assert_eq!(
         done,
-        [(at("changed.txt"), Fate::Changed), (at("new/deep/er.txt"), Fate::Created), (at("old.txt"), Fate::Deleted)]
+        [
+            (at("changed.txt"), FileChange::Changed),
+            (at("new/deep/er.txt"), FileChange::Created),
+            (at("old.txt"), FileChange::Deleted)
+        ]
     );
     let tree = tree(root.path());
     let content = |path: &str| tree.get(&at(path)).cloned().flatten();
@@ -215,7 +219,7 @@ fn a_name_that_only_changes_case_survives() {
     let mut batch = Batch::new(root.path());
     batch.write("user.json", "new");
     batch.delete("User.json");
-    let fates: Vec<Fate> = batch.commit().unwrap().into_iter().map(|(_, fate)| fate).collect();
-    assert_eq!(fates, [Fate::Deleted, Fate::Created], "deleted first, in case both are one file");
+    let changes: Vec<FileChange> = batch.commit().unwrap().into_iter().map(|(_, change)| change).collect();
+    assert_eq!(changes, [FileChange::Deleted, FileChange::Created], "deleted first, in case both are one file");
     assert_eq!(fs::read_to_string(root.path().join("user.json")).unwrap(), "new");
 }

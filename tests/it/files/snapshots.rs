@@ -26,12 +26,12 @@ fn snapshot(check: Expression) -> Snapshot {
     Snapshot { schema, origins: origins.into_iter().collect() }
 }
 
-fn save(root: &Path, snapshot: &Snapshot, before: Option<&Snapshot>) -> Vec<(String, Fate)> {
+fn save(root: &Path, snapshot: &Snapshot, before: Option<&Snapshot>) -> Vec<(String, FileChange)> {
     let mut batch = Batch::new(root);
     let folder = root.join("snapshots");
     snapshot.write(&folder, before, &mut batch).unwrap();
     let done = batch.commit().unwrap();
-    done.into_iter().map(|(path, fate)| (path.strip_prefix(&folder).unwrap().display().to_string(), fate)).collect()
+    done.into_iter().map(|(path, change)| (path.strip_prefix(&folder).unwrap().display().to_string(), change)).collect()
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn one_file_an_object_that_reads_well() {
     let saved = save(root.path(), &snapshot(Expression::new("id > 0")), None);
     assert_eq!(
         saved,
-        [("tables/order.json".to_owned(), Fate::Created), ("tables/user.json".to_owned(), Fate::Created)]
+        [("tables/order.json".to_owned(), FileChange::Created), ("tables/user.json".to_owned(), FileChange::Created)]
     );
     let expected = r#"{
   "checks": [
@@ -107,15 +107,15 @@ fn what_means_the_same_is_not_touched() {
     let user = ObjectName::local("user");
     let mut changed = other.clone();
     changed.schema.tables.get_mut(&user).unwrap().comment = Some("x".to_owned());
-    assert_eq!(save(root.path(), &changed, Some(&first)), [("tables/user.json".to_owned(), Fate::Changed)]);
+    assert_eq!(save(root.path(), &changed, Some(&first)), [("tables/user.json".to_owned(), FileChange::Changed)]);
     assert_ne!(touched(), was);
     let mut declared = changed.clone();
     declared.origins.set(Place::table(&ObjectName::local("order")), Origin::Adopted);
-    assert_eq!(save(root.path(), &declared, Some(&changed)), [("tables/order.json".to_owned(), Fate::Changed)]);
+    assert_eq!(save(root.path(), &declared, Some(&changed)), [("tables/order.json".to_owned(), FileChange::Changed)]);
     let mut gone = declared.clone();
     gone.schema.tables.remove(&user);
-    assert_eq!(save(root.path(), &gone, Some(&declared)), [("tables/user.json".to_owned(), Fate::Deleted)]);
-    assert_eq!(save(root.path(), &declared, Some(&declared)), [("tables/user.json".to_owned(), Fate::Created)]);
+    assert_eq!(save(root.path(), &gone, Some(&declared)), [("tables/user.json".to_owned(), FileChange::Deleted)]);
+    assert_eq!(save(root.path(), &declared, Some(&declared)), [("tables/user.json".to_owned(), FileChange::Created)]);
 }
 
 #[test]

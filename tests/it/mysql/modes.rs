@@ -47,7 +47,7 @@ async fn modes_go_with_what_is_made(scratch: Scratch) {
         let mut one = scratch.database("one").await;
         execute(&mut one, &[&format!("SET sql_mode = '{mode}'")]).await;
         make(&mut one, text).await;
-        one.settle().await.unwrap();
+        one.restore_settings().await.unwrap();
         let (adopted, expected) = (scratch.read(&mut one).await, modes(&mut one).await);
 
         let plan = diff(&scratch.empty(), &adopted, &[]);

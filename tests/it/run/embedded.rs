@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::{Kind, Migrations, Progress, Runner, State, Target};
+use sea_gen_runner::{ErrorKind, Migrations, Progress, Runner, State, Target};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
 use super::support::{Database, block};
@@ -77,7 +77,7 @@ async fn six_at_once_apply_each_migration_once(database: Database, product: Prod
 async fn errors_are_told_apart_by_their_kind(database: Database, product: Product) {
     let of = |files: &[(&str, &str)]| Migrations::parse(product, files.iter().copied()).unwrap();
     let url = database.url.as_str();
-    let up = async |migrations: &Migrations| -> Kind {
+    let up = async |migrations: &Migrations| -> ErrorKind {
         let mut runner = Runner::connect(url, migrations).await.unwrap();
         let result = runner.up(&Target::All).await;
         runner.close().await;
@@ -85,11 +85,11 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
     };
     let wrong =
         of(&[(ONE, "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\nINSERT INTO nothing VALUES (1);\n-- DOWN\n")]);
-    assert_eq!(up(&wrong).await, Kind::Failed { id: ONE.to_owned(), statement: Some(2) });
+    assert_eq!(up(&wrong).await, ErrorKind::Failed { id: ONE.to_owned(), statement: Some(2) });
     match product {
         // Half of it is there and stays.
         Product::MySql | Product::MariaDb => {
-            assert_eq!(up(&wrong).await, Kind::Interrupted);
+            assert_eq!(up(&wrong).await, ErrorKind::Interrupted);
             database.remove().await;
             return;
         }
@@ -99,16 +99,16 @@ async fn errors_are_told_apart_by_their_kind(database: Database, product: Produc
     let mut runner = Runner::connect(&database.url, &good).await.unwrap();
     runner.up(&Target::All).await.unwrap();
     runner.close().await;
-    assert_eq!(up(&of(&[(TWO, CREATE), (ONE, ADD)])).await, Kind::OutOfOrder);
-    assert_eq!(up(&of(&[(TWO, ADD)])).await, Kind::Changed);
-    assert_eq!(up(&of(&[])).await, Kind::Missing);
+    assert_eq!(up(&of(&[(TWO, CREATE), (ONE, ADD)])).await, ErrorKind::OutOfOrder);
+    assert_eq!(up(&of(&[(TWO, ADD)])).await, ErrorKind::Changed);
+    assert_eq!(up(&of(&[])).await, ErrorKind::Missing);
     let other = Migrations::parse(Product::MySql, [(TWO, CREATE)]).unwrap();
     let Err(error) = Runner::connect(url, &other).await else { panic!("there are none for it") };
-    assert_eq!(error.kind(), &Kind::Refused);
+    assert_eq!(error.kind(), &ErrorKind::Refused);
     let Err(error) = Runner::connect("postgres://nobody@127.0.0.1:1/nothing", &good).await else {
         panic!("it answers")
     };
-    assert_eq!(error.kind(), &Kind::Database);
+    assert_eq!(error.kind(), &ErrorKind::Database);
     database.remove().await;
 }
 
@@ -134,9 +134,9 @@ async fn a_run_that_is_cut_short_is_neither_done_twice_nor_left_open(database: D
         () = begun.notified() => {}
         _ = runner.up(&Target::All) => panic!("it came to its end"),
     }
-    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &Kind::Refused);
-    assert_eq!(runner.down(&Target::All).await.unwrap_err().kind(), &Kind::Refused);
-    assert_eq!(runner.status().await.unwrap_err().kind(), &Kind::Refused);
+    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &ErrorKind::Refused);
+    assert_eq!(runner.down(&Target::All).await.unwrap_err().kind(), &ErrorKind::Refused);
+    assert_eq!(runner.status().await.unwrap_err().kind(), &ErrorKind::Refused);
     runner.close().await;
     if product == Product::Sqlite {
         pool.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
@@ -148,7 +148,7 @@ async fn a_run_that_is_cut_short_is_neither_done_twice_nor_left_open(database: D
     runner.close().await;
     match product {
         Product::Postgres | Product::Sqlite => assert_eq!(again.unwrap().outcomes.len(), 1),
-        Product::MySql | Product::MariaDb => assert_eq!(again.unwrap_err().kind(), &Kind::Interrupted),
+        Product::MySql | Product::MariaDb => assert_eq!(again.unwrap_err().kind(), &ErrorKind::Interrupted),
     }
     assert_eq!(number(&pool, "SELECT count(*) FROM book").await, 1);
     pool.close().await.unwrap();
@@ -166,7 +166,7 @@ async fn where_no_history_can_be_kept_it_is_the_database(database: Database, pro
         Product::Sqlite => url.set_query(Some("mode=ro")),
     }
     let mut runner = Runner::connect(url.as_str(), &migrations).await.unwrap();
-    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &Kind::Database);
+    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &ErrorKind::Database);
     if matches!(product, Product::Postgres | Product::Sqlite) {
         assert_eq!(runner.status().await.unwrap().pending, [ONE, TWO]);
     }
@@ -192,7 +192,7 @@ fn a_writer_on_sqlite_is_waited_for_from_the_first_query_on() {
         let (mut hasty, mut patient) = (connected(Duration::from_millis(50)).await, connected(Duration::MAX).await);
         writer.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
         let asked = std::time::Instant::now();
-        assert_eq!(hasty.up(&Target::All).await.unwrap_err().kind(), &Kind::Busy);
+        assert_eq!(hasty.up(&Target::All).await.unwrap_err().kind(), &ErrorKind::Busy);
         assert!(asked.elapsed() < Duration::from_secs(4), "SQLite's own patience is 5 seconds");
         let ended = async {
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -210,7 +210,7 @@ fn a_connection_that_leads_nowhere_is_refused() {
         let Err(error) = Runner::connect(&DatabaseConnection::default(), &migrations).await else {
             panic!("it leads somewhere")
         };
-        assert_eq!(error.kind(), &Kind::Refused);
+        assert_eq!(error.kind(), &ErrorKind::Refused);
     });
 }
 
@@ -279,19 +279,19 @@ fn a_folder_is_held_against_its_lock() {
     let read = || Migrations::read(at("migrations"), at("schema.lock.json"));
     assert!(read().is_ok());
     let error = Migrations::read(at("elsewhere"), at("schema.lock.json")).unwrap_err();
-    assert_eq!(error.kind(), &Kind::Missing);
+    assert_eq!(error.kind(), &ErrorKind::Missing);
     assert!(error.to_string().contains("there is no folder"), "{error}");
     let first = format!("migrations/sqlite/{}.sql", all.ids(Product::Sqlite).next().unwrap());
     let text = std::fs::read_to_string(at(&first)).unwrap();
     std::fs::write(at(&first), text.replacen("CREATE", "CREATE /* the same */", 1)).unwrap();
     assert!(read().is_ok(), "comments do not count");
     std::fs::write(at(&first), text.replacen("-- UP", "-- UP\nSELECT 1;", 1)).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Changed);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Changed);
     std::fs::remove_file(at(&first)).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Missing);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Missing);
     std::fs::write(at(&first), &text).unwrap();
     std::fs::write(at("migrations/sqlite/29990101_000000_more.sql"), CREATE).unwrap();
-    assert_eq!(read().unwrap_err().kind(), &Kind::Refused);
+    assert_eq!(read().unwrap_err().kind(), &ErrorKind::Refused);
     let lock = std::fs::read_to_string(at("schema.lock.json")).unwrap();
     std::fs::write(at("schema.lock.json"), lock.replacen("\"checksum\": \"", "\"checksum\": \"0", 1)).unwrap();
     assert!(read().unwrap_err().to_string().contains("was changed by hand"));
@@ -317,8 +317,10 @@ async fn a_migration_that_is_running_is_not_called_interrupted(mut database: Dat
     }
     runner.close().await;
     match product {
-        Product::Sqlite => assert_eq!(kinds, [Kind::Interrupted]),
-        Product::Postgres | Product::MySql | Product::MariaDb => assert_eq!(kinds, [Kind::Interrupted, Kind::Busy]),
+        Product::Sqlite => assert_eq!(kinds, [ErrorKind::Interrupted]),
+        Product::Postgres | Product::MySql | Product::MariaDb => {
+            assert_eq!(kinds, [ErrorKind::Interrupted, ErrorKind::Busy])
+        }
     }
     database.remove().await;
 }

@@ -2,7 +2,7 @@
 
 use sea_gen::dialect::{Product, Role};
 use sea_gen_runner::run::{self, Direction, State, Target};
-use sea_gen_runner::{Kind, Migrations, Runner};
+use sea_gen_runner::{ErrorKind, Migrations, Runner};
 
 use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, TWO, ids, on_each};
@@ -47,7 +47,7 @@ async fn a_failing_statement_in_the_middle(mut database: Database, product: Prod
             assert_eq!((records[1].status, records[1].statements), (State::Failed, 2));
             let error = database.up(&files).await.unwrap_err();
             let text = said(&error);
-            assert!(text.contains("is half applied: a statement failed, 2 of its statements are done"), "{text}");
+            assert!(text.contains("is partially applied: a statement failed, 2 of its statements are done"), "{text}");
             assert!(database.down(&files, Target::Count(1)).await.is_err());
             // The hint is a statement that works.
             let hint = error.hints().iter().find_map(|hint| hint.split('`').nth(1)).unwrap().to_owned();
@@ -130,7 +130,7 @@ async fn a_failing_way_back(mut database: Database, product: Product) {
             let record = &records[0];
             assert_eq!((record.status, record.direction, record.statements), (State::Failed, Direction::Down, 1));
             let text = said(&database.up(&files).await.unwrap_err());
-            assert!(text.contains("half reverted"), "{text}");
+            assert!(text.contains("partially reverted"), "{text}");
         }
     }
     database.remove().await;
@@ -155,7 +155,7 @@ async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: 
         Product::MySql | Product::MariaDb => {
             assert_eq!((records[0].status, records[0].statements), (State::Running, 1));
             let text = said(&database.up(&files).await.unwrap_err());
-            assert!(text.contains("ended without a word, 1 of its statements is done"), "{text}");
+            assert!(text.contains("was interrupted (no result recorded), 1 of its statements is done"), "{text}");
         }
     }
     database.remove().await;
@@ -273,9 +273,10 @@ async fn an_update_that_no_rollback_takes_back_is_not_run_twice(mut database: Da
     }
     let text = "-- UP\nUPDATE old SET n = n + 1;\n-- gen: check rows are left\nSELECT count(*) FROM old;\n-- DOWN\n";
     let migrations = Migrations::parse(product, [(ONE, text)]).unwrap();
-    for (engine, second, n) in
-        [("InnoDB", Kind::Failed { id: ONE.to_owned(), statement: Some(2) }, "1"), ("MyISAM", Kind::Interrupted, "2")]
-    {
+    for (engine, second, n) in [
+        ("InnoDB", ErrorKind::Failed { id: ONE.to_owned(), statement: Some(2) }, "1"),
+        ("MyISAM", ErrorKind::Interrupted, "2"),
+    ] {
         database.session.execute("DROP TABLE IF EXISTS old").await.unwrap();
         database.session.execute(&format!("CREATE TABLE old (n int) ENGINE={engine}")).await.unwrap();
         database.session.execute("INSERT INTO old VALUES (1)").await.unwrap();
@@ -283,7 +284,7 @@ async fn an_update_that_no_rollback_takes_back_is_not_run_twice(mut database: Da
         let first = runner.up(&Target::All).await.unwrap_err();
         assert_eq!(
             first.kind(),
-            &Kind::Failed { id: ONE.to_owned(), statement: Some(2) },
+            &ErrorKind::Failed { id: ONE.to_owned(), statement: Some(2) },
             "{engine}: {}",
             said(&first)
         );

@@ -20,14 +20,14 @@ pub(super) const HIDDEN: &str = "the server does not show its text to this user"
 
 /// What has a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum BodyKind {
     Trigger,
     Function,
     Procedure,
     Event,
 }
 
-impl Kind {
+impl BodyKind {
     fn keyword(self) -> &'static str {
         match self {
             Self::Trigger => "TRIGGER",
@@ -40,7 +40,7 @@ impl Kind {
 
 /// The bodies that the server shows to this user.
 #[derive(Default)]
-pub(super) struct Bodies(BTreeMap<(Kind, String), Body>);
+pub(super) struct Bodies(BTreeMap<(BodyKind, String), Body>);
 
 struct Body {
     /// The mode it was made under.
@@ -51,18 +51,18 @@ struct Body {
 /// Asks for the text of every trigger, routine and event.
 pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope) -> Result<Bodies, DatabaseError> {
     let triggers =
-        answers.triggers.iter().filter(|row| !scope.excludes(row.text(0))).map(|row| (Kind::Trigger, row.text(1)));
+        answers.triggers.iter().filter(|row| !scope.excludes(row.text(0))).map(|row| (BodyKind::Trigger, row.text(1)));
     let routines = answers.routines.iter().filter(|row| row.text(4) == "SQL").map(|row| match row.text(0) {
-        "FUNCTION" => (Kind::Function, row.text(1)),
-        _ => (Kind::Procedure, row.text(1)),
+        "FUNCTION" => (BodyKind::Function, row.text(1)),
+        _ => (BodyKind::Procedure, row.text(1)),
     });
-    let events = answers.events.iter().map(|row| (Kind::Event, row.text(0)));
+    let events = answers.events.iter().map(|row| (BodyKind::Event, row.text(0)));
     let mut found = BTreeMap::new();
     for (kind, name) in triggers.chain(routines).chain(events) {
         let sql = format!("SHOW CREATE {} {}", kind.keyword(), quote(&Name::from(name)));
         // It is not shown to everybody who may use it.
         let Ok(rows) = session.query(&sql).await else { continue };
-        let text = if kind == Kind::Event { 3 } else { 2 };
+        let text = if kind == BodyKind::Event { 3 } else { 2 };
         let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text)?))) else { continue };
         let Some(text) = body(kind, mode, create) else { continue };
         found.insert((kind, name.to_owned()), Body { mode: mode.to_owned(), text: text.to_owned() });
@@ -76,7 +76,7 @@ impl Bodies {
     pub(super) fn definition(
         &self,
         flavor: Flavor,
-        kind: Kind,
+        kind: BodyKind,
         name: &str,
         head: impl FnOnce(&str) -> String,
     ) -> Option<String> {
@@ -86,10 +86,10 @@ impl Bodies {
 }
 
 /// The body in the text that creates what has it.
-fn body<'a>(kind: Kind, mode: &str, create: &'a str) -> Option<&'a str> {
+fn body<'a>(kind: BodyKind, mode: &str, create: &'a str) -> Option<&'a str> {
     let mut tokens = Tokens::new(Rules::under(Product::MariaDb, mode), create);
     let start = match kind {
-        Kind::Trigger => {
+        BodyKind::Trigger => {
             let words = |token: &Token<'_>| !token.is_blank();
             tokens.by_ref().find(|token| token.is_word("EACH"))?;
             let row = tokens.by_ref().find(words)?;
@@ -99,8 +99,8 @@ fn body<'a>(kind: Kind, mode: &str, create: &'a str) -> Option<&'a str> {
                 _ => row.end(),
             }
         }
-        Kind::Event => tokens.find(|token| token.is_word("DO"))?.end(),
-        Kind::Function | Kind::Procedure => {
+        BodyKind::Event => tokens.find(|token| token.is_word("DO"))?.end(),
+        BodyKind::Function | BodyKind::Procedure => {
             let mut depth = 0_i32;
             let is_closed = |token: &Token<'_>| {
                 depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
@@ -145,16 +145,16 @@ mod tests {
     #[test]
     fn a_body_is_found_behind_its_head() {
         let trigger = "CREATE DEFINER=`each row`@`%` TRIGGER `for each row` BEFORE INSERT ON t FOR /* EACH ROW */ EACH ROW\n FOLLOWS x SET NEW.a = 'it''s'";
-        assert_eq!(body(Kind::Trigger, "", trigger), Some("SET NEW.a = 'it''s'"));
+        assert_eq!(body(BodyKind::Trigger, "", trigger), Some("SET NEW.a = 'it''s'"));
         let raw = "CREATE TRIGGER `t` BEFORE INSERT ON `\\` FOR EACH ROW SET NEW.a = '\\'";
-        assert_eq!(body(Kind::Trigger, "NO_BACKSLASH_ESCAPES", raw), Some("SET NEW.a = '\\'"));
+        assert_eq!(body(BodyKind::Trigger, "NO_BACKSLASH_ESCAPES", raw), Some("SET NEW.a = '\\'"));
         let function = "CREATE DEFINER=`r`@`%` FUNCTION `f`(a enum('\n',')'),\n b int) RETURNS enum('x','(') CHARSET latin1\n    NO SQL\n    DETERMINISTIC\n    COMMENT 'a\\n    COMMENT'\n  RETURN '\n'";
-        assert_eq!(body(Kind::Function, "", function), Some("  RETURN '\n'"));
+        assert_eq!(body(BodyKind::Function, "", function), Some("  RETURN '\n'"));
         assert_eq!(
-            body(Kind::Procedure, "", "CREATE PROCEDURE `p`()\nbegin select ';'; end"),
+            body(BodyKind::Procedure, "", "CREATE PROCEDURE `p`()\nbegin select ';'; end"),
             Some("begin select ';'; end")
         );
         let event = "CREATE DEFINER=`r`@`%` EVENT `do` ON SCHEDULE EVERY 1 DAY STARTS '2020-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE COMMENT 'DO it' DO select 'do'";
-        assert_eq!(body(Kind::Event, "", event), Some("select 'do'"));
+        assert_eq!(body(BodyKind::Event, "", event), Some("select 'do'"));
     }
 }

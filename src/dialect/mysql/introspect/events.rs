@@ -10,13 +10,13 @@ use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 use super::super::Flavor;
 use super::super::mode::literal;
 use super::super::render::{quote, text_literal};
-use super::bodies::{HIDDEN, Kind};
+use super::bodies::{BodyKind, HIDDEN};
 use super::{Answers, local, unmanaged};
 
 pub(super) fn read(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
     for row in &answers.events {
         let id = DefinitionId::new(DefinitionKind::Event, local(row.text(0)));
-        match answers.bodies.definition(flavor, Kind::Event, row.text(0), |mode| head(row, mode)) {
+        match answers.bodies.definition(flavor, BodyKind::Event, row.text(0), |mode| head(row, mode)) {
             Some(create) => drop(catalog.schema.definitions.insert(id.clone(), Definition::new(id, create))),
             None => unmanaged(catalog, format!("event {}", row.text(0)), HIDDEN),
         }

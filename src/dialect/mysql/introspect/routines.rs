@@ -10,7 +10,7 @@ use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 use super::super::Flavor;
 use super::super::mode::literal;
 use super::super::render::quote;
-use super::bodies::Kind;
+use super::bodies::BodyKind;
 use super::{Answers, unmanaged};
 
 pub(super) fn read(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
@@ -32,8 +32,8 @@ pub(super) fn read(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
         }
         let parameters = answers.parameters.iter().filter(|it| it.text(0) == kind && it.text(1) == name);
         let shown = match known {
-            RoutineKind::Function => Kind::Function,
-            RoutineKind::Procedure => Kind::Procedure,
+            RoutineKind::Function => BodyKind::Function,
+            RoutineKind::Procedure => BodyKind::Procedure,
         };
         let Some(definition) = answers.bodies.definition(flavor, shown, name, |mode| head(row, parameters, mode))
         else {

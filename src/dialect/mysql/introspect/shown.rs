@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::session::{DatabaseError, Row, Rows, Session};
-use sea_gen_runner::sql::Kind;
+use sea_gen_runner::sql::TokenKind;
 
 use crate::dialect::catalog::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
@@ -104,7 +104,7 @@ fn query(create: &str) -> Option<&str> {
 fn has_introducers(query: &str) -> bool {
     let found = words(query);
     found.windows(2).any(|pair| match pair {
-        [word, text] => word.kind == Kind::Word && word.text.starts_with('_') && text.kind == Kind::String,
+        [word, text] => word.kind == TokenKind::Word && word.text.starts_with('_') && text.kind == TokenKind::String,
         _ => false,
     })
 }

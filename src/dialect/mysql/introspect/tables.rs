@@ -16,7 +16,7 @@ use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
 use super::super::types::{Family, family};
 use super::super::versioning;
 use super::super::words::{bare, without_database};
-use super::bodies::{HIDDEN, Kind};
+use super::bodies::{BodyKind, HIDDEN};
 use super::{Answers, Flavor, expression, local, unmanaged};
 
 /// Puts the tables together. What is long is gone from the answers afterwards.
@@ -246,7 +246,7 @@ fn triggers(flavor: Flavor, answers: &Answers, catalog: &mut Catalog) {
             row.text(3),
             quote(&table.name.name),
         );
-        let Some(definition) = answers.bodies.definition(flavor, Kind::Trigger, row.text(1), |_| head) else {
+        let Some(definition) = answers.bodies.definition(flavor, BodyKind::Trigger, row.text(1), |_| head) else {
             unmanaged(catalog, format!("trigger {name}"), HIDDEN);
             continue;
         };

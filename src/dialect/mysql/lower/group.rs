@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Step;
-use crate::plan::{Alter, Claims, Object, Op, RENAMED, Thing, claims, clears, destroys, sorted};
+use crate::plan::{Alter, Claims, Object, Op, RENAMED, Resource, claims, clears, destroys, sorted};
 use crate::schema::{Name, ObjectName};
 
 use super::super::normalize::covers;
 use super::{Ends, Side, Sided};
 
-/// Which statement of its table an operation goes into.
+/// The `ALTER TABLE` statement of its table that an operation goes into.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    /// Foreign keys that go.
+enum AlterStatement {
+    /// Dropped foreign keys.
     KeysOut,
     /// Checks whose name another table takes.
     ChecksOut,
@@ -23,9 +23,9 @@ enum Part {
     Before,
     /// Everything else.
     Main,
-    /// Foreign keys that come.
+    /// Added foreign keys.
     KeysIn,
-    /// Values that go.
+    /// Destroyed values.
     Lost,
 }
 
@@ -38,23 +38,23 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
         let waits = is_needed(ends, op);
         if waits {
             // It goes in the statement that makes another, which has the table's later name.
-            claims.turn = RENAMED;
+            claims.priority = RENAMED;
         }
         let is_early = if renames { *side == Side::Before } else { clears(op) };
         if matches!(op, Op::Drop(Object::Check(table, check)) if is_taken(&ops, table, &check.name)) {
-            claims.turn = if is_early { 0 } else { RENAMED };
+            claims.priority = if is_early { 0 } else { RENAMED };
         }
         if is_early && !waits { early.push(((Side::Before, op), claims)) } else { late.push(((*side, op), claims)) }
     }
     let mut steps: Vec<Step> = Vec::new();
-    let mut open: BTreeMap<(ObjectName, Part), usize> = BTreeMap::new();
+    let mut open: BTreeMap<(ObjectName, AlterStatement), usize> = BTreeMap::new();
     for (side, op) in sorted(early).into_iter().chain(sorted(late)) {
         let Some((table, part)) = place(ends, &ops, side, op) else {
             steps.push(Step::Direct(op.clone()));
             continue;
         };
         // One statement is done as a whole or not at all: what destroys may be part of the one before.
-        if part == Part::Lost
+        if part == AlterStatement::Lost
             && let Some(Step::Together(last, ops)) = steps.last_mut()
             && *last == table
         {
@@ -105,7 +105,7 @@ fn is_full_text(op: &Op) -> bool {
 
 /// MySQL allows the name of a check only once in a database: a table that goes gives up those of its checks.
 fn checks(op: &Op, claims: &mut Claims) {
-    let name = |name: &Name| Thing::Word("check", name.as_str().to_lowercase());
+    let name = |name: &Name| Resource::Word("check", name.as_str().to_lowercase());
     match op {
         Op::Create(Object::Check(_, check)) => drop(claims.makes.insert(name(&check.name))),
         Op::Create(Object::Table(table)) => claims.makes.extend(table.checks.keys().map(name)),
@@ -125,22 +125,26 @@ fn is_needed(ends: &Ends<'_>, op: &Op) -> bool {
 }
 
 /// The table to alter and the statement to do it in; `None` for what is a statement of its own.
-fn place(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Option<(ObjectName, Part)> {
+fn place(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Option<(ObjectName, AlterStatement)> {
     let main = |table: &ObjectName| {
-        let part = if ends.renamed.contains(table) && side == Side::Before { Part::Before } else { Part::Main };
+        let part = if ends.renamed.contains(table) && side == Side::Before {
+            AlterStatement::Before
+        } else {
+            AlterStatement::Main
+        };
         Some((table.clone(), part))
     };
     match op {
-        Op::Drop(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysOut)),
-        Op::Create(Object::ForeignKey(table, _)) => Some((table.clone(), Part::KeysIn)),
+        Op::Drop(Object::ForeignKey(table, _)) => Some((table.clone(), AlterStatement::KeysOut)),
+        Op::Create(Object::ForeignKey(table, _)) => Some((table.clone(), AlterStatement::KeysIn)),
         Op::Drop(Object::Check(table, check)) if is_taken(ops, table, &check.name) => {
-            Some((table.clone(), Part::ChecksOut))
+            Some((table.clone(), AlterStatement::ChecksOut))
         }
         Op::Drop(Object::Index(table, _)) if is_needed(ends, op) => {
-            Some((ends.later_name(Side::Before, table).clone(), Part::Main))
+            Some((ends.later_name(Side::Before, table).clone(), AlterStatement::Main))
         }
         Op::Drop(Object::Column(table, column)) if destroys(op) && column.identity.is_none() => {
-            Some((table.clone(), Part::Lost))
+            Some((table.clone(), AlterStatement::Lost))
         }
         Op::Create(
             Object::Column(table, _) | Object::PrimaryKey(table, _) | Object::Check(table, _) | Object::Index(table, _),

@@ -188,7 +188,7 @@ fn holds(ops: &[Sided], wanted: &Op) -> bool {
     ops.iter().any(|(_, op)| op == wanted)
 }
 
-/// Whether the column is written anew in the statement for this side of the table.
+/// Whether the column is redefined in the statement for this side of the table.
 fn touches(ends: &Ends<'_>, ops: &[Sided], side: Side, table: &ObjectName, name: &Name) -> bool {
     ops.iter().filter(|(on, _)| *on == side || !ends.renamed.contains(table)).any(|(_, op)| match op {
         Op::Create(Object::Column(on, column)) | Op::Drop(Object::Column(on, column)) => {

@@ -3,7 +3,7 @@
 //! Must not know which partition takes them.
 
 use jiff::civil::{Date, DateTime};
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use super::super::render::text_literal;
 use super::super::words::string;
@@ -33,22 +33,25 @@ fn one(value: &[Token<'_>]) -> String {
 fn words(value: &[Token<'_>]) -> String {
     let mut text = String::new();
     for (at, token) in value.iter().enumerate() {
-        let next = value.get(at + 1).filter(|next| next.kind == Kind::String);
+        let next = value.get(at + 1).filter(|next| next.kind == TokenKind::String);
         if next.is_some() && (is_introducer(token) || token.is_word("DATE")) {
             continue;
         }
         let is_date = at.checked_sub(1).and_then(|at| value.get(at)).is_some_and(|before| before.is_word("DATE"));
         let word = match token.kind {
-            Kind::Word if value.get(at + 1).is_some_and(|next| next.is_symbol('(')) => token.text.to_lowercase(),
-            Kind::Word => token.text.to_uppercase(),
+            TokenKind::Word if value.get(at + 1).is_some_and(|next| next.is_symbol('(')) => token.text.to_lowercase(),
+            TokenKind::Word => token.text.to_uppercase(),
             // Such a name is a text unless a mode says otherwise, and no name can stand here.
-            Kind::Name if token.text.starts_with('"') => {
+            TokenKind::Name if token.text.starts_with('"') => {
                 token.name().map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
             }
-            Kind::String => literal(token.text, is_date).unwrap_or_else(|| token.text.to_owned()),
-            Kind::Space | Kind::Comment | Kind::Hint | Kind::Name | Kind::Number | Kind::Symbol => {
-                token.text.to_owned()
-            }
+            TokenKind::String => literal(token.text, is_date).unwrap_or_else(|| token.text.to_owned()),
+            TokenKind::Space
+            | TokenKind::Comment
+            | TokenKind::Hint
+            | TokenKind::Name
+            | TokenKind::Number
+            | TokenKind::Symbol => token.text.to_owned(),
         };
         let is_sign = text.ends_with('-') && !text.ends_with(" -");
         let is_tight = text.is_empty() || text.ends_with('(') || is_sign || matches!(token.text, ")" | "," | "(");
@@ -123,13 +126,13 @@ impl Sum<'_> {
             return self.next(|it| it.is_symbol(')')).then_some(inside);
         }
         let word = self.words.get(self.at)?;
-        if word.kind == Kind::Number {
+        if word.kind == TokenKind::Number {
             self.at += 1;
             return word.text.parse().ok();
         }
         let [function, open, moment, close, ..] = self.words.get(self.at..)? else { return None };
         self.at += 4;
-        let is_call = open.is_symbol('(') && moment.kind == Kind::String && close.is_symbol(')');
+        let is_call = open.is_symbol('(') && moment.kind == TokenKind::String && close.is_symbol(')');
         is_call.then(|| of_moment(&function.text.to_uppercase(), &string(moment.text)?)).flatten()
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Must not know how one division becomes another.
 
-use sea_gen_runner::sql::{Kind, Token};
+use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{Columns, Name, Product};
@@ -67,7 +67,7 @@ impl Writer<'_> {
         let is_name = is(before, "PARTITION") || is(before, "SUBPARTITION");
         let word = match (token.kind, token.name()) {
             (_, Some(name)) if is_name && !is(Some(token), "BY") => quote(&Name::from(name)),
-            (Kind::Word, _) => token.text.to_uppercase(),
+            (TokenKind::Word, _) => token.text.to_uppercase(),
             _ => token.text.to_owned(),
         };
         self.push(if begins_line { "\n" } else { " " }, &word);
@@ -80,7 +80,7 @@ impl Writer<'_> {
     /// The setting that is said here: its place in the order, its words, and where the next word stands. A partition may be called
     /// like one.
     fn setting(&self, at: usize) -> Option<(usize, String, usize)> {
-        let word = |at: usize| self.token(at).filter(|token| token.kind == Kind::Word);
+        let word = |at: usize| self.token(at).filter(|token| token.kind == TokenKind::Word);
         let before = at.checked_sub(1).and_then(|at| self.token(at));
         if is(before, "PARTITION") || is(before, "SUBPARTITION") {
             return None;
@@ -93,8 +93,8 @@ impl Writer<'_> {
         let value = behind + usize::from(is(self.token(behind), "="));
         let token = self.token(value)?;
         let text = match (token.kind, token.name()) {
-            (Kind::String, _) => text_literal(&string(token.text)?),
-            (Kind::Name, Some(text)) if token.text.starts_with('"') => text_literal(&text),
+            (TokenKind::String, _) => text_literal(&string(token.text)?),
+            (TokenKind::Name, Some(text)) if token.text.starts_with('"') => text_literal(&text),
             (_, Some(name)) if *key == "TABLESPACE" => quote(&Name::from(name)),
             _ => token.text.to_owned(),
         };
@@ -190,7 +190,7 @@ impl Writer<'_> {
             let is_unit = is(found.get(at + 1), "FROM");
             match token
                 .name()
-                .filter(|_| token.kind == Kind::Name || !is_called && !is_unit)
+                .filter(|_| token.kind == TokenKind::Name || !is_called && !is_unit)
                 .map(|name| self.column(&name))
             {
                 Some(name) if self.columns.get(&name).is_some() => quoted.push_str(&quote(&name)),

@@ -12,9 +12,9 @@ use super::{
     is_column_check, object, option, primary_key, quote, text_literal,
 };
 
-/// What a clause does first to last: what goes makes room for what comes.
+/// The order of clauses: drops make room for additions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Turn {
+enum ClauseOrder {
     DropVersioning,
     DropPeriod,
     DropForeignKey,
@@ -34,7 +34,7 @@ enum Turn {
 }
 
 pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Vec<Statement>, Unsupported> {
-    let mut clauses: Vec<(Turn, String)> = Vec::new();
+    let mut clauses: Vec<(ClauseOrder, String)> = Vec::new();
     let (mut before, mut division) = (Vec::new(), None);
     for op in ops {
         if let Op::Alter(Alter::Options(_, change)) = op {
@@ -49,8 +49,8 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
         clauses.extend(clauses_of(flavor, table, op, ops)?);
     }
     let (dropped, added) = versioning::periods(ops);
-    clauses.extend(dropped.map(|clause| (Turn::DropPeriod, clause)));
-    clauses.extend(added.map(|clause| (Turn::AddPeriod, clause)));
+    clauses.extend(dropped.map(|clause| (ClauseOrder::DropPeriod, clause)));
+    clauses.extend(added.map(|clause| (ClauseOrder::AddPeriod, clause)));
     clauses.sort_by_key(|(turn, _)| *turn);
     let clauses: Vec<String> = clauses.into_iter().map(|(_, clause)| clause).collect();
     let anew = match &division {
@@ -104,54 +104,66 @@ pub(super) fn online(statements: Vec<Statement>, online: &Online) -> Vec<Stateme
     statements.into_iter().map(said).collect()
 }
 
-fn clauses_of(flavor: Flavor, table: &ObjectName, op: &Op, ops: &[Op]) -> Result<Vec<(Turn, String)>, Unsupported> {
+fn clauses_of(
+    flavor: Flavor,
+    table: &ObjectName,
+    op: &Op,
+    ops: &[Op],
+) -> Result<Vec<(ClauseOrder, String)>, Unsupported> {
     let one = |turn, clause: String| Ok(vec![(turn, clause)]);
     match op {
         Op::Drop(Object::ForeignKey(_, key)) => {
-            one(Turn::DropForeignKey, format!("DROP FOREIGN KEY {}", quote(&key.name)))
+            one(ClauseOrder::DropForeignKey, format!("DROP FOREIGN KEY {}", quote(&key.name)))
         }
         Op::Drop(Object::Check(_, check)) => match carrier(flavor, table, check, ops) {
             // The column is written anew without it. By this name it may as well be the table's own check.
-            Some(_) => one(Turn::DropCheck, format!("DROP CONSTRAINT IF EXISTS {}", quote(&check.name))),
-            None => one(Turn::DropCheck, format!("{} {}", flavor.drop_check(), quote(&check.name))),
+            Some(_) => one(ClauseOrder::DropCheck, format!("DROP CONSTRAINT IF EXISTS {}", quote(&check.name))),
+            None => one(ClauseOrder::DropCheck, format!("{} {}", flavor.drop_check(), quote(&check.name))),
         },
         Op::Drop(Object::Index(_, index)) if shown_or_hidden(flavor, index, ops).is_some() => Ok(Vec::new()),
         Op::Create(Object::Index(_, index)) if shown_or_hidden(flavor, index, ops).is_some() => {
             let word = if index.options.contains_key("invisible") { "INVISIBLE" } else { "VISIBLE" };
-            one(Turn::Modify, format!("ALTER INDEX {} {word}", quote(&index.name)))
+            one(ClauseOrder::Modify, format!("ALTER INDEX {} {word}", quote(&index.name)))
         }
-        Op::Drop(Object::Index(_, index)) => one(Turn::DropIndex, format!("DROP INDEX {}", quote(&index.name))),
-        Op::Drop(Object::PrimaryKey(..)) => one(Turn::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
-        Op::Drop(Object::Column(_, column)) => one(Turn::DropColumn, format!("DROP COLUMN {}", quote(&column.name))),
+        Op::Drop(Object::Index(_, index)) => one(ClauseOrder::DropIndex, format!("DROP INDEX {}", quote(&index.name))),
+        Op::Drop(Object::PrimaryKey(..)) => one(ClauseOrder::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
+        Op::Drop(Object::Column(_, column)) => {
+            one(ClauseOrder::DropColumn, format!("DROP COLUMN {}", quote(&column.name)))
+        }
         Op::Alter(Alter::Column(_, change)) => {
             let check = column_check_of(flavor, table, &change.to.name, ops);
-            one(Turn::Modify, format!("MODIFY COLUMN {}", column_definition(flavor, &change.to, check)))
+            one(ClauseOrder::Modify, format!("MODIFY COLUMN {}", column_definition(flavor, &change.to, check)))
         }
         Op::Create(Object::Column(_, column)) => {
             let check = column_check_of(flavor, table, &column.name, ops);
-            one(Turn::AddColumn, format!("ADD COLUMN {}", column_definition(flavor, column, check)))
+            one(ClauseOrder::AddColumn, format!("ADD COLUMN {}", column_definition(flavor, column, check)))
         }
-        Op::Create(Object::PrimaryKey(_, key)) => one(Turn::AddPrimaryKey, format!("ADD {}", primary_key(key))),
+        Op::Create(Object::PrimaryKey(_, key)) => one(ClauseOrder::AddPrimaryKey, format!("ADD {}", primary_key(key))),
         Op::Alter(Alter::PrimaryKey(_, change)) => Ok(vec![
-            (Turn::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
-            (Turn::AddPrimaryKey, format!("ADD {}", primary_key(&change.to))),
+            (ClauseOrder::DropPrimaryKey, "DROP PRIMARY KEY".to_owned()),
+            (ClauseOrder::AddPrimaryKey, format!("ADD {}", primary_key(&change.to))),
         ]),
-        Op::Create(Object::Index(_, index)) => one(Turn::AddIndex, format!("ADD {}", index_definition(flavor, index))),
+        Op::Create(Object::Index(_, index)) => {
+            one(ClauseOrder::AddIndex, format!("ADD {}", index_definition(flavor, index)))
+        }
         Op::Create(Object::Check(_, check)) => match carrier(flavor, table, check, ops) {
             Some(_) => Ok(Vec::new()),
-            None => one(Turn::AddCheck, format!("ADD {}", check_definition(check))),
+            None => one(ClauseOrder::AddCheck, format!("ADD {}", check_definition(check))),
         },
         Op::Create(Object::ForeignKey(_, key)) => {
-            one(Turn::AddForeignKey, format!("ADD {}", foreign_key_definition(key)))
+            one(ClauseOrder::AddForeignKey, format!("ADD {}", foreign_key_definition(key)))
         }
         Op::Alter(Alter::Comment(_, change)) => {
             let comment = change.to.as_deref().unwrap_or_default();
-            one(Turn::Option, format!("COMMENT={}", text_literal(comment)))
+            one(ClauseOrder::Option, format!("COMMENT={}", text_literal(comment)))
         }
         Op::Alter(Alter::Options(_, change)) => {
-            let mut clauses: Vec<_> = options(change).into_iter().map(|clause| (Turn::Option, clause)).collect();
-            let turn =
-                if change.to.contains_key(versioning::OPTION) { Turn::AddVersioning } else { Turn::DropVersioning };
+            let mut clauses: Vec<_> = options(change).into_iter().map(|clause| (ClauseOrder::Option, clause)).collect();
+            let turn = if change.to.contains_key(versioning::OPTION) {
+                ClauseOrder::AddVersioning
+            } else {
+                ClauseOrder::DropVersioning
+            };
             clauses.extend(versioning::change(&change.from, &change.to).map(|clause| (turn, clause.to_owned())));
             Ok(clauses)
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::reprint::{Prints, Question};
-use crate::dialect::wording::Seat;
+use crate::dialect::wording::ExpressionLocation;
 use crate::schema::{Literal, Name, Schema, View};
 
 use super::super::{Flavor, render};
@@ -23,7 +23,7 @@ const STAND_IN: &str = "sea_gen_reprint";
 pub(super) async fn prints(
     session: &mut Session,
     flavor: Flavor,
-    ground: &Schema,
+    context: &Schema,
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
     let rows = session.query("SELECT DATABASE(), CONCAT('sea_gen_scratch_', REPLACE(UUID(), '-', '_'))").await?;
@@ -36,7 +36,7 @@ pub(super) async fn prints(
     let (home, quoted) = (render::quote(&home), render::quote(&scratch));
     session.execute(&format!("CREATE DATABASE {quoted} COLLATE {collation}")).await?;
     let answer = match session.execute(&format!("USE {quoted}")).await {
-        Ok(_) => within(session, flavor, ground, questions, &scratch).await,
+        Ok(_) => within(session, flavor, context, questions, &scratch).await,
         Err(error) => Err(error),
     };
     let back = session.execute(&format!("USE {home}")).await;
@@ -48,17 +48,17 @@ pub(super) async fn prints(
 async fn within(
     session: &mut Session,
     flavor: Flavor,
-    ground: &Schema,
+    context: &Schema,
     questions: &BTreeSet<Question>,
     scratch: &Name,
 ) -> Result<Prints, DatabaseError> {
-    for table in ground.tables.values() {
+    for table in context.tables.values() {
         if let Some(create) = create_table(flavor, table.clone()) {
             // A table that cannot be made leaves the views that read it without an answer.
             let _ = session.execute(&create).await;
         }
     }
-    let mut left: Vec<&View> = ground.views.values().collect();
+    let mut left: Vec<&View> = context.views.values().collect();
     while !left.is_empty() {
         let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
         let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
@@ -76,7 +76,7 @@ async fn within(
         render::literal(&Literal::Text(scratch.as_str().to_owned()))
     );
     let mut prints = Prints::new();
-    for question in questions.iter().filter(|question| matches!(question.seat, Seat::View(_))) {
+    for question in questions.iter().filter(|question| matches!(question.location, ExpressionLocation::View(_))) {
         if session.execute(&format!("CREATE VIEW {STAND_IN} AS {}", question.text)).await.is_err() {
             continue;
         }

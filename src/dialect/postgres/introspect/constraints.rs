@@ -11,7 +11,7 @@ use crate::schema::{
 };
 
 use super::relations::storage;
-use super::{Reading, Relation, list, name_list};
+use super::{CatalogReader, Relation, list, name_list};
 
 /// One part of an index as the query describes it.
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ struct PartFacts {
     opclass: Option<String>,
 }
 
-impl Reading<'_> {
+impl CatalogReader<'_> {
     pub(super) fn constraint(&mut self, row: Row<'_>) {
         let Some(Relation::Table(owner)) = self.relations.get(row.text(0)).cloned() else { return };
         let name = Name::new(row.text(1));

@@ -1,16 +1,16 @@
-//! What is held in the catalog's own words, and what it stands on.
+//! Reads definitions and their dependencies from the catalog.
 //!
-//! Must not know what a definition says.
+//! Must not know how to parse a definition.
 
 use sea_gen_runner::session::Row;
 
 use crate::schema::{
-    Definition, DefinitionId, DefinitionKind, Expression, Facet, Name, ObjectName, Part, Place, Standing,
+    Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Facet, Name, ObjectName, Part, Place,
 };
 
-use super::{Reading, Relation, column_key};
+use super::{CatalogReader, Relation, column_key};
 
-impl Reading<'_> {
+impl CatalogReader<'_> {
     /// One row of the queries that list definitions.
     pub(super) fn definition(&mut self, row: Row<'_>) {
         let Some(kind) = DefinitionKind::ALL.into_iter().find(|kind| key(*kind) == row.text(0)) else { return };
@@ -23,7 +23,7 @@ impl Reading<'_> {
             Some(schema) => self.object_name(schema, row.text(2)),
             None => ObjectName::local(row.text(2)),
         };
-        if kind.standing() == Standing::Beside && self.scope.excludes(row.text(2)) {
+        if kind.layer() == DependencyLayer::LikeTable && self.scope.excludes(row.text(2)) {
             return;
         }
         let id = DefinitionId { kind, on, name };
@@ -45,12 +45,12 @@ impl Reading<'_> {
         } else {
             let place = Place::Definition(id.clone());
             self.places.insert((class.to_owned(), oid.to_owned()), place);
-            if kind.standing() == Standing::Beside {
+            if kind.layer() == DependencyLayer::LikeTable {
                 self.relations.insert(oid.to_owned(), Relation::Beside(id.name.clone()));
             }
         }
         if kind == DefinitionKind::PartitionPart && class == "pg_constraint" {
-            // A key makes its columns take no NULL, and they still do when it goes.
+            // A primary key makes its columns NOT NULL, and they stay so when it is dropped.
             let columns = self.catalog.schema.definitions.keys().filter(|other| {
                 (other.kind, &other.on) == (kind, &id.on) && other.name.name.as_str().starts_with("NULL in ")
             });
@@ -64,7 +64,7 @@ impl Reading<'_> {
         schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
     }
 
-    /// What a setting, a comment or a privilege is about, beside the table it belongs to.
+    /// The object of a setting, a comment or a privilege, besides its table.
     fn ground(&self, id: &DefinitionId, class: &str, oid: &str) -> Option<Place> {
         let owner = id.on.as_ref().filter(|owner| self.catalog.schema.tables.contains_key(owner));
         let part = |part: Part| owner.map(|owner| Place::Table(owner.clone(), part));
@@ -104,7 +104,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What one definition needs, out of the catalog's dependencies.
+    /// The dependencies of one definition, from the catalog's `pg_depend`.
     pub(super) fn need(&mut self, row: Row<'_>) {
         let by = |class: usize, oid: usize| (row.text(class).to_owned(), row.text(oid).to_owned());
         let Some(need) = self.need_place(row) else { return };
@@ -142,27 +142,27 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a need decides when the definition's turn comes. What is below tables cannot wait for one, and what is beside
-/// them belongs to those only that it cannot be without.
+/// Whether a dependency affects ordering: a definition before tables cannot depend on a table, and one that acts as a table
+/// depends only on those it cannot exist without.
 fn suits(id: &DefinitionId, need: &Place) -> bool {
-    match id.kind.standing() {
-        Standing::Below => match need {
+    match id.kind.layer() {
+        DependencyLayer::BeforeTables => match need {
             Place::Enum(_) | Place::Routine(_) => true,
-            Place::Definition(other) => other.kind.standing() == Standing::Below,
+            Place::Definition(other) => other.kind.layer() == DependencyLayer::BeforeTables,
             Place::Table(..) | Place::View(_) => false,
         },
-        Standing::Beside => match need {
+        DependencyLayer::LikeTable => match need {
             Place::Table(_, part) => *part == Part::Whole && id.kind == DefinitionKind::Partition,
             Place::Definition(other) => {
                 matches!(other.kind, DefinitionKind::Partition | DefinitionKind::Server)
             }
             Place::Enum(_) | Place::View(_) | Place::Routine(_) => false,
         },
-        Standing::Above => true,
+        DependencyLayer::AfterTables => true,
     }
 }
 
-/// How the queries call a kind.
+/// The name of a kind in the queries.
 pub(super) fn key(kind: DefinitionKind) -> &'static str {
     match kind {
         DefinitionKind::Schema => "schema",

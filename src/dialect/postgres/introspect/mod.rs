@@ -14,8 +14,8 @@ use sea_gen_runner::session::{DatabaseError, Row, Session};
 
 use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{
-    Definition, DefinitionId, DefinitionKind, EnumType, Expression, Literal, Name, ObjectName, Place, Routine,
-    RoutineKind, Standing, Trigger,
+    Definition, DefinitionId, DefinitionKind, DependencyLayer, EnumType, Expression, Literal, Name, ObjectName, Place,
+    Routine, RoutineKind, Trigger,
 };
 
 use super::render;
@@ -39,7 +39,7 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     let found = session.query(include_str!("../queries/schemas.sql")).await?;
     let schemas = found.iter().map(|row| row.text(0)).filter(|name| scope.reads_schema(name));
     let queries = Queries::new(session.version(), default.as_deref(), schemas);
-    let mut reading = Reading {
+    let mut reading = CatalogReader {
         default,
         scope,
         catalog: Catalog::default(),
@@ -99,9 +99,9 @@ pub(super) async fn printed(session: &mut Session, id: &DefinitionId) -> Result<
     let temporary = session.query("SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()").await?;
     let Some(temporary) = temporary.first().and_then(|row| row.get(0)) else { return Ok(None) };
     let queries = Queries::new(session.version(), Some(temporary), std::iter::empty());
-    let query = match id.kind.standing() {
-        Standing::Below | Standing::Beside => include_str!("../queries/definitions.sql"),
-        Standing::Above => include_str!("../queries/attached.sql"),
+    let query = match id.kind.layer() {
+        DependencyLayer::BeforeTables | DependencyLayer::LikeTable => include_str!("../queries/definitions.sql"),
+        DependencyLayer::AfterTables => include_str!("../queries/attached.sql"),
     };
     let rows = session.query(&queries.of(query)).await?;
     let found =
@@ -198,13 +198,13 @@ enum Relation {
 }
 
 /// The catalog as far as it is read.
-struct Reading<'a> {
+struct CatalogReader<'a> {
     default: Option<String>,
     scope: &'a Scope,
     catalog: Catalog,
     /// By oid; what is excluded or not managed is not here, and neither is anything that belongs to it.
     relations: BTreeMap<String, Relation>,
-    /// Whatever a definition may stand on, by class and oid.
+    /// The objects that a definition may depend on, by class and oid.
     places: BTreeMap<(String, String), Place>,
     /// Columns of tables by the table's oid and their number.
     columns: HashMap<(u32, u32), Name>,
@@ -212,7 +212,7 @@ struct Reading<'a> {
     owned: Vec<(String, DefinitionId)>,
 }
 
-impl Reading<'_> {
+impl CatalogReader<'_> {
     fn object_name(&self, schema: &str, name: &str) -> ObjectName {
         let schema = (self.default.as_deref() != Some(schema)).then(|| Name::new(schema));
         ObjectName { schema, name: Name::new(name) }

@@ -11,9 +11,9 @@ use crate::schema::{
 };
 
 use super::super::{names, render};
-use super::{Reading, Relation, column_key, list};
+use super::{CatalogReader, Relation, column_key, list};
 
-impl Reading<'_> {
+impl CatalogReader<'_> {
     pub(super) fn relation(&mut self, row: Row<'_>) {
         let (oid, schema, bare) = (row.text(0).to_owned(), row.text(1), row.text(2));
         if self.scope.is_history(bare) {

@@ -1,13 +1,13 @@
-//! What stands in the way of a plan without being part of it, and is dropped before and created after.
+//! Dependents that the plan does not mention, but that must be dropped before it and created again after it.
 //!
-//! PostgreSQL refuses to change or drop what something else depends on. Views that read a changed column, foreign keys that
-//! lean on a replaced key, triggers, checks and generated columns that name a column whose type changes: the plan leaves
-//! them as they are, so they come back as they were. Must not know how a step is written.
+//! PostgreSQL refuses to change or drop an object that others depend on: views that read a changed column, foreign keys that
+//! rely on a replaced key, triggers, checks and generated columns that name a column whose type changes. The plan leaves them
+//! unchanged, so they are created again as they were. Must not know how a step is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
-use crate::schema::{Column, Name, ObjectName, Part, Place, Schema, Standing, Table, Type, View};
+use crate::schema::{Column, DependencyLayer, Name, ObjectName, Part, Place, Schema, Table, Type, View};
 
 use super::super::types::{Family, family};
 use super::super::{partitions, words};
@@ -15,13 +15,13 @@ use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_ma
 use super::repartition::is_repartitioned;
 use super::replaced::Replaced;
 
-/// What goes before the plan and comes back after it.
+/// The objects that are dropped before the plan and created again after it.
 #[derive(Debug, Default)]
-pub(super) struct Around {
+pub(super) struct DetachedObjects {
     /// Views and definitions above tables, as they are and as they will be.
     pub above_before: Vec<Object>,
     pub above_after: Vec<Object>,
-    /// Columns that let go of a default or a type before, and take it back after.
+    /// Columns whose default or type is removed before and restored after.
     pub unset: Vec<Op>,
     pub reset: Vec<Op>,
     /// Dropped before, as they are.
@@ -30,7 +30,7 @@ pub(super) struct Around {
     pub after: Vec<Object>,
 }
 
-/// What the plan does to columns, by table as it is named before the plan.
+/// The changes to columns, by table under its name before the plan.
 #[derive(Debug, Default)]
 struct Touched {
     /// Columns whose type changes in place.
@@ -47,8 +47,8 @@ struct Touched {
     whole: bool,
 }
 
-/// Finds what stands in the way.
-pub(super) fn find(ops: &[Op], from: &Schema) -> Around {
+/// Finds the dependents to detach.
+pub(super) fn find(ops: &[Op], from: &Schema) -> DetachedObjects {
     let replaced = Replaced::find(ops, from);
     let mut touched = touched(ops, from);
     for (table, column) in replaced.columns(from) {
@@ -56,17 +56,17 @@ pub(super) fn find(ops: &[Op], from: &Schema) -> Around {
     }
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.to_vec()), &mut to);
-    let mut finding = Finding { ops, from, to: &to, around: Around::default(), moved: BTreeSet::new() };
-    finding.replaced(&replaced);
-    finding.views(&touched);
-    finding.foreign_keys(&touched);
+    let mut search = Search { ops, from, to: &to, around: DetachedObjects::default(), moved: BTreeSet::new() };
+    search.replaced(&replaced);
+    search.views(&touched);
+    search.foreign_keys(&touched);
     for (name, touched) in &touched {
         if let Some(table) = from.tables.get(name) {
-            finding.parts(table, touched);
+            search.parts(table, touched);
         }
     }
-    finding.definitions(&touched);
-    finding.around
+    search.definitions(&touched);
+    search.around
 }
 
 /// Names as they were before the plan: a plan that is led back renames last, one that leads on renames first.
@@ -152,16 +152,16 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
 }
 
 /// The search, over the plan and the schema on both sides of it.
-pub(super) struct Finding<'a> {
+pub(super) struct Search<'a> {
     ops: &'a [Op],
     pub(super) from: &'a Schema,
     pub(super) to: &'a Schema,
-    pub(super) around: Around,
+    pub(super) around: DetachedObjects,
     /// Views that have to go.
     pub(super) moved: BTreeSet<ObjectName>,
 }
 
-impl Finding<'_> {
+impl Search<'_> {
     fn is_dropped(&self, object: &Object) -> bool {
         self.ops.iter().any(|op| matches!(op, Op::Drop(dropped) if dropped.place() == object.place()))
     }
@@ -255,7 +255,7 @@ impl Finding<'_> {
             };
             let found = self.from.definitions.values().find(|definition| {
                 let object = Object::Definition((*definition).clone());
-                definition.id.kind.standing() == Standing::Above
+                definition.id.kind.layer() == DependencyLayer::AfterTables
                     && (definition.id.on.iter().any(|owner| self.moved.contains(owner) || anew.contains(owner))
                         || definition.needs.iter().any(|need| goes(need) || taken.contains(need)))
                     && self.stays(&object)

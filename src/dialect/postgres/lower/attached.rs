@@ -90,7 +90,7 @@ pub(super) fn find(ops: &mut Vec<Op>) -> Moving {
 }
 
 impl Walk<'_> {
-    /// Makes a partition of a table that is there.
+    /// Attaches an existing table as a partition.
     pub(super) fn attach(&mut self, partition: &Definition) -> Result<(), Unsupported> {
         let name = &partition.id.name;
         let Some(own) = self.state.tables.get(name).cloned() else { return Ok(()) };
@@ -115,7 +115,7 @@ impl Walk<'_> {
         self.attach(to)
     }
 
-    /// Makes a table of a partition that is there.
+    /// Detaches an existing partition as a table.
     pub(super) fn detach(&mut self, table: &Table, moving: &Moving) -> Result<(), Unsupported> {
         let partition = self.state.relation_beside(&table.name).cloned();
         let Some(partition) = partition else { return Ok(()) };

@@ -86,7 +86,7 @@ pub(super) fn index_expressions(index: &Index) -> impl Iterator<Item = &Expressi
     parts.chain(&index.predicate)
 }
 
-/// Whether an index stands on the column in any way.
+/// Whether an index depends on the column in any way.
 pub(in crate::dialect::postgres) fn index_uses(index: &Index, column: &Name) -> bool {
     let plain = index.parts.iter().any(|part| matches!(&part.target, IndexTarget::Column(name) if name == column));
     plain || index.include.contains(column) || index_mentions(index, column)

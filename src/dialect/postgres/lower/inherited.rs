@@ -1,4 +1,4 @@
-//! Columns of tables that inherit from others: what a parent is told about a column, its heirs are told too.
+//! Columns of inherited tables: a change of a parent's column applies to its inheriting tables too.
 //!
 //! An heir that declares the column itself has it before the parent gets it and keeps it when the parent drops it, so its
 //! values are never lost. Must not know how a step is written.
@@ -12,18 +12,18 @@ use crate::schema::{Change, Column, Name, ObjectName, Place, Schema};
 use super::super::words;
 use super::{Walk, quoted};
 
-/// Columns come to heirs before they come to parents, and go from parents before they go from heirs.
+/// Columns are added to inheriting tables before their parents, and dropped from parents first.
 pub(super) fn arrange(mut ops: Vec<Op>, from: &Schema) -> Vec<Op> {
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.clone()), &mut to);
-    let turn = |op: &Op| match op {
+    let priority = |op: &Op| match op {
         Op::Create(Object::Column(table, _)) => Some((true, depth(&to, table))),
         Op::Drop(Object::Column(table, _)) => Some((false, depth(from, table))),
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     };
-    let runs = ops.chunk_by_mut(|one, other| turn(one).map(|it| it.0) == turn(other).map(|it| it.0));
+    let runs = ops.chunk_by_mut(|one, other| priority(one).map(|it| it.0) == priority(other).map(|it| it.0));
     for run in runs {
-        run.sort_by_key(|op| match turn(op) {
+        run.sort_by_key(|op| match priority(op) {
             Some((true, depth)) => -depth,
             Some((false, depth)) => depth,
             None => 0,
@@ -95,7 +95,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Notes what a change does to the same column of all heirs.
+    /// Records the effect of a change on the same column of all inheriting tables.
     fn hand_down(&mut self, table: &ObjectName, change: &Change<Column>) {
         for heir in self.state.tables.values().filter(|heir| ancestors(&self.state, &heir.name).contains(table)) {
             let Some(column) = heir.columns.get(&change.to.name) else { continue };
@@ -104,7 +104,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Brings the columns of heirs to what they shall be, as far as their parents have not done it.
+    /// Changes the columns of inheriting tables to their final form, as far as their parents have not.
     pub(super) fn settle_heirs(&mut self) {
         while let Some(key) = self.held.keys().min_by_key(|(table, _)| depth(&self.state, table)).cloned() {
             let Some(held) = self.held.remove(&key) else { return };

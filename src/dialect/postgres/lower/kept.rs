@@ -1,6 +1,4 @@
-//! What no schema says of an object and goes with it when it is made anew: its owner, what roles may do with it, its security
-//! labels. They differ from one environment to the next, so a migration reads them before it drops the object and gives them
-//! back when it is there again.
+//! Attributes that no schema holds and that are lost when an object is created again: its owner, privileges, security labels.
 //!
 //! Must not know how they are read.
 

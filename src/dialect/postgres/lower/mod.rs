@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{
-    Change, Column, Definition, DefinitionKind, EnumType, Name, ObjectName, Place, PrimaryKey, Routine, Schema,
-    Standing, Table,
+    Change, Column, Definition, DefinitionKind, DependencyLayer, EnumType, Name, ObjectName, Place, PrimaryKey,
+    Routine, Schema, Table,
 };
 
 use super::words;
@@ -46,7 +46,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), leaving, steps: Vec::new() };
     walk.alter_identities(carried.before);
     let gone: BTreeSet<ObjectName> = ops.iter().filter_map(dropped_relation).collect();
-    let ops: Vec<Op> = ops.into_iter().filter(|op| !goes_with_its_owner(op, &gone)).collect();
+    let ops: Vec<Op> = ops.into_iter().filter(|op| !dropped_with_owner(op, &gone)).collect();
     let all = keys_in_turn(ops, names);
     for (at, op) in all.iter().enumerate() {
         if !matches!(op, Op::Alter(Alter::Column(..))) {
@@ -80,8 +80,8 @@ fn is_partition(definition: &Definition) -> bool {
     definition.id.kind == DefinitionKind::Partition
 }
 
-/// Primary keys that only get another name, which one of the others has until then: they give way to each other by names in
-/// between.
+/// Primary keys that are only renamed, to a name that another of them has until then: they are swapped through intermediate
+/// names.
 fn keys_in_turn(ops: Vec<Op>, names: &Names<'_>) -> Vec<Op> {
     fn renamed(op: &Op) -> Option<(&ObjectName, &Change<PrimaryKey>, &Name, &Name)> {
         let Op::Alter(Alter::PrimaryKey(table, change)) = op else { return None };
@@ -117,24 +117,25 @@ fn keys_in_turn(ops: Vec<Op>, names: &Names<'_>) -> Vec<Op> {
     others
 }
 
-/// The table, view or what else is like one that an operation drops.
+/// The relation (table, view, partition, foreign table) dropped by an operation.
 fn dropped_relation(op: &Op) -> Option<ObjectName> {
     match op {
         Op::Drop(Object::Table(table)) => Some(table.name.clone()),
         Op::Drop(Object::View(view)) => Some(view.name.clone()),
-        Op::Drop(Object::Definition(definition)) if definition.id.kind.standing() == Standing::Beside => {
+        Op::Drop(Object::Definition(definition)) if definition.id.kind.layer() == DependencyLayer::LikeTable => {
             Some(definition.id.name.clone())
         }
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
     }
 }
 
-/// What is said of a table goes without a word when the table goes.
-fn goes_with_its_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
+/// Comments, grants and settings are dropped implicitly with their table.
+fn dropped_with_owner(op: &Op, gone: &BTreeSet<ObjectName>) -> bool {
     let Op::Drop(Object::Definition(definition)) = op else { return false };
     let said =
         [DefinitionKind::PartitionPart, DefinitionKind::Comment, DefinitionKind::Privilege, DefinitionKind::Setting];
-    // A sequence would go with the table that owns it, and a foreign key of a partition holds what it refers to.
+    // A sequence would be dropped with its owning table, and a foreign key of a partition blocks the drop of the referenced
+    // table.
     let holds = |need: &Place| match need {
         Place::Definition(id) if id.kind == DefinitionKind::Partition => definition.id.on.as_ref() != Some(&id.name),
         Place::Definition(id) => id.kind == DefinitionKind::Sequence,
@@ -162,11 +163,11 @@ fn head(definition: &str) -> &str {
     definition.get(..end.unwrap_or(definition.len())).unwrap_or(definition)
 }
 
-/// The schema as the steps so far leave it, and the steps.
+/// The schema after the steps so far, and the steps.
 struct Walk<'a> {
     names: &'a Names<'a>,
     state: Schema,
-    /// Columns of heirs that are not yet what the state says, as the database has them.
+    /// Columns of inheriting tables that still differ from the state, as the database has them.
     held: BTreeMap<(ObjectName, Name), Column>,
     /// Tables and columns that are dropped in the end.
     leaving: BTreeSet<Place>,
@@ -174,7 +175,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Takes an operation as it stands.
+    /// Adds an operation unchanged.
     fn direct(&mut self, op: Op) {
         self.follow(&op);
         self.steps.push(Step::Direct(op));

@@ -6,45 +6,45 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Alter, Claims, Object, Op, Thing, Turn, claims, clears, destroys, sorted};
+use crate::plan::{Alter, Claims, Object, Op, Priority, Resource, claims, clears, destroys, sorted};
 use crate::schema::{Column, DefaultValue, DefinitionKind, Expression, Name, ObjectName, Routine, Schema, Table, Type};
 
 use super::super::words;
-use super::around::Around;
+use super::around::DetachedObjects;
 use super::columns::index_expressions;
 
 /// When columns let go of a default or a type: behind what is above tables, before whatever else makes way.
-const LET_GO: Turn = 1;
+const LET_GO: Priority = 1;
 /// When what made way comes back, at the earliest: behind every change.
-const BACK: Turn = 20;
+const BACK: Priority = 20;
 /// When columns take a default or a type back.
-const TAKE_BACK: Turn = 21;
+const TAKE_BACK: Priority = 21;
 
 /// The operations of a plan and those around them, in order.
-pub(super) fn with_around(plan: Vec<Op>, around: Around, from: &Schema) -> Vec<Op> {
+pub(super) fn with_around(plan: Vec<Op>, around: DetachedObjects, from: &Schema) -> Vec<Op> {
     // The key that a foreign key to a partition leans on may be the partition's own: it comes last and goes first.
     let to_partitions = to_partitions(&plan, from);
     let (lost, plan): (Vec<Op>, Vec<Op>) = plan.into_iter().partition(|op| clears(op) && to_partitions.contains(op));
     let (late, plan): (Vec<Op>, Vec<Op>) = plan.into_iter().partition(|op| to_partitions.contains(op));
     let (mut cleared, mut rest): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
     cleared.extend(lost.into_iter().map(|op| {
-        let claims = Claims { turn: 0, ..with_claims(op.clone()).1 };
+        let claims = Claims { priority: 0, ..with_claims(op.clone()).1 };
         (op, claims)
     }));
     cleared.extend(around.above_before.into_iter().map(|object| with_claims(Op::Drop(object))));
     cleared.extend(around.unset.into_iter().map(|op| {
-        let claims = Claims { turn: LET_GO, ..with_claims(op.clone()).1 };
+        let claims = Claims { priority: LET_GO, ..with_claims(op.clone()).1 };
         (op, claims)
     }));
     cleared.extend(around.before.into_iter().map(|object| with_claims(Op::Drop(object))));
     rest.extend(around.after.into_iter().chain(around.above_after).map(|object| {
         let (op, mut claims) = with_claims(Op::Create(object));
         claims.needs.insert(swapped());
-        let turn = claims.turn.max(BACK);
-        (op, Claims { turn, ..claims })
+        let priority = claims.priority.max(BACK);
+        (op, Claims { priority, ..claims })
     }));
     rest.extend(around.reset.into_iter().map(|op| {
-        let mut claims = Claims { turn: TAKE_BACK, ..with_claims(op.clone()).1 };
+        let mut claims = Claims { priority: TAKE_BACK, ..with_claims(op.clone()).1 };
         claims.needs.insert(swapped());
         (op, claims)
     }));
@@ -52,15 +52,15 @@ pub(super) fn with_around(plan: Vec<Op>, around: Around, from: &Schema) -> Vec<O
         let clears = clears(&op);
         if clears { cleared.push(with_claims(op)) } else { rest.push(with_claims(op)) }
     }
-    let last = rest.iter().map(|(op, claims)| if matches!(op, Op::Create(_)) { claims.turn } else { 0 }).max();
+    let last = rest.iter().map(|(op, claims)| if matches!(op, Op::Create(_)) { claims.priority } else { 0 }).max();
     rest.extend(late.into_iter().map(|op| {
         let claims = with_claims(op.clone()).1;
-        let turn = last.unwrap_or_default().max(claims.turn);
-        (op, Claims { turn, ..claims })
+        let priority = last.unwrap_or_default().max(claims.priority);
+        (op, Claims { priority, ..claims })
     }));
     // A routine that reads a view goes before it.
     loop {
-        let ended: BTreeSet<Thing> =
+        let ended: BTreeSet<Resource> =
             cleared.iter().flat_map(|(_, claims)| said_things(&claims.ends)).cloned().collect();
         let reads_one = |(op, claims): &(Op, Claims)| {
             matches!(op, Op::Drop(_)) && !destroys(op) && said_things(&claims.reads).any(|thing| ended.contains(thing))
@@ -95,8 +95,8 @@ fn to_partitions(plan: &[Op], from: &Schema) -> Vec<Op> {
     plan.iter().filter(refers).cloned().collect()
 }
 
-fn said_things(things: &BTreeSet<Thing>) -> impl Iterator<Item = &Thing> {
-    things.iter().filter(|thing| matches!(thing, Thing::Word(..)))
+fn said_things(things: &BTreeSet<Resource>) -> impl Iterator<Item = &Resource> {
+    things.iter().filter(|thing| matches!(thing, Resource::Word(..)))
 }
 
 /// What is meant by a word: what is created or what is dropped, anything or what is no table or view, or only one of those.
@@ -110,23 +110,23 @@ mod kinds {
 
 fn with_claims(op: Op) -> (Op, Claims) {
     let mut claims = claims(&op);
-    let word = |kind: &'static str| move |word: String| Thing::Word(kind, word);
+    let word = |kind: &'static str| move |word: String| Resource::Word(kind, word);
     match &op {
         Op::Create(object) => {
-            let said = Said::by(object);
-            claims.needs.extend(said.anything.into_iter().map(word(kinds::NEW)));
+            let mentioned = MentionedNames::by(object);
+            claims.needs.extend(mentioned.anything.into_iter().map(word(kinds::NEW)));
             // A column may be called like a table; only what is no relation is meant by a name in an expression.
-            claims.needs.extend(said.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
+            claims.needs.extend(mentioned.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
             // A body is read when it is called, but checked when it is created.
-            claims.wants.extend(said.body.into_iter().map(word(kinds::NEW_RELATION)));
+            claims.wants.extend(mentioned.body.into_iter().map(word(kinds::NEW_RELATION)));
             let kind = if is_relation(object) { kinds::NEW_RELATION } else { kinds::NEW_BUT_NO_RELATION };
             let own = provided(object);
             claims.makes.extend(own.into_iter().flat_map(|own| [word(kinds::NEW)(own.clone()), word(kind)(own)]));
         }
         Op::Drop(object) => {
-            let said = Said::by(object);
-            claims.reads.extend(said.anything.into_iter().map(word(kinds::OLD)));
-            claims.reads.extend(said.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
+            let mentioned = MentionedNames::by(object);
+            claims.reads.extend(mentioned.anything.into_iter().map(word(kinds::OLD)));
+            claims.reads.extend(mentioned.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
             let own = provided(object);
             claims.ends.extend(own.iter().cloned().map(word(kinds::OLD)));
             claims.ends.extend(own.filter(|_| !is_relation(object)).map(word(kinds::OLD_BUT_NO_RELATION)));
@@ -148,15 +148,15 @@ fn with_claims(op: Op) -> (Op, Claims) {
 }
 
 /// That every enum type which loses values is swapped for the one without them.
-fn swapped() -> Thing {
-    Thing::Word("swapped", String::new())
+fn swapped() -> Resource {
+    Resource::Word("swapped", String::new())
 }
 
 /// The names of the indexes that come or go with an object: a schema has each of them only once.
-fn indexed(object: &Object) -> Vec<Thing> {
+fn indexed(object: &Object) -> Vec<Resource> {
     let of = |owner: &ObjectName, name: &Name| {
         let name = ObjectName { schema: owner.schema.clone(), name: name.clone() };
-        Thing::Word("index", name.to_string())
+        Resource::Word("index", name.to_string())
     };
     match object {
         Object::Table(table) => {
@@ -211,9 +211,9 @@ pub(super) fn called(name: &ObjectName) -> &str {
     name.split_once('(').map_or(name, |(name, _)| name)
 }
 
-/// The names an object says.
+/// The names that an object's texts mention.
 #[derive(Default)]
-struct Said {
+struct MentionedNames {
     /// Where any kind of object may be meant.
     anything: Vec<String>,
     /// In expressions, where a name may also be a column's.
@@ -222,41 +222,41 @@ struct Said {
     body: Vec<String>,
 }
 
-impl Said {
+impl MentionedNames {
     fn by(object: &Object) -> Self {
-        let mut said = Self::default();
+        let mut mentioned = Self::default();
         match object {
-            Object::Table(table) => said.table(table),
+            Object::Table(table) => mentioned.table(table),
             Object::Column(owner, column) => {
-                said.owner(owner);
-                said.column(column);
+                mentioned.owner(owner);
+                mentioned.column(column);
             }
-            Object::PrimaryKey(owner, _) | Object::Unique(owner, _) => said.owner(owner),
+            Object::PrimaryKey(owner, _) | Object::Unique(owner, _) => mentioned.owner(owner),
             Object::ForeignKey(owner, key) => {
-                said.owner(owner);
-                said.owner(&key.references);
+                mentioned.owner(owner);
+                mentioned.owner(&key.references);
             }
             Object::Check(owner, check) => {
-                said.owner(owner);
-                said.expression(&check.expression);
+                mentioned.owner(owner);
+                mentioned.expression(&check.expression);
             }
             Object::Index(owner, index) => {
-                said.owner(owner);
-                index_expressions(index).for_each(|expression| said.expression(expression));
+                mentioned.owner(owner);
+                index_expressions(index).for_each(|expression| mentioned.expression(expression));
             }
             Object::Trigger(owner, trigger) => {
-                said.owner(owner);
-                said.expression(&trigger.definition);
+                mentioned.owner(owner);
+                mentioned.expression(&trigger.definition);
             }
             Object::Enum(_) => {}
-            Object::View(view) => said.anything.extend(words::names(view.query.text())),
-            Object::Routine(routine) => said.routine(routine),
+            Object::View(view) => mentioned.anything.extend(words::names(view.query.text())),
+            Object::Routine(routine) => mentioned.routine(routine),
             Object::Definition(definition) => {
-                definition.id.on.iter().for_each(|owner| said.owner(owner));
-                said.anything.extend(words::names(definition.create.text()));
+                definition.id.on.iter().for_each(|owner| mentioned.owner(owner));
+                mentioned.anything.extend(words::names(definition.create.text()));
             }
         }
-        said
+        mentioned
     }
 
     fn owner(&mut self, owner: &ObjectName) {

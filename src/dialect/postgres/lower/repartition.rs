@@ -1,4 +1,4 @@
-//! Tables that become partitioned, stop being so, or are partitioned by another key: made anew with their rows.
+//! Tables that become partitioned, stop being so, or change their partition key: they are rebuilt with their rows.
 //!
 //! Everything that stands on such a table is taken out of the way as for a column that goes, and comes back on the new table.
 //! Its partitions go with the old table, and come before the rows are copied. Must not know how a step is written.

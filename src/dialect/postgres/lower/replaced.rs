@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{
-    Change, Column, DefaultValue, DefinitionKind, Expression, Name, ObjectName, Schema, Standing, Table, Type,
+    Change, Column, DefaultValue, DefinitionKind, DependencyLayer, Expression, Name, ObjectName, Schema, Table, Type,
 };
 
 use super::super::{render, words};
-use super::around::Finding;
+use super::around::Search;
 use super::columns::index_expressions;
 use super::order::called;
 
@@ -44,11 +44,11 @@ impl Replaced {
                 Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
             }
         }
-        // Types and routines stand on each other.
+        // Types and routines depend on each other.
         while !replaced.names.is_empty() {
             let before = replaced.names.len();
             for definition in from.definitions.values() {
-                let below = definition.id.kind.standing() == Standing::Below;
+                let below = definition.id.kind.layer() == DependencyLayer::BeforeTables;
                 if below && replaced.names_one(&definition.create) {
                     replaced.add_definition(definition);
                 }
@@ -107,8 +107,8 @@ impl Replaced {
     }
 }
 
-impl Finding<'_> {
-    /// Takes out of the way what stands on what is replaced.
+impl Search<'_> {
+    /// Detaches the dependents of replaced objects.
     pub(super) fn replaced(&mut self, replaced: &Replaced) {
         if replaced.names.is_empty() {
             return;
@@ -120,14 +120,16 @@ impl Finding<'_> {
         for definition in from.definitions.values() {
             let own = replaced.names.contains(called(&definition.id.name));
             let names_it = replaced.names_one(&definition.create);
-            match definition.id.kind.standing() {
-                Standing::Above if names_it => self.take_above(&Object::Definition(definition.clone())),
+            match definition.id.kind.layer() {
+                DependencyLayer::AfterTables if names_it => self.take_above(&Object::Definition(definition.clone())),
                 // One that the plan itself alters is replaced there.
-                Standing::Below if own && names_it && self.stays(&Object::Definition(definition.clone())) => {
+                DependencyLayer::BeforeTables
+                    if own && names_it && self.stays(&Object::Definition(definition.clone())) =>
+                {
                     let object = Object::Definition(definition.clone());
                     self.take(object.clone(), Some(object));
                 }
-                Standing::Above | Standing::Beside | Standing::Below => {}
+                DependencyLayer::AfterTables | DependencyLayer::LikeTable | DependencyLayer::BeforeTables => {}
             }
         }
         for routine in from.routines.values() {

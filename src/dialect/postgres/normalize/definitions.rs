@@ -6,10 +6,10 @@ use sea_gen_runner::sql;
 
 use crate::dialect::{Product, Unsupported};
 use crate::plan::stands_at;
-use crate::schema::{Definition, DefinitionKind, Expression, Name, ObjectName, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionKind, DependencyLayer, Expression, Name, ObjectName, Place, Schema};
 
 use super::super::render;
-use super::{clauses, drop_empty, fits, grounds, normal_definition, signature};
+use super::{clauses, drop_empty, fits, needs, normal_definition, signature};
 
 /// Brings every definition to its form.
 pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
@@ -38,9 +38,9 @@ pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
         drop_empty(&mut definition.comment);
         definition.needs.retain(|need| stands_at(&known, need));
         if definition.needs.is_empty() {
-            definition.needs = grounds::named(definition, &known);
+            definition.needs = needs::named(definition, &known);
         }
-        if id.kind.standing() == Standing::Below {
+        if id.kind.layer() == DependencyLayer::BeforeTables {
             definition.needs.retain(is_below);
         }
     }
@@ -93,7 +93,7 @@ fn is_named(kind: DefinitionKind) -> bool {
 fn is_below(need: &Place) -> bool {
     match need {
         Place::Enum(_) | Place::Routine(_) => true,
-        Place::Definition(other) => other.kind.standing() == Standing::Below,
+        Place::Definition(other) => other.kind.layer() == DependencyLayer::BeforeTables,
         Place::Table(..) | Place::View(_) => false,
     }
 }

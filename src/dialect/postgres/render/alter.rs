@@ -25,7 +25,7 @@ pub(super) fn add_column(table: &ObjectName, column: &Column) -> Vec<Statement> 
     let mut statements = Vec::new();
     if numbering::has_own_sequence(column) {
         statements.push(numbering::create_sequence(table, column));
-        // Rows that are there are numbered too, so the default has to be there when the column comes.
+        // Existing rows are numbered too, so the default must exist when the column is added.
         let mut numbered = column.clone();
         let next = crate::schema::Literal::Text(numbering::sequence(table, column));
         let next = format!("nextval({}::regclass)", super::literal(&next));
@@ -83,7 +83,7 @@ fn clauses(change: &Change<Column>) -> Vec<String> {
         clauses.push(format!("{target} DROP EXPRESSION"));
     }
     let retyped = from.data_type != to.data_type;
-    // A default is converted with the column only as far as the database can; it is written anew instead.
+    // The database converts a default with its column only in part; it is set again instead.
     let converts = retyped && !same_base(&from.data_type, &to.data_type);
     let default_differs = from.default != to.default || (converts && from.default.is_some());
     if from.default.is_some() && default_differs && (converts || to.default.is_none()) {

@@ -1,6 +1,6 @@
 //! Definitions: what the catalog says in its own words, with comments.
 //!
-//! Must not know what stands on a definition; lowering has made way.
+//! Must not know what depends on a definition; lowering has detached it.
 
 use sea_gen_runner::sql;
 

@@ -1,4 +1,5 @@
-//! Owner, privileges and security labels of what is made anew: read before it goes, said again when it is there.
+//! Owner, privileges and security labels of objects that are created again: read before the drop, restored after the
+//! creation.
 //!
 //! They are kept in a setting of the session, as the statements that say them, so that nothing is created for it and no right
 //! is needed. Must not know why something is made anew.

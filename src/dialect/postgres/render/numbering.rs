@@ -151,7 +151,7 @@ fn count_on(table: &ObjectName, change: &Change<Column>, old: &str) -> Statement
         .with_note("numbering goes on where it stands")
 }
 
-/// A new sequence starts behind the rows that are there.
+/// A new sequence starts after the existing rows.
 fn continue_after_rows(table: &ObjectName, column: &Column) -> Statement {
     let (owner, name) = (quote_object(table), quote(&column.name));
     let sequence = literal(&Literal::Text(sequence(table, column)));

@@ -1,6 +1,6 @@
-//! A table made anew: the old one steps aside, the new one and its partitions take its rows.
+//! A change of partitioning: the old table is renamed, and the new one and its partitions take its rows.
 //!
-//! Must not know what stands on the table; lowering has made way.
+//! Must not know what depends on the table; lowering has detached it.
 
 use crate::dialect::{Repartition, Statement};
 use crate::schema::{Name, ObjectName, Table};

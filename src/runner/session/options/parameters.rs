@@ -1,7 +1,7 @@
 //! The parameters of a URL and the variables that stand in for them: which there are, and what they may be.
 //!
-//! A driver ignores a parameter it does not know, and a TLS mode that is ignored is a connection in the clear. Must not know
-//! what is connected to. No value is ever repeated.
+//! A driver ignores an unknown parameter, and an ignored TLS mode is an unencrypted connection. Must not know what is
+//! connected to. No value is ever repeated.
 
 use url::Url;
 
@@ -17,7 +17,7 @@ struct Parameter {
     variable: Option<&'static str>,
 }
 
-/// What a parameter may be.
+/// The values a parameter accepts.
 enum Takes {
     Text,
     /// One of these, in either case.
@@ -118,8 +118,8 @@ fn known(product: Product) -> &'static [Parameter] {
     }
 }
 
-/// What a URL says by its parameters, and by its other parts.
-pub(super) struct Said {
+/// The parameters that a URL gives, in its query and by its other parts.
+pub(super) struct GivenParameters {
     pairs: Vec<(String, String)>,
     /// The names of parameters that other parts of the URL stand for.
     parts: Vec<&'static str>,
@@ -127,7 +127,7 @@ pub(super) struct Said {
     is_dubious: bool,
 }
 
-impl Said {
+impl GivenParameters {
     pub(super) fn of(url: &Url, query: &str) -> Self {
         let parts = [
             ("host", url.host_str().is_some_and(|host| !host.is_empty())),
@@ -164,7 +164,7 @@ impl Said {
 ///
 /// # Errors
 /// What is wrong, and what was meant.
-pub(super) fn check(product: Product, said: &Said) -> Result<()> {
+pub(super) fn check(product: Product, said: &GivenParameters) -> Result<()> {
     let parameters = known(product);
     let mut seen: Vec<&str> = Vec::new();
     for (key, value) in &said.pairs {
@@ -217,7 +217,7 @@ fn unknown(product: Product, key: &str, value: &str, is_dubious: bool) -> Error 
     error.hint(format!("leave it out, or write one of {}", first.join(", ")))
 }
 
-/// The parameter that is spelled nearly so.
+/// The parameter with the most similar spelling.
 fn near<'a>(key: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let bare = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let same = names.clone().find(|name| bare(name) == bare(key));

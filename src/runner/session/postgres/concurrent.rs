@@ -1,10 +1,10 @@
-//! Indexes built concurrently, and what is left of one that failed.
+//! Indexes that are built concurrently, and the invalid index that a failed build leaves.
 //!
 //! Must not know why one failed, or what is done next.
 
 use crate::Product;
 use crate::session::{DatabaseError, Session};
-use crate::sql::{self, Kind, Token};
+use crate::sql::{self, Token, TokenKind};
 
 /// An index that a statement builds concurrently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub fn is_concurrent(sql: &str) -> bool {
         && words.any(|piece| piece.is_word("CONCURRENTLY"))
 }
 
-/// What a statement builds concurrently, if it does.
+/// The index that a statement builds concurrently, if it does.
 pub fn concurrent(sql: &str) -> Option<Concurrent> {
     let pieces = sql::tokens(Product::Postgres, sql).ok()?;
     let mut pieces = pieces.into_iter().filter(|piece| !piece.is_blank()).peekable();
@@ -40,7 +40,7 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
     };
     pieces.next().filter(|piece| piece.is_word("ON"))?;
     pieces.next_if(|piece| piece.is_word("ONLY"));
-    let name = |piece: &Token<'_>| matches!(piece.kind, Kind::Word | Kind::Name) || piece.text == ".";
+    let name = |piece: &Token<'_>| matches!(piece.kind, TokenKind::Word | TokenKind::Name) || piece.text == ".";
     let table: String = std::iter::from_fn(|| pieces.next_if(|piece| name(piece) && !piece.is_word("USING")))
         .map(|piece| piece.text)
         .collect();
@@ -50,9 +50,14 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
 /// A name as the catalog has it: folded where it is not quoted.
 fn catalog_name(piece: &Token<'_>) -> Option<String> {
     match piece.kind {
-        Kind::Word => Some(piece.text.to_lowercase()),
-        Kind::Name => Some(sql::content(piece.text)),
-        Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Number | Kind::Symbol => None,
+        TokenKind::Word => Some(piece.text.to_lowercase()),
+        TokenKind::Name => Some(sql::content(piece.text)),
+        TokenKind::Space
+        | TokenKind::Comment
+        | TokenKind::Hint
+        | TokenKind::String
+        | TokenKind::Number
+        | TokenKind::Symbol => None,
     }
 }
 

@@ -5,9 +5,9 @@
 
 use crate::Product;
 
-use super::super::{Kind, Token};
+use super::super::{Token, TokenKind};
 
-/// What is open.
+/// An open block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
     Begin,
@@ -21,7 +21,7 @@ enum Block {
     Expression,
 }
 
-/// Where in the statement the next token stands.
+/// The grammatical position of the next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// In the first words, which say whether it has a body.
@@ -61,7 +61,7 @@ enum Made {
     Routine(bool),
 }
 
-/// What has been read of one statement.
+/// The state after the tokens read so far of one statement.
 pub(in super::super) struct Compound {
     product: Product,
     place: Place,
@@ -74,7 +74,7 @@ pub(in super::super) struct Compound {
     last: String,
 }
 
-/// What the token before lets the next one be.
+/// What may follow the previous token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// An operand: an operator or the end of the expression follows.
@@ -108,12 +108,12 @@ impl Compound {
         }
     }
 
-    /// Whether a semicolon that comes now belongs to the statement.
+    /// Whether a semicolon at this point belongs to the statement.
     pub(super) fn is_open(&self) -> bool {
         self.blocks.iter().any(|block| *block != Block::Expression)
     }
 
-    /// Whether it is known to make something with a body, or to make nothing of the kind.
+    /// Whether it is known if the statement creates an object with a body.
     pub(super) fn is_made(&self) -> Option<bool> {
         match self.place {
             Place::Head | Place::Definer => None,
@@ -123,7 +123,7 @@ impl Compound {
     }
 
     pub(super) fn read<'a>(&mut self, token: &Token<'_>, next: impl Fn() -> Option<Token<'a>>) {
-        if token.kind == Kind::Hint {
+        if token.kind == TokenKind::Hint {
             return;
         }
         self.words += 1;
@@ -142,7 +142,7 @@ impl Compound {
             Place::Order | Place::Start => self.start(token),
             Place::Label if token.is_symbol(':') => self.place = Place::Start,
             Place::End if token.is_symbol(';') => self.place = Place::Start,
-            Place::End => self.place = if token.kind == Kind::Word { Place::End } else { Place::Inside },
+            Place::End => self.place = if token.kind == TokenKind::Word { Place::End } else { Place::Inside },
             Place::Handler(complete) => self.handler(token, complete),
             Place::Label | Place::Inside | Place::Declaration | Place::Until => self.inside(token, &next),
         }
@@ -151,7 +151,7 @@ impl Compound {
         }
         self.before = if token.is_symbol('.') || token.is_word("AS") {
             Before::Namer
-        } else if (token.kind == Kind::Symbol && !token.is_symbol(')')) || token.is_any(&OPERATORS) {
+        } else if (token.kind == TokenKind::Symbol && !token.is_symbol(')')) || token.is_any(&OPERATORS) {
             Before::Operator
         } else {
             Before::Operand
@@ -211,7 +211,7 @@ impl Compound {
                 // `RETURNS set(…)` and `CHARACTER SET x` belong to the type.
                 let is_type = token.is_word("SET")
                     && (self.last.starts_with("CHAR") || next().is_some_and(|next| next.is_symbol('(')));
-                let is_label = token.kind != Kind::Symbol && next().is_some_and(|next| next.is_symbol(':'));
+                let is_label = token.kind != TokenKind::Symbol && next().is_some_and(|next| next.is_symbol(':'));
                 if is_label {
                     self.place = Place::Label;
                 } else if token.is_any(&blocks) {
@@ -230,8 +230,8 @@ impl Compound {
             self.blocks.push(block);
             place
         };
-        self.place = if token.kind != Kind::Word {
-            if matches!(token.kind, Kind::Name) { Place::Label } else { Place::Inside }
+        self.place = if token.kind != TokenKind::Word {
+            if matches!(token.kind, TokenKind::Name) { Place::Label } else { Place::Inside }
         } else if token.is_word("BEGIN") {
             open(Block::Begin, Place::Start)
         } else if token.is_word("IF") {

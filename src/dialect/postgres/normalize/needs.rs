@@ -1,11 +1,11 @@
-//! What a definition stands on, as far as its text says.
+//! The dependencies of a definition, as far as its text tells.
 //!
 //! Whatever is called as something in the text may be meant; one thing too many is harmless, since it is only taken out of
 //! the way and put back. Must not know what the catalog says, which is asked first.
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Definition, DefinitionKind, ObjectName, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionKind, DependencyLayer, ObjectName, Place, Schema};
 
 use super::super::words;
 
@@ -50,10 +50,10 @@ pub(super) fn named(definition: &Definition, schema: &Schema) -> BTreeSet<Place>
     needs.extend(schema.enums.keys().filter(|name| is_named(name)).cloned().map(Place::Enum));
     needs.extend(schema.routines.keys().filter(|name| is_named(name)).cloned().map(Place::Routine));
     let below = schema.definitions.keys().filter(|id| {
-        id.kind.standing() == Standing::Below && **id != definition.id && id.kind != DefinitionKind::Schema
+        id.kind.layer() == DependencyLayer::BeforeTables && **id != definition.id && id.kind != DefinitionKind::Schema
     });
     needs.extend(below.filter(|id| is_named(&id.name)).cloned().map(Place::Definition));
-    if definition.id.kind.standing() == Standing::Below {
+    if definition.id.kind.layer() == DependencyLayer::BeforeTables {
         return needs;
     }
     for table in schema.tables.values() {

@@ -1,14 +1,14 @@
-//! What definitions stand on: whether it is there, whether it may go, and how they follow when it is renamed.
+//! Dependencies of definitions: whether they exist, whether they may be dropped, and how a definition follows a rename.
 //!
 //! Must not know SQL, or what a definition says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Definition, DefinitionId, Facet, Name, ObjectName, Part, Place, Schema, Standing};
+use crate::schema::{Definition, DefinitionId, DependencyLayer, Facet, Name, ObjectName, Part, Place, Schema};
 
 use super::{Object, Rename};
 
-/// Whether something stands at a place.
+/// Whether an object exists at a place.
 pub fn stands_at(schema: &Schema, place: &Place) -> bool {
     match place {
         Place::Table(name, part) => schema.tables.get(name).is_some_and(|table| match part {
@@ -30,25 +30,25 @@ pub fn stands_at(schema: &Schema, place: &Place) -> bool {
     }
 }
 
-/// Whether a table, a view or what is beside tables has this name.
+/// Whether a table, a view or a definition that acts as a table has this name.
 pub(super) fn is_relation(schema: &Schema, name: &ObjectName) -> bool {
     schema.tables.contains_key(name) || schema.views.contains_key(name) || schema.relation_beside(name).is_some()
 }
 
-/// Whether everything a definition stands on is there.
-pub(super) fn has_ground(schema: &Schema, definition: &Definition) -> bool {
+/// Whether all dependencies of a definition exist.
+pub(super) fn dependencies_exist(schema: &Schema, definition: &Definition) -> bool {
     definition.id.on.iter().all(|owner| is_relation(schema, owner))
         && definition.needs.iter().all(|need| stands_at(schema, need))
 }
 
-/// Whether a definition stands on the object.
+/// Whether a definition depends on the object.
 pub(super) fn carries_a_definition(schema: &Schema, object: &Object) -> bool {
     let place = object.place();
     let relation = match object {
         Object::Table(table) => Some(&table.name),
         Object::View(view) => Some(&view.name),
         Object::Definition(definition) => {
-            Some(&definition.id.name).filter(|_| definition.id.kind.standing() == Standing::Beside)
+            Some(&definition.id.name).filter(|_| definition.id.kind.layer() == DependencyLayer::LikeTable)
         }
         Object::Column(..)
         | Object::PrimaryKey(..)
@@ -66,11 +66,11 @@ pub(super) fn carries_a_definition(schema: &Schema, object: &Object) -> bool {
     })
 }
 
-/// Whether a definition stands on a column as it is.
+/// Whether a definition depends on a column in its current form.
 pub(super) fn holds_column(schema: &Schema, owner: &ObjectName, column: &Name) -> bool {
     let place = Place::column(owner, column);
     schema.definitions.values().any(|definition| {
-        definition.id.kind.standing() == Standing::Above
+        definition.id.kind.layer() == DependencyLayer::AfterTables
             && definition.needs.iter().any(|need| *need == place || *need == Place::table(owner))
     })
 }
@@ -86,7 +86,7 @@ fn is_within(place: &Place, outer: &Place) -> bool {
     }
 }
 
-/// Every definition that names what is renamed names it anew.
+/// Updates the names of renamed objects in every definition.
 pub(super) fn follow(definitions: &mut BTreeMap<DefinitionId, Definition>, rename: &Rename) {
     let names_it = |definition: &Definition| {
         definition.needs.iter().any(|need| renamed(need, rename) != *need)
@@ -104,7 +104,7 @@ pub(super) fn follow(definitions: &mut BTreeMap<DefinitionId, Definition>, renam
     }
 }
 
-/// The definition as it is said once something it stands on is called otherwise.
+/// The definition after the rename of one of its dependencies.
 pub(super) fn said(mut definition: Definition, rename: &Rename) -> Definition {
     definition.needs = definition.needs.iter().map(|need| renamed(need, rename)).collect::<BTreeSet<_>>();
     definition.id = renamed_id(&definition.id, rename);
@@ -120,7 +120,7 @@ fn renamed_id(id: &DefinitionId, rename: &Rename) -> DefinitionId {
     }
 }
 
-/// The place as it is called after the rename.
+/// The place after the rename.
 fn renamed(place: &Place, rename: &Rename) -> Place {
     let at = |owner: &ObjectName, part: Part| Place::Table(owner.clone(), part);
     match (place, rename) {

@@ -1,35 +1,36 @@
-//! What foreign keys and views stand on: a database refuses to change it under them.
+//! The facets that foreign keys and views depend on: databases refuse to change them while the dependent exists.
 //!
-//! Must not know SQL. Used to refuse such a change, and to find out what has to make way for it.
+//! Must not know SQL. Used to refuse such a change, and to find the dependents that must be dropped for it.
 
 use crate::schema::{Column, ForeignKey, Generated, Index, IndexTarget, Name, ObjectName, Schema, Table, Type, Unique};
 
-/// What of a column others rely on.
-pub type ColumnGround<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
+/// The facets of a column that its dependents rely on: type, collation, generation expression.
+pub type ColumnDependency<'a> = (&'a Type, Option<&'a str>, Option<&'a Generated>);
 
-/// What of a column others rely on; its default, its comment or whether it takes NULL may change under them.
-pub fn column_ground(column: &Column) -> ColumnGround<'_> {
+/// The facets of a column that its dependents rely on. Its default, its comment and its nullability may change under them.
+pub fn column_dependency(column: &Column) -> ColumnDependency<'_> {
     (&column.data_type, column.collation.as_deref(), column.generated.as_ref())
 }
 
-/// What a foreign key stands on: its own columns and those it refers to, and whatever keeps the latter unique. A primary key
-/// may change its name under it, as it does when its table is renamed; that is no more than a new name in any database.
+/// What a foreign key depends on: its own columns, the referenced columns, and the key or index that keeps those unique. The
+/// name of a primary key is not part of it: every database renames it under the foreign key.
 #[derive(Debug, PartialEq, Eq)]
-pub struct KeyGround<'a> {
-    columns: Vec<Option<ColumnGround<'a>>>,
+pub struct KeyDependency<'a> {
+    columns: Vec<Option<ColumnDependency<'a>>>,
     primary_key: Option<&'a [Name]>,
     uniques: Vec<&'a Unique>,
     indexes: Vec<&'a Index>,
 }
 
-/// What a foreign key of the table `owner` stands on.
-pub fn key_ground<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) -> KeyGround<'a> {
+/// The dependencies of a foreign key of the table `owner`.
+pub fn key_dependency<'a>(schema: &'a Schema, owner: &ObjectName, key: &ForeignKey) -> KeyDependency<'a> {
     let own = schema.tables.get(owner);
     let referenced = schema.tables.get(&key.references);
-    let column = |table: Option<&'a Table>, name| table.and_then(|table| table.columns.get(name)).map(column_ground);
+    let column =
+        |table: Option<&'a Table>, name| table.and_then(|table| table.columns.get(name)).map(column_dependency);
     let own_columns = key.columns.iter().map(|name| column(own, name));
     let referenced_columns = key.referenced_columns.iter().map(|name| column(referenced, name));
-    KeyGround {
+    KeyDependency {
         columns: own_columns.chain(referenced_columns).collect(),
         primary_key: referenced
             .and_then(|table| table.primary_key.as_ref())
@@ -51,7 +52,7 @@ pub(super) fn refers_to(key: &ForeignKey, columns: &[Name]) -> bool {
     key.referenced_columns.len() == columns.len() && key.referenced_columns.iter().all(|name| columns.contains(name))
 }
 
-/// Whether a foreign key refers to what the index keeps unique.
+/// Whether a foreign key references the columns that the index keeps unique.
 pub(super) fn refers_to_index(key: &ForeignKey, index: &Index) -> bool {
     let columns = index.parts.iter().map(|part| match &part.target {
         IndexTarget::Column(name) => Some(name.clone()),

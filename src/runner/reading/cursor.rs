@@ -1,39 +1,40 @@
-//! A statement as a row of words, and a hand that takes them one after the other.
+//! The tokens of one statement, and a cursor over them.
 //!
-//! Must not know what any word means.
+//! Must not know what any token means.
 
 use crate::Product;
-use crate::sql::{self, Kind};
+use crate::sql::{self, TokenKind};
 
-/// A word, a name, a string or a sign.
+/// One token: a keyword, an identifier, a string or a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// What it is.
-    pub kind: Kind,
-    /// A bare word in capitals, a name as the catalog has it, anything else as it stands.
+    /// The token's kind.
+    pub kind: TokenKind,
+    /// The token's text: an unquoted word in upper case, a quoted identifier unquoted, anything else verbatim.
     pub text: String,
-    /// What a bare word names.
+    /// The identifier that an unquoted word denotes, folded as the product folds it.
     pub name: String,
 }
 
-/// The words of a statement; none where a quote never ends.
+/// The tokens of a statement, or `None` if a quote is unterminated.
 pub fn words(product: Product, sql: &str) -> Option<Vec<Word>> {
     let pieces = sql::tokens(product, sql).ok()?;
     let word = |piece: &sql::Token<'_>| {
         let (text, name) = match piece.kind {
-            Kind::Word | Kind::Number => (piece.text.to_uppercase(), folded(product, piece.text)),
-            Kind::Name => (sql::content(piece.text), sql::content(piece.text)),
-            Kind::Space | Kind::Comment | Kind::Hint | Kind::String | Kind::Symbol => {
+            TokenKind::Word | TokenKind::Number => (piece.text.to_uppercase(), folded(product, piece.text)),
+            TokenKind::Name => (sql::content(piece.text), sql::content(piece.text)),
+            TokenKind::Space | TokenKind::Comment | TokenKind::Hint | TokenKind::String | TokenKind::Symbol => {
                 (piece.text.to_owned(), String::new())
             }
         };
         Word { kind: piece.kind, text, name }
     };
-    // What a mark of these servers begins and ends is executed.
-    Some(pieces.iter().filter(|piece| !piece.is_blank() && piece.kind != Kind::Hint).map(word).collect())
+    // The text inside an executable comment (`/*! … */`) is executed, so only its delimiters are skipped.
+    Some(pieces.iter().filter(|piece| !piece.is_blank() && piece.kind != TokenKind::Hint).map(word).collect())
 }
 
-/// PostgreSQL folds what is not quoted; to tell names apart, that is right enough for the others too.
+/// PostgreSQL folds unquoted identifiers to lower case. The other products keep them; that is exact enough to tell two names
+/// apart.
 fn folded(product: Product, text: &str) -> String {
     match product {
         Product::Postgres => text.to_lowercase(),
@@ -41,29 +42,29 @@ fn folded(product: Product, text: &str) -> String {
     }
 }
 
-/// A place in a row of words.
+/// A cursor over the tokens of one statement.
 #[derive(Clone, Copy)]
-pub struct Hand<'a> {
+pub struct Cursor<'a> {
     words: &'a [Word],
 }
 
-impl<'a> Hand<'a> {
-    /// The beginning of a statement.
+impl<'a> Cursor<'a> {
+    /// A cursor at the first token.
     pub fn new(words: &'a [Word]) -> Self {
         Self { words }
     }
 
-    /// The words from here on.
+    /// The remaining tokens.
     pub fn rest(&self) -> &'a [Word] {
         self.words
     }
 
-    /// Whether this word or sign stands here.
+    /// Whether the next token is this word or symbol.
     pub fn is_at(&self, text: &str) -> bool {
         self.words.first().is_some_and(|word| is(word, text))
     }
 
-    /// Takes these words if they stand here, one after the other, separated by spaces.
+    /// Consumes these words, separated by single spaces, if they come next.
     pub fn take(&mut self, texts: &str) -> bool {
         let count = texts.split(' ').count();
         let stands = texts.split(' ').enumerate().all(|(at, text)| self.words.get(at).is_some_and(|it| is(it, text)));
@@ -73,23 +74,23 @@ impl<'a> Hand<'a> {
         stands
     }
 
-    /// Takes the first of these that stands here.
+    /// Consumes the first of these alternatives that comes next, and returns it.
     pub fn take_any(&mut self, texts: &[&'static str]) -> Option<&'static str> {
         texts.iter().find(|text| self.take(text)).copied()
     }
 
-    /// Passes one word.
+    /// Skips one token.
     pub fn skip(&mut self) {
         self.words = self.words.get(1..).unwrap_or_default();
     }
 
-    /// Passes the parentheses that begin here.
+    /// Skips the parenthesised group that begins here.
     pub fn pass(&mut self) {
         let mut depth = 0_usize;
         while let Some(word) = self.words.first() {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
                 _ => {}
             }
             self.skip();
@@ -99,9 +100,9 @@ impl<'a> Hand<'a> {
         }
     }
 
-    /// Takes one name.
+    /// Consumes one identifier; empty if the next token is none.
     pub fn name(&mut self) -> String {
-        let name = self.words.first().filter(|word| matches!(word.kind, Kind::Word | Kind::Name));
+        let name = self.words.first().filter(|word| matches!(word.kind, TokenKind::Word | TokenKind::Name));
         let name = name.map(|word| word.name.clone()).unwrap_or_default();
         if !name.is_empty() {
             self.skip();
@@ -109,7 +110,7 @@ impl<'a> Hand<'a> {
         name
     }
 
-    /// Takes a name that may be qualified.
+    /// Consumes an identifier that may be qualified (`schema.table`).
     pub fn object(&mut self) -> String {
         let mut name = self.name();
         while !name.is_empty() && self.take(".") {
@@ -118,52 +119,52 @@ impl<'a> Hand<'a> {
         name
     }
 
-    /// Whether a word stands here or further on, outside parentheses.
+    /// Whether these words occur from here on, outside parentheses.
     pub fn holds(&self, texts: &str) -> bool {
         let mut depth = 0_usize;
-        let mut hand = *self;
-        while let Some(word) = hand.words.first() {
+        let mut cursor = *self;
+        while let Some(word) = cursor.words.first() {
             match word.text.as_str() {
                 "(" => depth += 1,
                 ")" => depth = depth.saturating_sub(1),
-                _ if depth == 0 && word.kind != Kind::String && hand.take(texts) => return true,
+                _ if depth == 0 && word.kind != TokenKind::String && cursor.take(texts) => return true,
                 _ => {}
             }
-            hand.skip();
+            cursor.skip();
         }
         false
     }
 
-    /// What follows these words, outside parentheses.
+    /// A cursor after these words, which are searched outside parentheses.
     pub fn after(&self, texts: &str) -> Option<Self> {
         let mut depth = 0_usize;
-        let mut hand = *self;
-        while let Some(word) = hand.words.first() {
+        let mut cursor = *self;
+        while let Some(word) = cursor.words.first() {
             match word.text.as_str() {
                 "(" => depth += 1,
                 ")" => depth = depth.saturating_sub(1),
-                _ if depth == 0 && hand.take(texts) => return Some(hand),
+                _ if depth == 0 && cursor.take(texts) => return Some(cursor),
                 _ => {}
             }
-            hand.skip();
+            cursor.skip();
         }
         None
     }
 
-    /// What stands in front of this word, outside parentheses.
+    /// The tokens before this word, which is searched outside parentheses.
     pub(super) fn before(&self, text: &str) -> Self {
         let behind = self.after(text).map_or(0, |rest| rest.words.len() + 1);
         Self { words: self.words.get(..self.words.len().saturating_sub(behind)).unwrap_or_default() }
     }
 
-    /// The parts between commas, outside parentheses.
+    /// The comma-separated parts, split outside parentheses.
     pub fn parts(&self) -> Vec<Self> {
         let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
         for (at, word) in self.words.iter().enumerate() {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") => depth = depth.saturating_sub(1),
-                (Kind::Symbol, ",") if depth == 0 => {
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
+                (TokenKind::Symbol, ",") if depth == 0 => {
                     parts.push(Self { words: self.words.get(start..at).unwrap_or_default() });
                     start = at + 1;
                 }
@@ -174,15 +175,15 @@ impl<'a> Hand<'a> {
         parts
     }
 
-    /// What stands in the next parentheses.
+    /// The tokens inside the next parentheses.
     pub fn inside(&self) -> Option<Self> {
-        let open = self.words.iter().position(|word| word.kind == Kind::Symbol && word.text == "(")?;
+        let open = self.words.iter().position(|word| word.kind == TokenKind::Symbol && word.text == "(")?;
         let mut depth = 0_usize;
         for (at, word) in self.words.iter().enumerate().skip(open) {
             match (word.kind, word.text.as_str()) {
-                (Kind::Symbol, "(") => depth += 1,
-                (Kind::Symbol, ")") if depth == 1 => return self.words.get(open + 1..at).map(Self::new),
-                (Kind::Symbol, ")") => depth -= 1,
+                (TokenKind::Symbol, "(") => depth += 1,
+                (TokenKind::Symbol, ")") if depth == 1 => return self.words.get(open + 1..at).map(Self::new),
+                (TokenKind::Symbol, ")") => depth -= 1,
                 _ => {}
             }
         }
@@ -191,5 +192,5 @@ impl<'a> Hand<'a> {
 }
 
 fn is(word: &Word, text: &str) -> bool {
-    matches!(word.kind, Kind::Word | Kind::Symbol) && word.text == text
+    matches!(word.kind, TokenKind::Word | TokenKind::Symbol) && word.text == text
 }

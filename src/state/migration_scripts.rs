@@ -1,6 +1,7 @@
-//! Both ways of a migration: looking first, changing, filling; and back, with what cannot come back said.
+//! The up and down scripts of a migration: preflight checks, changes and backfills; and the reverse, with a note on what
+//! cannot be restored.
 //!
-//! Must not know who gives the values, or what becomes of the statements.
+//! Must not know where the values come from, or what becomes of the statements.
 
 use std::borrow::Cow;
 
@@ -12,39 +13,41 @@ use crate::dialect::{Dialect, Statement};
 use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
-use super::backfill::{Backfill, Replacement, Values, Way, of_default, replacement, way, without_values};
-use super::preflight::{Given, Ground};
-use super::{Target, collisions};
+use super::backfill::{
+    Backfill, DirectionScript, Replacement, Values, direction_script, of_default, replacement, without_values,
+};
+use super::preflight::{BaseLookup, Given};
+use super::{TargetSchema, collisions};
 
-/// The statements of both ways.
+/// The statements of both directions.
 #[derive(Clone, Debug)]
-pub struct Ways {
-    /// What leads there.
+pub struct MigrationScripts {
+    /// The up statements.
     pub up: Vec<Statement>,
-    /// What leads back.
+    /// The down statements.
     pub down: Vec<Statement>,
-    /// The columns that rows which are there get a value in on the way there.
+    /// The columns that `up` fills in existing rows.
     pub filled: Vec<Place>,
-    /// Values that are said for several products and that this one does not need, as options, each with the reason.
+    /// Values given for several products that this one does not need, as options, each with the reason.
     pub unfit: Vec<(String, String)>,
 }
 
-/// Both ways between two states. A column that takes no NULL any more is filled with what is wanted for it, or with its
-/// default. A column that comes back and takes no NULL is filled with what is wanted for it, with its default, or with a value
-/// that says nothing (0, an empty text), because its own values are gone.
+/// The scripts between two states. A column that becomes NOT NULL is filled with the given value, or with its default. A NOT
+/// NULL column that `down` creates again is filled with the given value, with its default, or with a placeholder (0, empty
+/// string), because its own values are lost.
 ///
 /// # Errors
 /// A value for a column that needs none; what the database cannot do.
-pub fn ways(
+pub fn migration_scripts(
     dialect: &dyn Dialect,
     base: &Normalized,
-    target: &Target,
+    target: &TargetSchema,
     plan: &Plan,
     values: &Values,
-) -> Result<Ways, Error> {
+) -> Result<MigrationScripts, Error> {
     let wanted = &values.backfills;
-    let there = Leg { dialect, from: base, to: &target.schema, plan: plan.clone() };
-    let back = Leg { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
+    let there = DirectionPlan { dialect, from: base, to: &target.schema, plan: plan.clone() };
+    let back = DirectionPlan { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
     let (needed, needed_back) = (there.needed(), back.needed());
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
@@ -65,16 +68,16 @@ pub fn ways(
         )));
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
-    // Tables are looked at under their later names too. Both ways use the same made-up names.
+    // Tables are also checked under their new names. Both directions share the generated names.
     let later = renamed(base.schema(), plan);
     let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
-    let up = there.way(&there.fills(&needed, wanted, false), &values, &names)?;
+    let up = there.direction_script(&there.fills(&needed, wanted, false), &values, &names)?;
     let none = Values { in_batches: values.in_batches, ..Values::default() };
-    let down = back.way(&back.fills(&needed_back, wanted, true), &none, &names)?;
+    let down = back.direction_script(&back.fills(&needed_back, wanted, true), &none, &names)?;
     let filled = up.filled.into_iter().chain(up.converted).collect();
     let mut first = collisions::checks(dialect, base.schema(), target.schema.schema(), plan, &values.conversions);
     first.extend(up.statements);
-    Ok(Ways { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
+    Ok(MigrationScripts { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
 }
 
 /// The schema with a plan's renames done.
@@ -84,27 +87,27 @@ fn renamed<'s>(schema: &'s Schema, plan: &Plan) -> Cow<'s, Schema> {
         return Cow::Borrowed(schema);
     }
     let mut schema = schema.clone();
-    // What cannot be renamed is refused where the statements are made.
+    // Renames that do not apply are refused when the statements are rendered.
     let _ = apply(&Plan::new(renames), &mut schema);
     Cow::Owned(schema)
 }
 
 /// One direction.
-struct Leg<'a> {
+struct DirectionPlan<'a> {
     dialect: &'a dyn Dialect,
     from: &'a Normalized,
     to: &'a Normalized,
-    /// What is done.
+    /// The operations.
     plan: Plan,
 }
 
-impl Leg<'_> {
-    /// The columns that are to take no NULL and that rows which are there may have none in.
+impl DirectionPlan<'_> {
+    /// The columns that become NOT NULL and may hold NULL in existing rows.
     fn needed(&self) -> Vec<(ObjectName, Name)> {
         without_values(&renamed(self.from.schema(), &self.plan), self.to.schema())
     }
 
-    /// What the columns are filled with. On the way back a column that is created again gets at least something.
+    /// The values the columns are filled with. `down` fills a column that it creates again with a placeholder at least.
     fn fills(&self, needed: &[(ObjectName, Name)], wanted: &[Backfill], back: bool) -> Vec<Backfill> {
         let created = |table: &ObjectName, column: &Name| {
             self.plan.ops().iter().any(|op| match op {
@@ -117,18 +120,23 @@ impl Leg<'_> {
             let value = given
                 .map(|fill| fill.value.clone())
                 .or_else(|| of_default(self.to.schema(), table, column))
-                .or_else(|| (back && created(table, column)).then(|| self.nothing_said(table, column)).flatten())?;
+                .or_else(|| (back && created(table, column)).then(|| self.placeholder(table, column)).flatten())?;
             Some(Backfill { table: table.clone(), column: column.clone(), value })
         };
         needed.iter().filter_map(fill).collect()
     }
 
-    fn way(&self, fills: &[Backfill], values: &Values, names: &Names<'_>) -> Result<Way, Error> {
+    fn direction_script(
+        &self,
+        fills: &[Backfill],
+        values: &Values,
+        names: &Names<'_>,
+    ) -> Result<DirectionScript, Error> {
         let (from, to) = (self.from.schema(), self.to.schema());
-        // A column that is filled in any case is filled once.
+        // A converted column is filled by its conversion.
         let fills: Vec<Backfill> =
             fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let ground = Ground::new(self.dialect, from, to, &self.plan);
+        let lookup = BaseLookup::new(self.dialect, from, to, &self.plan);
         let (late, early): (Vec<Replacement>, Vec<Replacement>) = values
             .replacements
             .iter()
@@ -144,10 +152,10 @@ impl Leg<'_> {
                 it.from, it.to
             )));
         }
-        late.iter().try_for_each(|it| self.replace(&ground, it).map(drop))?;
+        late.iter().try_for_each(|it| self.replace(&lookup, it).map(drop))?;
         let both = (self.from, self.to);
-        way(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
-            let mut first = ground.preflights(&Given {
+        direction_script(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
+            let mut first = lookup.preflights(&Given {
                 filled,
                 converted,
                 lossy: &values.lossy,
@@ -155,25 +163,26 @@ impl Leg<'_> {
                 replaced: &values.replacements,
             });
             for it in &early {
-                first.extend(self.replace(&ground, it)?);
+                first.extend(self.replace(&lookup, it)?);
             }
             Ok(first)
         })
     }
 
-    /// Whether one of the expressions may read a column whose values are replaced, and can do so while its type has all of them.
+    /// Whether one of the expressions may read a column with replaced values while its type still has all of them.
     fn is_read<'v>(&self, replaced: &Replacement, values: impl Iterator<Item = &'v Backfill>) -> bool {
         let key = self.to.schema().tables.get(&replaced.table).and_then(|table| table.primary_key.as_ref());
         !key.is_some_and(|key| key.columns.contains(&replaced.column)) && self.is_mentioned(replaced, values)
     }
 
-    /// Whether one of the expressions may read a column whose values are replaced.
+    /// Whether one of the expressions may read a column with replaced values.
     fn is_mentioned<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
         let (product, column) = (self.dialect.product(), &replaced.column);
         values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
     }
 
-    /// What is said for several products and not needed by this one, as options, each with the reason.
+    /// Removes values given for several products that this one does not need, and returns them as options, each with the
+    /// reason.
     fn take_out_what_fits_nothing(&self, values: &mut Values) -> Vec<(String, String)> {
         let mut unfit = Vec::new();
         let mut fits = |option: &str, (table, column): (&ObjectName, &Name), outcome: Result<(), Error>| {
@@ -183,20 +192,20 @@ impl Leg<'_> {
             is_fit
         };
         values.conversions.retain(|it| fits("--using", (&it.table, &it.column), self.can_convert(it)));
-        let ground = Ground::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
+        let lookup = BaseLookup::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
         values.replacements.retain(|it| {
-            let replaced = self.replace(&ground, it).map(drop);
+            let replaced = self.replace(&lookup, it).map(drop);
             fits("--replace", (&it.table, &it.column), replaced)
         });
         unfit
     }
 
-    /// The statements that put one value in the place of another, while both are there.
-    fn replace(&self, ground: &Ground<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
+    /// The statements that replace one value by another while the type has both.
+    fn replace(&self, lookup: &BaseLookup<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
         let product = self.dialect.product();
         let place = format!("{}.{}", it.table, it.column);
         let option = format!("--replace {place}:{}={}", it.from, it.to);
-        let now = ground.table(&it.table).zip(ground.column(&it.table, &it.column));
+        let now = lookup.table(&it.table).zip(lookup.column(&it.table, &it.column));
         let later = self.to.schema().tables.get(&it.table).and_then(|table| table.columns.get(&it.column));
         let (Some((table, now)), Some(later)) = (now, later) else {
             return Err(Error::new(format!("there is no column {place} whose values could be replaced"))
@@ -220,7 +229,7 @@ impl Leg<'_> {
         }
     }
 
-    /// Refuses to convert what keeps its type, and what cannot be without values meanwhile.
+    /// Refuses to convert a column that keeps its type, or that cannot be without values meanwhile.
     fn can_convert(&self, it: &Backfill) -> Result<(), Error> {
         let place = format!("{}.{}", it.table, it.column);
         let changes = self.plan.ops().iter().any(|op| match op {
@@ -242,19 +251,19 @@ impl Leg<'_> {
         Ok(())
     }
 
-    /// A value that says nothing, for a column in which any value may stand any number of times.
-    fn nothing_said(&self, table: &ObjectName, column: &Name) -> Option<String> {
+    /// A placeholder value, for a column that accepts any value any number of times.
+    fn placeholder(&self, table: &ObjectName, column: &Name) -> Option<String> {
         let product = self.dialect.product();
         let table = self.to.schema().tables.get(table)?;
         let of = table.columns.get(column)?;
         if is_bound(product, table, column) {
             return None;
         }
-        neutral(self.dialect, &domain(product, self.to.schema(), of))
+        placeholder_of(self.dialect, &domain(product, self.to.schema(), of))
     }
 }
 
-/// What is in an array, or the same where it is none.
+/// The element domain of an array; any other domain unchanged.
 fn element(domain: Domain) -> Domain {
     match domain {
         Domain::Array(inner) => element(*inner),
@@ -270,7 +279,7 @@ fn same_column(one: &Backfill, other: &Backfill) -> bool {
     (&one.table, &one.column) == (&other.table, &other.column)
 }
 
-/// Whether a key, a unique index or a check has a say in what a column holds.
+/// Whether a key, a unique index or a check restricts the column's values.
 fn is_bound(product: Product, table: &Table, column: &Name) -> bool {
     let names = |text: &str| mentions(product, text, column.as_str());
     table.uniques.values().any(|unique| unique.columns.contains(column))
@@ -285,7 +294,7 @@ fn is_bound(product: Product, table: &Table, column: &Name) -> bool {
         })
 }
 
-fn neutral(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
+fn placeholder_of(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
     let text = |text: &str| Some(dialect.literal(&Literal::Text(text.to_owned())));
     match domain {
         Domain::Integer { min, max } => (*min <= 0 && *max >= 0).then(|| "0".to_owned()),
@@ -312,7 +321,7 @@ fn neutral(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
     }
 }
 
-/// The way back, with what it cannot bring back said above its first statement.
+/// The down statements, with a note on lost data above the first.
 fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> Vec<Statement> {
     let mut lost: Vec<String> = plan
         .ops()

@@ -1,4 +1,4 @@
-//! Which statements of a migration stand or fall together.
+//! Splits a migration into groups of statements that are executed in one transaction each.
 //!
 //! Must not know how they are sent, or what is recorded between them.
 
@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use crate::{Product, Role, Statement, sql};
 
-/// Statements that stand or fall together.
-pub(super) struct Stretch {
+/// Statements that are executed in one transaction, or one statement outside of any.
+pub(super) struct TransactionGroup {
     pub(super) statements: Range<usize>,
     pub(super) transactional: bool,
 }
 
-impl Stretch {
+impl TransactionGroup {
     pub(super) fn after(self, offset: usize) -> Self {
         let Range { start, end } = self.statements;
         Self { statements: start + offset..end + offset, ..self }
@@ -25,8 +25,8 @@ pub(super) fn commits_by_itself(product: Product) -> bool {
 }
 
 /// Cuts statements where the database, or a statement, knows no transaction, and where a step begins.
-pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> Vec<TransactionGroup> {
+    let mut transaction_groups: Vec<TransactionGroup> = Vec::new();
     // A transaction that the file begins itself would be committed by another one, and its table locks let go of.
     let is_its_own = commits_by_itself(product) && statements.iter().any(|it| holds_on(product, &it.sql));
     for (index, statement) in statements.iter().enumerate() {
@@ -35,14 +35,14 @@ pub(super) fn stretches(product: Product, statements: &[Statement]) -> Vec<Stret
                 Product::Postgres | Product::Sqlite => true,
                 Product::MySql | Product::MariaDb => !is_its_own && is_looked_at(product, statements, index),
             };
-        match stretches.last_mut() {
+        match transaction_groups.last_mut() {
             Some(last) if last.transactional && transactional && statement.step.is_none() => {
                 last.statements.end = index + 1;
             }
-            _ => stretches.push(Stretch { statements: index..index + 1, transactional }),
+            _ => transaction_groups.push(TransactionGroup { statements: index..index + 1, transactional }),
         }
     }
-    stretches
+    transaction_groups
 }
 
 /// Whether a statement begins a transaction, locks tables, or says when to commit.
@@ -73,7 +73,10 @@ mod tests {
     use super::*;
 
     fn shown(product: Product, statements: &[Statement]) -> Vec<(Range<usize>, bool)> {
-        stretches(product, statements).into_iter().map(|found| (found.statements, found.transactional)).collect()
+        transaction_groups(product, statements)
+            .into_iter()
+            .map(|found| (found.statements, found.transactional))
+            .collect()
     }
 
     fn cut(product: Product, transactional: &[bool]) -> Vec<(Range<usize>, bool)> {
