@@ -171,13 +171,18 @@
 //!
 //! ## Decisions that differ from what one might expect
 //!
-//! * **DDL text is written here, not by sea-query.** sea-query spells the types (so they are exactly SeaORM's), but it
-//!   writes a statement on one line, panics on what a backend cannot do, writes MySQL's enum values unescaped and escapes
-//!   its comments by backslash whatever the SQL mode. A migration is read by reviewers, so it is laid out for them.
+//! * **DDL text is written here, not by sea-query.** sea-query writes a statement on one line, panics on what a backend cannot do,
+//!   writes MySQL's enum values unescaped and escapes its comments by backslash whatever the SQL mode. A migration is read by
+//!   reviewers, so it is laid out for them. sea-query is an oracle: tests compare the spelling of every type with it.
+//! * **Catalogs are read by a constant number of queries, not by sea-schema**, which sends some for every table (77 s for 1,000
+//!   tables of PostgreSQL) and does not read plain indexes or checks. It is an oracle, too: `tests/it/run/discovery.rs`.
+//! * **Errors are typed, so `anyhow` stands at the edge only**, in the programs of `tests/examples/`.
 //! * **The driver is sqlx itself, at the version SeaORM uses**, because lock and work must share one connection that is
-//!   never silently replaced by a pool. SeaORM is what the example entities and the tests' oracle use. Each driver is a feature
-//!   (`postgres`, `mysql`, `sqlite`, all on by default) that one file knows, `dialect/session/driver.rs`: without it the tool
-//!   does not connect to that database, but still writes and judges its migrations.
+//!   never silently replaced by a pool. The runner takes that connection from SeaORM's pool, or connects itself. Each driver is a
+//!   feature (`postgres`, `mysql`, `sqlite`, all on by default for the program) that one file knows, `runner/session/driver.rs`:
+//!   without it the tool does not connect to that database, but still writes and judges its migrations.
+//! * **The runner is a package of its own**, because an application must not compile a Rust parser or a command line to apply its
+//!   migrations. It adds five small packages to SeaORM with the same driver; a test counts them.
 //! * **Names in the default schema carry no schema** ([`schema::ObjectName`]), so the same migration and the same snapshot
 //!   serve a scratch database and every tenant.
 //! * **A table is created and dropped without its foreign keys**, always. SQLite's lowering folds them back into
@@ -203,10 +208,13 @@
 //!
 //! * **An object kind**, say sequences: a noun in `schema`, a variant of [`plan::Object`] (the compiler then names `order`,
 //!   `apply`, `describe`), a comparison in `diff`, and per database `introspect` and `render`. `inverse` is not touched.
-//! * **A database**: a folder `dialect/<db>/` with the same file names, an arm in [`dialect::of`] and a variant of
-//!   [`schema::Product`]. Nothing in `diff`, `plan`, `lint`, `state`, `write`.
-//! * **A lint**: a file in `lint/` with one constant, and a line in [`lint::RULES`].
-//! * **A command**: a file in `cli/`, a variant in `cli/arguments.rs`, an arm in `cli/mod.rs`, a row in `guide/reference.md`.
+//! * **A database**: a folder `dialect/<db>/` with the same file names, a session file in `runner/session/`, an arm in
+//!   [`dialect::of`] and a variant of [`schema::Product`]. Nothing in `diff`, `plan`, `state`.
+//! * **A lint** of plans: a file in `lint/` with one constant, and a line in [`lint::RULES`]; of statements: the same in
+//!   `lint/script/`, and a file in `tests/lint/` with a bad and a good statement.
+//! * **A job**: a file in `workflow/`, values in and values out. **A command**: what it takes in `cli/arguments.rs`, a file in
+//!   `cli/` that shows what the job gives back, an arm in `cli/mod.rs`, a row in `guide/reference.md`.
+//! * **A way of running**: `runner/run/`, and a method of [`sea_gen_runner::Runner`].
 
 pub mod cli;
 pub mod dialect;

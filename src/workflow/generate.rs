@@ -2,11 +2,11 @@
 //!
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
-use std::path::PathBuf;
+mod write;
 
 use sea_gen_runner::Error;
-use sea_gen_runner::lock_file::{LockedMigration, Proof};
-use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::lock_file::Proof;
+use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -16,12 +16,14 @@ use crate::entity::Model;
 use crate::lint::allow::{Allow, flag, refused};
 use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
-use crate::project::{Batch, Snapshot, first_lock, new_id};
-use crate::schema::{Normalized, Origins, Place, Undeclared};
+use crate::project::new_id;
+use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationScripts, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{Answers, Given};
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, locked, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, stakes, text};
+
+pub use write::write;
 
 /// Which state a plan starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -455,48 +457,4 @@ fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -
         .hint("`gen migration … --from snapshot` plans without this database")
         .hint("`gen migration … --from database` plans from what it has, and keeps what was made by hand")
         .into())
-}
-
-/// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
-/// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
-/// tomorrow shall be dropped then.
-pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
-    let Planned { drafts, silent, is_rehearsal, .. } = planned;
-    workspace.refuse_without_writer()?;
-    if *is_rehearsal {
-        return Err(
-            Error::new("this was planned as a rehearsal, in which nothing is refused, so it is not written").into()
-        );
-    }
-    let project = &workspace.project;
-    let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
-    for draft in drafts {
-        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
-        let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
-        lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
-    }
-    // What has been excluded goes from the snapshot with the next migration, which seals it anew.
-    let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
-    let same: Vec<&Draft> = silent.iter().filter(is_same).collect();
-    let mut reworded = false;
-    for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
-        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
-            locked.fingerprint = draft.sealed.fingerprint_of(&draft.target.schema);
-            reworded = true;
-        }
-    }
-    for draft in drafts.iter().chain(same) {
-        let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
-            schema: schema.schema().clone(),
-            origins: origins.clone(),
-        };
-        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
-        let after = snapshot(&draft.target.schema, &draft.target.origins);
-        after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
-    }
-    if reworded || !drafts.is_empty() {
-        batch.write(project.lock_path(), lock.text());
-    }
-    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
 }

@@ -1,0 +1,59 @@
+//! Writes what was planned: migration files, snapshots and the lock in one batch, all of them or none.
+//!
+//! Must not know how a plan is found.
+
+use std::path::PathBuf;
+
+use sea_gen_runner::Error;
+use sea_gen_runner::lock_file::LockedMigration;
+use sea_gen_runner::migration;
+
+use crate::project::{Batch, Snapshot, first_lock};
+use crate::schema::{Normalized, Origins};
+
+use super::super::{Failure, Workspace, locked};
+use super::{Draft, Planned};
+
+/// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
+/// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
+/// tomorrow shall be dropped then.
+pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
+    let Planned { drafts, silent, is_rehearsal, .. } = planned;
+    workspace.refuse_without_writer()?;
+    if *is_rehearsal {
+        return Err(
+            Error::new("this was planned as a rehearsal, in which nothing is refused, so it is not written").into()
+        );
+    }
+    let project = &workspace.project;
+    let mut batch = Batch::new(&project.root);
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
+    for draft in drafts {
+        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
+        let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
+        lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
+    }
+    // What has been excluded goes from the snapshot with the next migration, which seals it anew.
+    let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
+    let same: Vec<&Draft> = silent.iter().filter(is_same).collect();
+    let mut reworded = false;
+    for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
+        if let Some(locked) = lock.dialects.get_mut(&draft.product) {
+            locked.fingerprint = draft.sealed.fingerprint_of(&draft.target.schema);
+            reworded = true;
+        }
+    }
+    for draft in drafts.iter().chain(same) {
+        let snapshot = |schema: &Normalized, origins: &Origins| Snapshot {
+            schema: schema.schema().clone(),
+            origins: origins.clone(),
+        };
+        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
+        let after = snapshot(&draft.target.schema, &draft.target.origins);
+        after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
+    }
+    if reworded || !drafts.is_empty() {
+        batch.write(project.lock_path(), lock.text());
+    }
+    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
+}
