@@ -67,7 +67,7 @@ fn migration(product: Product, from: Schema, to: Schema, forms: Forms) -> Migrat
 
 async fn apply(session: &mut Session, migration: &Migration) -> Result<Vec<Outcome>, Error> {
     let files = [Applicable { migration, checksum: migration.checksum() }];
-    run::up(session, &files, &Target::All, Duration::from_secs(30), &mut |_| ()).await
+    run::go(session, &files, run::Course::Up(&Target::All), Duration::from_secs(30), &mut |_| ()).await
 }
 
 /// Sends statements one after the other until told to stop. Gives back how many, and the longest anyone took.
@@ -218,7 +218,8 @@ fn steps_back(product: Product) {
             heard.await.expect("the migration steps back");
             other.execute("COMMIT").await.unwrap();
         };
-        let (outcome, ()) = tokio::join!(run::up(&mut session, &files, &Target::All, wait, &mut watch), release);
+        let (outcome, ()) =
+            tokio::join!(run::go(&mut session, &files, run::Course::Up(&Target::All), wait, &mut watch), release);
         assert_eq!(outcome.unwrap().len(), 1);
         session.execute("INSERT INTO big (id, a, c) VALUES (1, 1, 1)").await.unwrap();
         session.close().await;

@@ -26,11 +26,11 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sea_gen::dialect::{Statement, of, reading};
-use sea_gen::lint::script::{self, ScriptFinding, ScriptStatement};
+use sea_gen::lint::script::{self, ScriptFinding};
 use sea_gen::plan::cost::{Cost, Work, cost};
 use sea_gen::schema::Product;
+use sea_gen::workflow::read_statements::lines;
 use sea_gen_runner::migration::{Migration, parse};
-use sea_gen_runner::reading::Reading;
 use sea_gen_runner::session::Session;
 
 /// What is there before a file's statements, on PostgreSQL.
@@ -135,17 +135,8 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
 
 /// What is said of a file.
 fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
-    let read =
-        |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };
-    let (mut up, mut down) = (read(&migration.up), read(&migration.down));
-    reading::pair(product, &mut up, &mut down);
-    let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<ScriptStatement> {
-        let line = |(it, reading): (&Statement, Reading)| {
-            ScriptStatement::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
-        };
-        statements.iter().zip(readings).map(line).collect()
-    };
-    script::lint(product, of(product).costs(), &lines(&migration.up, up), &lines(&migration.down, down))
+    let (up, down) = lines(migration);
+    script::lint(product, of(product).costs(), &up, &down)
 }
 
 /// Every rule finds its bad example and does not find its good one.

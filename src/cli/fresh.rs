@@ -39,7 +39,8 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     run::execute(&mut live.session, &statements, DEFAULT_WAIT).await?;
     run::forget_all(&mut live.session, DEFAULT_WAIT).await?;
     let mut talk = Talk::new();
-    let outcomes = run::up(&mut live.session, &files, &Target::All, DEFAULT_WAIT, &mut |it| talk.show(&it)).await;
+    let outcomes =
+        run::go(&mut live.session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, &mut |it| talk.show(&it)).await;
     talk.done();
     print(&command.run, &outcomes?);
     live.session.close().await;
@@ -64,7 +65,9 @@ pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending,
         return Ok(Ending::Done);
     }
     let mut talk = Talk::new();
-    let outcomes = run::down(&mut live.session, &files, &Target::All, DEFAULT_WAIT, &mut |it| talk.show(&it)).await;
+    let outcomes =
+        run::go(&mut live.session, &files, run::Course::Down(&Target::All), DEFAULT_WAIT, &mut |it| talk.show(&it))
+            .await;
     talk.done();
     print(&command.run, &outcomes?);
     live.session.close().await;

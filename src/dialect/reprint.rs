@@ -9,7 +9,7 @@ use sea_gen_runner::session::Session;
 use crate::dialect::expression::canonical_expression;
 use crate::dialect::wording::{self, ExpressionLocation};
 use crate::dialect::{Product, mysql, postgres};
-use crate::schema::{Expression, Schema};
+use crate::schema::{Expression, Schema, View};
 
 /// One expression to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,21 @@ impl Comparison {
         self.asked += other.asked;
         self.same += other.same;
         self.by_parsing = self.by_parsing.take().or(other.by_parsing);
+    }
+}
+
+/// The views of a schema, each after those that it reads. Views that read each other in a cycle are left out.
+pub(in crate::dialect) fn in_reading_order(schema: &Schema) -> Vec<&View> {
+    let mut ordered = Vec::new();
+    let mut left: Vec<&View> = schema.views.values().collect();
+    loop {
+        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
+        let (later, ready): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
+        if ready.is_empty() {
+            return ordered;
+        }
+        ordered.extend(ready);
+        left = later;
     }
 }
 

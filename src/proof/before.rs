@@ -94,7 +94,7 @@ async fn by_replaying(
             Some(like) => build_beside(&mut session, like.schema(), migrations).await?,
             None => Vec::new(),
         };
-        run::up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await?;
+        run::go(&mut session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, &mut |_| ()).await?;
         let mut found = found(&mut session, like, scope).await?.into_schema();
         found.tables.retain(|name, _| !beside.contains(name));
         normalized(session.product(), found)

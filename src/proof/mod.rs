@@ -385,8 +385,8 @@ impl Trial<'_> {
             }
         };
         let outcome = match way {
-            "down" => run::down(session, &files, &Target::Count(1), DEFAULT_WAIT, &mut watch).await,
-            _ => run::up(session, &files, &Target::All, DEFAULT_WAIT, &mut watch).await,
+            "down" => run::go(session, &files, run::Course::Down(&Target::Count(1)), DEFAULT_WAIT, &mut watch).await,
+            _ => run::go(session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, &mut watch).await,
         };
         outcome.map(|_| ()).map_err(|error| {
             let reason = std::error::Error::source(&error).map(ToString::to_string);

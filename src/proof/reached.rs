@@ -5,7 +5,7 @@
 
 use sea_gen_runner::Result;
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{Applicable, DEFAULT_WAIT, Target, reaches_beyond, up};
+use sea_gen_runner::run::{Applicable, Course, DEFAULT_WAIT, Target, go, reaches_beyond};
 use sea_gen_runner::session::ConnectionOptions;
 
 use crate::introspect::Scope;
@@ -54,7 +54,7 @@ pub async fn reached(
             return Ok(Reached::Unknown(format!("the scratch database holds the schema differently: {lines}")));
         }
         let files = [Applicable { migration, checksum: migration.checksum() }];
-        if let Err(error) = up(&mut session, &files, &Target::All, DEFAULT_WAIT, &mut |_| ()).await {
+        if let Err(error) = go(&mut session, &files, Course::Up(&Target::All), DEFAULT_WAIT, &mut |_| ()).await {
             return Ok(Reached::Fails(with_reason(&error)));
         }
         let mut after = found(&mut session, Some(&before), scope).await?;

@@ -145,7 +145,7 @@ impl<'a> Runner<'a> {
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let result = run::up(&mut self.session, &self.files, target, self.wait, &mut self.watch).await;
+        let result = run::go(&mut self.session, &self.files, run::Course::Up(target), self.wait, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }
@@ -159,7 +159,8 @@ impl<'a> Runner<'a> {
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let result = run::down(&mut self.session, &self.files, target, self.wait, &mut self.watch).await;
+        let result =
+            run::go(&mut self.session, &self.files, run::Course::Down(target), self.wait, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }

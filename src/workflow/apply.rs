@@ -38,6 +38,17 @@ pub enum Course {
     Goto(String),
 }
 
+impl Course {
+    fn of_runner(&self) -> run::Course<'_> {
+        match self {
+            Self::Up { target, .. } => run::Course::Up(target),
+            Self::Down(target) => run::Course::Down(target),
+            Self::Redo => run::Course::Redo(1),
+            Self::Goto(id) => run::Course::Goto(id),
+        }
+    }
+}
+
 /// The project, its database, and the migrations for it.
 pub struct Bench {
     /// The project.
@@ -246,12 +257,7 @@ impl Bench {
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
-        let outcomes = match course {
-            Course::Up { target, .. } => run::up(session, &files, target, DEFAULT_WAIT, watch).await,
-            Course::Down(target) => run::down(session, &files, target, DEFAULT_WAIT, watch).await,
-            Course::Redo => run::redo(session, &files, 1, DEFAULT_WAIT, watch).await,
-            Course::Goto(id) => run::goto(session, &files, id, DEFAULT_WAIT, watch).await,
-        };
+        let outcomes = run::go(session, &files, course.of_runner(), DEFAULT_WAIT, watch).await;
         outcomes.map(drop)
     }
 

@@ -169,7 +169,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     };
     let outcome = async {
         let beside = proof::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
-        run::up(&mut session, &files, &run::Target::All, run::DEFAULT_WAIT, &mut |_| ()).await?;
+        run::go(&mut session, &files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
         catalog.schema.tables.retain(|name, _| !beside.contains(name));

@@ -38,7 +38,7 @@ mod listener;
 pub(crate) mod occupied;
 mod partitions;
 pub mod prove;
-pub(crate) mod read_statements;
+pub mod read_statements;
 mod recognise;
 pub(crate) mod refuted;
 pub mod seal;

@@ -9,7 +9,7 @@ use crate::dialect::{Statement, reading};
 use crate::lint::script::ScriptStatement;
 
 /// The statements of a migration, up and down, as the rules judge them.
-pub(crate) fn lines(migration: &Migration) -> (Vec<ScriptStatement>, Vec<ScriptStatement>) {
+pub fn lines(migration: &Migration) -> (Vec<ScriptStatement>, Vec<ScriptStatement>) {
     let product = migration.product;
     let read =
         |statements: &[Statement]| -> Vec<_> { statements.iter().map(|it| reading::read(product, &it.sql)).collect() };

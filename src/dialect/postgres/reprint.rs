@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::Step;
-use crate::dialect::reprint::{Prints, Question};
+use crate::dialect::reprint::{Prints, Question, in_reading_order};
 use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
 use crate::plan::{Object, Op};
 use crate::schema::{
     Column, DefaultValue, Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Generated, Literal,
-    Name, ObjectName, PARTITION_BY, Schema, Table, View,
+    Name, ObjectName, PARTITION_BY, Schema, Table,
 };
 
 use super::{introspect, partitions, render, words};
@@ -154,17 +154,8 @@ async fn build(session: &mut Session, context: &Schema) -> Result<(), DatabaseEr
             tried(session, &create, None).await?;
         }
     }
-    let mut left: Vec<&View> = context.views.values().collect();
-    while !left.is_empty() {
-        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
-        let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
-        if now.is_empty() {
-            break;
-        }
-        for view in now {
-            tried(session, &create_view(&view.name.name, view.query.text()), None).await?;
-        }
-        left = later;
+    for view in in_reading_order(context) {
+        tried(session, &create_view(&view.name.name, view.query.text()), None).await?;
     }
     Ok(())
 }

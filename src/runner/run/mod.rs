@@ -179,87 +179,49 @@ pub enum Progress<'a> {
 /// Callback for progress events.
 pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
-/// Applies the pending migrations, oldest first.
+/// Which migrations run, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course<'a> {
+    /// Applies the pending migrations, oldest first.
+    Up(&'a Target),
+    /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
+    /// applied.
+    Down(&'a Target),
+    /// Reverts this many of the newest migrations and applies them again.
+    Redo(usize),
+    /// Goes up or down until this migration is the newest applied one.
+    Goto(&'a str),
+}
+
+/// Runs a course under the lock, waiting for it at most `wait`.
 ///
 /// If the future is dropped, drop the session as well: the database then rolls back the open transaction and releases the
 /// lock.
 ///
 /// # Errors
-/// Whatever `pending` stops at, before anything runs; a statement's failure, with what state the database is in.
-pub async fn up(
+/// Before anything runs: whatever `pending` stops at; a migration to be reverted that is the baseline, has no way back, or whose
+/// file is missing or was changed; an id that is not there. After that: a statement's failure, with what state the database is in.
+pub async fn go(
     session: &mut Session,
     files: &[Applicable<'_>],
-    target: &Target,
+    course: Course<'_>,
     wait: Duration,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    // Whoever has nothing to do needs neither a lock nor the right to create the history table.
-    lock::be_patient(session, wait).await?;
-    let seen = history(session).await?;
-    if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
-        return Ok(Vec::new());
+    if let Course::Up(target) = course {
+        // With nothing pending, neither the lock nor the privilege to create the history table is needed.
+        lock::be_patient(session, wait).await?;
+        let seen = history(session).await?;
+        if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
+            return Ok(Vec::new());
+        }
     }
     let mut run = Run::begin(session, wait, on_progress).await?;
-    let result = run.up(session, files, target, on_progress).await;
-    run.end(session).await;
-    result
-}
-
-/// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
-/// applied.
-///
-/// # Errors
-/// A migration to be reverted that is the baseline, has no way back, or whose file is missing or was changed, before anything
-/// runs; a statement's failure, with what state the database is in.
-pub async fn down(
-    session: &mut Session,
-    files: &[Applicable<'_>],
-    target: &Target,
-    wait: Duration,
-    on_progress: ProgressCallback<'_>,
-) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, on_progress).await?;
-    let result = run.down(session, files, target, on_progress).await;
-    run.end(session).await;
-    result
-}
-
-/// Reverts the newest `count` migrations and applies them again.
-///
-/// # Errors
-/// Those of [`down`] and [`up`]; what can be found out beforehand stops it before anything runs.
-pub async fn redo(
-    session: &mut Session,
-    files: &[Applicable<'_>],
-    count: usize,
-    wait: Duration,
-    on_progress: ProgressCallback<'_>,
-) -> Result<Vec<Outcome>> {
-    let mut run = Run::begin(session, wait, on_progress).await?;
-    let result = run.redo(session, files, count, on_progress).await;
-    run.end(session).await;
-    result
-}
-
-/// Goes up or down until `id` is the newest applied migration.
-///
-/// # Errors
-/// An id that is not there; those of [`up`] and [`down`].
-pub async fn goto(
-    session: &mut Session,
-    files: &[Applicable<'_>],
-    id: &str,
-    wait: Duration,
-    on_progress: ProgressCallback<'_>,
-) -> Result<Vec<Outcome>> {
-    let target = Target::Id(id.to_owned());
-    let mut run = Run::begin(session, wait, on_progress).await?;
-    let result = match run.read(session, on_progress).await {
-        Ok(records) if records.iter().any(|record| record.id == id) => {
-            run.down(session, files, &target, on_progress).await
-        }
-        Ok(_) => run.up(session, files, &target, on_progress).await,
-        Err(error) => Err(error),
+    let result = match course {
+        Course::Up(target) => run.up(session, files, target, on_progress).await,
+        Course::Down(target) => run.down(session, files, target, on_progress).await,
+        Course::Redo(count) => run.redo(session, files, count, on_progress).await,
+        Course::Goto(id) => run.goto(session, files, id, on_progress).await,
     };
     run.end(session).await;
     result
@@ -352,6 +314,20 @@ impl Run {
         let records = self.read(session, on_progress).await?;
         let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
         self.revert(session, files, &wanted, on_progress).await
+    }
+
+    async fn goto(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        id: &str,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let target = Target::Id(id.to_owned());
+        match self.read(session, on_progress).await?.iter().any(|record| record.id == id) {
+            true => self.down(session, files, &target, on_progress).await,
+            false => self.up(session, files, &target, on_progress).await,
+        }
     }
 
     async fn redo(

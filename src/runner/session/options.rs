@@ -281,5 +281,7 @@ fn is_local(host: &str) -> bool {
     by_name || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+// They speak of all drivers.
 #[cfg(test)]
+#[cfg(all(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod tests;

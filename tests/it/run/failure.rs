@@ -145,7 +145,8 @@ async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: 
     };
     let files = Files::new(product).with(ONE, &["CREATE TABLE one (id integer)", cut], &["DROP TABLE one"]);
     let mut runner = database.another().await;
-    let text = said(&run::up(&mut runner, &files.all(), &Target::All, WAIT, &mut |_| ()).await.unwrap_err());
+    let text =
+        said(&run::go(&mut runner, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ()).await.unwrap_err());
     assert!(text.contains("the connection is gone"), "{text}");
     let records = database.history().await;
     match product {

@@ -25,8 +25,8 @@ async fn two_runners_at_once(mut database: Database, product: Product) {
     let (mut first, mut second) = (database.another().await, database.another().await);
     let (mut quiet, mut silent) = (|_: run::Progress<'_>| (), |_: run::Progress<'_>| ());
     let (first, second) = tokio::join!(
-        run::up(&mut first, &first_files, &Target::All, WAIT, &mut quiet),
-        run::up(&mut second, &second_files, &Target::All, WAIT, &mut silent),
+        run::go(&mut first, &first_files, run::Course::Up(&Target::All), WAIT, &mut quiet),
+        run::go(&mut second, &second_files, run::Course::Up(&Target::All), WAIT, &mut silent),
     );
     let (first, second) = (first.unwrap(), second.unwrap());
     let mut applied = ids(&first);
@@ -58,7 +58,8 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
     };
     holder.query(&take).await.unwrap();
     let short = Duration::from_millis(120);
-    let error = run::up(&mut database.session, &all, &Target::All, short, &mut log.watch()).await.unwrap_err();
+    let error =
+        run::go(&mut database.session, &all, run::Course::Up(&Target::All), short, &mut log.watch()).await.unwrap_err();
     let text = said(&error);
     match product {
         Product::Sqlite => assert!(text.contains("somebody else is writing to this database"), "{text}"),
@@ -87,10 +88,12 @@ fn a_running_row_is_waited_for_on_sqlite() {
         let mut database = Database::create(Product::Sqlite, "").await;
         let files = Files::three(Product::Sqlite);
         let all = files.all();
-        run::up(&mut database.session, &all, &Target::Count(1), WAIT, &mut |_| ()).await.unwrap();
+        run::go(&mut database.session, &all, run::Course::Up(&Target::Count(1)), WAIT, &mut |_| ()).await.unwrap();
         database.session.execute("UPDATE sea_gen_history SET status = 'running'").await.unwrap();
         let short = Duration::from_millis(120);
-        let text = said(&run::up(&mut database.session, &all, &Target::All, short, &mut |_| ()).await.unwrap_err());
+        let text = said(
+            &run::go(&mut database.session, &all, run::Course::Up(&Target::All), short, &mut |_| ()).await.unwrap_err(),
+        );
         assert!(text.contains("was interrupted"), "{text}");
         let mut other = database.another().await;
         let log = Log::default();
@@ -100,7 +103,7 @@ fn a_running_row_is_waited_for_on_sqlite() {
             told += usize::from(matches!(progress, run::Progress::Waiting { .. }));
             watch(progress);
         };
-        let waiting = run::up(&mut database.session, &all, &Target::All, WAIT, &mut release);
+        let waiting = run::go(&mut database.session, &all, run::Course::Up(&Target::All), WAIT, &mut release);
         let ending = async {
             while log.lines().is_empty() {
                 tokio::task::yield_now().await;

@@ -34,7 +34,7 @@ async fn up_down_and_back(mut database: Database, product: Product) {
 async fn history_says_what_happened(mut database: Database, product: Product) {
     let files = Files::new(product).with(ONE, &["CREATE TABLE one (id integer)", "CREATE TABLE uno (id integer)"], &[]);
     let log = Log::default();
-    run::up(&mut database.session, &files.all(), &Target::All, WAIT, &mut log.watch()).await.unwrap();
+    run::go(&mut database.session, &files.all(), run::Course::Up(&Target::All), WAIT, &mut log.watch()).await.unwrap();
     let records = database.history().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((record.id.as_str(), record.name.as_str()), (ONE, "one"));
@@ -68,18 +68,29 @@ async fn targets(mut database: Database, product: Product) {
     let all = files.all();
     let session = &mut database.session;
     let quiet = &mut |_: run::Progress<'_>| ();
-    assert_eq!(ids(&run::up(session, &all, &Target::Count(1), WAIT, quiet).await.unwrap()), [ONE]);
-    assert_eq!(ids(&run::up(session, &all, &Target::Id(TWO.into()), WAIT, quiet).await.unwrap()), [TWO]);
-    assert!(run::up(session, &all, &Target::Id(ONE.into()), WAIT, quiet).await.unwrap().is_empty());
-    let error = run::up(session, &all, &Target::Id("20260109_000000_nine".into()), WAIT, quiet).await.unwrap_err();
+    assert_eq!(ids(&run::go(session, &all, run::Course::Up(&Target::Count(1)), WAIT, quiet).await.unwrap()), [ONE]);
+    assert_eq!(
+        ids(&run::go(session, &all, run::Course::Up(&Target::Id(TWO.into())), WAIT, quiet).await.unwrap()),
+        [TWO]
+    );
+    assert!(run::go(session, &all, run::Course::Up(&Target::Id(ONE.into())), WAIT, quiet).await.unwrap().is_empty());
+    let error = run::go(session, &all, run::Course::Up(&Target::Id("20260109_000000_nine".into())), WAIT, quiet)
+        .await
+        .unwrap_err();
     assert!(said(&error).contains("no migration `20260109_000000_nine`"), "{}", said(&error));
-    run::up(session, &all, &Target::All, WAIT, quiet).await.unwrap();
+    run::go(session, &all, run::Course::Up(&Target::All), WAIT, quiet).await.unwrap();
     // The one that is named stays.
-    assert_eq!(ids(&run::down(session, &all, &Target::Id(ONE.into()), WAIT, quiet).await.unwrap()), [THREE, TWO]);
-    let error = run::down(session, &all, &Target::Id(THREE.into()), WAIT, quiet).await.unwrap_err();
+    assert_eq!(
+        ids(&run::go(session, &all, run::Course::Down(&Target::Id(ONE.into())), WAIT, quiet).await.unwrap()),
+        [THREE, TWO]
+    );
+    let error = run::go(session, &all, run::Course::Down(&Target::Id(THREE.into())), WAIT, quiet).await.unwrap_err();
     assert!(said(&error).contains("is not applied"), "{}", said(&error));
-    run::up(session, &all, &Target::All, WAIT, quiet).await.unwrap();
-    assert_eq!(ids(&run::down(session, &all, &Target::Count(2), WAIT, quiet).await.unwrap()), [THREE, TWO]);
+    run::go(session, &all, run::Course::Up(&Target::All), WAIT, quiet).await.unwrap();
+    assert_eq!(
+        ids(&run::go(session, &all, run::Course::Down(&Target::Count(2)), WAIT, quiet).await.unwrap()),
+        [THREE, TWO]
+    );
     assert_eq!(database.tables().await, ["one"]);
     database.remove().await;
 }
@@ -88,16 +99,16 @@ async fn redo_and_goto(mut database: Database, product: Product) {
     let mut files = Files::three(product);
     database.up(&files).await.unwrap();
     let quiet = &mut |_: run::Progress<'_>| ();
-    let outcomes = run::redo(&mut database.session, &files.all(), 2, WAIT, quiet).await.unwrap();
+    let outcomes = run::go(&mut database.session, &files.all(), run::Course::Redo(2), WAIT, quiet).await.unwrap();
     assert_eq!(ids(&outcomes), [THREE, TWO, TWO, THREE]);
     assert_eq!(database.tables().await, ["one", "three", "two"]);
-    let outcomes = run::goto(&mut database.session, &files.all(), ONE, WAIT, quiet).await.unwrap();
+    let outcomes = run::go(&mut database.session, &files.all(), run::Course::Goto(ONE), WAIT, quiet).await.unwrap();
     assert_eq!(ids(&outcomes), [THREE, TWO]);
-    let outcomes = run::goto(&mut database.session, &files.all(), TWO, WAIT, quiet).await.unwrap();
+    let outcomes = run::go(&mut database.session, &files.all(), run::Course::Goto(TWO), WAIT, quiet).await.unwrap();
     assert_eq!(ids(&outcomes), [TWO]);
     // What cannot come back up is not taken down.
     files.migrations[0].1 = "changed".to_owned();
-    let error = run::redo(&mut database.session, &files.all(), 1, WAIT, quiet).await.unwrap_err();
+    let error = run::go(&mut database.session, &files.all(), run::Course::Redo(1), WAIT, quiet).await.unwrap_err();
     assert!(said(&error).contains(ONE), "{}", said(&error));
     assert_eq!(database.tables().await, ["one", "two"]);
     database.remove().await;
@@ -112,7 +123,7 @@ async fn marks_and_baselines(mut database: Database, product: Product) {
     assert_eq!(records[0].fingerprint.as_deref(), Some("print"));
     // What is older than the baseline is covered by it.
     let quiet = &mut |_: run::Progress<'_>| ();
-    let error = run::goto(&mut database.session, &all, ONE, WAIT, quiet).await.unwrap_err();
+    let error = run::go(&mut database.session, &all, run::Course::Goto(ONE), WAIT, quiet).await.unwrap_err();
     assert!(error.to_string().contains("older than the baseline"), "{}", said(&error));
     assert_eq!(ids(&database.up(&files).await.unwrap()), [THREE]);
     assert_eq!(database.tables().await, ["three"]);
@@ -150,7 +161,9 @@ async fn history_needs_only_reading(mut database: Database, product: Product) {
     assert!(reader.execute("CREATE TABLE x (id integer)").await.is_err(), "the reader cannot write");
     assert_eq!(run::history(&mut reader).await.unwrap().len(), 3);
     // Nothing to apply needs no more either.
-    assert!(run::up(&mut reader, &files.all(), &Target::All, WAIT, &mut |_| ()).await.unwrap().is_empty());
+    assert!(
+        run::go(&mut reader, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ()).await.unwrap().is_empty()
+    );
     reader.close().await;
     database.remove().await;
 }

@@ -15,13 +15,15 @@ on_each![recognised_only_if_nothing_has_changed];
 async fn recognised_only_if_nothing_has_changed(mut database: Database, product: Product) {
     let files = Files::three(product);
     let all = files.all();
-    run::up(&mut database.session, &all, &run::Target::Count(1), WAIT, &mut |_| ()).await.unwrap();
+    run::go(&mut database.session, &all, run::Course::Up(&run::Target::Count(1)), WAIT, &mut |_| ()).await.unwrap();
     let history = database.history().await;
     let schema = read(&mut database).await;
     let before = database.tables().await;
 
     // Somebody applies the next one.
-    run::up(&mut database.another().await, &all, &run::Target::Count(1), WAIT, &mut |_| ()).await.unwrap();
+    run::go(&mut database.another().await, &all, run::Course::Up(&run::Target::Count(1)), WAIT, &mut |_| ())
+        .await
+        .unwrap();
     assert!(!recognise(&mut database, &history, &schema, &[&all[1], &all[2]]).await);
     let of = |history: Vec<run::Record>| history.into_iter().map(|it| (it.id, it.status)).collect::<Vec<_>>();
     let applied = |id: &str| (id.to_owned(), State::Applied);

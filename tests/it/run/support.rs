@@ -65,11 +65,11 @@ impl Database {
     }
 
     pub async fn up(&mut self, files: &Files) -> sea_gen_runner::Result<Vec<Outcome>> {
-        run::up(&mut self.session, &files.all(), &Target::All, WAIT, &mut |_| ()).await
+        run::go(&mut self.session, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ()).await
     }
 
     pub async fn down(&mut self, files: &Files, target: Target) -> sea_gen_runner::Result<Vec<Outcome>> {
-        run::down(&mut self.session, &files.all(), &target, WAIT, &mut |_| ()).await
+        run::go(&mut self.session, &files.all(), run::Course::Down(&target), WAIT, &mut |_| ()).await
     }
 
     pub async fn history(&mut self) -> Vec<Record> {

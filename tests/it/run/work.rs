@@ -12,8 +12,8 @@ async fn asked(product: Product, count: usize) -> [u64; 2] {
         files.with(&format!("20260101_00{:02}{:02}_step", number / 60, number % 60), &["SELECT 1"], &["SELECT 1"])
     });
     let before = counters(&mut database).await;
-    run::up(&mut database.session, &files.all(), &Target::All, WAIT, &mut |_| ()).await.unwrap();
-    run::down(&mut database.session, &files.all(), &Target::All, WAIT, &mut |_| ()).await.unwrap();
+    run::go(&mut database.session, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ()).await.unwrap();
+    run::go(&mut database.session, &files.all(), run::Course::Down(&Target::All), WAIT, &mut |_| ()).await.unwrap();
     let after = counters(&mut database).await;
     database.remove().await;
     [after[0] - before[0], after[1] - before[1]]

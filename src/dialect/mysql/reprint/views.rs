@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::reprint::{Prints, Question};
+use crate::dialect::reprint::{Prints, Question, in_reading_order};
 use crate::dialect::wording::ExpressionLocation;
-use crate::schema::{Literal, Name, Schema, View};
+use crate::schema::{Literal, Name, Schema};
 
 use super::super::{Flavor, render};
 use super::create_table;
@@ -58,18 +58,9 @@ async fn within(
             let _ = session.execute(&create).await;
         }
     }
-    let mut left: Vec<&View> = context.views.values().collect();
-    while !left.is_empty() {
-        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
-        let (later, now): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
-        if now.is_empty() {
-            break;
-        }
-        for view in now {
-            let create = format!("CREATE VIEW {} AS {}", render::quote(&view.name.name), view.query.text());
-            let _ = session.execute(&create).await;
-        }
-        left = later;
+    for view in in_reading_order(context) {
+        let create = format!("CREATE VIEW {} AS {}", render::quote(&view.name.name), view.query.text());
+        let _ = session.execute(&create).await;
     }
     let print = format!(
         "SELECT view_definition FROM information_schema.views WHERE table_name = '{STAND_IN}' AND table_schema = {}",
