@@ -115,6 +115,9 @@ pub(super) struct Init {
     /// Write what no entity declares into SQL files beside the entities, instead of adopting it
     #[arg(long)]
     pub(super) import: bool,
+    /// Stop at errors in the entities, instead of adopting the rest
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -126,6 +129,9 @@ pub(super) struct Entities {
     /// The dialect to read them for; otherwise the project's first
     #[arg(long, value_name = "DIALECT")]
     pub(super) dialect: Option<crate::schema::Product>,
+    /// Print why a file is read for entities or not
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dialect", "json"])]
+    pub(super) why: Option<std::path::PathBuf>,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,

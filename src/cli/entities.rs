@@ -2,6 +2,9 @@
 //!
 //! Must not know how an entity is read; it shows the model, and looks up in the text how a field's type is spelled.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use crate::dialect;
@@ -9,7 +12,7 @@ use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
 use crate::plan::{default_text, type_name};
 use crate::project::EntityReader;
 use crate::schema::{Column, Origin, Part, Place, Product, Schema, Table};
-use crate::workflow::{Workspace, compiled};
+use crate::workflow::{Workspace, compiled, current_folder};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
@@ -18,6 +21,13 @@ use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
+    if let Some(file) = &command.why {
+        let here = current_folder()?.join(file);
+        let file = here.canonicalize().unwrap_or_else(|_| file.clone());
+        paint::result(&format!("{}\n", workspace.project.why(&file)?));
+        return Ok(Ending::Done);
+    }
+    let unreached = workspace.project.find_entities()?.unreached;
     let product = match command.dialect {
         Some(product) => product,
         None => workspace.products().first().copied().unwrap_or(Product::Sqlite),
@@ -28,7 +38,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
         EntityReader::Source => entity::read_with(&files, product, &workspace.project.config.context),
         EntityReader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
-    let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
+    let reading = Reading { workspace: &workspace, product, files: &files, model: &model, unreached };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.
     let normal = model.normalized(|schema| dialect::of(product).normalize(schema));
@@ -54,6 +64,8 @@ struct Reading<'a> {
     product: Product,
     files: &'a [SourceFile],
     model: &'a Model,
+    /// Files with entities that are not part of the program.
+    unreached: Vec<PathBuf>,
 }
 
 impl Reading<'_> {
@@ -73,12 +85,18 @@ impl Reading<'_> {
         }
         let file = self.files.iter().find(|file| file.path == *source.file)?;
         // The attributes of a field stand before it.
-        let field = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).find(|line| {
-            let plain = line.strip_prefix("pub ").unwrap_or(line);
-            !line.starts_with('#') && !line.starts_with("//") && plain.contains(": ")
-        })?;
+        let lines = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).map(after_attributes);
+        let field = lines.into_iter().find(|line| !line.starts_with("//") && line.contains(": "))?;
         let (_, spelled) = field.split_once(": ")?;
-        Some(spelled.trim_end_matches(',').to_owned())
+        Some(type_in(spelled).to_owned())
+    }
+
+    /// The files that declare something, and all that was read as a sidecar.
+    fn declaring(&self) -> BTreeSet<&Path> {
+        let sources: BTreeSet<_> = self.model.sources.iter().map(|(_, source)| source.file).collect();
+        let is_sidecar = |path: &Path| path.extension().is_some_and(|extension| extension == "sql");
+        let files = self.files.iter().map(|file| file.path.as_path());
+        files.filter(|path| is_sidecar(path) || sources.iter().any(|source| &**source == *path)).collect()
     }
 
     /// What a table has beside columns, and what stands beside tables: words, and where it is declared.
@@ -131,7 +149,8 @@ impl Reading<'_> {
 
     fn text(&self, schema: &Schema) -> String {
         let counts = show::counts(schema);
-        let mut text = format!("{counts} for {}, from {}\n", self.product, show::plural(self.files.len(), "file"));
+        let mut text =
+            format!("{counts} for {}, from {}\n", self.product, show::plural(self.declaring().len(), "file"));
         for table in schema.tables.values() {
             let line = self.line(&Place::table(&table.name)).unwrap_or_default();
             text.push_str(&format!("\n{}   {}\n", ink(Ink::Bold, &table.name), ink(Ink::Dim, line)));
@@ -165,6 +184,12 @@ impl Reading<'_> {
         }
         for (words, line) in others {
             text.push_str(&format!("{words}   {}\n", ink(Ink::Dim, line.unwrap_or_default())));
+        }
+        if !self.unreached.is_empty() {
+            text.push_str("\nnot part of the program: no `mod` declaration reaches\n");
+        }
+        for file in &self.unreached {
+            text.push_str(&format!("  {}\n", file.display()));
         }
         text
     }
@@ -206,11 +231,69 @@ impl Reading<'_> {
         });
         json!({
             "dialect": self.product.key(),
-            "files": self.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+            "files": self.declaring(),
+            "not_part_of_the_program": self.unreached,
             "tables": tables.collect::<Vec<_>>(),
             "objects": listed(self.others(schema)),
             "diagnostics": said.collect::<Vec<_>>(),
             "unsupported": unsupported,
         })
+    }
+}
+
+/// A line of code without the attributes at its beginning.
+fn after_attributes(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(attribute) = rest.strip_prefix("#[") {
+        let mut depth = 1_usize;
+        let end = attribute.find(|letter| {
+            match letter {
+                '[' => depth += 1,
+                ']' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        rest = end.and_then(|end| attribute.get(end + 1..)).unwrap_or_default().trim_start();
+    }
+    rest
+}
+
+/// The type at the beginning of a text, without the comma, the brace or the comment behind it.
+fn type_in(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(at, letter)| {
+        match letter {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let rest = text.get(*at..).unwrap_or_default();
+        depth == 0 && matches!(letter, ',' | '}') || rest.starts_with("//") || rest.starts_with("/*")
+    });
+    text.get(..end.map_or(text.len(), |(at, _)| at)).unwrap_or_default().trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{after_attributes, type_in};
+
+    #[test]
+    fn a_field_begins_behind_its_attributes() {
+        assert_eq!(after_attributes("#[sea_orm(a = \"b[]\")] #[c] pub d: E, // f"), "pub d: E, // f");
+        assert_eq!(after_attributes("#[sea_orm("), "");
+    }
+
+    #[test]
+    fn a_type_ends_before_what_is_behind_it() {
+        for (text, expected) in [
+            ("Option<String>, // a list, as JSON", "Option<String>"),
+            ("i32 /* , */", "i32"),
+            ("HashMap<String, Vec<(i32, i64)>>, pub b: i32 }", "HashMap<String, Vec<(i32, i64)>>"),
+            ("[u8; 16] }", "[u8; 16]"),
+            ("String", "String"),
+        ] {
+            assert_eq!(type_in(text), expected);
+        }
     }
 }

@@ -265,8 +265,13 @@ impl Settings {
                 in_first.get_or_insert(settings.len());
                 continue;
             }
-            let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
+            let commas = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone());
+            let metas: Vec<Meta> = match commas.map(|metas| metas.into_iter().collect()) {
                 Ok(metas) => metas,
+                // Most of SeaORM's macros take a comma for optional.
+                Err(_) if without_commas.parse2(list.tokens.clone()).is_ok() => {
+                    without_commas.parse2(list.tokens.clone()).unwrap_or_default()
+                }
                 Err(error) => {
                     let trouble = SourceError::new(file.spot(list), "this attribute cannot be read", error.to_string());
                     output.error(trouble.hint("write settings as `name` or `name = \"value\"`, separated by commas"));
@@ -314,6 +319,16 @@ impl Settings {
             }
         }
     }
+}
+
+/// Reads settings between which commas may be missing.
+fn without_commas(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<Meta>> {
+    let mut metas = Vec::new();
+    while !input.is_empty() {
+        metas.push(input.parse()?);
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(metas)
 }
 
 fn setting(file: &RustFile, meta: Meta) -> Setting {

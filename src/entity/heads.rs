@@ -15,7 +15,11 @@ pub(super) enum Head<'t> {
     Enum(&'t str),
     /// A `use`: its tree.
     Use(&'t str),
-    /// A `mod name;`, a function, an `impl` that nobody looks for by name.
+    /// A `mod name;`.
+    Module(&'t str),
+    /// A function.
+    Function(&'t str),
+    /// An `impl` that nobody looks for by name.
     Other,
 }
 
@@ -103,14 +107,16 @@ impl<'t> Walk<'t> {
             }
             "mod" => {
                 self.space()?;
-                self.word()?;
+                let name = self.word()?;
                 self.space()?;
                 (self.byte()? == b';').then(|| self.at += 1)?;
-                Head::Other
+                Head::Module(name)
             }
             "fn" => {
+                self.space()?;
+                let name = self.word()?;
                 self.rest()?;
-                Head::Other
+                Head::Function(name)
             }
             "impl" => {
                 let head = self.text.get(self.at..)?.split_once('{')?.0;
@@ -224,9 +230,9 @@ mod tests {
             Head::Struct("H", none),
             Head::Struct("I", none),
             Head::Enum("K"),
+            Head::Module("m"),
             Head::Other,
-            Head::Other,
-            Head::Other,
+            Head::Function("q"),
         ];
         assert_eq!(heads(text).as_deref(), Some(&expected[..]));
     }

@@ -69,7 +69,7 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
                     Some(typed) => typed,
                     None => Err(unreadable(modules, module, of)),
                 },
-                Found::Constant(..) | Found::Function(..) | Found::Other => Err(unreadable(modules, module, of)),
+                Found::Other => Err(unreadable(modules, module, of)),
             }
         }
         _ => Err(unreadable(modules, module, of)),
@@ -83,7 +83,8 @@ fn unreadable(modules: &Modules<'_>, module: usize, of: &syn::Type) -> SourceErr
         SourceError::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files");
     match of {
         syn::Type::Path(_) => {
-            trouble.hint(format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled)))
+            let hint = format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled));
+            trouble.hint(hint).about(spelled)
         }
         _ => trouble.hint(HINT),
     }
@@ -163,7 +164,7 @@ fn known(
         ("Uuid", []) => Type::Uuid,
         ("Braced" | "Hyphenated" | "Simple" | "Urn", []) if from("uuid") || from("fmt") => Type::Uuid,
         ("TextUuid", []) => Type::String(None),
-        ("Json", []) => Type::Json,
+        ("Json" | "JsonValue", []) => Type::Json,
         ("Value", []) if from("serde_json") => Type::Json,
         ("Date" | "NaiveDate" | "ChronoDate" | "TimeDate", []) => Type::Date,
         ("Time" | "NaiveTime" | "ChronoTime" | "TimeTime", []) => Type::Time,

@@ -2,6 +2,8 @@
 //!
 //! Must not know what the settings do.
 
+mod types;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -17,6 +19,7 @@ use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, LOCK_FILE, dotenv};
+pub use types::type_entries;
 
 const KEYS: [&str; 20] = [
     "entities",
@@ -219,7 +222,10 @@ impl<'a> File<'a> {
         let mut config = Config::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "entities" => config.entities = self.texts(key, value)?.into_iter().map(PathBuf::from).collect(),
+                "entities" => {
+                    config.entities = self.texts(key, value)?.into_iter().map(PathBuf::from).collect();
+                    config.context.scope.clone_from(&config.entities);
+                }
                 "dialects" => config.dialects = self.dialects(key, value)?,
                 "database-url" => config.database_url = Some(Secret(self.text(key, value)?)),
                 "migrations" => config.migrations = self.inside(key, value)?,
