@@ -98,14 +98,15 @@ impl Project {
             (name.starts_with("migration") || name.starts_with('.') || LEFT_OUT.contains(&&*name))
                 .then(|| name.into_owned())
         });
+        let path = path.display();
         Ok(match left_out {
             Some(name) if name.starts_with("migration") => {
-                format!("`{shown}` is not read: it is in a folder of migrations, which hold former declarations")
+                format!("`{path}` is not read: it is in a folder of migrations, which hold former declarations")
             }
-            Some(name) => format!("`{shown}` is not read: folders called `{name}` hold no code of the program"),
-            None => format!(
-                "`{shown}` is not read: it is in the sources of no crate of this project, and not in `entities`"
-            ),
+            Some(name) => format!("`{path}` is not read: folders called `{name}` hold no code of the program"),
+            None => {
+                format!("`{path}` is not read: it is in the sources of no crate of this project, and not in `entities`")
+            }
         })
     }
 
