@@ -53,12 +53,12 @@ const STACK: usize = 256 * 1024 * 1024;
 
 /// Finds the modules of all files.
 pub(super) fn survey(inputs: &[Input<'_>], packages: Packages, output: &mut Output) -> Surveyed {
-    let look = |files: &[Held<'_>], mine: &dyn Fn(usize) -> bool, kept: &Cell<bool>| {
-        let found = look(files, mine);
-        forget_places(kept);
+    let look = |share: &Share<'_, '_>| {
+        let found = look(share);
+        forget_places(share.kept);
         found
     };
-    let surveys = in_threads(inputs, &look, output);
+    let surveys = in_threads(inputs, look, output);
     let mut modules = Vec::new();
     let mut outcome = Outcome::default();
     let mut migrators = Vec::new();
@@ -96,16 +96,17 @@ pub(super) fn read(
             output.error(trouble);
         }
     }
-    let work = |files: &[Held<'_>], mine: &dyn Fn(usize) -> bool, kept: &Cell<bool>| {
+    let work = |share: &Share<'_, '_>| {
         let (mut readings, mut output) = (Vec::new(), Output::default());
         let actives = Actives::default();
-        let modules = Modules { outline: &outline, current: None, files, context, product, actives: &actives };
-        entities(modules, mine, kept, &mut readings, &mut output);
+        let modules =
+            Modules { outline: &outline, current: None, files: share.files, context, product, actives: &actives };
+        entities(modules, share, &mut readings, &mut output);
         output.flush_places();
         (readings, output)
     };
     let mut readings = Vec::with_capacity(inputs.len());
-    for (found, said) in in_threads(inputs, &work, output) {
+    for (found, said) in in_threads(inputs, work, output) {
         readings.extend(found);
         output.absorb(said);
     }
@@ -113,25 +114,38 @@ pub(super) fn read(
     (outline, readings)
 }
 
-/// Does some work in threads that share the files: each is told which are its own.
-fn in_threads<T: Send>(
-    inputs: &[Input<'_>],
-    work: &(dyn Fn(&[Held<'_>], &dyn Fn(usize) -> bool, &Cell<bool>) -> T + Sync),
-    output: &mut Output,
-) -> Vec<T> {
+/// The files of one thread.
+struct Share<'t, 's> {
+    /// All files; the others only explain names.
+    files: &'t [Held<'s>],
+    number: usize,
+    threads: usize,
+    /// Whether the thread keeps a parsed file.
+    kept: &'t Cell<bool>,
+}
+
+impl Share<'_, '_> {
+    fn has(&self, file: usize) -> bool {
+        file % self.threads == self.number
+    }
+}
+
+/// Does some work in threads that share the files.
+fn in_threads<T: Send>(inputs: &[Input<'_>], work: impl Fn(&Share<'_, '_>) -> T + Sync, output: &mut Output) -> Vec<T> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
+    let work = &work;
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|number| {
-                let work = move || {
+                let on_share = move || {
                     let kept = Cell::new(false);
                     let files: Vec<Held<'_>> =
                         inputs.iter().map(|input| Held::new(input.source, &input.conditions, &kept)).collect();
-                    work(&files, &|file| file % threads == number, &kept)
+                    work(&Share { files: &files, number, threads, kept: &kept })
                 };
                 let builder = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-                builder.spawn_scoped(scope, work)
+                builder.spawn_scoped(scope, on_share)
             })
             .collect();
         let mut results = Vec::with_capacity(threads);
@@ -155,9 +169,9 @@ fn in_threads<T: Send>(
 
 /// Outlines files: by the heads of their items where those are enough, otherwise by parsing them. A file that cannot be
 /// parsed is reported when it is read.
-fn look(files: &[Held<'_>], mine: &dyn Fn(usize) -> bool) -> Survey {
+fn look(share: &Share<'_, '_>) -> Survey {
     let mut survey = Survey::default();
-    for (number, held) in files.iter().enumerate().filter(|(number, _)| mine(*number)) {
+    for (number, held) in share.files.iter().enumerate().filter(|(number, _)| share.has(*number)) {
         if let Some(module) = Outlined::plainly(number, &held.source.path, &held.source.text) {
             survey.modules.push((number, vec![module]));
             continue;
@@ -187,13 +201,7 @@ fn look(files: &[Held<'_>], mine: &dyn Fn(usize) -> bool) -> Survey {
 const WORDS: [&str; 3] = ["Derive", "sea_orm", "EntityTrait"];
 
 /// Reads the entities of one thread's files, one file after the other: none is kept beyond its turn.
-fn entities(
-    modules: Modules<'_>,
-    mine: &dyn Fn(usize) -> bool,
-    kept: &Cell<bool>,
-    readings: &mut Vec<EntityDraft>,
-    output: &mut Output,
-) {
+fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<EntityDraft>, output: &mut Output) {
     let mut outlined = modules.outline.modules.iter().enumerate().peekable();
     for (number, held) in modules.files.iter().enumerate() {
         let of_file = std::iter::from_fn(|| outlined.next_if(|(_, module)| module.file <= number));
@@ -203,7 +211,7 @@ fn entities(
             WORDS.iter().any(|word| held.source.text.contains(word))
                 || of_file.iter().any(|at| modules.outline.is_loose(*at))
         };
-        if !mine(number) || of_file.is_empty() || !may_declare() {
+        if !share.has(number) || of_file.is_empty() || !may_declare() {
             continue;
         }
         let file = match held.parse() {
@@ -233,7 +241,7 @@ fn entities(
             }
         }
         drop(file);
-        forget_places(kept);
+        forget_places(share.kept);
     }
 }
 
