@@ -217,6 +217,12 @@ fn add(
                     module.value_types.push((segments(&target.path), index));
                 }
             }
+            Item::Macro(item) => {
+                if let Some(path) = included(item) {
+                    module.globs.push(vec!["self".to_owned(), path.clone()]);
+                    module.declares.push((path.clone(), Some(path)));
+                }
+            }
             Item::Mod(item) => {
                 if let Some((_, items)) = &item.content {
                     inner.push((plain(&item.ident), index, items.as_slice()));
@@ -234,6 +240,12 @@ fn add(
         inside.push(index);
         add(number, file, path, inside, items, found);
     }
+}
+
+/// The file of an `include!("…")`. Its items are as good as in a module of their own, imported by a glob.
+fn included(item: &syn::ItemMacro) -> Option<String> {
+    let is_include = item.ident.is_none() && item.mac.path.is_ident("include");
+    is_include.then(|| item.mac.parse_body::<syn::LitStr>().ok()).flatten().map(|path| path.value())
 }
 
 fn is_migration(item: &Item) -> bool {

@@ -359,9 +359,11 @@ fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
 }
 
-/// The paths that `#[path = "…"]` attributes of a text name.
+/// The paths that `#[path = "…"]` attributes and `include!("…")` of a text name.
 fn paths_in(text: &str) -> impl Iterator<Item = &str> {
-    text.split("#[path").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('=')?.split('"').nth(1))
+    let attributes = text.split("#[path").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('='));
+    let includes = text.split("include!(").skip(1);
+    attributes.chain(includes).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
 }
 
 /// Searches a folder. Build output, hidden folders, tests, migrations and packages of other languages are left out; a link
