@@ -11,7 +11,7 @@ use super::{Level, Rule};
 pub(super) const NOT_NULL: Rule = Rule {
     name: "not-null",
     level: Level::Danger,
-    summary: "a column takes no NULL, and rows that are there get no value",
+    summary: "a column takes no NULL, and existing rows get no value",
     why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
     stake: |op| match op {
         Op::Create(_) => Stake::Rows,

@@ -13,7 +13,7 @@ use super::{ScriptRule, example, place};
 pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     code: "not-null",
     level: Level::Warning,
-    summary: "a column comes without NULL, and rows that are there get no value",
+    summary: "a column comes without NULL, and existing rows get no value",
     why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
     suggestion: "add it taking NULL, fill it, then forbid NULL; or give it a default",
     backwards: true,
