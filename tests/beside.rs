@@ -8,6 +8,12 @@
     reason = "a test says what is wrong"
 )]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+#[path = "it/harness.rs"]
+mod harness;
 #[path = "it/support.rs"]
 mod support;
 
@@ -139,14 +145,12 @@ fn nobody_waits(product: Product) {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn nobody_waits_beside_a_migration_on_postgres() {
     nobody_waits(Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn nobody_waits_beside_a_migration_on_mariadb() {
     nobody_waits(Product::MariaDb);
 }
@@ -156,8 +160,7 @@ async fn invalid(session: &mut Session) -> Vec<String> {
     session.query(sql).await.unwrap().iter().map(|row| row.text(0).to_owned()).collect()
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_failed_index_leaves_nothing_behind() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -228,24 +231,26 @@ fn steps_back(product: Product) {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_lock_that_cannot_be_had_is_tried_again_on_postgres() {
     steps_back(Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn a_lock_that_cannot_be_had_is_tried_again_on_mariadb() {
     steps_back(Product::MariaDb);
 }
 
 /// The forms are what makes the difference: without them the same migration blocks.
-#[test]
+#[apply(test)]
 fn the_migration_is_in_safe_forms() {
     let to = || table(true, true, true, true);
     let safe = migration(Product::Postgres, table(false, false, false, false), to(), Forms::Safe);
     let short = migration(Product::Postgres, table(false, false, false, false), to(), Forms::Offline);
     let apart = |migration: &Migration| migration.up.iter().filter(|it: &&Statement| !it.transactional).count();
     assert_eq!((apart(&safe), apart(&short)), (3, 0));
+}
+
+fn main() -> std::process::ExitCode {
+    harness::run()
 }

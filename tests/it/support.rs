@@ -34,25 +34,22 @@ macro_rules! on_each {
         mod $test {
             use sea_gen::schema::Product;
 
-            #[test]
+            #[apply(test)]
             fn sqlite() {
                 super::$test(Product::Sqlite);
             }
 
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
+            #[apply(test_on_postgres)]
             fn postgres() {
                 super::$test(Product::Postgres);
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 super::$test(Product::MySql);
             }
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 super::$test(Product::MariaDb);
             }
@@ -63,11 +60,9 @@ macro_rules! on_each {
 #[allow(unused_imports, reason = "the cases make their trials themselves")]
 pub(crate) use on_each;
 
-/// The server an environment variable names. A test that needs one is ignored when it is built without the variable
-/// (`test_with::env`), so a variable that is missing now is an error.
+/// The URL of a server, from its environment variable. A test without it is ignored, unless it lacks the attribute that says so.
 pub fn url(variable: &str) -> String {
-    value(variable)
-        .unwrap_or_else(|| panic!("{variable} was set when this test was built, and is not now: build it anew"))
+    value(variable).unwrap_or_else(|| panic!("{variable} is not set: give this test the attribute of its server"))
 }
 
 fn value(variable: &str) -> Option<String> {

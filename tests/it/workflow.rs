@@ -69,7 +69,7 @@ async fn applied(open: Open) -> Result<usize, Failure> {
     Ok(chosen.len())
 }
 
-#[test]
+#[apply(test)]
 fn a_program_generates_applies_and_checks() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

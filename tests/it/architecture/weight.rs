@@ -43,7 +43,7 @@ fn packages() -> (BTreeSet<String>, BTreeSet<String>) {
     (all, of_sea_orm)
 }
 
-#[test]
+#[apply(test)]
 fn the_runner_adds_little_to_an_application() {
     let (all, of_sea_orm) = packages();
     assert!(of_sea_orm.len() > 30, "SeaORM's packages were not found: {of_sea_orm:?}");

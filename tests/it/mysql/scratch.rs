@@ -22,14 +22,12 @@ macro_rules! on_each {
 
             use crate::mysql::scratch::on;
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 on(Product::MariaDb, stringify!($test), super::$test);
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 on(Product::MySql, stringify!($test), super::$test);
             }

@@ -182,8 +182,7 @@ fn declared() -> Schema {
     }
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn what_is_declared_is_what_is_read_back() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "declared");
@@ -214,8 +213,7 @@ fn what_is_declared_is_what_is_read_back() {
     assert!(left.is_empty());
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn rows_survive_and_numbering_goes_on() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "rows");
@@ -245,8 +243,7 @@ fn rows_survive_and_numbering_goes_on() {
     );
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn renames_take_sequences_along() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "renames");

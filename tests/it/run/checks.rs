@@ -77,7 +77,7 @@ async fn the_wrong_dialect_stops(mut database: Database, product: Product) {
     database.remove().await;
 }
 
-#[test]
+#[apply(test)]
 fn transactions_are_the_runners() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;
