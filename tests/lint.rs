@@ -26,7 +26,8 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sea_gen::dialect::{Statement, of, reading};
-use sea_gen::lint::script::{self, ScriptFinding};
+use sea_gen::lint::Finding;
+use sea_gen::lint::script::{self, StatementPlace};
 use sea_gen::plan::cost::{Cost, Work, cost};
 use sea_gen::schema::Product;
 use sea_gen::workflow::read_statements::lines;
@@ -128,13 +129,12 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
     if count < 120 {
         return Err(format!("only {count} files"));
     }
-    let missing: Vec<&str> =
-        script::RULES.iter().map(|rule| rule.code).filter(|code| !covered.contains(*code)).collect();
+    let missing: Vec<&str> = script::rules().map(|(rule, _)| rule.id).filter(|id| !covered.contains(*id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no file finds {}", missing.join(", "))) }
 }
 
 /// What is said of a file.
-fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
+fn remarks(product: Product, migration: &Migration) -> Vec<Finding<StatementPlace>> {
     let (up, down) = lines(migration);
     script::lint(product, of(product).costs(), &up, &down)
 }
@@ -142,18 +142,18 @@ fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
 /// Every rule finds its bad example and does not find its good one.
 fn every_example() -> Result<(), String> {
     let mut faults = Vec::new();
-    for rule in script::RULES.iter().filter(|rule| rule.code != script::MISSING_DOWN.code) {
-        for (text, is_found) in [(rule.example.bad, true), (rule.example.good, false)] {
+    for (rule, check) in script::rules().filter(|(rule, _)| rule.id != script::MISSING_DOWN.id) {
+        let example = &check.example;
+        for (text, is_found) in [(example.bad, true), (example.good, false)] {
             let id = "20260101_000000_file".parse().map_err(|error| format!("{error}"))?;
             let file = format!("-- UP\n{text}\n\n-- DOWN\nSELECT 1;\n");
-            let migration =
-                parse(id, rule.example.product, &file).map_err(|error| format!("{}: {error}", rule.code))?;
-            let found = remarks(rule.example.product, &migration);
-            if found.iter().any(|it| it.code == rule.code && it.silenced.is_none()) != is_found {
-                let said: Vec<&str> = found.iter().map(|it| it.code).collect();
+            let migration = parse(id, example.product, &file).map_err(|error| format!("{}: {error}", rule.id))?;
+            let found = remarks(example.product, &migration);
+            if found.iter().any(|it| it.rule == rule.id && it.place.silenced.is_none()) != is_found {
+                let said: Vec<&str> = found.iter().map(|it| it.rule).collect();
                 faults.push(format!(
                     "{}: {}\n{text}\nsays {said:?}",
-                    rule.code,
+                    rule.id,
                     if is_found { "not found" } else { "found" }
                 ));
             }
@@ -168,9 +168,9 @@ fn said(file: &File) -> Result<(), String> {
     let mut found: Vec<String> = remarks
         .iter()
         .map(|it| {
-            let direction = if it.direction == Direction::Up { "up" } else { "down" };
-            let key = if it.silenced.is_some() { "silences" } else { "finds" };
-            format!("{key} {} {direction} {}", it.code, it.statement.map_or(0, |at| at + 1))
+            let direction = if it.place.direction == Direction::Up { "up" } else { "down" };
+            let key = if it.place.silenced.is_some() { "silences" } else { "finds" };
+            format!("{key} {} {direction} {}", it.rule, it.place.statement.map_or(0, |at| at + 1))
         })
         .collect();
     let told = |key: &'static str| file.words(key).into_iter().map(move |rest| format!("{key} {rest}"));
@@ -180,7 +180,7 @@ fn said(file: &File) -> Result<(), String> {
     if found == expected {
         return Ok(());
     }
-    let messages: Vec<String> = remarks.iter().map(|it| format!("{}: {}", it.code, it.message)).collect();
+    let messages: Vec<String> = remarks.iter().map(|it| format!("{}: {}", it.rule, it.message)).collect();
     Err(format!("expected {expected:#?}\nfound {found:#?}\n{}", messages.join("\n")))
 }
 
