@@ -157,7 +157,7 @@ pub(super) struct Migration {
     /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
     #[arg(long = "rename", value_name = "OLD:NEW")]
     pub(super) renames: Vec<String>,
-    /// What rows that are there get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
+    /// What existing rows get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
     #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
     pub(super) backfills: Vec<String>,
     /// How values become values of a column's new type, where the database's own cast will not do: `user.age=length(age)`

@@ -10,7 +10,7 @@ use super::{Level, PlanCheck, Rule, script};
 /// A NOT NULL column without a value for existing rows.
 pub(super) const NOT_NULL: Rule = Rule {
     id: "not-null",
-    summary: "a column comes without NULL, and rows that are there get no value",
+    summary: "a column comes without NULL, and existing rows get no value",
     why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
     plan: Some(PlanCheck {
         level: Level::Danger,

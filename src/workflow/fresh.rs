@@ -7,7 +7,7 @@ use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::Missing;
 
-use crate::dialect::{self, Statement};
+use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 
 use super::{Failure, Live, Open, Workspace, applicables};
@@ -37,7 +37,7 @@ impl Fresh {
         };
         let migrations = sealed_migrations(&workspace, &live)?;
         let plan = diff(&live.schema, &dialect::nothing(), &[]);
-        let drops = dialect::statements(dialect::of(live.product()), &plan, live.schema.schema())?;
+        let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, live.schema.schema())?;
         Ok(Self { live, drops, migrations, is_rehearsal })
     }
 

@@ -81,7 +81,7 @@ fn help_lists_the_commands() {
           --no-verify                  Do not prove the migration on a scratch database first
           --rename <OLD:NEW>           What was called otherwise before: `user:account`,
                                        `user.mail:email`, `index:user.old:new` (repeat for more)
-          --backfill <COLUMN=VALUE>    What rows that are there get in a column that takes no NULL:
+          --backfill <COLUMN=VALUE>    What existing rows get in a column that takes no NULL:
                                        `user.years=0`, any SQL expression (repeat for more)
           --using <COLUMN=EXPRESSION>  How values become values of a column's new type, where the
                                        database's own cast will not do: `user.age=length(age)` (repeat
