@@ -1,4 +1,4 @@
-//! What happens beside a migration: others read and write a large table meanwhile, a lock cannot be had, an index fails.
+//! Migrations beside other sessions: they read and write a large table meanwhile, a lock cannot be acquired, an index fails.
 
 #![allow(
     clippy::panic,
@@ -33,7 +33,7 @@ use support::Scratch;
 
 const ROWS: u32 = 1_000_000;
 
-/// How long anybody beside the migration waits for a lock at most: less than the migration itself would.
+/// How long other sessions wait for a lock at most: less than the migration itself would.
 const PATIENCE: u32 = 1;
 
 fn table(unique: bool, indexed: bool, required: bool, added: bool) -> Schema {
@@ -76,7 +76,7 @@ async fn apply(session: &mut Session, migration: &Migration) -> Result<Vec<Outco
     run::go(session, &files, run::Course::Up(&Target::All), Duration::from_secs(30), &mut |_| ()).await
 }
 
-/// Sends statements one after the other until told to stop. Gives back how many, and the longest anyone took.
+/// Sends statements one after the other until `stop` is set. Returns their number and the longest duration.
 async fn busy(
     mut session: Session,
     stop: Rc<Cell<bool>>,
@@ -176,7 +176,7 @@ fn a_failed_index_leaves_nothing_behind() {
                 Forms::Safe,
             )
         };
-        // It fails on the rows that are there, and what it began is gone.
+        // It fails on existing rows, and the invalid index is dropped.
         let refused = apply(&mut session, &unique()).await.unwrap_err();
         assert!(refused.to_string().contains("failed at statement 1"), "{refused}");
         assert!(invalid(&mut session).await.is_empty());
@@ -201,7 +201,7 @@ fn steps_back(product: Product) {
         let mut session = scratch.connect().await.unwrap();
         session.execute("CREATE TABLE big (id int PRIMARY KEY, a int NOT NULL, b int)").await.unwrap();
         let mut other = scratch.connect().await.unwrap();
-        // An open transaction that has read the table stands in the way of every stronger lock.
+        // An open transaction that has read the table blocks every stronger lock.
         other.execute("BEGIN").await.unwrap();
         other.query("SELECT id FROM big").await.unwrap();
         let migration =

@@ -1,5 +1,5 @@
-//! The files of `tests/lint`, one for each rule and each exception: what is said of them, and whether the server does what
-//! is said of it.
+//! The files of `tests/lint`, one for each rule and each exception: their findings, and whether the server behaves as the
+//! findings say.
 //!
 //! Comments at the head of a file say what is expected. `finds <code> <direction> <statement>` and `silences …`: what the rules say,
 //! and nothing else is said. On PostgreSQL `locks <table> <lock>` is the strongest lock the last statement holds before its
@@ -34,7 +34,7 @@ use sea_gen::workflow::read_statements::lines;
 use sea_gen_runner::migration::{Migration, parse};
 use sea_gen_runner::session::Session;
 
-/// What is there before a file's statements, on PostgreSQL.
+/// The schema before a file's statements, on PostgreSQL.
 const POSTGRES: &str = "
     CREATE TABLE p (id int PRIMARY KEY, u int);
     CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(10), c text, n numeric(10,2), e int NOT NULL, pid int, ts timestamp,
@@ -54,7 +54,7 @@ const MYSQL: &str = "
     INSERT INTO p VALUES (1, 1), (2, 2);
     INSERT INTO t VALUES (1, 1, 'x', 'y', 1), (2, 2, 'x', 'y', 2)";
 
-/// A file, and what its head expects.
+/// A file, and the expectations in its head.
 struct File {
     path: PathBuf,
     product: Product,
@@ -133,7 +133,7 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
     if missing.is_empty() { Ok(()) } else { Err(format!("no file finds {}", missing.join(", "))) }
 }
 
-/// What is said of a file.
+/// The findings in a file.
 fn remarks(product: Product, migration: &Migration) -> Vec<Finding<StatementPlace>> {
     let (up, down) = lines(migration);
     script::lint(product, of(product).costs(), &up, &down)
@@ -162,7 +162,7 @@ fn every_example() -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-/// What is said of a file is what its head expects.
+/// The findings in a file are those that its head expects.
 fn said(file: &File) -> Result<(), String> {
     let remarks = remarks(file.product, &file.migration);
     let mut found: Vec<String> = remarks
@@ -184,7 +184,7 @@ fn said(file: &File) -> Result<(), String> {
     Err(format!("expected {expected:#?}\nfound {found:#?}\n{}", messages.join("\n")))
 }
 
-/// The server does what is said of it.
+/// The server behaves as the head expects.
 fn done(file: &File) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
@@ -276,7 +276,7 @@ async fn on_postgres(file: &File, session: &mut Session) -> Result<(), String> {
     for statement in first {
         send(session, &statement.sql).await?;
     }
-    // A table of that name may not be there any more when the statement is done, so the measured ones stay.
+    // The statement may drop the table, so the values from before are kept.
     let (kept, rewritten) = (file.words("keeps"), file.words("rewrites"));
     let mut before = Vec::new();
     for table in kept.iter().chain(&rewritten) {
@@ -295,7 +295,7 @@ async fn on_postgres(file: &File, session: &mut Session) -> Result<(), String> {
             return Err(format!("{table} has {} file", if changed { "another" } else { "the same" }));
         }
     }
-    // What the table of locks says is written anew is, and nothing else.
+    // Exactly the tables that the table of costs lists as rewritten are rewritten.
     let clauses = reading::read(file.product, &last.sql).clauses;
     let costs = clauses.iter().filter_map(|clause| cost(of(file.product).costs(), clause.kind));
     let says = costs.map(|cost| cost.work).any(|work| work == Work::Rewrite);

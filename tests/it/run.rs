@@ -14,7 +14,7 @@ mod work;
 
 use sea_gen_runner::run;
 
-/// One test for each database; ignored where the environment names no server.
+/// One test for each database; ignored if its server is missing.
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
         mod $test {

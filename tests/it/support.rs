@@ -22,12 +22,12 @@ pub fn variable(product: Product) -> Option<&'static str> {
     }
 }
 
-/// Where a URL leads; a relative file is one from here.
+/// The connection options of a URL; a relative file starts at the current folder.
 pub fn connection(url: &str) -> ConnectionOptions {
     ConnectionOptions::parse(url, Path::new("")).unwrap_or_else(|error| panic!("{error}: {:?}", error.hints()))
 }
 
-/// One test for each database; a server that the environment does not name shows as ignored.
+/// One test for each database; ignored if its server is missing.
 #[allow(unused_macros, reason = "the cases make their trials themselves")]
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
@@ -74,15 +74,15 @@ pub fn is_at_hand(product: Product) -> bool {
     variable(product).is_none_or(|variable| value(variable).is_some())
 }
 
-/// A database of its own for one test.
+/// A separate database for one test.
 pub struct Scratch {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     home: Home,
 }
 
 enum Home {
-    /// A file in a folder that goes when this value does.
+    /// A file in a folder that is deleted with this value.
     File(tempfile::TempDir),
     Server {
         url: String,
@@ -106,7 +106,7 @@ impl Scratch {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("sea_gen_test_{}_{number}", std::process::id());
         let create = match product {
-            // The usual template cannot be copied while anybody is connected to it.
+            // The default template cannot be copied while a session is connected to it.
             Product::Postgres => format!("CREATE DATABASE {name} TEMPLATE template0"),
             _ => format!("CREATE DATABASE {name}"),
         };
@@ -151,7 +151,7 @@ fn refusal(reason: impl ToString) -> DatabaseError {
     DatabaseError { message: reason.to_string(), code: None }
 }
 
-/// Runs the built binary in a folder, without anything of this machine's environment that would change what it does.
+/// Runs the built binary in a folder, without the environment variables that would change its behaviour.
 pub fn generate(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     Command::new(env!("CARGO_BIN_EXE_gen"))
         .args(arguments)

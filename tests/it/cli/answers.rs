@@ -175,14 +175,14 @@ fn what_is_to_be_written_yet_is_no_reason_for_a_missing_way_back() {
     let path = project.migrations().pop().unwrap();
     project.edit(
         &path,
-        "-- write here what leads forward",
-        "UPDATE user SET name = '';\n-- write here what leads forward",
+        "-- write the up statements here",
+        "UPDATE user SET name = '';\n-- write the up statements here",
     );
     assert!(project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
     project.edit(
         &path,
-        "-- write here what leads back",
-        "-- the names are gone for good\n-- write here what leads back",
+        "-- write the down statements here",
+        "-- the names are gone for good\n-- write the down statements here",
     );
     assert!(!project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
 }

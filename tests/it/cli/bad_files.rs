@@ -210,13 +210,13 @@ fn a_migration_that_was_edited_after_it_ran() {
     error: the file of migration `[time]_initial` was changed after it was applied at [when]
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
-    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    hint: put new statements in a new migration: `gen migration <Name>`
     ");
     shows!(project.refused(&["down"]), @r"
     error: the file of migration `[time]_initial` was changed after it was applied at [when]
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
-    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    hint: put new statements in a new migration: `gen migration <Name>`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
@@ -409,7 +409,7 @@ fn a_mark_inside_a_statement() {
     );
     refuses_to_read(
         "-- UP\nUPDATE user SET name = 'a'\r  -- down\rWHERE id = 1;\n",
-        "line 3: the character U+000D looks like a line break here, and the database takes it for none",
+        "line 3: the character U+000D looks like a line break, but the database does not treat it as one",
     );
 }
 
@@ -418,11 +418,11 @@ fn what_no_database_reads_as_it_looks() {
     refuses_to_read("-- UP\nSELECT 1;\n\0SELECT 2;\n", "line 3: there is a NUL character");
     refuses_to_read(
         "-- UP\nSELECT 1; -- a\rSELECT 2;\n",
-        "line 2: the character U+000D looks like a line break here, and the database takes it for none",
+        "line 2: the character U+000D looks like a line break, but the database does not treat it as one",
     );
     refuses_to_read(
         "-- UP\nSELECT 1;\u{2028}-- DOWN\nSELECT 2;\n",
-        "line 2: the character U+2028 looks like a line break here, and the database takes it for none",
+        "line 2: the character U+2028 looks like a line break, but the database does not treat it as one",
     );
 }
 

@@ -282,7 +282,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     hint: check the path; an encrypted database cannot be read either
     ");
     shows!(project.refused(&["up", "--database-url", "postgres://127.0.0.1:1/shop"]), @r"
-    error: nobody answers at 127.0.0.1:1
+    error: cannot connect to 127.0.0.1:1
       error communicating with database: Connection refused (os error 111)
 
     hint: start the server, or check host and port of the database URL

@@ -33,7 +33,7 @@ fn a_host_elsewhere_is_seen_wherever_it_is_said() {
     project.write("gen.toml", "dialects = [\"postgres\"]\n");
     let mut command = project.command(&["sync", "--database-url", "postgres:///shop?port=1"]);
     let shown = project.shown(&command.env("PGHOST", "/nowhere").output().unwrap());
-    assert!(shown.contains("nobody answers at the socket `/nowhere`"), "{shown}");
+    assert!(shown.contains("cannot connect to the socket `/nowhere`"), "{shown}");
 }
 
 #[apply(test)]

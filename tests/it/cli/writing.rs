@@ -171,11 +171,11 @@ fn an_empty_migration_is_for_writing_by_hand() {
 
     -- UP
 
-    -- write here what leads forward, a semicolon after each statement
+    -- write the up statements here, each ending with a semicolon
 
     -- DOWN
 
-    -- write here what leads back, a semicolon after each statement
+    -- write the down statements here, each ending with a semicolon
     ");
     project.edit(path, "-- UP\n", "-- UP\n\nINSERT INTO \"user\" (name) VALUES ('Ann');\n");
     project.edit(path, "-- DOWN\n", "-- DOWN\n\nDELETE FROM \"user\";\n");

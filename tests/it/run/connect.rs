@@ -64,8 +64,8 @@ fn obstacles_are_told_apart() {
             ("sqlite://".to_owned() + &path("none/none.db"), "the directory"),
             ("sqlite://".to_owned() + &path(""), "is a directory"),
             ("sqlite://".to_owned() + &path("text.db"), "is not an SQLite database"),
-            ("postgres://me:hush@127.0.0.1:1/x".to_owned(), "nobody answers at 127.0.0.1:1"),
-            ("mysql://me:hush@127.0.0.1:1/x".to_owned(), "nobody answers at 127.0.0.1:1"),
+            ("postgres://me:hush@127.0.0.1:1/x".to_owned(), "cannot connect to 127.0.0.1:1"),
+            ("mysql://me:hush@127.0.0.1:1/x".to_owned(), "cannot connect to 127.0.0.1:1"),
             ("postgres://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
             ("mysql://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
         ];

@@ -62,7 +62,7 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
         run::go(&mut database.session, &all, run::Course::Up(&Target::All), short, &mut log.watch()).await.unwrap_err();
     let text = said(&error);
     match product {
-        Product::Sqlite => assert!(text.contains("somebody else is writing to this database"), "{text}"),
+        Product::Sqlite => assert!(text.contains("another process is writing to this database"), "{text}"),
         Product::Postgres => {
             let pid = holder.query("SELECT pg_backend_pid()").await.unwrap().first().unwrap().text(0).to_owned();
             assert!(text.contains(&format!("(process {pid}, user postgres, application sea-gen")), "{text}");
