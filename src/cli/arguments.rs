@@ -196,14 +196,11 @@ pub(super) struct Migration {
     pub(super) json: bool,
 }
 
-/// What a migration of `gen purge` is called where nobody says it.
-pub(super) const USUAL_PURGE: &str = "PurgeParked";
-
 /// `gen purge`.
 #[derive(Debug, Args)]
 pub(super) struct Purge {
     /// The migration's name
-    #[arg(default_value = USUAL_PURGE)]
+    #[arg(default_value = crate::workflow::purge::USUAL_NAME)]
     pub(super) name: String,
     /// Drop only what was parked at least so long ago: `30d`, or a number of days
     #[arg(long, value_name = "DAYS", value_parser = days)]
