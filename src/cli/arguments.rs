@@ -64,8 +64,10 @@ pub(super) enum Command {
     Migration(Migration),
     /// Show the difference between any two states
     Diff(Diff),
+    /// Leave differences between the entities and the database as they are for now
+    Accept(Accept),
     /// Show entities, snapshot and database, and how they stand to each other
-    Status(Report),
+    Status(Status),
     /// Write the migration that drops what `gen migration --keep` has parked
     Purge(Purge),
     /// Apply pending migrations
@@ -163,7 +165,7 @@ pub(super) struct Migration {
     /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
     #[arg(long = "rename", value_name = "OLD:NEW")]
     pub(super) renames: Vec<String>,
-    /// What rows that are there get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
+    /// What existing rows get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
     #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
     pub(super) backfills: Vec<String>,
     /// How values become values of a column's new type, where the database's own cast will not do: `user.age=length(age)`
@@ -200,14 +202,11 @@ pub(super) struct Migration {
     pub(super) json: bool,
 }
 
-/// What a migration of `gen purge` is called where nobody says it.
-pub(super) const USUAL_PURGE: &str = "PurgeParked";
-
 /// `gen purge`.
 #[derive(Debug, Args)]
 pub(super) struct Purge {
     /// The migration's name
-    #[arg(default_value = USUAL_PURGE)]
+    #[arg(default_value = crate::workflow::purge::USUAL_NAME)]
     pub(super) name: String,
     /// Drop only what was parked at least so long ago: `30d`, or a number of days
     #[arg(long, value_name = "DAYS", value_parser = days)]
@@ -315,6 +314,31 @@ pub(super) struct Report {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen status`.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Also list the differences that are accepted
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen accept`.
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// What to accept: `"bill.status type"`, or all that is in `bill`; none lists what there is
+    #[arg(value_name = "PLACE")]
+    pub(super) names: Vec<String>,
+    /// The reason, for whoever reads it later
+    #[arg(long, value_name = "TEXT", default_value = "not yet")]
+    pub(super) because: String,
+    /// Take it back
+    #[arg(long, requires = "names")]
+    pub(super) undo: bool,
 }
 
 /// `gen drift`.

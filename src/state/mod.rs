@@ -3,6 +3,7 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod accepted;
 mod backfill;
 mod case;
 mod collisions;
@@ -12,7 +13,7 @@ mod follow;
 mod halfway;
 mod lookalikes;
 mod merge;
-mod migration_scripts;
+mod migration_steps;
 mod park;
 mod places;
 mod pool;
@@ -24,18 +25,20 @@ mod stakes;
 mod table;
 mod types;
 
+pub use accepted::missing_foreign_keys;
 pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use fitting::{Fitting, Misfit, nearest};
 pub use lookalikes::{Candidate, Question, Subject};
-pub use migration_scripts::{MigrationScripts, migration_scripts};
+pub use migration_steps::{MigrationSteps, migration_steps};
 pub use park::{Parked, park, parked_in, purged};
 pub use places::{adopted, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
+pub(crate) use types::FOREIGN_KEY;
 pub use types::{RULES, TypeRule, TypeRules, rule};
 
 #[cfg(test)]

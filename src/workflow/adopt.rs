@@ -10,14 +10,14 @@ use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::session::{Missing, Session};
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::{self, Product};
+use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
 use crate::project::{
     Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id, type_entries,
 };
-use crate::schema::{Normalized, Origins, Part, Place, Schema};
+use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
 use super::taken::{Taken, column_type};
@@ -341,10 +341,21 @@ pub(super) fn set_up(
 
 /// Who declares what of a database's schema: whatever an entity or an SQL file declares is theirs, all else is adopted.
 fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
-    let nobody = state::adopted(schema.schema());
-    let target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
-    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect();
-    let plan = diff(schema, &target.schema, &target.renames);
+    let mut nobody = state::adopted(schema.schema());
+    let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
+    let mut plan = diff(schema, &target.schema, &target.renames);
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let missing = match policy.types.strictness(&state::FOREIGN_KEY, product) {
+        Strictness::Loose => state::missing_foreign_keys(&plan, &today),
+        Strictness::Exact => Vec::new(),
+    };
+    if !missing.is_empty() {
+        missing.into_iter().for_each(|(place, acceptance)| nobody.accept(place, acceptance));
+        target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
+        plan = diff(schema, &target.schema, &target.renames);
+    }
+    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect::<Origins>();
+    let origins = origins.with_accepted(target.origins.accepted().clone());
     let contradictions = state::contradictions(product, &plan, model);
     Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
 }
@@ -358,8 +369,8 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         product,
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),
-        up: dialect::statements(dialect, &plan, nothing.schema())?,
+        up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
         // Nobody goes back beyond what was there.
-        down: dialect::statements(dialect, &plan.inverse(nothing.schema()), schema.alone().schema())?,
+        down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
     })
 }

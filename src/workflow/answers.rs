@@ -129,7 +129,7 @@ impl Answers {
         Ok(Self { given: follow_tables(renames?), answered, values, news, gone, asks, unfit })
     }
 
-    /// What rows that are there get.
+    /// What existing rows get.
     pub fn values(&self) -> &Values {
         &self.values
     }

@@ -5,7 +5,7 @@
 use sea_gen_runner::Error;
 use sea_gen_runner::session::Session;
 
-use crate::dialect;
+use crate::dialect::{self, rows};
 use crate::lint::Finding;
 use crate::lint::allow::{Allow, flag, unfit};
 use crate::plan::cast::Stake;
@@ -75,11 +75,21 @@ async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> 
 /// How much is at stake; `None` where it cannot be counted.
 pub(crate) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
     let sql = match stakes.query(&finding.place, finding.stake) {
-        Some(sql) => sql.to_owned(),
+        Some(query) => rows::query_text(dialect::of(session.product()), query),
         None if finding.stake == Stake::Nothing => return None,
         None => of_a_whole(session, &finding.place)?,
     };
-    session.query(&sql).await.ok()?.first()?.text(0).parse().ok()
+    number(session, &sql).await
+}
+
+/// The rows of a table or the values of a column; `None` where they cannot be counted.
+pub(crate) async fn count_whole(session: &mut Session, place: &Place) -> Option<usize> {
+    let sql = of_a_whole(session, place)?;
+    number(session, &sql).await
+}
+
+async fn number(session: &mut Session, sql: &str) -> Option<usize> {
+    session.query(sql).await.ok()?.first()?.text(0).parse().ok()
 }
 
 /// Counts the rows of a table or the values of a column, which need no plan to be known.

@@ -1,4 +1,4 @@
-//! What a case comes to on each product: plan, findings, statements up and down; and those as blessed blocks.
+//! The result of a case on each product: plan, findings, up and down statements; and these as blessed blocks.
 //!
 //! Must not know any database at hand: everything here is computed.
 
@@ -21,19 +21,19 @@ pub struct Outcome {
     pub from: Normalized,
     /// The schema after.
     pub to: Normalized,
-    /// What leads from one to the other.
+    /// The plan from one to the other.
     pub plan: Plan,
-    /// What leads from nothing to the schema before.
+    /// The plan from an empty schema to the schema before.
     pub start: Vec<Statement>,
-    /// The statements there.
+    /// The up statements.
     pub up: Vec<Statement>,
-    /// The statements back.
+    /// The down statements.
     pub down: Vec<Statement>,
 }
 
 /// Works a case out for a product.
 pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
-    let dialect = dialect::in_forms(product, Forms::Safe);
+    let dialect = dialect::of(product);
     let declared = |files: &[SourceFile]| -> Result<Model, String> {
         let (model, diagnostics) = entity::read(files, product);
         let errors: Vec<String> = diagnostics
@@ -49,7 +49,8 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     model.answers.clone_from(&case.renames);
     let target = reconcile(dialect, &model, &from, &Origins::default(), &Policy::default()).map_err(unsupported)?;
     let to = target.schema;
-    let statements = |plan: &Plan, schema: &Schema| dialect::statements(dialect, plan, schema).map_err(unsupported);
+    let statements =
+        |plan: &Plan, schema: &Schema| dialect::statements(dialect, Forms::Safe, plan, schema).map_err(unsupported);
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;
     let plan = diff(&from, &to, &target.renames);
     if plan.is_empty() != case.unchanged.contains(&product) {
@@ -75,7 +76,7 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     })
 }
 
-/// There and back in memory.
+/// Up and down in memory.
 pub fn there_and_back(case: &Case) -> Result<(), String> {
     for product in &case.products {
         let outcome = of(case, *product)?;

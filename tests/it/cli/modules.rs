@@ -45,7 +45,7 @@ fn read(project: &Project) -> Vec<String> {
         .collect()
 }
 
-#[test]
+#[apply(test)]
 fn modules_decide_what_is_read() {
     let project = workspace(&[
         ("model", "[lib]\npath = \"src/all.rs\"\n[features]\ndefault = [\"x\"]\nx = []\ny = []\n"),
@@ -123,7 +123,7 @@ fn modules_decide_what_is_read() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_folder_without_a_crate_is_read_by_its_mod_rs() {
     let project = Project::new();
     project.write("entities/mod.rs", "pub mod user;\n");
@@ -133,7 +133,7 @@ fn a_folder_without_a_crate_is_read_by_its_mod_rs() {
     assert_eq!(read(&project), ["old:", "user: name character varying"]);
 }
 
-#[test]
+#[apply(test)]
 fn a_new_entity_is_seen_and_a_removed_one_is_no_error() {
     let project = workspace(&[("core", "")]);
     project.write("core/src/lib.rs", "pub mod generated;\n");
@@ -172,7 +172,7 @@ fn a_new_entity_is_seen_and_a_removed_one_is_no_error() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn names_lead_through_crates_as_in_rust() {
     let project = workspace(&[
         ("kinds", "[features]\nsql = [\"inner\"]\ninner = []\n"),
@@ -217,7 +217,7 @@ fn names_lead_through_crates_as_in_rust() {
     shows!(read(&project).join("\n"), @"thing: a uuid, b uuid, c character varying(33), d bigint, e smallint, f date, g uuid, h character(33), i json, j character varying");
 }
 
-#[test]
+#[apply(test)]
 fn one_cause_is_one_message() {
     let project = workspace(&[("app", "[dependencies]\noutside = \"1\"\n")]);
     project.write("app/src/lib.rs", "mod user;\nmod order;\n");
@@ -268,7 +268,7 @@ fn one_cause_is_one_message() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn forms_are_read_that_compile() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     let relation = "#[sea_orm(\n        belongs_to = \"super::person::Entity\"\n        from = \"Column::A\"\n        to = \"super::person::Column::Id\")]\n    A";
@@ -339,7 +339,7 @@ impl RelationTrait for Relation {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_hint_is_for_the_version_in_the_lock_file() {
     let project = workspace(&[("app", "")]);
     project.write("app/src/lib.rs", "mod user;\n");

@@ -6,11 +6,12 @@ mod declared;
 mod objects;
 mod pairs;
 
-use sea_gen::dialect::{self, Product, statements};
+use sea_gen::dialect::{self, Forms, Product, statements};
 use sea_gen::diff::diff;
 use sea_gen::schema::{Name, Normalized, Schema};
 
 use crate::support;
+
 use database::Database;
 
 /// The dialect under test.
@@ -26,19 +27,20 @@ pub fn normalize(schema: Schema) -> Normalized {
 /// Leads a database from one schema to another.
 pub fn migrate(database: &mut Database, from: &Normalized, to: &Normalized) {
     let plan = diff(from, to, &[]);
-    let statements = statements(dialect(), &plan, from.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    let statements =
+        statements(dialect(), Forms::Offline, &plan, from.schema()).unwrap_or_else(|refused| panic!("{refused}"));
     database.run(&statements);
 }
 
 /// Leads a database back the way it came.
 pub fn migrate_back(database: &mut Database, from: &Normalized, to: &Normalized) {
     let plan = diff(from, to, &[]).inverse(from.schema());
-    let statements = statements(dialect(), &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    let statements =
+        statements(dialect(), Forms::Offline, &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
     database.run(&statements);
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_rich_schema_makes_the_whole_trip() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut first = Database::create(&url, "rich_first");
@@ -71,8 +73,7 @@ pub fn assert_same(left: &[String], right: &[String]) {
     assert!(left == right, "only left:\n{left_only}\n\n======== only right:\n{right_only}");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "count");
@@ -88,8 +89,7 @@ fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
     assert!(few <= 18, "{few} queries");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn what_is_not_ours_is_left_alone() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "foreign");

@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
-use sea_gen::dialect::statements;
+use sea_gen::dialect::{Forms, statements};
 use sea_gen::diff::diff;
 use sea_gen::schema::Name;
 
+use crate::support;
+
 use super::database::Database;
 use super::{assert_same, dialect, migrate, migrate_back, normalize};
-use crate::support;
 
 mod keys;
 mod partitions;
@@ -206,33 +207,28 @@ const EMPTY: &str = "DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCA
 /// A name, the schema before, and the schema after.
 type Pair = (&'static str, &'static str, &'static str);
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn every_pair_goes_up_and_down() {
     go_up_and_down(PAIRS, "pair");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn keys_go_up_and_down() {
     go_up_and_down(keys::PAIRS, "keys");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn sequences_go_up_and_down() {
     go_up_and_down(sequences::PAIRS, "sequences");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_go_up_and_down() {
     go_up_and_down(partitions::PAIRS, "partitions");
 }
 
 /// A table that is attached, a partition that is detached and one that goes to another table are where their rows are.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_take_their_rows_along() {
     const TWO: &str =
         "create table p (a int, b int) partition by list (a); create table q (a int, b int) partition by list (a);";
@@ -263,8 +259,7 @@ fn partitions_take_their_rows_along() {
 }
 
 /// A partition or a table whose values would change or go on the way is refused.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_that_would_lose_values_are_refused() {
     const P: &str = "create table p (a int, b int) partition by list (a);";
     let pairs = [
@@ -288,7 +283,7 @@ fn partitions_that_would_lose_values_are_refused() {
             normalize(database.introspect(&schemas).schema)
         };
         let (from, to) = (read(old), read(new));
-        let lowered = statements(dialect(), &diff(&from, &to, &[]), from.schema());
+        let lowered = statements(dialect(), Forms::Offline, &diff(&from, &to, &[]), from.schema());
         assert!(lowered.is_err(), "{old} {new}: {lowered:?}");
     }
 }
