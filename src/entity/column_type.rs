@@ -1,6 +1,6 @@
 //! `column_type = "…"`: the Rust expression after `ColumnType::`, read as the vocabulary of `sea_query::ColumnType`.
 //!
-//! Must not know where the expression stands.
+//! Must not know which column the expression is for.
 
 use std::rc::Rc;
 
@@ -32,20 +32,21 @@ impl From<Type> for ColumnType {
     }
 }
 
-/// Reads an expression as it stands in a module, whose constants it may use. `None`: it is none of the vocabulary.
+/// Reads an expression in the scope of a module, whose constants and functions it may use. `None`: it is not in the
+/// vocabulary.
 pub(super) fn read(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<ColumnType> {
     within(modules, module, expression, DEPTH)
 }
 
-/// The same for an expression that others led to; `depth` is how many more may.
+/// The same for a nested expression; `depth` is the remaining nesting.
 pub(super) fn within(modules: &Modules<'_>, module: usize, expression: &Expr, depth: usize) -> Option<ColumnType> {
     Vocabulary::new(modules, module, depth).column_type(expression)
 }
 
-/// How many constants, functions and types may stand for one another.
+/// The maximum nesting of constants, functions and types.
 const DEPTH: usize = 16;
 
-/// Reads a string in any of the forms code makes identifiers of.
+/// Reads a string in any of the forms of identifiers.
 pub(super) fn text(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<String> {
     Vocabulary::new(modules, module, DEPTH).text(expression)
 }

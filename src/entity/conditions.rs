@@ -68,7 +68,7 @@ impl Conditions {
                 if list.path.is_ident("not") {
                     return held.next()?.map(|holds| !holds);
                 }
-                // One that decides is enough, whatever cannot be told beside it.
+                // One condition that decides is enough, even if others are unknown.
                 let (decides, otherwise) = match () {
                     () if list.path.is_ident("all") => (false, true),
                     () if list.path.is_ident("any") => (true, false),
@@ -264,7 +264,7 @@ impl Pass<'_> {
                     self.attribute(Attribute { meta, ..attribute.clone() }, settled, stays, nesting - 1);
                 }
             }
-            // What a condition does to `serde` and `Debug` is nobody's business here.
+            // Conditions on `serde`, `Debug` and the like do not matter here.
             None if metas.any(|meta| matters(&meta)) => {
                 let trouble = self.unknown(&condition);
                 self.outcome.troubles.push(trouble);
@@ -303,7 +303,7 @@ const DERIVES: [&str; 8] = [
 /// Traits whose written-out form is part of the model.
 const TRAITS: [&str; 6] = ["EntityName", "EntityTrait", "ColumnTrait", "PrimaryKeyTrait", "RelationTrait", "ValueType"];
 
-/// Whether an attribute has a say in the model.
+/// Whether an attribute affects the model.
 fn matters(meta: &Meta) -> bool {
     let path = meta.path();
     match meta {

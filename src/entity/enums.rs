@@ -33,7 +33,7 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
         return Err(SourceError::new(SourceLocation::nowhere(), "enum outside of every module", "here"));
     };
     let file = module.file;
-    // Unknown settings are said once, where the files are gone through, not at every use of the enum.
+    // Unknown settings are reported once for the file, not at every use of the enum.
     let settings = Settings::read(file, &item.attrs, &[ON_ENUM], &mut Output::default());
     let style = settings.get("rename_all").and_then(|setting| CaseStyle::parse(&setting.text()?));
     let variants: Vec<_> = item
@@ -106,7 +106,7 @@ pub(super) fn digits(number: &syn::LitInt) -> String {
     number.base10_digits().to_owned()
 }
 
-/// Says what SeaORM does not know on an active enum.
+/// Reports settings of an active enum that SeaORM does not know.
 pub(super) fn check(file: &RustFile, item: &ItemEnum, output: &mut Output) {
     let settings = Settings::read(file, &item.attrs, &[ON_ENUM], output);
     for variant in &item.variants {

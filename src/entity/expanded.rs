@@ -69,7 +69,7 @@ pub(super) fn read(
     Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
-/// What a written-out `impl EntityName` calls the table. The inner `None`: it is there, but cannot be read, which is said.
+/// The table's name in a written-out `impl EntityName`. The inner `None`: it exists but cannot be read, which is reported.
 pub(super) fn title(
     modules: &Modules<'_>,
     at: usize,
@@ -377,7 +377,7 @@ fn inside(of: &Expr) -> &Expr {
     }
 }
 
-/// What a body of one expression returns; imports before it do not count.
+/// The result of a body of one expression; imports before it do not count.
 pub(super) fn returned(block: &Block) -> Option<&Expr> {
     let (last, before) = block.stmts.split_last()?;
     if !before.iter().all(|statement| matches!(statement, Stmt::Item(syn::Item::Use(_)))) {
@@ -416,7 +416,7 @@ fn is_disabled(variant: &Variant) -> bool {
     })
 }
 
-/// What `fn auto_increment` returns; a key without one does not compile, so silence is not a case.
+/// The result of `fn auto_increment`; a key without one does not compile.
 fn numbering(keys: &EntityEnum<'_>, output: &mut Output) -> Numbering {
     let file: &RustFile = keys.module.file;
     let name = keys.item.ident.to_string();

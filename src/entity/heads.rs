@@ -19,7 +19,7 @@ pub(super) enum Head<'t> {
     Module(&'t str),
     /// A function.
     Function(&'t str),
-    /// An `impl` that nobody looks for by name.
+    /// An `impl` that is not looked up by name.
     Other,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn heads(text: &str) -> Option<Vec<Head<'_>>> {
     Some(heads)
 }
 
-/// A way through a text, from item to item.
+/// A cursor over the items of a text.
 struct Walk<'t> {
     text: &'t str,
     at: usize,
@@ -133,7 +133,7 @@ impl<'t> Walk<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Skips what stands for nothing.
+    /// Skips whitespace and comments.
     fn space(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = self.byte() {
@@ -155,7 +155,7 @@ impl<'t> Walk<'t> {
         Some(word)
     }
 
-    /// What stands between the bracket that must come next and its other end.
+    /// The text between the bracket that must come next and its closing bracket.
     fn group(&mut self, open: u8) -> Option<&'t str> {
         self.space()?;
         (self.byte()? == open).then_some(())?;

@@ -59,7 +59,7 @@ pub struct SourceFile {
 /// The declared schema, with its sources.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// See [`Model::schema`]. Who has asked for its normal form must not see it change.
+    /// See [`Model::schema`]. It is private because `normal` is computed from it.
     schema: Schema,
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
@@ -75,7 +75,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// A model of which nothing is known but what it declares.
+    /// A model with a schema and no sources.
     pub fn of(schema: Schema) -> Self {
         Self { schema, ..Self::default() }
     }
@@ -194,8 +194,8 @@ fn schema_of(product: Product, written: Name) -> Option<Name> {
     Some(written).filter(|name| product != Product::Postgres || name.as_str() != "public")
 }
 
-/// Declares the schemas that entities put their tables in: nothing can stand in one that is not there. Elsewhere than on
-/// PostgreSQL a schema is a database, and nobody's to create.
+/// Declares the schemas of the entities' tables, which must exist before the tables. On other
+/// products a schema is a database, which is not created here.
 fn schemas(product: Product, model: &mut Model) {
     if product != Product::Postgres {
         return;
@@ -229,7 +229,7 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
 }
 
 fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
-    // Privileges come last: what they are on may stand in any of the files.
+    // Privileges come last: their objects may be declared in any of the files.
     for turn in [sidecar::SidecarPass::Objects, sidecar::SidecarPass::Privileges] {
         for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
             if let Some(grammar) = sidecar::meant_for(&file.path, product) {
@@ -255,7 +255,7 @@ fn inputs<'f>(files: &'f [SourceFile], context: &Context, packages: &Packages) -
         .collect()
 }
 
-/// The folder all files lie in: what it and the folders above it are called is nobody's business.
+/// The folder that contains all files. Its name and those of the folders above it are not evaluated.
 fn common_folder(files: &[SourceFile]) -> PathBuf {
     let declaring = files.iter().filter(|file| has_extension(&file.path, "rs") || has_extension(&file.path, "sql"));
     let mut folders = declaring.filter_map(|file| file.path.parent());
@@ -279,7 +279,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// What there is to say of a module beside its entity: settings SeaORM does not know, and entities that cannot be seen.
+/// Reports problems of a module beside its entity: settings that SeaORM does not know, and entities that are not read.
 fn remarks(module: &Module<'_>, is_in_scope: bool, output: &mut Output) {
     // Most files have neither, and looking through a text is little work beside looking at every item.
     let (enums, values) = (module.file.mentions("DeriveActiveEnum"), module.file.mentions("DeriveValueType"));

@@ -245,8 +245,8 @@ fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<Enti
     }
 }
 
-/// The tokenizer keeps the text of everything it has read in this thread, so that it can say where a token stands, and what it
-/// has said. Nobody asks it for the tokens of files whose turn is over; only some that others use are kept.
+/// The tokenizer keeps the text of every file that this thread has parsed, for the spans of its tokens. They are not needed
+/// after the file's turn, unless the thread keeps the parsed file.
 fn forget_places(kept: &Cell<bool>) {
     if !kept.get() {
         proc_macro2::extra::invalidate_current_thread_spans();

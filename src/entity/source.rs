@@ -38,16 +38,16 @@ impl SourceLocation {
 pub(super) struct RustFile {
     pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
-    /// The text with every byte where the parser met it, and where its lines begin.
+    /// The text, with the byte offsets of the parser, and the offsets of its lines.
     text: String,
     lines: Vec<usize>,
-    /// The same text as the parser saw it: some of it blanked out, every byte where it was.
+    /// The text as it was parsed: some of it is blanked out, offsets are the same.
     parsed: String,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
     skipped: usize,
 }
 
-/// The traits whose implementations say something of an entity.
+/// The traits whose implementations declare parts of an entity.
 pub(super) const TRAITS: [&str; 8] = [
     "EntityName",
     "EntityTrait",

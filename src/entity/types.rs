@@ -1,6 +1,6 @@
 //! The Rust type of a field to the column type its `ValueType` has.
 //!
-//! Must not know attributes of the field itself; a `column_type` there is asked first, and then nobody asks here.
+//! Must not know attributes of the field itself; a `column_type` there has precedence.
 
 use syn::{GenericArgument, PathArguments};
 
@@ -12,7 +12,7 @@ use super::resolve::{Found, Modules, segments};
 use super::source::{SourceError, SourceLocation};
 use super::values::{self, Value};
 
-/// What a Rust type says of a column.
+/// The column type of a Rust type.
 #[derive(Clone, Debug)]
 pub(super) struct Typed {
     pub(super) column: ColumnType,
@@ -26,7 +26,7 @@ impl Typed {
     }
 }
 
-/// What can be written where a type says nothing.
+/// The hint for a type without a known column type.
 pub(super) const HINT: &str = "say the type at the field: `column_type = \"…\"`";
 
 /// How deep types may be nested in one another.
@@ -101,7 +101,7 @@ pub(super) fn line(name: &str) -> String {
     format!("`types = {{ {key} = \"Text\" }}`")
 }
 
-/// What the configuration says of a type: by its whole spelling, its path or its name.
+/// The column type that the configuration gives a type: by its whole spelling, its path or its name.
 fn answered(
     modules: &Modules<'_>,
     module: usize,

@@ -47,7 +47,7 @@ fn derived(
     fields: Option<&Fields>,
     depth: usize,
 ) -> Result<Typed, SourceError> {
-    // Unknown settings are said once, where the files are gone through, not at every use of the type.
+    // Unknown settings are reported once for the file, not at every use of the type.
     let settings = Settings::read(module.file, value.attributes, &[ON_VALUE], &mut Output::default());
     if let Some(setting) = settings.get("column_type") {
         let column =
@@ -73,7 +73,7 @@ fn derived(
     }
 }
 
-/// A written-out `impl ValueType for …`: what its `column_type` returns, if that is one expression.
+/// The result of `column_type` in a written-out `impl ValueType for …`, if it is one expression.
 fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Result<Typed, SourceError>> {
     let name = plain(value.ident);
     let (at, item) = modules.value_type(value.at, value.number, &name)?;
