@@ -64,8 +64,10 @@ pub(super) enum Command {
     Migration(Migration),
     /// Show the difference between any two states
     Diff(Diff),
+    /// Leave differences between the entities and the database as they are for now
+    Accept(Accept),
     /// Show entities, snapshot and database, and how they stand to each other
-    Status(Report),
+    Status(Status),
     /// Write the migration that drops what `gen migration --keep` has parked
     Purge(Purge),
     /// Apply pending migrations
@@ -306,6 +308,31 @@ pub(super) struct Report {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen status`.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Also list the differences that are accepted
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen accept`.
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// What to accept: `"bill.status type"`, or all that is in `bill`; none lists what there is
+    #[arg(value_name = "PLACE")]
+    pub(super) names: Vec<String>,
+    /// The reason, for whoever reads it later
+    #[arg(long, value_name = "TEXT", default_value = "not yet")]
+    pub(super) because: String,
+    /// Take it back
+    #[arg(long, requires = "names")]
+    pub(super) undo: bool,
 }
 
 /// `gen drift`.

@@ -2,6 +2,7 @@
 //!
 //! stdout is the result, stderr the talk. Must not hold any logic of its own beyond asking the rooms and showing what they say.
 
+mod accept;
 mod arguments;
 mod check;
 mod completions;
@@ -115,6 +116,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Migration(command) => migration::run(common, command).await,
         Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
+        Command::Accept(command) => accept::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,
         Command::Up(command) => up::up(common, command).await,
         Command::Down(command) => up::down(common, command).await,

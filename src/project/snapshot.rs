@@ -22,6 +22,8 @@ use crate::schema::{
 use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
+mod accepted;
+
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
 
@@ -117,6 +119,7 @@ impl Snapshot {
         if found.paths.is_empty() {
             return Ok(None);
         }
+        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted::read(folder)?);
         let stems = stems(&found.snapshot.schema);
         for ((kind, on, name), path) in &found.paths {
             let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
@@ -164,7 +167,7 @@ impl Snapshot {
         for path in stale {
             batch.delete(path);
         }
-        Ok(())
+        accepted::write(folder, self.origins.accepted(), before.origins.accepted(), batch)
     }
 }
 

@@ -20,6 +20,7 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
+pub mod accept;
 pub mod adopt;
 pub mod answers;
 pub mod apply;
