@@ -245,7 +245,8 @@ fn unique_rules(
         declaration,
         (&indexes, &base.indexes),
         |new: &Index, old: &Index| {
-            Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
+            let same_keys = plain_unique(new).zip(plain_unique(old)).is_some_and(|(new, old)| same_columns(&new, &old));
+            same_keys || Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
         },
         |name| at(Part::Index(name)),
         record,

@@ -14,6 +14,7 @@ mod handwritten;
 mod history;
 mod interrupted;
 mod kept;
+mod left_open;
 mod names;
 mod partitions;
 mod project;

@@ -1,8 +1,9 @@
 //! Interrupts the running statement on request.
 //!
 //! A server continues a statement after its client is gone, so a second connection asks it to cancel the statement. The first
-//! connection then gets an error like any other, and the sender of the statement reports the state of the database. Must not
-//! know signals, or what is printed.
+//! connection then gets an error like any other, and the sender of the statement reports the state of the database.
+//!
+//! Must not know signals, or what is printed.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
