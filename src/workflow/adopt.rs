@@ -345,7 +345,7 @@ fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) 
     let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
     let mut plan = diff(schema, &target.schema, &target.renames);
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    let missing = match policy.types.strictness(&state::FOREIGN_KEY, product) {
+    let missing = match policy.types.strictness(state::FOREIGN_KEY, product) {
         Strictness::Loose => state::missing_foreign_keys(&plan, &today),
         Strictness::Exact => Vec::new(),
     };
