@@ -9,6 +9,7 @@ mod columns;
 mod grammar;
 mod mysql;
 mod parse;
+mod pieces;
 mod postgres;
 mod print;
 mod query;

@@ -48,6 +48,18 @@ pub(super) struct Pair {
     pub(super) theirs: ExpressionLocation,
 }
 
+/// One expression to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Question {
+    /// Its location.
+    pub(super) location: ExpressionLocation,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// The printed text of each question that could be answered.
+pub(super) type Prints = BTreeMap<Question, String>;
+
 /// Every expression of a schema.
 pub(super) fn expressions(schema: &Schema) -> BTreeMap<ExpressionLocation, &Expression> {
     let mut found = BTreeMap::new();

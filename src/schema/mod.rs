@@ -68,6 +68,21 @@ impl Schema {
         tables.is_empty() && enums.is_empty() && views.is_empty() && routines.is_empty() && definitions.is_empty()
     }
 
+    /// The views of a schema, each after those that it reads. Views that read each other in a cycle are left out.
+    pub fn views_in_reading_order(&self) -> Vec<&View> {
+        let mut ordered = Vec::new();
+        let mut left: Vec<&View> = self.views.values().collect();
+        loop {
+            let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
+            let (later, ready): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
+            if ready.is_empty() {
+                return ordered;
+            }
+            ordered.extend(ready);
+            left = later;
+        }
+    }
+
     /// The partition or foreign table of this name: a relation that is no [`Table`].
     pub fn relation_beside(&self, name: &ObjectName) -> Option<&Definition> {
         let kinds = [DefinitionKind::Partition, DefinitionKind::ForeignTable];

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     TrimWhereField, UnaryOperator, Value,
 };
 
-use super::rewrite::{binary, call, join, plain_call, take};
+use super::pieces::{binary, call, join, plain_call, take};
 use crate::dialect::Product;
 
 /// One expression, what is inside it done already.
@@ -268,15 +268,4 @@ fn function(tree: &mut Expr) {
     {
         function.args = FunctionArguments::None;
     }
-}
-
-/// Whether an output column's name is its own expression as it was written: what MySQL names a column nobody named.
-pub(super) fn names_itself(product: Product, tree: &Expr, name: &str) -> bool {
-    let mut written = tree.clone();
-    super::unqualify(&mut written);
-    let Some(plain) = super::spell::plain(product, name) else { return false };
-    let Some(mut expression) = super::parse::expression(product, &plain) else { return false };
-    super::rewrite::expression(product, &mut expression);
-    super::unqualify(&mut expression);
-    !matches!(expression, Expr::Identifier(_)) && expression == written
 }

@@ -12,7 +12,7 @@ use sqlparser::ast::{
     UnaryOperator, Value,
 };
 
-use super::rewrite::{binary, call, join, plain_call, take, text};
+use super::pieces::{binary, call, join, plain_call, take, text};
 use super::types;
 use super::walk::each_expression;
 use crate::dialect::Product;

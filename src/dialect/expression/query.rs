@@ -12,7 +12,7 @@ use sqlparser::ast::{
 use super::columns::{self, Relation};
 use super::postgres::names;
 use super::walk::{Visitor, walk};
-use super::{mysql, rewrite, shape};
+use super::{mysql, parse, pieces, rewrite, shape, spell, unqualify};
 use crate::dialect::Product;
 use crate::schema::ObjectName;
 
@@ -282,6 +282,17 @@ fn alias(factor: &TableFactor) -> Option<&TableAlias> {
     }
 }
 
+/// Whether an output column's name is the text of its own expression: the name MySQL gives where none is written.
+fn names_itself(product: Product, tree: &Expr, name: &str) -> bool {
+    let mut written = tree.clone();
+    unqualify(&mut written);
+    let Some(plain) = spell::plain(product, name) else { return false };
+    let Some(mut expression) = parse::expression(product, &plain) else { return false };
+    rewrite::expression(product, &mut expression);
+    unqualify(&mut expression);
+    !matches!(expression, Expr::Identifier(_)) && expression == written
+}
+
 /// Drops the name of an output column that it would have anyway.
 fn name(product: Product, item: &mut SelectItem) {
     let SelectItem::ExprWithAlias { expr, alias } = item else { return };
@@ -291,7 +302,7 @@ fn name(product: Product, item: &mut SelectItem) {
         other => match product {
             Product::Postgres => names::output_name(other),
             Product::MySql | Product::MariaDb => {
-                mysql::names_itself(product, other, &alias.value).then(|| alias.value.clone())
+                names_itself(product, other, &alias.value).then(|| alias.value.clone())
             }
             Product::Sqlite => None,
         },
@@ -301,7 +312,7 @@ fn name(product: Product, item: &mut SelectItem) {
         Product::MySql | Product::MariaDb | Product::Sqlite => own.eq_ignore_ascii_case(&alias.value),
     });
     if same {
-        *item = SelectItem::UnnamedExpr(rewrite::take(expr));
+        *item = SelectItem::UnnamedExpr(pieces::take(expr));
     }
 }
 

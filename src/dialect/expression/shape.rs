@@ -7,7 +7,7 @@ use sqlparser::ast::{
     SetOperator, SetQuantifier, TableFactor, TableWithJoins,
 };
 
-use super::rewrite;
+use super::pieces;
 use super::walk::{Visitor, walk};
 use crate::dialect::Product;
 
@@ -33,8 +33,8 @@ impl Visitor for Shape {
         }
         if let Some(LimitClause::OffsetCommaLimit { offset, limit }) = &mut query.limit_clause {
             query.limit_clause = Some(LimitClause::LimitOffset {
-                limit: Some(rewrite::take(limit)),
-                offset: Some(Offset { value: rewrite::take(offset), rows: OffsetRows::None }),
+                limit: Some(pieces::take(limit)),
+                offset: Some(Offset { value: pieces::take(offset), rows: OffsetRows::None }),
                 limit_by: Vec::new(),
             });
         }
@@ -103,7 +103,7 @@ fn unname(tree: &mut SetExpr) {
         SetExpr::Select(select) => {
             for item in &mut select.projection {
                 if let SelectItem::ExprWithAlias { expr, .. } = item {
-                    *item = SelectItem::UnnamedExpr(rewrite::take(expr));
+                    *item = SelectItem::UnnamedExpr(pieces::take(expr));
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::schema::{DefaultValue, Expression};
 
 use super::types::{Family, family};
 use super::words::{bare, string, without_introducers};
-use super::{Flavor, render};
+use super::{Flavor, quote};
 
 /// A constant, as far as servers print it differently.
 enum Constant {
@@ -20,7 +20,7 @@ enum Constant {
 /// The default in its one form; `NULL` is none at all.
 pub(super) fn normal(flavor: Flavor, native: &str, default: DefaultValue) -> Option<Expression> {
     let text = match default {
-        DefaultValue::Literal(literal) => render::literal(&literal),
+        DefaultValue::Literal(literal) => quote::literal(&literal),
         DefaultValue::Expression(expression) => expression.text().to_owned(),
     };
     let said = bare(&text).to_owned();
@@ -103,7 +103,7 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
             Constant::Text(content) | Constant::Number(content),
         ) => match number(&content) {
             Some(number) => Expression::new(number),
-            None => Expression::new(render::text_literal(&content)),
+            None => Expression::new(quote::text_literal(&content)),
         },
         (Family::Bit, Constant::Number(digits)) => match digits.parse::<u64>() {
             Ok(value) => Expression::new(format!("b'{value:b}'")),
@@ -115,7 +115,7 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
         }
         (Family::Bytes, Constant::Text(content)) => {
             let hex: String = content.bytes().map(|byte| format!("{byte:02X}")).collect();
-            Expression::new(render::text_literal(&content)).with_canonical(filled(&hex))
+            Expression::new(quote::text_literal(&content)).with_canonical(filled(&hex))
         }
         (Family::Bytes, Constant::Bytes(digits)) => {
             Expression::new(format!("0x{}", digits.to_uppercase())).with_canonical(filled(&digits.to_uppercase()))
@@ -127,9 +127,9 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
                 }
                 _ => content.as_str(),
             };
-            Expression::new(render::text_literal(&content)).with_canonical(render::text_literal(shortest))
+            Expression::new(quote::text_literal(&content)).with_canonical(quote::text_literal(shortest))
         }
-        (_, Constant::Number(content) | Constant::Text(content)) => Expression::new(render::text_literal(&content)),
+        (_, Constant::Number(content) | Constant::Text(content)) => Expression::new(quote::text_literal(&content)),
         (_, Constant::Bits(_) | Constant::Bytes(_)) => Expression::new(text),
     }
 }

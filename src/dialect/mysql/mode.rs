@@ -12,7 +12,7 @@ use crate::dialect::Statement;
 use crate::schema::Expression;
 
 use super::Flavor;
-use super::render::text_literal;
+use super::quote::text_literal;
 
 /// The flags of a mode, each that stands for several with those.
 fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {

@@ -115,7 +115,7 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
     if definition.id.kind == DefinitionKind::Event {
         definition.create = event(&definition.create);
     }
-    definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
+    definition.drop = format!("DROP {what} {}", super::quote::object(&definition.id.name));
     said(&mut definition.comment);
     Ok(())
 }

@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::reprint::{Prints, Question};
-use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
+use crate::dialect::wording::{ExpressionLocation, Prints, Question, TableExpressionLocation};
 use crate::dialect::{Product, Step};
 use crate::plan::{Object, Op};
 use crate::schema::{Check, DefaultValue, Expression, Generated, Name, ObjectName, Schema, Table};
@@ -24,7 +23,7 @@ const STAND_IN: &str = "sea_gen_reprint";
 ///
 /// # Errors
 /// Nothing can be asked: the role may not create temporary tables.
-pub async fn prints(
+pub(in crate::dialect) async fn prints(
     session: &mut Session,
     context: &Schema,
     questions: &BTreeSet<Question>,

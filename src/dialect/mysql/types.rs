@@ -9,7 +9,7 @@ use sea_gen_runner::sql::{Token, TokenKind};
 use crate::schema::{EnumType, ObjectName, Type};
 
 use super::words::{string, words};
-use super::{Flavor, render};
+use super::{Flavor, quote};
 
 /// A type as the catalog spells it, and the collation that was written with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ fn written(data_type: &Type, enums: &BTreeMap<ObjectName, EnumType>) -> Result<S
 }
 
 fn enum_of(values: &[String]) -> String {
-    let labels: Vec<String> = values.iter().map(|value| render::text_literal(value)).collect();
+    let labels: Vec<String> = values.iter().map(|value| quote::text_literal(value)).collect();
     format!("enum({})", labels.join(","))
 }
 
@@ -246,7 +246,7 @@ fn arguments(flavor: Flavor, name: &str, parts: &mut Parts) {
             parts.arguments.clear();
         }
         "enum" | "set" => {
-            let respell = |label: &String| string(label).map_or_else(|| label.clone(), |it| render::text_literal(&it));
+            let respell = |label: &String| string(label).map_or_else(|| label.clone(), |it| quote::text_literal(&it));
             parts.arguments = parts.arguments.iter().map(respell).collect();
         }
         _ => {}

@@ -5,7 +5,7 @@
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{Change, Column, Name, ObjectName, Options, Table};
 
-use super::render::quote;
+use super::quote::quote;
 
 /// The option of a table that is versioned, and of a column that is not.
 pub(super) const OPTION: &str = "system_versioning";

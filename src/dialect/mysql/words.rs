@@ -8,7 +8,7 @@ use sea_gen_runner::sql::{self, Rules, Token, TokenKind};
 
 use crate::schema::Product;
 
-use super::render::text_literal;
+use super::quote::text_literal;
 use super::{Flavor, mode};
 
 /// The tokens of a text without white space and comments. These two servers differ only in which comments they execute; what is

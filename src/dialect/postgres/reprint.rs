@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::Step;
-use crate::dialect::reprint::{Prints, Question, in_reading_order};
-use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
+use crate::dialect::wording::{ExpressionLocation, Prints, Question, TableExpressionLocation};
 use crate::plan::{Object, Op};
 use crate::schema::{
     Column, DefaultValue, Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Generated, Literal,
@@ -24,7 +23,7 @@ const STAND_IN: &str = "sea_gen_reprint";
 ///
 /// # Errors
 /// Nothing can be asked: the role may not create temporary objects, or the server is read-only.
-pub async fn prints(
+pub(in crate::dialect) async fn prints(
     session: &mut Session,
     context: &Schema,
     questions: &BTreeSet<Question>,
@@ -154,7 +153,7 @@ async fn build(session: &mut Session, context: &Schema) -> Result<(), DatabaseEr
             tried(session, &create, None).await?;
         }
     }
-    for view in in_reading_order(context) {
+    for view in context.views_in_reading_order() {
         tried(session, &create_view(&view.name.name, view.query.text()), None).await?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use sea_gen_runner::sql::{Rules, Token, Tokens};
 use crate::dialect::catalog::Scope;
 use crate::schema::{Name, Product};
 
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::super::{Flavor, mode};
 use super::Answers;
 

@@ -9,7 +9,7 @@ use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 
 use super::super::Flavor;
 use super::super::mode::literal;
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::bodies::BodyKind;
 use super::{Answers, unmanaged};
 

@@ -12,7 +12,7 @@ use crate::dialect::catalog::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::super::words::words;
 use super::{Answers, Flavor, Own, local, unmanaged};
 

@@ -12,7 +12,8 @@ use crate::schema::{
     Name, ObjectName, Options, PrimaryKey, Schema, Table, Trigger, Type,
 };
 
-use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
+use super::super::quote::{quote, text_literal};
+use super::super::render::{TABLE_OPTIONS, column_check};
 use super::super::types::{Family, family};
 use super::super::versioning;
 use super::super::words::{bare, without_database};

@@ -5,7 +5,7 @@
 use jiff::civil::{Date, DateTime};
 use sea_gen_runner::sql::{Token, TokenKind};
 
-use super::super::render::text_literal;
+use super::super::quote::text_literal;
 use super::super::words::string;
 use super::cut;
 

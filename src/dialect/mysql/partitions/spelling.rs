@@ -8,7 +8,7 @@ use sea_gen_runner::sql::{Token, TokenKind};
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{Columns, Name, Product};
 
-use super::super::render::{quote, text_literal};
+use super::super::quote::{quote, text_literal};
 use super::super::words::{string, words};
 use super::bounds::values;
 use super::is;

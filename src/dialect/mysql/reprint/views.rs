@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::reprint::{Prints, Question, in_reading_order};
-use crate::dialect::wording::ExpressionLocation;
+use crate::dialect::wording::{ExpressionLocation, Prints, Question};
 use crate::schema::{Literal, Name, Schema};
 
-use super::super::{Flavor, render};
+use super::super::{Flavor, quote};
 use super::create_table;
 
 /// Where a view is printed.
@@ -33,7 +32,7 @@ pub(super) async fn prints(
     };
     let collation = session.query("SELECT @@collation_database").await?;
     let collation = collation.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
-    let (home, quoted) = (render::quote(&home), render::quote(&scratch));
+    let (home, quoted) = (quote::quote(&home), quote::quote(&scratch));
     session.execute(&format!("CREATE DATABASE {quoted} COLLATE {collation}")).await?;
     let answer = match session.execute(&format!("USE {quoted}")).await {
         Ok(_) => within(session, flavor, context, questions, &scratch).await,
@@ -58,13 +57,13 @@ async fn within(
             let _ = session.execute(&create).await;
         }
     }
-    for view in in_reading_order(context) {
-        let create = format!("CREATE VIEW {} AS {}", render::quote(&view.name.name), view.query.text());
+    for view in context.views_in_reading_order() {
+        let create = format!("CREATE VIEW {} AS {}", quote::quote(&view.name.name), view.query.text());
         let _ = session.execute(&create).await;
     }
     let print = format!(
         "SELECT view_definition FROM information_schema.views WHERE table_name = '{STAND_IN}' AND table_schema = {}",
-        render::literal(&Literal::Text(scratch.as_str().to_owned()))
+        quote::literal(&Literal::Text(scratch.as_str().to_owned()))
     );
     let mut prints = Prints::new();
     for question in questions.iter().filter(|question| matches!(question.location, ExpressionLocation::View(_))) {
