@@ -6,7 +6,7 @@ mod told;
 
 use crate::workflow::answers::Given;
 use crate::workflow::generate::{self, Content, Request, Start};
-use crate::workflow::prove;
+use crate::workflow::prove::UnwrittenMigration;
 use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{self, Common, From};
@@ -40,9 +40,17 @@ pub(super) async fn generate(common: &Common, request: &Request, output: &Output
     };
     let mut planned = generate::plan(&mut workspace, request).await?;
     if !output.dry_run && !output.no_verify {
-        let unwritten: Vec<prove::Draft<'_>> =
-            planned.drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
-        let proofs = verify::drafts(&workspace, &unwritten).await?;
+        let unwritten: Vec<UnwrittenMigration<'_>> = planned
+            .drafts
+            .iter()
+            .map(|it| UnwrittenMigration {
+                migration: &it.migration,
+                from: &it.base,
+                to: &it.target.schema,
+                plan: &it.plan,
+            })
+            .collect();
+        let proofs = verify::unwritten(&workspace, &unwritten).await?;
         planned.drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
     }
     let written = if output.dry_run { Vec::new() } else { generate::write(&workspace, &planned)? };

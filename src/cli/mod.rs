@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
 fn run() -> ExitCode {
     let typed: Vec<String> = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     if let Some(command) = report::habit(&typed) {
-        paint::settle(arguments::Color::Auto);
+        paint::choose_colours(arguments::Color::Auto);
         let said = typed.join(" ");
         let error = sea_gen_runner::Error::new(format!("there is no command `gen {said}`"));
         report::failure(&Failure::from(error.hint(format!("`{command}`")).hint("`gen help` lists the commands")));
@@ -75,12 +75,12 @@ fn run() -> ExitCode {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
-            paint::settle(arguments::Color::Auto);
+            paint::choose_colours(arguments::Color::Auto);
             report::misuse(&error, typed.into_iter());
             return ExitCode::from(1);
         }
     };
-    paint::settle(arguments.color);
+    paint::choose_colours(arguments.color);
     interrupt::listen();
     // What is read aside nests as deep as what is read here.
     let runtime =

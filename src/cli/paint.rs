@@ -19,7 +19,7 @@ struct Colours {
 }
 
 /// Decides once, at the start, which stream is coloured.
-pub(super) fn settle(color: Color) {
+pub(super) fn choose_colours(color: Color) {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let decide = |terminal: bool| match color {
         Color::Always => true,

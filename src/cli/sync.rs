@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::lint::allow::flag;
 use crate::workflow::Failure;
-use crate::workflow::apply::Held;
+use crate::workflow::apply::RefusedLoss;
 use crate::workflow::synchronise::Synchronisation;
 
 use super::arguments::{Common, Sync};
@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let mut sync = Synchronisation::plan(common, *development, allow, run.dry_run).await?;
     let product = sync.live.product();
     if run.dry_run {
-        for Held { finding, line } in &sync.held {
+        for RefusedLoss { finding, line } in &sync.refused {
             paint::talk(format!("note: {line}: needs `{}`", flag(finding)));
         }
         paint::exact(&migration::script(product, &sync.statements));

@@ -7,7 +7,7 @@ use sea_gen_runner::run::{Direction, Outcome, Progress, State, Target};
 use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
-use crate::workflow::apply::{Bench, Course, Held};
+use crate::workflow::apply::{Bench, Course, RefusedLoss};
 use crate::workflow::{Failure, stakes};
 
 use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
@@ -71,7 +71,7 @@ async fn go(
         paint::talk(format!("note: {}: {why}, so what it deletes is not known", paint::line(statement)));
     }
     let is_development = bench.workspace.is_development();
-    for Held { finding, line } in losses.held.iter().filter(|_| is_development || run.dry_run) {
+    for RefusedLoss { finding, line } in losses.refused.iter().filter(|_| is_development || run.dry_run) {
         paint::talk(match is_development {
             true => format!("note: {line}"),
             false => format!("note: {line}: needs `{}`", flag(finding)),
@@ -80,9 +80,9 @@ async fn go(
     if run.dry_run {
         return Ok(Ending::Done);
     }
-    if !is_development && !losses.held.is_empty() {
-        let lines: Vec<String> = losses.held.iter().map(|it| it.line.clone()).collect();
-        let refused: Vec<_> = losses.held.iter().map(|it| &it.finding).collect();
+    if !is_development && !losses.refused.is_empty() {
+        let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
+        let refused: Vec<_> = losses.refused.iter().map(|it| &it.finding).collect();
         let what = "reverting would lose what cannot be brought back; nothing was run";
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::dialect::Product;
 use crate::proof::{Proven, Refuted, Verdict};
-use crate::workflow::prove::{self, Draft, Judged, Line};
+use crate::workflow::prove::{self, Judged, Line, UnwrittenMigration};
 use crate::workflow::{Workspace, handwritten};
 
 use super::arguments::{Common, Verify};
@@ -47,13 +47,16 @@ fn evidence(refuted: &Refuted) -> Vec<String> {
     lines
 }
 
-/// Proves migrations that are not written yet. What cannot be proven is said; what is refuted is not to be written.
-pub(super) async fn drafts(workspace: &Workspace, drafts: &[Draft<'_>]) -> Result<Vec<Option<Proof>>, Failure> {
+/// Proves migrations that are not written yet. An unproven one is reported; a refuted one is an error, so it is not written.
+pub(super) async fn unwritten(
+    workspace: &Workspace,
+    unwritten: &[UnwrittenMigration<'_>],
+) -> Result<Vec<Option<Proof>>, Failure> {
     let mut proofs = Vec::new();
     let mut silences: Vec<(String, Vec<String>)> = Vec::new();
-    for draft in drafts {
-        let product = draft.0.product;
-        proofs.push(match prove::draft(workspace, *draft).await? {
+    for migration in unwritten {
+        let product = migration.migration.product;
+        proofs.push(match prove::unwritten(workspace, *migration).await? {
             None => None,
             Some(Verdict::Proven(proven)) => {
                 tell(&proven);

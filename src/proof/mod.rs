@@ -250,13 +250,13 @@ struct Trial<'a> {
     part: &'a TouchedPart,
 }
 
-/// Why a trial stopped early.
-enum Stop {
+/// The verdict of a trial that stopped early.
+enum EarlyVerdict {
     Refuted(Refuted),
     Unproven(String),
 }
 
-impl From<Refuted> for Stop {
+impl From<Refuted> for EarlyVerdict {
     fn from(refuted: Refuted) -> Self {
         Self::Refuted(refuted)
     }
@@ -266,24 +266,25 @@ impl Trial<'_> {
     async fn run(&mut self, filling: &Filling) -> Verdict {
         match self.walk(filling).await {
             Ok(proven) => Verdict::Proven(proven),
-            Err(Stop::Refuted(refuted)) => Verdict::Refuted(refuted),
-            Err(Stop::Unproven(reason)) => Verdict::Unproven(reason),
+            Err(EarlyVerdict::Refuted(refuted)) => Verdict::Refuted(refuted),
+            Err(EarlyVerdict::Unproven(reason)) => Verdict::Unproven(reason),
         }
     }
 
     /// Builds, fills, and goes up, down and up again.
-    async fn walk(&mut self, filling: &Filling) -> Result<Proven, Stop> {
+    async fn walk(&mut self, filling: &Filling) -> Result<Proven, EarlyVerdict> {
         let Claim { migration, from, to, renames, .. } = self.claim;
         let product = migration.product;
-        let unbuilt =
-            |error: Error| Stop::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)));
+        let unbuilt = |error: Error| {
+            EarlyVerdict::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)))
+        };
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
         let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
-            return Err(Stop::Unproven(format!(
+            return Err(EarlyVerdict::Unproven(format!(
                 "the scratch database holds the schema differently: {}",
                 lines.join("; ")
             )));
@@ -366,15 +367,15 @@ impl Trial<'_> {
         }
     }
 
-    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, Stop> {
+    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, EarlyVerdict> {
         rows::read(self.session, tracked, when).await.map_err(|error| {
             let what = "on the scratch database, the rows cannot be read where they should be";
-            Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
+            EarlyVerdict::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
     }
 
     /// Runs the migration by the runner itself, with its transactions and its history.
-    async fn migrate(&mut self, way: &str) -> Result<(), Stop> {
+    async fn migrate(&mut self, way: &str) -> Result<(), EarlyVerdict> {
         let migration = self.claim.migration;
         let files = [Applicable { migration, checksum: migration.checksum() }];
         let session = &mut *self.session;
@@ -393,15 +394,15 @@ impl Trial<'_> {
             let what = format!("on the scratch database, going {way}: {error}");
             let mut refuted = Refuted::new(what, reason.into_iter().collect());
             refuted.failed = Some(failed);
-            Stop::Refuted(refuted)
+            EarlyVerdict::Refuted(refuted)
         })
     }
 
     /// Reads the schema back and compares it with what it should be.
-    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
-        let found = found(self.session, wanted, self.claim.scope)
-            .await
-            .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
+    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), EarlyVerdict> {
+        let found = found(self.session, wanted, self.claim.scope).await.map_err(|error| {
+            EarlyVerdict::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error)))
+        })?;
         match wanted {
             Some(wanted) if *wanted != found => {
                 let mut refuted = Refuted::new(
@@ -417,7 +418,7 @@ impl Trial<'_> {
     }
 
     /// Whether a new default gives a value. SQLite alone takes one that names a function it has not, and then refuses every row.
-    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), Stop> {
+    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), EarlyVerdict> {
         if self.session.product() != Product::Sqlite {
             return Ok(());
         }
@@ -441,7 +442,13 @@ impl Trial<'_> {
     }
 
     /// Whether every value survived.
-    async fn kept(&mut self, tracked: &[Tracked], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+    async fn kept(
+        &mut self,
+        tracked: &[Tracked],
+        before: &[rows::Rows],
+        when: When,
+        way: &str,
+    ) -> Result<(), EarlyVerdict> {
         let now = self.rows(tracked, when).await?;
         let lines = rows::losses(tracked, before, &now);
         if lines.is_empty() {

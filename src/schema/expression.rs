@@ -43,8 +43,8 @@ impl Expression {
         self.0.canonical.is_some()
     }
 
-    /// Whether the other is the same text. What is compared follows from it, so one of the two need not be normalised yet.
-    pub(super) fn is_word_for_word(&self, other: &Self) -> bool {
+    /// Whether both have the same text. The canonical form follows from it, so one of the two may be normalised already.
+    pub(super) fn has_same_text(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
     }
 

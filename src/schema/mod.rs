@@ -13,11 +13,11 @@ mod origin;
 mod parts;
 mod pattern;
 mod place;
+mod same_text;
 mod table;
 mod tables;
 mod types;
 mod view;
-mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

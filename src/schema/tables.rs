@@ -75,7 +75,7 @@ impl Tables {
 
     /// The table that is held here in the place of this one, where it is the same to the letter.
     pub fn share(&self, table: &Table) -> Option<Arc<Table>> {
-        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.is_word_for_word(table)).cloned()
+        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.has_same_text(table)).cloned()
     }
 
     /// Takes the tables that are the same to the letter from where they are held too.

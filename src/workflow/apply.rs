@@ -57,26 +57,26 @@ pub struct Bench {
     pub live: Live,
     /// The migrations, oldest first.
     pub migrations: Vec<Migration>,
-    /// What going back throws away has been looked at, and is allowed.
+    /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
 
 /// A migration by its place among the [`Bench`]'s, and which way it runs.
 pub type Chosen = (usize, Direction);
 
-/// What going back throws away.
+/// The data that reverting deletes.
 pub struct Losses {
-    /// Statements of which it is not known what they delete, each with why.
+    /// Statements whose deletions are not known, each with the reason.
     pub unknown: Vec<(String, String)>,
-    /// What is there and would be gone, and nobody allowed.
-    pub held: Vec<Held>,
+    /// Losses of existing data that nobody allowed.
+    pub refused: Vec<RefusedLoss>,
 }
 
-/// Something that is there and would be gone.
-pub struct Held {
-    /// What the rules say of it.
+/// A loss of existing data that nobody allowed.
+pub struct RefusedLoss {
+    /// The finding of the lint rule.
     pub finding: Finding,
-    /// What it is, with the number of rows or values.
+    /// What is lost, with the number of rows or values.
     pub line: String,
 }
 
@@ -204,7 +204,7 @@ impl Bench {
     /// # Errors
     /// Something is allowed that nothing needs.
     pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
-        let mut losses = Losses { unknown: Vec::new(), held: Vec::new() };
+        let mut losses = Losses { unknown: Vec::new(), refused: Vec::new() };
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
         let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
         let statements: Vec<&Statement> = migrations.flat_map(|migration| &migration.down).collect();
@@ -229,8 +229,9 @@ impl Bench {
         stakes::refuse_unfit(&findings, allow)?;
         findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
         let held = stakes::held(&findings, &at_stake, &mut live.session).await;
-        losses.held = held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect();
-        self.may_go_back = losses.held.is_empty() || self.workspace.is_development();
+        losses.refused =
+            held.into_iter().map(|(finding, line)| RefusedLoss { finding: finding.clone(), line }).collect();
+        self.may_go_back = losses.refused.is_empty() || self.workspace.is_development();
         Ok(losses)
     }
 

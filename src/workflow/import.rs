@@ -53,7 +53,7 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     let found = workspace.project.find_entities()?;
     // Each round leaves out at least one statement, so there is an end to it.
     loop {
-        let draft = Draft::of((workspace, &found), files, &declarations, &model, product);
+        let draft = SidecarFiles::of((workspace, &found), files, &declarations, &model, product);
         let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.context);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();
@@ -164,19 +164,19 @@ fn of_objects(declarations: &[Declaration]) -> OfObjects<'_> {
 fn of_object(declarations: &[Declaration], of_objects: &OfObjects<'_>, place: &Place) -> BTreeSet<usize> {
     match of_objects.get(place.object()) {
         Some(found) => found.iter().copied().collect(),
-        // Nothing is behind it: then none of it can be trusted, and the files would say something that is not so.
+        // No declaration is known for it, so all of them are suspect.
         None => (0..declarations.len()).collect(),
     }
 }
 
-/// Files with statements in them, and where each statement stands.
-struct Draft {
+/// Sidecar files, and the location of each statement in them.
+struct SidecarFiles {
     files: Vec<SourceFile>,
-    /// By file, in the order in which they stand there, with their numbers.
+    /// By file: the span of each statement in file order, and the number of its declaration.
     statements: BTreeMap<PathBuf, Vec<(Range<usize>, usize)>>,
 }
 
-impl Draft {
+impl SidecarFiles {
     fn of(
         (workspace, found): (&Workspace, &EntityPaths),
         files: &[SourceFile],
@@ -194,7 +194,7 @@ impl Draft {
             });
             let entity = entity.as_ref().map(|(file, table)| (&**file, *table));
             let path = found.sidecar_path(workspace.root(), entity, product);
-            // What is there stays as it is, and the statements come after it.
+            // The statements are appended to the existing text.
             let before =
                 || there.get(path.as_path()).map(|text| format!("{}\n\n", text.trim_end())).unwrap_or_default();
             let text = texts.entry(path.clone()).or_insert_with(before);

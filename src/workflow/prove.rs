@@ -25,11 +25,22 @@ pub struct Line {
     pub verdict: Verdict,
 }
 
-/// A migration that is not written yet, what it leads from and to, and the plan it was made from.
-pub type Draft<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+/// A migration that is not written yet.
+#[derive(Clone, Copy, Debug)]
+pub struct UnwrittenMigration<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// The schema it starts from.
+    pub from: &'a Normalized,
+    /// The schema it leads to.
+    pub to: &'a Normalized,
+    /// The plan it was made from.
+    pub plan: &'a Plan,
+}
 
-/// Proves a migration that is not written yet. `None` where the configuration asks for no proof, or nothing is to be proven.
-pub async fn draft(workspace: &Workspace, (migration, from, to, plan): Draft<'_>) -> Result<Option<Verdict>, Failure> {
+/// Proves a migration that is not written yet. `None` if the configuration asks for no proof, or the plan is empty.
+pub async fn unwritten(workspace: &Workspace, unwritten: UnwrittenMigration<'_>) -> Result<Option<Verdict>, Failure> {
+    let UnwrittenMigration { migration, from, to, plan } = unwritten;
     if workspace.project.config.proof == Demand::Off || plan.is_empty() {
         return Ok(None);
     }
