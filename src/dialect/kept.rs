@@ -12,11 +12,11 @@ use super::expression::mentions;
 /// Refuses the first operation that an unmanaged object depends on.
 ///
 /// # Errors
-/// The operation, and what is in its way.
+/// The operation, and the unmanaged object that depends on its object.
 pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), Unsupported> {
     let Some(beside) = from.kept.objects() else { return Ok(()) };
     let unmanaged = UnmanagedDependents { product, beside };
-    // Unmanaged objects know tables by their old names.
+    // Unmanaged objects use the old names of tables.
     let mut earlier: Vec<(ObjectName, ObjectName)> = Vec::new();
     for op in plan.ops() {
         let known = |table: &ObjectName| {

@@ -11,14 +11,14 @@ use crate::dialect::wording::{self, ExpressionLocation, Prints, Question};
 use crate::dialect::{Product, mysql, postgres};
 use crate::schema::{Expression, Schema};
 
-/// How two schemas' expressions were compared.
+/// How the expressions of two schemas were compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Comparison {
-    /// How many pairs of expressions the parser could not bring to one form.
+    /// The number of pairs of expressions whose canonical forms differ.
     pub asked: usize,
     /// The number of pairs that the database prints alike.
     pub same: usize,
-    /// Why the database was not asked, or not about all of them: those are compared by parsing only.
+    /// Why the database did not print some of them; those are compared by parsing only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_parsing: Option<String>,
 }

@@ -1,6 +1,6 @@
-//! The pieces that rules build expressions of, and take them apart with.
+//! Construction and matching of expressions, for the rewriting rules.
 //!
-//! Must not know which rule uses them, nor what a database prints.
+//! Must not know any rule, nor how a database prints.
 
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
@@ -9,7 +9,7 @@ use sqlparser::ast::{
 
 use crate::dialect::Product;
 
-/// Takes an expression out of its place.
+/// Takes an expression and leaves NULL in its place.
 pub(super) fn take(tree: &mut Expr) -> Expr {
     std::mem::replace(tree, Expr::value(Value::Null))
 }

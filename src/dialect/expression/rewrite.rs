@@ -1,6 +1,6 @@
 //! Rules that hold in every database: parentheses, names, operators with two spellings.
 //!
-//! Must not know what only one database does; that is `postgres` and `mysql`.
+//! Must not know the rules of one product; those are in `postgres` and `mysql`.
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, ObjectNamePart, OrderByExpr, UnaryOperator,
@@ -12,7 +12,7 @@ use super::walk::{Visitor, walk};
 use super::{mysql, postgres, types};
 use crate::dialect::Product;
 
-/// Brings an expression to one form, in place.
+/// Brings an expression to its canonical form, in place.
 pub(super) fn expression(product: Product, tree: &mut Expr) {
     fold(product, tree);
     apply(product, tree);
@@ -23,7 +23,7 @@ pub(super) fn expression(product: Product, tree: &mut Expr) {
     }
 }
 
-/// Applies the rules to every expression in a tree, the innermost first.
+/// Applies the rules to every expression in a tree, innermost first.
 pub(super) fn apply(product: Product, tree: &mut impl VisitMut) {
     walk(tree, &mut Rules { product });
 }
@@ -51,7 +51,7 @@ impl Visitor for Rules {
     }
 }
 
-/// Replaces every name by what the database holds, once: folding a name twice would lose what its quotes kept.
+/// Folds every name as the database stores it. Must be applied once: a second pass would fold quoted names.
 pub(super) fn fold(product: Product, tree: &mut impl VisitMut) {
     walk(tree, &mut Names { product });
 }
@@ -69,7 +69,7 @@ impl Visitor for Names {
         let folds = match self.product {
             Product::Postgres => quoted.is_none(),
             Product::Sqlite => true,
-            // Tables and aliases keep their case, which may tell two of them apart; columns are folded where they stand.
+            // Tables and aliases keep their case, which may be significant; columns are folded at their location.
             Product::MySql | Product::MariaDb => false,
         };
         if folds {
@@ -78,7 +78,7 @@ impl Visitor for Names {
     }
 }
 
-/// Ascending is not said, nor are the nulls where they are anyway.
+/// Removes ASC and the default order of NULLs.
 fn direction(product: Product, order: &mut OrderByExpr) {
     use sqlparser::ast::OrderBySort;
     if order.options.sort == Some(OrderBySort::Asc) {
@@ -126,7 +126,7 @@ fn common(product: Product, tree: &mut Expr) {
             *tree = take(expr);
         }
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
-            // Databases print `NOT (x IN (SELECT …))` for what people write as `x NOT IN (SELECT …)`.
+            // Databases print `x NOT IN (SELECT …)` as `NOT (x IN (SELECT …))`.
             match expr.as_mut() {
                 Expr::InSubquery { negated, .. } | Expr::Exists { negated, .. } => {
                     *negated = !*negated;
@@ -144,7 +144,7 @@ fn common(product: Product, tree: &mut Expr) {
             }
             types::unify(product, data_type);
         }
-        // What is inside is grouped to the left already, and may have become a chain only now.
+        // The operands are already grouped to the left, and may have become a chain only now.
         Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } if is_chain(op, right) => {
             let op = op.clone();
             let mut operands = vec![take(left)];
@@ -155,7 +155,7 @@ fn common(product: Product, tree: &mut Expr) {
     }
 }
 
-/// Groups a chain of ANDs or of ORs to the left, all of it at once: what is inside is found grouped when its turn comes.
+/// Groups a whole chain of ANDs or of ORs to the left before its operands are visited.
 fn regroup(tree: &mut Expr) {
     if let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), right, .. } = tree
         && is_chain(op, right)
@@ -174,7 +174,7 @@ fn is_chain(op: &BinaryOperator, tree: &Expr) -> bool {
     }
 }
 
-/// The operands of a chain of ANDs or of ORs, however it was grouped.
+/// The operands of a chain of ANDs or of ORs, regardless of grouping.
 fn chain(op: &BinaryOperator, tree: Expr, operands: &mut Vec<Expr>) {
     match tree {
         Expr::Nested(inner) if is_chain(op, &inner) => chain(op, *inner, operands),

@@ -1,7 +1,7 @@
-//! The table of casts: which values survive a change of type, and which changes copy the table.
+//! The cast table: which values survive a change of type, and which changes copy the table.
 //!
-//! Under a strict SQL mode a value that does not fit is refused, and what was changed before stays; under any other it is cut,
-//! or becomes 0 or an empty text, without a word. So the conditions find both. Must not know who asks.
+//! In strict SQL mode a value that does not fit is an error, and earlier statements stay committed; otherwise it is
+//! silently truncated, or becomes 0 or an empty string. The conditions find both. Must not know who uses it.
 
 use crate::dialect::casts::{Family, choices, chosen, fits, longer, numbers, zeros};
 use crate::plan::cast::Grade;
@@ -15,13 +15,13 @@ const NUMBER: &str = "^-?(0|[1-9][0-9]*)([.][0-9]+)?$";
 const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const UUID: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
-/// From when until when a `timestamp` reaches; MariaDB's reaches further since 11.5, where the machine has 64 bits.
+/// The range of `timestamp`. MariaDB's is larger since 11.5 on 64-bit systems.
 const SHORT: &str = "'1970-01-01 00:00:01' AND '2038-01-19 03:14:07'";
 
-/// How the values of one family become values of another.
+/// Grades the cast from one family to another.
 pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
     match (from, to) {
-        // What counts as true is any small number here.
+        // Booleans are small integers here.
         (Family::Boolean, to) => match to {
             Family::Boolean => Grade::Keeps,
             _ => grade(dialect, column, &Family::Integer { min: -128, max: 127 }, to),
@@ -55,9 +55,9 @@ pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -
             *bytes,
             *padded && matches!(from, Family::Choice(_) | Family::Set(_)),
         ),
-        // MariaDB keeps JSON as the text it was given.
+        // MariaDB stores JSON verbatim.
         (Family::Decimal(_), Family::Json(_)) if dialect.0 == Flavor::MariaDb => Grade::Keeps,
-        // MariaDB does not pad a value of an enum or a set: it refuses it, or empties it without strict mode.
+        // MariaDB does not pad enum and set values: a shorter one is an error, or an empty string without strict mode.
         (Family::Choice(_) | Family::Set(_), Family::Bytes { limit: Some(_), padded: true })
             if dialect.0 == Flavor::MariaDb =>
         {
@@ -70,7 +70,7 @@ pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -
     }
 }
 
-/// Whether a text fits. Spaces at the end of a `char` are gone when it is read.
+/// Grades a cast to a type of limited length. Trailing spaces of a `char` are removed on reading.
 fn room(text: &str, from: &Family, characters: Option<u32>, bytes: Option<u64>, padded: bool) -> Grade {
     let (characters, bytes) = match fits(from, characters, bytes) {
         true => (None, None),
@@ -85,7 +85,7 @@ fn room(text: &str, from: &Family, characters: Option<u32>, bytes: Option<u64>, 
     letters.or(size).or(spaces)
 }
 
-/// Values that go from a set.
+/// Grades a cast between sets: rows with removed values lose them.
 fn sets(dialect: &MySql, column: &str, before: &[String], after: &[String]) -> Grade {
     let gone = before.iter().filter(|value| !after.contains(value)).map(|value| {
         let value_text = dialect.literal(&Literal::Text(value.clone()));
@@ -160,7 +160,7 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
     }
 }
 
-/// MySQL's `json` keeps the last of the keys that an object has twice, and says nothing. Every key has a colon behind it.
+/// MySQL's `json` silently keeps only the last of an object's duplicate keys. Every key is followed by a colon.
 fn doubled_keys(dialect: &MySql, column: &str) -> Grade {
     if dialect.0 == Flavor::MariaDb {
         return Grade::Keeps;
@@ -265,7 +265,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
         }
         (Family::Time(digits), Family::Time(now)) => finer(*digits, *now, "time"),
         (Family::Json(_), Family::Json(_)) => Grade::Keeps,
-        // MySQL reads a number in JSON as floating point.
+        // MySQL parses JSON numbers as floating point.
         (Family::Decimal(_), Family::Json(_)) => rest(column, from, &Family::Float(53)),
         (Family::Integer { .. } | Family::Boolean, Family::Json(_)) => Grade::Keeps,
         (Family::Bytes { .. }, Family::Text { characters, bytes: size, padded }) => {
@@ -284,21 +284,21 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
     }
 }
 
-/// Whether the change of a column's type copies the table; else only the catalog is written.
+/// Whether the type change copies the table; otherwise only the catalog is written.
 pub(super) fn rewrites(from: &Type, to: &Type) -> bool {
     let (Type::Native(before), Type::Native(after)) = (from, to) else { return from != to };
     before != after && widened(before, after) != Some(true) && !appended(before, after)
 }
 
-/// Whether a `varchar` gets longer and its length is still kept in as many bytes, whatever its characters take; `None` where
-/// one of the two is no `varchar`.
+/// Whether a `varchar` grows and its length prefix keeps its size in every character set; `None` if either type is not
+/// a `varchar`.
 pub(super) fn widened(before: &str, after: &str) -> Option<bool> {
     let length = |text: &str| text.starts_with("varchar(").then(|| types::length(text)).flatten();
     let (before, after) = (length(before)?, length(after)?);
     Some(after >= before && (after * 4 <= 255 || before > 255))
 }
 
-/// Whether an enum gets values behind those it has, and still not so many that they are stored otherwise.
+/// Whether values are appended to an enum without changing its storage size.
 pub(super) fn appended(before: &str, after: &str) -> bool {
     let values = |text: &str| text.starts_with("enum(").then(|| text.matches("','").count() + 1);
     let (Some(few), Some(many)) = (values(before), values(after)) else { return false };

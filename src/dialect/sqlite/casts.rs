@@ -1,7 +1,7 @@
-//! The table of casts: which values survive a change of type.
+//! The cast table: which values survive a change of type.
 //!
-//! SQLite keeps any value under any type. What loses is the affinity of the new type, which makes numbers of texts that look
-//! like one and texts of numbers; and what the code reads, which takes only values of the new type. Must not know who asks.
+//! SQLite stores any value in any column. Values are lost by the new type's affinity, which converts numeric texts to
+//! numbers and numbers to texts, and by the code, which only reads values of the new type. Must not know who uses it.
 
 use crate::dialect::casts::{Family, beyond};
 use crate::plan::cast::Grade;
@@ -9,7 +9,7 @@ use crate::plan::cast::Grade;
 const DATE: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
 const TIME: &str = "[0-9][0-9]:[0-9][0-9]";
 
-/// How the values of one family become values of another.
+/// Grades the cast from one family to another.
 pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     let unless = |condition: String, because: &str| {
         Grade::lost(format!("{column} IS NOT NULL AND ({condition})"), because.to_owned())
@@ -98,7 +98,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     }
 }
 
-/// Whole numbers that floating point has no room for.
+/// Integers that floating point cannot represent exactly.
 fn inexact(column: &str) -> String {
     let most = 1_i64 << 53;
     format!("typeof({column}) = 'integer' AND {column} NOT BETWEEN -{most} AND {most}")

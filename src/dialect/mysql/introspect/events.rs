@@ -1,4 +1,4 @@
-//! Events, put together again from the catalog's rows.
+//! Builds events from catalog rows.
 //!
 //! Must not know what a body does.
 

@@ -1,6 +1,6 @@
-//! MySQL's and MariaDB's own words for a view's query: a scratch database, for there are no temporary views.
+//! How MySQL and MariaDB print a view's query: in a scratch database, because there are no temporary views.
 //!
-//! Must not know what the words are compared with, nor leave the scratch database behind.
+//! Must not know what the printed text is compared with, nor leave the scratch database behind.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use crate::schema::{Literal, Name, Schema};
 use super::super::{Flavor, quote};
 use super::create_table;
 
-/// Where a view is printed.
+/// The name of the scratch database.
 const STAND_IN: &str = "sea_gen_reprint";
 
-/// What the server prints for each view.
+/// The printed query of each view.
 ///
 /// # Errors
-/// The role may not create a database.
+/// The user lacks the privilege to create a database.
 pub(super) async fn prints(
     session: &mut Session,
     flavor: Flavor,
@@ -53,7 +53,7 @@ async fn within(
 ) -> Result<Prints, DatabaseError> {
     for table in context.tables.values() {
         if let Some(create) = create_table(flavor, table.clone()) {
-            // A table that cannot be made leaves the views that read it without an answer.
+            // If a table cannot be created, the views that read it get no answer.
             let _ = session.execute(&create).await;
         }
     }
