@@ -1,6 +1,6 @@
-//! What can be typed.
+//! The command line arguments.
 //!
-//! Must not know what any of it does.
+//! Must not know the commands.
 
 mod running;
 #[cfg(test)]

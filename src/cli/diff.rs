@@ -58,7 +58,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-/// Statements to run as they stand.
+/// Executable statements.
 fn sql(dialect: &dyn Dialect, plan: &Plan, start: &Schema) -> Result<String, Failure> {
     let statements = dialect::statements(dialect, plan, start)?;
     Ok(migration::script(dialect.product(), &statements))

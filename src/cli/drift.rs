@@ -1,6 +1,6 @@
-//! `gen drift`: what the database has that the snapshot has not, and the reverse; and the two ways out of it.
+//! `gen drift`: shows the differences between the database and the snapshot.
 //!
-//! Must not know how drift is found; `adopt` shows how it becomes a migration, `revert` how it is undone.
+//! Must not know how drift is found; `adopt` turns it into a migration, `revert` reverts it.
 
 mod adopt;
 mod revert;

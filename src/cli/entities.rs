@@ -1,6 +1,6 @@
-//! `gen entities`: what was read, from where, and what it is in the database.
+//! `gen entities`: shows the declared objects, their source locations, and their types in the database.
 //!
-//! Must not know how an entity is read; it shows the model, and looks up in the text how a field's type is spelled.
+//! Must not know how an entity is parsed; it shows the model, and finds the Rust type of a field in the source text.
 
 use serde_json::{Value, json};
 
@@ -24,13 +24,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
     };
     let files = workspace.files()?;
     let (model, diagnostics) = match workspace.project.config.reader {
-        // What is wrong with the text is shown beside what could be read of it.
+        // Diagnostics are shown with the objects that could be read.
         EntityReader::Source => entity::read_with(&files, product, &workspace.project.config.context),
         EntityReader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
     let reading = Reading { workspace: &workspace, product, files: &files, model: &model };
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.
+    // A normalisation error is an error of the entities too, but the objects are still shown.
     let normal = model.normalized(|schema| dialect::of(product).normalize(schema));
     let schema = normal.as_ref().map_or(model.schema(), |normal| normal.schema());
     if command.json {
@@ -65,14 +65,14 @@ impl Reading<'_> {
         self.source(place).map(|source| show::location(&source, self.workspace.root()))
     }
 
-    /// How the type of a column's field is spelled.
+    /// The Rust type of a column's field.
     fn rust_type(&self, table: &Table, column: &Column) -> Option<String> {
         let source = self.source(&Place::column(&table.name, &column.name))?;
         if source.origin != Origin::Entity {
             return None;
         }
         let file = self.files.iter().find(|file| file.path == *source.file)?;
-        // The attributes of a field stand before it.
+        // The attributes of a field are before it.
         let field = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).find(|line| {
             let plain = line.strip_prefix("pub ").unwrap_or(line);
             !line.starts_with('#') && !line.starts_with("//") && plain.contains(": ")
@@ -81,7 +81,7 @@ impl Reading<'_> {
         Some(spelled.trim_end_matches(',').to_owned())
     }
 
-    /// What a table has beside columns, and what stands beside tables: words, and where it is declared.
+    /// Objects other than columns: description, and source location.
     fn parts(&self, table: &Table) -> Vec<(String, Option<String>)> {
         let at = |part| self.line(&Place::Table(table.name.clone(), part));
         let names = |columns: &[crate::schema::Name]| {

@@ -1,4 +1,4 @@
-//! `gen init`: shows what setting up has found and done.
+//! `gen init`: shows the result of setting up.
 //!
 //! Must not know how a database is adopted.
 

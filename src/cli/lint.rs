@@ -1,6 +1,6 @@
-//! `gen lint`: hazards of migration files, whoever wrote them.
+//! `gen lint`: hazards of migration files, generated or not.
 //!
-//! Must not know what a hazard is; it chooses files, has them read and judged, and prints what is said.
+//! Must not know the hazards; it selects files and prints the findings.
 
 mod formats;
 
@@ -23,11 +23,11 @@ use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
 use super::{Ending, paint};
 
-/// A file and what is said of it.
+/// A file and its findings.
 struct Judged {
     path: PathBuf,
     product: Product,
-    /// The remarks, each with its line in the file, from 1.
+    /// The findings, each with its line in the file, from 1.
     remarks: Vec<(usize, ScriptFinding)>,
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     if judged.is_empty() && format == LintFormat::Text {
         paint::talk("nothing to look at: no migration is pending");
     }
-    // What is said of the file as a whole belongs to neither way.
+    // A finding about the whole file belongs to neither direction.
     let decides =
         |remark: &ScriptFinding| remark.direction == Direction::Up || command.down || remark.statement.is_none();
     let stops = |(_, remark): &(usize, ScriptFinding)| {
@@ -82,7 +82,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     Ok(if found { Ending::Findings } else { Ending::Done })
 }
 
-/// What the database at hand has applied. Without one, every migration may be pending somewhere.
+/// The migrations applied in the connected database. Without one, every migration may be pending somewhere.
 async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
     let connection = workspace.connection.as_ref().filter(|_| !workspace.database_is_absent())?;
     let told = match connect(connection, Missing::Refuse).await {

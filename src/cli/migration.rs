@@ -1,6 +1,6 @@
-//! `gen migration <Name>`: shows what was planned and written.
+//! `gen migration <Name>`: shows the plan and the written files.
 //!
-//! Must not know how a migration is made.
+//! Must not know how a migration is generated.
 
 mod told;
 
@@ -14,15 +14,15 @@ use super::{Ending, verify};
 
 use told::{print_json, print_text, tell_nothing};
 
-/// What to do with what was planned, beside writing it.
+/// The output options.
 pub(super) struct Output {
-    /// Nothing is written.
+    /// Whether no file is written.
     pub(super) dry_run: bool,
-    /// Nothing is proven.
+    /// Whether the proof is skipped.
     pub(super) no_verify: bool,
-    /// That there is something to write is a finding.
+    /// Whether changes lead to exit code 2.
     pub(super) exit_code: bool,
-    /// It is printed as JSON.
+    /// Whether the output is JSON.
     pub(super) json: bool,
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn generate(common: &Common, request: &Request, output: &Output
     } else {
         print_text(&workspace, (request, output), &planned, &written);
     }
-    // The process ends here: giving back the memory of every table, piece by piece, would only take time.
+    // The process ends here: freeing the memory of every table would only take time.
     std::mem::forget(planned);
     Ok(if output.exit_code { Ending::Findings } else { Ending::Done })
 }

@@ -1,4 +1,4 @@
-//! `gen purge`: writes the migration that drops what `gen migration --keep` has parked, once somebody has looked at it.
+//! `gen purge`: writes the migration that drops the objects parked by `gen migration --keep`, after confirmation.
 //!
 //! Must not know how a migration is written.
 
@@ -35,7 +35,7 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
         strict: false,
         keep: false,
         offline: false,
-        // Whoever purges has looked.
+        // `purge` has asked for confirmation.
         allow: ["drop-table", "drop-column"].iter().filter_map(|rule| rule.parse().ok()).collect(),
         given: Given::default(),
         is_rehearsal: *dry_run,
@@ -44,7 +44,7 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
     migration::generate(common, &request, &output).await
 }
 
-/// The name, with a number behind it where it is the usual one and another migration has it.
+/// The name, with a number appended if it is the default and already used.
 fn free(workspace: &Workspace, name: &str) -> Result<String, Failure> {
     if name != USUAL_PURGE {
         return Ok(name.to_owned());
@@ -58,7 +58,7 @@ fn free(workspace: &Workspace, name: &str) -> Result<String, Failure> {
     Ok(std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_default())
 }
 
-/// What is parked and wanted, shown with its age and what is in it, and asked about where somebody is there to be asked.
+/// Shows the selected parked objects with age and content, and asks for confirmation on a terminal.
 async fn choose(common: &Common, command: &Purge) -> Result<Vec<Place>, Failure> {
     let workspace = Workspace::open(common)?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -117,7 +117,7 @@ async fn choose(common: &Common, command: &Purge) -> Result<Vec<Place>, Failure>
     Ok(chosen.into_iter().map(|it| it.place).collect())
 }
 
-/// Whether a pattern fits what it was called, or the name it is parked under.
+/// Whether a pattern matches the original or the parked name.
 fn is_named(parked: &Parked, pattern: &str) -> bool {
     let now = match &parked.place {
         Place::Table(table, crate::schema::Part::Column(column, _)) => format!("{table}.{column}"),
@@ -126,7 +126,7 @@ fn is_named(parked: &Parked, pattern: &str) -> bool {
     matches(pattern, &parked.former) || matches(pattern, &now)
 }
 
-/// For how many days it has been parked.
+/// The number of days since it was parked.
 fn age(parked: &Parked, today: Date) -> Option<i64> {
     let part = |range: std::ops::Range<usize>| parked.day.get(range)?.parse::<i8>().ok();
     let day = Date::new(parked.day.get(..4)?.parse().ok()?, part(4..6)?, part(6..8)?).ok()?;

@@ -1,6 +1,6 @@
 //! `gen seed`: test data for a development database, or in a file.
 //!
-//! Must not know how rows are made. Empties nothing, and touches no database that is not for development.
+//! Must not know how rows are generated. Deletes nothing, and writes to development databases only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
@@ -31,7 +31,7 @@ pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failu
     }
 }
 
-/// The schema of a file's rows: the database's where one answers, else what the migrations lead to.
+/// The schema for the rows of a file: that of the database if one is reachable, otherwise the snapshot.
 async fn schema_at_hand(workspace: &Workspace, command: &Seed) -> Result<(Product, Normalized), Failure> {
     if command.dialect.is_none() && !workspace.database_is_absent() {
         match workspace.live(Missing::Refuse).await {
@@ -130,7 +130,7 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
     Ok(Ending::Done)
 }
 
-/// What the command asks for; every table it names must be there.
+/// The requested tables and counts; every named table must exist.
 fn request(command: &Seed, product: Product, schema: &Schema) -> Result<SeedRequest, Failure> {
     let find = |text: &str| -> Result<ObjectName, Failure> {
         let found = schema.tables.keys().find(|name| name.to_string() == text);
@@ -174,7 +174,7 @@ fn unreadable(name: &ObjectName, error: sea_gen_runner::session::DatabaseError) 
     Error::new(format!("`{name}` cannot be read")).because(error).into()
 }
 
-/// Finds out what new rows must know of those that are there: where numbers end, and what may be referred to.
+/// Reads the facts about existing rows that new ones depend on: the highest numbers, and referenced keys.
 async fn look_around(
     session: &mut Session,
     schema: &Schema,
@@ -215,7 +215,7 @@ async fn look_around(
         {
             let number = if product == Product::Postgres { "::text" } else { "" };
             let sql = format!("SELECT max({}){number} FROM {from}", dialect.quote(&column.name));
-            // A column that has no greatest value, or none that is a number, is not one that is numbered.
+            // A column without a greatest numeric value is not numbered.
             if let Ok(rows) = session.query(&sql).await
                 && let Some(greatest) = rows.first().and_then(|row| row.text(0).parse().ok())
             {

@@ -1,4 +1,4 @@
-//! `gen status`: the three states on one screen, and how they stand to each other.
+//! `gen status`: shows the three states, and how they compare.
 //!
 //! Must not change anything.
 

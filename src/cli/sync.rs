@@ -1,6 +1,6 @@
-//! `gen sync`: brings a development database to what the entities declare, without a migration.
+//! `gen sync`: synchronises a development database with the entities, without a migration.
 //!
-//! Must not know how that is done.
+//! Must not know how synchronising works.
 
 use sea_gen_runner::migration;
 use serde_json::json;

@@ -1,6 +1,6 @@
-//! `gen up`, `gen down`, `gen redo`, `gen goto`: shows what runs and what has become of it.
+//! `gen up`, `gen down`, `gen redo`, `gen goto`: shows the executed migrations and their results.
 //!
-//! Must not know how a migration is chosen or run.
+//! Must not know how migrations are selected or executed.
 
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::run::{Direction, Outcome, Progress, State, Target};
@@ -44,7 +44,7 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
     go(bench, run, &course, (allow, &format!("gen goto {target}"))).await
 }
 
-/// Runs a course, or prints what would run. `allow` says what may be lost by the way, and `command` how to say so.
+/// Runs a course, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
 async fn go(
     mut bench: Bench,
     run: &Run,
@@ -87,7 +87,7 @@ async fn go(
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }
     bench.refuse_refuted(course, &chosen)?;
-    // What is done is told even if a later one fails.
+    // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), recognised);
     let mut watch = |progress: Progress<'_>| {
         if let Progress::Finished(outcome) = progress {
@@ -124,7 +124,7 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
     text
 }
 
-/// Tells what became of each migration.
+/// Reports the result of each migration.
 pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
     if command.json {
         let rows = outcomes.iter().map(|outcome| {

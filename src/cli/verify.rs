@@ -1,6 +1,6 @@
-//! `gen verify`: shows what came of proving migrations; also for `gen migration`, before anything is written.
+//! `gen verify`: shows the results of proofs; also for `gen migration`, before files are written.
 //!
-//! Must not know how a proof is made.
+//! Must not know how proofs work.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Proof;
@@ -32,7 +32,7 @@ fn tell(proven: &Proven) {
     proven.notes.iter().for_each(|note| paint::talk(format!("  note: {note}")));
 }
 
-/// How many rows went along, if there was anything to put them in.
+/// The number of rows of a proof, if there were tables.
 fn rows(proven: &Proven) -> String {
     if proven.rows == 0 { String::new() } else { format!(", with {}", show::plural(proven.rows, "row")) }
 }
@@ -120,7 +120,7 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
     Ok(if refuted || unproven { Ending::Findings } else { Ending::Done })
 }
 
-/// Proves migrations that were just sealed, and says what came of it.
+/// Proves newly sealed migrations, and reports the results.
 pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Failure> {
     let mut chosen_of = Vec::new();
     for product in workspace.products() {
@@ -137,7 +137,7 @@ pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result
     Ok(())
 }
 
-/// The way out where a proof does not know that values are changed on purpose.
+/// The hint for intentional changes of values.
 fn meant() -> String {
     format!("values that a statement is meant to change: say `-- {}` and why above it", crate::proof::CHANGES_DATA)
 }

@@ -1,6 +1,6 @@
-//! Changes of a column's type that not every value survives, and keys whose references stay behind.
+//! Type changes that not every value survives, and keys whose references do not change with them.
 //!
-//! Must not know which values those are: that takes the database's table of casts.
+//! Must not know which values those are: that requires the product's cast table.
 
 use crate::plan::cast::{Grade, Stake};
 use crate::plan::{Alter, Op, type_name};
@@ -8,7 +8,7 @@ use crate::schema::{Change, Column, ForeignKey, Name, ObjectName, Type};
 
 use super::{Context, Level, Rule};
 
-/// Some values change with the type, or are refused.
+/// Some values are changed or rejected by the type change.
 pub(super) const LOSSY_CAST: Rule = Rule {
     name: "lossy-cast",
     level: Level::Warning,
@@ -17,7 +17,7 @@ pub(super) const LOSSY_CAST: Rule = Rule {
     stake: |_| Stake::Lost,
     check: |op, context| {
         let (table, change) = retyped(op)?;
-        // Values that go from an enum type are told by a rule of their own.
+        // Removed values of an enum type have a separate rule.
         let Grade::MayLose(loss) = context.types.grade(change) else { return None };
         if !context.types.removed(change).is_empty() {
             return None;
@@ -28,7 +28,7 @@ pub(super) const LOSSY_CAST: Rule = Rule {
     },
 };
 
-/// No value of the old type is one of the new.
+/// No value of the old type is valid in the new one.
 pub(super) const IMPOSSIBLE_CAST: Rule = Rule {
     name: "impossible-cast",
     level: Level::Danger,
@@ -45,7 +45,7 @@ pub(super) const IMPOSSIBLE_CAST: Rule = Rule {
     },
 };
 
-/// A key and what refers to it have different types from now on.
+/// A key and its references get different types.
 pub(super) const REFERENCE_TYPE: Rule = Rule {
     name: "reference-type",
     level: Level::Danger,
@@ -92,7 +92,7 @@ fn retyped(op: &Op) -> Option<(&ObjectName, &Change<Column>)> {
 /// A column of a table.
 type Side<'a> = (&'a ObjectName, &'a Name);
 
-/// The columns of a key, each with the one it refers to.
+/// The columns of a key, each with the referenced one.
 fn sides<'a>(table: &'a ObjectName, key: &'a ForeignKey) -> impl Iterator<Item = (Side<'a>, Side<'a>)> {
     let referenced = key.referenced_columns.iter().map(|column| (&key.references, column));
     key.columns.iter().map(move |column| (table, column)).zip(referenced)

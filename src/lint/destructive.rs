@@ -1,6 +1,6 @@
 //! Operations that lose rows or values.
 //!
-//! Must not know how many: that takes a database.
+//! Must not know how many: that requires a database.
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
@@ -52,7 +52,7 @@ fn is_partition(definition: &Definition) -> bool {
     definition.id.kind == DefinitionKind::Partition
 }
 
-/// Whether the table that a partition divides is dropped with its rows, or divided otherwise and keeps them.
+/// Whether the parent of a partition is dropped with its rows, or repartitioned and keeps them.
 fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool {
     let of = |table: &ObjectName| {
         context.plan.ops().iter().any(|op| match op {

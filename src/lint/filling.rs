@@ -1,6 +1,6 @@
 //! NOT NULL columns without a value for existing rows.
 //!
-//! Must not know what the rows hold: that takes a database.
+//! Must not know the values of rows: that requires a database.
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op};

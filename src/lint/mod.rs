@@ -1,6 +1,6 @@
 //! Hazards of a plan: one small file a rule, one list of rules.
 //!
-//! Sees the operations of both directions. Must not know SQL, any database, or who reads the findings.
+//! Sees the operations of both directions. Must not know SQL, any database, or how findings are reported.
 
 pub mod allow;
 mod casts;
@@ -23,17 +23,17 @@ pub use losses::losses;
 pub enum Level {
     /// Information; stops nothing.
     Info,
-    /// Worth knowing before the migration is applied.
+    /// A warning before the migration is applied.
     Warning,
-    /// Loses data, or fails on existing rows: nothing is written until it is allowed.
+    /// Loses data, or fails on existing rows: no migration is written until it is allowed.
     Danger,
 }
 
-/// A rule on plans. Everything about it is in one value, and all values are in [`RULES`].
+/// A rule on plans. Each rule is one value in [`RULES`].
 pub struct Rule {
     /// A short stable name, used to allow the finding.
     pub name: &'static str,
-    /// How bad its findings are.
+    /// The level of its findings.
     pub level: Level,
     /// What it finds, in one sentence.
     pub summary: &'static str,
@@ -41,11 +41,11 @@ pub struct Rule {
     pub why: &'static str,
     /// What is at stake.
     pub stake: fn(&Op) -> Stake,
-    /// What it says about one operation.
+    /// Its finding about one operation.
     pub check: fn(&Op, &Context<'_>) -> Option<String>,
 }
 
-/// The context an operation is judged in.
+/// The context of an operation.
 pub struct Context<'a> {
     /// The plan as a whole.
     pub plan: &'a Plan,
@@ -53,7 +53,7 @@ pub struct Context<'a> {
     pub from: &'a Schema,
     /// The schema it leads to.
     pub to: &'a Schema,
-    /// What the database says of types.
+    /// The product's cast table.
     pub types: &'a dyn Types,
 }
 
@@ -62,7 +62,7 @@ pub struct Context<'a> {
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
     /// The place.
     pub place: Place,
@@ -73,19 +73,19 @@ pub struct Finding {
     pub stake: Stake,
 }
 
-/// The rule on types that have no room for some values of the ones before.
+/// The rule on types that cannot hold some values of the old type.
 pub const LOSSY_CAST: &str = casts::LOSSY_CAST.name;
 
-/// The rule on types whose values are none of the ones before.
+/// The rule on types that cannot hold any value of the old type.
 pub const IMPOSSIBLE_CAST: &str = casts::IMPOSSIBLE_CAST.name;
 
-/// The rule on columns that take no NULL: a backfill answers it.
+/// The rule on NOT NULL columns; a backfill resolves it.
 pub const NOT_NULL: &str = filling::NOT_NULL.name;
 
-/// The rule on partitions that go: they cannot be parked.
+/// The rule on dropped partitions, which cannot be parked.
 pub const DROP_PARTITION: &str = destructive::DROP_PARTITION.name;
 
-/// The rule on values of enum types that go: a replacement answers it.
+/// The rule on removed values of enum types; a replacement resolves it.
 pub const DROP_VALUE: &str = destructive::DROP_VALUE.name;
 
 /// Every rule.

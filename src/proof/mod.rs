@@ -61,9 +61,9 @@ pub struct Claim<'a> {
     pub from: &'a Normalized,
     /// The schema it leads to, if known.
     pub to: Option<&'a Normalized>,
-    /// What it renames.
+    /// Its renames.
     pub renames: &'a Renames,
-    /// What is read of a database.
+    /// The scope of introspection.
     pub scope: &'a Scope,
 }
 
@@ -92,13 +92,13 @@ pub struct Proven {
 }
 
 impl Proven {
-    /// Whether some tables went without rows, because those that were made up did not serve.
+    /// Whether some tables were empty, because generated rows were rejected.
     pub fn goes_without_rows(&self) -> bool {
         self.notes.iter().any(|note| note.starts_with(WITHOUT_ROWS))
     }
 }
 
-/// How a note begins that says so.
+/// The start of the note that reports it.
 const WITHOUT_ROWS: &str = "proven without rows";
 
 /// A refutation.
@@ -110,7 +110,7 @@ pub struct Refuted {
     pub lines: Vec<String>,
     /// Statements it may come from.
     pub statements: Vec<String>,
-    /// Where a statement failed, as a clause: other rows might not make it fail.
+    /// The failed statement, as a clause of a sentence: it might accept other rows.
     failed: Option<String>,
 }
 
@@ -120,10 +120,10 @@ impl Refuted {
     }
 }
 
-/// Which rows the scratch database gets.
+/// The rows of the scratch database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Filling {
-    /// Values at the ends of their types.
+    /// Whether values are extreme (type minimum or maximum).
     ends: bool,
     /// Tables that get no rows.
     empty: BTreeSet<ObjectName>,
@@ -199,7 +199,7 @@ fn asked(part: &TouchedPart, from: &Schema, migration: &Migration) -> BTreeSet<O
     part::part(&[&part.of(from)], &[&checks]).named
 }
 
-/// What to say of a proof that needed other rows than the first.
+/// The note on a proof that succeeded only with other rows.
 fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     let failed = first.failed.as_deref().unwrap_or_default();
     let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
@@ -271,7 +271,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Builds, fills, and goes up, down and up again.
+    /// Builds the schema, inserts rows, and migrates up, down and up again.
     async fn walk(&mut self, filling: &Filling) -> Result<Proven, EarlyVerdict> {
         let Claim { migration, from, to, renames, .. } = self.claim;
         let product = migration.product;
@@ -346,7 +346,7 @@ impl Trial<'_> {
         let meant: Vec<_> = all
             .filter(|statement| {
                 statement.note.as_deref().is_some_and(|note| note.to_lowercase().contains(CHANGES_DATA))
-                    || creates_event(self.session.product(), &statement.sql)
+                    || fired::creates_event(self.session.product(), &statement.sql)
             })
             .cloned()
             .collect();
@@ -374,7 +374,7 @@ impl Trial<'_> {
         })
     }
 
-    /// Runs the migration by the runner itself, with its transactions and its history.
+    /// Executes the migration with the runner, its transactions and its history.
     async fn migrate(&mut self, way: &str) -> Result<(), EarlyVerdict> {
         let migration = self.claim.migration;
         let files = [Applicable { migration, checksum: migration.checksum() }];
@@ -398,7 +398,7 @@ impl Trial<'_> {
         })
     }
 
-    /// Reads the schema back and compares it with what it should be.
+    /// Reads the schema back and compares it with the expected one.
     async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), EarlyVerdict> {
         let found = found(self.session, wanted, self.claim.scope).await.map_err(|error| {
             EarlyVerdict::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error)))
@@ -417,7 +417,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether a new default gives a value. SQLite alone takes one that names a function it has not, and then refuses every row.
+    /// Evaluates new defaults. Only SQLite accepts a default with an unknown function, and then rejects every row.
     async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), EarlyVerdict> {
         if self.session.product() != Product::Sqlite {
             return Ok(());
@@ -441,7 +441,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Whether every value survived.
+    /// Checks that every value survived.
     async fn kept(
         &mut self,
         tracked: &[Tracked],
@@ -484,18 +484,9 @@ impl Trial<'_> {
     }
 }
 
-/// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.
+/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
 fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
     diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
-}
-
-/// Whether a statement creates an event, which may change rows by itself.
-fn creates_event(product: Product, sql: &str) -> bool {
-    let words = sea_gen_runner::sql::words(product, sql);
-    matches!(product, Product::MySql | Product::MariaDb)
-        && words.first().is_some_and(|word| word.is_word("CREATE"))
-        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
-        && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
 /// The tables that differ between two schemas.

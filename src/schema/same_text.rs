@@ -135,7 +135,7 @@ mod tests {
         Expression::new(format!("{spelling}1")).with_canonical("1")
     }
 
-    /// A table that says something in every place that can hold words.
+    /// A table with a text in every place that can have one.
     fn table(spelling: &str) -> Table {
         let mut table = Table::new(ObjectName::local("t"));
         let mut column = Column::new("a", Type::Text);

@@ -1,4 +1,4 @@
-//! A database that has what the first migration creates, and no record of it: a second environment, made by other means.
+//! A database that has the objects of the first migration but no history: a second environment, created by other means.
 //!
 //! Must not know how migrations are applied.
 
@@ -11,20 +11,20 @@ use crate::diff::diff;
 
 use super::{Failure, Live, Sealed};
 
-/// How many differences are listed.
+/// The maximum number of listed differences.
 const LISTED: usize = 20;
 
-/// Refuses to create what is there already: on some databases the tables before it would stay.
+/// Refuses to create existing objects: on some databases the tables created before the failure would stay.
 ///
 /// # Errors
-/// The first table that is in the way, with what leads to the end of the migrations from here.
+/// The first existing table, with a hint.
 pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migration]) -> Result<(), Failure> {
     let Some(first) = migrations.first().filter(|_| live.history.is_empty()) else { return Ok(()) };
     let product = live.product();
     let is_there = |name: &str| live.schema.schema().tables.keys().any(|table| table.to_string() == name);
     let creates = |sql: &str| {
         let words = sql::words(product, sql);
-        // `IF NOT EXISTS` is in nobody's way.
+        // `IF NOT EXISTS` does not conflict.
         if words.iter().take(6).any(|word| word.is_word("IF")) {
             return None;
         }

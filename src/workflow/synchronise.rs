@@ -1,4 +1,4 @@
-//! Brings a development database to what the entities declare, without a migration.
+//! Synchronises a development database with the entities, without a migration.
 //!
 //! Must not touch a database that is not a development one, or a frozen schema.
 

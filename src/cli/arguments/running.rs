@@ -1,10 +1,10 @@
-//! What can be typed to commands that run migrations, or change a database otherwise.
+//! Arguments of commands that run migrations or otherwise change a database.
 //!
-//! Must not know what any of it does.
+//! Must not know the commands.
 
 use clap::Args;
 
-/// What every command that runs migrations takes.
+/// Arguments of every command that runs migrations.
 #[derive(Debug, Args)]
 pub(in super::super) struct Run {
     /// Print the SQL, and run nothing
@@ -15,7 +15,7 @@ pub(in super::super) struct Run {
     pub(in super::super) json: bool,
 }
 
-/// What every command that reverts migrations takes.
+/// Arguments of every command that reverts migrations.
 #[derive(Debug, Args)]
 pub(in super::super) struct Reverting {
     /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object

@@ -1,4 +1,4 @@
-//! `gen drift adopt`: writes what has drifted as a migration, which this database is recorded as having.
+//! `gen drift adopt`: writes the drift as a migration that is recorded as applied in this database.
 //!
 //! Must not change the database beyond its history.
 

@@ -1,6 +1,6 @@
-//! `gen drift revert`: brings the database back to what the snapshot says.
+//! `gen drift revert`: reverts the database to the snapshot.
 //!
-//! Must not lose anything that was not allowed to go.
+//! Must not lose data without permission.
 
 use sea_gen_runner::migration;
 use serde_json::json;

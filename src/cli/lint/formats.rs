@@ -1,6 +1,6 @@
-//! Remarks on migrations, for eyes and for machines.
+//! Formats of lint findings, for people and for programs.
 //!
-//! Must not know how they came about.
+//! Must not know how findings arise.
 
 use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
@@ -28,7 +28,7 @@ fn direction(direction: Direction) -> &'static str {
     }
 }
 
-/// For eyes: file by file, what, why and what instead; at the end how many.
+/// Human-readable: file by file the finding, the reason and the alternative; at the end the count.
 pub(super) fn text(judged: &[Judged]) -> String {
     let (mut text, mut open, mut silenced) = (String::new(), 0, 0);
     for file in judged.iter().filter(|file| !file.remarks.is_empty()) {
@@ -69,7 +69,7 @@ pub(super) fn text(judged: &[Judged]) -> String {
     text
 }
 
-/// As data.
+/// JSON.
 pub(super) fn json(judged: &[Judged]) -> String {
     let remark = |(line, remark): &(usize, ScriptFinding)| {
         json!({
@@ -98,7 +98,7 @@ fn open(file: &Judged) -> impl Iterator<Item = &(usize, ScriptFinding)> {
     file.remarks.iter().filter(|(_, remark)| remark.silenced.is_none())
 }
 
-/// Commands a GitHub workflow turns into annotations at the lines.
+/// GitHub workflow commands that annotate the lines.
 pub(super) fn github(judged: &[Judged]) -> String {
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
@@ -124,7 +124,7 @@ pub(super) fn github(judged: &[Judged]) -> String {
     text
 }
 
-/// SARIF 2.1.0. What is silenced is in it, as suppressed.
+/// SARIF 2.1.0, with silenced findings as suppressed.
 pub(super) fn sarif(judged: &[Judged]) -> String {
     let level = |level: Level| match level {
         Level::Info => "note",
@@ -175,7 +175,7 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
     format!("{report:#}\n")
 }
 
-/// Every rule there is.
+/// The list of rules.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
         return format!("{:#}\n", Value::Array(RULES.iter().map(|rule| as_data(rule)).collect()));
@@ -184,7 +184,7 @@ pub(super) fn rules(as_json: bool) -> String {
     RULES.iter().map(|rule| format!("{:width$}  {:7}  {}\n", rule.code, word(rule.level), rule.summary)).collect()
 }
 
-/// All there is to know of one rule.
+/// The explanation of one rule.
 pub(super) fn explained(code: &str, as_json: bool) -> Result<String, Error> {
     let Some(rule) = RULES.iter().find(|rule| rule.code == code) else {
         let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();

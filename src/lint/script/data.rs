@@ -1,6 +1,6 @@
 //! Statements whose result depends on existing rows, or that write rows.
 //!
-//! Must not know what the rows hold.
+//! Must not know the values of rows.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
@@ -76,7 +76,7 @@ pub(super) const RETYPE: ScriptRule = ScriptRule {
             matches!(clause.kind, ClauseKind::Retype | ClauseKind::RetypeFromUnknown | ClauseKind::Widen)
                 && !is_kept(clause)
         })?;
-        // The server refuses what would write the values anew.
+        // The server refuses a change that would rewrite the values.
         (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
     },
 };
@@ -126,7 +126,7 @@ pub(super) const DROP_CONSTRAINT: ScriptRule = ScriptRule {
         let is_dropped =
             |kind| matches!(kind, ClauseKind::DropConstraint | ClauseKind::DropForeignKey | ClauseKind::DropPrimaryKey);
         let clause = context.old(line).find(|clause| is_dropped(clause.kind))?;
-        // What the file itself has put there as a proof goes again.
+        // The check was added by this file only as a proof.
         let ours = context.proven.iter().any(|(table, _, name, _)| *table == clause.table && *name == clause.part);
         (!ours).then(|| format!("drops constraint {}", place(clause)))
     },

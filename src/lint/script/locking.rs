@@ -1,6 +1,6 @@
 //! Statements that block other sessions.
 //!
-//! What a clause locks and does is in the tables of the dialects. Must not know any of them.
+//! The locks and the cost of a clause are in the tables of the dialects. Must not know any of them.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
@@ -54,7 +54,7 @@ pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
     check: |line, context| slow(line, context, Work::Rewrite),
 };
 
-/// An index is dropped in front of everybody.
+/// An index is dropped with a lock that blocks other sessions.
 pub(super) const DROP_INDEX: ScriptRule = ScriptRule {
     code: "drop-index",
     level: Level::Warning,
@@ -181,9 +181,9 @@ pub(super) const ALGORITHM: ScriptRule = ScriptRule {
     },
 };
 
-/// Findings for sessions that block longer the larger the table is.
+/// Findings about statements whose blocking time grows with the table.
 fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<String> {
-    // SQLite has one writer, whatever it does. A server that is told to let others go on does, or refuses.
+    // SQLite has one writer anyway. A server with an explicit ALGORITHM and LOCK obeys or refuses.
     if context.product == Product::Sqlite || line.reading.has(&Feature::Online) {
         return None;
     }
@@ -209,7 +209,7 @@ fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<Str
     Some(format!("{table}: {lock} while {what}; {who}"))
 }
 
-/// The clauses of a statement that stop others on tables that were there.
+/// The clauses of a statement that block other sessions on existing tables.
 fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
     let found: Vec<_> = context
         .old(line)
@@ -219,7 +219,7 @@ fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterato
     found.into_iter()
 }
 
-/// The lock the transaction holds already, and on which table.
+/// The lock that the transaction already holds, and its table.
 fn strongest(context: &Context<'_>) -> Option<(String, &'static str)> {
     if !context.has_statements_on_transaction() || context.product != Product::Postgres {
         return None;

@@ -1,6 +1,6 @@
-//! Names that are too long or out of the ordinary, and indexes that are too wide.
+//! Names that are too long or need quotes, and indexes that are too wide.
 //!
-//! Must not know what is named.
+//! Must not know the kinds of objects.
 
 use sea_gen_runner::reading::Feature;
 
@@ -9,10 +9,10 @@ use crate::schema::Product;
 
 use super::{ScriptRule, example};
 
-/// How wide an index may be before somebody is asked.
+/// The maximum number of columns of an index without a finding.
 const WIDEST: usize = 3;
 
-/// A name the database cuts or refuses.
+/// A name that the database truncates or rejects.
 pub(super) const LONG_NAME: ScriptRule = ScriptRule {
     code: "long-name",
     level: Level::Danger,
@@ -35,7 +35,7 @@ pub(super) const LONG_NAME: ScriptRule = ScriptRule {
     },
 };
 
-/// A name that has to be quoted wherever it is used.
+/// A name that must always be quoted.
 pub(super) const NAME_STYLE: ScriptRule = ScriptRule {
     code: "name-style",
     level: Level::Info,

@@ -1,6 +1,6 @@
 //! Foreign keys that are slow or do not match, and objects that lose their attributes.
 //!
-//! Must not know what is in the database; only what the file itself says.
+//! Must not know the database, only the file.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Feature, Reference};
@@ -23,7 +23,7 @@ pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
         "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));\nCREATE INDEX visit_guest ON visit (guest_id);",
     ),
     check: |line, context| {
-        // MySQL and MariaDB make the index themselves.
+        // MySQL and MariaDB create the index implicitly.
         if matches!(context.product, Product::MySql | Product::MariaDb) {
             return None;
         }
@@ -90,7 +90,7 @@ pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
     },
 };
 
-/// Whether a statement reads an object's attributes, so that they are restored at the end.
+/// Whether a statement saves an object's attributes, so that they are restored at the end.
 fn keeps(line: &ScriptStatement, name: &str) -> bool {
     let strings = &line.reading.strings;
     let is_it = |text: &String| {
@@ -107,7 +107,7 @@ fn references(line: &ScriptStatement) -> impl Iterator<Item = &Reference> {
     })
 }
 
-/// Whether an index or a key of this way begins with the columns.
+/// Whether an index or a key of this section begins with the columns.
 fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
     let begins = |columns: &[String]| {
         let head = columns.get(..reference.columns.len());
@@ -119,7 +119,7 @@ fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
     })
 }
 
-/// Whether the columns come with this way, so that no index can have been there before.
+/// Whether this section adds the columns, so that they cannot have had an index before.
 fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
     let comes = |it: &ScriptStatement, column: &String| {
         it.reading.clauses.iter().any(|clause| match clause.kind {
@@ -138,7 +138,7 @@ fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
     !rebuilt && reference.columns.iter().all(|column| context.all.iter().any(|it| comes(it, column)))
 }
 
-/// The type of a column as this way says it.
+/// The type of a column according to this section.
 fn typed(context: &Context<'_>, table: &str, column: &str) -> Option<String> {
     context.all.iter().flat_map(|line| &line.reading.features).find_map(|feature| match feature {
         Feature::Column(it) if it.table == table && it.name == column => Some(it.data_type.to_lowercase()),
@@ -146,7 +146,7 @@ fn typed(context: &Context<'_>, table: &str, column: &str) -> Option<String> {
     })
 }
 
-/// A type without its length, and numbering left out: `varchar(9)` refers to `varchar(80)`, `integer` to `serial`.
+/// A type without length and numbering: `varchar(9)` can reference `varchar(80)`, and `integer` `serial`.
 fn kind(data_type: &str) -> String {
     let name = data_type.split('(').next().unwrap_or_default().trim();
     match name {

@@ -1,11 +1,11 @@
-//! `-- lint: allow <code> <reason>` above a statement: what is silenced there, and why.
+//! `-- lint: allow <code> <reason>` above a statement: silences a rule, with a reason.
 //!
-//! Must not know what the rules find.
+//! Must not know the rules.
 
 use super::{RULES, ScriptRule, example};
 use crate::lint::Level;
 
-/// A section without statements; whoever has all of the file finds it.
+/// A section without statements, reported where the whole file is known.
 pub const MISSING_DOWN: ScriptRule = ScriptRule {
     code: "missing-down",
     level: Level::Warning,
@@ -20,7 +20,7 @@ pub const MISSING_DOWN: ScriptRule = ScriptRule {
     check: |_, _| None,
 };
 
-/// An invalid silence; it is found where silences are parsed.
+/// An invalid silence, reported where silences are parsed.
 pub(super) const BAD_SILENCE: ScriptRule = ScriptRule {
     code: "bad-silence",
     level: Level::Warning,
@@ -40,12 +40,12 @@ pub(super) const BAD_SILENCE: ScriptRule = ScriptRule {
 pub struct Silence {
     /// The rule's code.
     pub code: String,
-    /// Why it may be.
+    /// The reason.
     pub reason: String,
 }
 
 impl Silence {
-    /// What a line of a comment silences, if it is meant to.
+    /// The silence in a comment line, if there is one.
     pub fn read(comment: &str) -> Option<Self> {
         let rest = comment.trim().strip_prefix("lint:")?.trim();
         let rest = rest.strip_prefix("allow").unwrap_or_default().trim();
@@ -53,12 +53,12 @@ impl Silence {
         Some(Self { code: code.to_owned(), reason: reason.trim().to_owned() })
     }
 
-    /// Whether it silences a rule: not without a reason.
+    /// Whether it is valid: a reason is required.
     pub(super) fn covers(&self, code: &str) -> bool {
         self.code == code && self.fault().is_none()
     }
 
-    /// What is wrong with it.
+    /// The error in it.
     pub(super) fn fault(&self) -> Option<String> {
         let known = RULES.iter().any(|rule| rule.code == self.code);
         if self.code == MISSING_DOWN.code || self.code == BAD_SILENCE.code {

@@ -43,7 +43,7 @@ pub(super) const CONCURRENTLY: ScriptRule = ScriptRule {
     },
 };
 
-/// An index that failed counts as there.
+/// A failed index build leaves an invalid index.
 pub(super) const CONCURRENT_IF_NOT_EXISTS: ScriptRule = ScriptRule {
     code: "concurrent-if-not-exists",
     level: Level::Warning,
