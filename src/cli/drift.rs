@@ -31,7 +31,7 @@ async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
         });
         paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
-        paint::talk("no drift: the database has exactly what the snapshot says");
+        paint::talk("no drift: the database matches the snapshot");
     } else {
         paint::result(&format!("from the snapshot to the database:\n{}", show::plan(&plan, None, workspace.root())));
     }

@@ -58,7 +58,7 @@ pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending,
     workspace.refuse_unsealed(product, &migrations)?;
     let files = applicables(&migrations);
     let chosen = run::to_revert(&live.history, &files, &Target::All, product);
-    let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without going back"))?;
+    let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without reverting"))?;
     if command.run.dry_run {
         let all: Vec<_> = chosen.into_iter().map(|file| (file.migration, run::Direction::Down)).collect();
         paint::exact(&script(&all));

@@ -71,7 +71,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
             text.push_str(&format!("  left open  column types: {} (kept)\n", rules.join(", ")));
         }
         for place in &unsaid {
-            text.push_str(&format!("  not said   {place}: no SQL file can say it, so it is kept as adopted\n"));
+            text.push_str(&format!("  not said   {place}: no SQL file can declare it, so it stays adopted\n"));
         }
         for unmanaged in &live.unmanaged {
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));

@@ -16,7 +16,7 @@ use super::{Ending, show, verify};
 pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Failure> {
     let workspace = Workspace::open_to_write(common, "gen lock")?;
     let Some(resealed) = seal(&workspace, !no_verify).await? else {
-        paint::talk("nothing to do: the lock seals just these files");
+        paint::talk("nothing to do: the lock matches the files");
         return Ok(Ending::Done);
     };
     paint::result(&text(&workspace, &resealed));
@@ -49,14 +49,14 @@ fn text(workspace: &Workspace, resealed: &Resealed) -> String {
 pub(super) fn news(workspace: &Workspace, News { product, plan }: &News) -> String {
     let dialect = if workspace.products().len() > 1 { format!(" of {product}") } else { String::new() };
     let count = show::plural(plan.ops().len(), "change");
-    let head = format!("the snapshot{dialect} takes in what the migrations make: {count}");
+    let head = format!("the snapshot{dialect} is updated with the changes of the migrations: {count}");
     format!("{}\n{}", ink(Ink::Green, head), show::plan(plan, None, workspace.root()))
 }
 
 /// Reports that the results of migrations are unknown.
 fn complain((product, Silence { reason, fails }): (Product, &Silence)) {
     let word = ink_talk(Ink::Yellow, "note:");
-    let what = format!("where the migrations for {product} lead is not known, so the snapshot stays as it is");
+    let what = format!("where the migrations for {product} lead is not known, so the snapshot is unchanged");
     paint::talk(format!("{word} {what}: {reason}"));
     paint::talk(match fails {
         true => "      correct the migration, then `gen lock` again",

@@ -79,7 +79,7 @@ async fn choose(common: &Common, command: &Purge) -> Result<Vec<Place>, Failure>
     for pattern in &command.only {
         if !all.iter().any(|it| is_named(it, pattern)) {
             let known: Vec<&str> = all.iter().map(|it| it.former.as_str()).collect();
-            let error = Error::new(format!("nothing that is parked is called `{pattern}`"));
+            let error = Error::new(format!("no parked object matches `{pattern}`"));
             return Err(match known.is_empty() {
                 true => error.hint("nothing is parked: `gen migration --keep` parks what would be dropped"),
                 false => error.hint(format!("parked are {}", known.join(", "))),
@@ -106,9 +106,7 @@ async fn choose(common: &Common, command: &Purge) -> Result<Vec<Place>, Failure>
         live.session.close().await;
     }
     if chosen.is_empty() && !all.is_empty() {
-        return Err(Error::new("nothing that is parked is that old")
-            .hint("`gen purge --dry-run` shows all of it")
-            .into());
+        return Err(Error::new("no parked object is that old").hint("`gen purge --dry-run` shows all of it").into());
     }
     lines.iter().for_each(|line| paint::talk(format!("goes: {line}")));
     if !command.yes && !command.dry_run && !chosen.is_empty() && std::io::stdin().is_terminal() {

@@ -83,10 +83,10 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
         && !workspace.project.is_development(connection)
     {
         return Err(Error::new(format!(
-            "{connection} is not on this machine, so it may not be a development database"
+            "{connection} is on another host, so it may not be a development database"
         ))
         .hint("`--out seed.sql` writes a file instead")
-        .hint("`--development` vouches for it once, `development = [\"host\"]` in the configuration for good")
+        .hint("`--development` confirms that it is one, `development = [\"host\"]` in the configuration does so permanently")
         .into());
     }
     let mut live = workspace.required(Missing::Refuse).await?;
@@ -104,7 +104,7 @@ async fn to_database(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
         .map(|(name, rows)| format!("{name}: {}", show::plural(*rows, "row")))
         .collect();
     if !full.is_empty() && !command.append {
-        return Err(Error::new("there are rows already, and nothing is emptied here")
+        return Err(Error::new("the tables already contain rows, and `gen seed` deletes nothing")
             .because(full.join("\n"))
             .hint("`--append` adds to them; `--only` and `--except` choose tables")
             .into());

@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         let report = json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), root) });
         paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
-        paint::talk("nothing to do: the database has what the entities declare");
+        paint::talk("nothing to do: the database matches the entities");
     } else {
         let heading = format!("{}: {}\n", ink(Ink::Green, "synchronised"), show::plural(plan.ops().len(), "step"));
         paint::result(&(heading + &show::plan(&plan, Some(&model), root)));

@@ -31,12 +31,16 @@ impl Listener for Terminal {
         if !is_interactive() {
             return Ok(Choice::Unanswered);
         }
-        paint::talk(format!("{} {} is new. Was it one of these?", paint::ink_talk(Ink::Yellow, "?"), question.subject));
+        paint::talk(format!(
+            "{} {} is new. Was it renamed from one of these?",
+            paint::ink_talk(Ink::Yellow, "?"),
+            question.subject
+        ));
         for (number, candidate) in (1..).zip(&question.candidates) {
             let because = candidate.because.join(", ");
             paint::talk(format!("  {number}  {}  ({} %: {because})", candidate.from, candidate.likeness));
         }
-        paint::talk("  n  none: it is new, and what goes is dropped");
+        paint::talk("  n  none of these: it is new, and the old one is dropped");
         loop {
             let Some(line) = answer("> ")? else { return Ok(Choice::Unanswered) };
             let chosen = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));

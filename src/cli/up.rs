@@ -68,7 +68,7 @@ async fn go(
     }
     let losses = bench.losses(&chosen, allow).await?;
     for (statement, why) in &losses.unknown {
-        paint::talk(format!("note: {}: {why}, so what it deletes is not known", paint::line(statement)));
+        paint::talk(format!("note: {}: {why}, so it is not known what it deletes", paint::line(statement)));
     }
     let is_development = bench.workspace.is_development();
     for RefusedLoss { finding, line } in losses.refused.iter().filter(|_| is_development || run.dry_run) {
@@ -83,7 +83,7 @@ async fn go(
     if !is_development && !losses.refused.is_empty() {
         let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
         let refused: Vec<_> = losses.refused.iter().map(|it| &it.finding).collect();
-        let what = "reverting would lose what cannot be brought back; nothing was run";
+        let what = "reverting would lose data; nothing was run";
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }
     bench.refuse_refuted(course, &chosen)?;

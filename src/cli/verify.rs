@@ -20,9 +20,7 @@ use super::{Ending, lock, show};
 fn refusal(product: Product, refuted: &Refuted) -> Failure {
     Error::new(format!("the migration fails its proof on {product}, so nothing was written: {}", refuted.what))
         .because(evidence(refuted).join("\n"))
-        .hint(
-            "`--dry-run` prints it; `--no-verify` writes it all the same, to be edited; then `gen lock` and `gen verify`",
-        )
+        .hint("`--dry-run` prints it; `--no-verify` writes it anyway, to be edited; then `gen lock` and `gen verify`")
         .into()
 }
 
@@ -41,7 +39,7 @@ fn rows(proven: &Proven) -> String {
 fn evidence(refuted: &Refuted) -> Vec<String> {
     let mut lines = refuted.lines.clone();
     if !refuted.statements.is_empty() {
-        lines.push("the statements that may have done it:".to_owned());
+        lines.push("the statements that may be the cause:".to_owned());
         lines.extend(refuted.statements.iter().flat_map(|sql| sql.lines()).map(|line| format!("  {line}")));
     }
     lines
@@ -139,7 +137,10 @@ pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result
 
 /// The hint for intentional changes of values.
 fn meant() -> String {
-    format!("values that a statement is meant to change: say `-- {}` and why above it", crate::proof::CHANGES_DATA)
+    format!(
+        "if a statement changes values intentionally, write `-- {}` and the reason above it",
+        crate::proof::CHANGES_DATA
+    )
 }
 
 fn print(lines: &[Line], as_json: bool) {

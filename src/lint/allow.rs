@@ -77,7 +77,7 @@ impl FromStr for Allow {
             None => (text, None),
         };
         if object.is_some_and(str::is_empty) {
-            return Err(format!("`{text}` names no object behind the colon"));
+            return Err(format!("`{text}` names no object after the colon"));
         }
         if !RULES.iter().any(|known| matches(rule, known.name)) {
             let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();

@@ -12,8 +12,8 @@ use super::{Context, Level, Rule};
 pub(super) const LOSSY_CAST: Rule = Rule {
     name: "lossy-cast",
     level: Level::Warning,
-    summary: "a column's type changes, and some values would change with it",
-    why: "the migration looks for such rows first and stops; once it is allowed, it changes them",
+    summary: "a column's type changes, and some values would change too",
+    why: "the migration checks for such rows first and stops; if allowed, it changes them",
     stake: |_| Stake::Lost,
     check: |op, context| {
         let (table, change) = retyped(op)?;
@@ -32,8 +32,8 @@ pub(super) const LOSSY_CAST: Rule = Rule {
 pub(super) const IMPOSSIBLE_CAST: Rule = Rule {
     name: "impossible-cast",
     level: Level::Danger,
-    summary: "a column's type changes to one that has none of its values",
-    why: "the migration fails on the first row that holds a value",
+    summary: "a column's type changes to one that cannot hold any of its values",
+    why: "the migration fails on the first row with a value",
     stake: |_| Stake::Values,
     check: |op, context| {
         let (table, change) = retyped(op)?;
@@ -49,8 +49,8 @@ pub(super) const IMPOSSIBLE_CAST: Rule = Rule {
 pub(super) const REFERENCE_TYPE: Rule = Rule {
     name: "reference-type",
     level: Level::Danger,
-    summary: "a key changes its type, and a column that refers to it keeps another",
-    why: "values of the key do not fit the column that refers to it; MySQL and MariaDB refuse such a key",
+    summary: "a key changes its type, and a column that references it does not",
+    why: "values of the key do not fit the column that references it; MySQL and MariaDB reject such a key",
     stake: |_| Stake::Nothing,
     check: |op, context| {
         let (table, change) = retyped(op)?;

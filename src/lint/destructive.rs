@@ -13,7 +13,7 @@ pub(super) const DROP_TABLE: Rule = Rule {
     name: "drop-table",
     level: Level::Danger,
     summary: "a table is dropped",
-    why: "its rows are gone; the way back creates the table empty",
+    why: "its rows are lost; `down` creates an empty table",
     stake: |_| Stake::Rows,
     check: |op, context| match op {
         Op::Drop(Object::Table(table)) if !context.plan.keeps_rows_of(&table.name) => {
@@ -28,7 +28,7 @@ pub(super) const DROP_PARTITION: Rule = Rule {
     name: "drop-partition",
     level: Level::Danger,
     summary: "a partition of a table is dropped",
-    why: "its rows are gone; the way back creates the partition empty",
+    why: "its rows are lost; `down` creates an empty partition",
     stake: |_| Stake::Rows,
     check: |op, context| match op {
         Op::Alter(Alter::Options(table, change)) => match context.types.dropped_partitions(change).as_slice() {
@@ -81,7 +81,7 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     name: "drop-column",
     level: Level::Danger,
     summary: "a column is dropped",
-    why: "its values are gone; the way back creates the column empty",
+    why: "its values are lost; `down` creates an empty column",
     stake: |_| Stake::Values,
     check: |op, _| match op {
         Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
@@ -99,7 +99,7 @@ pub(super) const DROP_VALUE: Rule = Rule {
     name: "drop-value",
     level: Level::Danger,
     summary: "a value of an enum type is removed",
-    why: "rows that have it stop the migration, and code that still writes it fails afterwards",
+    why: "the migration fails on rows that have it, and code that still writes it fails afterwards",
     stake: |_| Stake::Lost,
     check: |op, context| match op {
         Op::Alter(Alter::Enum(change)) => {

@@ -11,8 +11,8 @@ use super::{Level, Rule};
 pub(super) const NOT_NULL: Rule = Rule {
     name: "not-null",
     level: Level::Danger,
-    summary: "a column takes no NULL, and rows that are there get no value",
-    why: "on a table that has rows the migration fails, or the rows that hold NULL make it fail",
+    summary: "a column is NOT NULL, and existing rows get no value",
+    why: "the migration fails on existing rows, or on those with NULL",
     stake: |op| match op {
         Op::Create(_) => Stake::Rows,
         Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => Stake::Nulls,
@@ -28,7 +28,7 @@ pub(super) const NOT_NULL: Rule = Rule {
         }
         Op::Alter(Alter::Column(table, change)) if change.from.nullable && !change.to.nullable => {
             let column = &change.to.name;
-            Some(format!("column {table}.{column} fails on rows that hold NULL: `--backfill {table}.{column}=VALUE`"))
+            Some(format!("column {table}.{column} fails on rows with NULL: `--backfill {table}.{column}=VALUE`"))
         }
         _ => None,
     },

@@ -89,7 +89,7 @@ async fn inside(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>
             let _ = read(session, &sql).await?;
         }
         if let Some((error, _)) = refused {
-            report.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
+            report.notes.push(format!("`{}`: some references were rejected: {error}", filled.table));
         }
     }
     Ok(report)

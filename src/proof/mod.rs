@@ -47,7 +47,7 @@ const ROWS: usize = 40;
 const SEED: u64 = 20_261_121;
 
 /// Why nothing can be proven for a product.
-pub const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
+pub const NO_SERVER: &str = "no server of that product is available for scratch databases";
 
 /// The text of a note that marks a statement as changing values intentionally.
 pub const CHANGES_DATA: &str = "changes data";
@@ -204,11 +204,13 @@ fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     let failed = first.failed.as_deref().unwrap_or_default();
     let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
     if filling.empty.is_empty() {
-        return format!("proven with ordinary values only; with values at the ends of their types, {failed}{reason}");
+        return format!(
+            "proven with typical values only; with extreme values (type minimum or maximum), {failed}{reason}"
+        );
     }
     let tables: Vec<String> = filling.empty.iter().map(|table| format!("`{table}`")).collect();
     let tables = if rows == 0 { String::new() } else { format!(" in {}", tables.join(", ")) };
-    format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
+    format!("{WITHOUT_ROWS}{tables}; with generated rows, {failed}{reason}")
 }
 
 async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &TouchedPart, rows: &Filling) -> Result<Verdict> {
@@ -232,7 +234,7 @@ async fn open(server: &ConnectionOptions, product: Product) -> Result<Result<(Sc
     if session.product() == product {
         return Ok(Ok((scratch, session)));
     }
-    let reason = format!("the server at hand is {}", session.product());
+    let reason = format!("the available server is {}", session.product());
     session.close().await;
     scratch.drop().await?;
     Ok(Err(reason))
@@ -298,7 +300,7 @@ impl Trial<'_> {
             // Failures of generated rows are the tool's own, not the migration's.
             Err(error) => {
                 let note =
-                    format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
+                    format!("{WITHOUT_ROWS}, because the database rejects generated ones: {}", with_reason(&error));
                 SeedReport { tables: Vec::new(), notes: vec![note] }
             }
         };
@@ -312,7 +314,7 @@ impl Trial<'_> {
         self.defaults(from_part.schema(), target.schema()).await?;
         self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
-            notes.push("it has no way back, so only the way there is proven".to_owned());
+            notes.push("it has no down migration, so only `up` is proven".to_owned());
         } else {
             self.migrate("down").await?;
             self.compare(Some(&from_part), "down", "what was there before").await?;
@@ -322,7 +324,7 @@ impl Trial<'_> {
             self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
-            notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
+            notes.push("its resulting schema is not recorded, so only the result of `down` was compared".to_owned());
         }
         Ok(Proven {
             engine: self.session.product(),
@@ -358,7 +360,7 @@ impl Trial<'_> {
         let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
         rows::exempt(tracked, &tables);
         let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
-        notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
+        notes.push(format!("values in {} are changed intentionally and were not compared", names.join(", ")));
         let reached = fired::reached(&schemas, &tables);
         rows::exempt(tracked, &reached);
         if !reached.is_empty() {
@@ -369,7 +371,7 @@ impl Trial<'_> {
 
     async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, EarlyVerdict> {
         rows::read(self.session, tracked, when).await.map_err(|error| {
-            let what = "on the scratch database, the rows cannot be read where they should be";
+            let what = "on the scratch database, the rows cannot be read";
             EarlyVerdict::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
     }
@@ -379,10 +381,10 @@ impl Trial<'_> {
         let migration = self.claim.migration;
         let files = [Applicable { migration, checksum: migration.checksum() }];
         let session = &mut *self.session;
-        let mut failed = format!("going {way} fails");
+        let mut failed = format!("{way} fails");
         let mut watch = |progress: Progress<'_>| {
             if let Progress::Statement { number, of, sql } = progress {
-                failed = format!("going {way} fails at statement {number} of {of}, `{}`", first_line(sql));
+                failed = format!("{way} fails at statement {number} of {of}, `{}`", first_line(sql));
             }
         };
         let outcome = match way {
@@ -391,7 +393,7 @@ impl Trial<'_> {
         };
         outcome.map(|_| ()).map_err(|error| {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
-            let what = format!("on the scratch database, going {way}: {error}");
+            let what = format!("on the scratch database, {way} fails: {error}");
             let mut refuted = Refuted::new(what, reason.into_iter().collect());
             refuted.failed = Some(failed);
             EarlyVerdict::Refuted(refuted)
@@ -406,7 +408,7 @@ impl Trial<'_> {
         match wanted {
             Some(wanted) if *wanted != found => {
                 let mut refuted = Refuted::new(
-                    format!("on the scratch database, going {way} does not lead to {what}"),
+                    format!("on the scratch database, {way} does not lead to {what}"),
                     differences(wanted, &found),
                 );
                 let names = changed_tables(wanted.schema(), found.schema());
@@ -431,7 +433,7 @@ impl Trial<'_> {
                 }
                 if let Err(error) = self.session.query(&format!("SELECT {}", default.text())).await {
                     let what = format!(
-                        "on the scratch database, the default of {}.{} gives no value: every row that relies on it is refused",
+                        "on the scratch database, the default of {}.{} cannot be evaluated: every row that uses it is rejected",
                         table.name, column.name
                     );
                     return Err(Refuted::new(what, vec![error.to_string()]).into());
@@ -464,7 +466,7 @@ impl Trial<'_> {
             .map(|(table, _)| table.before.clone())
             .collect();
         let mut refuted =
-            Refuted::new(format!("on the scratch database, going {way} changes values it should keep"), lines);
+            Refuted::new(format!("on the scratch database, {way} changes values that it should keep"), lines);
         refuted.statements = self.naming(way, &lost);
         Err(refuted.into())
     }

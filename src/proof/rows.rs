@@ -101,7 +101,7 @@ fn keyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     for (key, values) in before {
         let row = format!("{} ({})", table.before, named(&table.key, key));
         let Some(found) = now.get(key) else {
-            lines.push(format!("{row}: the row is gone"));
+            lines.push(format!("{row}: the row is missing"));
             continue;
         };
         for (((column, _), was), is) in table.columns.iter().zip(values).zip(found.iter()) {
@@ -112,7 +112,7 @@ fn keyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     }
     let added = now.len().saturating_sub(before.len());
     if lines.is_empty() && added > 0 {
-        lines.push(format!("{}: {added} rows more than there were", table.before));
+        lines.push(format!("{}: {added} more rows than before", table.before));
     }
     lines
 }
@@ -181,7 +181,7 @@ mod tests {
         let before = rows(true, &[("1", Some("Ada")), ("2", Some("Grace")), ("3", None)]);
         let now = rows(true, &[("1", Some("Ad")), ("3", None)]);
         let lines = losses(&[table(&["id"])], std::slice::from_ref(&before), &[now]);
-        assert_eq!(lines, ["t (id 1): `name` was `Ada`, is `Ad`", "t (id 2): the row is gone"]);
+        assert_eq!(lines, ["t (id 1): `name` was `Ada`, is `Ad`", "t (id 2): the row is missing"]);
         assert!(losses(&[table(&["id"])], std::slice::from_ref(&before), std::slice::from_ref(&before)).is_empty());
     }
 

@@ -63,11 +63,11 @@ impl Scratch {
         match session.database().await {
             Ok(name) if name == self.name => Ok(session),
             Ok(name) => Err(Error::new(format!(
-                "the connection to the scratch database `{}` leads to the database `{name}`; nothing was sent to it",
+                "the connection to the scratch database `{}` reached the database `{name}`; nothing was sent to it",
                 self.name
             ))
-            .hint("name the server itself in the database URL, not a pooler that leads every name to one database")),
-            Err(error) => Err(Error::new("the scratch database does not say its name").because(error)),
+            .hint("name the server itself in the database URL, not a pooler that maps every name to one database")),
+            Err(error) => Err(Error::new("the scratch database does not report its name").because(error)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Scratch {
         result?;
         // The work on it was interrupted, so its result is unknown.
         if interrupted() {
-            return Err(Error::new("interrupted; the scratch database is gone, and nothing was written"));
+            return Err(Error::new("interrupted; the scratch database was dropped, and nothing was written"));
         }
         Ok(())
     }

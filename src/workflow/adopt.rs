@@ -56,7 +56,7 @@ pub async fn set_up_project(
 ) -> Result<(Adopted, Option<Live>), Failure> {
     if workspace.lock.is_some() {
         return Err(Error::new(format!("{} is set up already", workspace.root().display()))
-            .hint("`gen status` shows how things stand")
+            .hint("`gen status` shows its state")
             .into());
     }
     let mut settings = Vec::new();
@@ -93,8 +93,8 @@ pub async fn set_up_project(
             imported = Some(written);
         }
     } else if imports {
-        return Err(Error::new("there is nothing to import: no database with tables in it")
-            .hint("name the database the project's own migrations built: `--database-url …`")
+        return Err(Error::new("there is nothing to import: no database with tables")
+            .hint("name the database that the project's own migrations built: `--database-url …`")
             .into());
     }
     if let Some(live) = &mut live {

@@ -217,11 +217,11 @@ fn unanswered(open: &[&Question]) -> Failure {
         .iter()
         .map(|question| {
             let former: Vec<&str> = question.candidates.iter().map(|candidate| candidate.from.as_str()).collect();
-            format!("{} is new; was it {}?", question.subject, former.join(" or "))
+            format!("{} is new: was it renamed from {}?", question.subject, former.join(" or "))
         })
         .collect();
     let mut error =
-        Error::new(format!("{} to answer before this can be planned", text::plural(open.len(), "question")))
+        Error::new(format!("{} to answer before the migration can be planned", text::plural(open.len(), "question")))
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
         error = error

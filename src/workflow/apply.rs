@@ -131,7 +131,7 @@ impl Bench {
                 Situation::Drifted => {
                     occupied::refuse(&self.live, sealed.as_ref(), &self.migrations)?;
                     self.workspace.note(
-                        "note: the database is not where the last applied migration left it; `gen drift` shows how",
+                        "note: the database does not match the last applied migration; `gen drift` shows the differences",
                     );
                     return Ok(Vec::new());
                 }
@@ -254,8 +254,8 @@ impl Bench {
     pub async fn run(&mut self, course: &Course, watch: ProgressCallback<'_>) -> sea_gen_runner::Result<()> {
         let goes_back = !matches!(course, Course::Up { .. });
         if goes_back && !self.may_go_back {
-            let error = sea_gen_runner::Error::new("reverting would lose what cannot be brought back; nothing was run");
-            return Err(error.hint("look at `Bench::losses`, and allow what may go"));
+            let error = sea_gen_runner::Error::new("reverting would lose data; nothing was run");
+            return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;

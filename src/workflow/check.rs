@@ -65,7 +65,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
     // Building takes minutes the first time, so this check runs only on request.
     let compiled = if wanted.compiled { Some(Compiled::build(&workspace.project)?) } else { None };
     let mut live = None;
-    let mut silence = "no database is named".to_owned();
+    let mut silence = "no database URL is set".to_owned();
     if all || wanted.replay || wanted.database {
         if workspace.database_is_absent() {
             silence = "the database does not exist".to_owned();
@@ -94,7 +94,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
         if let Some(compiled) = &compiled {
             let verdict = match compiled::differences(workspace, compiled, product).await? {
                 Some(lines) => verdict(lines),
-                None => Verdict::Skipped(format!("no {product} server at hand for a scratch database")),
+                None => Verdict::Skipped(format!("no {product} server available for a scratch database")),
             };
             lines.push(Line { check: "compiled", product, verdict });
         }
@@ -135,7 +135,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     }
     let mut lines: Vec<String> =
         diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
-    lines.extend(target.violations.iter().map(|place| format!("{place} is declared by nobody")));
+    lines.extend(target.violations.iter().map(|place| format!("{place} is not declared")));
     Ok(verdict(lines))
 }
 
@@ -155,7 +155,7 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
 async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) -> Result<Verdict, Failure> {
     let server = workspace.scratch_server(product)?.filter(|_| live.is_some() || product == Product::Sqlite);
     let Some(server) = server else {
-        return Ok(Verdict::Skipped(format!("no {product} server at hand for a scratch database")));
+        return Ok(Verdict::Skipped(format!("no {product} server available for a scratch database")));
     };
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let migrations = workspace.migrations(product)?;
@@ -207,9 +207,9 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     Ok(match situation {
         Situation::Current => Verdict::Holds,
         Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
-        Situation::Ahead => {
-            Verdict::Fails(vec!["pending migrations are already there: `gen up` records them".to_owned()])
-        }
+        Situation::Ahead => Verdict::Fails(vec![
+            "the database already has the result of pending migrations: `gen up` records them".to_owned(),
+        ]),
         _ => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
     })
 }

@@ -29,7 +29,7 @@ pub(crate) async fn model(
     let compiled = Compiled::build(&workspace.project)?;
     let Some(schema) = created(workspace, &compiled, product).await? else {
         return Err(Error::new(format!(
-            "compiled entities are read on a scratch database, and no {product} server is at hand"
+            "compiled entities are read on a scratch database, and no {product} server is available"
         ))
         .hint("name one with `--database-url`, or take the database out of `dialects`")
         .into());
@@ -64,11 +64,11 @@ fn consent(workspace: &Workspace) -> Result<(), Failure> {
         workspace.note(&format!("note: {what}"));
         return Ok(());
     }
-    let question = format!("go on, now and from now on in {}?", project.root.display());
+    let question = format!("allow this, now and in future, in {}?", project.root.display());
     if workspace.listener.agrees(what, &question)? {
         return Ok(project.let_cargo_run()?);
     }
-    Err(Error::new("nobody has agreed to it that cargo runs in this checkout")
+    Err(Error::new("running cargo in this checkout was not confirmed")
         .because(what)
         .hint("if you trust the code: `--run-cargo` once, which is remembered for this checkout")
         .hint(format!("or, as in CI, in the environment: `{CONSENT}=yes`"))

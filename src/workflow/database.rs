@@ -19,9 +19,9 @@ impl Workspace {
     pub fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
         match &self.connection {
             Some(connection) if !vouched && !self.is_development() => {
-                Err(Error::new(format!("{connection} is not on this machine, so it may not be a development database"))
+                Err(Error::new(format!("{connection} is on another host, so it may not be a development database"))
                     .hint(
-                        "`--development` vouches for it once, `development = [\"host\"]` in the configuration for good",
+                        "`--development` confirms that it is one, `development = [\"host\"]` in the configuration does so permanently",
                     )
                     .into())
             }

@@ -68,8 +68,9 @@ impl Drift {
         let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
         if pending > 0 {
             let count = text::plural(pending, "migration");
-            let error =
-                Error::new(format!("{count} pending on this database, so drift cannot be told from what they do"));
+            let error = Error::new(format!(
+                "{count} pending on this database, so drift cannot be distinguished from what they change"
+            ));
             return Err(error.hint("apply them first: `gen up`").into());
         }
         Ok(migrations)
@@ -150,7 +151,7 @@ impl Drift {
         if !revert.refused.is_empty() {
             let refused: Vec<&Finding> = revert.refused.iter().collect();
             let lines = stakes::lines(&refused, &revert.stakes, Some(&mut self.live.session)).await;
-            let what = "reverting the drift would lose what cannot be brought back";
+            let what = "reverting the drift would lose data";
             return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)
                 .hint("or keep it: `gen drift adopt` writes it as a migration")
                 .into());

@@ -26,9 +26,9 @@ pub(super) fn answers(drafts: &[Draft], refused: &[&Finding]) -> Vec<String> {
         }
     }
     let said = [
-        ("or give the rows that are there a value", columns(&[NOT_NULL], "--backfill", "VALUE")),
-        ("or say what the values become", columns(&[LOSSY_CAST, IMPOSSIBLE_CAST], "--using", "EXPRESSION")),
-        ("or say what takes its place, for example", replaced),
+        ("or give existing rows a value", columns(&[NOT_NULL], "--backfill", "VALUE")),
+        ("or convert the values", columns(&[LOSSY_CAST, IMPOSSIBLE_CAST], "--using", "EXPRESSION")),
+        ("or replace the removed value, for example", replaced),
     ];
     let said = said.into_iter().filter(|(_, options)| !options.is_empty());
     said.map(|(what, options)| format!("{what}: `{}`", options.join(" "))).collect()

@@ -35,7 +35,7 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
     let Some(table) = taken else { return Ok(()) };
     let id = &first.id;
     let mut error = Error::new(format!(
-        "migration `{id}` creates table `{table}`, which this database has already; it has no record of any migration"
+        "migration `{id}` creates table `{table}`, which already exists in this database; no migration is recorded in it"
     ));
     if let Some(sealed) = sealed {
         let plan = diff(&live.schema, &sealed.schema, &[]);
@@ -44,14 +44,14 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
             0 => {}
             more => lines.push(format!("and {more} more")),
         }
-        lines.insert(0, "the differences to what the migrations lead to:".to_owned());
+        lines.insert(0, "the differences from the result of the migrations:".to_owned());
         error = error.because(lines.join("\n"));
     }
     Err(error
         .hint(
-            "bring it there, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
+            "bring the database to that schema, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
              --format sql` prints the statements",
         )
-        .hint("if it is not the database you meant, name the right one by `--database-url`")
+        .hint("if this is the wrong database, name the right one with `--database-url`")
         .into())
 }

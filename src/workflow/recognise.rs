@@ -62,11 +62,10 @@ fn undecidable(file: &Applicable<'_>, statement: usize) -> Error {
     let id = file.id();
     let text = file.migration.up.get(statement).map(|statement| first_line(&statement.sql)).unwrap_or_default();
     Error::new(format!(
-        "the database already has the schema that pending migrations lead to, but `{id}` does more than a schema shows, so \
-         it is not known whether it ran"
+        "the database already has the schema that pending migrations lead to, but `{id}` has effects that a schema does not show, so it is not known whether it was applied"
     ))
     .because(format!("statement {}: {text}", statement + 1))
-    .hint("if it was done here, or nothing is left for it to do, record it as done: `gen up --recognise`")
+    .hint("if it was applied here, or has nothing left to change, record it as applied: `gen up --recognise`")
     .hint(format!(
         "if not, move its statement into a migration of its own (`gen migration --empty <Name>`), seal both (`gen lock`), and \
          `gen up` records `{id}` and runs the new one"

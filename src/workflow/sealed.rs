@@ -68,7 +68,7 @@ impl Workspace {
                 true => {
                     let lock = self.project.lock_path();
                     let lock = self.project.shown(&lock).display();
-                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
+                    Error::new(format!("there are migrations, but their {lock} is missing"))
                         .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
                 }
                 false => error.hint("run `gen init` to set the project up"),
@@ -103,11 +103,11 @@ impl Workspace {
         let lock = self.project.lock_path();
         let (shown, lock) = (self.project.shown(folder).display(), self.project.shown(&lock).display());
         if !is_missing {
-            return Error::new(format!("the snapshot in `{shown}` is not the one that {lock} seals"))
+            return Error::new(format!("the snapshot in `{shown}` does not match {lock}"))
                 .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
                 .into();
         }
-        let error = Error::new(format!("there is no snapshot in `{shown}`, and {lock} seals one"));
+        let error = Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"));
         match self.moves(product).filter(|_| self.products().len() > 1) {
             Some(moves) => error.hint(format!("with several dialects each has its own folders: `{moves}`")).into(),
             None => error
@@ -174,7 +174,7 @@ impl Workspace {
             return Ok(());
         }
         let lines: Vec<String> = findings.iter().map(words).collect();
-        let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
+        let error = Error::new("the migration files do not match schema.lock.json").because(lines.join("\n"));
         let gone = findings.iter().find_map(|finding| match finding {
             LockMismatch::Missing(id) => Some(self.project.migration_path(product, id)),
             LockMismatch::Changed(_) | LockMismatch::Unlisted(_) => None,
@@ -183,14 +183,14 @@ impl Workspace {
             Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
             None => error.hint("see what changed: `git status` and `git diff`"),
         };
-        Err(error.hint("if the files are as they should be, seal them: `gen lock`").into())
+        Err(error.hint("if the files are correct, seal them: `gen lock`").into())
     }
 }
 
 fn words(finding: &LockMismatch) -> String {
     match finding {
         LockMismatch::Changed(id) => format!("{id} was edited after it was sealed"),
-        LockMismatch::Missing(id) => format!("{id} is sealed, and its file is gone"),
+        LockMismatch::Missing(id) => format!("{id} is in schema.lock.json, but its file is missing"),
         LockMismatch::Unlisted(id) => format!("{id} is not sealed"),
     }
 }

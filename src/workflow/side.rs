@@ -42,11 +42,9 @@ impl State {
                 _ if ConnectionOptions::knows(text) => Self::Named(ConnectionOptions::parse(text, &current_folder()?)?),
                 // The text may be a URL with a password, so it is not printed.
                 _ if text.contains("://") || text.contains('@') => {
-                    return Err(Error::new(
-                        "unknown state: it looks like a database URL, but of no database known here",
-                    )
-                    .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
-                    .into());
+                    return Err(Error::new("unknown state: it looks like the URL of an unsupported database")
+                        .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
+                        .into());
                 }
                 _ => {
                     return Err(Error::new(format!("unknown state `{text}`"))
@@ -197,7 +195,7 @@ impl Loader<'_> {
                 .hint("name one with `--database-url`; a scratch database is created there and dropped again")
         })?;
         let statements = dump::statements(product, script)
-            .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
+            .map_err(|error| Error::new("the script cannot be split into statements").because(error))?;
         let beyond = |statement: &String| Some((sql::first_line(statement), outside(product, statement)?));
         if let Some((first, what)) = statements.iter().find_map(beyond) {
             return Err(Error::new(format!("the script reaches beyond one database: `{first}` {what}"))

@@ -61,7 +61,7 @@ pub(crate) fn refuse_unfit(findings: &[Finding], allowed: &[Allow]) -> Result<()
         None => Ok(()),
         Some((allow, near)) => {
             let hint = near.map_or("correct it, or leave it out".to_owned(), |near| format!("did you mean `{near}`?"));
-            Err(Error::new(format!("`--allow {allow}` fits nothing: nothing here needs this to be allowed")).hint(hint))
+            Err(Error::new(format!("`--allow {allow}` matches nothing: there is no finding to allow")).hint(hint))
         }
     }
 }

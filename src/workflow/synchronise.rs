@@ -86,12 +86,12 @@ impl Synchronisation {
     /// A loss that nobody allowed; a statement that fails.
     pub async fn run(&mut self) -> Result<(), Failure> {
         if self.is_rehearsal {
-            return Err(Error::new("this was planned as a rehearsal, so nothing is run").into());
+            return Err(Error::new("this was planned as a dry run, so nothing is run").into());
         }
         if !self.refused.is_empty() {
             let lines: Vec<String> = self.refused.iter().map(|it| it.line.clone()).collect();
             let refused: Vec<_> = self.refused.iter().map(|it| &it.finding).collect();
-            let what = "synchronising would lose what is there, or fail on it; nothing was run";
+            let what = "synchronising would lose data or fail on existing rows; nothing was run";
             return Err(stakes::refusal(what, "gen sync", &lines, &refused)
                 .hint(
                     "or write a migration, which can say what the values become: `gen migration <Name>`, then `gen up`",

@@ -204,7 +204,7 @@ impl Workspace {
         match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
             None => Ok(()),
             Some(frozen) => Err(Error::new(format!("the schema is frozen for release {}", frozen.release))
-                .hint("`gen thaw` lifts the seal")
+                .hint("unfreeze it: `gen thaw`")
                 .into()),
         }
     }
@@ -227,7 +227,7 @@ impl Workspace {
         let workspace = self.clone();
         match tokio::task::spawn_blocking(move || work(&workspace)).await {
             Ok(outcome) => outcome,
-            Err(error) => Err(Error::new("a thread broke off").because(error).into()),
+            Err(error) => Err(Error::new("internal error: a worker thread panicked").because(error).into()),
         }
     }
 
@@ -326,7 +326,7 @@ impl Workspace {
         }
         match self.live(missing).await? {
             Some(live) => Ok(live),
-            None => Err(Error::new("no database is named")
+            None => Err(Error::new("no database URL is set")
                 .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
                 .into()),
         }

@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
     if drift.plan.is_empty() {
         match command.run.json {
             true => paint::exact(&format!("{:#}\n", json!({ "id": null, "written": [], "drift": [] }))),
-            false => paint::talk("no drift: the database has exactly what the snapshot says"),
+            false => paint::talk("no drift: the database matches the snapshot"),
         }
         drift.live.session.close().await;
         return Ok(Ending::Done);

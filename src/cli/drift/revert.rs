@@ -30,7 +30,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     if command.run.json {
         paint::exact(&format!("{:#}\n", json!({ "reverted": show::plan_json(plan, None, root), "left": left })));
     } else if plan.is_empty() {
-        paint::talk("no drift: the database has exactly what the snapshot says");
+        paint::talk("no drift: the database matches the snapshot");
     } else {
         let heading = format!("{}: {}\n", ink(Ink::Green, "reverted"), show::plural(plan.ops().len(), "step"));
         paint::result(&(heading + &show::plan(plan, None, root)));

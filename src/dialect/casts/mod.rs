@@ -88,7 +88,7 @@ impl Types for Casts<'_> {
 
 /// Grades a cast between integers, decimals and floating point, as far as all products agree.
 pub(super) fn numbers(column: &str, from: &Family, to: &Family) -> Option<Grade> {
-    let fractions = "has fractions, or values that are too great";
+    let fractions = "has fractions, or values that are too large";
     Some(match (from, to) {
         (Family::Integer { min, max }, Family::Integer { min: low, max: high }) => match low > min || high < max {
             true => Grade::lost(format!("{column} NOT BETWEEN {low} AND {high}"), beyond(*low, *high)),
@@ -118,7 +118,7 @@ pub(super) fn numbers(column: &str, from: &Family, to: &Family) -> Option<Grade>
             let before = digits.saturating_sub(*behind);
             Grade::lost(
                 format!("abs({column}) >= 1{} OR {column} <> round({column}, {behind})", zeros(before)),
-                format!("has values beyond {before} digits before and {behind} behind the point"),
+                format!("has values with more than {before} integer or {behind} fractional digits"),
             )
         }
         (Family::Decimal(_), Family::Integer { min, max }) => {

@@ -95,14 +95,14 @@ fn sets(dialect: &MySql, column: &str, before: &[String], after: &[String]) -> G
 }
 
 fn every(column: &str, to: &str) -> Grade {
-    Grade::lost(format!("{column} IS NOT NULL"), format!("has values, which become {to} as the server sees fit"))
+    Grade::lost(format!("{column} IS NOT NULL"), format!("has values, whose conversion to {to} depends on the server"))
 }
 
 fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
     let padded = matches!(from, Family::Text { padded: true, .. });
     let unlike =
         |pattern: &str, then: &str| format!("{column} IS NOT NULL AND ({column} NOT REGEXP '{pattern}' OR {then})");
-    let no_number = "has texts that are no numbers of the new type";
+    let no_number = "has texts that are not numbers of the new type";
     let behind = |digits: u32| if digits == 0 { String::new() } else { format!("([.][0-9]{{1,{digits}}})?") };
     match to {
         Family::Text { characters, bytes, padded: spaces } => {
@@ -114,7 +114,7 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
         ),
         Family::Year => Grade::lost(
             unlike("^[0-9]{4}$", &format!("CAST({column} AS unsigned) NOT BETWEEN 1901 AND 2155")),
-            "has texts that are no years",
+            "has texts that are not years",
         ),
         Family::Decimal(room) => {
             let (precision, scale) = room.unwrap_or((65, 30));
@@ -133,14 +133,14 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
         Family::Boolean => Grade::lost(format!("{column} NOT IN ('0', '1')"), "has texts other than 0 and 1"),
         Family::Date => Grade::lost(
             unlike(&format!("^{DATE}$"), &format!("CAST({column} AS date) IS NULL")),
-            "has texts that are no dates as 2020-12-31",
+            "has texts that are not dates like 2020-12-31",
         ),
         Family::Time(digits) => Grade::lost(
             unlike(
                 &format!("^-?[0-9]{{2,3}}:[0-9]{{2}}:[0-9]{{2}}{}$", behind(*digits)),
                 &format!("CAST({column} AS time(6)) IS NULL"),
             ),
-            "has texts that are no times as 23:59:59",
+            "has texts that are not times like 23:59:59",
         ),
         Family::Moment { digits, short, .. } => {
             let value = format!("CAST({column} AS datetime(6))");
@@ -148,12 +148,12 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
             let pattern = format!("^{DATE}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}{})?)?$", behind(*digits));
             Grade::lost(
                 unlike(&pattern, &format!("{value} IS NULL{outside}")),
-                "has texts that are no moments as 2020-12-31 23:59:59",
+                "has texts that are not timestamps like 2020-12-31 23:59:59",
             )
         }
-        Family::Json(_) => Grade::lost(format!("NOT json_valid({column})"), "has texts that are no JSON")
+        Family::Json(_) => Grade::lost(format!("NOT json_valid({column})"), "has texts that are not JSON")
             .or(doubled_keys(dialect, column)),
-        Family::Uuid => Grade::lost(format!("{column} NOT REGEXP '{UUID}'"), "has texts that are no UUIDs"),
+        Family::Uuid => Grade::lost(format!("{column} NOT REGEXP '{UUID}'"), "has texts that are not UUIDs"),
         Family::Bytes { limit, padded } => bytes(column, *limit, *padded),
         Family::Choice(values) => chosen(dialect, &format!("CAST(CONVERT({column} USING utf8mb4) AS binary)"), values),
         Family::Bits(..) | Family::Set(_) | Family::Array(_) | Family::Other(_) => every(column, "another type"),
@@ -202,9 +202,10 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
                 false => Grade::Keeps,
             }
         }
-        (Family::Integer { .. }, Family::Year) => {
-            Grade::lost(format!("{column} <> 0 AND {column} NOT BETWEEN 1901 AND 2155"), "has values that are no years")
-        }
+        (Family::Integer { .. }, Family::Year) => Grade::lost(
+            format!("{column} <> 0 AND {column} NOT BETWEEN 1901 AND 2155"),
+            "has values that are not years",
+        ),
         (Family::Integer { min, .. }, Family::Bits(Some(length), _)) => {
             let most = (1_u128 << length) - 1;
             let low = if *min < 0 { format!("{column} < 0 OR ") } else { String::new() };
@@ -238,7 +239,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             let value = format!("(CAST({column} AS char) + 0.0e0)");
             Grade::lost(
                 format!("abs({column}) >= 1{limit} OR {value} <> round({value}, {scale})"),
-                "has values that the new digits have no room for",
+                "has values that do not fit the new precision",
             )
         }
         (Family::Float(bits), Family::Text { characters, bytes, .. }) => {
@@ -254,11 +255,13 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has dates before 1970 or after 2037")
         }
         (Family::Moment { .. }, Family::Date) => {
-            Grade::lost(format!("time({column}) <> '00:00:00'"), "has times, which a date has no room for")
+            Grade::lost(format!("time({column}) <> '00:00:00'"), "has times of day, which a date cannot hold")
         }
         (Family::Moment { digits, short: was, .. }, Family::Moment { digits: now, short, .. }) => {
             let outside = match *short && !was {
-                true => Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has moments before 1970 or after 2037"),
+                true => {
+                    Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has timestamps before 1970 or after 2037")
+                }
                 false => Grade::Keeps,
             };
             finer(*digits, *now, "datetime").or(outside)
@@ -271,7 +274,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
         (Family::Bytes { .. }, Family::Text { characters, bytes: size, padded }) => {
             let text = format!("CONVERT({column} USING utf8mb4)");
             let unread = format!("{column} IS NOT NULL AND ({text} IS NULL OR CAST({text} AS binary) <> {column})");
-            Grade::lost(unread, "has bytes that are no text").or(room(&text, from, *characters, *size, *padded))
+            Grade::lost(unread, "has bytes that are not text").or(room(&text, from, *characters, *size, *padded))
         }
         (Family::Bytes { limit: was, padded: false }, Family::Bytes { limit, padded: false }) => match (was, limit) {
             (Some(was), Some(limit)) if was <= limit => Grade::Keeps,

@@ -83,7 +83,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
     for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
-        unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");
+        unmanaged(&mut catalog, format!("database {schema}"), "a connection reads only its own database");
     }
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);

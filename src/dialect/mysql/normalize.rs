@@ -109,7 +109,7 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
     let what = match definition.id.kind {
         DefinitionKind::Event => "EVENT",
         DefinitionKind::Sequence if flavor.has_sequences() => "SEQUENCE",
-        kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
+        kind => return Err(refuse(flavor, place, format!("a {kind} is not supported"), elsewhere(flavor))),
     };
     definition.create = statement(flavor, &definition.create);
     if definition.id.kind == DefinitionKind::Event {
@@ -325,10 +325,10 @@ fn normalize_index(
 ) -> Result<(), Unsupported> {
     let place = Place::Table(table.clone(), Part::Index(index.name.clone()));
     if index.predicate.is_some() {
-        return Err(refuse(flavor, place, "an index always covers every row", elsewhere(flavor)));
+        return Err(refuse(flavor, place, "there are no partial indexes", elsewhere(flavor)));
     }
     if !index.include.is_empty() {
-        return Err(refuse(flavor, place, "an index carries no further columns", elsewhere(flavor)));
+        return Err(refuse(flavor, place, "indexes have no included columns", elsewhere(flavor)));
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
     known_options(flavor, &place, &index.options, &["invisible", "parser", "using"])?;
@@ -355,7 +355,7 @@ fn normalize_index(
             }
             IndexTarget::Expression(_) if !flavor.has_expression_indexes() => {
                 let hint = "index a generated column that holds the expression";
-                return Err(refuse(flavor, place, "an index is built on columns alone", hint));
+                return Err(refuse(flavor, place, "there are no expression indexes", hint));
             }
             IndexTarget::Expression(target) => *target = expression(flavor, target),
         }

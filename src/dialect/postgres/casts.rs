@@ -23,7 +23,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     match (from, to) {
         (Family::Array(old), Family::Array(new)) => within(column, grade("element", old, new)),
         (Family::Text { .. }, Family::Array(_)) => {
-            Grade::lost(format!("{column} NOT LIKE '{{%}}'"), "has texts that are no arrays")
+            Grade::lost(format!("{column} NOT LIKE '{{%}}'"), "has texts that are not arrays")
         }
         (scalar, Family::Array(element)) => grade(column, scalar, element),
         (Family::Array(_), Family::Text { characters, .. }) => room(column, from, *characters, false),
@@ -75,11 +75,11 @@ fn unless(column: &str, pattern: &str, then: &str) -> String {
 }
 
 fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
-    let no_number = "has texts that are no numbers of the new type";
+    let no_number = "has texts that are not numbers of the new type";
     let moment = |zone: &str| format!("^{DATE}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}{{F}})?{zone})?$");
     let behind = |digits: u32| if digits == 0 { String::new() } else { format!(r"(\.[0-9]{{1,{digits}}})?") };
     let ill = |pattern: &str, what: &str| {
-        Grade::lost(format!("{column} !~ '{pattern}'"), format!("has texts that are no {what}"))
+        Grade::lost(format!("{column} !~ '{pattern}'"), format!("has texts that are not {what}"))
     };
     match to {
         Family::Text { characters, padded: spaces, .. } => room(column, from, *characters, *spaces && !padded),
@@ -99,7 +99,7 @@ fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
             Grade::lost(unless(column, SCIENTIFIC, &then), no_number)
         }
         Family::Boolean => {
-            Grade::lost(format!("lower({column}) NOT IN ({TRUTH})"), "has texts that are no truth values")
+            Grade::lost(format!("lower({column}) NOT IN ({TRUTH})"), "has texts that are not truth values")
         }
         Family::Bytes { .. } => Grade::lost(format!(r"position(E'\\' in {column}) > 0"), "has backslashes"),
         Family::Bits(Some(length), true) => ill(&format!("^[01]{{{length}}}$"), "bits of the new length"),
@@ -119,7 +119,7 @@ fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
             let doubled = if *binary { doubled(column) } else { "false".to_owned() };
             let scalar = r#"^\s*("|-?[0-9]|true|false|null)"#;
             let holds = format!(r"CASE WHEN {column} ~ '^\s*[\[{{]' THEN {doubled} ELSE {column} !~ '{scalar}' END");
-            Grade::lost(holds, "has texts that are no JSON, or objects with the same key twice")
+            Grade::lost(holds, "has texts that are not JSON, or objects with the same key twice")
         }
         Family::Uuid => ill(UUID, "UUIDs"),
         Family::Choice(values) => chosen(&Postgres, &text(column), values),
@@ -176,13 +176,13 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
                 ),
                 None => back,
             };
-            Grade::lost(lost, "has values that the new digits have no room for")
+            Grade::lost(lost, "has values that do not fit the new precision")
         }
         (Family::Boolean, Family::Integer { .. } | Family::Float(_) | Family::Decimal(_)) => Grade::Keeps,
         (Family::Date, Family::Moment { .. }) => Grade::Keeps,
         (Family::Moment { zoned, .. }, Family::Date) => {
             let local = if *zoned { format!("({column} AT TIME ZONE 'UTC')") } else { column.to_owned() };
-            Grade::lost(format!("{local} <> date_trunc('day', {local})"), "has times, which a date has no room for")
+            Grade::lost(format!("{local} <> date_trunc('day', {local})"), "has times of day, which a date cannot hold")
         }
         (Family::Moment { digits, zoned, .. }, Family::Moment { digits: fewer_digits, .. }) => {
             let zone = if *zoned { "with" } else { "without" };

@@ -299,7 +299,7 @@ struct Twins {
 }
 
 fn indistinct(table: &ObjectName, kind: &str, Twins { first, second, cut }: Twins) -> Unsupported {
-    let reason = format!("its name and that of the {kind} `{first}` are both `{cut}` when cut to 63 bytes");
+    let reason = format!("its name and that of the {kind} `{first}` are both `{cut}` when truncated to 63 bytes");
     let hint = match kind {
         "foreign key" => {
             "give one of them a shorter name: `fk_name = \"…\"` where its relation is written, or `skip_fk` there and the key in \

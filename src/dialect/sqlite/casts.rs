@@ -28,7 +28,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
                 "typeof({column}) = 'blob' OR typeof({column}) = 'text' AND {column} <> CAST({whole} AS text) OR \
                  typeof({column}) = 'real' AND {column} <> {whole}"
             );
-            let grade = unless(unread, "has values that are no whole numbers");
+            let grade = unless(unread, "has values that are not whole numbers");
             match *min > i64::MIN.into() || *max < i64::MAX.into() {
                 true => grade.or(unless(format!("{whole} NOT BETWEEN {min} AND {max}"), &beyond(*min, *max))),
                 false => grade,
@@ -47,7 +47,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
             );
             unless(
                 format!("{unread} OR {}", inexact(column)),
-                "has values that are no numbers, or have too many digits",
+                "has values that are not numbers, or have too many digits",
             )
         }
         (
@@ -67,20 +67,20 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
         ),
         (_, Family::Date) => unless(
             format!("typeof({column}) <> 'text' OR {column} IS NOT date({column})"),
-            "has values that are no dates as 2020-12-31",
+            "has values that are not dates like 2020-12-31",
         ),
         (_, Family::Time(_)) => unless(
             format!("typeof({column}) <> 'text' OR {column} NOT GLOB '{TIME}*' OR time({column}) IS NULL"),
-            "has values that are no times as 23:59:59",
+            "has values that are not times like 23:59:59",
         ),
         (Family::Moment { .. }, Family::Moment { .. }) => Grade::Keeps,
         (_, Family::Moment { .. }) => unless(
             format!(
                 "typeof({column}) <> 'text' OR {column} NOT GLOB '{DATE}[ T]{TIME}*' OR datetime({column}) IS NULL"
             ),
-            "has values that are no moments as 2020-12-31 23:59:59",
+            "has values that are not timestamps like 2020-12-31 23:59:59",
         ),
-        (_, Family::Json(_)) => unless(format!("NOT json_valid({column})"), "has values that are no JSON"),
+        (_, Family::Json(_)) => unless(format!("NOT json_valid({column})"), "has values that are not JSON"),
         (_, Family::Uuid) => unless(
             format!("typeof({column}) <> 'blob' OR length({column}) <> 16"),
             "has values that are not the sixteen bytes of a UUID",

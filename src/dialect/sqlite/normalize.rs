@@ -33,7 +33,7 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
     }
     if let Some(id) = schema.definitions.keys().next() {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
-        return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
+        return Err(refusal(Place::Definition(id.clone()), "it does not support this kind of object", hint));
     }
     let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
     let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
@@ -223,7 +223,7 @@ fn number_column(owner: &ObjectName, column: &mut Column, alone: bool) -> Result
     let integer = spelling.contains("int") && !spelling.contains("point");
     if !alone || !integer {
         let place = Place::Table(owner.clone(), Part::Column(column.name.clone(), Facet::Identity));
-        let reason = "it numbers nothing but a single integer primary key column";
+        let reason = "it only numbers a single integer primary key column";
         return Err(refusal(place, reason, "add `#[sea_orm(primary_key, auto_increment = false)]`"));
     }
     column.data_type = Type::Native("integer".to_owned());
@@ -239,7 +239,7 @@ fn normal_index(owner: &ObjectName, columns: &Columns, index: &mut Index) -> Res
         Some(method) => return Err(refusal(place(), &format!("it has no `{method}` indexes"), hint)),
     }
     if !index.include.is_empty() {
-        return Err(refusal(place(), "its indexes carry no other columns along", hint));
+        return Err(refusal(place(), "its indexes have no included columns", hint));
     }
     known_options(&mut index.options, &[], place)?;
     for part in &mut index.parts {

@@ -13,14 +13,14 @@ use super::{ScriptRule, example, place};
 pub(super) const RENAME_TABLE: ScriptRule = ScriptRule {
     code: "rename-table",
     level: Level::Warning,
-    summary: "a table gets another name",
-    why: "code that is still running uses the old one",
-    suggestion: "leave a view of the old name for a release, or stop the old code first",
+    summary: "a table is renamed",
+    why: "running code uses the old name",
+    suggestion: "keep a view with the old name for one release, or stop the old code first",
     backwards: false,
     example: example("ALTER TABLE visit RENAME TO stay;", "CREATE VIEW stay AS SELECT id FROM visit;"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameTable)?;
-        Some(format!("table {} gets another name", clause.table))
+        Some(format!("table {} is renamed", clause.table))
     },
 };
 
@@ -28,14 +28,14 @@ pub(super) const RENAME_TABLE: ScriptRule = ScriptRule {
 pub(super) const RENAME_COLUMN: ScriptRule = ScriptRule {
     code: "rename-column",
     level: Level::Warning,
-    summary: "a column gets another name",
-    why: "code that is still running uses the old one",
-    suggestion: "add the new column, write to both for a release, and drop the old one later; or stop the old code first",
+    summary: "a column is renamed",
+    why: "running code uses the old name",
+    suggestion: "add the new column, write to both for one release, and drop the old one later; or stop the old code first",
     backwards: false,
     example: example("ALTER TABLE visit RENAME COLUMN day TO arrival;", "ALTER TABLE visit ADD COLUMN arrival date;"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameColumn)?;
-        Some(format!("column {} gets another name", place(clause)))
+        Some(format!("column {} is renamed", place(clause)))
     },
 };
 
@@ -43,14 +43,14 @@ pub(super) const RENAME_COLUMN: ScriptRule = ScriptRule {
 pub(super) const RENAME_VALUE: ScriptRule = ScriptRule {
     code: "rename-value",
     level: Level::Warning,
-    summary: "a value of an enum type gets another name",
-    why: "code that is still running reads and writes the old one",
-    suggestion: "add the new value, change over, and leave the old one",
+    summary: "a value of an enum type is renamed",
+    why: "running code reads and writes the old value",
+    suggestion: "add the new value, switch to it, and keep the old one",
     backwards: false,
     example: example("ALTER TYPE kind RENAME VALUE 'new' TO 'open';", "ALTER TYPE kind ADD VALUE 'open';"),
     check: |line, _| {
         line.reading.features.iter().find_map(|feature| match feature {
-            Feature::RenamesValue(value) => Some(format!("value `{value}` gets another name")),
+            Feature::RenamesValue(value) => Some(format!("value `{value}` is renamed")),
             _ => None,
         })
     },

@@ -13,9 +13,9 @@ use super::{ScriptRule, example, place};
 pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     code: "not-null",
     level: Level::Warning,
-    summary: "a column comes without NULL, and rows that are there get no value",
-    why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
-    suggestion: "add it taking NULL, fill it, then forbid NULL; or give it a default",
+    summary: "a NOT NULL column is added, and existing rows get no value",
+    why: "it fails on a table with rows; MySQL and MariaDB silently insert 0, an empty string or the first value",
+    suggestion: "add it as nullable, fill it, then set NOT NULL; or give it a default",
     backwards: true,
     example: example(
         "ALTER TABLE visit ADD COLUMN paid boolean NOT NULL;",
@@ -23,7 +23,7 @@ pub(super) const NOT_NULL: ScriptRule = ScriptRule {
     ),
     check: |line, context| {
         let clause = context.old(line).find(|clause| line.reading.has(&Feature::NoValueFor(clause.part.clone())))?;
-        Some(format!("column {} takes no NULL, and rows that are there have nothing to put in", place(clause)))
+        Some(format!("column {} is NOT NULL, and existing rows get no value", place(clause)))
     },
 };
 
@@ -31,9 +31,9 @@ pub(super) const NOT_NULL: ScriptRule = ScriptRule {
 pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
     code: "set-not-null",
     level: Level::Info,
-    summary: "a column stops taking NULL",
-    why: "it fails where a row holds NULL, and code that is still running may write one",
-    suggestion: "fill the rows that hold NULL first, and look for them in a statement before",
+    summary: "a column becomes NOT NULL",
+    why: "it fails if a row has NULL, and running code may still write NULL",
+    suggestion: "fill rows with NULL first, and check for them in a preceding statement",
     backwards: false,
     example: example(
         "ALTER TABLE visit ALTER COLUMN day SET NOT NULL;",
@@ -42,7 +42,7 @@ pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.kind == ClauseKind::SetNotNull)?;
         let proven = context.cost(clause).is_some_and(|cost| cost.kind == ClauseKind::SetNotNullProven);
-        (!proven).then(|| format!("column {} fails on rows that hold NULL", place(clause)))
+        (!proven).then(|| format!("column {} fails on rows with NULL", place(clause)))
     },
 };
 
@@ -50,14 +50,14 @@ pub(super) const SET_NOT_NULL: ScriptRule = ScriptRule {
 pub(super) const UNIQUE: ScriptRule = ScriptRule {
     code: "unique",
     level: Level::Info,
-    summary: "rows that are there must not hold the same twice",
-    why: "it fails where two rows do",
-    suggestion: "look for duplicates in a statement before: `GROUP BY … HAVING count(*) > 1`",
+    summary: "existing rows must not have duplicates",
+    why: "it fails if two rows are equal",
+    suggestion: "check for duplicates in a preceding statement: `GROUP BY … HAVING count(*) > 1`",
     backwards: false,
     example: example("ALTER TABLE visit ADD UNIQUE (day);", "CREATE INDEX visit_day ON visit (day);"),
     check: |line, context| {
         let clause = context.old(line).find(|clause| clause.kind == ClauseKind::AddsUniqueness)?;
-        Some(format!("{} fails on rows that hold the same twice", place(clause)))
+        Some(format!("{} fails if duplicate rows exist", place(clause)))
     },
 };
 
@@ -66,8 +66,8 @@ pub(super) const RETYPE: ScriptRule = ScriptRule {
     code: "retype",
     level: Level::Warning,
     summary: "a column's type changes",
-    why: "values that do not fit are cut or make it fail, and code that is still running reads another type",
-    suggestion: "look for values that do not fit in a statement before; or add a new column, fill it, and drop the old one later",
+    why: "values that do not fit are truncated or make it fail, and running code expects the old type",
+    suggestion: "check for values that do not fit in a preceding statement; or add a new column, fill it, and drop the old one later",
     backwards: false,
     example: example("ALTER TABLE visit ALTER COLUMN day TYPE date;", "ALTER TABLE visit ADD COLUMN day_only date;"),
     check: |line, context| {
@@ -77,7 +77,7 @@ pub(super) const RETYPE: ScriptRule = ScriptRule {
                 && !is_kept(clause)
         })?;
         // The server refuses a change that would rewrite the values.
-        (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
+        (!line.reading.has(&Feature::Online)).then(|| format!("column {} changes type", place(clause)))
     },
 };
 
@@ -86,12 +86,14 @@ pub(super) const CHECKS_OFF: ScriptRule = ScriptRule {
     code: "checks-off",
     level: Level::Warning,
     summary: "foreign keys, checks or triggers are switched off",
-    why: "rows that break them get in, and stay",
-    suggestion: "leave them on, or check what was written before they are switched on again",
+    why: "rows that violate them can be inserted, and stay",
+    suggestion: "leave them on, or check the rows before they are switched on again",
     backwards: true,
     example: example("SET session_replication_role = replica;", "SET session_replication_role = origin;"),
     check: |line, _| {
-        line.reading.has(&Feature::ChecksOff).then(|| "rows that break a key, a check or a trigger get in".to_owned())
+        line.reading
+            .has(&Feature::ChecksOff)
+            .then(|| "rows that violate a key, a check or a trigger can be inserted".to_owned())
     },
 };
 
@@ -100,8 +102,8 @@ pub(super) const SEED_DATA: ScriptRule = ScriptRule {
     code: "seed-data",
     level: Level::Warning,
     summary: "rows are written out in a migration",
-    why: "they are in every database it runs on, production too, and the way back has to find them again",
-    suggestion: "test data belongs into `gen seed`; what the code cannot do without, say so in a silence",
+    why: "they are inserted into every database, including production, and `down` must find them again",
+    suggestion: "use `gen seed` for test data; silence the rule for rows that the code requires",
     backwards: false,
     example: example("INSERT INTO kind (id) VALUES (1);", "INSERT INTO kind (id) SELECT DISTINCT kind_id FROM visit;"),
     check: |line, _| {
@@ -115,8 +117,8 @@ pub(super) const DROP_CONSTRAINT: ScriptRule = ScriptRule {
     code: "drop-constraint",
     level: Level::Info,
     summary: "a constraint goes",
-    why: "from then on rows get in that the way back refuses",
-    suggestion: "be sure that nothing relies on it",
+    why: "rows that violate it can be inserted, and then `down` fails",
+    suggestion: "make sure that nothing depends on it",
     backwards: false,
     example: example(
         "ALTER TABLE visit DROP CONSTRAINT visit_day;",

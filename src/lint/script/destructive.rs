@@ -14,8 +14,8 @@ pub(super) const DROP_TABLE: ScriptRule = ScriptRule {
     code: "drop-table",
     level: Level::Danger,
     summary: "a table is dropped",
-    why: "its rows are gone, and code that is still running fails",
-    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    why: "its rows are lost, and running code fails",
+    suggestion: "drop it one release after its last use; park it under another name first (`gen migration --keep`)",
     backwards: false,
     example: example("DROP TABLE visit;", "ALTER TABLE visit RENAME TO visit_until_may;"),
     check: |line, context| {
@@ -30,8 +30,8 @@ pub(super) const DROP_COLUMN: ScriptRule = ScriptRule {
     code: "drop-column",
     level: Level::Danger,
     summary: "a column is dropped",
-    why: "its values are gone, and code that is still running names it",
-    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    why: "its values are lost, and running code may still reference it",
+    suggestion: "drop it one release after its last use; park it under another name first (`gen migration --keep`)",
     backwards: false,
     example: example("ALTER TABLE visit DROP COLUMN note;", "ALTER TABLE visit ALTER COLUMN note DROP NOT NULL;"),
     check: |line, context| {
@@ -46,8 +46,8 @@ pub(super) const TRUNCATE: ScriptRule = ScriptRule {
     code: "truncate",
     level: Level::Danger,
     summary: "a table is emptied",
-    why: "its rows are gone, and nothing brings them back",
-    suggestion: "delete what is to go, in batches, and by a condition",
+    why: "its rows are lost, and `down` cannot restore them",
+    suggestion: "delete rows in batches, with a condition",
     backwards: false,
     example: example("TRUNCATE visit;", "DELETE FROM visit WHERE day < '2020-01-01';"),
     check: |line, context| {
@@ -60,7 +60,7 @@ pub(super) const EVERY_ROW: ScriptRule = ScriptRule {
     code: "every-row",
     level: Level::Warning,
     summary: "every row of a table is changed or deleted in one statement",
-    why: "all of them are locked until it ends, and without a condition a mistake has nothing that stops it",
+    why: "all rows are locked until it ends, and without a condition nothing limits a mistake",
     suggestion: "add a condition, and change rows in batches",
     backwards: false,
     example: example("UPDATE visit SET paid = true;", "UPDATE visit SET paid = true WHERE day < '2020-01-01';"),
@@ -76,13 +76,13 @@ pub(super) const EVERY_ROW: ScriptRule = ScriptRule {
 pub(super) const CASCADE: ScriptRule = ScriptRule {
     code: "cascade",
     level: Level::Danger,
-    summary: "CASCADE takes along what nobody named",
-    why: "what goes with it is decided when it runs, and may be more than was there when it was written",
-    suggestion: "name what goes, one statement each",
+    summary: "CASCADE drops unnamed objects",
+    why: "the dropped objects are determined at execution, and may be more than when it was written",
+    suggestion: "drop each object by name, one statement each",
     backwards: true,
     example: example("DROP VIEW visits CASCADE;", "DROP VIEW visits;"),
     check: |line, _| {
-        line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned())
+        line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties objects that it does not name".to_owned())
     },
 };
 
@@ -91,11 +91,11 @@ pub(super) const DROP_DATABASE: ScriptRule = ScriptRule {
     code: "drop-database",
     level: Level::Danger,
     summary: "a database or a schema is dropped",
-    why: "everything in it is gone",
-    suggestion: "do that by hand, when nobody uses it any more",
+    why: "everything in it is lost",
+    suggestion: "drop it manually when it is no longer used",
     backwards: true,
     example: example("DROP SCHEMA old CASCADE;", "DROP TABLE old.visit;"),
-    check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything that is in it".to_owned()),
+    check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything in it".to_owned()),
 };
 
 fn one<'a>(

@@ -15,8 +15,8 @@ use super::{Context, Example, ScriptRule, ScriptStatement, example, place};
 pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
     code: "blocking-build",
     level: Level::Warning,
-    summary: "an index is built while others wait",
-    why: "who writes, or even reads, waits until the last row is in it",
+    summary: "an index build blocks other sessions",
+    why: "writes, or even reads, block until the build finishes",
     suggestion: "PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and \
                  MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`",
     backwards: true,
@@ -31,9 +31,9 @@ pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
 pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
     code: "blocking-scan",
     level: Level::Warning,
-    summary: "every row is checked while others wait",
-    why: "who writes, or even reads, waits until the last row is checked",
-    suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a transaction of its own; a column through a check",
+    summary: "a full scan blocks other sessions",
+    why: "writes, or even reads, block until the scan finishes",
+    suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a separate transaction; a column through a check",
     backwards: true,
     example: example(
         "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01');",
@@ -46,9 +46,9 @@ pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
 pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
     code: "blocking-rewrite",
     level: Level::Warning,
-    summary: "every row is written anew while others wait",
-    why: "who writes, or even reads, waits until the last row is written",
-    suggestion: "add a new column, fill it in batches, and change over; or do it while nobody works",
+    summary: "a table rewrite blocks other sessions",
+    why: "writes, or even reads, block until the rewrite finishes",
+    suggestion: "add a new column, fill it in batches, and switch to it; or run it during a maintenance window",
     backwards: true,
     example: example("ALTER TABLE visit ALTER COLUMN id TYPE bigint;", "ALTER TABLE visit ADD COLUMN new_id bigint;"),
     check: |line, context| slow(line, context, Work::Rewrite),
@@ -58,8 +58,8 @@ pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
 pub(super) const DROP_INDEX: ScriptRule = ScriptRule {
     code: "drop-index",
     level: Level::Warning,
-    summary: "an index is dropped under a lock that stops everybody",
-    why: "it waits for whoever reads the table, and everybody who comes after waits behind it",
+    summary: "an index is dropped under a lock that blocks all sessions",
+    why: "it waits for running queries on the table, and all later queries wait behind it",
     suggestion: "`DROP INDEX CONCURRENTLY` outside a transaction",
     backwards: true,
     example: example("DROP INDEX visit_day;", "-- gen: no transaction\nDROP INDEX CONCURRENTLY visit_day;"),
@@ -75,8 +75,8 @@ pub(super) const LATE_VALIDATION: ScriptRule = ScriptRule {
     code: "validate-under-lock",
     level: Level::Warning,
     summary: "a constraint is validated in a transaction that holds a stronger lock",
-    why: "validating reads every row, and the lock taken before is held until it ends",
-    suggestion: "put `-- gen: no transaction` above it, or begin a step of its own",
+    why: "validation scans the table, and the earlier lock is held until it ends",
+    suggestion: "put `-- gen: no transaction` above it, or begin a separate step",
     backwards: true,
     example: example(
         "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\nALTER TABLE visit VALIDATE CONSTRAINT past;",
@@ -95,7 +95,7 @@ pub(super) const ROWS_UNDER_LOCK: ScriptRule = ScriptRule {
     level: Level::Warning,
     summary: "rows are changed in a transaction that holds a lock on a table",
     why: "the lock is held until the last row is changed",
-    suggestion: "change rows in a step of its own, in batches",
+    suggestion: "change rows in a separate step, in batches",
     backwards: true,
     example: example(
         "ALTER TABLE visit ADD COLUMN paid boolean;\nUPDATE visit SET paid = false WHERE id < 100;",
@@ -112,8 +112,8 @@ pub(super) const ROWS_UNDER_LOCK: ScriptRule = ScriptRule {
 pub(super) const MANY_TABLES: ScriptRule = ScriptRule {
     code: "many-tables",
     level: Level::Info,
-    summary: "one transaction locks several tables that others work with",
-    why: "it holds all of them until it ends, and two that take them in another order block each other",
+    summary: "one transaction locks several existing tables",
+    why: "all locks are held until it ends, and two transactions with different lock orders deadlock",
     suggestion: "one step a table",
     backwards: true,
     example: example(
@@ -137,11 +137,11 @@ pub(super) const LOCK_TIMEOUT: ScriptRule = ScriptRule {
     code: "lock-timeout",
     level: Level::Warning,
     summary: "no lock timeout",
-    why: "while a statement waits for its lock, everybody who comes after waits behind it",
-    suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
+    why: "while a statement waits for its lock, all later queries wait behind it",
+    suggestion: "leave it to `gen up`, which waits for three seconds, rolls back and tries again",
     backwards: true,
     example: example("SET lock_timeout = 0;", "SET lock_timeout = '3s';"),
-    check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
+    check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "has no lock timeout".to_owned()),
 };
 
 /// An explicit `LOCK TABLE`.
@@ -149,8 +149,8 @@ pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
     code: "lock-table",
     level: Level::Warning,
     summary: "explicit LOCK TABLE",
-    why: "it is locked until the transaction ends, whatever the statements would need",
-    suggestion: "let each statement take the lock it needs",
+    why: "it is locked until the transaction ends, even if the statements need weaker locks",
+    suggestion: "let each statement acquire the lock it needs",
     backwards: true,
     example: example("LOCK TABLE visit;", "UPDATE visit SET paid = true WHERE id = 1;"),
     check: |line, _| {
@@ -162,9 +162,9 @@ pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
 pub(super) const ALGORITHM: ScriptRule = ScriptRule {
     code: "algorithm",
     level: Level::Info,
-    summary: "the server chooses how a table is altered",
-    why: "where it cannot do it otherwise it copies the table, without a word, while writers wait",
-    suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it refuses instead",
+    summary: "the server chooses the algorithm of an ALTER TABLE",
+    why: "it may silently copy the table while writes block",
+    suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it fails instead",
     backwards: true,
     example: Example {
         product: Product::MySql,
@@ -177,7 +177,7 @@ pub(super) const ALGORITHM: ScriptRule = ScriptRule {
         let clause = context.old(line).find(quick).filter(|_| server)?;
         let said = line.reading.has(&Feature::NamesAlgorithm) || line.reading.has(&Feature::Online);
         let slow = context.old(line).any(|clause| context.cost(clause).is_some_and(Cost::grows_with_rows));
-        (!said && !slow).then(|| format!("alters {} by whatever algorithm the server finds", clause.table))
+        (!said && !slow).then(|| format!("alters {} with an algorithm chosen by the server", clause.table))
     },
 };
 
@@ -192,13 +192,13 @@ fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<Str
         (cost.grows_with_rows() && cost.work == work).then_some((clause, cost))
     })?;
     let who = match cost.blocks {
-        Blocks::Everybody => "whoever reads or writes it waits",
-        Blocks::Writers | Blocks::Nobody => "whoever writes to it waits",
+        Blocks::Everybody => "reads and writes block",
+        Blocks::Writers | Blocks::Nobody => "writes block",
     };
     let what = match work {
         Work::Build => "an index is built",
         Work::Scan => "every row is checked",
-        Work::Rewrite | Work::Moment => "every row is written anew",
+        Work::Rewrite | Work::Moment => "every row is rewritten",
     };
     let lock = match (cost.lock, cost.algorithm) {
         (lock, "") => lock.to_owned(),

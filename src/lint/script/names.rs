@@ -16,9 +16,9 @@ const WIDEST: usize = 3;
 pub(super) const LONG_NAME: ScriptRule = ScriptRule {
     code: "long-name",
     level: Level::Danger,
-    summary: "a name is longer than the database keeps",
-    why: "PostgreSQL cuts it without a word, so that it is never found again by its name; MySQL and MariaDB refuse it",
-    suggestion: "take a shorter name: 63 bytes on PostgreSQL, 64 letters on MySQL and MariaDB",
+    summary: "a name is longer than the database allows",
+    why: "PostgreSQL truncates it silently, so that it is never found again by its name; MySQL and MariaDB reject it",
+    suggestion: "use a shorter name: 63 bytes on PostgreSQL, 64 characters on MySQL and MariaDB",
     backwards: true,
     example: example(
         "CREATE INDEX visit_by_the_day_and_the_guest_and_everything_else_that_there_is_of_it ON visit (day);",
@@ -39,9 +39,9 @@ pub(super) const LONG_NAME: ScriptRule = ScriptRule {
 pub(super) const NAME_STYLE: ScriptRule = ScriptRule {
     code: "name-style",
     level: Level::Info,
-    summary: "a name has to be quoted wherever it is used",
-    why: "capitals, spaces and signs are folded or refused where the quotes are forgotten",
-    suggestion: "small letters, digits and underscores; SeaORM's own `idx-table-column` and the like are let pass",
+    summary: "a name needs quotes wherever it is used",
+    why: "without quotes, upper case is folded, and spaces and symbols are syntax errors",
+    suggestion: "use lower case, digits and underscores; SeaORM's `idx-table-column` and the like are accepted",
     backwards: false,
     example: example("CREATE TABLE \"Guest Visit\" (id int);", "CREATE TABLE guest_visit (id int);"),
     check: |line, _| {
@@ -52,7 +52,7 @@ pub(super) const NAME_STYLE: ScriptRule = ScriptRule {
             !name.is_empty() && !of_seaorm && !plain(name)
         };
         let mut names = line.reading.names.iter().flat_map(|name| name.split('.'));
-        names.find(is_odd).map(|name| format!("`{name}` has to be quoted wherever it is used"))
+        names.find(is_odd).map(|name| format!("`{name}` needs quotes wherever it is used"))
     },
 };
 
@@ -61,8 +61,8 @@ pub(super) const WIDE_INDEX: ScriptRule = ScriptRule {
     code: "wide-index",
     level: Level::Info,
     summary: "an index that is not unique has more than three columns",
-    why: "every write pays for it, and what stands behind the third column seldom narrows a search",
-    suggestion: "index what narrows the search",
+    why: "every write updates it, and columns after the third rarely narrow a search",
+    suggestion: "index only columns that narrow the search",
     backwards: false,
     example: example(
         "CREATE INDEX visit_all ON visit (guest_id, day, kind, paid);",

@@ -14,8 +14,8 @@ use super::{Context, ScriptRule, ScriptStatement, example};
 pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
     code: "unindexed-reference",
     level: Level::Info,
-    summary: "a foreign key comes on new columns, and no index with it",
-    why: "every delete of a row it refers to, and every change of that key, reads the whole table; so do joins",
+    summary: "a foreign key is added on new columns without an index",
+    why: "every delete of a referenced row, and every change of its key, scans the whole table; so do joins",
     suggestion: "create an index that begins with its columns",
     backwards: false,
     example: example(
@@ -29,7 +29,7 @@ pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
         }
         references(line)
             .find(|it| !is_indexed(it, context) && is_new(it, context))
-            .map(|it| format!("{}.{} refers to {} and has no index", it.table, it.columns.join(", "), it.references))
+            .map(|it| format!("{}.{} references {} and has no index", it.table, it.columns.join(", "), it.references))
     },
 };
 
@@ -37,8 +37,8 @@ pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
 pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
     code: "reference-type",
     level: Level::Warning,
-    summary: "a foreign key and what it refers to have different types",
-    why: "values of the one do not fit the other, and every look-up converts; MySQL and MariaDB refuse such a key",
+    summary: "a foreign key and the referenced column have different types",
+    why: "values of one do not fit the other, and every look-up converts; MySQL and MariaDB reject such a key",
     suggestion: "give both columns the same type",
     backwards: false,
     example: example(
@@ -63,9 +63,9 @@ pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
 pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
     code: "made-anew",
     level: Level::Info,
-    summary: "something is dropped and made anew, without the rights on it",
-    why: "its owner, grants and comment are gone, and nobody sees it before somebody is refused",
-    suggestion: "`CREATE OR REPLACE` where it serves; else grant again what was granted",
+    summary: "an object is dropped and created again without its privileges",
+    why: "its owner, grants and comment are lost, which is noticed only when access is denied",
+    suggestion: "`CREATE OR REPLACE` if possible; otherwise repeat the grants",
     backwards: true,
     example: example(
         "DROP VIEW guests;\nCREATE VIEW guests AS SELECT id FROM guest;",
@@ -86,7 +86,7 @@ pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
         let owned =
             ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
         (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
-            .then(|| format!("{} {name} is dropped and made anew, without the grants on it", kind.to_lowercase()))
+            .then(|| format!("{} {name} is dropped and created again without its grants", kind.to_lowercase()))
     },
 };
 

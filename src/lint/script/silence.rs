@@ -9,9 +9,9 @@ use crate::lint::Level;
 pub const MISSING_DOWN: ScriptRule = ScriptRule {
     code: "missing-down",
     level: Level::Warning,
-    summary: "nothing leads back, and the file does not say why",
-    why: "a migration that turns out wrong cannot be reverted",
-    suggestion: "write what leads back, or a comment under `-- DOWN` that says why nothing does",
+    summary: "there is no down migration, and the file does not say why",
+    why: "a wrong migration cannot be reverted",
+    suggestion: "write the down statements, or a comment under `-- DOWN` that says why there are none",
     backwards: true,
     example: example(
         "-- UP\nDELETE FROM visit WHERE day < '2020-01-01';",
@@ -25,7 +25,7 @@ pub(super) const BAD_SILENCE: ScriptRule = ScriptRule {
     code: "bad-silence",
     level: Level::Warning,
     summary: "a rule is silenced without a reason, or does not exist",
-    why: "a hazard that is silenced without a word is one nobody has thought about",
+    why: "without a reason, reviewers cannot tell whether the hazard was considered",
     suggestion: "write `-- lint: allow <code> <reason>` above the statement",
     backwards: true,
     example: example(

@@ -13,9 +13,9 @@ use super::{ScriptRule, example};
 pub(super) const NESTING: ScriptRule = ScriptRule {
     code: "transaction-nesting",
     level: Level::Danger,
-    summary: "a transaction is begun or ended in the file",
-    why: "transactions are the runner's: what is committed here stays when the rest fails, and the history does not know",
-    suggestion: "remove it; a step of its own is a transaction of its own",
+    summary: "the file begins or ends a transaction",
+    why: "the runner controls transactions: statements committed here stay if the rest fails, and the history does not record them",
+    suggestion: "remove it; a separate step is a separate transaction",
     backwards: true,
     example: example("COMMIT;", "SELECT 1;"),
     check: |line, context| {
@@ -48,8 +48,8 @@ pub(super) const CONCURRENT_IF_NOT_EXISTS: ScriptRule = ScriptRule {
     code: "concurrent-if-not-exists",
     level: Level::Warning,
     summary: "CONCURRENTLY with IF NOT EXISTS",
-    why: "an index that an earlier try has left behind, invalid, counts as there, and stays invalid",
-    suggestion: "leave IF NOT EXISTS out: `gen up` drops what a failed try has left",
+    why: "an invalid index left by a failed attempt counts as existing, and stays invalid",
+    suggestion: "omit IF NOT EXISTS: `gen up` drops the index of a failed attempt",
     backwards: true,
     example: example(
         "-- gen: no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS visit_day ON visit (day);",
@@ -58,7 +58,7 @@ pub(super) const CONCURRENT_IF_NOT_EXISTS: ScriptRule = ScriptRule {
     check: |line, _| {
         let reading = &line.reading;
         let hides = reading.has(&Feature::Concurrently) && reading.has(&Feature::IfNotExists);
-        hides.then(|| "IF NOT EXISTS takes an invalid index for the one that is wanted".to_owned())
+        hides.then(|| "IF NOT EXISTS accepts an invalid index".to_owned())
     },
 };
 
@@ -89,8 +89,8 @@ pub(super) const UNREAD: ScriptRule = ScriptRule {
     code: "unread",
     level: Level::Info,
     summary: "a statement could not be parsed",
-    why: "nothing can be said of what it locks or loses",
-    suggestion: "look at it yourself",
+    why: "its locks and losses are unknown",
+    suggestion: "review it manually",
     backwards: true,
     example: example("FROBNICATE visit;", "ANALYZE visit;"),
     check: |line, _| line.reading.unread.as_ref().map(|why| format!("not understood: {why}")),

@@ -74,7 +74,7 @@ impl Answers {
     /// policy and needs no match.
     pub fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
         for (allow, near) in allow::unfit(findings, allowed) {
-            let reason = "nothing in it needs this to be allowed".to_owned();
+            let reason = "it has no finding to allow".to_owned();
             let near = near.map(|near| format!("`{near}`"));
             self.unfit.set(product, format!("`--allow {allow}`"), Err(Misfit { reason, near }));
         }
@@ -106,7 +106,7 @@ impl Answers {
         let mut said = all.iter().filter_map(|of| of.get(option));
         let best = said.clone().find(|misfit| misfit.near.is_some()).or_else(|| said.next());
         let Some(Misfit { reason, near }) = best else { return Ok(()) };
-        Err(Error::new(format!("{option} fits nothing in this migration: {reason}")).hint(match near {
+        Err(Error::new(format!("{option} matches nothing in this migration: {reason}")).hint(match near {
             Some(near) => format!("did you mean {near}?"),
             None => "correct it, or leave it out".to_owned(),
         }))

@@ -457,7 +457,7 @@ fn casts_that_lose_are_asked_about(product: Product) {
     project.database.execute("INSERT INTO person (id, email, age) VALUES (4, 'dan@example.org', 44)");
     project.edit("person", "pub age: Option<i32>", "pub age: i32");
     let said = project.run(&["migration", "Age"]).with(1);
-    said.mentions("column person.age fails on rows that hold NULL").mentions("(1 row)");
+    said.mentions("column person.age fails on rows with NULL").mentions("(1 row)");
     project.edit("person", "pub age: i32", "pub age: Option<bool>");
     let before = project.written();
     let said = project.run(&["migration", "Adult"]).with(1);

@@ -137,12 +137,11 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
                 table.checks.remove(period);
             }
             for period in periods {
-                let reason =
-                    "a period for which rows are valid, and the check that comes with it, are left as they are";
+                let reason = "a period for which rows are valid, and the check that comes with it, are not managed";
                 unmanaged(catalog, format!("period {period} of table {name}"), reason);
             }
             for key in keys_without_overlaps(text) {
-                let reason = "WITHOUT OVERLAPS is not managed: the key is taken for one over the period's two columns";
+                let reason = "WITHOUT OVERLAPS is not managed: the key counts as one over the period's two columns";
                 unmanaged(catalog, format!("key {key} of table {name}"), reason);
             }
         }

@@ -90,7 +90,7 @@ fn table(row: Row<'_>, scope: &Scope, catalog: &mut Catalog) {
             let value = value.trim_matches(['\'', '"']);
             table.options.insert(key, value.to_uppercase());
         } else if key != "partitioned" && !scope.excludes(row.text(0)) {
-            let reason = "this option is left as it is";
+            let reason = "this option is unmanaged";
             unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
         }
     }

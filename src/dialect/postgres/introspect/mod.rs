@@ -283,13 +283,13 @@ impl CatalogReader<'_> {
         };
         let reason = match kind {
             "user mapping" => "it holds a password",
-            "default privileges" => "they are about objects that are not there yet",
-            "name of NOT NULL" => "a NOT NULL goes by the name the database makes up",
-            "NOT NULL that is not validated" => "a column takes NULL or it does not",
-            "tablespace of table" | "tablespace of index" => "where things are stored is the server's",
+            "default privileges" => "they apply to objects that do not exist yet",
+            "name of NOT NULL" => "a NOT NULL has the name that the database generates",
+            "NOT NULL that is not validated" => "a column is nullable or it is not",
+            "tablespace of table" | "tablespace of index" => "storage locations belong to the server",
             "subscription" => "it holds a password",
             "event trigger" | "publication" => "it belongs to the database, not to its schemas",
-            _ => "the schema has no place for it",
+            _ => "the model does not support it",
         };
         self.leave(object, reason);
     }
