@@ -32,11 +32,11 @@
 //!                   ├─normalize(dialect)─► state ─► diff ─► Plan ─► lint
 //! catalog ─introspect┘                              ├ up   = plan
 //! snapshot ─project─┘                               └ down = plan.inverse(from)
-//!                         each: lower(dialect) ─► render(dialect) ─► Statement ─► write / run
+//!                         each: lower(dialect) ─► Steps ─► arrange ─► text ─► Statement ─► write / run
 //! ```
 //!
-//! Data flows one way: read, normalise, reconcile, diff, plan, lower, render, write or run. Nouns ([`schema`]), verbs
-//! ([`plan`]) and text (SQL, in [`dialect`]) live in three places and never mix.
+//! Data flows one way: read, normalise, reconcile, diff, plan, steps, text, write or run. Nouns ([`schema`]), verbs
+//! ([`plan`]), steps ([`dialect::Step`]) and SQL text are four things and never mix.
 //!
 //! * **Normalise, then compare with `==`.** A dialect's `normalize` brings a declared schema and one read from a catalog to
 //!   the one form the catalog would report: native types, spelled defaults, implied indexes, names nobody gave. Only a
@@ -53,13 +53,15 @@
 //!   one sorter puts them in order, and what destroys rows or values last, behind everything that can fail or reads them. A
 //!   dialect tells the same sorter what only it can read in a text. The way back is sorted by the same rule, in its own
 //!   words: a plan always removes what only hangs on tables, then renames, then does the rest under the later names.
-//! * **Rows are filled halfway** (`state/halfway.rs`): between two plans, one to a schema in which nothing is gone yet and
-//!   nothing is demanded yet, and one from there. Looks at rows and fills are steps among the others, so that what they name
-//!   is there.
+//! * **Rows are filled halfway** (`state/halfway.rs`): between two plans, one to an intermediate schema in which nothing is
+//!   dropped and nothing is required yet, and one from there.
+//! * **Steps before text.** [`state::migration_steps`] returns steps: operations in the form in which a database executes
+//!   them, checks of existing rows and changes of stored values ([`dialect::rows`]). Forms, transactions and order are decided
+//!   on steps. [`dialect::text`] writes them in SQL, and is the last thing that happens to a migration.
 //! * **Invert, then lower, then render.** Lowering turns what a database cannot do into steps it can (SQLite's rebuild,
 //!   PostgreSQL's enum swap). It runs separately for up and down, so a rebuild is reversible for free.
 //! * **Safe forms are a lowering.** What locks a table for as long as it is large is told by a table of costs in each dialect
-//!   (`locks`), measured on the servers. Both read it: the safe lowering ([`dialect::in_forms`]), which turns the steps of a
+//!   (`locks`), measured on the servers. Both read it: the safe lowering ([`dialect::Dialect::safe`]), which turns the steps of a
 //!   plan into others that make nobody wait, and the lint. Tables that a plan creates, `gen sync`, `gen drift revert` and
 //!   scratch databases take the short forms: nobody else is there. On PostgreSQL what changes the schema stays in one
 //!   transaction, what takes long follows behind it, each statement by itself, and what destroys is the last transaction.

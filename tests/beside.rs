@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use sea_gen::dialect::{Forms, Statement, in_forms, of, statements};
+use sea_gen::dialect::{Forms, Statement, of, statements};
 use sea_gen::diff::diff;
 use sea_gen::schema::{Column, Index, Name, ObjectName, PrimaryKey, Product, Schema, Table, Type, Unique};
 use sea_gen_runner::Error;
@@ -56,12 +56,12 @@ fn table(unique: bool, indexed: bool, required: bool, added: bool) -> Schema {
 
 /// The migration between two schemas, in the forms that are asked for.
 fn migration(product: Product, from: Schema, to: Schema, forms: Forms) -> Migration {
-    let dialect = in_forms(product, forms);
-    let (from, to) = (of(product).normalize(from).unwrap(), of(product).normalize(to).unwrap());
+    let dialect = of(product);
+    let (from, to) = (dialect.normalize(from).unwrap(), dialect.normalize(to).unwrap());
     let plan = diff(&from, &to, &[]);
     let id = "20260101_000000_beside".parse().unwrap();
-    let up = statements(dialect, &plan, from.schema()).unwrap();
-    let down = statements(dialect, &plan.inverse(from.schema()), to.schema()).unwrap();
+    let up = statements(dialect, forms, &plan, from.schema()).unwrap();
+    let down = statements(dialect, forms, &plan.inverse(from.schema()), to.schema()).unwrap();
     Migration { id, product, from: None, to: None, up, down }
 }
 

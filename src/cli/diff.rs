@@ -27,22 +27,23 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     let root = workspace.as_ref().map(|workspace| workspace.root().to_path_buf()).unwrap_or_default();
     let model = model.as_deref();
     let forms = workspace.map(|workspace| workspace.project.config.forms).unwrap_or_default();
-    let dialect = dialect::in_forms(product, if command.offline_forms { Forms::Offline } else { forms });
+    let dialect = dialect::of(product);
+    let forms = if command.offline_forms { Forms::Offline } else { forms };
     let format = if command.json { DiffFormat::Json } else { command.format };
     let text = match format {
         DiffFormat::Text => show::plan(&plan, model, &root),
-        DiffFormat::Sql => sql(dialect, &plan, start)?,
+        DiffFormat::Sql => sql(dialect, forms, &plan, start)?,
         DiffFormat::Json => {
             let report = json!({
                 "dialect": product.key(),
                 "plan": show::plan_json(&plan, model, &root),
-                "statements": dialect::statements(dialect, &plan, start)?,
+                "statements": dialect::statements(dialect, forms, &plan, start)?,
                 "compared": comparison,
                 "unmanaged": unmanaged,
             });
             format!("{report:#}\n")
         }
-        DiffFormat::Markdown => markdown(dialect, &plan, start)?,
+        DiffFormat::Markdown => markdown(dialect, forms, &plan, start)?,
         DiffFormat::Patch => {
             let (old, new) = if command.down { (&to, &from) } else { (&from, &to) };
             patch(old, new)?
@@ -59,17 +60,17 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
 }
 
 /// Executable statements.
-fn sql(dialect: &dyn Dialect, plan: &Plan, start: &Schema) -> Result<String, Failure> {
-    let statements = dialect::statements(dialect, plan, start)?;
+fn sql(dialect: &dyn Dialect, forms: Forms, plan: &Plan, start: &Schema) -> Result<String, Failure> {
+    let statements = dialect::statements(dialect, forms, plan, start)?;
     Ok(migration::script(dialect.product(), &statements))
 }
 
-fn markdown(dialect: &dyn Dialect, plan: &Plan, start: &Schema) -> Result<String, Failure> {
+fn markdown(dialect: &dyn Dialect, forms: Forms, plan: &Plan, start: &Schema) -> Result<String, Failure> {
     if plan.is_empty() {
         return Ok("No schema changes.\n".to_owned());
     }
     let lines: String = plan.ops().iter().map(|op| format!("- `{op}`\n")).collect();
-    let sql = sql(dialect, plan, start)?;
+    let sql = sql(dialect, forms, plan, start)?;
     Ok(format!(
         "**{}** ({})\n\n{lines}\n<details><summary>SQL</summary>\n\n```sql\n{sql}```\n\n</details>\n",
         show::plural(plan.ops().len(), "schema change"),

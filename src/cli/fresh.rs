@@ -6,7 +6,7 @@ use sea_gen_runner::migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Target};
 use sea_gen_runner::session::Missing;
 
-use crate::dialect;
+use crate::dialect::{self, Forms};
 use crate::diff::diff;
 use crate::workflow::{Workspace, applicables};
 
@@ -30,7 +30,7 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     workspace.refuse_unsealed(product, &migrations)?;
     let files = applicables(&migrations);
     let drop = diff(&live.schema, &dialect::nothing(), &[]);
-    let statements = dialect::statements(dialect::of(product), &drop, live.schema.schema())?;
+    let statements = dialect::statements(dialect::of(product), Forms::Offline, &drop, live.schema.schema())?;
     if command.run.dry_run {
         let all = migrations.iter().map(|migration| (migration, run::Direction::Up)).collect::<Vec<_>>();
         paint::exact(&format!("{}\n{}", migration::script(product, &statements), script(&all)));

@@ -13,7 +13,7 @@ pub mod mysql;
 pub mod postgres;
 pub mod reading;
 pub mod reprint;
-mod safe;
+pub mod rows;
 pub mod sqlite;
 mod step;
 mod unsupported;
@@ -35,7 +35,7 @@ use casts::Family;
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
 pub use sea_gen_runner::{HISTORY_TABLE, LineNumber, Role, Statement};
-pub use step::{Online, Rebuild, Repartition, Step};
+pub use step::{FormerColumn, Online, Rebuild, Repartition, Step, Steps};
 pub use unsupported::Unsupported;
 
 /// The dialect of a product: the one registry of databases.
@@ -45,14 +45,6 @@ pub fn of(product: Product) -> &'static dyn Dialect {
         Product::Postgres => &postgres::Postgres,
         Product::MySql => &mysql::MySql(mysql::Flavor::MySql),
         Product::MariaDb => &mysql::MySql(mysql::Flavor::MariaDb),
-    }
-}
-
-/// The dialect of a product that lowers plans to safe forms, or to short ones.
-pub fn in_forms(product: Product, forms: Forms) -> &'static dyn Dialect {
-    match forms {
-        Forms::Safe => safe::of(product),
-        Forms::Offline => of(product),
     }
 }
 
@@ -159,30 +151,48 @@ pub trait Dialect: fmt::Debug + Sync {
 ///
 /// # Errors
 /// What the database cannot do, with a hint.
-pub fn statements(dialect: &dyn Dialect, plan: &Plan, from: &Schema) -> Result<Vec<Statement>, Unsupported> {
-    written(dialect, steps(dialect, plan, from, &Names::around(dialect.product(), plan, from))?)
+pub fn statements(
+    dialect: &dyn Dialect,
+    forms: Forms,
+    plan: &Plan,
+    from: &Schema,
+) -> Result<Vec<Statement>, Unsupported> {
+    let steps = lowered(dialect, forms, plan, from, &Names::around(dialect.product(), plan, from))?;
+    text(dialect, &Steps::new(dialect.arrange(steps)))
 }
 
-/// The steps that execute a plan. If it is part of a larger plan, generated names must be free there too.
+/// The steps that execute a plan, in these forms. If it is part of a larger plan, generated names must be free there too.
 ///
 /// # Errors
 /// What the database cannot do, with a hint.
-pub fn steps(dialect: &dyn Dialect, plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
+pub fn lowered(
+    dialect: &dyn Dialect,
+    forms: Forms,
+    plan: &Plan,
+    from: &Schema,
+    names: &Names<'_>,
+) -> Result<Vec<Step>, Unsupported> {
     kept::bears(dialect.product(), plan, from)?;
-    dialect.lower(plan, &near(plan, from), names)
+    let near = near(plan, from);
+    let steps = dialect.lower(plan, &near, names)?;
+    Ok(match forms {
+        Forms::Safe => dialect.safe(steps, plan, &near, names),
+        Forms::Offline => steps,
+    })
 }
 
-/// The statements of steps.
+/// The statements of steps, with remarks on what they destroy.
 ///
 /// # Errors
 /// A step that the dialect does not produce.
-pub fn written(dialect: &dyn Dialect, steps: Vec<Step>) -> Result<Vec<Statement>, Unsupported> {
-    let mut statements = Vec::new();
-    for step in dialect.arrange(steps) {
-        let mut rendered = dialect.render(&step)?;
+pub fn text(dialect: &dyn Dialect, steps: &Steps) -> Result<Vec<Statement>, Unsupported> {
+    let mut statements: Vec<Statement> = Vec::new();
+    for step in &steps.steps {
+        let mut rendered = dialect.render(step)?;
         if let Some(first) = rendered.first_mut() {
-            let lost = step.loses().into_iter().map(|what| format!("loses data: {what}"));
-            let lines: Vec<String> = lost.chain(first.note.take()).collect();
+            let above = if statements.is_empty() { steps.remarks.clone() } else { Vec::new() };
+            let lost = step.loses(&steps.former).into_iter().map(|what| format!("loses data: {what}"));
+            let lines: Vec<String> = above.into_iter().chain(lost).chain(first.note.take()).collect();
             first.note = (!lines.is_empty()).then(|| lines.join("\n"));
         }
         statements.extend(rendered);

@@ -2,8 +2,7 @@
 //!
 //! Must not know which database takes which step.
 
-use sea_gen_runner::Statement;
-
+use super::rows::RowStep;
 use crate::plan::{Alter, Object, Op, becomes_computed};
 use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Place, Table};
 
@@ -39,14 +38,49 @@ pub enum Step {
     AttachPartition(Definition),
     /// Detaches a partition as a table (PostgreSQL).
     DetachPartition(Definition),
-    /// A preflight check or a backfill, already rendered.
-    Rows(Statement),
+    /// A check of existing rows, or a change of stored values.
+    Rows(RowStep),
+}
+
+/// The steps of one direction of a migration, in the order in which they are executed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The columns whose former values have another name until they are dropped.
+    pub former: Vec<FormerColumn>,
+    /// Remarks for the reader, written above the first statement.
+    pub remarks: Vec<String>,
+}
+
+impl Steps {
+    /// Steps without a remark.
+    pub fn new(steps: Vec<Step>) -> Self {
+        Self { steps, former: Vec::new(), remarks: Vec::new() }
+    }
+}
+
+/// A converted column: its former values are dropped under a generated name, which tells a reader nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerColumn {
+    /// The table.
+    pub table: ObjectName,
+    /// The column.
+    pub column: Name,
+    /// The generated name.
+    pub aside: Name,
 }
 
 impl Step {
     /// The rows and values it destroys, in words.
-    pub fn loses(&self) -> Vec<String> {
-        let values = |table: &ObjectName, column: &Column| format!("the values of column {table}.{}", column.name);
+    pub fn loses(&self, former: &[FormerColumn]) -> Vec<String> {
+        let values = |table: &ObjectName, column: &Column| match former
+            .iter()
+            .find(|it| it.table == *table && it.aside == column.name)
+        {
+            Some(it) => format!("the former values of column {table}.{}", it.column),
+            None => format!("the values of column {table}.{}", column.name),
+        };
         let of = |op: &Op| match op {
             Op::Drop(Object::Table(table)) => Some(format!("the rows of table {}", table.name)),
             Op::Drop(Object::Column(table, column)) if column.generated.is_none() => Some(values(table, column)),

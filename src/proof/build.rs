@@ -7,7 +7,7 @@ use sea_gen_runner::run::{self, DEFAULT_WAIT};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::{Error, Result};
 
-use crate::dialect::{self, Product, reprint};
+use crate::dialect::{self, Forms, Product, reprint};
 use crate::diff::diff;
 use crate::introspect::{self, Scope};
 use crate::schema::{DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
@@ -38,7 +38,7 @@ pub(super) async fn build(session: &mut Session, schema: &Normalized) -> Result<
     }
     let nothing = dialect::nothing();
     let plan = diff(&nothing, schema, &[]);
-    let statements = dialect::statements(dialect::of(product), &plan, nothing.schema())?;
+    let statements = dialect::statements(dialect::of(product), Forms::Offline, &plan, nothing.schema())?;
     run::execute(session, &statements, DEFAULT_WAIT).await
 }
 

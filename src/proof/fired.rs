@@ -51,6 +51,15 @@ fn texts<'s>(schemas: &[&'s Schema], tables: &BTreeSet<&ObjectName>) -> Vec<&'s 
     }
 }
 
+/// Whether a statement creates an event, which may change rows by itself.
+pub(super) fn creates_event(product: Product, sql: &str) -> bool {
+    let words = sql::words(product, sql);
+    matches!(product, Product::MySql | Product::MariaDb)
+        && words.first().is_some_and(|word| word.is_word("CREATE"))
+        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
+        && words.iter().any(|word| word.is_word("SCHEDULE"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,13 +89,4 @@ mod tests {
         assert_eq!(reached("a"), [ObjectName::local("Deep"), ObjectName::local("log")]);
         assert_eq!(reached("other"), []);
     }
-}
-
-/// Whether a statement creates an event, which may change rows by itself.
-pub(super) fn creates_event(product: Product, sql: &str) -> bool {
-    let words = sql::words(product, sql);
-    matches!(product, Product::MySql | Product::MariaDb)
-        && words.first().is_some_and(|word| word.is_word("CREATE"))
-        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
-        && words.iter().any(|word| word.is_word("SCHEDULE"))
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not know how values are converted.
 
-use crate::dialect::{Dialect, Statement};
+use crate::dialect::rows::{KeyValue, RowCheck, RowQuery};
 use crate::plan::{Plan, Rename};
 use crate::schema::{IndexTarget, Name, Schema, Table};
 
@@ -10,13 +10,7 @@ use super::backfill::Backfill;
 
 /// A check for each key and unique index that holds a converted column: nothing is sent if two rows would get the same values. None
 /// for a table that is renamed, or has renamed columns: the expressions have the later names.
-pub(super) fn checks(
-    dialect: &dyn Dialect,
-    base: &Schema,
-    target: &Schema,
-    plan: &Plan,
-    conversions: &[Backfill],
-) -> Vec<Statement> {
+pub(super) fn checks(base: &Schema, target: &Schema, plan: &Plan, conversions: &[Backfill]) -> Vec<RowCheck> {
     let is_renamed = |it: &Backfill| {
         plan.renames().any(|rename| match rename {
             Rename::Table(change) => change.to == it.table,
@@ -24,12 +18,12 @@ pub(super) fn checks(
             _ => false,
         })
     };
-    let mut found: Vec<Statement> = Vec::new();
+    let mut found: Vec<RowCheck> = Vec::new();
     for it in conversions.iter().filter(|it| !is_renamed(it)) {
         let (Some(before), Some(after)) = (base.tables.get(&it.table), target.tables.get(&it.table)) else { continue };
         for key in keys(after).into_iter().filter(|key| key.contains(&it.column)) {
-            let check = check(dialect, before, &key, conversions);
-            found.extend(check.filter(|check| !found.iter().any(|known| known.sql == check.sql)));
+            let check = check(before, &key, conversions);
+            found.extend(check.filter(|check| !found.iter().any(|known| known.query == check.query)));
         }
     }
     found
@@ -49,25 +43,16 @@ fn keys(table: &Table) -> Vec<Vec<Name>> {
 }
 
 /// Counts what would be the same more than once.
-fn check(dialect: &dyn Dialect, table: &Table, key: &[Name], conversions: &[Backfill]) -> Option<Statement> {
+fn check(table: &Table, key: &[Name], conversions: &[Backfill]) -> Option<RowCheck> {
     let value = |column: &Name| {
         let converted = conversions.iter().find(|it| it.table == table.name && it.column == *column);
         match converted {
-            Some(it) => Some(format!("({})", it.value)),
-            None => table.columns.get(column).map(|column| dialect.quote(&column.name)),
+            Some(it) => Some(KeyValue::Expression(it.value.clone())),
+            None => table.columns.get(column).map(|column| KeyValue::Column(column.name.clone())),
         }
     };
-    let values = key.iter().map(value).collect::<Option<Vec<String>>>()?;
-    let names: Vec<String> = (1..=values.len()).map(|number| format!("value_{number}")).collect();
-    let columns: Vec<String> = values.iter().zip(&names).map(|(value, name)| format!("{value} AS {name}")).collect();
-    let present: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
-    let sql = format!(
-        "SELECT count(*) FROM (\n    SELECT 1 AS found FROM (SELECT {} FROM {}) AS converted WHERE {} GROUP BY {} HAVING count(*) > 1\n) AS doubled",
-        columns.join(", "),
-        dialect.quote_object(&table.name),
-        present.join(" AND "),
-        names.join(", "),
-    );
+    let values = key.iter().map(value).collect::<Option<Vec<KeyValue>>>()?;
     let said = key.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
-    Some(Statement::check(sql, format!("{} would have the same {said} more than once", table.name)))
+    let message = format!("{} would have the same {said} more than once", table.name);
+    Some(RowCheck { query: RowQuery::Collisions(table.name.clone(), values), message })
 }

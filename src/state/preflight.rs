@@ -1,13 +1,14 @@
 //! Preflight checks: queries that find existing rows on which a plan would fail. A database that refuses halfway leaves a
 //! partially applied migration behind; a query leaves nothing.
 //!
-//! Must not know how a query is run, or what is done with its result.
+//! Must not know the SQL of a query, how it is run, or what is done with its result.
 
 use std::collections::BTreeMap;
 
+use crate::dialect::Dialect;
 use crate::dialect::casts::{Family, family};
 use crate::dialect::expression::mentions;
-use crate::dialect::{Dialect, Statement};
+use crate::dialect::rows::{OrphanQuery, RowCheck, RowCondition, RowQuery};
 use crate::plan::cast::{Grade, Loss};
 use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
@@ -68,11 +69,11 @@ impl<'a> BaseLookup<'a> {
     }
 
     /// The queries, in the order of the plan.
-    pub(super) fn preflights(&self, given: &Given<'_>) -> Vec<Statement> {
-        let mut found: Vec<Statement> = Vec::new();
+    pub(super) fn preflights(&self, given: &Given<'_>) -> Vec<RowCheck> {
+        let mut found: Vec<RowCheck> = Vec::new();
         let asked = self.plan.ops().iter().flat_map(|op| self.look(op, given));
         for check in asked.chain(given.values.iter().filter_map(|it| self.without_value(it))) {
-            if !found.iter().any(|known| known.sql == check.sql) {
+            if !found.iter().any(|known| known.query == check.query) {
                 found.push(check);
             }
         }
@@ -80,44 +81,44 @@ impl<'a> BaseLookup<'a> {
     }
 
     /// Counts the rows of a table.
-    pub(super) fn rows(&self, table: &ObjectName) -> Option<String> {
+    pub(super) fn rows(&self, table: &ObjectName) -> Option<RowQuery> {
         let now = self.base.tables.get(table).or_else(|| self.table(table))?;
-        Some(format!("SELECT count(*) FROM {}", self.quoted(now)))
+        Some(RowQuery::All(now.name.clone(), Vec::new()))
     }
 
     /// Counts the rows of a partition.
-    pub(super) fn rows_beside(&self, definition: &Definition) -> Option<String> {
-        let is_there = definition.id.kind == DefinitionKind::Partition;
-        is_there.then(|| format!("SELECT count(*) FROM {}", self.dialect.quote_object(&definition.id.name)))
+    pub(super) fn rows_of_partition(definition: &Definition) -> Option<RowQuery> {
+        let is_partition = definition.id.kind == DefinitionKind::Partition;
+        is_partition.then(|| RowQuery::All(definition.id.name.clone(), Vec::new()))
     }
 
     /// Counts the rows in some partitions of a table.
-    pub(super) fn rows_of(&self, table: &ObjectName, partitions: &[Name]) -> Option<String> {
-        let names: Vec<String> = partitions.iter().map(|name| self.dialect.quote(name)).collect();
-        Some(format!("{} PARTITION ({})", self.rows(table)?, names.join(", "))).filter(|_| !names.is_empty())
+    pub(super) fn rows_of(&self, table: &ObjectName, partitions: Vec<Name>) -> Option<RowQuery> {
+        let now = self.base.tables.get(table).or_else(|| self.table(table))?;
+        (!partitions.is_empty()).then(|| RowQuery::All(now.name.clone(), partitions))
     }
 
     /// Counts the values of a column.
-    pub(super) fn values(&self, table: &ObjectName, column: &Name) -> Option<String> {
+    pub(super) fn values(&self, table: &ObjectName, column: &Name) -> Option<RowQuery> {
         let now = self.column(table, column)?;
-        self.count(table, &format!("{} IS NOT NULL", self.dialect.quote(&now.name)))
+        self.matching(table, RowCondition::NotNull(now.name.clone()))
     }
 
     /// Counts the rows that hold NULL in a column.
-    pub(super) fn nulls(&self, table: &ObjectName, column: &Name) -> Option<String> {
+    pub(super) fn nulls(&self, table: &ObjectName, column: &Name) -> Option<RowQuery> {
         let now = self.column(table, column)?;
-        self.count(table, &format!("{} IS NULL", self.dialect.quote(&now.name)))
+        self.matching(table, RowCondition::Null(now.name.clone()))
     }
 
     /// Counts the rows whose value does not survive the column's new type.
-    pub(super) fn changed(&self, table: &ObjectName, change: &Change<Column>) -> Option<String> {
-        self.count(table, &self.lost(table, change, &[])?.condition)
+    pub(super) fn changed(&self, table: &ObjectName, change: &Change<Column>) -> Option<RowQuery> {
+        self.matching(table, RowCondition::True(self.lost(table, change, &[])?.condition))
     }
 
     /// Counts the rows that hold a value which goes from an enum type, in all columns that have it.
-    pub(super) fn without_value_of(&self, change: &Change<EnumType>) -> Option<String> {
-        let counts: Vec<String> = self.removed(change, &[]).into_iter().map(|it| format!("({})", it.sql)).collect();
-        (!counts.is_empty()).then(|| format!("SELECT {}", counts.join(" + ")))
+    pub(super) fn without_value_of(&self, change: &Change<EnumType>) -> Option<RowQuery> {
+        let counts: Vec<RowQuery> = self.removed(change, &[]).into_iter().map(|it| it.query).collect();
+        (!counts.is_empty()).then_some(RowQuery::Sum(counts))
     }
 
     /// The existing table.
@@ -150,12 +151,12 @@ impl<'a> BaseLookup<'a> {
         columns.iter().map(ready).collect()
     }
 
-    fn look(&self, op: &Op, given: &Given<'_>) -> Vec<Statement> {
+    fn look(&self, op: &Op, given: &Given<'_>) -> Vec<RowCheck> {
         let has_value = |table: &ObjectName, column: &Name| {
             let place = Place::column(table, column);
             given.filled.contains(&place) || given.converted.contains(&place)
         };
-        let one = |found: Option<Statement>| found.into_iter().collect();
+        let one = |found: Option<RowCheck>| found.into_iter().collect();
         match op {
             Op::Create(Object::Column(table, column)) => {
                 let stops = !column.nullable && !column.has_value_of_its_own() && !has_value(table, &column.name);
@@ -187,7 +188,7 @@ impl<'a> BaseLookup<'a> {
     }
 
     /// Rows of a default partition that belong to one which comes.
-    fn left_in_default(&self, partition: &Definition) -> Option<Statement> {
+    fn left_in_default(&self, partition: &Definition) -> Option<RowCheck> {
         let (default, condition) = self.dialect.rows_in_default(self.base, self.target, partition)?;
         let product = self.dialect.product();
         let stands_in_the_way = |op: &Op| match op {
@@ -200,24 +201,19 @@ impl<'a> BaseLookup<'a> {
         if self.plan.ops().iter().any(stands_in_the_way) {
             return None;
         }
-        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", self.dialect.quote_object(&default));
         let name = &partition.id.name;
-        Some(Statement::check(
-            sql,
-            format!("{default} has rows that belong to {name}: detach it, move them, and attach it again"),
-        ))
+        let message = format!("{default} has rows that belong to {name}: detach it, move them, and attach it again");
+        Some(RowCheck { query: RowQuery::Matching(default, RowCondition::True(condition)), message })
     }
 
-    fn any_row(&self, table: &ObjectName, column: &Name) -> Option<Statement> {
+    fn any_row(&self, table: &ObjectName, column: &Name) -> Option<RowCheck> {
         self.table(table)?;
-        Some(Statement::check(
-            self.rows(table)?,
-            format!("{table} has rows, and its new column {column} has no value for them"),
-        ))
+        let message = format!("{table} has rows, and its new column {column} has no value for them");
+        Some(RowCheck { query: self.rows(table)?, message })
     }
 
     /// An expression that gives nothing for some row leaves its column without a value.
-    fn without_value(&self, it: &Backfill) -> Option<Statement> {
+    fn without_value(&self, it: &Backfill) -> Option<RowCheck> {
         let product = self.dialect.product();
         let later = self.target.tables.get(&it.table)?;
         let names_some = later.columns.keys().any(|name| mentions(product, &it.value, name.as_str()));
@@ -236,14 +232,17 @@ impl<'a> BaseLookup<'a> {
             }
             None => return None,
         };
-        let absent =
-            now.filter(|now| now.nullable).map(|now| format!("{} IS NULL AND ", self.dialect.quote(&now.name)));
-        let sql = self.count(&it.table, &format!("{}({text}) IS NULL", absent.unwrap_or_default()))?;
-        Some(Statement::check(sql, format!("{}.{} would be NULL in some rows", it.table, it.column)))
+        let gives_null = RowCondition::GivesNull(text);
+        let condition = match now.filter(|now| now.nullable) {
+            Some(now) => RowCondition::All(vec![RowCondition::Null(now.name.clone()), gives_null]),
+            None => gives_null,
+        };
+        let message = format!("{}.{} would be NULL in some rows", it.table, it.column);
+        Some(RowCheck { query: self.matching(&it.table, condition)?, message })
     }
 
-    fn absent(&self, table: &ObjectName, column: &Name) -> Option<Statement> {
-        Some(Statement::check(self.nulls(table, column)?, format!("{table}.{column} is NULL in some rows")))
+    fn absent(&self, table: &ObjectName, column: &Name) -> Option<RowCheck> {
+        Some(RowCheck { query: self.nulls(table, column)?, message: format!("{table}.{column} is NULL in some rows") })
     }
 
     /// The rows whose value would not survive the column's new type, and what is in them.
@@ -269,14 +268,14 @@ impl<'a> BaseLookup<'a> {
         }
     }
 
-    fn narrowed(&self, table: &ObjectName, change: &Change<Column>, replaced: &[Replacement]) -> Option<Statement> {
+    fn narrowed(&self, table: &ObjectName, change: &Change<Column>, replaced: &[Replacement]) -> Option<RowCheck> {
         let loss = self.lost(table, change, replaced)?;
-        let place = format!("{table}.{}", change.to.name);
-        Some(Statement::check(self.count(table, &loss.condition)?, format!("{place} {}", loss.because)))
+        let message = format!("{table}.{} {}", change.to.name, loss.because);
+        Some(RowCheck { query: self.matching(table, RowCondition::True(loss.condition))?, message })
     }
 
     /// Values of an enum type that go, in every column that has it.
-    fn removed(&self, change: &Change<EnumType>, replaced: &[Replacement]) -> Vec<Statement> {
+    fn removed(&self, change: &Change<EnumType>, replaced: &[Replacement]) -> Vec<RowCheck> {
         let one = Type::Enum(change.to.name.clone());
         let many = Type::Array(Box::new(one.clone()));
         let has_it = |column: &&Column| column.data_type == one || column.data_type == many;
@@ -292,29 +291,26 @@ impl<'a> BaseLookup<'a> {
                 let Grade::MayLose(loss) = self.dialect.grade(&self.dialect.quote(&now.name), &old, &new) else {
                     continue;
                 };
-                let because = format!("{name}.{} {}", later.name, loss.because);
-                found.extend(self.count(name, &loss.condition).map(|sql| Statement::check(sql, because)));
+                let message = format!("{name}.{} {}", later.name, loss.because);
+                let query = self.matching(name, RowCondition::True(loss.condition));
+                found.extend(query.map(|query| RowCheck { query, message }));
             }
         }
         found
     }
 
-    fn plain_key(&self, table: &ObjectName, columns: &[Name], nulls_too: bool) -> Option<Statement> {
+    fn plain_key(&self, table: &ObjectName, columns: &[Name], nulls_too: bool) -> Option<RowCheck> {
         let now = self.ready(table, columns)?;
         let names: Vec<Name> = now.iter().map(|column| column.name.clone()).collect();
         if self.table(table).is_some_and(|table| is_unique_already(table, &names)) {
             return None;
         }
-        let quoted: Vec<String> = names.iter().map(|name| self.dialect.quote(name)).collect();
-        let present: Vec<String> = now
-            .iter()
-            .filter(|column| column.nullable && !nulls_too)
-            .map(|column| format!("{} IS NOT NULL", self.dialect.quote(&column.name)))
-            .collect();
-        self.doubled(table, &quoted, &present)
+        let may_be_null = now.iter().filter(|column| column.nullable && !nulls_too);
+        let present = may_be_null.map(|column| RowCondition::NotNull(column.name.clone())).collect();
+        self.duplicates(table, names, present)
     }
 
-    fn unique_index(&self, table: &ObjectName, index: &Index) -> Option<Statement> {
+    fn unique_index(&self, table: &ObjectName, index: &Index) -> Option<RowCheck> {
         if !index.unique || index.options.contains_key("nulls_not_distinct") {
             return None;
         }
@@ -328,22 +324,19 @@ impl<'a> BaseLookup<'a> {
         let Some(predicate) = &index.predicate else { return self.plain_key(table, &columns, false) };
         let predicate = self.askable(table, predicate.text())?;
         let now = self.ready(table, &columns)?;
-        let quoted: Vec<String> = now.iter().map(|column| self.dialect.quote(&column.name)).collect();
-        let mut holds: Vec<String> = quoted.iter().map(|name| format!("{name} IS NOT NULL")).collect();
-        holds.push(format!("({predicate})"));
-        self.doubled(table, &quoted, &holds)
+        let names: Vec<Name> = now.iter().map(|column| column.name.clone()).collect();
+        let present = names.iter().cloned().map(RowCondition::NotNull);
+        let conditions = present.chain([RowCondition::True(predicate)]).collect();
+        self.duplicates(table, names, conditions)
     }
 
-    fn doubled(&self, table: &ObjectName, quoted: &[String], holds: &[String]) -> Option<Statement> {
-        let (list, from) = (quoted.join(", "), self.quoted(self.table(table)?));
-        let holds = if holds.is_empty() { String::new() } else { format!(" WHERE {}", holds.join(" AND ")) };
-        let sql = format!(
-            "SELECT count(*) FROM (\n    SELECT 1 AS found FROM {from}{holds} GROUP BY {list} HAVING count(*) > 1\n) AS doubled"
-        );
-        Some(Statement::check(sql, format!("{table} has the same {} more than once", list.replace(['"', '`'], ""))))
+    fn duplicates(&self, table: &ObjectName, columns: Vec<Name>, conditions: Vec<RowCondition>) -> Option<RowCheck> {
+        let names: Vec<&str> = columns.iter().map(Name::as_str).collect();
+        let message = format!("{table} has the same {} more than once", names.join(", "));
+        Some(RowCheck { query: RowQuery::Duplicates(self.table(table)?.name.clone(), columns, conditions), message })
     }
 
-    fn dangling(&self, table: &ObjectName, key: &ForeignKey) -> Option<Statement> {
+    fn dangling(&self, table: &ObjectName, key: &ForeignKey) -> Option<RowCheck> {
         let (child, parent) = (self.table(table)?, self.table(&key.references)?);
         let columns = self.ready(table, &key.columns)?;
         let referenced = self.ready(&key.references, &key.referenced_columns)?;
@@ -356,34 +349,27 @@ impl<'a> BaseLookup<'a> {
         if unchecked || child.foreign_keys.values().any(same) {
             return None;
         }
-        let quote = |column: &&Column| self.dialect.quote(&column.name);
-        let present: Vec<String> = columns.iter().map(|it| format!("child.{} IS NOT NULL", quote(it))).collect();
-        let pairs = columns.iter().zip(&referenced);
-        let met: Vec<String> =
-            pairs.map(|(it, other)| format!("parent.{} = child.{}", quote(other), quote(it))).collect();
-        let sql = format!(
-            "SELECT count(*) FROM {} AS child\nWHERE {}\n  AND NOT EXISTS (SELECT 1 FROM {} AS parent WHERE {})",
-            self.quoted(child),
-            present.join(" AND "),
-            self.quoted(parent),
-            met.join(" AND ")
-        );
+        let named = |columns: &[&Column]| columns.iter().map(|column| column.name.clone()).collect();
+        let query = RowQuery::Orphans(OrphanQuery {
+            child: child.name.clone(),
+            columns: named(&columns),
+            parent: parent.name.clone(),
+            referenced: named(&referenced),
+        });
         let names: Vec<&str> = key.columns.iter().map(Name::as_str).collect();
-        Some(Statement::check(
-            sql,
-            format!("{table}.{} refers to what {} does not have", names.join(", "), key.references),
-        ))
+        let message = format!("{table}.{} refers to what {} does not have", names.join(", "), key.references);
+        Some(RowCheck { query, message })
     }
 
-    fn violated(&self, table: &ObjectName, expression: &Expression) -> Option<Statement> {
+    fn violated(&self, table: &ObjectName, expression: &Expression) -> Option<RowCheck> {
         let now = self.table(table)?;
         if now.checks.values().any(|check| check.expression == *expression) {
             return None;
         }
         let text = self.askable(table, expression.text())?;
-        let sql = self.count(table, &format!("NOT ({text})"))?;
         let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Some(Statement::check(sql, format!("{table} has rows that do not hold {words}")))
+        let message = format!("{table} has rows that do not hold {words}");
+        Some(RowCheck { query: self.matching(table, RowCondition::False(text))?, message })
     }
 
     /// An expression that can be asked of the rows as they are: everything it names is there, under that name and with that
@@ -409,12 +395,8 @@ impl<'a> BaseLookup<'a> {
         (!comes).then(|| expression.to_owned())
     }
 
-    fn count(&self, table: &ObjectName, condition: &str) -> Option<String> {
-        Some(format!("SELECT count(*) FROM {} WHERE {condition}", self.quoted(self.table(table)?)))
-    }
-
-    fn quoted(&self, table: &Table) -> String {
-        self.dialect.quote_object(&table.name)
+    fn matching(&self, table: &ObjectName, condition: RowCondition) -> Option<RowQuery> {
+        Some(RowQuery::Matching(self.table(table)?.name.clone(), condition))
     }
 }
 

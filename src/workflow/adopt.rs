@@ -10,7 +10,7 @@ use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::session::{Missing, Session};
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::{self, Product};
+use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::{Model, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
@@ -269,8 +269,7 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         product,
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),
-        up: dialect::statements(dialect, &plan, nothing.schema())?,
-        // A baseline has no `down`.
-        down: dialect::statements(dialect, &plan.inverse(nothing.schema()), schema.alone().schema())?,
+        up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
+        down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
     })
 }

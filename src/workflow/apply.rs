@@ -8,6 +8,7 @@ use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Pr
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
+use crate::dialect::rows::{self, RowQuery};
 use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::Allow;
@@ -225,8 +226,10 @@ impl Bench {
         let (mut findings, plan) = lint::losses(&readings, schema, &home, &casts);
         let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);
         // If the file has a preflight check, nothing is lost: the migration stops.
-        let looks = |query: &str| statements.iter().any(|it| matches!(it.role, Role::Check(_)) && it.sql == query);
-        findings.retain(|it| !at_stake.query(&it.place, it.stake).is_some_and(looks));
+        let checks: Vec<&str> =
+            statements.iter().filter(|it| matches!(it.role, Role::Check(_))).map(|it| it.sql.as_str()).collect();
+        let is_checked = |query: &RowQuery| checks.contains(&&*rows::query_text(dialect, query));
+        findings.retain(|it| !at_stake.query(&it.place, it.stake).is_some_and(is_checked));
         stakes::refuse_unfit(&findings, allow)?;
         findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
         let held = stakes::held(&findings, &at_stake, &mut live.session).await;

@@ -10,7 +10,7 @@ use sea_gen_runner::run::{self, State};
 use sea_gen_runner::session::Missing;
 
 use crate::dialect::casts::Casts;
-use crate::dialect::{self, Statement};
+use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 use crate::introspect;
 use crate::lint::allow::{Allow, refused};
@@ -79,15 +79,15 @@ impl Drift {
     /// The migration that reproduces the drift on other databases.
     pub fn migration(&self, name: &str) -> Result<Migration, Failure> {
         let Self { workspace, sealed, live, plan } = self;
-        let dialect = workspace.dialect(live.product(), false);
+        let (dialect, forms) = (dialect::of(live.product()), workspace.forms(false));
         let inverse = plan.inverse(sealed.schema.schema());
         Ok(Migration {
             id: next_id(workspace, name)?,
             product: live.product(),
             from: Some(fingerprint(sealed.schema.schema())),
             to: Some(fingerprint(live.schema.schema())),
-            up: dialect::statements(dialect, plan, sealed.schema.schema())?,
-            down: dialect::statements(dialect, &inverse, live.schema.alone().schema())?,
+            up: dialect::statements(dialect, forms, plan, sealed.schema.schema())?,
+            down: dialect::statements(dialect, forms, &inverse, live.schema.alone().schema())?,
         })
     }
 
@@ -137,7 +137,7 @@ impl Drift {
         let dialect = dialect::of(live.product());
         // A plan must start from the database's schema, so this is not the inverse of the drift.
         let plan = diff(&live.schema, &sealed.schema, &[]);
-        let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
+        let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
         let (from, to) = (live.schema.schema(), sealed.schema.schema());
         let findings = lint(&Context { plan: &plan, from, to, types: &Casts { dialect, from, to } });
         let at_stake = state::stakes(dialect, &live.schema, &sealed.schema, &plan);

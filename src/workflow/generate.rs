@@ -10,7 +10,7 @@ use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
-use crate::dialect::{Dialect, Forms, Product};
+use crate::dialect::{self, Dialect, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::lint::allow::{Allow, flag, refused};
@@ -18,7 +18,7 @@ use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::new_id;
 use crate::schema::{Normalized, Place, Undeclared};
-use crate::state::{self, Fitting, MigrationScripts, Situation, Stakes, TargetSchema, Values};
+use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{Answers, Given};
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, stakes, text};
@@ -296,7 +296,7 @@ async fn draft(
     mut live: Option<&mut Live>,
     answers: &mut Answers,
 ) -> Result<Draft, Failure> {
-    let dialect = workspace.dialect(product, request.offline);
+    let dialect = dialect::of(product);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
         // A dialect that the lock does not list yet starts from nothing.
@@ -366,8 +366,10 @@ async fn draft(
     if let Some(live) = live {
         findings = weighed(&mut live.session, &stakes, findings).await;
     }
-    let MigrationScripts { up, down, filled, unfit } =
-        state::migration_scripts(dialect, &base, &target, &plan, &values)?;
+    let forms = workspace.forms(request.offline);
+    let MigrationSteps { up, down, filled, unfit } =
+        state::migration_steps(dialect, forms, &base, &target, &plan, &values)?;
+    let (up, down) = (dialect::text(dialect, &up)?, dialect::text(dialect, &down)?);
     answers.weigh_values(product, unfit);
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));

@@ -5,7 +5,7 @@
 use sea_gen_runner::Error;
 use sea_gen_runner::session::Session;
 
-use crate::dialect;
+use crate::dialect::{self, rows};
 use crate::lint::Finding;
 use crate::lint::allow::{Allow, flag, unfit};
 use crate::plan::cast::Stake;
@@ -75,7 +75,7 @@ async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> 
 /// The number of rows or values that would be lost; `None` if it cannot be counted.
 pub(crate) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
     let sql = match stakes.query(&finding.place, finding.stake) {
-        Some(sql) => sql.to_owned(),
+        Some(query) => rows::query_text(dialect::of(session.product()), query),
         None if finding.stake == Stake::Nothing => return None,
         None => of_a_whole(session, &finding.place)?,
     };

@@ -6,7 +6,7 @@ use sea_gen_runner::session::Missing;
 use sea_gen_runner::{Error, run};
 
 use crate::dialect::casts::Casts;
-use crate::dialect::{self, Statement};
+use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::lint::allow::Allow;
@@ -75,7 +75,7 @@ impl Synchronisation {
         };
         let target = state::reconcile(dialect, &model, &live.schema, &origins, &workspace.keeping())?;
         let plan = diff(&live.schema, &target.schema, &target.renames);
-        let statements = dialect::statements(dialect, &plan, live.schema.schema())?;
+        let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
         let refused = refused_losses(&mut live, &target.schema, &plan, allow).await?;
         Ok(Self { workspace, live, model, plan, statements, refused, is_rehearsal })
     }

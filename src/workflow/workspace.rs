@@ -12,7 +12,7 @@ use sea_gen_runner::run::{self, Applicable, Record};
 use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session, connect};
 
 use crate::dialect::reprint::Comparison;
-use crate::dialect::{self, Dialect, Forms, Product, Unsupported};
+use crate::dialect::{self, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::{self, Scope, Unmanaged};
 use crate::project::{EntityReader, Project, Writer};
@@ -363,9 +363,9 @@ impl Workspace {
         self.policy().undeclared(Undeclared::Keep)
     }
 
-    /// The dialect of a product, in the forms migrations are written in.
-    pub fn dialect(&self, product: Product, offline: bool) -> &'static dyn Dialect {
-        dialect::in_forms(product, if offline { Forms::Offline } else { self.project.config.forms })
+    /// The forms that migrations are written in.
+    pub fn forms(&self, offline: bool) -> Forms {
+        if offline { Forms::Offline } else { self.project.config.forms }
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Outcome {
 
 /// Works a case out for a product.
 pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
-    let dialect = dialect::in_forms(product, Forms::Safe);
+    let dialect = dialect::of(product);
     let declared = |files: &[SourceFile]| -> Result<Model, String> {
         let (model, diagnostics) = entity::read(files, product);
         let errors: Vec<String> = diagnostics
@@ -49,7 +49,8 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     model.answers.clone_from(&case.renames);
     let target = reconcile(dialect, &model, &from, &Origins::default(), &Policy::default()).map_err(unsupported)?;
     let to = target.schema;
-    let statements = |plan: &Plan, schema: &Schema| dialect::statements(dialect, plan, schema).map_err(unsupported);
+    let statements =
+        |plan: &Plan, schema: &Schema| dialect::statements(dialect, Forms::Safe, plan, schema).map_err(unsupported);
     let nothing = dialect.normalize(Schema::default()).map_err(|error| error.to_string())?;
     let plan = diff(&from, &to, &target.renames);
     if plan.is_empty() != case.unchanged.contains(&product) {

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, missing_docs, reason = "an example shows what it does")]
 
 use anyhow::ensure;
-use sea_gen::dialect::{self, Dialect};
+use sea_gen::dialect::{self, Dialect, Forms};
 use sea_gen::diff::diff;
 use sea_gen::entity::{self, SourceFile};
 use sea_gen::schema::{Normalized, Product};
@@ -42,8 +42,8 @@ pub fn main() -> anyhow::Result<()> {
         for op in plan.ops() {
             println!("  {}", op.summary());
         }
-        let up = dialect::statements(dialect, &plan, from.schema())?;
-        let down = dialect::statements(dialect, &plan.inverse(from.schema()), to.schema())?;
+        let up = dialect::statements(dialect, Forms::Offline, &plan, from.schema())?;
+        let down = dialect::statements(dialect, Forms::Offline, &plan.inverse(from.schema()), to.schema())?;
         for (section, statements) in [("UP", &up), ("DOWN", &down)] {
             println!("-- {section}");
             statements.iter().for_each(|statement| println!("{};", statement.sql));

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen::dialect::casts::{Family, family, grade};
-use sea_gen::dialect::{Dialect, of, statements};
+use sea_gen::dialect::{Dialect, Forms, of, statements};
 use sea_gen::diff::diff;
 use sea_gen::plan::cast::Grade;
 use sea_gen::schema::{Column, EnumType, Name, Normalized, ObjectName, Product, Schema, Table, Type};
@@ -378,8 +378,12 @@ impl Pair {
     }
 
     async fn fill(&self, session: &mut Session, rows: &[(usize, &str)]) {
-        let created =
-            statements(self.dialect, &diff(&sea_gen::dialect::nothing(), &self.only_table(), &[]), &Schema::default());
+        let created = statements(
+            self.dialect,
+            Forms::Offline,
+            &diff(&sea_gen::dialect::nothing(), &self.only_table(), &[]),
+            &Schema::default(),
+        );
         session.execute("DROP TABLE IF EXISTS t").await.unwrap();
         for statement in created.expect("a table") {
             // A table of the session's own is altered without waiting for the disk.
@@ -401,7 +405,8 @@ impl Pair {
     }
 
     async fn change(&self, session: &mut Session, from: &Normalized, to: &Normalized) -> Result<(), String> {
-        let steps = statements(self.dialect, &diff(from, to, &[]), from.schema()).map_err(|error| error.to_string())?;
+        let steps = statements(self.dialect, Forms::Offline, &diff(from, to, &[]), from.schema())
+            .map_err(|error| error.to_string())?;
         for statement in steps {
             session.execute(&statement.sql).await.map_err(|error| error.message)?;
         }

@@ -6,7 +6,7 @@ mod changes;
 mod declared;
 mod hostile;
 
-use sea_gen::dialect::{self, Product};
+use sea_gen::dialect::{self, Forms, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::plan::Plan;
@@ -44,7 +44,8 @@ fn normal(schema: Schema) -> Normalized {
 
 /// Carries a plan out as the runner does.
 async fn carry_out(session: &mut Session, plan: &Plan, from: &Normalized) {
-    let statements = dialect::statements(dialect::of(Product::Sqlite), plan, from.schema()).expect("statements");
+    let statements =
+        dialect::statements(dialect::of(Product::Sqlite), Forms::Offline, plan, from.schema()).expect("statements");
     session.execute("PRAGMA foreign_keys = OFF").await.expect("foreign keys off");
     session.execute("BEGIN IMMEDIATE").await.expect("a transaction");
     for statement in &statements {

@@ -7,7 +7,7 @@ mod alter;
 
 use sea_gen_runner::{Product, sql};
 
-use crate::dialect::{Statement, Step, Unsupported};
+use crate::dialect::{Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
     Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget,
@@ -50,7 +50,7 @@ const CLAUSES: &[&str] = &[crate::schema::PARTITION_BY, versioning::OPTION];
 pub(super) fn render(flavor: Flavor, step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(flavor, op),
-        Step::Rows(statement) => Ok(vec![statement.clone()]),
+        Step::Rows(rows) => Ok(rows::statements(&super::MySql(flavor), rows)),
         Step::Apart(op) | Step::Attach(op) => Err(foreign(flavor, op)),
         Step::Validate(table, _) => {
             Err(foreign(flavor, &Op::Alter(Alter::Comment(table.clone(), Change::new(None, None)))))

@@ -4,7 +4,7 @@
 
 use sea_gen_runner::sql::{self, TokenKind};
 
-use crate::dialect::{Product, Statement, Step, Unsupported};
+use crate::dialect::{Product, Statement, Step, Unsupported, rows};
 use crate::plan::{Object, Op, Rename};
 use crate::schema::{
     Action, Check, Column, DefaultValue, ForeignKey, Index, IndexTarget, Literal, Name, ObjectName, Options, Table,
@@ -17,7 +17,7 @@ use super::{normalize, rebuild};
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => direct(op),
-        Step::Rows(statement) => Ok(vec![statement.clone()]),
+        Step::Rows(rows) => Ok(rows::statements(&super::Sqlite, rows)),
         Step::Rebuild(step) => Ok(rebuild::statements(step)),
         Step::Repartition(it) => Err(foreign(crate::schema::Place::table(&it.to.name))),
         // Nobody owns anything here.

@@ -1,7 +1,7 @@
 //! What a parser cannot bring to one form the database settles, in its own words; what means something else stays different.
 
 use sea_gen::dialect::reprint::{Comparison, agree};
-use sea_gen::dialect::{self, Product};
+use sea_gen::dialect::{self, Forms, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Scope, introspect};
 use sea_gen::schema::{
@@ -135,7 +135,7 @@ async fn asked(product: Product, cases: Vec<(At, &'static str, &'static str)>, p
         session.execute(sql).await.unwrap();
     }
     let build = diff(&dialect::nothing(), &written, &[]);
-    for statement in dialect::statements(dialect::of(product), &build, &Schema::default()).unwrap() {
+    for statement in dialect::statements(dialect::of(product), Forms::Offline, &build, &Schema::default()).unwrap() {
         session.execute(&statement.sql).await.unwrap_or_else(|error| panic!("{product}: {error}\n{}", statement.sql));
     }
     let mut there = read(&mut session).await;

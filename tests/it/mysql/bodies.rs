@@ -1,7 +1,7 @@
 //! Triggers, routines and events keep their bytes from the catalog through a migration's file to another database, and one text
 //! is one statement.
 
-use sea_gen::dialect::{self, Statement};
+use sea_gen::dialect::{self, Forms, Statement};
 use sea_gen::diff::diff;
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::session::Session;
@@ -54,7 +54,7 @@ async fn bodies_keep_their_bytes(scratch: Scratch) {
             let (adopted, expected) = (scratch.read(&mut one).await, shown(&mut one).await);
 
             let plan = diff(&scratch.empty(), &adopted, &[]);
-            let up = dialect::statements(scratch.dialect(), &plan, scratch.empty().schema()).unwrap();
+            let up = dialect::statements(scratch.dialect(), Forms::Offline, &plan, scratch.empty().schema()).unwrap();
             let id = "20260101_000000_a".parse().unwrap();
             let migration =
                 Migration { id, product: scratch.product, from: None, to: None, up, down: Vec::<Statement>::new() };

@@ -1,6 +1,6 @@
 //! The `sql_mode` that triggers, routines and events are made under goes with them, and the session's own does not.
 
-use sea_gen::dialect::{self, Statement};
+use sea_gen::dialect::{self, Forms, Statement};
 use sea_gen::diff::diff;
 use sea_gen::entity;
 use sea_gen::schema::Origins;
@@ -51,7 +51,7 @@ async fn modes_go_with_what_is_made(scratch: Scratch) {
         let (adopted, expected) = (scratch.read(&mut one).await, modes(&mut one).await);
 
         let plan = diff(&scratch.empty(), &adopted, &[]);
-        let up = dialect::statements(scratch.dialect(), &plan, scratch.empty().schema()).unwrap();
+        let up = dialect::statements(scratch.dialect(), Forms::Offline, &plan, scratch.empty().schema()).unwrap();
         let id = "20260101_000000_a".parse().unwrap();
         let down = Vec::<Statement>::new();
         let migration = Migration { id, product: scratch.product, from: None, to: None, up, down };
@@ -98,7 +98,7 @@ async fn a_mode_is_kept_unless_the_code_says_another(scratch: Scratch) {
     assert_ne!(target(&format!("SET sql_mode = '';\n{silent}")), base);
     let said = target(&format!("SET sql_mode = 'NO_BACKSLASH_ESCAPES';\n{silent}\nSET sql_mode = DEFAULT;"));
     let plan = diff(&base, &said, &[]);
-    for statement in dialect::statements(scratch.dialect(), &plan, base.schema()).unwrap() {
+    for statement in dialect::statements(scratch.dialect(), Forms::Offline, &plan, base.schema()).unwrap() {
         execute(&mut session, &[&statement.sql]).await;
     }
     let rows = session.query("SHOW CREATE PROCEDURE p").await.unwrap();

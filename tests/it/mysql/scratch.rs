@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use sea_gen::dialect::{self, Dialect, Product};
+use sea_gen::dialect::{self, Dialect, Forms, Product};
 use sea_gen::diff::diff;
 use sea_gen::introspect::{Catalog, Scope, introspect};
 use sea_gen::plan::Plan;
@@ -109,7 +109,7 @@ impl Scratch {
     }
 
     pub async fn run(&self, session: &mut Session, plan: &Plan, from: &Normalized) {
-        for statement in dialect::statements(self.dialect(), plan, from.schema()).unwrap() {
+        for statement in dialect::statements(self.dialect(), Forms::Offline, plan, from.schema()).unwrap() {
             if let Err(error) = session.execute(&statement.sql).await {
                 panic!("{}: {error}\n{}", self.product, statement.sql);
             }

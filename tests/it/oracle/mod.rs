@@ -7,7 +7,7 @@ mod sets;
 
 use std::sync::{Arc, Mutex};
 
-use sea_gen::dialect::{self, Product};
+use sea_gen::dialect::{self, Forms, Product};
 use sea_gen::diff::diff;
 use sea_gen::entity::{Context, Severity, read_with};
 use sea_gen::introspect::{Scope, introspect};
@@ -71,7 +71,9 @@ async fn created_by_us(set: &Set, product: Product) -> Vec<String> {
     let nothing = dialect::nothing();
     let target = target(set, product, &nothing);
     let plan = diff(&nothing, &target, &[]);
-    for statement in dialect::statements(dialect::of(product), &plan, nothing.schema()).expect("statements") {
+    for statement in
+        dialect::statements(dialect::of(product), Forms::Offline, &plan, nothing.schema()).expect("statements")
+    {
         let sql = statement.sql.clone();
         session.execute(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }

@@ -1,5 +1,6 @@
 //! Schemas as SeaORM entities declare them: applied and read back, they are what was declared.
 
+use sea_gen::dialect::Forms;
 use sea_gen::diff::diff;
 use sea_gen::plan::Rename;
 use sea_gen::schema::{
@@ -7,9 +8,10 @@ use sea_gen::schema::{
     IndexPart, IndexTarget, Literal, Name, ObjectName, Options, PrimaryKey, Schema, Table, Type, Unique, View,
 };
 
+use crate::support;
+
 use super::database::Database;
 use super::{dialect, migrate, migrate_back, normalize};
-use crate::support;
 
 fn table(name: &str, columns: Vec<Column>) -> Table {
     let mut table = Table::new(ObjectName::local(name));
@@ -272,11 +274,13 @@ fn renames_take_sequences_along() {
     ];
     let plan = diff(&from, &to, &renames);
     let before = database.dump();
-    database.run(&sea_gen::dialect::statements(dialect(), &plan, from.schema()).expect("it is supported"));
+    database
+        .run(&sea_gen::dialect::statements(dialect(), Forms::Offline, &plan, from.schema()).expect("it is supported"));
     super::assert_same(&other.dump(), &database.dump());
     assert_eq!(normalize(database.introspect(&[]).schema), to);
     database.run(
-        &sea_gen::dialect::statements(dialect(), &plan.inverse(from.schema()), to.schema()).expect("it is supported"),
+        &sea_gen::dialect::statements(dialect(), Forms::Offline, &plan.inverse(from.schema()), to.schema())
+            .expect("it is supported"),
     );
     super::assert_same(&before, &database.dump());
     assert_eq!(normalize(database.introspect(&[]).schema), from);

@@ -6,11 +6,12 @@ mod declared;
 mod objects;
 mod pairs;
 
-use sea_gen::dialect::{self, Product, statements};
+use sea_gen::dialect::{self, Forms, Product, statements};
 use sea_gen::diff::diff;
 use sea_gen::schema::{Name, Normalized, Schema};
 
 use crate::support;
+
 use database::Database;
 
 /// The dialect under test.
@@ -26,14 +27,16 @@ pub fn normalize(schema: Schema) -> Normalized {
 /// Leads a database from one schema to another.
 pub fn migrate(database: &mut Database, from: &Normalized, to: &Normalized) {
     let plan = diff(from, to, &[]);
-    let statements = statements(dialect(), &plan, from.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    let statements =
+        statements(dialect(), Forms::Offline, &plan, from.schema()).unwrap_or_else(|refused| panic!("{refused}"));
     database.run(&statements);
 }
 
 /// Leads a database back the way it came.
 pub fn migrate_back(database: &mut Database, from: &Normalized, to: &Normalized) {
     let plan = diff(from, to, &[]).inverse(from.schema());
-    let statements = statements(dialect(), &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
+    let statements =
+        statements(dialect(), Forms::Offline, &plan, to.schema()).unwrap_or_else(|refused| panic!("{refused}"));
     database.run(&statements);
 }
 

@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
-use sea_gen::dialect::statements;
+use sea_gen::dialect::{Forms, statements};
 use sea_gen::diff::diff;
 use sea_gen::schema::Name;
 
+use crate::support;
+
 use super::database::Database;
 use super::{assert_same, dialect, migrate, migrate_back, normalize};
-use crate::support;
 
 mod keys;
 mod partitions;
@@ -288,7 +289,7 @@ fn partitions_that_would_lose_values_are_refused() {
             normalize(database.introspect(&schemas).schema)
         };
         let (from, to) = (read(old), read(new));
-        let lowered = statements(dialect(), &diff(&from, &to, &[]), from.schema());
+        let lowered = statements(dialect(), Forms::Offline, &diff(&from, &to, &[]), from.schema());
         assert!(lowered.is_err(), "{old} {new}: {lowered:?}");
     }
 }

@@ -39,7 +39,7 @@ fn a_new_column_is_filled(product: Product) {
     project.run(&["migration", "Rank", "--dry-run"]).with(0).mentions("--backfill person.rank=VALUE");
     let said = project.run(&["migration", "Rank", "--backfill", "person.rank=length(email) + 1"]).with(0);
     said.mentions("proven").keeps_silent_on("proven without rows").keeps_silent_on("not-null");
-    assert!(project.newest().contains("-- changes data: rows that are there get length(email) + 1 in person.rank"));
+    assert!(project.newest().contains("-- changes data: existing rows get length(email) + 1 in person.rank"));
     project.run(&["up"]).with(0);
     assert_eq!(
         project

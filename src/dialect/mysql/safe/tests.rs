@@ -1,6 +1,6 @@
 //! Safe forms of small plans, word for word.
 
-use crate::dialect::{Forms, Product, in_forms, of, statements};
+use crate::dialect::{Forms, Product, of, statements};
 use crate::diff::diff;
 use crate::schema::{Column, Index, Name, ObjectName, Schema, Table, Type};
 
@@ -20,8 +20,8 @@ fn item(columns: &[(&str, &str, bool)], indexed: &[&str]) -> Schema {
 
 fn up(product: Product, from: Schema, to: Schema) -> Vec<String> {
     let (from, to) = (of(product).normalize(from).expect("supported"), of(product).normalize(to).expect("supported"));
-    let dialect = in_forms(product, Forms::Safe);
-    let statements = statements(dialect, &diff(&from, &to, &[]), from.schema()).expect("supported");
+    let dialect = of(product);
+    let statements = statements(dialect, Forms::Safe, &diff(&from, &to, &[]), from.schema()).expect("supported");
     let line = |sql: String| sql.split_whitespace().collect::<Vec<_>>().join(" ");
     statements.into_iter().map(|statement| line(statement.sql)).collect()
 }

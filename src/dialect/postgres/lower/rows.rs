@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::{Role, Statement, Step};
+use crate::dialect::Step;
+use crate::dialect::rows::{NewValue, RowStep};
 use crate::plan::{Alter, Object, Op, Rename};
 
 use super::super::words;
@@ -17,17 +18,16 @@ pub(in crate::dialect::postgres) fn arrange(steps: Vec<Step>) -> Vec<Step> {
 }
 
 fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
-    let text =
-        |(at, step): (usize, &Step)| if let Step::Rows(rows) = step { Some((at, rows.sql.clone())) } else { None };
-    let texts: Vec<(usize, String)> = steps.iter().enumerate().filter_map(text).collect();
-    if texts.is_empty() {
+    let rows = |(at, step): (usize, &Step)| if let Step::Rows(rows) = step { Some((at, rows.clone())) } else { None };
+    let rows: Vec<(usize, RowStep)> = steps.iter().enumerate().filter_map(rows).collect();
+    if rows.is_empty() {
         return steps;
     }
     let first = steps.iter().position(|step| !matches!(step, Step::Rows(_))).unwrap_or(steps.len());
     let mut needed: BTreeSet<usize> = BTreeSet::new();
     let mut waiting: BTreeSet<usize> = BTreeSet::new();
     for (maker, step) in steps.iter_mut().enumerate() {
-        let named: Vec<usize> = texts.iter().filter(|(_, text)| names_new(step, text)).map(|(at, _)| *at).collect();
+        let named: Vec<usize> = rows.iter().filter(|(_, rows)| names_new(step, rows)).map(|(at, _)| *at).collect();
         if named.is_empty() {
             continue;
         }
@@ -48,7 +48,7 @@ fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {
     let (mut looks, mut makers, mut late, mut rest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         match step {
-            Step::Rows(Statement { role: Role::Check(_), .. }) if waiting.contains(&at) && renames => {}
+            Step::Rows(RowStep::Check(_)) if waiting.contains(&at) && renames => {}
             _ if waiting.contains(&at) && renames => looks.push(step),
             _ if waiting.contains(&at) => late.push(step),
             _ if needed.contains(&at) && !renames => makers.push(step),
@@ -69,13 +69,16 @@ fn concerns_types(rename: &Rename) -> bool {
     }
 }
 
-/// Whether the text names a type that the step creates, or a value that it adds.
-fn names_new(step: &Step, text: &str) -> bool {
+/// Whether a step on rows names a type that the other step creates, or a value that it adds.
+fn names_new(step: &Step, rows: &RowStep) -> bool {
     match step {
-        Step::Direct(Op::Create(Object::Enum(new))) => words::mentions(text, new.name.name.as_str()),
+        Step::Direct(Op::Create(Object::Enum(new))) => {
+            rows.enum_type() == Some(&new.name)
+                || rows.expressions().into_iter().any(|text| words::mentions(text, new.name.name.as_str()))
+        }
         Step::Direct(Op::Alter(Alter::Enum(change))) | Step::Apart(Op::Alter(Alter::Enum(change))) => {
             let mut added = change.to.values.iter().filter(|value| !change.from.values.contains(value));
-            added.any(|value| words::has_string(text, value))
+            added.any(|value| has_value(rows, value))
         }
         Step::Direct(_)
         | Step::Apart(_)
@@ -92,4 +95,16 @@ fn names_new(step: &Step, text: &str) -> bool {
         | Step::DetachPartition(_)
         | Step::Rows(_) => false,
     }
+}
+
+/// Whether a step on rows names a value of an enum type.
+fn has_value(rows: &RowStep, value: &str) -> bool {
+    let is_replaced = match rows {
+        RowStep::Check(_) => false,
+        RowStep::Change(change) => match &change.to {
+            NewValue::Replace { from, to } => [from, to].iter().any(|it| *it == value),
+            NewValue::Fill { .. } | NewValue::Convert { .. } => false,
+        },
+    };
+    is_replaced || rows.expressions().into_iter().any(|text| words::has_string(text, value))
 }

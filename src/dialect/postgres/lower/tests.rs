@@ -1,6 +1,6 @@
 //! What lowering promises, without a database.
 
-use crate::dialect::{Product, Statement, of};
+use crate::dialect::{Forms, Product, Statement, of};
 use crate::diff::diff;
 use crate::plan::Names;
 use crate::schema::{
@@ -34,7 +34,7 @@ fn mood(values: &[&str]) -> EnumType {
 fn written(from: &Schema, to: &Schema) -> Vec<Statement> {
     let (from, to) = (normalize(from.clone()), normalize(to.clone()));
     let dialect = of(Product::Postgres);
-    crate::dialect::statements(dialect, &diff(&from, &to, &[]), from.schema()).expect("it is supported")
+    crate::dialect::statements(dialect, Forms::Offline, &diff(&from, &to, &[]), from.schema()).expect("it is supported")
 }
 
 fn sql(from: &Schema, to: &Schema) -> Vec<String> {
@@ -147,7 +147,8 @@ fn a_renamed_table_takes_its_sequences_along() {
     let (from, to) = (named("old"), named("new"));
     let rename = Rename::Table(Change::new(ObjectName::local("old"), ObjectName::local("new")));
     let plan = diff(&from, &to, &[rename]);
-    let statements = crate::dialect::statements(of(Product::Postgres), &plan, from.schema()).expect("supported");
+    let statements =
+        crate::dialect::statements(of(Product::Postgres), Forms::Offline, &plan, from.schema()).expect("supported");
     let sql: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
     assert_eq!(sql, [r#"ALTER TABLE "old" RENAME TO "new""#, r#"ALTER SEQUENCE "old_id_seq" RENAME TO "new_id_seq""#]);
 }

@@ -15,7 +15,7 @@ mod repartition;
 
 use sea_gen_runner::sql;
 
-use crate::dialect::{Product, Statement, Step, Unsupported};
+use crate::dialect::{Product, Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{Literal, Name, ObjectName, Place};
 
@@ -23,7 +23,7 @@ use crate::schema::{Literal, Name, ObjectName, Place};
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
     match step {
         Step::Direct(op) => render_op(op),
-        Step::Rows(statement) => Ok(vec![statement.clone()]),
+        Step::Rows(rows) => Ok(rows::statements(&super::Postgres, rows)),
         Step::Apart(op) => {
             let statements = match op {
                 Op::Create(Object::Index(table, index)) => objects::create_index(table, index, " CONCURRENTLY"),

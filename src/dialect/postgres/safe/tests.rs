@@ -1,6 +1,6 @@
 //! Safe forms of small plans, word for word.
 
-use crate::dialect::{Forms, Product, Statement, in_forms, of, statements};
+use crate::dialect::{Forms, Product, Statement, of, statements};
 use crate::diff::diff;
 use crate::plan::Rename;
 use crate::schema::{
@@ -37,7 +37,7 @@ fn key(name: &str, column: &str, references: &str) -> ForeignKey {
 
 fn both(from: &Normalized, to: &Normalized, renames: &[Rename]) -> (Vec<String>, Vec<String>) {
     let plan = diff(from, to, renames);
-    let dialect = in_forms(Product::Postgres, Forms::Safe);
+    let dialect = of(Product::Postgres);
     let written = |statements: Vec<Statement>| {
         let line = |it: Statement| match it.transactional {
             true => it.sql.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -46,8 +46,8 @@ fn both(from: &Normalized, to: &Normalized, renames: &[Rename]) -> (Vec<String>,
         statements.into_iter().map(line).collect::<Vec<_>>()
     };
     (
-        written(statements(dialect, &plan, from.schema()).expect("it is supported")),
-        written(statements(dialect, &plan.inverse(from.schema()), to.schema()).expect("it is supported")),
+        written(statements(dialect, Forms::Safe, &plan, from.schema()).expect("it is supported")),
+        written(statements(dialect, Forms::Safe, &plan.inverse(from.schema()), to.schema()).expect("it is supported")),
     )
 }
 

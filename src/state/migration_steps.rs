@@ -1,7 +1,7 @@
-//! The up and down scripts of a migration: preflight checks, changes and backfills; and the reverse, with a note on what
+//! The steps of a migration, up and down: preflight checks, changes and backfills; and the reverse, with a remark on what
 //! cannot be restored.
 //!
-//! Must not know where the values come from, or what becomes of the statements.
+//! Must not know where the values come from, or the SQL of a step.
 
 use std::borrow::Cow;
 
@@ -9,45 +9,45 @@ use sea_gen_runner::Error;
 
 use crate::dialect::domain::{Domain, domain};
 use crate::dialect::expression::mentions;
-use crate::dialect::{Dialect, Statement};
+use crate::dialect::rows::{RowChange, RowCheck, RowStep};
+use crate::dialect::{Dialect, Forms, Steps};
 use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
-use super::backfill::{
-    Backfill, DirectionScript, Replacement, Values, direction_script, of_default, replacement, without_values,
-};
+use super::backfill::{Backfill, Direction, Replacement, RowValues, Values, checks, of_default, without_values};
 use super::preflight::{BaseLookup, Given};
 use super::{TargetSchema, collisions};
 
-/// The statements of both directions.
+/// The steps of both directions.
 #[derive(Clone, Debug)]
-pub struct MigrationScripts {
-    /// The up statements.
-    pub up: Vec<Statement>,
-    /// The down statements.
-    pub down: Vec<Statement>,
+pub struct MigrationSteps {
+    /// The up steps.
+    pub up: Steps,
+    /// The down steps.
+    pub down: Steps,
     /// The columns that `up` fills in existing rows.
     pub filled: Vec<Place>,
     /// Values given for several products that this one does not need, as options, each with the reason.
     pub unfit: Vec<(String, String)>,
 }
 
-/// The scripts between two states. A column that becomes NOT NULL is filled with the given value, or with its default. A NOT
+/// The steps between two states. A column that becomes NOT NULL is filled with the given value, or with its default. A NOT
 /// NULL column that `down` creates again is filled with the given value, with its default, or with a placeholder (0, empty
 /// string), because its own values are lost.
 ///
 /// # Errors
 /// A value for a column that needs none; what the database cannot do.
-pub fn migration_scripts(
+pub fn migration_steps(
     dialect: &dyn Dialect,
+    forms: Forms,
     base: &Normalized,
     target: &TargetSchema,
     plan: &Plan,
     values: &Values,
-) -> Result<MigrationScripts, Error> {
+) -> Result<MigrationSteps, Error> {
     let wanted = &values.backfills;
-    let there = DirectionPlan { dialect, from: base, to: &target.schema, plan: plan.clone() };
-    let back = DirectionPlan { dialect, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
+    let there = Direction { dialect, forms, from: base, to: &target.schema, plan: plan.clone() };
+    let back = Direction { dialect, forms, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
     let (needed, needed_back) = (there.needed(), back.needed());
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
@@ -71,13 +71,13 @@ pub fn migration_scripts(
     // Tables are also checked under their new names. Both directions share the generated names.
     let later = renamed(base.schema(), plan);
     let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
-    let up = there.direction_script(&there.fills(&needed, wanted, false), &values, &names)?;
+    let fills = there.fills(&needed, wanted, false);
+    let collisions = collisions::checks(base.schema(), target.schema.schema(), plan, &values.conversions);
+    let up = there.with_values(&fills, &values, collisions, &names)?;
     let none = Values { in_batches: values.in_batches, ..Values::default() };
-    let down = back.direction_script(&back.fills(&needed_back, wanted, true), &none, &names)?;
-    let filled = up.filled.into_iter().chain(up.converted).collect();
-    let mut first = collisions::checks(dialect, base.schema(), target.schema.schema(), plan, &values.conversions);
-    first.extend(up.statements);
-    Ok(MigrationScripts { up: first, down: with_losses(plan, &values, down.statements), filled, unfit })
+    let down = back.with_values(&back.fills(&needed_back, wanted, true), &none, Vec::new(), &names)?;
+    let filled = fills.iter().chain(&values.conversions).map(place).collect();
+    Ok(MigrationSteps { up, down: Steps { remarks: lost(plan, &values), ..down }, filled, unfit })
 }
 
 /// The schema with a plan's renames done.
@@ -92,16 +92,7 @@ fn renamed<'s>(schema: &'s Schema, plan: &Plan) -> Cow<'s, Schema> {
     Cow::Owned(schema)
 }
 
-/// One direction.
-struct DirectionPlan<'a> {
-    dialect: &'a dyn Dialect,
-    from: &'a Normalized,
-    to: &'a Normalized,
-    /// The operations.
-    plan: Plan,
-}
-
-impl DirectionPlan<'_> {
+impl Direction<'_> {
     /// The columns that become NOT NULL and may hold NULL in existing rows.
     fn needed(&self) -> Vec<(ObjectName, Name)> {
         without_values(&renamed(self.from.schema(), &self.plan), self.to.schema())
@@ -126,23 +117,22 @@ impl DirectionPlan<'_> {
         needed.iter().filter_map(fill).collect()
     }
 
-    fn direction_script(
+    /// The steps, with `first` and the preflight checks before everything else.
+    fn with_values(
         &self,
         fills: &[Backfill],
         values: &Values,
+        first: Vec<RowCheck>,
         names: &Names<'_>,
-    ) -> Result<DirectionScript, Error> {
-        let (from, to) = (self.from.schema(), self.to.schema());
+    ) -> Result<Steps, Error> {
         // A converted column is filled by its conversion.
-        let fills: Vec<Backfill> =
-            fills.iter().filter(|it| !values.conversions.iter().any(|other| same_column(it, other))).cloned().collect();
-        let lookup = BaseLookup::new(self.dialect, from, to, &self.plan);
-        let (late, early): (Vec<Replacement>, Vec<Replacement>) = values
-            .replacements
-            .iter()
-            .cloned()
-            .partition(|it| self.is_read(it, fills.iter().chain(&values.conversions)));
-        if let Some(it) = early.iter().find(|it| self.is_mentioned(it, fills.iter().chain(&values.conversions))) {
+        let is_converted = |it: &Backfill| values.conversions.iter().any(|other| same_column(it, other));
+        let fills: Vec<Backfill> = fills.iter().filter(|it| !is_converted(it)).cloned().collect();
+        let given: Vec<Backfill> = fills.iter().chain(&values.conversions).cloned().collect();
+        let lookup = BaseLookup::new(self.dialect, self.from.schema(), self.to.schema(), &self.plan);
+        let (late, early): (Vec<Replacement>, Vec<Replacement>) =
+            values.replacements.iter().cloned().partition(|it| self.is_read(it, &given));
+        if let Some(it) = early.iter().find(|it| self.is_mentioned(it, &given)) {
             let place = format!("{}.{}", it.table, it.column);
             return Err(Error::new(format!(
                 "{place} belongs to the primary key: its values are replaced before others are read from them"
@@ -153,32 +143,31 @@ impl DirectionPlan<'_> {
             )));
         }
         late.iter().try_for_each(|it| self.replace(&lookup, it).map(drop))?;
-        let both = (self.from, self.to);
-        direction_script(self.dialect, both, &self.plan, &fills, (values, &late), names, |filled, converted| {
-            let mut first = lookup.preflights(&Given {
-                filled,
-                converted,
-                lossy: &values.lossy,
-                values: &fills.iter().chain(&values.conversions).cloned().collect::<Vec<_>>(),
-                replaced: &values.replacements,
-            });
-            for it in &early {
-                first.extend(self.replace(&lookup, it)?);
-            }
-            Ok(first)
-        })
+        let preflights = lookup.preflights(&Given {
+            filled: &fills.iter().map(place).collect::<Vec<_>>(),
+            converted: &values.conversions.iter().map(place).collect::<Vec<_>>(),
+            lossy: &values.lossy,
+            values: &given,
+            replaced: &values.replacements,
+        });
+        let mut first: Vec<RowStep> = checks(first).chain(checks(preflights)).collect();
+        for it in &early {
+            first.push(RowStep::Change(Box::new(self.replace(&lookup, it)?)));
+        }
+        let (conversions, in_batches) = (&*values.conversions, values.in_batches);
+        self.steps(first, &RowValues { fills: &fills, conversions, replaced: &late, in_batches }, names)
     }
 
     /// Whether one of the expressions may read a column with replaced values while its type still has all of them.
-    fn is_read<'v>(&self, replaced: &Replacement, values: impl Iterator<Item = &'v Backfill>) -> bool {
+    fn is_read(&self, replaced: &Replacement, values: &[Backfill]) -> bool {
         let key = self.to.schema().tables.get(&replaced.table).and_then(|table| table.primary_key.as_ref());
         !key.is_some_and(|key| key.columns.contains(&replaced.column)) && self.is_mentioned(replaced, values)
     }
 
     /// Whether one of the expressions may read a column with replaced values.
-    fn is_mentioned<'v>(&self, replaced: &Replacement, mut values: impl Iterator<Item = &'v Backfill>) -> bool {
+    fn is_mentioned(&self, replaced: &Replacement, values: &[Backfill]) -> bool {
         let (product, column) = (self.dialect.product(), &replaced.column);
-        values.any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
+        values.iter().any(|it| mentions(product, &it.value, column.as_str()) && !is_of(it, replaced))
     }
 
     /// Removes values given for several products that this one does not need, and returns them as options, each with the
@@ -200,8 +189,8 @@ impl DirectionPlan<'_> {
         unfit
     }
 
-    /// The statements that replace one value by another while the type has both.
-    fn replace(&self, lookup: &BaseLookup<'_>, it: &Replacement) -> Result<[Statement; 2], Error> {
+    /// The change of one value to another while the type has both.
+    fn replace(&self, lookup: &BaseLookup<'_>, it: &Replacement) -> Result<RowChange, Error> {
         let product = self.dialect.product();
         let place = format!("{}.{}", it.table, it.column);
         let option = format!("--replace {place}:{}={}", it.from, it.to);
@@ -224,7 +213,9 @@ impl DirectionPlan<'_> {
                 Err(Error::new(format!("{} is not a value of {place} both before and after this migration", it.to))
                     .hint(format!("a value with a new name is renamed: `--rename value:TYPE.{}:{}`", it.from, it.to)))
             }
-            (Domain::Choice(_), Domain::Choice(_)) => Ok(replacement(self.dialect, (table, &now.name), it)),
+            (Domain::Choice(_), Domain::Choice(_)) => {
+                Ok(RowChange { table: table.clone(), column: now.name.clone(), to: it.value() })
+            }
             _ => Err(Error::new(format!("{place} is not of an enum type")).hint(format!("drop `{option}`"))),
         }
     }
@@ -269,6 +260,10 @@ fn element(domain: Domain) -> Domain {
         Domain::Array(inner) => element(*inner),
         other => other,
     }
+}
+
+fn place(it: &Backfill) -> Place {
+    Place::column(&it.table, &it.column)
 }
 
 fn is_of(it: &Backfill, replaced: &Replacement) -> bool {
@@ -321,8 +316,8 @@ fn placeholder_of(dialect: &dyn Dialect, domain: &Domain) -> Option<String> {
     }
 }
 
-/// The down statements, with a note on lost data above the first.
-fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> Vec<Statement> {
+/// What `down` cannot restore, in words.
+fn lost(plan: &Plan, values: &Values) -> Vec<String> {
     let mut lost: Vec<String> = plan
         .ops()
         .iter()
@@ -354,9 +349,5 @@ fn with_losses(plan: &Plan, values: &Values, mut statements: Vec<Statement>) -> 
             it.table, it.column
         )
     }));
-    if let Some(first) = statements.first_mut().filter(|_| !lost.is_empty()) {
-        let note = first.note.take().into_iter();
-        first.note = Some(lost.into_iter().chain(note).collect::<Vec<_>>().join("\n"));
-    }
-    statements
+    lost
 }
