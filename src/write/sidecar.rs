@@ -1,6 +1,7 @@
 //! Writes sidecars for objects that no entity declares: one statement per object.
 //!
-//! The statements declare objects and are never executed, so they have one form on all products.
+//! The statements declare objects and are never executed, so they have one form on all products. Must not know files, or how a
+//! statement is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
