@@ -119,7 +119,7 @@
 //! | placeholder | a value without meaning (0, empty string) where the real one is lost |
 //! | drift | a difference between a database and the snapshot that no migration explains ([`state::Situation`]) |
 //! | clause kind | the kind of a DDL or DML clause; locks and costs are listed by it ([`sea_gen_runner::reading::clause_kind::ClauseKind`]) |
-//! | finding | a hazard that a lint rule reports ([`lint::Finding`], [`lint::script::ScriptFinding`]) |
+//! | finding | a hazard that a lint rule reports ([`lint::Finding`]) |
 //! | seed | generated rows that satisfy every constraint of a schema ([`seed::Seeds`]) |
 //! | proof | running a migration up, down and up again on a scratch database ([`proof`]) |
 //!
@@ -131,7 +131,7 @@
 //! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
 //! | [`plan`] | verbs: operations, inverse, order, interpreter, words, what a clause costs | `runner::reading`, `schema` |
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |
-//! | [`lint`] | hazards of a plan; one small file a rule, one list | `runner::reading`, `runner::migration`, `runner::sql`, `schema`, `plan` |
+//! | [`lint`] | hazards of plans and scripts; one list of rules | `runner::reading`, `runner::migration`, `runner::sql`, `schema`, `plan` |
 //! | [`dialect`] | everything databases do differently, one folder each with the same file names | `runner::sql`, `runner::reading`, `schema`, `plan` |
 //! | `dialect::*::introspect` | one database's catalog to a schema; `reprint`, its own words for an expression | `runner`, `schema`, `plan` |
 //! | [`introspect`] | façade: connection to schema | `runner::session`, `schema`, `dialect` |
@@ -212,8 +212,8 @@
 //!   `apply`, `describe`), a comparison in `diff`, and per database `introspect` and `render`. `inverse` is not touched.
 //! * **A database**: a folder `dialect/<db>/` with the same file names, a session file in `runner/session/`, an arm in
 //!   [`dialect::of`] and a variant of [`schema::Product`]. Nothing in `diff`, `plan`, `state`.
-//! * **A lint** of plans: a file in `lint/` with one constant, and a line in [`lint::RULES`]; of statements: the same in
-//!   `lint/script/`, and a file in `tests/lint/` with a bad and a good statement.
+//! * **A lint**: a constant in `lint/`, or in `lint/script/` if it judges scripts alone, and a line in [`lint::RULES`]; for one
+//!   that judges scripts, a file in `tests/lint/` with a bad and a good statement.
 //! * **A job**: a file in `workflow/`, values in and values out. **A command**: what it takes in `cli/arguments.rs`, a file in
 //!   `cli/` that shows what the job gives back, an arm in `cli/mod.rs`, a row in `guide/reference.md`.
 //! * **A way of running**: `runner/run/`, and a method of [`sea_gen_runner::Runner`].

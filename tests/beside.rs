@@ -1,4 +1,4 @@
-//! What happens beside a migration: others read and write a large table meanwhile, a lock cannot be had, an index fails.
+//! Migrations beside other sessions: they read and write a large table meanwhile, a lock cannot be acquired, an index fails.
 
 #![allow(
     clippy::panic,
@@ -8,6 +8,12 @@
     reason = "a test says what is wrong"
 )]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+#[path = "it/harness.rs"]
+mod harness;
 #[path = "it/support.rs"]
 mod support;
 
@@ -27,7 +33,7 @@ use support::Scratch;
 
 const ROWS: u32 = 1_000_000;
 
-/// How long anybody beside the migration waits for a lock at most: less than the migration itself would.
+/// How long other sessions wait for a lock at most: less than the migration itself would.
 const PATIENCE: u32 = 1;
 
 fn table(unique: bool, indexed: bool, required: bool, added: bool) -> Schema {
@@ -70,7 +76,7 @@ async fn apply(session: &mut Session, migration: &Migration) -> Result<Vec<Outco
     run::go(session, &files, run::Course::Up(&Target::All), Duration::from_secs(30), &mut |_| ()).await
 }
 
-/// Sends statements one after the other until told to stop. Gives back how many, and the longest anyone took.
+/// Sends statements one after the other until `stop` is set. Returns their number and the longest duration.
 async fn busy(
     mut session: Session,
     stop: Rc<Cell<bool>>,
@@ -139,14 +145,12 @@ fn nobody_waits(product: Product) {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn nobody_waits_beside_a_migration_on_postgres() {
     nobody_waits(Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn nobody_waits_beside_a_migration_on_mariadb() {
     nobody_waits(Product::MariaDb);
 }
@@ -156,8 +160,7 @@ async fn invalid(session: &mut Session) -> Vec<String> {
     session.query(sql).await.unwrap().iter().map(|row| row.text(0).to_owned()).collect()
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_failed_index_leaves_nothing_behind() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -173,7 +176,7 @@ fn a_failed_index_leaves_nothing_behind() {
                 Forms::Safe,
             )
         };
-        // It fails on the rows that are there, and what it began is gone.
+        // It fails on existing rows, and the invalid index is dropped.
         let refused = apply(&mut session, &unique()).await.unwrap_err();
         assert!(refused.to_string().contains("failed at statement 1"), "{refused}");
         assert!(invalid(&mut session).await.is_empty());
@@ -198,7 +201,7 @@ fn steps_back(product: Product) {
         let mut session = scratch.connect().await.unwrap();
         session.execute("CREATE TABLE big (id int PRIMARY KEY, a int NOT NULL, b int)").await.unwrap();
         let mut other = scratch.connect().await.unwrap();
-        // An open transaction that has read the table stands in the way of every stronger lock.
+        // An open transaction that has read the table blocks every stronger lock.
         other.execute("BEGIN").await.unwrap();
         other.query("SELECT id FROM big").await.unwrap();
         let migration =
@@ -228,24 +231,26 @@ fn steps_back(product: Product) {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_lock_that_cannot_be_had_is_tried_again_on_postgres() {
     steps_back(Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn a_lock_that_cannot_be_had_is_tried_again_on_mariadb() {
     steps_back(Product::MariaDb);
 }
 
 /// The forms are what makes the difference: without them the same migration blocks.
-#[test]
+#[apply(test)]
 fn the_migration_is_in_safe_forms() {
     let to = || table(true, true, true, true);
     let safe = migration(Product::Postgres, table(false, false, false, false), to(), Forms::Safe);
     let short = migration(Product::Postgres, table(false, false, false, false), to(), Forms::Offline);
     let apart = |migration: &Migration| migration.up.iter().filter(|it: &&Statement| !it.transactional).count();
     assert_eq!((apart(&safe), apart(&short)), (3, 0));
+}
+
+fn main() -> std::process::ExitCode {
+    harness::run()
 }

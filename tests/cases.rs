@@ -1,6 +1,6 @@
 //! The case files, each at three depths: its golden text, there and back in memory, and live on every database at hand.
 //!
-//! `BLESS=1 cargo test --test cases text` writes the golden text anew. Must not know what any one case is about.
+//! `BLESS=1 cargo test --test cases text` rewrites the golden text. Must not know what any one case is about.
 
 #![allow(
     clippy::panic,

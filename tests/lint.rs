@@ -1,5 +1,5 @@
-//! The files of `tests/lint`, one for each rule and each exception: what is said of them, and whether the server does what
-//! is said of it.
+//! The files of `tests/lint`, one for each rule and each exception: their findings, and whether the server behaves as the
+//! findings say.
 //!
 //! Comments at the head of a file say what is expected. `finds <code> <direction> <statement>` and `silences …`: what the rules say,
 //! and nothing else is said. On PostgreSQL `locks <table> <lock>` is the strongest lock the last statement holds before its
@@ -26,14 +26,15 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sea_gen::dialect::{Statement, of, reading};
-use sea_gen::lint::script::{self, ScriptFinding};
+use sea_gen::lint::Finding;
+use sea_gen::lint::script::{self, StatementPlace};
 use sea_gen::plan::cost::{Cost, Work, cost};
 use sea_gen::schema::Product;
 use sea_gen::workflow::read_statements::lines;
 use sea_gen_runner::migration::{Migration, parse};
 use sea_gen_runner::session::Session;
 
-/// What is there before a file's statements, on PostgreSQL.
+/// The schema before a file's statements, on PostgreSQL.
 const POSTGRES: &str = "
     CREATE TABLE p (id int PRIMARY KEY, u int);
     CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(10), c text, n numeric(10,2), e int NOT NULL, pid int, ts timestamp,
@@ -53,7 +54,7 @@ const MYSQL: &str = "
     INSERT INTO p VALUES (1, 1), (2, 2);
     INSERT INTO t VALUES (1, 1, 'x', 'y', 1), (2, 2, 'x', 'y', 2)";
 
-/// A file, and what its head expects.
+/// A file, and the expectations in its head.
 struct File {
     path: PathBuf,
     product: Product,
@@ -128,13 +129,12 @@ fn every_rule(count: usize, covered: &BTreeSet<String>) -> Result<(), String> {
     if count < 120 {
         return Err(format!("only {count} files"));
     }
-    let missing: Vec<&str> =
-        script::RULES.iter().map(|rule| rule.code).filter(|code| !covered.contains(*code)).collect();
+    let missing: Vec<&str> = script::rules().map(|(rule, _)| rule.id).filter(|id| !covered.contains(*id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no file finds {}", missing.join(", "))) }
 }
 
-/// What is said of a file.
-fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
+/// The findings in a file.
+fn remarks(product: Product, migration: &Migration) -> Vec<Finding<StatementPlace>> {
     let (up, down) = lines(migration);
     script::lint(product, of(product).costs(), &up, &down)
 }
@@ -142,18 +142,18 @@ fn remarks(product: Product, migration: &Migration) -> Vec<ScriptFinding> {
 /// Every rule finds its bad example and does not find its good one.
 fn every_example() -> Result<(), String> {
     let mut faults = Vec::new();
-    for rule in script::RULES.iter().filter(|rule| rule.code != script::MISSING_DOWN.code) {
-        for (text, is_found) in [(rule.example.bad, true), (rule.example.good, false)] {
+    for (rule, check) in script::rules().filter(|(rule, _)| rule.id != script::MISSING_DOWN.id) {
+        let example = &check.example;
+        for (text, is_found) in [(example.bad, true), (example.good, false)] {
             let id = "20260101_000000_file".parse().map_err(|error| format!("{error}"))?;
             let file = format!("-- UP\n{text}\n\n-- DOWN\nSELECT 1;\n");
-            let migration =
-                parse(id, rule.example.product, &file).map_err(|error| format!("{}: {error}", rule.code))?;
-            let found = remarks(rule.example.product, &migration);
-            if found.iter().any(|it| it.code == rule.code && it.silenced.is_none()) != is_found {
-                let said: Vec<&str> = found.iter().map(|it| it.code).collect();
+            let migration = parse(id, example.product, &file).map_err(|error| format!("{}: {error}", rule.id))?;
+            let found = remarks(example.product, &migration);
+            if found.iter().any(|it| it.rule == rule.id && it.place.silenced.is_none()) != is_found {
+                let said: Vec<&str> = found.iter().map(|it| it.rule).collect();
                 faults.push(format!(
                     "{}: {}\n{text}\nsays {said:?}",
-                    rule.code,
+                    rule.id,
                     if is_found { "not found" } else { "found" }
                 ));
             }
@@ -162,15 +162,15 @@ fn every_example() -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-/// What is said of a file is what its head expects.
+/// The findings in a file are those that its head expects.
 fn said(file: &File) -> Result<(), String> {
     let remarks = remarks(file.product, &file.migration);
     let mut found: Vec<String> = remarks
         .iter()
         .map(|it| {
-            let direction = if it.direction == Direction::Up { "up" } else { "down" };
-            let key = if it.silenced.is_some() { "silences" } else { "finds" };
-            format!("{key} {} {direction} {}", it.code, it.statement.map_or(0, |at| at + 1))
+            let direction = if it.place.direction == Direction::Up { "up" } else { "down" };
+            let key = if it.place.silenced.is_some() { "silences" } else { "finds" };
+            format!("{key} {} {direction} {}", it.rule, it.place.statement.map_or(0, |at| at + 1))
         })
         .collect();
     let told = |key: &'static str| file.words(key).into_iter().map(move |rest| format!("{key} {rest}"));
@@ -180,11 +180,11 @@ fn said(file: &File) -> Result<(), String> {
     if found == expected {
         return Ok(());
     }
-    let messages: Vec<String> = remarks.iter().map(|it| format!("{}: {}", it.code, it.message)).collect();
+    let messages: Vec<String> = remarks.iter().map(|it| format!("{}: {}", it.rule, it.message)).collect();
     Err(format!("expected {expected:#?}\nfound {found:#?}\n{}", messages.join("\n")))
 }
 
-/// The server does what is said of it.
+/// The server behaves as the head expects.
 fn done(file: &File) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
@@ -276,7 +276,7 @@ async fn on_postgres(file: &File, session: &mut Session) -> Result<(), String> {
     for statement in first {
         send(session, &statement.sql).await?;
     }
-    // A table of that name may not be there any more when the statement is done, so the measured ones stay.
+    // The statement may drop the table, so the values from before are kept.
     let (kept, rewritten) = (file.words("keeps"), file.words("rewrites"));
     let mut before = Vec::new();
     for table in kept.iter().chain(&rewritten) {
@@ -295,7 +295,7 @@ async fn on_postgres(file: &File, session: &mut Session) -> Result<(), String> {
             return Err(format!("{table} has {} file", if changed { "another" } else { "the same" }));
         }
     }
-    // What the table of locks says is written anew is, and nothing else.
+    // Exactly the tables that the table of costs lists as rewritten are rewritten.
     let clauses = reading::read(file.product, &last.sql).clauses;
     let costs = clauses.iter().filter_map(|clause| cost(of(file.product).costs(), clause.kind));
     let says = costs.map(|cost| cost.work).any(|work| work == Work::Rewrite);

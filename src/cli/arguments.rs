@@ -64,8 +64,10 @@ pub(super) enum Command {
     Migration(Migration),
     /// Show the difference between any two states
     Diff(Diff),
+    /// Leave differences between the entities and the database as they are for now
+    Accept(Accept),
     /// Show entities, snapshot and database, and how they compare
-    Status(Report),
+    Status(Status),
     /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations
@@ -193,14 +195,11 @@ pub(super) struct Migration {
     pub(super) json: bool,
 }
 
-/// The default name of a migration of `gen purge`.
-pub(super) const USUAL_PURGE: &str = "PurgeParked";
-
 /// `gen purge`.
 #[derive(Debug, Args)]
 pub(super) struct Purge {
     /// The migration's name
-    #[arg(default_value = USUAL_PURGE)]
+    #[arg(default_value = crate::workflow::purge::USUAL_NAME)]
     pub(super) name: String,
     /// Drop only objects parked at least this long ago: `30d`, or a number of days
     #[arg(long, value_name = "DAYS", value_parser = days)]
@@ -308,6 +307,31 @@ pub(super) struct Report {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `gen status`.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Also list the differences that are accepted
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `gen accept`.
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// What to accept: `"bill.status type"`, or all that is in `bill`; none lists what there is
+    #[arg(value_name = "PLACE")]
+    pub(super) names: Vec<String>,
+    /// The reason, for whoever reads it later
+    #[arg(long, value_name = "TEXT", default_value = "not yet")]
+    pub(super) because: String,
+    /// Take it back
+    #[arg(long, requires = "names")]
+    pub(super) undo: bool,
 }
 
 /// `gen drift`.

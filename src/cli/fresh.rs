@@ -1,75 +1,47 @@
 //! `gen fresh` and `gen reset`: empties a development database, and `fresh` applies every migration.
 //!
-//! Must not touch a database that is not a development one.
+//! Must not know how a database is emptied or reverted.
 
 use sea_gen_runner::migration;
-use sea_gen_runner::run::{self, DEFAULT_WAIT, Target};
-use sea_gen_runner::session::Missing;
+use sea_gen_runner::run::Direction;
 
-use crate::dialect::{self, Forms};
-use crate::diff::diff;
-use crate::workflow::{Workspace, applicables};
+use crate::workflow::Failure;
+use crate::workflow::fresh::{Fresh, Reset};
 
 use super::arguments::{Common, Emptying};
 use super::progress::Talk;
-use super::report::Failure;
 use super::up::{print, script};
 use super::{Ending, paint};
 
 /// Drops everything in the database and applies every migration.
 pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
-    workspace.sealed_lock()?;
-    workspace.refuse_unless_development(command.development)?;
-    let mut live = match command.run.dry_run {
-        true => workspace.rehearsed().await?,
-        false => workspace.required(Missing::Create).await?,
-    };
-    let product = live.product();
-    let migrations = workspace.migrations(product)?;
-    workspace.refuse_unsealed(product, &migrations)?;
-    let files = applicables(&migrations);
-    let drop = diff(&live.schema, &dialect::nothing(), &[]);
-    let statements = dialect::statements(dialect::of(product), Forms::Offline, &drop, live.schema.schema())?;
+    let mut fresh = Fresh::plan(common, command.development, command.run.dry_run).await?;
     if command.run.dry_run {
-        let all = migrations.iter().map(|migration| (migration, run::Direction::Up)).collect::<Vec<_>>();
-        paint::exact(&format!("{}\n{}", migration::script(product, &statements), script(&all)));
+        let drops = migration::script(fresh.live.product(), &fresh.drops);
+        let up: Vec<_> = fresh.migrations.iter().map(|migration| (migration, Direction::Up)).collect();
+        paint::exact(&format!("{drops}\n{}", script(&up)));
         return Ok(Ending::Done);
     }
-    run::execute(&mut live.session, &statements, DEFAULT_WAIT).await?;
-    run::forget_all(&mut live.session, DEFAULT_WAIT).await?;
     let mut talk = Talk::new();
-    let outcomes =
-        run::go(&mut live.session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, &mut |it| talk.show(&it)).await;
+    let outcomes = fresh.run(&mut |it| talk.show(&it)).await;
     talk.done();
     print(&command.run, &outcomes?);
-    live.session.close().await;
+    fresh.live.session.close().await;
     Ok(Ending::Done)
 }
 
 /// Reverts every migration.
 pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
-    workspace.sealed_lock()?;
-    workspace.refuse_unless_development(command.development)?;
-    let mut live = workspace.required(Missing::Refuse).await?;
-    let product = live.product();
-    let migrations = workspace.migrations(product)?;
-    workspace.refuse_unsealed(product, &migrations)?;
-    let files = applicables(&migrations);
-    let chosen = run::to_revert(&live.history, &files, &Target::All, product);
-    let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without reverting"))?;
+    let mut reset = Reset::plan(common, command.development).await?;
     if command.run.dry_run {
-        let all: Vec<_> = chosen.into_iter().map(|file| (file.migration, run::Direction::Down)).collect();
-        paint::exact(&script(&all));
+        let down: Vec<_> = reset.chosen()?.into_iter().map(|migration| (migration, Direction::Down)).collect();
+        paint::exact(&script(&down));
         return Ok(Ending::Done);
     }
     let mut talk = Talk::new();
-    let outcomes =
-        run::go(&mut live.session, &files, run::Course::Down(&Target::All), DEFAULT_WAIT, &mut |it| talk.show(&it))
-            .await;
+    let outcomes = reset.run(&mut |it| talk.show(&it)).await;
     talk.done();
     print(&command.run, &outcomes?);
-    live.session.close().await;
+    reset.live.session.close().await;
     Ok(Ending::Done)
 }

@@ -70,6 +70,11 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
                 told.loosely_matched().iter().map(|(rule, count)| format!("{count} by `{rule}`")).collect();
             text.push_str(&format!("  left open  column types: {} (kept)\n", rules.join(", ")));
         }
+        let accepted = adoption.origins.accepted().len();
+        if accepted > 0 {
+            let relations = show::plural(accepted, "relation");
+            text.push_str(&format!("  left open  {relations} without a foreign key (`gen status --all` lists them)\n"));
+        }
         for place in &unsaid {
             text.push_str(&format!("  not said   {place}: no SQL file can declare it, so it stays adopted\n"));
         }

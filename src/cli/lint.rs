@@ -13,8 +13,8 @@ use sea_gen_runner::run;
 use sea_gen_runner::session::{Missing, connect};
 
 use crate::dialect::{self, Product};
-use crate::lint::Level;
-use crate::lint::script::{self, MISSING_DOWN, ScriptFinding};
+use crate::lint::script::{self, MISSING_DOWN, StatementPlace};
+use crate::lint::{Finding, Level};
 use crate::project::find_id;
 use crate::workflow::Workspace;
 use crate::workflow::read_statements::lines;
@@ -27,8 +27,8 @@ use super::{Ending, paint};
 struct Judged {
     path: PathBuf,
     product: Product,
-    /// The findings, each with its line in the file, from 1.
-    remarks: Vec<(usize, ScriptFinding)>,
+    /// The remarks, each with its line in the file, from 1.
+    remarks: Vec<(usize, Finding<StatementPlace>)>,
 }
 
 pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failure> {
@@ -37,8 +37,8 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
         paint::exact(&formats::rules(format == LintFormat::Json));
         return Ok(Ending::Done);
     }
-    if let Some(code) = &command.explain {
-        paint::result(&formats::explained(code, format == LintFormat::Json)?);
+    if let Some(id) = &command.explain {
+        paint::result(&formats::explained(id, format == LintFormat::Json)?);
         return Ok(Ending::Done);
     }
     let workspace = Workspace::open(common)?;
@@ -72,11 +72,12 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     if judged.is_empty() && format == LintFormat::Text {
         paint::talk("nothing to look at: no migration is pending");
     }
-    // A finding about the whole file belongs to neither direction.
-    let decides =
-        |remark: &ScriptFinding| remark.direction == Direction::Up || command.down || remark.statement.is_none();
-    let stops = |(_, remark): &(usize, ScriptFinding)| {
-        remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark)
+    // What is said of the file as a whole belongs to neither way.
+    let decides = |remark: &Finding<StatementPlace>| {
+        remark.place.direction == Direction::Up || command.down || remark.place.statement.is_none()
+    };
+    let stops = |(_, remark): &(usize, Finding<StatementPlace>)| {
+        remark.place.silenced.is_none() && remark.level >= Level::Warning && decides(remark)
     };
     let found = judged.iter().any(|file| file.remarks.iter().any(stops));
     Ok(if found { Ending::Findings } else { Ending::Done })
@@ -109,13 +110,13 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let places = migration::lines(product, &text)?;
     let (up, down) = lines(migration);
     let mut remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
-    remarks.retain(|remark| remark.code != MISSING_DOWN.code || !migration::explains_missing_down(product, &text));
+    remarks.retain(|remark| remark.rule != MISSING_DOWN.id || !migration::explains_missing_down(product, &text));
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
-        let of_way = if remark.direction == Direction::Up { up } else { down };
-        (remark.statement.and_then(|at| of_way.get(at)).copied().unwrap_or(1), remark)
+        let of_way = if remark.place.direction == Direction::Up { up } else { down };
+        (remark.place.statement.and_then(|at| of_way.get(at)).copied().unwrap_or(1), remark)
     });
-    let mut remarks: Vec<(usize, ScriptFinding)> = placed.collect();
-    remarks.sort_by_key(|(line, remark)| (remark.direction, *line, std::cmp::Reverse(remark.level)));
+    let mut remarks: Vec<(usize, Finding<StatementPlace>)> = placed.collect();
+    remarks.sort_by_key(|(line, remark)| (remark.place.direction, *line, std::cmp::Reverse(remark.level)));
     Ok(Judged { path: workspace.project.shown(&path).to_owned(), product, remarks })
 }

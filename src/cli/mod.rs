@@ -3,6 +3,7 @@
 //! Results go to stdout, messages to stderr. Must not contain logic beyond calling the other rooms and printing their
 //! results.
 
+mod accept;
 mod arguments;
 mod check;
 mod completions;
@@ -115,6 +116,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Migration(command) => migration::run(common, command).await,
         Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
+        Command::Accept(command) => accept::run(common, command).await,
         Command::Status(command) => status::run(common, command).await,
         Command::Up(command) => up::up(common, command).await,
         Command::Down(command) => up::down(common, command).await,

@@ -8,17 +8,17 @@ use crate::state::Situation;
 use crate::workflow::Workspace;
 use crate::workflow::status::{Status, status};
 
-use super::arguments::{Common, Report};
+use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
 use super::{Ending, show};
 
-pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Failure> {
+pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
     let screen = status(Workspace::open(common)?).await?;
     if command.json {
         paint::exact(&format!("{:#}\n", as_json(&screen)));
     } else {
-        paint::result(&as_text(&screen));
+        paint::result(&as_text(&screen, command.all));
     }
     if let Some(live) = screen.live {
         live.session.close().await;
@@ -26,7 +26,7 @@ pub(super) async fn run(common: &Common, command: &Report) -> Result<Ending, Fai
     Ok(Ending::Done)
 }
 
-fn as_text(screen: &Status) -> String {
+fn as_text(screen: &Status, all: bool) -> String {
     let workspace = &screen.workspace;
     let row = |name: &str, what: String, verdict: String| {
         format!("{}  {what:<34}  {verdict}\n", ink(Ink::Bold, format!("{name:<9}")))
@@ -56,6 +56,14 @@ fn as_text(screen: &Status) -> String {
         if !adopted.is_empty() {
             let parts: Vec<String> = adopted.iter().map(|(kind, count)| show::plural(*count, kind)).collect();
             text.push_str(&format!("  {} undeclared, kept\n", parts.join(", ")));
+        }
+        let accepted = sealed.origins.accepted();
+        if !accepted.is_empty() {
+            let more = if all { "" } else { ": `gen status --all` lists them" };
+            text.push_str(&format!("  {} accepted{more}\n", show::plural(accepted.len(), "difference")));
+        }
+        for (place, it) in accepted.iter().filter(|_| all) {
+            text.push_str(&format!("    {place}  the code says {}; since {}: {}\n", it.says, it.since, it.because));
         }
     }
     let named = workspace.connection.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
@@ -137,6 +145,9 @@ fn as_json(screen: &Status) -> Value {
         "snapshot": screen.sealed.as_ref().map(|sealed| json!({
             "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
             "adopted": show::adopted_counts(&sealed.origins),
+            "accepted": sealed.origins.accepted().iter().map(|(place, it)| json!({
+                "place": place.to_string(), "says": it.says, "since": it.since, "because": it.because, "rule": it.rule,
+            })).collect::<Vec<_>>(),
             "unsealed": screen.unsealed,
         })),
         "database": {

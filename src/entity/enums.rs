@@ -50,7 +50,8 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
             Typed { column: ColumnType { data_type: Type::Enum(name), enums }, exact: true }
         }
         Some(setting) => match setting.expression().and_then(|spelled| column_type::read(modules, at, &spelled)) {
-            Some(column) => Typed { column, exact: true },
+            // `db_type` cannot be left out, so it is no opinion about the length.
+            Some(column) => Typed { column, exact: false },
             None => {
                 let trouble =
                     SourceError::new(setting.value_spot.clone(), "cannot read this `db_type`", "not a ColumnType");

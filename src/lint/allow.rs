@@ -79,8 +79,8 @@ impl FromStr for Allow {
         if object.is_some_and(str::is_empty) {
             return Err(format!("`{text}` names no object after the colon"));
         }
-        if !RULES.iter().any(|known| matches(rule, known.name)) {
-            let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        let known: Vec<&str> = RULES.iter().filter(|rule| rule.plan.is_some()).map(|rule| rule.id).collect();
+        if !known.iter().any(|known| matches(rule, known)) {
             let near = similar::get_close_matches(rule, &known, 1, 0.6).first().copied();
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             return Err(format!("there is no rule `{rule}`; {near}the rules are {}, and * for all", known.join(", ")));

@@ -6,46 +6,54 @@ use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, ObjectName, PARTITION_BY, Place};
 
-use super::{Context, Level, Rule};
+use super::{Context, Level, PlanCheck, Rule, script};
 
 /// A table is dropped.
 pub(super) const DROP_TABLE: Rule = Rule {
-    name: "drop-table",
-    level: Level::Danger,
+    id: "drop-table",
     summary: "a table is dropped",
-    why: "its rows are lost; `down` creates an empty table",
-    stake: |_| Stake::Rows,
-    check: |op, context| match op {
-        Op::Drop(Object::Table(table)) if !context.plan.keeps_rows_of(&table.name) => {
-            Some(format!("drops table {} and its rows", table.name))
-        }
-        _ => None,
-    },
+    why: "its rows are lost, and running code fails",
+    plan: Some(PlanCheck {
+        level: Level::Danger,
+        stake: |_| Stake::Rows,
+        check: |op, context| match op {
+            Op::Drop(Object::Table(table)) if !context.plan.keeps_rows_of(&table.name) => {
+                Some(format!("drops table {} and its rows", table.name))
+            }
+            _ => None,
+        },
+    }),
+    script: Some(script::destructive::DROP_TABLE),
 };
 
 /// A partition is dropped.
 pub(super) const DROP_PARTITION: Rule = Rule {
-    name: "drop-partition",
-    level: Level::Danger,
+    id: "drop-partition",
     summary: "a partition of a table is dropped",
     why: "its rows are lost; `down` creates an empty partition",
-    stake: |_| Stake::Rows,
-    check: |op, context| match op {
-        Op::Alter(Alter::Options(table, change)) => match context.types.dropped_partitions(change).as_slice() {
-            [] => None,
-            [one] => Some(format!("drops partition {one} of {table} and its rows")),
-            several => {
-                let names: Vec<&str> = several.iter().map(Name::as_str).collect();
-                Some(format!("drops partitions {} of {table} and their rows", names.join(", ")))
+    plan: Some(PlanCheck {
+        level: Level::Danger,
+        stake: |_| Stake::Rows,
+        check: |op, context| match op {
+            Op::Alter(Alter::Options(table, change)) => match context.types.dropped_partitions(change).as_slice() {
+                [] => None,
+                [one] => Some(format!("drops partition {one} of {table} and its rows")),
+                several => {
+                    let names: Vec<&str> = several.iter().map(Name::as_str).collect();
+                    Some(format!("drops partitions {} of {table} and their rows", names.join(", ")))
+                }
+            },
+            Op::Drop(Object::Definition(it))
+                if is_partition(it)
+                    && !context.plan.keeps_rows_of(&it.id.name)
+                    && !is_told_with_its_table(context, it) =>
+            {
+                Some(format!("drops partition {} and its rows", it.id.name))
             }
+            _ => None,
         },
-        Op::Drop(Object::Definition(it))
-            if is_partition(it) && !context.plan.keeps_rows_of(&it.id.name) && !is_told_with_its_table(context, it) =>
-        {
-            Some(format!("drops partition {} and its rows", it.id.name))
-        }
-        _ => None,
-    },
+    }),
+    script: None,
 };
 
 fn is_partition(definition: &Definition) -> bool {
@@ -78,41 +86,48 @@ fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool
 
 /// A column is dropped.
 pub(super) const DROP_COLUMN: Rule = Rule {
-    name: "drop-column",
-    level: Level::Danger,
+    id: "drop-column",
     summary: "a column is dropped",
-    why: "its values are lost; `down` creates an empty column",
-    stake: |_| Stake::Values,
-    check: |op, _| match op {
-        Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
-            Some(format!("drops column {table}.{} and its values", column.name))
-        }
-        Op::Alter(Alter::Column(table, change)) if becomes_computed(change) => {
-            Some(format!("computes column {table}.{} and drops its values", change.to.name))
-        }
-        _ => None,
-    },
+    why: "its values are lost, and running code may still reference it",
+    plan: Some(PlanCheck {
+        level: Level::Danger,
+        stake: |_| Stake::Values,
+        check: |op, _| match op {
+            Op::Drop(Object::Column(table, column)) if column.generated.is_none() => {
+                Some(format!("drops column {table}.{} and its values", column.name))
+            }
+            Op::Alter(Alter::Column(table, change)) if becomes_computed(change) => {
+                Some(format!("computes column {table}.{} and drops its values", change.to.name))
+            }
+            _ => None,
+        },
+    }),
+    script: Some(script::destructive::DROP_COLUMN),
 };
 
 /// A value of an enum type is removed.
 pub(super) const DROP_VALUE: Rule = Rule {
-    name: "drop-value",
-    level: Level::Danger,
+    id: "drop-value",
     summary: "a value of an enum type is removed",
     why: "the migration fails on rows that have it, and code that still writes it fails afterwards",
-    stake: |_| Stake::Lost,
-    check: |op, context| match op {
-        Op::Alter(Alter::Enum(change)) => {
-            let gone: Vec<&str> =
-                change.from.values.iter().filter(|it| !change.to.values.contains(it)).map(String::as_str).collect();
-            (!gone.is_empty()).then(|| format!("removes {} from enum {}", gone.join(", "), change.to.name))
-        }
-        Op::Alter(Alter::Column(table, change)) => {
-            let gone = context.types.removed(change);
-            (!gone.is_empty()).then(|| format!("removes {} from column {table}.{}", gone.join(", "), change.to.name))
-        }
-        _ => None,
-    },
+    plan: Some(PlanCheck {
+        level: Level::Danger,
+        stake: |_| Stake::Lost,
+        check: |op, context| match op {
+            Op::Alter(Alter::Enum(change)) => {
+                let gone: Vec<&str> =
+                    change.from.values.iter().filter(|it| !change.to.values.contains(it)).map(String::as_str).collect();
+                (!gone.is_empty()).then(|| format!("removes {} from enum {}", gone.join(", "), change.to.name))
+            }
+            Op::Alter(Alter::Column(table, change)) => {
+                let gone = context.types.removed(change);
+                (!gone.is_empty())
+                    .then(|| format!("removes {} from column {table}.{}", gone.join(", "), change.to.name))
+            }
+            _ => None,
+        },
+    }),
+    script: None,
 };
 
 #[cfg(test)]
@@ -143,7 +158,8 @@ mod tests {
         }
         let (plan, schema) = (Plan::new(ops), Schema::default());
         let context = Context { plan: &plan, from: &schema, to: &schema, types: &Types };
-        let said = |op: &Op| (DROP_TABLE.check)(op, &context).or_else(|| (DROP_PARTITION.check)(op, &context));
+        let of = |rule: Rule, op: &Op| rule.plan.and_then(|plan| (plan.check)(op, &context));
+        let said = |op: &Op| of(DROP_TABLE, op).or_else(|| of(DROP_PARTITION, op));
         plan.ops().iter().filter_map(said).collect()
     }
 

@@ -17,13 +17,13 @@ use crate::schema::{
 
 use super::casts::{IMPOSSIBLE_CAST, LOSSY_CAST};
 use super::destructive::{DROP_COLUMN, DROP_PARTITION, DROP_TABLE, DROP_VALUE};
-use super::{Context, Finding, lint};
+use super::{Context, Finding, Level, lint};
 
 use names::Names;
 
 /// The rules on losses of existing rows or values.
 const LOSING: [&str; 6] =
-    [DROP_TABLE.name, DROP_PARTITION.name, DROP_COLUMN.name, DROP_VALUE.name, LOSSY_CAST.name, IMPOSSIBLE_CAST.name];
+    [DROP_TABLE.id, DROP_PARTITION.id, DROP_COLUMN.id, DROP_VALUE.id, LOSSY_CAST.id, IMPOSSIBLE_CAST.id];
 
 /// The findings about data that the statements delete from a database with this schema, and the operations that delete
 /// it, with the current names of tables and columns. Objects that the statements create have no data to lose.
@@ -62,8 +62,8 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
                 }
                 (ClauseKind::Truncate, None) => {
                     let partition = partition(schema, &names.former(&clause.table)).map(|op| Finding {
-                        rule: DROP_PARTITION.name,
-                        level: DROP_PARTITION.level,
+                        rule: DROP_PARTITION.id,
+                        level: Level::Danger,
                         place: op.place(),
                         message: format!("empties partition {}", clause.table),
                         stake: Stake::Rows,
@@ -173,7 +173,7 @@ fn partition(schema: &Schema, name: &str) -> Option<Op> {
 /// A partition in a table's options.
 fn dropped(table: &Table, name: &str) -> Finding {
     Finding {
-        rule: DROP_PARTITION.name,
+        rule: DROP_PARTITION.id,
         message: format!("drops partition {name} of {} and its rows", table.name),
         stake: Stake::Nothing,
         ..empties(table)
@@ -182,8 +182,8 @@ fn dropped(table: &Table, name: &str) -> Finding {
 
 fn empties(table: &Table) -> Finding {
     Finding {
-        rule: DROP_TABLE.name,
-        level: DROP_TABLE.level,
+        rule: DROP_TABLE.id,
+        level: Level::Danger,
         place: Place::table(&table.name),
         message: format!("empties table {}", table.name),
         stake: Stake::Rows,
@@ -192,8 +192,8 @@ fn empties(table: &Table) -> Finding {
 
 fn overwrites(table: &Table, column: &Column) -> Finding {
     Finding {
-        rule: DROP_COLUMN.name,
-        level: DROP_COLUMN.level,
+        rule: DROP_COLUMN.id,
+        level: Level::Danger,
         place: Place::column(&table.name, &column.name),
         message: format!("overwrites the values of column {}.{}", table.name, column.name),
         stake: Stake::Values,

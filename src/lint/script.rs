@@ -3,14 +3,14 @@
 //! Must not know SQL, any database, or how findings are reported; statements are already parsed, and their costs are
 //! looked up.
 
-mod compatibility;
-mod data;
-mod destructive;
-mod locking;
-mod names;
-mod references;
-mod silence;
-mod transactions;
+pub(super) mod compatibility;
+pub(super) mod data;
+pub(super) mod destructive;
+pub(super) mod locking;
+pub(super) mod names;
+pub(super) mod references;
+pub(super) mod silence;
+pub(super) mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,30 +18,25 @@ use sea_gen_runner::Direction;
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature, Reading};
 
+use crate::plan::cast::Stake;
 use crate::plan::cost::{Cost, cost};
 use crate::schema::Product;
 
-use super::Level;
+use super::{Finding, Level, RULES, Rule};
 
 pub use silence::{MISSING_DOWN, Silence};
 
-/// A rule on statements. Each rule is one value in [`RULES`].
-pub struct ScriptRule {
-    /// A short stable name.
-    pub code: &'static str,
+/// How a rule judges the statements of a script.
+pub struct ScriptCheck {
     /// The level of its findings.
     pub level: Level,
-    /// What it finds, in one sentence.
-    pub summary: &'static str,
-    /// Why that is a hazard.
-    pub why: &'static str,
     /// What to do instead.
     pub suggestion: &'static str,
     /// Whether it applies to `down` too.
     pub backwards: bool,
     /// Statements that it reports and statements that it does not, on one product.
     pub example: Example,
-    /// Its findings about one statement.
+    /// The message about one statement, if it is a hazard.
     pub check: fn(&ScriptStatement, &Context<'_>) -> Option<String>,
 }
 
@@ -60,59 +55,13 @@ const fn example(bad: &'static str, good: &'static str) -> Example {
     Example { product: Product::Postgres, bad, good }
 }
 
-impl ScriptRule {
-    fn remark(&self, direction: Direction, statement: Option<usize>, message: String) -> ScriptFinding {
-        let Self { code, level, why, suggestion, .. } = *self;
-        ScriptFinding { code, level, direction, statement, message, why, suggestion, silenced: None }
-    }
-}
-
 /// The rules on statements whose blocking time grows with the number of rows.
-pub const BLOCKING: [&str; 3] =
-    [locking::BLOCKING_BUILD.code, locking::BLOCKING_SCAN.code, locking::BLOCKING_REWRITE.code];
+pub const BLOCKING: [&str; 3] = [locking::BLOCKING_BUILD.id, locking::BLOCKING_SCAN.id, locking::BLOCKING_REWRITE.id];
 
-/// Every rule.
-pub const RULES: &[&ScriptRule] = &[
-    &destructive::DROP_TABLE,
-    &destructive::DROP_COLUMN,
-    &destructive::TRUNCATE,
-    &destructive::EVERY_ROW,
-    &destructive::CASCADE,
-    &destructive::DROP_DATABASE,
-    &data::NOT_NULL,
-    &data::SET_NOT_NULL,
-    &data::UNIQUE,
-    &data::RETYPE,
-    &data::CHECKS_OFF,
-    &data::SEED_DATA,
-    &data::DROP_CONSTRAINT,
-    &locking::BLOCKING_BUILD,
-    &locking::BLOCKING_SCAN,
-    &locking::BLOCKING_REWRITE,
-    &locking::DROP_INDEX,
-    &locking::LATE_VALIDATION,
-    &locking::ROWS_UNDER_LOCK,
-    &locking::MANY_TABLES,
-    &locking::LOCK_TIMEOUT,
-    &locking::LOCK_TABLE,
-    &locking::ALGORITHM,
-    &compatibility::RENAME_TABLE,
-    &compatibility::RENAME_COLUMN,
-    &compatibility::RENAME_VALUE,
-    &names::LONG_NAME,
-    &names::NAME_STYLE,
-    &names::WIDE_INDEX,
-    &transactions::NESTING,
-    &transactions::CONCURRENTLY,
-    &transactions::CONCURRENT_IF_NOT_EXISTS,
-    &transactions::NEW_VALUE_USED,
-    &references::UNINDEXED_REFERENCE,
-    &references::REFERENCE_TYPE,
-    &references::MADE_ANEW,
-    &transactions::UNREAD,
-    &silence::MISSING_DOWN,
-    &silence::BAD_SILENCE,
-];
+/// The rules that judge scripts, each with how.
+pub fn rules() -> impl Iterator<Item = (&'static Rule, &'static ScriptCheck)> {
+    RULES.iter().filter_map(|rule| Some((*rule, rule.script.as_ref()?)))
+}
 
 /// A statement of a file.
 #[derive(Clone, Debug)]
@@ -135,24 +84,14 @@ impl ScriptStatement {
     }
 }
 
-/// A finding about a statement.
+/// The place of a finding in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScriptFinding {
-    /// The rule's code.
-    pub code: &'static str,
-    /// Its level.
-    pub level: Level,
+pub struct StatementPlace {
     /// The direction.
     pub direction: Direction,
     /// The statement's index in its direction; `None` for the whole section.
     pub statement: Option<usize>,
-    /// The message.
-    pub message: String,
-    /// Why that is a hazard.
-    pub why: &'static str,
-    /// What to do instead.
-    pub suggestion: &'static str,
-    /// The reason why it is silenced, if it is.
+    /// The reason why a comment there silences the finding, if one does.
     pub silenced: Option<String>,
 }
 
@@ -257,8 +196,8 @@ pub fn lint(
     costs: &'static [Cost],
     up: &[ScriptStatement],
     down: &[ScriptStatement],
-) -> Vec<ScriptFinding> {
-    let mut remarks = Vec::new();
+) -> Vec<Finding<StatementPlace>> {
+    let mut findings = Vec::new();
     for (direction, lines) in [(Direction::Up, up), (Direction::Down, down)] {
         let mut context = Context {
             product,
@@ -274,25 +213,31 @@ pub fn lint(
             if own || line.apart || !line.transactional || !context.earlier.last().is_none_or(|it| it.transactional) {
                 context.earlier.clear();
             }
-            let rules = RULES.iter().filter(|rule| direction == Direction::Up || rule.backwards);
-            for rule in rules {
-                let Some(message) = (rule.check)(line, &context) else { continue };
-                let silenced = line.silences.iter().find(|silence| silence.covers(rule.code));
-                remarks.push(ScriptFinding {
-                    silenced: silenced.map(|silence| silence.reason.clone()),
-                    ..rule.remark(direction, Some(at), message)
-                });
+            let rules = rules().filter(|(_, script)| direction == Direction::Up || script.backwards);
+            for (rule, script) in rules {
+                let Some(message) = (script.check)(line, &context) else { continue };
+                let silence = line.silences.iter().find(|silence| silence.covers(rule.id));
+                let silenced = silence.map(|silence| silence.reason.clone());
+                findings.extend(finding(rule, StatementPlace { direction, statement: Some(at), silenced }, message));
             }
-            let faults = line.silences.iter().filter_map(|silence| silence.fault());
-            remarks.extend(faults.map(|message| silence::BAD_SILENCE.remark(direction, Some(at), message)));
+            for message in line.silences.iter().filter_map(Silence::fault) {
+                let place = StatementPlace { direction, statement: Some(at), silenced: None };
+                findings.extend(finding(&silence::BAD_SILENCE, place, message));
+            }
             context.note(line);
             context.earlier.push(line);
         }
     }
     if down.is_empty() && !up.is_empty() {
-        remarks.push(silence::MISSING_DOWN.remark(Direction::Down, None, "nothing leads back".to_owned()));
+        let place = StatementPlace { direction: Direction::Down, statement: None, silenced: None };
+        findings.extend(finding(&silence::MISSING_DOWN, place, "nothing leads back".to_owned()));
     }
-    remarks
+    findings
+}
+
+fn finding(rule: &Rule, place: StatementPlace, message: String) -> Option<Finding<StatementPlace>> {
+    let level = rule.script.as_ref()?.level;
+    Some(Finding { rule: rule.id, level, place, message, stake: Stake::Nothing })
 }
 
 /// The place of a clause, for messages: `book.title`, `book`.

@@ -1,6 +1,6 @@
-//! JSON on one line with sorted keys, written straight from what is to be written, without a tree of values in between.
+//! JSON on one line with sorted keys, serialised without a tree of values in between.
 //!
-//! Must not know what is written.
+//! Must not know the meaning of the values.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use serde_json::{Error, Result};
 /// many values, one after the other.
 #[derive(Default)]
 pub(super) struct CompactJson {
-    /// What is written so far.
+    /// The text so far.
     pub(super) text: String,
     /// The properties of all objects that are open, those of the innermost last.
     properties: Vec<(Key, Range<usize>)>,
@@ -26,7 +26,7 @@ impl CompactJson {
     /// Appends a value, exactly as [`super::json::compact`] prints it.
     ///
     /// # Errors
-    /// What has no JSON form; then the text holds a part of it.
+    /// A value without a JSON form; the text then contains a part of it.
     pub(super) fn write(&mut self, value: &(impl Serialize + ?Sized)) -> Result<()> {
         self.properties.clear();
         value.serialize(Writer(self))
@@ -71,7 +71,7 @@ struct Writer<'a>(&'a mut CompactJson);
 struct List<'a> {
     line: &'a mut CompactJson,
     empty: bool,
-    /// What closes it, and whatever it is the value of.
+    /// The text that closes it and the enum variant around it.
     close: &'static str,
 }
 
@@ -94,15 +94,15 @@ impl<'a> List<'a> {
     }
 }
 
-/// An object being written: its properties stand in the text in the order in which they came, and are put in order last,
-/// where that is another one.
+/// An object being written: its properties are in the text in the order of the fields, and are sorted at the end if that
+/// order differs.
 struct Object<'a> {
     line: &'a mut CompactJson,
     /// Where the first property begins, in the text and in the list of properties.
     start: usize,
     first: usize,
     is_sorted: bool,
-    /// What closes it, and whatever it is the value of.
+    /// The text that closes it and the enum variant around it.
     close: &'static str,
 }
 
@@ -332,7 +332,7 @@ impl SerializeMap for Map<'_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        // What is not text is no key, and reading it back says so.
+        // A key that is not a text is an error when the JSON is read.
         let mut quoted = CompactJson::default();
         quoted.write(key)?;
         self.key = serde_json::from_str(&quoted.text)?;

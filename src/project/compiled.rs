@@ -1,7 +1,7 @@
-//! What SeaORM itself makes of the entities: a throw-away crate is built beside the user's, linked with their entities, and
-//! prints the statements SeaORM would send.
+//! Asks SeaORM itself for the schema of the entities: a temporary crate is built beside the user's, linked with their entities,
+//! and prints the statements that SeaORM would send.
 //!
-//! Must not know what the statements are for, nor any database: the runner connects to none, so it is told no address.
+//! Must not know what the statements are for, or any database: the temporary crate connects to none and gets no URL.
 
 mod packages;
 mod runner;
@@ -19,10 +19,10 @@ use super::{Batch, Project, make_folder};
 
 use packages::Workspace;
 
-/// Where the throw-away crate lies, below cargo's target folder.
+/// The folder of the temporary crate, below cargo's target folder.
 const FOLDER: &str = "gen";
 
-/// How the names of such crates begin.
+/// The prefix of the names of such crates.
 const NAME: &str = "gen-compiled";
 
 /// The entities, compiled.
@@ -33,15 +33,15 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Builds the runner with every package that holds entities of the project.
+    /// Builds the temporary crate with every package that contains entities of the project.
     ///
     /// # Errors
-    /// No cargo, no package with a library, a SeaORM without an entity registry, or code that does not compile: cargo's own
-    /// words are the reason.
+    /// No cargo, no package with a library, a SeaORM without an entity registry, or code that does not compile: cargo's
+    /// message is the reason.
     pub fn build(project: &Project) -> Result<Self> {
         let what = format!("cargo cannot make sense of the project in `{}`", project.root.display());
         let mut arguments = vec!["metadata", "--format-version", "1"];
-        // Otherwise cargo fetches what only other systems need.
+        // Otherwise cargo fetches packages for other systems.
         let host = host();
         arguments.extend(host.iter().flat_map(|host| ["--filter-platform", host.as_str()]));
         let metadata = cargo(&project.root, &arguments, &what)?;
@@ -56,7 +56,7 @@ impl Compiled {
         let manifest = read_text_if_there(&workspace.root.join("Cargo.toml"))?.unwrap_or_default();
         batch.write("Cargo.toml", runner::manifest(&name, &workspace, &manifest)?);
         batch.write("src/main.rs", runner::program(&workspace));
-        // Cargo adds to the lock what the workspace has no need of, so it is taken over only when the workspace's changes.
+        // Cargo adds packages to the lock that the workspace does not need, so it is copied only when the workspace's lock changes.
         let lock = read_text_if_there(&workspace.root.join("Cargo.lock"))?.unwrap_or_default();
         if read_text_if_there(&folder.join("workspace.lock"))?.as_ref() != Some(&lock) {
             batch.write("Cargo.lock", lock.clone());
@@ -103,7 +103,7 @@ impl Compiled {
     }
 }
 
-/// The system that is compiled for, if the compiler tells.
+/// The target triple, if the compiler prints it.
 fn host() -> Option<String> {
     let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(program).arg("-vV").output().ok()?;
@@ -111,7 +111,7 @@ fn host() -> Option<String> {
     text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned)
 }
 
-/// Runs cargo in a folder and gives back what it printed; `what` went wrong if it fails.
+/// Runs cargo in a folder and returns its output; `what` is the error's message if it fails.
 fn cargo(folder: &Path, arguments: &[&str], what: &str) -> Result<String> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(program).args(arguments).current_dir(folder).env("CARGO_TERM_COLOR", "never").output();

@@ -46,7 +46,7 @@ const KEYS: [&str; 20] = [
 pub struct Config {
     /// Folders or files of entities; empty for the usual places.
     pub entities: Vec<PathBuf>,
-    /// The dialects migrations are written for; empty where they are not configured.
+    /// The dialects migrations are written for; empty if they are not configured.
     pub dialects: Vec<Product>,
     /// The database for development, `${VARIABLES}` not yet filled in.
     pub database_url: Option<Secret>,
@@ -56,25 +56,25 @@ pub struct Config {
     pub snapshots: PathBuf,
     /// The lock's file.
     pub lock: PathBuf,
-    /// What becomes of what nobody declares.
+    /// The policy for objects that no entity declares.
     pub undeclared: Undeclared,
-    /// What becomes of partitions that a table got while in use.
+    /// The policy for partitions that are created in production.
     pub partitions: Partitions,
-    /// Whether SQL files say what roles may do with objects (PostgreSQL); else that is each database's own.
+    /// Whether sidecars declare the privileges of roles on objects (PostgreSQL); otherwise each database has its own.
     pub privileges: bool,
-    /// Patterns of the objects that are ours; all are where there is none.
+    /// Patterns of managed objects; none for all.
     pub include: Vec<String>,
-    /// Patterns of objects that are not ours: `*` stands for any text, `?` for any character.
+    /// Patterns of excluded objects: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
-    /// Schemas that are ours beside the default one.
+    /// Managed schemas besides the default one.
     pub schemas: Vec<String>,
-    /// Hosts that are for development beside this machine.
+    /// Hosts of development databases besides this machine.
     pub development: Vec<String>,
     /// Whether migrations are proven.
     pub proof: Demand,
-    /// What the entities' text alone does not tell: `features`, `cfg` and `types`.
+    /// Facts that the entities' text does not contain: `features`, `cfg` and `types`.
     pub context: Context,
-    /// Rules on which types may stand for one another, where they are not applied as usual.
+    /// Changes of the rules by which types count as equal.
     pub type_rules: BTreeMap<String, Strictness>,
     /// How the declared schema is read from the entities.
     pub reader: EntityReader,
@@ -82,7 +82,7 @@ pub struct Config {
     pub forms: Forms,
 }
 
-/// What becomes of partitions that a table got while in use, which no migration made.
+/// The policy for partitions that are created in production, by no migration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Partitions {
     /// They belong to their table, and are no drift.
@@ -95,9 +95,9 @@ pub enum Partitions {
 /// Whether migrations are proven.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Demand {
-    /// Only when `gen verify` is told to.
+    /// Only by `gen verify`.
     Off,
-    /// Where there is a scratch database.
+    /// If a scratch database is available.
     #[default]
     Wanted,
     /// All of them, or `gen check` refuses.
@@ -110,7 +110,7 @@ pub enum EntityReader {
     /// Their source text.
     #[default]
     Source,
-    /// SeaORM, asked by a program that is built with them.
+    /// SeaORM, in a program that is compiled with them.
     Compiled,
 }
 
@@ -186,7 +186,7 @@ impl Config {
         Ok(found.pop().map(|(_, config)| config))
     }
 
-    /// Whether an object is none of ours. A pattern with a dot is for the name with its schema.
+    /// Whether an object is excluded. A pattern with a dot is for the name with its schema.
     pub fn excludes(&self, name: &ObjectName) -> bool {
         let whole = name.to_string();
         self.exclude.iter().any(|pattern| {

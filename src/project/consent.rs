@@ -1,7 +1,7 @@
-//! Whether this user lets cargo run for a checkout: building entities runs what their crates say, and a configuration that came
-//! with the code is nobody's consent. It is kept with the user's own files, never in the project.
+//! The user's consent to run cargo for a checkout: building entities executes build scripts and macros of their crates, and a
+//! configuration that comes with the code is not a consent. It is stored with the user's own files, never in the project.
 //!
-//! Must not know who asks.
+//! Must not know the commands that need it.
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the places that touch files")]
 
@@ -25,7 +25,7 @@ impl Project {
         by_environment || self.consent().is_some_and(|path| path.is_file())
     }
 
-    /// Keeps the user's consent for this checkout. Without a home there is no place for it, and it counts once.
+    /// Stores the user's consent for this checkout. Without a home folder it is not stored, and counts once.
     ///
     /// # Errors
     /// It cannot be written.
@@ -40,7 +40,7 @@ impl Project {
     }
 }
 
-/// Where a user's programs keep what they have to remember.
+/// The folder for the state of a user's programs.
 fn state(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = folder("XDG_STATE_HOME")
@@ -49,7 +49,7 @@ fn state(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     Some(base.join("sea-gen"))
 }
 
-/// A name for the checkout: another one that comes to lie in the same place has another.
+/// The name of the checkout: a later checkout at the same path has another one.
 fn key(root: &Path) -> String {
     let found = fs::metadata(root).ok();
     let made = found.as_ref().and_then(|found| found.created().ok());
@@ -73,7 +73,7 @@ mod tests {
         let place = |pairs| state(&variables(pairs)).map(|path| path.display().to_string());
         assert_eq!(place(&[("HOME", "/home/a")]).as_deref(), Some("/home/a/.local/state/sea-gen"));
         assert_eq!(place(&[("HOME", "/home/a"), ("XDG_STATE_HOME", "/s")]).as_deref(), Some("/s/sea-gen"));
-        // A path that depends on where one stands could lie in the checkout.
+        // A relative path could be inside the checkout.
         assert_eq!(place(&[("XDG_STATE_HOME", "state")]), None);
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("shop");

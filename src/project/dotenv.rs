@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::{Error, Result};
 
-/// The variables of the nearest `.env` of the project. Where one is said twice the first counts, as for the application.
+/// The variables of the nearest `.env` of the project. If one occurs twice the first counts, as for the application.
 pub(super) fn read(root: &Path) -> Result<BTreeMap<String, String>> {
     for folder in folders(root) {
         let path = folder.join(".env");
-        // Some give a folder this name; whatever else has it is refused.
+        // A folder may have this name; anything but a file is refused otherwise.
         if !path.is_dir()
             && let Some(text) = read_text_if_there(&path)?
         {
@@ -24,7 +24,7 @@ pub(super) fn read(root: &Path) -> Result<BTreeMap<String, String>> {
     Ok(BTreeMap::new())
 }
 
-/// The root and what is above it in the project: as far as its repository reaches, else its Cargo workspace.
+/// The root and its parent folders in the project: up to its repository, otherwise its Cargo workspace.
 fn folders(root: &Path) -> Vec<PathBuf> {
     let is_workspace = |folder: &&Path| {
         let manifest = read_text_if_there(&folder.join("Cargo.toml")).ok().flatten();
@@ -41,7 +41,7 @@ fn variables(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for entry in dotenvy::from_read_iter(Lines { rest: text.as_bytes(), taken: &taken }) {
         let (name, value) = entry.map_err(|error| {
-            // The library's own error repeats the line.
+            // The library's error repeats the line.
             let lines = match &error {
                 dotenvy::Error::LineParse(line, _) => line.lines().count().max(1),
                 _ => 1,
@@ -56,7 +56,7 @@ fn variables(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     Ok(found)
 }
 
-/// Gives a text away line by line and counts, so that whoever fails has failed at the last one.
+/// Yields a text line by line and counts them, so that the line of an error is the last one.
 struct Lines<'a> {
     rest: &'a [u8],
     taken: &'a Cell<usize>,

@@ -1,6 +1,6 @@
-//! Where the entities of a project lie: as configured, else where they usually do, else wherever one is found.
+//! Finds the entities of a project: in the configured folders, otherwise in the usual ones, otherwise by a search.
 //!
-//! Must not know how an entity is read; a file with one is told by a word in it.
+//! Must not know how an entity is read; a file with one is recognised by a keyword.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,29 +12,29 @@ use crate::schema::Product;
 
 use super::{CONFIG_FILE, Project};
 
-/// Where most projects have them: one of the first two, else any of the others.
+/// The usual folders: one of the first two, otherwise any of the others.
 const WHOLE: [&str; 2] = ["entities", "entity"];
 const PARTS: [&str; 2] = ["src/entities", "src/entity"];
 
 /// How deep folders are searched: `crates/shop/src/models/_entities` and some more.
 const DEPTH: usize = 8;
 
-/// Words by which a file declares an entity, or something that the columns of one are made of.
+/// Keywords by which a file declares an entity, or a type of its columns.
 const ENTITY: [&str; 3] = ["DeriveEntityModel", "DeriveEntity,", "DeriveEntity)"];
 const VALUE: [&str; 2] = ["DeriveActiveEnum", "DeriveValueType"];
 
-/// What was found, as paths from the root.
+/// The result of the search, as paths from the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityPaths {
     /// Folders and files.
     pub paths: Vec<PathBuf>,
-    /// They were neither configured nor in a usual place, but searched for.
+    /// Whether they were found by a search: neither configured nor in a usual folder.
     pub searched: bool,
 }
 
 impl EntityPaths {
-    /// Where the SQL file for a table and a product lies: beside the entity's file, or in the first place of entities for what
-    /// belongs to no entity. Where an entity's file stands among other code, the SQL file is called like it.
+    /// The path of the sidecar of a table for a product: beside the entity's file, or in the first folder of entities if it
+    /// belongs to no entity. If an entity's file is among other code, the sidecar has its name.
     pub fn sidecar_path(&self, root: &Path, entity: Option<(&Path, &str)>, product: Product) -> PathBuf {
         let Self { paths, .. } = self;
         let key = product.key();
@@ -55,8 +55,7 @@ impl EntityPaths {
 }
 
 impl Project {
-    /// Where the entities lie: as configured, else where they usually do, else wherever the project has one. Paths from the
-    /// root.
+    /// Finds the entities: in the configured folders, otherwise in the usual ones, otherwise by a search. Paths from the root.
     ///
     /// # Errors
     /// There are none.
@@ -87,7 +86,7 @@ impl Project {
         Ok(EntityPaths { paths, searched: true })
     }
 
-    /// Whether there are no sources here, only what applies migrations: an image for a deployment.
+    /// Whether there are migrations but no sources, as in a deployment image.
     pub fn is_without_sources(&self) -> bool {
         !self.root.join("Cargo.toml").exists() && self.find_entities().is_err()
     }
@@ -132,8 +131,8 @@ impl Found {
     }
 }
 
-/// Whether a folder is there for entities: it is called so, or it is the `src` of a crate that is. In any other folder an
-/// entity stands beside other code, and only its file counts.
+/// Whether a folder is for entities: it has such a name, or it is the `src` of a crate that has one. In any other folder an
+/// entity is among other code, and only its file counts.
 fn is_for_entities(folder: &Path) -> bool {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let called_so = |name: &str| {
@@ -148,7 +147,7 @@ fn is_for_entities(folder: &Path) -> bool {
 }
 
 /// Searches a folder. Build output, hidden folders, tests, migrations and packages of other languages are left out; a link
-/// is not followed, because it may lead around in a circle.
+/// is not followed, because it may be circular.
 fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
     const LEFT_OUT: [&str; 5] = ["target", "node_modules", "tests", "benches", "examples"];
     for entry in entries(folder)? {

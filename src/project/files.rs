@@ -1,6 +1,6 @@
 //! Reading files with errors that name them, and writing several files all or not at all.
 //!
-//! Must not know what is in them.
+//! Must not know their content.
 
 #![allow(clippy::disallowed_methods, reason = "this is the one place that touches files")]
 
@@ -43,12 +43,12 @@ impl Batch {
         Self { root: root.into(), contents: IndexMap::new() }
     }
 
-    /// Adds a file to be written; a path that is not absolute is one from the root.
+    /// Adds a file to be written; a relative path starts at the root.
     pub fn write(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) {
         self.contents.insert(self.root.join(path), Some(content.into()));
     }
 
-    /// Adds a file to be deleted; it need not be there.
+    /// Adds a file to be deleted; it need not exist.
     pub fn delete(&mut self, path: impl AsRef<Path>) {
         self.contents.insert(self.root.join(path), None);
     }
@@ -57,7 +57,7 @@ impl Batch {
     /// touched, and dropping the result leaves everything as it was.
     ///
     /// # Errors
-    /// Whatever would keep the files from being put in place, as far as it can be known before.
+    /// A file could not be put in place, as far as that can be known before.
     pub fn stage(self) -> Result<Staged> {
         let root = self.root.canonicalize().map_err(|error| cannot("find", &self.root, error))?;
         let mut staged = Staged { items: Vec::new(), folders: Vec::new() };
@@ -81,16 +81,16 @@ impl Batch {
         Ok(staged)
     }
 
-    /// Stages everything and puts it in place. Tells what changed, in order.
+    /// Stages everything and puts it in place. Returns the changes, in order.
     ///
     /// # Errors
-    /// Something stood in the way; everything is as it was.
+    /// A file cannot be written; everything is as it was.
     pub fn commit(self) -> Result<Vec<(PathBuf, FileChange)>> {
         self.stage()?.commit()
     }
 }
 
-/// Files that are safely on the disk, beside the places they are meant for.
+/// Files that are synced to the disk, beside their targets.
 #[derive(Debug)]
 pub struct Staged {
     items: Vec<Item>,
@@ -116,8 +116,8 @@ impl Staged {
         temporary(target, content).map_err(|error| cannot("write", path, error))
     }
 
-    /// Makes sure that every content is on the disk: all of them together, for one after the other the disk would be waited for
-    /// as often as there are files.
+    /// Syncs every content to the disk: all of them together, because syncing one after the other waits for the disk once for
+    /// each file.
     fn make_durable(&self) -> Result<()> {
         let written = self.items.iter().filter_map(|item| Some((item, item.temporary.as_ref()?)));
         let sync = |(item, temporary): (&Item, &TempPath)| {
@@ -126,10 +126,10 @@ impl Staged {
         parallel::wait_for(written.collect(), sync).into_iter().collect()
     }
 
-    /// Puts the files in place. Tells what changed, in order.
+    /// Puts the files in place. Returns the changes, in order.
     ///
     /// # Errors
-    /// Something stood in the way; everything is put back as it was.
+    /// A file cannot be put in place; everything is restored.
     pub fn commit(mut self) -> Result<Vec<(PathBuf, FileChange)>> {
         let mut items = std::mem::take(&mut self.items);
         // On a file system that takes `User.json` and `user.json` for one file, deleting the one after writing the other
@@ -170,7 +170,7 @@ impl Drop for Staged {
     fn drop(&mut self) {
         self.items.clear();
         for folder in self.folders.iter().rev() {
-            // Whatever else lies in the folder by now is not ours, and then the folder stays.
+            // A folder that contains other files by now stays.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -183,9 +183,9 @@ struct Placed {
     change: FileChange,
 }
 
-/// Gives a temporary file the permissions that its target has, and makes sure that it is on the disk.
+/// Gives a temporary file the permissions of its target, and syncs it to the disk.
 fn sync(temporary: &Path, target: &Path) -> io::Result<()> {
-    // Elsewhere only who may write can wait for what was written.
+    // On other systems only a writable file can be synced.
     let file = fs::File::options().read(true).write(cfg!(not(unix))).open(temporary)?;
     if let Ok(metadata) = fs::metadata(target) {
         file.set_permissions(metadata.permissions())?;
@@ -213,7 +213,7 @@ fn sync_folders(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io:
     let touched = placed.iter().map(|placed| placed.target.as_path()).chain(made.iter().map(PathBuf::as_path));
     let folders: BTreeSet<&Path> = touched.filter_map(Path::parent).collect();
     for folder in folders {
-        // Elsewhere a folder cannot be opened, and renaming is durable by itself.
+        // On other systems a folder cannot be opened, and renaming is durable by itself.
         #[cfg(unix)]
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| (folder.to_owned(), error))?;
         #[cfg(not(unix))]
@@ -222,7 +222,7 @@ fn sync_folders(placed: &[Placed], made: &[PathBuf]) -> Result<(), (PathBuf, io:
     Ok(())
 }
 
-/// Undoes what was put in place, and adds to the error what could not be undone.
+/// Restores the files that were put in place, and adds to the error those that could not be restored.
 fn put_back(placed: Vec<Placed>, error: Error) -> Error {
     let mut stuck = Vec::new();
     for placed in placed.into_iter().rev() {
@@ -243,7 +243,7 @@ fn put_back(placed: Vec<Placed>, error: Error) -> Error {
     error.hint(format!("{} could not be put back: `git status` shows what is left over", stuck.join(", ")))
 }
 
-/// The real place of a path, which must lie under the root whatever links lead there.
+/// The path with all links resolved, which must be under the root.
 fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<PathBuf> {
     let outside = || {
         Error::new(format!("`{}` is outside of the project `{}`", path.display(), named_root.display()))
@@ -252,7 +252,7 @@ fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<
     if path.components().any(|component| component == Component::ParentDir) {
         return Err(outside());
     }
-    // A link that is to be deleted is deleted itself, whatever it leads to.
+    // Deleting a link deletes the link, not its target.
     let (mut known, mut rest) = match path.parent() {
         Some(parent) if !follow => (parent, path.file_name().map(PathBuf::from).unwrap_or_default()),
         _ => (path, PathBuf::new()),
@@ -269,7 +269,7 @@ fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<
     if real.starts_with(root) && real != root { Ok(real) } else { Err(outside()) }
 }
 
-/// Makes a folder and those above it, where they are not there yet.
+/// Creates a folder and its parents if they do not exist.
 ///
 /// # Errors
 /// It cannot be made.

@@ -29,7 +29,7 @@ pub fn fingerprint(schema: &Schema) -> String {
     digits
 }
 
-/// What is digested, one object a line.
+/// The digested text, one object a line.
 #[derive(Default)]
 struct Lines {
     digest: Sha256,

@@ -1,6 +1,6 @@
-//! Ids of migrations as people give them: a new one from a name and the time, and the one that somebody means.
+//! Migration ids from user input: a new one from a name and the time, and the existing one that an argument selects.
 //!
-//! Must not know what time it is; the caller says.
+//! Must not read the clock; the caller passes the time.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use jiff::civil::DateTime;
@@ -12,7 +12,7 @@ use sea_gen_runner::{Error, Result};
 const STAMP: &str = "%Y%m%d_%H%M%S";
 const LONGEST_NAME: usize = 80;
 
-/// An id for a new migration. The name may be in any case; the time is moved on where it must be, so that the id comes
+/// An id for a new migration. The name may be in any case; the time is increased if necessary, so that the id comes
 /// after every existing one.
 ///
 /// # Errors
@@ -35,10 +35,10 @@ pub fn new_id(name: &str, now: Timestamp, existing: &[MigrationId]) -> Result<Mi
     format!("{}_{slug}", stamp.strftime(STAMP)).parse()
 }
 
-/// The one id that is meant: by itself, by its file, by its name in any case, or by its beginning.
+/// The id that an argument selects: the id, its file, its name in any case, or its beginning.
 ///
 /// # Errors
-/// None or several are.
+/// It selects none or several.
 pub fn find_id<'a>(meant: &str, ids: impl IntoIterator<Item = &'a MigrationId>) -> Result<&'a MigrationId> {
     let ids: Vec<&MigrationId> = ids.into_iter().collect();
     let file = meant.rsplit(['/', '\\']).next().unwrap_or(meant);
@@ -74,7 +74,7 @@ fn time(id: &MigrationId) -> Result<DateTime> {
         .map_err(|error| Error::new(format!("`{id}` does not begin with a time")).because(error))
 }
 
-/// The snake-case form of a name, where it may be one.
+/// The snake-case form of a name, if it is valid.
 fn slug(name: &str) -> Result<String> {
     let shown = name.escape_debug();
     let stray = name.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, ' ' | '_' | '-'));

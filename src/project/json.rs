@@ -1,6 +1,6 @@
 //! JSON that reads well in a pull request: sorted keys, one property a line.
 //!
-//! Must not know what is written in it.
+//! Must not know the meaning of the values.
 
 use sea_gen_runner::json::{compact, quoted, sorted};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 const WIDTH: usize = 100;
 
 /// Prints a value: keys sorted, lists in their order, one property a line. Lists of plain values and objects of one
-/// property stand on one line where they are short. Ends with a line break.
+/// property are on one line if they are short. Ends with a line break.
 pub(super) fn pretty(value: &Value) -> String {
     let mut text = String::new();
     write(value, 0, &mut text);
@@ -16,14 +16,14 @@ pub(super) fn pretty(value: &Value) -> String {
     text
 }
 
-/// How many properties the objects in a JSON text have in all. What is no JSON is counted somehow.
+/// The total number of properties of the objects in a JSON text; any number for a text that is not JSON.
 pub(super) fn properties(text: &str) -> usize {
     let (mut count, mut inside) = (0, false);
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
             b'"' => inside = !inside,
-            // A backslash stands inside a string only, and what it escapes does not end it.
+            // A backslash occurs inside a string only, and an escaped quote does not end it.
             b'\\' => drop(bytes.next()),
             b':' if !inside => count += 1,
             _ => {}
@@ -86,7 +86,7 @@ fn close(bracket: char, indent: usize, text: &mut String) {
     text.push(bracket);
 }
 
-/// The one-line form of what may stand on one line.
+/// The one-line form of a value that may be on one line.
 fn short(value: &Value) -> Option<String> {
     let fits = match value {
         Value::Object(object) => object.is_empty() || (object.len() == 1 && object.values().all(is_short)),

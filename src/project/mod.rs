@@ -1,4 +1,4 @@
-//! What lies on disk: configuration, paths, migration ids, snapshots, the lock, and writing them all or not at all.
+//! The files of a project: configuration, paths, migration ids, snapshots, the lock, and writing them all or not at all.
 //!
 //! Must not know databases or SQL.
 
@@ -42,21 +42,21 @@ pub use parallel::STACK;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
 
-/// The file that holds the configuration where `Cargo.toml` does not.
+/// The configuration file, if `Cargo.toml` does not contain the configuration.
 pub const CONFIG_FILE: &str = "gen.toml";
 
-/// The lock's file where the configuration names no other.
+/// The default path of the lock file.
 pub const LOCK_FILE: &str = "schema.lock.json";
 
-/// The lock of a project in which nothing has happened yet.
+/// The lock of a new project.
 pub fn first_lock(dialects: &[Product]) -> Lock {
     Lock::new(dialects, &fingerprint(&Schema::default()))
 }
 
-/// One project: where it lies, how it is configured, and which databases it is for.
+/// One project: its root, its configuration, and its dialects.
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// The folder every configured path starts from.
+    /// The folder that configured paths are relative to.
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
@@ -128,7 +128,7 @@ impl Project {
         connection.is_local_or_among(&self.config.development)
     }
 
-    /// Makes the folder of an SQLite database, where it lies in the project and is not there yet.
+    /// Creates the folder of an SQLite database if it is in the project and does not exist.
     ///
     /// # Errors
     /// The folder cannot be made.
@@ -140,12 +140,12 @@ impl Project {
         }
     }
 
-    /// Where the lock lies.
+    /// The path of the lock file.
     pub fn lock_path(&self) -> PathBuf {
         self.root.join(&self.config.lock)
     }
 
-    /// Where the migrations of a dialect lie.
+    /// The folder of the migrations of a dialect.
     pub fn migrations_folder(&self, product: Product) -> PathBuf {
         self.folder(&self.config.migrations, product)
     }
@@ -158,7 +158,7 @@ impl Project {
         migration::migrations(&self.migrations_folder(product), &self.root, product)
     }
 
-    /// What the migrations of a dialect say of themselves, in the order in which they are applied. Their statements are not read.
+    /// The headers of the migrations of a dialect, in the order in which they are applied. Their statements are not read.
     ///
     /// # Errors
     /// A file that cannot be read, with its path.
@@ -174,28 +174,28 @@ impl Project {
         migration::ids(&self.migrations_folder(product), &self.root)
     }
 
-    /// Where a migration lies.
+    /// The path of a migration.
     pub fn migration_path(&self, product: Product, id: &MigrationId) -> PathBuf {
         self.migrations_folder(product).join(format!("{id}.sql"))
     }
 
-    /// Where the snapshot of a dialect lies.
+    /// The folder of the snapshot of a dialect.
     pub fn snapshot_folder(&self, product: Product) -> PathBuf {
         self.folder(&self.config.snapshots, product)
     }
 
-    /// One dialect needs no folder of its own.
+    /// A single dialect has no separate folder.
     fn folder(&self, base: &Path, product: Product) -> PathBuf {
         let base = self.root.join(base);
         if self.dialects.len() > 1 { base.join(product.key()) } else { base }
     }
 
-    /// The path as people see it: from the root.
+    /// The path as it is shown: relative to the root.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
-    /// Where the entities lie, as paths from the root.
+    /// The files and folders of the entities, as paths from the root.
     ///
     /// # Errors
     /// There are none.
@@ -220,7 +220,7 @@ impl Project {
         parallel::map(paths, read).into_iter().collect()
     }
 
-    /// The nearest `Cargo.toml` above each file: it says which features are on.
+    /// The nearest `Cargo.toml` above each file: it names the enabled features.
     fn manifests(&self, paths: &[PathBuf]) -> BTreeSet<PathBuf> {
         let mut folders: Vec<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
         // Files of one folder stand together, mostly.
@@ -238,7 +238,7 @@ impl Project {
 fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
         found.push(path.to_owned());
-        // Only what is called like it belongs to a single file.
+        // Only a sidecar with its name belongs to a single file.
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for beside in list(path.parent().unwrap_or(path))? {
             let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -256,7 +256,7 @@ fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         if name.starts_with('.') {
             continue;
         }
-        // A link to a folder is not followed: it may lead around in a circle.
+        // A link to a folder is not followed: it may be circular.
         if entry.is_folder() {
             if !entry.is_link() && name != "target" && !name.starts_with("migration") {
                 gather(&entry.path, found)?;

@@ -1,21 +1,21 @@
-//! The same work on many things, on as many threads as there are cores, or as many as a disk serves at a time.
+//! Runs a function on many values, on one thread for each core, or on as many as a disk serves at a time.
 //!
-//! Must not know the work.
+//! Must not know the function.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread;
 
-/// Below this many things a thread costs more than it saves.
+/// The number of values below which a thread costs more than it saves.
 const WORTHWHILE: usize = 32;
 
 /// How many threads wait for the disk at a time.
 const AT_A_TIME: usize = 16;
 
-/// How many bytes the stack of a thread may take. They are taken only where they are used.
+/// The maximum size of a thread's stack in bytes. Memory is used only for the part in use.
 pub const STACK: usize = 512 << 20;
 
-/// Does `work` on every thing; the results are in the order of the things.
+/// Calls `work` on every value; the results are in the order of the values.
 pub(super) fn map<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(things.len() / WORTHWHILE);
     on(threads, things, work)
@@ -40,7 +40,7 @@ fn on<T: Send, R: Send>(threads: usize, mut things: Vec<T>, work: impl Fn(T) -> 
         let work = &work;
         // This thread takes the last share, which was cut off none.
         let run = |share: Vec<T>| move || share.into_iter().map(work).collect::<Vec<R>>();
-        // What is read here may nest deeply.
+        // Parsed files may be nested deeply.
         let spawn = |share| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run(share));
         let running: Vec<_> = shares.into_iter().map(spawn).collect();
         let last: Vec<R> = things.into_iter().map(work).collect();

@@ -1,6 +1,6 @@
 //! Snapshots: a schema and its origins on disk, one JSON file an object, so that a pull request shows what changed.
 //!
-//! Must not know how expressions are made comparable; whoever reads a snapshot has a dialect normalise it.
+//! Must not know how expressions are compared; the caller has a dialect normalise a snapshot.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,22 +22,24 @@ use crate::schema::{
 use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
+mod accepted;
+
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
 
 /// The longest file name every file system takes, without `.json`.
 const LONGEST_STEM: usize = 200;
 
-/// What the migrations produce, and who declared what of it.
+/// The schema that the migrations produce, and the origins of its objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// The schema.
     pub schema: Schema,
-    /// Who declared what of it.
+    /// The origins of its objects.
     pub origins: Origins,
 }
 
-/// What no entity declares of one object.
+/// The parts of one object that no entity declares.
 #[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Listed {
@@ -53,7 +55,7 @@ struct WithOrigins {
     origins: Listed,
 }
 
-/// The kinds of objects, each with a folder of its own.
+/// The kinds of objects, each with a separate folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ObjectKind {
     Table,
@@ -63,7 +65,7 @@ enum ObjectKind {
     Definition(DefinitionKind),
 }
 
-/// What an object's file is found by: its kind, what it belongs to where its name is known only there, its name.
+/// The key of an object's file: its kind, the object that it belongs to if its name is local to that, and its name.
 type Key<'a> = (ObjectKind, Option<&'a ObjectName>, &'a ObjectName);
 
 impl ObjectKind {
@@ -117,6 +119,7 @@ impl Snapshot {
         if found.paths.is_empty() {
             return Ok(None);
         }
+        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted::read(folder)?);
         let stems = stems(&found.snapshot.schema);
         for ((kind, on, name), path) in &found.paths {
             let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
@@ -141,8 +144,8 @@ impl Snapshot {
         texts.collect()
     }
 
-    /// Adds to `batch` what makes the files in `folder` those of this snapshot. `before` is what [`Snapshot::read`] gave,
-    /// normalised; an object equal to what it was keeps its file as it is. Files of objects that are gone are deleted.
+    /// Adds to `batch` the changes that make the files in `folder` those of this snapshot. `before` is the result of
+    /// [`Snapshot::read`], normalised; the file of an equal object is kept, and that of a removed object is deleted.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -164,7 +167,7 @@ impl Snapshot {
         for path in stale {
             batch.delete(path);
         }
-        Ok(())
+        accepted::write(folder, self.origins.accepted(), before.origins.accepted(), batch)
     }
 }
 
@@ -207,7 +210,7 @@ impl Found {
     }
 }
 
-/// What one file holds.
+/// The content of one file.
 enum Object {
     Table(Arc<Table>),
     Enum(EnumType),
@@ -240,7 +243,7 @@ impl Object {
         })
     }
 
-    /// What it belongs to, where its name is known only there, and its name.
+    /// The object that it belongs to if its name is local to that, and its name.
     fn found_by(&self) -> (Option<ObjectName>, ObjectName) {
         match self {
             Self::Table(table) => (None, table.name.clone()),
@@ -259,7 +262,7 @@ fn object_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads one object strictly: what it would not be written with is an error, not ignored.
+/// Reads one object strictly: a property that would not be written is an error.
 fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T, Listed)> {
     let object: T = match serde_json::from_str(text) {
         Ok(object) => object,
@@ -268,7 +271,7 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
             None => sea_gen_runner::json::read(path, text, &restore(path))?,
         },
     };
-    // What is missing in a file is nothing that would be written, so one that holds as much as would be needs no second look.
+    // A missing property is read as its default, so a file with as many properties as would be written has no unknown ones.
     let (mut line, own) = (CompactJson::default(), origins(text));
     let listed: Option<Listed> = own.and_then(|own| serde_json::from_str(own).ok());
     if line.write(&object).is_ok() && own.is_some() == listed.is_some() {
@@ -291,9 +294,9 @@ fn object<T: Serialize + DeserializeOwned>(path: &Path, text: &str) -> Result<(T
     Ok((object, origins))
 }
 
-/// The text of the origins, where they stand as they are written.
+/// The text of the origins, if they are formatted as they would be written.
 fn origins(text: &str) -> Option<&str> {
-    // No line break stands inside a string, so these lines are what they look like.
+    // A string contains no line break, so these are lines of the JSON.
     let (_, rest) = text.split_once("\n  \"origins\": ")?;
     let end = rest.find("\n  }").map(|end| end + "\n  }".len()).filter(|_| rest.starts_with("{\n"));
     rest.get(..end.or_else(|| rest.find('}').map(|end| end + 1))?)
@@ -403,7 +406,7 @@ fn id(kind: DefinitionKind, (_, on, name): Key<'_>) -> DefinitionId {
     DefinitionId { kind, on: on.cloned(), name: name.clone() }
 }
 
-/// A file name for any object: `name`, `schema.name`, and for what belongs to a table `name@table`.
+/// A file name for any object: `name`, `schema.name`, and `name@table` for an object of a table.
 fn stem_of((_, on, name): Key<'_>, encode_capitals: bool) -> String {
     match on {
         None => stem(name, encode_capitals),
@@ -411,7 +414,7 @@ fn stem_of((_, on, name): Key<'_>, encode_capitals: bool) -> String {
     }
 }
 
-/// A file name for any identifier. A dot stands between schema and name and nowhere else.
+/// A file name for any identifier. A dot occurs only between schema and name.
 fn stem(name: &ObjectName, encode_capitals: bool) -> String {
     let encode = |text: &str| -> String {
         let kept = |byte: &u8| match byte {
@@ -427,7 +430,7 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
         }
         encoded
     };
-    // SQLite takes an empty name; a file has to have one.
+    // SQLite accepts an empty name; a file needs one.
     let mut stem = if name.name.as_str().is_empty() { "~".to_owned() } else { encode(name.name.as_str()) };
     match &name.schema {
         Some(schema) => stem = format!("{}.{stem}", encode(schema.as_str())),
@@ -439,7 +442,7 @@ fn stem(name: &ObjectName, encode_capitals: bool) -> String {
     clipped(stem)
 }
 
-/// What is too long for a file system ends in a digest of all of it.
+/// A name that is too long for a file system ends in its digest.
 fn clipped(mut stem: String) -> String {
     if stem.len() > LONGEST_STEM {
         let digest = sha256(&stem);

@@ -1,7 +1,7 @@
-//! One writer of a project's files at a time, whichever process it is in: what one has read is still there when it writes.
+//! One writer of a project's files at a time, across processes: the files that it has read do not change before it writes.
 //!
-//! The lock is the system's own, on the project's folder, and ends with the process, however that ends. While it is held a
-//! file says by whom, which is for messages only. Must not know what is written.
+//! The lock is the system's own, on the project's folder, and ends with the process. While it is held a file
+//! names the holder, for messages only. Must not know what is written.
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the places that touch files")]
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sea_gen_runner::{Error, Result};
 
-/// The file that says who is writing.
+/// The file that names the writer.
 const WHO: &str = ".gen-writing";
 
 /// How long a writer waits between two tries.
@@ -27,11 +27,11 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Waits until nobody else writes in the folder, at most for `wait`. `who` is said to others, and `waiting` is told once
-    /// who is waited for. Whatever was read before is to be read again.
+    /// Waits until no other process writes in the folder, at most for `wait`. `who` is the name shown to others, and `waiting` is
+    /// called once with the name of the holder. Files that were read before must be read again.
     ///
     /// # Errors
-    /// Somebody else is writing for longer than that.
+    /// Another process writes for longer than that.
     pub fn begin(root: &Path, who: &str, wait: Duration, waiting: impl FnOnce(&str)) -> Result<Self> {
         let path = root.join(WHO);
         let begun = Instant::now();
@@ -39,7 +39,7 @@ impl Writer {
         let locked = loop {
             let file = match lockable(root, &path) {
                 Ok(file) => file,
-                // Where nothing can be locked, nothing can be written either, and that is said then.
+                // If the folder cannot be locked, writing fails later with its own error.
                 Err(_) => break None,
             };
             match file.try_lock() {
@@ -74,7 +74,7 @@ impl Drop for Writer {
     }
 }
 
-/// What is locked: a folder where that can be opened, which leaves nothing behind.
+/// Opens the file to lock: the folder itself if it can be opened, so that no file is left behind.
 fn lockable(root: &Path, who: &Path) -> io::Result<File> {
     if cfg!(unix) { File::open(root) } else { File::options().create(true).append(true).open(who) }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::error::Result;
 use crate::session::{self, ConnectionOptions, Missing, Session};
 
-/// What a runner can take its one connection from: the URL of a database, or, with the feature `sea-orm`, a
-/// `&sea_orm::DatabaseConnection`. Nobody else implements it.
+/// A source of the runner's connection: the URL of a database, or, with the feature `sea-orm`, a
+/// `&sea_orm::DatabaseConnection`. Other types cannot implement it.
 pub trait Connect: sealed::Sealed {
     /// The connection.
     ///

@@ -1,11 +1,11 @@
-//! The error of the runner and of everything built on it: what went wrong, where, why, and what can be done about it.
+//! The error of the runner and of everything built on it: what failed, where, why, and hints.
 //!
 //! Must not know who prints it.
 
 use std::fmt;
 
-/// What went wrong. Prints what and where; [`source`](std::error::Error::source) tells why; [`Error::hints`] what can be done,
-/// [`Error::kind`] how a program can tell one error from another.
+/// An error. Its text says what failed and where, [`source`](std::error::Error::source) is the reason, [`Error::hints`] are
+/// remedies, and [`Error::kind`] lets a program distinguish errors.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -61,7 +61,7 @@ impl Error {
         self
     }
 
-    /// Adds what can be done about it; a command stands in backticks so that it can be pasted.
+    /// Adds a remedy; a command is in backticks so that it can be pasted.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -80,7 +80,7 @@ impl Error {
         &self.kind
     }
 
-    /// What can be done about it, most likely first.
+    /// The remedies, most likely first.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }

@@ -1,6 +1,6 @@
 //! Reading files and folders, with errors that name them.
 //!
-//! Must not know what is in them.
+//! Must not know their content.
 
 #![allow(clippy::disallowed_methods, reason = "the runner reads files here and nowhere else")]
 
@@ -68,12 +68,12 @@ fn too_large(path: &Path) -> Error {
     )
 }
 
-/// Opens a file for reading, if there is one. Whatever else has its name is refused: opening a pipe waits for somebody who
-/// writes to it, and a device may never end.
+/// Opens a file for reading, if it exists. Anything but a file is refused: opening a pipe waits for a writer, and a device may
+/// never end.
 fn open(path: &Path) -> Result<Option<fs::File>> {
     match fs::metadata(path) {
         Ok(found) if found.is_file() && found.len() > MOST => Err(too_large(path)),
-        // Of a folder the reading says what it is.
+        // For a folder, reading gives the better error.
         Ok(found) if found.is_file() || found.is_dir() => match fs::File::open(path) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -91,7 +91,7 @@ fn open(path: &Path) -> Result<Option<fs::File>> {
     }
 }
 
-/// The first lines of a file, where they are `enough`; else the text of all of it. What comes later is not looked at.
+/// The first lines of a file if they are `enough`, otherwise its whole text. The rest is not read.
 ///
 /// # Errors
 /// It cannot be read, or is not UTF-8.
@@ -116,12 +116,12 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries(folder)?.into_iter().map(|entry| entry.path).collect())
 }
 
-/// What lies directly in a folder.
+/// An entry of a folder.
 #[derive(Debug)]
 pub struct Entry {
     /// Its path.
     pub path: PathBuf,
-    /// What it is, where the folder tells.
+    /// Its type, if the folder listing has it.
     kind: Option<fs::FileType>,
 }
 
@@ -146,13 +146,13 @@ impl Entry {
         self.end().map_or_else(|| self.path.is_file(), |kind| kind.is_file())
     }
 
-    /// What it is; of a link the folder does not tell.
+    /// Its type; `None` for a link, whose target has to be looked up.
     fn end(&self) -> Option<fs::FileType> {
         self.kind.filter(|kind| !kind.is_symlink())
     }
 }
 
-/// The same, with what the folder says of it.
+/// The same, with the types from the folder listing.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -170,7 +170,7 @@ pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
     Ok(named.into_iter().map(|(name, kind)| Entry { path: folder.join(name), kind }).collect())
 }
 
-/// An error of the file system with the path it is about and what can be done.
+/// An error of the file system, with its path and a hint.
 pub fn cannot(what: &str, path: &Path, error: io::Error) -> Error {
     let message = format!("cannot {what} `{}`", path.display());
     let folder = path.parent().unwrap_or(path).display();

@@ -1,6 +1,6 @@
 //! JSON on one line with sorted keys, and reading it with errors that name file and line.
 //!
-//! Must not know what is written in it.
+//! Must not know the meaning of the values.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn write_compact(value: &Value, text: &mut String) {
 /// Reads a value, naming `path` and the line in whatever is wrong.
 ///
 /// # Errors
-/// Conflict markers of git, text that is not JSON, or JSON that is not a `T`. `hint` says what to do about the last two.
+/// Conflict markers of git, text that is not JSON, or JSON that is not a `T`. `hint` is the remedy for the last two.
 pub fn read<T: DeserializeOwned>(path: &Path, text: &str, hint: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();

@@ -17,10 +17,10 @@
 //! ```
 //!
 //! * **One connection does everything**: it holds the lock and runs the statements, so neither is lost to a pool.
-//! * **One runner at a time**, by PostgreSQL's advisory lock, MySQL's and MariaDB's `GET_LOCK`, SQLite's write lock; whoever comes
-//!   second waits, and finds nothing left to do.
+//! * **One runner at a time**, by PostgreSQL's advisory lock, MySQL's and MariaDB's `GET_LOCK`, SQLite's write lock; the
+//!   second one waits, and finds nothing left to do.
 //! * **Every statement counts**: where the database can, a migration is one transaction; where it cannot, the history says how far
-//!   it got. Nothing half done is ever passed over.
+//!   it got. A partially applied migration is never skipped.
 //!
 //! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers.
 //! Must not know schemas, plans or entities.
@@ -31,7 +31,7 @@ mod migrations;
 mod product;
 mod runner;
 
-// What `sea-gen` shares. Nobody else may count on it: it changes from one version to the next.
+// Shared with `sea-gen` only: these modules are not stable between versions.
 #[doc(hidden)]
 pub mod checksum;
 #[doc(hidden)]

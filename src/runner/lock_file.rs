@@ -1,6 +1,6 @@
-//! `schema.lock.json`: which migrations there are, what they lead to, and what is frozen; sealed against changes by hand.
+//! `schema.lock.json`: the migrations, the schemas they lead to, and whether the schema is frozen; sealed against manual edits.
 //!
-//! Must not know what is in a migration beyond its checksum.
+//! Must not know anything of a migration but its id and checksum.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ const VERSION: u64 = 1;
 pub struct Lock {
     /// The release the schema is frozen for, if it is.
     pub frozen: Option<Frozen>,
-    /// What is locked for each dialect of the project.
+    /// The locked state of each dialect of the project.
     pub dialects: BTreeMap<Product, Locked>,
 }
 
@@ -33,7 +33,7 @@ pub struct Frozen {
     pub release: String,
 }
 
-/// What is locked for one dialect.
+/// The locked state of one dialect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locked {
     /// The fingerprint of the snapshot.
@@ -49,9 +49,9 @@ pub struct LockedMigration {
     pub id: MigrationId,
     /// The checksum of its statements.
     pub checksum: String,
-    /// The fingerprint of the schema it starts from, where it is known.
+    /// The fingerprint of the schema it starts from, if known.
     pub from: Option<String>,
-    /// The fingerprint of the schema it leads to, where it is known.
+    /// The fingerprint of the schema it leads to, if known.
     pub to: Option<String>,
     /// Where it was proven, if it was.
     pub proof: Option<Proof>,
@@ -232,7 +232,7 @@ impl Lock {
         text
     }
 
-    /// Compares the migration files of a dialect, given by id and checksum, with what is locked. In the order of the ids.
+    /// Compares the migration files of a dialect, given by id and checksum, with the lock. In the order of the ids.
     pub fn verify_files<'a>(
         &self,
         product: Product,
@@ -252,7 +252,7 @@ impl Lock {
             .collect()
     }
 
-    /// Covers what the chains do not: the ends of the lists and everything beside them.
+    /// The checksum of everything that the chains do not cover: the ends of the lists and all other fields.
     fn seal(&self) -> String {
         let mut covered = vec![value!(VERSION), value!(self.frozen)];
         for (product, locked) in &self.dialects {

@@ -74,7 +74,7 @@ impl Migrations {
     /// another by [`Migrations::and`].
     ///
     /// # Errors
-    /// An id that is none, or that is there twice; a text that is no migration, with the line.
+    /// An invalid or duplicate id; a text that is not a migration, with the line.
     pub fn parse<'t>(product: Product, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self> {
         let mut sealed: Vec<Sealed> = Vec::new();
         for (id, text) in files {

@@ -1,4 +1,4 @@
-//! What an application runs its migrations with: one connection, and what is to be done on it.
+//! The runner of an application: runs its migrations on one connection.
 //!
 //! Must not know how a migration is applied, nor how a connection is made.
 
@@ -40,19 +40,19 @@ pub struct Runner<'a> {
     files: Vec<Applicable<'a>>,
     wait: Duration,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
-    /// Whether a run began and did not come to its end: its future was dropped, or `watch` panicked.
+    /// Whether a run was started and not completed: its future was dropped, or `watch` panicked.
     cut_short: bool,
 }
 
-/// What was done.
+/// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Each migration that ran, in the order in which they ran. Empty where there was nothing to do.
+    /// The migrations that ran, in that order; empty if there was nothing to do.
     pub outcomes: Vec<Outcome>,
 }
 
-/// How a database stands.
+/// The applied and the pending migrations of a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
@@ -64,11 +64,11 @@ pub struct Status {
 
 impl<'a> Runner<'a> {
     /// Takes one connection: of a `sea_orm::DatabaseConnection` (feature `sea-orm`), or a new one from a URL. An SQLite file that
-    /// is not there is created. `migrations` must have some for this product.
+    /// does not exist is created. `migrations` must contain some for this product.
     ///
     /// # Errors
-    /// [`ErrorKind::Database`]: no connection can be had. [`ErrorKind::Refused`]: there are no migrations for this product; a URL that says
-    /// what the driver would not heed.
+    /// [`ErrorKind::Database`]: the connection cannot be made. [`ErrorKind::Refused`]: there are no migrations for this product; the
+    /// URL has a parameter that the driver would ignore.
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
         let session = database.session().await?;
         match migrations.applicable(session.product()) {
@@ -80,28 +80,27 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// How long to wait for another runner before [`ErrorKind::Busy`]; 30 seconds where nobody says otherwise.
+    /// How long to wait for another runner before [`ErrorKind::Busy`]; 30 seconds by default.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
         self
     }
 
-    /// Tells `watch` what is happening while it happens: the beginning and the end of each migration, each statement, who is
-    /// waited for.
+    /// Reports progress to `watch`: the beginning and the end of each migration, each statement, and the runner that is waited
+    /// for.
     #[must_use]
     pub fn watch(mut self, watch: impl FnMut(Progress<'_>) + Send + 'a) -> Self {
         self.watch = Box::new(watch);
         self
     }
 
-    /// What is applied and what is pending. Takes no lock and needs no right but to read the history.
+    /// The applied and the pending migrations. Takes no lock and needs no privilege but to read the history.
     ///
     /// # Errors
     /// History and files contradict each other: [`ErrorKind::Changed`], [`ErrorKind::Missing`], [`ErrorKind::OutOfOrder`],
-    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Database`]; [`ErrorKind::Busy`] where a migration is running, or SQLite lets nobody read while
-    /// somebody writes;
-    /// [`ErrorKind::Refused`] after a run that was cut short.
+    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Database`]; [`ErrorKind::Busy`] while a migration is running, or while SQLite
+    /// blocks readers during a write; [`ErrorKind::Refused`] after a run that was not completed.
     pub async fn status(&mut self) -> Result<Status> {
         self.ready()?;
         let applied = run::history(&mut self.session).await?;
@@ -117,7 +116,8 @@ impl<'a> Runner<'a> {
         Ok(Status { applied, pending })
     }
 
-    /// Makes sure that every migration is applied and none is half done: for an application's start. It only reads, and takes no lock.
+    /// Checks that every migration is applied and none is partially applied, for the start of an application. Only reads, and takes
+    /// no lock.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
@@ -134,14 +134,14 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Applies what is pending, oldest first. Where nothing is pending, neither a lock nor a right is needed.
+    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed.
     ///
-    /// Where the future is dropped before its end, as `tokio::time::timeout` does, the runner is good for nothing but
-    /// [`Runner::close`]. A server may go on with the statement that runs, and holds the lock until then.
+    /// If the future is dropped before it completes, as `tokio::time::timeout` does, only [`Runner::close`] may be called
+    /// afterwards. A server may continue the running statement, and holds the lock until it ends.
     ///
     /// # Errors
-    /// What [`Runner::status`] stops at, before anything runs; [`ErrorKind::Busy`]; [`ErrorKind::Failed`], whose message says in what state
-    /// the database is now.
+    /// Those of [`Runner::status`], before anything runs; [`ErrorKind::Busy`]; [`ErrorKind::Failed`], whose message describes the
+    /// state of the database.
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
@@ -150,11 +150,11 @@ impl<'a> Runner<'a> {
         result.map(Report::from)
     }
 
-    /// Reverts what is applied, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays applied.
-    /// A DOWN section may drop columns and tables: what they hold is gone.
+    /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
+    /// applied. A DOWN section may drop columns and tables with their rows.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`]: a migration has no way back, or is the baseline; [`ErrorKind::Changed`], [`ErrorKind::Missing`];
+    /// [`ErrorKind::Refused`]: a migration has no down statements, or is the baseline; [`ErrorKind::Changed`], [`ErrorKind::Missing`];
     /// [`ErrorKind::Interrupted`]; [`ErrorKind::Busy`]; [`ErrorKind::Failed`].
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
@@ -165,10 +165,10 @@ impl<'a> Runner<'a> {
         result.map(Report::from)
     }
 
-    /// Closes the connection, or gives it back as it was taken. A runner that is dropped instead ends its connection, so that
-    /// nobody gets one in the middle of a transaction.
+    /// Closes the connection, or returns it to its pool. A runner that is dropped instead ends its connection, so that the pool
+    /// does not hand out one with an open transaction.
     pub async fn close(mut self) {
-        // A server rolls back what a connection leaves open; a connection of a pool on SQLite lives on.
+        // A server rolls back the transaction of a closed connection; an SQLite connection returns to its pool.
         let is_open = self.cut_short && self.session.product() == Product::Sqlite;
         if is_open && self.session.rollback().await.is_err() {
             return;
@@ -176,12 +176,12 @@ impl<'a> Runner<'a> {
         self.session.close().await;
     }
 
-    /// What was begun and not ended would become part of whatever is sent next.
+    /// The next statement would become part of a transaction that was left open.
     fn ready(&self) -> Result<()> {
         if !self.cut_short {
             return Ok(());
         }
-        Err(Error::new("a run on this connection was cut short, and what it began may still be open")
+        Err(Error::new("a run on this connection was not completed, and its transaction may still be open")
             .of(ErrorKind::Refused)
             .hint("close this runner, and take another one: `Runner::connect`"))
     }

@@ -31,7 +31,7 @@ pub use kept::{Kept, KeptObjects};
 pub use list::Named;
 pub use name::{Name, ObjectName};
 pub use options::Options;
-pub use origin::{Origin, Origins, Strictness, Undeclared};
+pub use origin::{Acceptance, Origin, Origins, Strictness, Undeclared};
 pub use parts::Parts;
 pub use pattern::matches;
 pub use place::{Facet, Part, Place};

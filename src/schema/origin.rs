@@ -44,27 +44,60 @@ pub enum Strictness {
     Exact,
 }
 
-/// The origin of every object and facet in a schema; [`Origin::Entity`] if not listed.
+/// A difference between the code and the database that is left as it is for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// What the code says at the place, in words. It covers nothing else that the code may say there later.
+    pub says: String,
+    /// The day it was accepted: `2026-11-29`.
+    pub since: String,
+    /// The reason.
+    pub because: String,
+    /// The rule by which it was accepted when the database was adopted. An exact rule takes it back.
+    pub rule: Option<String>,
+}
+
+/// The origin of every object and facet in a schema, [`Origin::Entity`] if not listed, and the differences that are accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins(BTreeMap<Place, Origin>);
+pub struct Origins {
+    listed: BTreeMap<Place, Origin>,
+    accepted: BTreeMap<Place, Acceptance>,
+}
 
 impl Origins {
     /// The origin of the object at `place`.
     pub fn of(&self, place: &Place) -> Origin {
-        self.0.get(place).copied().unwrap_or_default()
+        self.listed.get(place).copied().unwrap_or_default()
+    }
+
+    /// Accepts the difference at a place.
+    pub fn accept(&mut self, place: Place, acceptance: Acceptance) {
+        self.accepted.insert(place, acceptance);
+    }
+
+    /// The accepted differences.
+    pub fn accepted(&self) -> &BTreeMap<Place, Acceptance> {
+        &self.accepted
+    }
+
+    /// The same origins with other accepted differences.
+    #[must_use]
+    pub fn with_accepted(mut self, accepted: BTreeMap<Place, Acceptance>) -> Self {
+        self.accepted = accepted;
+        self
     }
 
     /// Records an origin.
     pub fn set(&mut self, place: Place, origin: Origin) {
         match origin {
-            Origin::Entity => self.0.remove(&place),
-            Origin::Sidecar | Origin::Adopted => self.0.insert(place, origin),
+            Origin::Entity => self.listed.remove(&place),
+            Origin::Sidecar | Origin::Adopted => self.listed.insert(place, origin),
         };
     }
 
     /// Everything that no entity declares, in order.
     pub fn listed(&self) -> impl Iterator<Item = (&Place, Origin)> {
-        self.0.iter().map(|(place, origin)| (place, *origin))
+        self.listed.iter().map(|(place, origin)| (place, *origin))
     }
 }
 

@@ -1,15 +1,15 @@
-//! Chance: the one source of randomness, and it is none but the seed.
+//! The random numbers, all derived from the seed.
 //!
-//! Must not know what is drawn. Counts are drawn as 64-bit numbers, so that every machine draws the same.
+//! Must not know the values that are drawn. Counts are drawn as 64-bit numbers, so that every machine draws the same.
 
 use fake::rand::rngs::ChaCha8Rng;
 use fake::rand::{Rng, SeedableRng};
 
-/// A stream of chance for one table.
+/// The random numbers of one table.
 pub(super) struct Chance(ChaCha8Rng);
 
 impl Chance {
-    /// The stream of a table: a table more or less in the schema changes no other table's rows.
+    /// The random numbers of a table: adding or removing a table does not change the rows of others.
     pub(super) fn new(seed: u64, table: &str) -> Self {
         // FNV-1a: short, and the same everywhere, which the standard library's hasher does not promise to be.
         let hash = table
@@ -18,7 +18,7 @@ impl Chance {
         Self(ChaCha8Rng::seed_from_u64(seed ^ hash))
     }
 
-    /// A number below `end`; 0 when there is none.
+    /// A number below `end`; 0 if there is none.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         if end == 0 { 0 } else { self.0.next_u64() % end }
     }
@@ -33,12 +33,12 @@ impl Chance {
         first + i128::try_from(drawn).unwrap_or_default()
     }
 
-    /// True so many times in a hundred.
+    /// True in this percentage of calls.
     pub(super) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of several; `None` of none.
+    /// One of several; `None` if there are none.
     pub(super) fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         let index = self.below(all.len() as u64);
         all.get(usize::try_from(index).unwrap_or_default())

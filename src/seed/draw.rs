@@ -1,4 +1,4 @@
-//! Drawing: one value of a domain within what the checks ask, at its ends or in its middle.
+//! Draws one value of a domain within the limits of the checks: at its ends or in its middle.
 //!
 //! Must not know rows, keys or other columns.
 
@@ -15,18 +15,18 @@ pub(super) enum End {
     Low,
     /// The greatest value, the longest text.
     High,
-    /// Something ordinary.
+    /// An ordinary value.
     Middle,
 }
 
-/// What a value is drawn for.
+/// The inputs of drawing one value.
 pub(super) struct Draw<'a> {
     pub(super) table: &'a str,
     pub(super) column: &'a str,
     pub(super) domain: &'a Domain,
     pub(super) limits: &'a Limits,
     pub(super) end: End,
-    /// How letters beyond ASCII are to be tried at the ends.
+    /// How letters beyond ASCII are tried at the ends.
     pub(super) strange: &'a str,
 }
 
@@ -53,7 +53,7 @@ fn date(days: i128) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// A bound that is a date, as days; what follows the date is left out.
+/// A bound that is a date, as days; the time is left out.
 fn day_of(text: &str) -> Option<i128> {
     let mut parts = text.get(..10)?.split('-').map(|part| part.parse().ok());
     match (parts.next()??, parts.next()??, parts.next()??) {
@@ -68,7 +68,7 @@ fn clock(seconds: i128) -> String {
 }
 
 impl Draw<'_> {
-    /// A value; `None` where the domain is not known, or nothing of it is within the limits.
+    /// A value; `None` if the domain is not known, or has no value within the limits.
     pub(super) fn value(&self, chance: &mut Chance) -> Option<Value> {
         if let Some(choices) = &self.limits.choices {
             return self.chosen(choices, chance);
@@ -162,7 +162,7 @@ impl Draw<'_> {
         }
     }
 
-    /// The bounds of a whole number in so many fractions of one.
+    /// The bounds as whole numbers of a fraction; `unit` is the number of such fractions in one.
     fn bounds(&self, min: i128, max: i128, unit: f64) -> Option<(i128, i128)> {
         let number = |scalar: &Scalar| match scalar {
             Scalar::Number(number) => Some(*number * unit),
@@ -271,7 +271,7 @@ impl Draw<'_> {
         match self.end {
             End::Low => fitted(String::new(), least, most, chance),
             End::High => {
-                // The longest text, but nobody's disk is to be filled.
+                // The longest text, limited so that it does not fill the disk.
                 let length = most.unwrap_or(300).min(2_000);
                 fitted(self.strange.chars().cycle().take(length as usize).collect(), least, most, chance)
             }
@@ -350,7 +350,7 @@ impl Draw<'_> {
     }
 }
 
-/// A text made as long as it must be and as short.
+/// A text brought to the minimum and maximum length.
 fn fitted(mut text: String, least: u32, most: Option<u32>, chance: &mut Chance) -> String {
     while text.chars().count() < least as usize {
         text.push(char::from(b'a' + u8::try_from(chance.below(26)).unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! Keys: what may not be twice in a table, and what is there already.
+//! Keys: the columns or expressions whose values must be unique in a table, and the values in use.
 //!
 //! Must not know how values are drawn.
 
@@ -12,9 +12,9 @@ use super::rule::{CheckRule, Scalar};
 
 /// One part of a key.
 enum KeyColumn {
-    /// A column, with the number of characters that count where not all do.
+    /// A column, with the number of characters that count if not all do.
     Column(Name, Option<usize>),
-    /// An expression that is understood as far as it can be.
+    /// An expression, as far as it could be parsed.
     Expression(CheckRule),
 }
 
@@ -36,7 +36,7 @@ impl Key {
         }
     }
 
-    /// Every key of a table. One with a part that is not understood is left to the database.
+    /// Every key of a table. One with a part that could not be parsed is left to the database.
     pub(super) fn of(product: Product, table: &Table) -> Vec<Self> {
         let mut keys = Vec::new();
         if let Some(primary) = &table.primary_key {
@@ -58,7 +58,7 @@ impl Key {
                 })
                 .collect();
             let Some(parts) = parts else { continue };
-            // A predicate that is not understood is taken for true: better too few rows than two of the same.
+            // A predicate that could not be parsed is taken as true: too few rows are better than duplicates.
             let predicate = index.predicate.as_ref().and_then(|predicate| CheckRule::read(product, predicate.text()));
             let nulls_differ = !index.options.contains_key("nulls_not_distinct");
             keys.push(Self { parts, predicate, nulls_differ, seen: BTreeSet::new() });
@@ -79,7 +79,7 @@ impl Key {
         self.parts.len() == 1
     }
 
-    /// The row as this key sees it; `None` when the key does not hold it.
+    /// The key's values of the row; `None` if the key does not cover it.
     fn print(&self, row: &dyn Fn(&str) -> Option<Value>) -> Option<String> {
         let scalars = |name: &str| row(name).and_then(|value| Scalar::of(&value));
         if let Some(predicate) = &self.predicate
@@ -118,7 +118,7 @@ impl Key {
         self.print(row).is_none_or(|print| !self.seen.contains(&print))
     }
 
-    /// Remembers a row.
+    /// Records a row.
     pub(super) fn remember(&mut self, row: &dyn Fn(&str) -> Option<Value>) {
         if let Some(print) = self.print(row) {
             self.seen.insert(print);

@@ -1,6 +1,6 @@
-//! Limits: what a rule asks of single columns, so that values are drawn which hold it.
+//! Limits that a rule puts on single columns, so that drawn values satisfy it.
 //!
-//! Must not know how values are drawn. A limit is a guess that saves tries: the rule itself has the last word.
+//! Must not know how values are drawn. A limit only saves tries: the rule itself decides.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::schema::Name;
 
 use super::rule::{Scalar, arguments, column, compare, literal};
 
-/// What a check asks of one column, for drawing values that hold it.
+/// The limits of a check on one column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Limits {
     /// The smallest value and whether it is allowed itself.
@@ -22,13 +22,13 @@ pub(super) struct Limits {
     pub(super) choices: Option<Vec<Scalar>>,
     /// The fewest and the most characters.
     pub(super) length: (u32, Option<u32>),
-    /// How it must look: `%` and `_` as LIKE has them.
+    /// Its LIKE pattern.
     pub(super) pattern: Option<String>,
-    /// It takes no NULL.
+    /// It must not be NULL.
     pub(super) present: bool,
 }
 
-/// Adds what an expression asks of single columns. Where there are alternatives, `choose` picks one of so many.
+/// Adds the limits of an expression on single columns. Among alternatives, `choose` picks one, given their number.
 pub(super) fn limit(expression: &Expr, limits: &mut BTreeMap<Name, Limits>, choose: &mut dyn FnMut(usize) -> usize) {
     let of = |limits: &mut BTreeMap<Name, Limits>, name: &str, set: &mut dyn FnMut(&mut Limits)| {
         let known = limits.keys().find(|known| known.as_str().eq_ignore_ascii_case(name)).cloned();
@@ -43,7 +43,7 @@ pub(super) fn limit(expression: &Expr, limits: &mut BTreeMap<Name, Limits>, choo
         Expr::BinaryOp { op: BinaryOperator::Or, .. } => {
             let mut branches = Vec::new();
             alternatives(expression, &mut branches);
-            // NULLs come anyway, so a branch that asks for one is no alternative.
+            // NULLs are drawn anyway, so a branch that requires one is not an alternative.
             branches.retain(|branch| !matches!(branch, Expr::IsNull(_)));
             let chosen = choose(branches.len());
             if let Some(branch) = branches.get(chosen) {

@@ -66,7 +66,7 @@ pub(super) fn order(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Ve
     turns
 }
 
-/// A table that refers to itself by way of others: whoever follows required references for long enough comes to one.
+/// A table that references itself indirectly: following required references for long enough leads to one.
 fn in_a_circle<'a>(schema: &'a Schema, left: &[&'a Table], waiting: &BTreeSet<&ObjectName>) -> Option<&'a Table> {
     let mut table = *left.first()?;
     for _ in 0..left.len() {
@@ -79,7 +79,7 @@ fn in_a_circle<'a>(schema: &'a Schema, left: &[&'a Table], waiting: &BTreeSet<&O
     Some(table)
 }
 
-/// Tables that other tables' triggers name, by whom: they may be filled by them, and come after.
+/// Tables that triggers of other tables name, by those tables: the triggers may fill them, so they are filled later.
 fn filled_by_triggers<'a>(tables: &[&'a Table]) -> BTreeMap<&'a ObjectName, BTreeSet<&'a ObjectName>> {
     let mut found: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = BTreeMap::new();
     for table in tables.iter().filter(|table| !table.triggers.is_empty()) {
@@ -99,7 +99,7 @@ fn filled_by_triggers<'a>(tables: &[&'a Table]) -> BTreeMap<&'a ObjectName, BTre
     found
 }
 
-/// A foreign key that can neither be NULL for a while nor wait for the end of the transaction.
+/// A foreign key that can neither be NULL temporarily nor be deferred to the end of the transaction.
 pub(super) fn impossible<'a>(product: Product, table: &Table, step: &'a FillStep) -> Option<&'a Name> {
     step.deferred.iter().find(|name| {
         product == Product::Postgres

@@ -1,6 +1,6 @@
-//! Texts and numbers as people would have entered them, told by what a column is called.
+//! Realistic texts and numbers, chosen by the name of a column.
 //!
-//! Must not know types or limits: whoever asks makes the answer fit.
+//! Must not know types or limits: the caller makes the value fit.
 
 use fake::Fake;
 use fake::faker::address::en::{
@@ -227,7 +227,7 @@ pub(super) fn text(table: &str, column: &str, room: Option<u32>, chance: &mut Ch
     }
 }
 
-/// A whole number for a column of this name, where the name says anything of it.
+/// A whole number for a column of this name, if the name is known.
 pub(super) fn integer(column: &str, chance: &mut Chance) -> Option<i128> {
     let words = words(column);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
@@ -259,7 +259,7 @@ pub(super) fn integer(column: &str, chance: &mut Chance) -> Option<i128> {
     Some(chance.between(first, last))
 }
 
-/// Thousandths for a column of this name, where the name says anything of it.
+/// Thousandths for a column of this name, if the name is known.
 pub(super) fn thousandths(column: &str, chance: &mut Chance) -> Option<i128> {
     let words = words(column);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));

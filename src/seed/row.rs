@@ -1,6 +1,6 @@
 //! Generates the rows of one table, given the tables filled before it.
 //!
-//! Must not know SQL text beyond the rules that were read from it.
+//! Must not know SQL text beyond the rules parsed from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,10 @@ use super::rule::{CheckRule, Scalar};
 use super::{Filled, SeedRequest, Seeds, Value};
 use crate::dialect::domain::{Domain, domain};
 
-/// How often a row is drawn again before it is given up.
+/// How often a row is drawn again before it is left out.
 const ATTEMPTS: usize = 40;
 
-/// Letters for the longest texts: quotes and signs that a careless writer of SQL trips over.
+/// Letters for the longest texts: quotes and characters that need escaping in SQL.
 const STRANGE: &str = "it's \"quoted\" 100% C:\\x; -- ä é ß 東京";
 const STRANGE_WESTERN: &str = "it's \"quoted\" 100% C:\\x; -- ae ss";
 
@@ -32,7 +32,7 @@ pub(super) struct RowGenerator<'a> {
     rows: BTreeMap<ObjectName, Vec<Values>>,
 }
 
-/// How the rows of a table are generated.
+/// The table that is filled, with its columns, rules and keys.
 struct Plan<'a> {
     table: &'a Table,
     step: &'a FillStep,
@@ -89,7 +89,7 @@ impl<'a> RowGenerator<'a> {
         Plan { table, step, columns, numbered, rules, ordered, keys, crowded }
     }
 
-    /// Makes a table's rows and keeps them for those that refer to it.
+    /// Generates a table's rows and keeps them for tables that reference it.
     pub(super) fn fill(&mut self, table: &Table, step: &FillStep, notes: &mut Vec<String>) -> Filled {
         let mut plan = self.plan(table, step, notes);
         let wanted = self.request.rows_of.get(&table.name).copied().unwrap_or(self.request.rows);
@@ -160,7 +160,7 @@ impl<'a> RowGenerator<'a> {
             rule.limit(&mut limits, &mut |count| usize::try_from(chance.below(count as u64)).unwrap_or_default());
         }
         for (less, more) in &plan.ordered {
-            // What must not be greater than something bounded is bounded itself.
+            // A column that must not exceed a bounded one is bounded itself.
             let high = limits.get(more).and_then(|limits| limits.high.clone());
             let low = limits.get(less).and_then(|limits| limits.low.clone());
             if let Some(limits) = limits.get_mut(less) {
@@ -228,7 +228,7 @@ impl<'a> RowGenerator<'a> {
         self.judge(plan, &values, refused).then_some(values)
     }
 
-    /// Swaps what a check wants the other way round.
+    /// Swaps two values that a check requires in the other order.
     fn put_in_order(&self, plan: &Plan<'_>, values: &mut Values) {
         for (less, more) in &plan.ordered {
             let known =
@@ -249,7 +249,7 @@ impl<'a> RowGenerator<'a> {
         }
     }
 
-    /// Whether checks and keys take the row, as far as that can be told.
+    /// Whether the row satisfies checks and keys, as far as they could be parsed.
     fn judge(&self, plan: &Plan<'_>, values: &Values, refused: &mut Option<String>) -> bool {
         let scalars = |name: &str| seen(values, name).and_then(|value| Scalar::of(&value));
         if plan.rules.iter().any(|rule| rule.holds(&scalars) == Some(false)) {
@@ -296,7 +296,7 @@ impl<'a> RowGenerator<'a> {
             })
         };
         let count = parents.len();
-        // At first by chance, then one after the other, so that a key with little choice finds what is left.
+        // At first at random, then one after the other, so that a key with few values left finds them.
         let alone = plan.keys.iter().any(|unique| unique.members().all(|member| key.columns.contains(member)));
         let start = match attempt {
             0..=4 if !alone => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
@@ -329,7 +329,7 @@ impl<'a> RowGenerator<'a> {
         Err(format!("`{}` has no row that `{}` can refer to", key.references, key.name))
     }
 
-    /// Makes a foreign key refer to nothing: every column that may be NULL is, unless another key has set it.
+    /// Sets a foreign key to NULL: every nullable column, unless another key has set it.
     fn leave_empty(&self, plan: &Plan<'_>, key: &ForeignKey, values: &mut Values) {
         for name in &key.columns {
             let in_primary = plan.table.primary_key.as_ref().is_some_and(|primary| primary.columns.contains(name));
@@ -341,7 +341,7 @@ impl<'a> RowGenerator<'a> {
         }
     }
 
-    /// Lets tables that were filled before what they refer to refer to it.
+    /// Sets the foreign keys of tables that were filled before the tables they reference.
     pub(super) fn close_circles(&self, seeds: &mut Seeds) {
         let turns: BTreeMap<ObjectName, usize> =
             seeds.tables.iter().enumerate().map(|(step, filled)| (filled.table.clone(), step)).collect();
@@ -379,7 +379,7 @@ impl<'a> RowGenerator<'a> {
     }
 }
 
-/// Whether what is to be set later contradicts nothing that is set already.
+/// Whether a value that is set later contradicts no value set before.
 fn consistent(filled: &Filled, index: usize, values: &[(Name, Value)]) -> bool {
     values.iter().all(|(name, value)| {
         let place = filled.columns.iter().position(|column| column == name);
@@ -402,7 +402,7 @@ fn set(filled: &mut Filled, index: usize, name: &Name, value: Value) {
     }
 }
 
-/// A value as a rule names it: the case of a name counts for no rule. A column that is left out is not known.
+/// The value of a column by its name in a rule, whose case does not count. An omitted column is unknown.
 fn seen(values: &Values, name: &str) -> Option<Value> {
     values
         .get(name)

@@ -1,6 +1,6 @@
-//! Rules: what a check or a predicate says of a row, found by reading it.
+//! Rules: checks and predicates, parsed and evaluated on rows.
 //!
-//! Must not know how values are drawn. What is not understood says nothing: `None` is "cannot tell", never "no".
+//! Must not know how values are drawn. An expression that could not be parsed decides nothing: `None` is "unknown", never "no".
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::schema::Name;
 use super::Value;
 use super::limits::{self, Limits};
 
-/// What a part of an expression comes to for a row.
+/// The value of a part of an expression for a row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Scalar {
     /// NULL, or not known.
@@ -33,12 +33,12 @@ pub(super) struct CheckRule(Expr);
 pub(super) type Row<'a> = dyn Fn(&str) -> Option<Scalar> + 'a;
 
 impl CheckRule {
-    /// Reads an expression; `None` where it cannot be read.
+    /// Parses an expression; `None` if it cannot be parsed.
     pub(super) fn read(product: Product, sql: &str) -> Option<Self> {
         expression::tree(product, sql).map(Self)
     }
 
-    /// Whether the row holds it: a check is broken by what is false, not by what is unknown. `None` where that cannot be told.
+    /// Whether the row satisfies it: a check is violated by false, not by unknown. `None` if that cannot be determined.
     pub(super) fn holds(&self, row: &Row<'_>) -> Option<bool> {
         Some(truth(&value(&self.0, row)?)? != Some(false))
     }
@@ -48,12 +48,12 @@ impl CheckRule {
         Some(truth(&value(&self.0, row)?)? == Some(true))
     }
 
-    /// What it comes to, as a unique index on an expression compares it.
+    /// Its value, as a unique index on an expression compares it.
     pub(super) fn value(&self, row: &Row<'_>) -> Option<Scalar> {
         value(&self.0, row)
     }
 
-    /// Adds what the rule asks of single columns. Where there are alternatives, `choose` picks one of so many.
+    /// Adds the limits of the rule on single columns. Among alternatives, `choose` picks one, given their number.
     pub(super) fn limit(&self, limits: &mut BTreeMap<Name, Limits>, choose: &mut dyn FnMut(usize) -> usize) {
         limits::limit(&self.0, limits, choose);
     }
@@ -66,7 +66,7 @@ impl CheckRule {
     }
 }
 
-/// The truth of a value: `Some(None)` is unknown, `None` no truth at all.
+/// The truth of a value: `Some(None)` is unknown, `None` is not a truth value.
 #[allow(clippy::option_option, reason = "unknown and not understood are two things")]
 fn truth(value: &Scalar) -> Option<Option<bool>> {
     match value {
@@ -108,7 +108,7 @@ fn written(value: &Written) -> Option<Scalar> {
     })
 }
 
-/// A column by itself, also where the database has put a cast around it.
+/// A bare column, also if the database has put a cast around it.
 pub(super) fn column(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Identifier(name) => Some(&name.value),
@@ -155,7 +155,7 @@ fn value(expression: &Expr, row: &Row<'_>) -> Option<Scalar> {
         Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
             match (value(expr, row)?, literal(pattern)?) {
                 (Scalar::Text(text), Scalar::Text(pattern)) if !pattern.contains('\\') => {
-                    // Databases differ in whether case counts, so a difference in case alone cannot be told.
+                    // Databases differ in whether case counts, so a difference in case alone decides nothing.
                     let matched = like(&pattern, &text);
                     if matched != like(&pattern.to_lowercase(), &text.to_lowercase()) {
                         return None;
@@ -215,7 +215,7 @@ fn call(name: &str, values: &[Scalar]) -> Option<Scalar> {
     }
 }
 
-/// AND and OR: one side may decide although the other is not understood.
+/// AND and OR: one side may decide although the other could not be parsed.
 fn junction(left: &Expr, right: &Expr, row: &Row<'_>, decisive: bool) -> Option<Scalar> {
     let of = |side| value(side, row).and_then(|value| truth(&value));
     match (of(left), of(right)) {
@@ -237,7 +237,7 @@ fn or(one: Option<bool>, two: Option<bool>) -> Option<bool> {
     and(one.map(|truth| !truth), two.map(|truth| !truth)).map(|truth| !truth)
 }
 
-/// Compares as the database would; `None` where that depends on more than the values.
+/// Compares as the database would; `None` if that depends on more than the values.
 pub(super) fn compare(one: &Scalar, two: &Scalar) -> Option<Ordering> {
     let number = |scalar: &Scalar| match scalar {
         Scalar::Number(number) => Some(*number),
@@ -295,7 +295,7 @@ fn like(pattern: &str, text: &str) -> bool {
 }
 
 impl Scalar {
-    /// A value as a rule sees it; `None` for what rules are not about.
+    /// A value for a rule; `None` for types that rules do not cover.
     pub(super) fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Null => Self::Null,

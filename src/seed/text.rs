@@ -44,7 +44,7 @@ pub fn inserts(dialect: &dyn Dialect, filled: &Filled) -> Vec<Insert> {
         .collect()
 }
 
-/// The statements that set what refers to tables filled later.
+/// The statements that set references to tables filled later.
 pub fn later(dialect: &dyn Dialect, filled: &Filled) -> Vec<String> {
     let equals = |name: &Name, value: &Value| format!("{} = {}", dialect.quote(name), value.sql(dialect));
     filled
@@ -63,7 +63,7 @@ pub fn later(dialect: &dyn Dialect, filled: &Filled) -> Vec<String> {
         .collect()
 }
 
-/// The statements after which the database goes on numbering where the rows end.
+/// The statements that advance sequences and counters past the inserted rows.
 pub fn counters(dialect: &dyn Dialect, filled: &Filled) -> Vec<String> {
     if dialect.product() != Product::Postgres || filled.rows.is_empty() {
         return Vec::new();
@@ -77,7 +77,7 @@ pub fn counters(dialect: &dyn Dialect, filled: &Filled) -> Vec<String> {
     filled.numbered.iter().map(counter).collect()
 }
 
-/// Statements around the rows where foreign keys must wait, in a transaction.
+/// Statements around the rows if foreign keys must be deferred, in a transaction.
 pub fn around(product: Product) -> (&'static str, Option<&'static str>) {
     match product {
         Product::Postgres => ("SET CONSTRAINTS ALL DEFERRED", None),

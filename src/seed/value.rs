@@ -1,4 +1,4 @@
-//! Values: what stands in one column of one row, and how it is written in SQL and JSON.
+//! Values: the content of one column of one row, and its form in SQL and JSON.
 //!
 //! Must not know which column it is for.
 
@@ -18,7 +18,7 @@ pub enum Value {
     Boolean(bool),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// What can be said by an expression only, such as a point on MySQL.
+    /// A value that only an expression can denote, such as a point on MySQL.
     Expression(String),
 }
 
@@ -67,7 +67,7 @@ impl Value {
         }
     }
 
-    /// What two values share that a unique key takes for the same. Collations fold case and ignore trailing spaces, so this
+    /// The form of a value that a unique key compares. Collations fold case and ignore trailing spaces, so this
     /// does too: better two values apart too many than one key refused.
     pub(super) fn key(&self) -> String {
         match self {

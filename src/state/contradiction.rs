@@ -178,7 +178,8 @@ fn in_column(product: Product, model: &Model, table: &ObjectName, has: &Column, 
         let mut in_code = types::in_rust(product, &has.data_type);
         let place = Place::Table(table.clone(), Part::Column(says.name.clone(), Facet::Type));
         // What is spelled out no rule leaves open, but for an enum, which always is.
-        let spelled = model.sources.contains(&place) && !matches!(logical, Type::Enum(_));
+        let is_open = matches!(logical, Type::Enum(_)) || product == Product::Sqlite;
+        let spelled = model.sources.contains(&place) && !is_open;
         let rule = rule.filter(|_| !spelled);
         if spelled && !in_code.contains("column_type") {
             in_code.push_str(" without `column_type`");

@@ -3,6 +3,7 @@
 //!
 //! Pure. Must not know files, connections or SQL: it is handed the states and gives back a target or a situation.
 
+mod accepted;
 mod backfill;
 mod case;
 mod collisions;
@@ -24,6 +25,7 @@ mod stakes;
 mod table;
 mod types;
 
+pub use accepted::missing_foreign_keys;
 pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
@@ -36,6 +38,7 @@ pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
+pub(crate) use types::FOREIGN_KEY;
 pub use types::{RULES, TypeRule, TypeRules, rule};
 
 #[cfg(test)]

@@ -150,7 +150,9 @@ pub fn purged(
     };
     let stays = |place: &Place| !is_gone(place);
     let left = origins.listed().filter(|(place, _)| stays(place));
-    let origins: Origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
+    let accepted = origins.accepted().clone();
+    let listed: Origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
+    let origins = listed.with_accepted(accepted);
     Ok((dialect.normalize(schema)?, origins))
 }
 

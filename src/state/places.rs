@@ -16,7 +16,7 @@ pub fn adopted(schema: &Schema) -> Origins {
 pub fn found(database: &Schema, snapshot: &Schema, origins: &Origins) -> Origins {
     let known: BTreeSet<Place> = places(snapshot).collect();
     let origin = |place: &Place| if known.contains(place) { origins.of(place) } else { Origin::Adopted };
-    with_origins(places(database), origin)
+    with_origins(places(database), origin).with_accepted(origins.accepted().clone())
 }
 
 fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {

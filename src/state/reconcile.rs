@@ -12,6 +12,7 @@ use crate::schema::{
     Place, Product, Schema, Strictness, Table, Tables, Type, Undeclared,
 };
 
+use super::accepted::without_accepted;
 use super::case::in_another_case;
 use super::lookalikes::{self, Question};
 use super::merge::MergeRecord;
@@ -79,10 +80,11 @@ pub fn reconcile(
     cases.retain(|case| !requested.iter().any(|request| meet(request, case)));
     requested.splice(..0, cases);
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &requested)?;
-    let (base, origins) = (base.schema(), &origins);
+    let (normal_base, base, origins) = (&base, base.schema(), &origins);
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);
     keep_modes(dialect.product(), &mut declared, base);
+    keep_order_of_values(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
     let mut record = MergeRecord {
@@ -105,9 +107,10 @@ pub fn reconcile(
     // Every state held at the same time costs its memory.
     drop(declared);
     let schema = dialect.normalize_beside(target, base)?;
+    let (schema, accepted) = without_accepted(dialect, model, normal_base, schema, origins, &policy.types)?;
     // An object that was kept first and then lost a dependency has no origin any more.
     let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
-    let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect();
+    let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect::<Origins>().with_accepted(accepted);
     rename::nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
@@ -139,6 +142,17 @@ fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) 
     }
     for (table, index) in forgotten {
         declared.tables.get_mut(&table).and_then(|table| table.indexes.remove(&index));
+    }
+}
+
+/// The values of an enum type keep the order of the base where the code lists them by the alphabet, as `sea-orm-cli generate
+/// entity` does: that says nothing of their order. New values come last.
+fn keep_order_of_values(declared: &mut Schema, base: &Schema) {
+    for (name, new) in &mut declared.enums {
+        let Some(old) = base.enums.get(name).filter(|_| new.values.is_sorted()) else { continue };
+        let stays = old.values.iter().filter(|value| new.values.contains(value));
+        let comes = new.values.iter().filter(|value| !old.values.contains(value));
+        new.values = stays.chain(comes).cloned().collect();
     }
 }
 
@@ -232,8 +246,8 @@ impl<'a> Declaration<'a> {
         let product = self.dialect.product();
         let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
         let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
-        // Every enum is spelled out, so there the rule alone decides.
-        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_));
+        // Every enum is spelled out, so there the rule alone decides. SQLite takes a type as a hint, whatever it says.
+        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_)) || product == Product::Sqlite;
         (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)
     }
 }

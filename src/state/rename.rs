@@ -327,7 +327,9 @@ impl Renaming<'_> {
             return false;
         }
         self.schema = changed;
-        self.origins = self.origins.listed().map(|(place, origin)| (renamed(place, rename), origin)).collect();
+        let accepted = self.origins.accepted().iter().map(|(place, it)| (renamed(place, rename), it.clone())).collect();
+        let listed = self.origins.listed().map(|(place, origin)| (renamed(place, rename), origin));
+        self.origins = listed.collect::<Origins>().with_accepted(accepted);
         self.renames.push(rename.clone());
         true
     }

@@ -36,7 +36,8 @@ pub(super) fn merge(
         target.columns.insert(added);
     }
     let origin = |place: &Place| declaration.origin(place);
-    let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref());
+    let says_order = origin(&at(Part::PrimaryKey)) == Origin::Sidecar;
+    let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref(), says_order);
     target.primary_key = record.facet(key.as_ref(), base.primary_key.as_ref(), || at(Part::PrimaryKey), origin);
     unique_rules(declaration, declared, base, &mut target, record);
     target.checks = matched(
@@ -141,10 +142,18 @@ fn column(
     merged
 }
 
-/// A key on the same columns keeps the name it has, and the settings that the code does not mention.
-fn primary_key(declared: Option<&PrimaryKey>, base: Option<&PrimaryKey>) -> Option<PrimaryKey> {
+/// Whether two keys have the same columns. Their order does not count: an entity lists its fields in the order of the table,
+/// and cannot say in which order a key has them.
+fn same_columns(one: &[Name], other: &[Name]) -> bool {
+    one.len() == other.len() && one.iter().all(|name| other.contains(name))
+}
+
+/// A key on the same columns keeps their order, the name it has, and the settings that the code does not mention.
+fn primary_key(declared: Option<&PrimaryKey>, base: Option<&PrimaryKey>, says_order: bool) -> Option<PrimaryKey> {
     match (declared, base) {
-        (Some(new), Some(old)) if new.columns == old.columns => {
+        (Some(new), Some(old))
+            if new.columns == old.columns || !says_order && same_columns(&new.columns, &old.columns) =>
+        {
             let options = if new.options.is_empty() { &old.options } else { &new.options };
             Some(PrimaryKey { options: options.clone(), ..old.clone() })
         }
@@ -202,11 +211,13 @@ fn unique_rules(
     let mut uniques = declared.uniques.clone();
     let mut indexes = declared.indexes.clone();
     for unique in declared.uniques.values() {
-        let served = |old: &Unique| old.columns == unique.columns;
+        let served = |old: &Unique| same_columns(&old.columns, &unique.columns);
         if base.uniques.values().any(served) {
             continue;
         }
-        if let Some(old) = base.indexes.values().find(|old| plain_unique(old).is_some_and(|on| on == unique.columns)) {
+        if let Some(old) =
+            base.indexes.values().find(|old| plain_unique(old).is_some_and(|on| same_columns(&on, &unique.columns)))
+        {
             uniques.remove(&unique.name);
             indexes.insert(old.name.clone(), old.clone());
         }
@@ -216,7 +227,9 @@ fn unique_rules(
         if base.indexes.values().any(|old| plain_unique(old).as_ref() == Some(&columns)) {
             continue;
         }
-        if let Some(old) = base.uniques.values().find(|old| old.columns == columns && old.options.is_empty()) {
+        if let Some(old) =
+            base.uniques.values().find(|old| same_columns(&old.columns, &columns) && old.options.is_empty())
+        {
             indexes.remove(&index.name);
             uniques.insert(old.name.clone(), old.clone());
         }
@@ -224,7 +237,7 @@ fn unique_rules(
     target.uniques = matched(
         declaration,
         (&uniques, &base.uniques),
-        |new: &Unique, old: &Unique| new.columns == old.columns && new.options == old.options,
+        |new: &Unique, old: &Unique| same_columns(&new.columns, &old.columns) && new.options == old.options,
         |name| at(Part::Unique(name)),
         record,
     );
@@ -232,7 +245,8 @@ fn unique_rules(
         declaration,
         (&indexes, &base.indexes),
         |new: &Index, old: &Index| {
-            Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
+            let same_keys = plain_unique(new).zip(plain_unique(old)).is_some_and(|(new, old)| same_columns(&new, &old));
+            same_keys || Index { name: old.name.clone(), comment: old.comment.clone(), ..new.clone() } == *old
         },
         |name| at(Part::Index(name)),
         record,
@@ -267,17 +281,18 @@ fn foreign_keys(
     let at = |name: &Name, facet| Place::Table(declared.name.clone(), Part::ForeignKey(name.clone(), facet));
     let mut taken: BTreeSet<&Name> = BTreeSet::new();
     for new in declared.foreign_keys.values() {
-        let refers = |old: &&ForeignKey| {
-            (&old.columns, &old.references, &old.referenced_columns)
-                == (&new.columns, &new.references, &new.referenced_columns)
+        let pairs = |key: &ForeignKey| -> BTreeSet<(Name, Name)> {
+            key.columns.iter().cloned().zip(key.referenced_columns.iter().cloned()).collect()
         };
+        let refers = |old: &&ForeignKey| old.references == new.references && pairs(old) == pairs(new);
         let same = base.foreign_keys.values().filter(refers).find(|old| !taken.contains(&old.name));
         let name = same.map_or(&new.name, |old| &old.name);
         taken.insert(name);
         let origin = |facet| declaration.origin(&at(&new.name, facet));
         record.after.set(at(name, Facet::Whole), origin(Facet::Whole));
         let old = same.unwrap_or(new);
-        let mut merged = ForeignKey { name: name.clone(), ..new.clone() };
+        let (columns, referenced_columns) = (old.columns.clone(), old.referenced_columns.clone());
+        let mut merged = ForeignKey { name: name.clone(), columns, referenced_columns, ..new.clone() };
         merged.on_update = record.facet(
             new.on_update.as_ref(),
             old.on_update.as_ref(),

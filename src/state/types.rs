@@ -2,8 +2,8 @@
 //!
 //! A Rust type leaves much open: `String` says nothing of a length, `Decimal` nothing of digits. A loose rule means that the
 //! database may keep the type it has; an exact one that it contradicts the entity, mostly because the driver would refuse
-//! the value. What `column_type` or an enum's `db_type` spells out is never left open. Must not know how a schema is read or
-//! changed.
+//! the value. What `column_type` spells out is left open on SQLite alone, where a type is a hint. Must not know how a schema is
+//! read or changed.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,9 @@ const NOWHERE: &[Product] = &[];
 /// A rule and the reason for it.
 macro_rules! rules {
     ($($name:ident = $key:literal, $pair:literal, $loose_on:expr, $reason:literal;)*) => {
-        $(const $name: TypeRule = TypeRule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
+        $(
+            #[doc = $pair]
+            pub(crate) const $name: TypeRule = TypeRule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
         /// Every rule.
         pub const RULES: &[TypeRule] = &[$($name),*];
     };
@@ -67,8 +69,10 @@ rules! {
         "SeaORM binds sixteen bytes on MySQL and MariaDB, which a text column does not give back; SQLite keeps what it is given";
     ENUM = "enum", "an active enum and `varchar`, or `String` and an enum type", NOWHERE,
         "the database would hold values the code cannot read, or refuse values the code has";
-    STORED_AS_TEXT = "stored-as-text", "a date, a time or a moment and `text`", SQLITE,
+    STORED_AS_TEXT = "stored-as-text", "a date or a time and `text`, or another spelling of it: `date_text` and `date`", SQLITE,
         "SQLite has no such types, and the driver reads them from text";
+    FOREIGN_KEY = "foreign-key", "a relation and no foreign key, in the database that is adopted", EVERYWHERE,
+        "many relations are for joins only; a relation that is declared later is a foreign key";
     UNTYPED = "untyped", "anything and a column without a type", SQLITE,
         "such a column keeps whatever it is given";
 }
@@ -171,7 +175,7 @@ fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Opti
         (Boolean, Integer { .. }) => Some(if product == Product::Sqlite { &BOOLEAN } else { &INTEGER }),
         (declared, found) if number(declared) && number(found) => Some(&FRACTION),
         (Text, Choice) | (Choice, Text) => Some(&ENUM),
-        (Local | Zoned | Date | Time, Text) => Some(&STORED_AS_TEXT),
+        (Local | Zoned | Date | Time, Text) | (Date, Date) | (Time, Time) => Some(&STORED_AS_TEXT),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use crate::diff::diff;
 use crate::entity::{Model, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
 use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
 use super::{Failure, Live, Workspace, applicable, import, locked, read};
@@ -252,10 +252,21 @@ pub(super) fn set_up(
 
 /// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
 fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
-    let nobody = state::adopted(schema.schema());
-    let target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
-    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect();
-    let plan = diff(schema, &target.schema, &target.renames);
+    let mut nobody = state::adopted(schema.schema());
+    let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
+    let mut plan = diff(schema, &target.schema, &target.renames);
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let missing = match policy.types.strictness(&state::FOREIGN_KEY, product) {
+        Strictness::Loose => state::missing_foreign_keys(&plan, &today),
+        Strictness::Exact => Vec::new(),
+    };
+    if !missing.is_empty() {
+        missing.into_iter().for_each(|(place, acceptance)| nobody.accept(place, acceptance));
+        target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
+        plan = diff(schema, &target.schema, &target.renames);
+    }
+    let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect::<Origins>();
+    let origins = origins.with_accepted(target.origins.accepted().clone());
     let contradictions = state::contradictions(product, &plan, model);
     Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
 }

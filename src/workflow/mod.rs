@@ -20,6 +20,7 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
+pub mod accept;
 pub mod adopt;
 pub mod answers;
 pub mod apply;
@@ -28,8 +29,10 @@ pub mod compare;
 pub(crate) mod compiled;
 mod database;
 pub mod drift;
+pub mod entities;
 mod excluded;
 mod failure;
+pub mod fresh;
 pub mod generate;
 pub mod handwritten;
 mod hints;
@@ -38,11 +41,13 @@ mod listener;
 pub(crate) mod occupied;
 mod partitions;
 pub mod prove;
+pub mod purge;
 pub mod read_statements;
 mod recognise;
 pub(crate) mod refuted;
 pub mod seal;
 mod sealed;
+pub mod seed;
 pub(crate) mod side;
 mod situation;
 mod sizes;

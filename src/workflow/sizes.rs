@@ -10,7 +10,8 @@ use sea_gen_runner::run::Direction;
 use sea_gen_runner::session::Session;
 
 use crate::dialect;
-use crate::lint::script::{self, ScriptFinding};
+use crate::lint::Finding;
+use crate::lint::script::{self, StatementPlace};
 
 use super::read_statements::lines;
 
@@ -54,10 +55,10 @@ fn waits(migration: &Migration, direction: Direction) -> Vec<(String, String)> {
         Direction::Up => &up,
         Direction::Down => &down,
     };
-    let waits = |it: &ScriptFinding| it.direction == direction && script::BLOCKING.contains(&it.code);
+    let waits = |it: &Finding<StatementPlace>| it.place.direction == direction && script::BLOCKING.contains(&it.rule);
     let remarks = script::lint(migration.product, costs, &up, &down).into_iter().filter(waits);
-    let table = |remark: ScriptFinding| {
-        let clauses = &of_way.get(remark.statement?)?.reading.clauses;
+    let table = |remark: Finding<StatementPlace>| {
+        let clauses = &of_way.get(remark.place.statement?)?.reading.clauses;
         let table = clauses.iter().map(|clause| &clause.table).find(|table| !table.is_empty())?;
         Some((table.clone(), remark.message))
     };

@@ -79,7 +79,17 @@ pub(crate) async fn count(session: &mut Session, stakes: &Stakes, finding: &Find
         None if finding.stake == Stake::Nothing => return None,
         None => of_a_whole(session, &finding.place)?,
     };
-    session.query(&sql).await.ok()?.first()?.text(0).parse().ok()
+    number(session, &sql).await
+}
+
+/// The rows of a table or the values of a column; `None` where they cannot be counted.
+pub(crate) async fn count_whole(session: &mut Session, place: &Place) -> Option<usize> {
+    let sql = of_a_whole(session, place)?;
+    number(session, &sql).await
+}
+
+async fn number(session: &mut Session, sql: &str) -> Option<usize> {
+    session.query(sql).await.ok()?.first()?.text(0).parse().ok()
 }
 
 /// Counts the rows of a table or the values of a column, without a plan.

@@ -1,6 +1,6 @@
-//! A case file: what is in it, and writing its blessed part anew.
+//! A case file: its content, and rewriting its blessed part.
 //!
-//! Must not know how the blessed part comes about.
+//! Must not know how the blessed part is computed.
 
 pub mod live;
 pub mod outcome;
@@ -28,9 +28,9 @@ pub struct Case {
     pub before: Vec<SourceFile>,
     /// The code after.
     pub after: Vec<SourceFile>,
-    /// What a person wrote: title, intent and code.
+    /// The part written by hand: title, intent and code.
     pub head: String,
-    /// What follows: written by blessing.
+    /// The rest, written by blessing.
     pub blessed: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a case comes to on each product: plan, findings, statements up and down; and those as blessed blocks.
+//! The result of a case on each product: plan, findings, up and down statements; and these as blessed blocks.
 //!
 //! Must not know any database at hand: everything here is computed.
 
@@ -21,13 +21,13 @@ pub struct Outcome {
     pub from: Normalized,
     /// The schema after.
     pub to: Normalized,
-    /// What leads from one to the other.
+    /// The plan from one to the other.
     pub plan: Plan,
-    /// What leads from nothing to the schema before.
+    /// The plan from an empty schema to the schema before.
     pub start: Vec<Statement>,
-    /// The statements there.
+    /// The up statements.
     pub up: Vec<Statement>,
-    /// The statements back.
+    /// The down statements.
     pub down: Vec<Statement>,
 }
 
@@ -76,7 +76,7 @@ pub fn of(case: &Case, product: Product) -> Result<Outcome, String> {
     })
 }
 
-/// There and back in memory.
+/// Up and down in memory.
 pub fn there_and_back(case: &Case) -> Result<(), String> {
     for product in &case.products {
         let outcome = of(case, *product)?;

@@ -307,7 +307,7 @@ fn rooms() -> Vec<Room> {
     rooms
 }
 
-#[test]
+#[apply(test)]
 fn the_table_lists_every_room() {
     let listed: BTreeSet<String> =
         rooms().into_iter().map(|room| room.name).filter(|name| !name.contains("::")).collect();
@@ -316,7 +316,7 @@ fn the_table_lists_every_room() {
     assert_eq!(listed, there);
 }
 
-#[test]
+#[apply(test)]
 fn rooms_import_only_what_they_may() {
     let rooms = rooms();
     let mut breaches = Vec::new();
@@ -345,7 +345,7 @@ fn rooms_import_only_what_they_may() {
 }
 
 /// An arrow from a lower room to a higher one would close a circle.
-#[test]
+#[apply(test)]
 fn rooms_import_one_another_in_no_circle() {
     let rooms = rooms();
     let names: BTreeSet<&str> = rooms.iter().map(|room| room.name.as_str()).filter(|it| !it.contains("::")).collect();
@@ -372,25 +372,25 @@ fn rooms_import_one_another_in_no_circle() {
     assert!(left.is_empty(), "these rooms import one another in a circle: {left:?}");
 }
 
-#[test]
+#[apply(test)]
 fn only_project_and_write_touch_files() {
     sayings("only `project` and `write` touch files", FILES, |file| {
         !ON_DISK.contains(&file.room()) && file.path != RUNNER_FILES
     });
 }
 
-#[test]
+#[apply(test)]
 fn the_core_does_no_input_or_output() {
     sayings("pure rooms do not touch the world", THE_WORLD, |file| PURE.contains(&file.room()) && !file.is_driver());
 }
 
-#[test]
+#[apply(test)]
 fn the_driver_is_named_only_where_connections_are_held() {
     sayings("only a session knows the driver", &["sqlx"], |file| !file.path.starts_with("runner/session/"));
 }
 
 /// What was judged by another reading of a URL than the driver's was judged wrongly.
-#[test]
+#[apply(test)]
 fn only_the_connection_options_read_a_url() {
     const OWNERS: &[&str] =
         &["runner/session/options.rs", "runner/session/options/parameters.rs", "runner/session/driver.rs"];
@@ -399,30 +399,30 @@ fn only_the_connection_options_read_a_url() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn only_a_dialect_normalises() {
     sayings("only a dialect builds a normalised schema", &["Normalized :: by_dialect"], |file| {
         file.room() != "dialect"
     });
 }
 
-#[test]
+#[apply(test)]
 fn names_are_made_up_in_one_place() {
     let made_up = ["Name :: from ( format !", "Name :: new ( format !"];
     sayings("a name is made up by `plan::Names`", &made_up, |file| !SPELL_NAMES.contains(&file.path.as_str()));
 }
 
-#[test]
+#[apply(test)]
 fn only_the_command_line_prints() {
     sayings("only `cli` prints", PRINTS, |file| !EDGES.contains(&file.room()));
 }
 
-#[test]
+#[apply(test)]
 fn nothing_panics() {
     sayings("nothing ends the program on the spot", PANICS, |_| true);
 }
 
-#[test]
+#[apply(test)]
 fn files_say_what_they_are_for_and_stay_short() {
     let mut breaches = Vec::new();
     let mut paths = Vec::new();
@@ -449,7 +449,22 @@ fn files_say_what_they_are_for_and_stay_short() {
     assert_none("files open with what they are for and what they must not know, and stay short", breaches);
 }
 
-#[test]
+/// `harness = false` removes a function with a plain `#[test]` without a word.
+#[apply(test)]
+fn tests_have_the_attribute_of_their_harness() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut paths = vec![root.join("beside.rs")];
+    rust_files(&root.join("it"), &mut paths);
+    let breaches = paths.iter().flat_map(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        let plain: Vec<usize> =
+            (1..).zip(text.lines()).filter(|(_, line)| line.trim().ends_with("test]")).map(|(at, _)| at).collect();
+        plain.into_iter().map(|line| format!("{}:{line}", path.display()))
+    });
+    assert_none("tests have `#[apply(test)]`, not `#[test]`", breaches.collect());
+}
+
+#[apply(test)]
 fn names_say_something() {
     let files = files();
     let breaches = files.iter().flat_map(|file| {

@@ -80,25 +80,22 @@ fn on_server(product: sea_gen::schema::Product) {
     runtime.block_on(scratch.remove()).expect("it goes");
 }
 
-#[test]
+#[apply(test)]
 fn sqlite() {
     the_readme_holds("sqlite://.gen/bookshop.db");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn postgres() {
     on_server(sea_gen::schema::Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb() {
     on_server(sea_gen::schema::Product::MariaDb);
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn mysql() {
     on_server(sea_gen::schema::Product::MySql);
 }

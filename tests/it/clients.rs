@@ -1,6 +1,6 @@
-//! Text is cut into the statements that the databases' own clients cut it into. Each of them prints what it sends.
+//! Scripts are split into the same statements as by the databases' own clients, which print the statements that they send.
 //!
-//! Must not know how text is cut; it looks at what the clients print.
+//! Must not know how text is split; it compares with the output of the clients.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -76,7 +76,7 @@ DROP TABLE IF EXISTS [end;];
     }
 }
 
-/// What the client prints when it is given the script.
+/// The output of the client for the script.
 fn printed(product: Product, url: &str, script: &str) -> String {
     let address = Url::parse(url).expect("an address");
     let mut command = match product {
@@ -108,7 +108,7 @@ fn printed(product: Product, url: &str, script: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// The statements in what the client prints.
+/// The statements in the output of the client.
 fn sent(product: Product, url: &str) -> Vec<String> {
     let script = script(product);
     match product {
@@ -133,7 +133,7 @@ fn sent(product: Product, url: &str) -> Vec<String> {
     }
 }
 
-/// What counts of a statement: a client leaves out comments, or does not.
+/// A statement without comments, which some clients leave out.
 fn significant(product: Product, statement: &str) -> String {
     let words = sql::words(product, statement);
     let text: Vec<&str> = words.iter().map(|word| word.text).collect();
@@ -149,7 +149,7 @@ fn a_text_is_cut_as_the_client_cuts_it(product: Product) {
     };
     let sent = all(sent(product, &scratch.url));
     runtime.block_on(scratch.remove()).expect("no database any more");
-    // The rows of a COPY are no statements, and it cannot be sent without its client.
+    // The rows of a COPY are not statements, and it needs its client.
     let sent: Vec<String> = sent.into_iter().filter(|statement| !statement.starts_with("COPY")).collect();
     assert!(sent.len() > 8, "{sent:#?}");
     assert_eq!(all(sql::dump::statements(product, script(product)).expect("statements")), sent);

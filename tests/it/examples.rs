@@ -9,22 +9,22 @@ mod plan;
 #[path = "../examples/startup.rs"]
 mod startup;
 
-#[test]
+#[apply(test)]
 fn migrations_are_embedded_and_applied_through_sea_orm() {
     embed::main().unwrap();
 }
 
-#[test]
+#[apply(test)]
 fn migrations_are_read_from_a_folder() {
     folder::main().unwrap();
 }
 
-#[test]
+#[apply(test)]
 fn a_service_starts_on_a_migrated_database_only() {
     startup::main().unwrap();
 }
 
-#[test]
+#[apply(test)]
 fn a_program_plans_a_migration() {
     plan::main().unwrap();
 }

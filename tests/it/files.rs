@@ -1,4 +1,4 @@
-//! What happens on disk: all or nothing, nothing for nothing, and every bad input with its message.
+//! Files on disk: all or nothing, no change without a reason, and every invalid input with its message.
 
 mod batch;
 mod migrations;
@@ -19,7 +19,7 @@ use sea_gen_runner::lock_file::{Lock, Locked};
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::{Error, Result};
 
-/// A folder that is a repository, so that nothing above it is looked at.
+/// A folder that is a repository, so that its parent folders are not searched.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();

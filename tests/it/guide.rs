@@ -15,13 +15,13 @@ fn first_cells(page: &str, heading: &str) -> BTreeSet<String> {
     cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
-#[test]
+#[apply(test)]
 fn every_type_rule_is_explained() {
     let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.key.to_owned()).collect();
     assert_eq!(first_cells("adopting.md", "| rule |"), rules);
 }
 
-#[test]
+#[apply(test)]
 fn every_setting_is_explained() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("gen.toml"), "xyz = 1\n").unwrap();

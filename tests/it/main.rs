@@ -11,6 +11,12 @@
     reason = "a test may fail on the spot, print, and touch files"
 )]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+mod harness;
+
 mod architecture;
 mod bookshop;
 mod casts;
@@ -21,6 +27,7 @@ mod examples;
 mod expression;
 mod files;
 mod guide;
+mod ignored;
 mod mysql;
 mod oracle;
 mod postgres;
@@ -31,3 +38,7 @@ mod states;
 mod support;
 mod verify;
 mod workflow;
+
+fn main() -> std::process::ExitCode {
+    harness::run()
+}

@@ -14,7 +14,7 @@ mod work;
 
 use sea_gen_runner::run;
 
-/// One test for each database; ignored where the environment names no server.
+/// One test for each database; ignored if its server is missing.
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
         mod $test {
@@ -25,25 +25,22 @@ macro_rules! on_each {
                 super::$test(Database::create(product, stringify!($test)).await, product).await;
             }
 
-            #[test]
+            #[apply(test)]
             fn sqlite() {
                 block(on(Product::Sqlite));
             }
 
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
+            #[apply(test_on_postgres)]
             fn postgres() {
                 block(on(Product::Postgres));
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 block(on(Product::MySql));
             }
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 block(on(Product::MariaDb));
             }

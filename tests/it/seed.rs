@@ -92,25 +92,22 @@ fn block(future: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
 }
 
-#[test]
+#[apply(test)]
 fn sqlite() {
     block(every_row_is_taken(Product::Sqlite));
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn postgres() {
     block(every_row_is_taken(Product::Postgres));
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn mysql() {
     block(every_row_is_taken(Product::MySql));
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb() {
     block(every_row_is_taken(Product::MariaDb));
 }

@@ -1,6 +1,6 @@
 //! The three states end to end: the built `gen` binary, files on disk, and a real database of each product.
 //!
-//! Must not know how a situation is found out or a migration is planned; it looks at what is said, written and done.
+//! Must not know how a situation is found out or a migration is planned; it checks output, files and databases.
 
 mod adoption;
 mod backfill;
@@ -14,6 +14,7 @@ mod handwritten;
 mod history;
 mod interrupted;
 mod kept;
+mod left_open;
 mod names;
 mod partitions;
 mod project;

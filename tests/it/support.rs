@@ -22,37 +22,34 @@ pub fn variable(product: Product) -> Option<&'static str> {
     }
 }
 
-/// Where a URL leads; a relative file is one from here.
+/// The connection options of a URL; a relative file starts at the current folder.
 pub fn connection(url: &str) -> ConnectionOptions {
     ConnectionOptions::parse(url, Path::new("")).unwrap_or_else(|error| panic!("{error}: {:?}", error.hints()))
 }
 
-/// One test for each database; a server that the environment does not name shows as ignored.
+/// One test for each database; ignored if its server is missing.
 #[allow(unused_macros, reason = "the cases make their trials themselves")]
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
         mod $test {
             use sea_gen::schema::Product;
 
-            #[test]
+            #[apply(test)]
             fn sqlite() {
                 super::$test(Product::Sqlite);
             }
 
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
+            #[apply(test_on_postgres)]
             fn postgres() {
                 super::$test(Product::Postgres);
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 super::$test(Product::MySql);
             }
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 super::$test(Product::MariaDb);
             }
@@ -63,11 +60,9 @@ macro_rules! on_each {
 #[allow(unused_imports, reason = "the cases make their trials themselves")]
 pub(crate) use on_each;
 
-/// The server an environment variable names. A test that needs one is ignored when it is built without the variable
-/// (`test_with::env`), so a variable that is missing now is an error.
+/// The URL of a server, from its environment variable. A test without it is ignored, unless it lacks the attribute that says so.
 pub fn url(variable: &str) -> String {
-    value(variable)
-        .unwrap_or_else(|| panic!("{variable} was set when this test was built, and is not now: build it anew"))
+    value(variable).unwrap_or_else(|| panic!("{variable} is not set: give this test the attribute of its server"))
 }
 
 fn value(variable: &str) -> Option<String> {
@@ -79,15 +74,15 @@ pub fn is_at_hand(product: Product) -> bool {
     variable(product).is_none_or(|variable| value(variable).is_some())
 }
 
-/// A database of its own for one test.
+/// A separate database for one test.
 pub struct Scratch {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     home: Home,
 }
 
 enum Home {
-    /// A file in a folder that goes when this value does.
+    /// A file in a folder that is deleted with this value.
     File(tempfile::TempDir),
     Server {
         url: String,
@@ -111,7 +106,7 @@ impl Scratch {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("sea_gen_test_{}_{number}", std::process::id());
         let create = match product {
-            // The usual template cannot be copied while anybody is connected to it.
+            // The default template cannot be copied while a session is connected to it.
             Product::Postgres => format!("CREATE DATABASE {name} TEMPLATE template0"),
             _ => format!("CREATE DATABASE {name}"),
         };
@@ -156,7 +151,7 @@ fn refusal(reason: impl ToString) -> DatabaseError {
     DatabaseError { message: reason.to_string(), code: None }
 }
 
-/// Runs the built binary in a folder, without anything of this machine's environment that would change what it does.
+/// Runs the built binary in a folder, without the environment variables that would change its behaviour.
 pub fn generate(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     Command::new(env!("CARGO_BIN_EXE_gen"))
         .args(arguments)

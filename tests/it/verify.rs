@@ -72,7 +72,7 @@ fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-#[test]
+#[apply(test)]
 fn without_a_scratch_database_nothing_is_proven() {
     let nothing = support::connection("sqlite::memory:");
     let from = block(async { read(&mut Session::connect(&nothing, Missing::Create).await.unwrap()).await });
@@ -95,7 +95,7 @@ mod command {
         pub enum Relation {}\n\nimpl ActiveModelBehavior for ActiveModel {}\n";
 
     /// From an unproven lock that `gen check` refuses, over a broken way back that `gen verify` finds, to a proof in the lock.
-    #[test]
+    #[apply(test)]
     fn the_lock_says_what_is_proven_and_check_demands_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);

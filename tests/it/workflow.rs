@@ -9,7 +9,7 @@ use sea_gen::state::Question;
 use sea_gen::workflow::apply::{Bench, Course};
 use sea_gen::workflow::check::{Verdict, Wanted, check};
 use sea_gen::workflow::generate::{self, Request};
-use sea_gen::workflow::{Choice, Failure, Listener, Open, Workspace, adopt, drift};
+use sea_gen::workflow::{Choice, Failure, Listener, Open, Workspace, adopt, drift, entities, fresh, purge, seed};
 use sea_gen_runner::{Error, Target};
 
 /// A listener that remembers, and gives the answers it was given.
@@ -69,7 +69,7 @@ async fn applied(open: Open) -> Result<usize, Failure> {
     Ok(chosen.len())
 }
 
-#[test]
+#[apply(test)]
 fn a_program_generates_applies_and_checks() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -120,6 +120,31 @@ fn a_program_generates_applies_and_checks() {
         let drift = drift::Drift::open(Workspace::open(open(root, &silent)).unwrap()).await.unwrap();
         let found: Vec<String> = drift.plan.ops().iter().map(ToString::to_string).collect();
         assert_eq!(found, ["+ book: index by_hand (name)"]);
+        drift.live.session.close().await;
+
+        let workspace = Workspace::open(open(root, &silent)).unwrap();
+        let reading = entities::read(workspace.clone(), None).await.unwrap();
+        assert_eq!((reading.schema().tables.len(), reading.has_errors()), (1, false));
+        let rows = seed::Selection { seed: 1, rows: 3, ..seed::Selection::default() };
+        let mut filling = seed::Filling::plan(&workspace, &rows, false, false).await.unwrap();
+        assert_eq!(filling.run(&mut |_, _| ()).await.unwrap().rows(), 3);
+        filling.live.session.close().await;
+        let again = seed::Filling::plan(&workspace, &rows, false, false).await.err().unwrap();
+        assert_eq!(again.to_string(), "the tables already contain rows, and `gen seed` deletes nothing");
+
+        let mut rehearsal = fresh::Fresh::plan(open(root, &silent), false, true).await.unwrap();
+        assert_eq!((rehearsal.drops.len(), rehearsal.migrations.len()), (1, 2));
+        assert!(rehearsal.run(&mut |_| ()).await.is_err(), "a rehearsal runs nothing");
+        rehearsal.live.session.close().await;
+        let mut fresh = fresh::Fresh::plan(open(root, &silent), false, false).await.unwrap();
+        assert_eq!(fresh.run(&mut |_| ()).await.unwrap().len(), 2);
+        fresh.live.session.close().await;
+        let reset = fresh::Reset::plan(open(root, &silent), false).await.unwrap();
+        assert_eq!(reset.chosen().unwrap().len(), 2);
+        reset.live.session.close().await;
+        let parked = purge::Selection { only: Vec::new(), older_than: None, today: jiff::civil::date(2026, 1, 1) };
+        assert_eq!(purge::choose(&workspace, &parked).await.unwrap(), []);
+
         let notes = silent.notes.lock().unwrap().clone();
         assert!(notes.iter().all(|note| !note.contains("error")), "{notes:?}");
     });

@@ -6,8 +6,8 @@ use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
 use serde_json::{Value, json};
 
-use crate::lint::Level;
-use crate::lint::script::{RULES, ScriptFinding, ScriptRule};
+use crate::lint::script::{self, ScriptCheck, StatementPlace};
+use crate::lint::{Finding, Level, Rule};
 
 use super::super::paint::{Ink, ink};
 use super::super::show;
@@ -28,23 +28,30 @@ fn direction(direction: Direction) -> &'static str {
     }
 }
 
-/// Human-readable: file by file the finding, the reason and the alternative; at the end the count.
+/// Why the finding is a hazard, and what to do instead.
+fn advice(finding: &Finding<StatementPlace>) -> (&'static str, &'static str) {
+    let rule = script::rules().find(|(rule, _)| rule.id == finding.rule);
+    rule.map(|(rule, script)| (rule.why, script.suggestion)).unwrap_or_default()
+}
+
+/// For eyes: file by file, what, why and what instead; at the end how many.
 pub(super) fn text(judged: &[Judged]) -> String {
     let (mut text, mut open, mut silenced) = (String::new(), 0, 0);
     for file in judged.iter().filter(|file| !file.remarks.is_empty()) {
         text.push_str(&format!("{}\n", ink(Ink::Bold, file.path.display())));
         for (line, remark) in &file.remarks {
-            if let Some(reason) = &remark.silenced {
+            if let Some(reason) = &remark.place.silenced {
                 silenced += 1;
                 text.push_str(&format!(
                     "  {line}: {}: {} [{}]\n",
-                    direction(remark.direction),
+                    direction(remark.place.direction),
                     ink(Ink::Dim, format!("allowed: {reason}")),
-                    remark.code
+                    remark.rule
                 ));
                 continue;
             }
             open += 1;
+            let (why, suggestion) = advice(remark);
             let colour = match remark.level {
                 Level::Info => Ink::Dim,
                 Level::Warning => Ink::Yellow,
@@ -52,12 +59,12 @@ pub(super) fn text(judged: &[Judged]) -> String {
             };
             text.push_str(&format!(
                 "  {line}: {}: {}: {} [{}]\n      {}\n      instead: {}\n",
-                direction(remark.direction),
+                direction(remark.place.direction),
                 ink(colour, word(remark.level)),
                 remark.message,
-                remark.code,
-                ink(Ink::Dim, remark.why),
-                remark.suggestion,
+                remark.rule,
+                ink(Ink::Dim, why),
+                suggestion,
             ));
         }
     }
@@ -71,17 +78,18 @@ pub(super) fn text(judged: &[Judged]) -> String {
 
 /// JSON.
 pub(super) fn json(judged: &[Judged]) -> String {
-    let remark = |(line, remark): &(usize, ScriptFinding)| {
+    let remark = |(line, remark): &(usize, Finding<StatementPlace>)| {
+        let (why, suggestion) = advice(remark);
         json!({
-            "rule": remark.code,
+            "rule": remark.rule,
             "level": word(remark.level),
-            "way": direction(remark.direction),
-            "statement": remark.statement.map(|at| at + 1),
+            "way": direction(remark.place.direction),
+            "statement": remark.place.statement.map(|at| at + 1),
             "line": line,
             "message": remark.message,
-            "why": remark.why,
-            "suggestion": remark.suggestion,
-            "allowed": remark.silenced,
+            "why": why,
+            "suggestion": suggestion,
+            "allowed": remark.place.silenced,
         })
     };
     let files = judged.iter().map(|file| {
@@ -94,8 +102,8 @@ pub(super) fn json(judged: &[Judged]) -> String {
     format!("{:#}\n", json!({ "files": files.collect::<Vec<_>>() }))
 }
 
-fn open(file: &Judged) -> impl Iterator<Item = &(usize, ScriptFinding)> {
-    file.remarks.iter().filter(|(_, remark)| remark.silenced.is_none())
+fn open(file: &Judged) -> impl Iterator<Item = &(usize, Finding<StatementPlace>)> {
+    file.remarks.iter().filter(|(_, remark)| remark.place.silenced.is_none())
 }
 
 /// GitHub workflow commands that annotate the lines.
@@ -110,15 +118,14 @@ pub(super) fn github(judged: &[Judged]) -> String {
                 Level::Warning => "warning",
                 Level::Danger => "error",
             };
+            let (why, suggestion) = advice(remark);
             let path = property(&file.path.display().to_string());
             let message = escaped(&format!(
-                "{}: {}: {}\ninstead: {}",
-                direction(remark.direction),
+                "{}: {}: {why}\ninstead: {suggestion}",
+                direction(remark.place.direction),
                 remark.message,
-                remark.why,
-                remark.suggestion
             ));
-            text.push_str(&format!("::{command} file={path},line={line},title={}::{message}\n", property(remark.code)));
+            text.push_str(&format!("::{command} file={path},line={line},title={}::{message}\n", property(remark.rule)));
         }
     }
     text
@@ -131,15 +138,14 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
         Level::Warning => "warning",
         Level::Danger => "error",
     };
-    let rules: Vec<Value> = RULES
-        .iter()
-        .map(|rule| {
+    let rules: Vec<Value> = script::rules()
+        .map(|(rule, script)| {
             json!({
-                "id": rule.code,
+                "id": rule.id,
                 "shortDescription": { "text": rule.summary },
                 "fullDescription": { "text": rule.why },
-                "help": { "text": format!("{}\n\nfound:\n{}\n\nnot found:\n{}", rule.suggestion, rule.example.bad, rule.example.good) },
-                "defaultConfiguration": { "level": level(rule.level) },
+                "help": { "text": format!("{}\n\nfound:\n{}\n\nnot found:\n{}", script.suggestion, script.example.bad, script.example.good) },
+                "defaultConfiguration": { "level": level(script.level) },
             })
         })
         .collect();
@@ -147,15 +153,15 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
         file.remarks.iter().map(move |(line, remark)| {
             let uri = file.path.display().to_string().replace('\\', "/");
             let mut result = json!({
-                "ruleId": remark.code,
+                "ruleId": remark.rule,
                 "level": level(remark.level),
-                "message": { "text": format!("{}: {}: {}", direction(remark.direction), remark.message, remark.why) },
+                "message": { "text": format!("{}: {}: {}", direction(remark.place.direction), remark.message, advice(remark).0) },
                 "locations": [{ "physicalLocation": {
                     "artifactLocation": { "uri": uri },
                     "region": { "startLine": line },
                 } }],
             });
-            if let (Some(reason), Some(fields)) = (&remark.silenced, result.as_object_mut()) {
+            if let (Some(reason), Some(fields)) = (&remark.place.silenced, result.as_object_mut()) {
                 let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
                 fields.insert("suppressions".to_owned(), suppressions);
             }
@@ -178,47 +184,50 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
 /// The list of rules.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
-        return format!("{:#}\n", Value::Array(RULES.iter().map(|rule| as_data(rule)).collect()));
+        return format!("{:#}\n", script::rules().map(|(rule, script)| as_data(rule, script)).collect::<Value>());
     }
-    let width = RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
-    RULES.iter().map(|rule| format!("{:width$}  {:7}  {}\n", rule.code, word(rule.level), rule.summary)).collect()
+    let width = script::rules().map(|(rule, _)| rule.id.len()).max().unwrap_or_default();
+    let line = |(rule, script): (&Rule, &ScriptCheck)| {
+        format!("{:width$}  {:7}  {}\n", rule.id, word(script.level), rule.summary)
+    };
+    script::rules().map(line).collect()
 }
 
-/// The explanation of one rule.
-pub(super) fn explained(code: &str, as_json: bool) -> Result<String, Error> {
-    let Some(rule) = RULES.iter().find(|rule| rule.code == code) else {
-        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-        let error = Error::new(format!("there is no rule `{code}`"));
-        return Err(match similar::get_close_matches(code, &codes, 1, 0.6).first() {
+/// All there is to know of one rule.
+pub(super) fn explained(id: &str, as_json: bool) -> Result<String, Error> {
+    let Some((rule, script)) = script::rules().find(|(rule, _)| rule.id == id) else {
+        let ids: Vec<&str> = script::rules().map(|(rule, _)| rule.id).collect();
+        let error = Error::new(format!("there is no rule `{id}`"));
+        return Err(match similar::get_close_matches(id, &ids, 1, 0.6).first() {
             Some(near) => error.hint(format!("did you mean `gen lint --explain {near}`?")),
             None => error.hint("`gen lint --rules` lists them"),
         });
     };
     if as_json {
-        return Ok(format!("{:#}\n", as_data(rule)));
+        return Ok(format!("{:#}\n", as_data(rule, script)));
     }
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     Ok(format!(
         "{} ({}): {}\n\n  why: {}\n  instead: {}\n\n  found:\n{}\n  not found:\n{}",
-        ink(Ink::Bold, rule.code),
-        word(rule.level),
+        ink(Ink::Bold, rule.id),
+        word(script.level),
         rule.summary,
         rule.why,
-        rule.suggestion,
-        indented(rule.example.bad),
-        indented(rule.example.good)
+        script.suggestion,
+        indented(script.example.bad),
+        indented(script.example.good)
     ))
 }
 
-fn as_data(rule: &ScriptRule) -> Value {
+fn as_data(rule: &Rule, script: &ScriptCheck) -> Value {
     json!({
-        "rule": rule.code,
-        "level": word(rule.level),
+        "rule": rule.id,
+        "level": word(script.level),
         "summary": rule.summary,
         "why": rule.why,
-        "suggestion": rule.suggestion,
-        "dialect": rule.example.product.key(),
-        "bad": rule.example.bad,
-        "good": rule.example.good,
+        "suggestion": script.suggestion,
+        "dialect": script.example.product.key(),
+        "bad": script.example.bad,
+        "good": script.example.good,
     })
 }

@@ -5,180 +5,214 @@
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
 
-use crate::lint::Level;
+use crate::lint::{Level, Rule};
 use crate::plan::cost::{Blocks, Cost, Work};
 use crate::schema::Product;
 
-use super::{Context, Example, ScriptRule, ScriptStatement, example, place};
+use super::{Context, Example, ScriptCheck, ScriptStatement, example, place};
 
 /// An index build blocks other sessions.
-pub(super) const BLOCKING_BUILD: ScriptRule = ScriptRule {
-    code: "blocking-build",
-    level: Level::Warning,
+pub(in crate::lint) const BLOCKING_BUILD: Rule = Rule {
+    id: "blocking-build",
     summary: "an index build blocks other sessions",
     why: "writes, or even reads, block until the build finishes",
-    suggestion: "PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and \
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and \
                  MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`",
-    backwards: true,
-    example: example(
-        "CREATE INDEX visit_day ON visit (day);",
-        "-- gen: no transaction\nCREATE INDEX CONCURRENTLY visit_day ON visit (day);",
-    ),
-    check: |line, context| slow(line, context, Work::Build),
+        backwards: true,
+        example: example(
+            "CREATE INDEX visit_day ON visit (day);",
+            "-- gen: no transaction\nCREATE INDEX CONCURRENTLY visit_day ON visit (day);",
+        ),
+        check: |line, context| slow(line, context, Work::Build),
+    }),
 };
 
 /// A full scan blocks other sessions.
-pub(super) const BLOCKING_SCAN: ScriptRule = ScriptRule {
-    code: "blocking-scan",
-    level: Level::Warning,
+pub(in crate::lint) const BLOCKING_SCAN: Rule = Rule {
+    id: "blocking-scan",
     summary: "a full scan blocks other sessions",
     why: "writes, or even reads, block until the scan finishes",
-    suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a separate transaction; a column through a check",
-    backwards: true,
-    example: example(
-        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01');",
-        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;",
-    ),
-    check: |line, context| slow(line, context, Work::Scan),
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a separate transaction; a column through a check",
+        backwards: true,
+        example: example(
+            "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01');",
+            "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;",
+        ),
+        check: |line, context| slow(line, context, Work::Scan),
+    }),
 };
 
 /// A table rewrite blocks other sessions.
-pub(super) const BLOCKING_REWRITE: ScriptRule = ScriptRule {
-    code: "blocking-rewrite",
-    level: Level::Warning,
+pub(in crate::lint) const BLOCKING_REWRITE: Rule = Rule {
+    id: "blocking-rewrite",
     summary: "a table rewrite blocks other sessions",
     why: "writes, or even reads, block until the rewrite finishes",
-    suggestion: "add a new column, fill it in batches, and switch to it; or run it during a maintenance window",
-    backwards: true,
-    example: example("ALTER TABLE visit ALTER COLUMN id TYPE bigint;", "ALTER TABLE visit ADD COLUMN new_id bigint;"),
-    check: |line, context| slow(line, context, Work::Rewrite),
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "add a new column, fill it in batches, and switch to it; or run it during a maintenance window",
+        backwards: true,
+        example: example(
+            "ALTER TABLE visit ALTER COLUMN id TYPE bigint;",
+            "ALTER TABLE visit ADD COLUMN new_id bigint;",
+        ),
+        check: |line, context| slow(line, context, Work::Rewrite),
+    }),
 };
 
-/// An index is dropped with a lock that blocks other sessions.
-pub(super) const DROP_INDEX: ScriptRule = ScriptRule {
-    code: "drop-index",
-    level: Level::Warning,
+/// An index is dropped in front of everybody.
+pub(in crate::lint) const DROP_INDEX: Rule = Rule {
+    id: "drop-index",
     summary: "an index is dropped under a lock that blocks all sessions",
     why: "it waits for running queries on the table, and all later queries wait behind it",
-    suggestion: "`DROP INDEX CONCURRENTLY` outside a transaction",
-    backwards: true,
-    example: example("DROP INDEX visit_day;", "-- gen: no transaction\nDROP INDEX CONCURRENTLY visit_day;"),
-    check: |line, context| {
-        let clause = context.old(line).find(|clause| clause.kind == ClauseKind::DropIndex)?;
-        let cost = context.cost(clause).filter(|_| context.product == Product::Postgres)?;
-        Some(format!("drops index {} under {}", clause.part, cost.lock))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "`DROP INDEX CONCURRENTLY` outside a transaction",
+        backwards: true,
+        example: example("DROP INDEX visit_day;", "-- gen: no transaction\nDROP INDEX CONCURRENTLY visit_day;"),
+        check: |line, context| {
+            let clause = context.old(line).find(|clause| clause.kind == ClauseKind::DropIndex)?;
+            let cost = context.cost(clause).filter(|_| context.product == Product::Postgres)?;
+            Some(format!("drops index {} under {}", clause.part, cost.lock))
+        },
+    }),
 };
 
 /// A constraint is validated under the lock of another statement.
-pub(super) const LATE_VALIDATION: ScriptRule = ScriptRule {
-    code: "validate-under-lock",
-    level: Level::Warning,
+pub(in crate::lint) const LATE_VALIDATION: Rule = Rule {
+    id: "validate-under-lock",
     summary: "a constraint is validated in a transaction that holds a stronger lock",
     why: "validation scans the table, and the earlier lock is held until it ends",
-    suggestion: "put `-- gen: no transaction` above it, or begin a separate step",
-    backwards: true,
-    example: example(
-        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\nALTER TABLE visit VALIDATE CONSTRAINT past;",
-        "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT past;",
-    ),
-    check: |line, context| {
-        let clause = line.reading.clauses.iter().find(|clause| clause.kind == ClauseKind::Validate)?;
-        let (_, lock) = strongest(context)?;
-        Some(format!("validates {} while {lock} is held", place(clause)))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "put `-- gen: no transaction` above it, or begin a separate step",
+        backwards: true,
+        example: example(
+            "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\nALTER TABLE visit VALIDATE CONSTRAINT past;",
+            "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\n-- gen: no transaction\nALTER TABLE visit VALIDATE CONSTRAINT past;",
+        ),
+        check: |line, context| {
+            let clause = line.reading.clauses.iter().find(|clause| clause.kind == ClauseKind::Validate)?;
+            let (_, lock) = strongest(context)?;
+            Some(format!("validates {} while {lock} is held", place(clause)))
+        },
+    }),
 };
 
 /// Rows are changed under a lock.
-pub(super) const ROWS_UNDER_LOCK: ScriptRule = ScriptRule {
-    code: "rows-under-lock",
-    level: Level::Warning,
+pub(in crate::lint) const ROWS_UNDER_LOCK: Rule = Rule {
+    id: "rows-under-lock",
     summary: "rows are changed in a transaction that holds a lock on a table",
     why: "the lock is held until the last row is changed",
-    suggestion: "change rows in a separate step, in batches",
-    backwards: true,
-    example: example(
-        "ALTER TABLE visit ADD COLUMN paid boolean;\nUPDATE visit SET paid = false WHERE id < 100;",
-        "ALTER TABLE visit ADD COLUMN paid boolean;\n-- gen: no transaction\nUPDATE visit SET paid = false WHERE id < 100;",
-    ),
-    check: |line, context| {
-        let clause = context.old(line).find(|clause| matches!(clause.kind, ClauseKind::Update | ClauseKind::Delete))?;
-        let (table, lock) = strongest(context)?;
-        Some(format!("changes rows of {} while {lock} is held on {table}", place(clause)))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "change rows in a separate step, in batches",
+        backwards: true,
+        example: example(
+            "ALTER TABLE visit ADD COLUMN paid boolean;\nUPDATE visit SET paid = false WHERE id < 100;",
+            "ALTER TABLE visit ADD COLUMN paid boolean;\n-- gen: no transaction\nUPDATE visit SET paid = false WHERE id < 100;",
+        ),
+        check: |line, context| {
+            let clause =
+                context.old(line).find(|clause| matches!(clause.kind, ClauseKind::Update | ClauseKind::Delete))?;
+            let (table, lock) = strongest(context)?;
+            Some(format!("changes rows of {} while {lock} is held on {table}", place(clause)))
+        },
+    }),
 };
 
 /// Several tables are locked at once.
-pub(super) const MANY_TABLES: ScriptRule = ScriptRule {
-    code: "many-tables",
-    level: Level::Info,
+pub(in crate::lint) const MANY_TABLES: Rule = Rule {
+    id: "many-tables",
     summary: "one transaction locks several existing tables",
     why: "all locks are held until it ends, and two transactions with different lock orders deadlock",
-    suggestion: "one step a table",
-    backwards: true,
-    example: example(
-        "ALTER TABLE guest ADD COLUMN born date;\nALTER TABLE visit ADD COLUMN paid boolean;",
-        "ALTER TABLE guest ADD COLUMN born date;\n-- gen: no transaction\nALTER TABLE visit ADD COLUMN paid boolean;",
-    ),
-    check: |line, context| {
-        let (table, lock) = strongest(context)?;
-        let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
-            let first = context.first_name(&clause.table);
-            let is_it = |name: &str| context.first_name(name) == first;
-            let known = |earlier: &ScriptStatement| earlier.reading.clauses.iter().any(|it| is_it(&it.table));
-            !is_it(&table) && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
-        })?;
-        Some(format!("locks {} while {lock} is held on {table}", clause.table))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Info,
+        suggestion: "one step a table",
+        backwards: true,
+        example: example(
+            "ALTER TABLE guest ADD COLUMN born date;\nALTER TABLE visit ADD COLUMN paid boolean;",
+            "ALTER TABLE guest ADD COLUMN born date;\n-- gen: no transaction\nALTER TABLE visit ADD COLUMN paid boolean;",
+        ),
+        check: |line, context| {
+            let (table, lock) = strongest(context)?;
+            let clause = locking(line, context).map(|(clause, _)| clause).find(|clause| {
+                let first = context.first_name(&clause.table);
+                let is_it = |name: &str| context.first_name(name) == first;
+                let known = |earlier: &ScriptStatement| earlier.reading.clauses.iter().any(|it| is_it(&it.table));
+                !is_it(&table) && !clause.table.is_empty() && !context.earlier.iter().any(|earlier| known(earlier))
+            })?;
+            Some(format!("locks {} while {lock} is held on {table}", clause.table))
+        },
+    }),
 };
 
 /// No lock timeout is set.
-pub(super) const LOCK_TIMEOUT: ScriptRule = ScriptRule {
-    code: "lock-timeout",
-    level: Level::Warning,
+pub(in crate::lint) const LOCK_TIMEOUT: Rule = Rule {
+    id: "lock-timeout",
     summary: "no lock timeout",
     why: "while a statement waits for its lock, all later queries wait behind it",
-    suggestion: "leave it to `gen up`, which waits for three seconds, rolls back and tries again",
-    backwards: true,
-    example: example("SET lock_timeout = 0;", "SET lock_timeout = '3s';"),
-    check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "has no lock timeout".to_owned()),
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "leave it to `gen up`, which waits for three seconds, rolls back and tries again",
+        backwards: true,
+        example: example("SET lock_timeout = 0;", "SET lock_timeout = '3s';"),
+        check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "has no lock timeout".to_owned()),
+    }),
 };
 
 /// An explicit `LOCK TABLE`.
-pub(super) const LOCK_TABLE: ScriptRule = ScriptRule {
-    code: "lock-table",
-    level: Level::Warning,
+pub(in crate::lint) const LOCK_TABLE: Rule = Rule {
+    id: "lock-table",
     summary: "explicit LOCK TABLE",
     why: "it is locked until the transaction ends, even if the statements need weaker locks",
-    suggestion: "let each statement acquire the lock it needs",
-    backwards: true,
-    example: example("LOCK TABLE visit;", "UPDATE visit SET paid = true WHERE id = 1;"),
-    check: |line, _| {
-        line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned())
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "let each statement acquire the lock it needs",
+        backwards: true,
+        example: example("LOCK TABLE visit;", "UPDATE visit SET paid = true WHERE id = 1;"),
+        check: |line, _| {
+            line.reading.has(&Feature::LocksTable).then(|| "locks a table until the transaction ends".to_owned())
+        },
+    }),
 };
 
 /// The server may silently copy the table.
-pub(super) const ALGORITHM: ScriptRule = ScriptRule {
-    code: "algorithm",
-    level: Level::Info,
+pub(in crate::lint) const ALGORITHM: Rule = Rule {
+    id: "algorithm",
     summary: "the server chooses the algorithm of an ALTER TABLE",
     why: "it may silently copy the table while writes block",
-    suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it fails instead",
-    backwards: true,
-    example: Example {
-        product: Product::MySql,
-        bad: "ALTER TABLE visit ADD COLUMN paid int;",
-        good: "ALTER TABLE visit ADD COLUMN paid int, ALGORITHM=INSTANT;",
-    },
-    check: |line, context| {
-        let server = matches!(context.product, Product::MySql | Product::MariaDb);
-        let quick = |clause: &&Clause| context.cost(clause).is_some_and(|cost| !cost.algorithm.is_empty());
-        let clause = context.old(line).find(quick).filter(|_| server)?;
-        let said = line.reading.has(&Feature::NamesAlgorithm) || line.reading.has(&Feature::Online);
-        let slow = context.old(line).any(|clause| context.cost(clause).is_some_and(Cost::grows_with_rows));
-        (!said && !slow).then(|| format!("alters {} with an algorithm chosen by the server", clause.table))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Info,
+        suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it fails instead",
+        backwards: true,
+        example: Example {
+            product: Product::MySql,
+            bad: "ALTER TABLE visit ADD COLUMN paid int;",
+            good: "ALTER TABLE visit ADD COLUMN paid int, ALGORITHM=INSTANT;",
+        },
+        check: |line, context| {
+            let server = matches!(context.product, Product::MySql | Product::MariaDb);
+            let quick = |clause: &&Clause| context.cost(clause).is_some_and(|cost| !cost.algorithm.is_empty());
+            let clause = context.old(line).find(quick).filter(|_| server)?;
+            let said = line.reading.has(&Feature::NamesAlgorithm) || line.reading.has(&Feature::Online);
+            let slow = context.old(line).any(|clause| context.cost(clause).is_some_and(Cost::grows_with_rows));
+            (!said && !slow).then(|| format!("alters {} with an algorithm chosen by the server", clause.table))
+        },
+    }),
 };
 
 /// Findings about statements whose blocking time grows with the table.

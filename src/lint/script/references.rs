@@ -5,40 +5,40 @@
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Feature, Reference};
 
-use crate::lint::Level;
+use crate::lint::{Level, Rule};
 use crate::schema::Product;
 
-use super::{Context, ScriptRule, ScriptStatement, example};
+use super::{Context, ScriptCheck, ScriptStatement, example};
 
 /// A foreign key whose columns have no index.
-pub(super) const UNINDEXED_REFERENCE: ScriptRule = ScriptRule {
-    code: "unindexed-reference",
-    level: Level::Info,
+pub(in crate::lint) const UNINDEXED_REFERENCE: Rule = Rule {
+    id: "unindexed-reference",
     summary: "a foreign key is added on new columns without an index",
     why: "every delete of a referenced row, and every change of its key, scans the whole table; so do joins",
-    suggestion: "create an index that begins with its columns",
-    backwards: false,
-    example: example(
-        "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));",
-        "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));\nCREATE INDEX visit_guest ON visit (guest_id);",
-    ),
-    check: |line, context| {
-        // MySQL and MariaDB create the index implicitly.
-        if matches!(context.product, Product::MySql | Product::MariaDb) {
-            return None;
-        }
-        references(line)
-            .find(|it| !is_indexed(it, context) && is_new(it, context))
-            .map(|it| format!("{}.{} references {} and has no index", it.table, it.columns.join(", "), it.references))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Info,
+        suggestion: "create an index that begins with its columns",
+        backwards: false,
+        example: example(
+            "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));",
+            "CREATE TABLE visit (id int PRIMARY KEY, guest_id int REFERENCES guest (id));\nCREATE INDEX visit_guest ON visit (guest_id);",
+        ),
+        check: |line, context| {
+            // MySQL and MariaDB make the index themselves.
+            if matches!(context.product, Product::MySql | Product::MariaDb) {
+                return None;
+            }
+            references(line).find(|it| !is_indexed(it, context) && is_new(it, context)).map(|it| {
+                format!("{}.{} references {} and has no index", it.table, it.columns.join(", "), it.references)
+            })
+        },
+    }),
 };
 
 /// A foreign key between columns of different types.
-pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
-    code: "reference-type",
+pub(in crate::lint) const REFERENCE_TYPE: ScriptCheck = ScriptCheck {
     level: Level::Warning,
-    summary: "a foreign key and the referenced column have different types",
-    why: "values of one do not fit the other, and every look-up converts; MySQL and MariaDB reject such a key",
     suggestion: "give both columns the same type",
     backwards: false,
     example: example(
@@ -60,34 +60,38 @@ pub(super) const REFERENCE_TYPE: ScriptRule = ScriptRule {
 };
 
 /// An object is dropped and created again.
-pub(super) const MADE_ANEW: ScriptRule = ScriptRule {
-    code: "made-anew",
-    level: Level::Info,
+pub(in crate::lint) const MADE_ANEW: Rule = Rule {
+    id: "made-anew",
     summary: "an object is dropped and created again without its privileges",
     why: "its owner, grants and comment are lost, which is noticed only when access is denied",
-    suggestion: "`CREATE OR REPLACE` if possible; otherwise repeat the grants",
-    backwards: true,
-    example: example(
-        "DROP VIEW guests;\nCREATE VIEW guests AS SELECT id FROM guest;",
-        "CREATE OR REPLACE VIEW guests AS SELECT id FROM guest;",
-    ),
-    check: |line, context| {
-        if context.product != Product::Postgres {
-            return None;
-        }
-        let made = line.reading.features.iter().find_map(|feature| match feature {
-            Feature::Creates(kind, name) => Some((kind, name)),
-            _ => None,
-        });
-        let (kind, name) = made?;
-        let gone = Feature::Drops(kind.clone(), name.clone());
-        let before = context.all.iter().take_while(|it| !std::ptr::eq(*it, line));
-        let granted = context.all.iter().any(|it| it.reading.has(&Feature::Grants(name.clone())) || keeps(it, name));
-        let owned =
-            ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
-        (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
-            .then(|| format!("{} {name} is dropped and created again without its grants", kind.to_lowercase()))
-    },
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Info,
+        suggestion: "`CREATE OR REPLACE` if possible; otherwise repeat the grants",
+        backwards: true,
+        example: example(
+            "DROP VIEW guests;\nCREATE VIEW guests AS SELECT id FROM guest;",
+            "CREATE OR REPLACE VIEW guests AS SELECT id FROM guest;",
+        ),
+        check: |line, context| {
+            if context.product != Product::Postgres {
+                return None;
+            }
+            let made = line.reading.features.iter().find_map(|feature| match feature {
+                Feature::Creates(kind, name) => Some((kind, name)),
+                _ => None,
+            });
+            let (kind, name) = made?;
+            let gone = Feature::Drops(kind.clone(), name.clone());
+            let before = context.all.iter().take_while(|it| !std::ptr::eq(*it, line));
+            let granted =
+                context.all.iter().any(|it| it.reading.has(&Feature::Grants(name.clone())) || keeps(it, name));
+            let owned =
+                ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
+            (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
+                .then(|| format!("{} {name} is dropped and created again without its grants", kind.to_lowercase()))
+        },
+    }),
 };
 
 /// Whether a statement saves an object's attributes, so that they are restored at the end.

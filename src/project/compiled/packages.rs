@@ -1,6 +1,6 @@
 //! Which packages hold the entities, and which SeaORM they use, in the words of `cargo metadata`.
 //!
-//! Must not know what is built of them.
+//! Must not know what is built from them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

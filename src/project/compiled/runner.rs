@@ -1,6 +1,6 @@
-//! The throw-away crate: its manifest and its one file.
+//! The temporary crate: its manifest and its one source file.
 //!
-//! Must not know where it lies or how it is run.
+//! Must not know its folder, or how it is run.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use toml::{Table, Value};
 
 use super::packages::{Source, Workspace};
 
-/// The features of SeaORM it needs beside those of the user's: the registry, and a connection that only writes down.
+/// The features of SeaORM that it needs besides the user's: the registry, and a mock connection.
 const FEATURES: [&str; 2] = ["entity-registry", "mock"];
 
-/// The manifest. It is a workspace of its own that takes over what decides how the user's is compiled, so that what is built
-/// already is used again.
+/// The manifest. It is a separate workspace with the compiler settings of the user's, so that compiled dependencies are
+/// reused.
 ///
 /// # Errors
 /// The workspace's manifest cannot be read.
@@ -70,7 +70,7 @@ fn from_root(value: &mut Value, root: &Path) {
     }
 }
 
-/// The program: every package's registry is created on a connection that keeps what it is sent.
+/// The program: creates the registry of every package on a connection that records its statements.
 pub(super) fn program(workspace: &Workspace) -> String {
     let libraries = workspace.packages.iter().map(|package| package.library.as_str());
     let uses: String = libraries.clone().map(|library| format!("use {library} as _;\n")).collect();

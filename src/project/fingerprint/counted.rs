@@ -1,5 +1,5 @@
-//! What counts of every noun, as it is written for a fingerprint: expressions in their canonical form, columns in the order of
-//! their names, wordings not at all; so what is equal is also written equally.
+//! The parts of every noun that count for a fingerprint: expressions in their canonical form, columns in the order of their
+//! names, expression texts not at all; so equal schemas give equal texts.
 //!
 //! Must not know how it is digested. Every noun is taken apart by name: a new field does not compile until it is decided here
 //! whether and how it counts. Fields are written in the order of their keys, because whoever puts them in order would have
@@ -245,7 +245,7 @@ impl Serialize for Counted<'_, Routine> {
 
 impl Serialize for Counted<'_, Definition> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        // What it stands on follows from what it says.
+        // Its dependencies follow from its text.
         let Definition { id: DefinitionId { kind, on, name }, create, drop, needs: _, comment } = self.0;
         let mut fields = Fields::of(serializer)?;
         fields.some("comment", comment)?;

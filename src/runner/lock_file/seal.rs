@@ -1,4 +1,4 @@
-//! Adding to the lock and sealing it anew.
+//! Adding migrations to the lock, and sealing it again.
 //!
 //! Must not know where migrations come from: they are handed in by id and checksum.
 
@@ -9,17 +9,17 @@ use crate::migration::MigrationId;
 
 use super::{Frozen, Lock, Locked, LockedMigration, Proof};
 
-/// What sealing the files anew has changed.
+/// The changes made by sealing the files again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
     /// The migrations whose files are sealed now and were not before.
     pub sealed: Vec<MigrationId>,
-    /// The migrations that were sealed and have no file any more.
+    /// The migrations that were sealed and no longer have a file.
     pub gone: Vec<MigrationId>,
 }
 
 impl Lock {
-    /// The lock of a project in which nothing has happened yet; `nothing` is the fingerprint of a schema without objects.
+    /// The lock of a new project; `nothing` is the fingerprint of a schema without objects.
     pub fn new(dialects: &[Product], nothing: &str) -> Self {
         let locked = || Locked { fingerprint: nothing.to_owned(), migrations: Vec::new() };
         Self { frozen: None, dialects: dialects.iter().map(|product| (*product, locked())).collect() }
@@ -38,8 +38,8 @@ impl Lock {
         locked.migrations.sort_by(|one, other| one.id.cmp(&other.id));
     }
 
-    /// Takes the checksums of the migration files as they are now; gives back the ids whose line changed. What is proven of
-    /// a file does not hold for another.
+    /// Takes over the checksums of the current migration files; returns the ids whose line changed. The proof of a changed file
+    /// is dropped.
     pub fn reseal(&mut self, product: Product, files: Vec<LockedMigration>) -> Resealed {
         let locked = self.dialects.entry(product).or_default();
         let old = std::mem::take(&mut locked.migrations);
@@ -63,7 +63,7 @@ impl Lock {
         self.migrations(product).iter().any(|line| line.id == *id && line.checksum == checksum)
     }
 
-    /// Writes down which states the migrations lead from and to.
+    /// Records the fingerprints that the migrations lead from and to.
     pub fn lead(
         &mut self,
         product: Product,

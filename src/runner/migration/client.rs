@@ -1,4 +1,4 @@
-//! A script to run as it stands, by the database's own client.
+//! A script for the database's own client.
 //!
 //! Must not know where the statements come from.
 
@@ -42,7 +42,7 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             let settings = settings(&text);
             if settings.is_empty() { text } else { format!("{settings}\n{text}") }
         }
-        // Bodies may name what is created after them, as they may where migrations are run.
+        // Bodies may reference objects that are created later, as they may when the runner executes migrations.
         Product::Postgres
             if statements.iter().any(|it| ["FUNCTION", "PROCEDURE"].iter().any(|word| it.sql.contains(word))) =>
         {
@@ -52,7 +52,7 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
     }
 }
 
-/// A delimiter that stands in none of the statements.
+/// A delimiter that occurs in none of the statements.
 fn delimiter(statements: &[Statement]) -> String {
     let is_free = |delimiter: &String| !statements.iter().any(|statement| statement.sql.contains(delimiter));
     let plain = ["//", "$$", ";;"].map(str::to_owned).into_iter();

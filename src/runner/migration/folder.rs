@@ -26,7 +26,7 @@ pub fn migrations(folder: &Path, root: &Path, product: Product) -> Result<Vec<Mi
     Ok(migrations)
 }
 
-/// What the migrations of a folder say of themselves, in the order in which they are applied. Their
+/// The headers of the migrations of a folder, in the order in which they are applied. Their
 /// statements are not read.
 ///
 /// # Errors

@@ -32,25 +32,25 @@ pub struct Migration {
     pub from: Option<String>,
     /// The fingerprint of the schema it leads to; `None` in a file written by hand.
     pub to: Option<String>,
-    /// The statements that lead from one to the other.
+    /// The up statements.
     pub up: Vec<Statement>,
-    /// The statements that lead back.
+    /// The down statements.
     pub down: Vec<Statement>,
 }
 
-/// What a migration's file says of itself before its statements.
+/// The header of a migration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {
     /// Its id.
     pub id: MigrationId,
-    /// The fingerprint of the schema it starts from, where it is said.
+    /// The fingerprint of the schema it starts from, if given.
     pub from: Option<String>,
-    /// The fingerprint of the schema it leads to, where it is said.
+    /// The fingerprint of the schema it leads to, if given.
     pub to: Option<String>,
 }
 
 impl Migration {
-    /// What stands before its statements.
+    /// Its header.
     pub fn heading(&self) -> Heading {
         Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
     }
@@ -78,7 +78,7 @@ impl Migration {
     }
 }
 
-/// One of the two ways through a migration.
+/// One of the two sections of a migration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Up,
@@ -88,26 +88,26 @@ enum Section {
 /// The comment that marks a statement which must not run inside a transaction.
 const NO_TRANSACTION: &str = "no transaction";
 
-/// The comment above a query that must find nothing, with what it would find.
+/// The comment above a query that must return no row, with a description of the rows.
 const CHECK: &str = "check";
 
 /// The comment above a statement that is sent again until it changes no row.
 const BATCHES: &str = "batches";
 
-/// The comment that begins a step of its own, with a name.
+/// The comment that begins a named step.
 const STEP: &str = "STEP";
 
-/// The comment above a statement that is taken as it stands, up to [`END`].
+/// The comment above a statement that is taken verbatim, up to [`END`].
 const BEGIN: &str = "statement";
 
 /// The comment below such a statement.
 const END: &str = "end";
 
-/// What stands in an empty section that leads forward until somebody writes it.
-const UNWRITTEN_UP: &str = "write here what leads forward, a semicolon after each statement";
+/// The placeholder of an empty UP section.
+const UNWRITTEN_UP: &str = "write the up statements here, each ending with a semicolon";
 
-/// What stands in an empty section that leads back.
-const UNWRITTEN_DOWN: &str = "write here what leads back, a semicolon after each statement";
+/// The placeholder of an empty DOWN section.
+const UNWRITTEN_DOWN: &str = "write the down statements here, each ending with a semicolon";
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use super::{
     BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
 };
 
-/// Reads the text of a migration's file. What is not a marker, a note or a statement is a comment and is left out.
+/// Reads the text of a migration file. Anything but markers, notes and statements is a comment and is left out.
 ///
 /// # Errors
 /// Where the text cannot be cut into sections and statements without guessing, with the line.
@@ -30,8 +30,7 @@ pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration>
     Ok(migration)
 }
 
-/// The lines, counted from 1, on which the statements of a migration's file begin: those that lead forward, and those that lead
-/// back.
+/// The lines, counted from 1, on which the statements of a migration file begin: up statements, and down statements.
 ///
 /// # Errors
 /// Where the text cannot be cut into sections and statements without guessing, with the line.
@@ -49,7 +48,7 @@ pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
     Ok([up, down])
 }
 
-/// Whether a comment under `-- DOWN` says why nothing reverts the migration.
+/// Whether a comment under `-- DOWN` explains why the migration cannot be reverted.
 pub fn explains_missing_down(product: Product, text: &str) -> bool {
     let text = unified(text);
     let mut section = Section::Up;
@@ -70,7 +69,7 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
     false
 }
 
-/// Reads what stands before the statements of a migration's file, and nothing else of it.
+/// Reads the header of a migration file, and nothing else.
 ///
 /// # Errors
 /// It is written for another product.
@@ -79,7 +78,7 @@ pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<H
     Ok(Heading { id, from, to })
 }
 
-/// Whether all that stands before the statements is in the beginning of a file.
+/// Whether the beginning of a file contains the whole header.
 pub(super) fn has_heading(beginning: &str) -> bool {
     unified(beginning).lines().any(ends_header)
 }
@@ -126,7 +125,7 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
     reader.nothing_above(text.len())?;
     if !reader.seen.contains(&Section::Up) {
         return Err(Error::new("there is no `-- UP` line in it")
-            .hint("put the line `-- UP` above what leads forward, and `-- DOWN` above what leads back"));
+            .hint("put the line `-- UP` above the up statements, and `-- DOWN` above the down statements"));
     }
     Ok(reader.found)
 }
@@ -196,11 +195,11 @@ pub(super) fn needs_bar(line: &str) -> bool {
     line != line.trim() || line.starts_with('|') || !matches!(mark(&format!("-- {line}")), Mark::None)
 }
 
-/// What stands directly above a statement.
+/// The comments directly above a statement.
 #[derive(Default)]
 struct Above<'a> {
     note: Vec<String>,
-    /// With where it stands.
+    /// With its offset.
     how: Option<(How<'a>, usize)>,
     step: Option<(&'a str, usize)>,
 }
@@ -283,7 +282,7 @@ impl<'a> MigrationParser<'a> {
         Ok(())
     }
 
-    /// Takes a statement and what stands above it.
+    /// Takes a statement and the comments above it.
     fn statement(&mut self, statement: &sql::Statement<'_>) -> Result<()> {
         for token in &statement.tokens {
             self.no_hidden_line(token)?;
@@ -325,7 +324,7 @@ impl<'a> MigrationParser<'a> {
         self.error(token.start, &message).hint(client::hint(self.product))
     }
 
-    /// Reads what stands between statements. Gives back where the text goes on, where that is not behind the token.
+    /// Reads a token between statements. Returns the offset at which to continue, unless that is the end of the token.
     fn between(&mut self, token: &Token<'a>) -> Result<Option<usize>> {
         if token.kind == TokenKind::Space {
             if sql::line(token.text, token.text.len()) > 2 {
@@ -362,13 +361,13 @@ impl<'a> MigrationParser<'a> {
         Ok(None)
     }
 
-    /// What an editor shows as a line of its own, and a database reads as the rest of a comment, is refused: nobody who reads
-    /// the file sees what would be run.
+    /// Refuses text that an editor shows as a separate line and a database reads as the rest of a comment: a reader of the file
+    /// would not see what is executed.
     fn no_hidden_line(&self, token: &Token<'_>) -> Result<()> {
         let Some((at, character)) = sql::hidden_line(token) else { return Ok(()) };
         let code = u32::from(character);
         let message =
-            format!("the character U+{code:04X} looks like a line break here, and the database takes it for none");
+            format!("the character U+{code:04X} looks like a line break, but the database does not treat it as one");
         Err(self.error(at, &message).hint("replace it by a line feed, or remove it"))
     }
 
@@ -381,7 +380,7 @@ impl<'a> MigrationParser<'a> {
         Ok(())
     }
 
-    /// Takes what stands between two marks as one statement, whatever it is. Gives back where it goes on.
+    /// Takes the text between two markers as one statement. Returns the offset at which to continue.
     fn fenced(&mut self, start: usize, tag: &str) -> Result<usize> {
         let end = if tag.is_empty() { format!("-- gen: {END}") } else { format!("-- gen: {END} {tag}") };
         let rest = self.text.get(start..).unwrap_or_default();
@@ -417,7 +416,7 @@ fn unterminated(error: Unterminated) -> Error {
 /// The two fingerprints of the header.
 ///
 /// # Errors
-/// The header says that the file is for another product.
+/// The error for a header that names another product.
 fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String>)> {
     let (mut from, mut to) = (None, None);
     for line in text.lines().take_while(|line| !ends_header(line)) {
@@ -436,7 +435,7 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
     Ok((from, to))
 }
 
-/// The fingerprints of the states that a line of the header says the migration leads from and to.
+/// The fingerprints that the migration leads from and to, from a line of the header.
 pub(super) fn states(line: &str) -> (Option<String>, Option<String>) {
     let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let words: Vec<&str> = line.strip_prefix("--").unwrap_or_default().split_whitespace().collect();

@@ -1,11 +1,11 @@
-//! The line of a migration file that says which states it leads from and to, written anew in a text that somebody edited.
+//! Rewrites the fingerprints in the header of a migration file that was edited.
 //!
 //! Must not change anything else in the text: not a comment, not a line end.
 
 use super::Heading;
 use super::parse::{ends_header, states, unmarked};
 
-/// The text with the states of `heading` in its header. Where the text says none, they come below its first line.
+/// The text with the fingerprints of `heading` in its header. If the text has none, they are added below its first line.
 pub fn restate(text: &str, heading: &Heading) -> String {
     let rest = unmarked(text);
     let mut lines: Vec<&str> = rest.split_inclusive('\n').collect();

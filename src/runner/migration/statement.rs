@@ -14,18 +14,18 @@ pub struct Statement {
     /// A remark for the reader, written as a comment above the statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// What it is sent for.
+    /// Its role.
     #[serde(skip_serializing_if = "Role::is_change")]
     pub role: Role,
-    /// The name of the step it begins: what stands before it is committed before it is sent.
+    /// The name of the step it begins: earlier statements are committed before it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Where it stands in the file it was read from.
+    /// Its line in the file it was read from.
     #[serde(skip)]
     pub line: LineNumber,
 }
 
-/// The line of a file that something begins on, where it was read from one. It is none of what is said there, so it is never
+/// The line of a file on which something begins, if it was read from one. It is not part of the content, so it is never
 /// compared.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineNumber(pub Option<usize>);
@@ -38,14 +38,14 @@ impl PartialEq for LineNumber {
 
 impl Eq for LineNumber {}
 
-/// What a statement is sent for.
+/// The role of a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// It changes something.
     #[default]
     Change,
-    /// It is a query, and nothing goes on where its first value is anything but 0. The text says what must not be.
+    /// It is a query, and the migration stops if its first value is not 0. The text names the rows that must not exist.
     Check(String),
     /// It changes some rows at a time, and is sent again until it changes none; outside any transaction.
     Batches,
@@ -70,7 +70,7 @@ impl Statement {
         }
     }
 
-    /// A query whose first value must be 0, or that finds nothing: `message` says what must not be, on one line.
+    /// A query whose first value must be 0, or that returns no row: `message` names the rows that must not exist, on one line.
     pub fn check(sql: impl Into<String>, message: impl Into<String>) -> Self {
         Self { role: Role::Check(message.into()), ..Self::new(sql) }
     }

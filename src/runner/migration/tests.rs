@@ -79,11 +79,11 @@ fn an_empty_migration_says_what_to_write() {
 
 -- UP
 
--- write here what leads forward, a semicolon after each statement
+-- write the up statements here, each ending with a semicolon
 
 -- DOWN
 
--- write here what leads back, a semicolon after each statement
+-- write the down statements here, each ending with a semicolon
 ";
     assert_eq!(text(&migration), expected);
     assert_eq!(read(expected), migration);
@@ -183,11 +183,11 @@ fn what_would_be_a_guess_is_refused() {
         ("-- UP\nA;\nGO\nB;\n", "line 3: `GO` is meant for a client, not for the server"),
         (
             "-- UP\nA;\n-- b\r-- DOWN\nB;",
-            "line 3: the character U+000D looks like a line break here, and the database takes it for none",
+            "line 3: the character U+000D looks like a line break, but the database does not treat it as one",
         ),
         (
             "-- UP\nA b\u{2028}-- DOWN\nB;",
-            "line 2: the character U+2028 looks like a line break here, and the database takes it for none",
+            "line 2: the character U+2028 looks like a line break, but the database does not treat it as one",
         ),
         ("-- UP\nA;\n\0B;", "line 3: there is a NUL character"),
         ("-- UP\nA;\n-- gen: no transaction\n-- DOWN\nB;", "line 3: no statement follows `-- gen: no transaction`"),

@@ -1,6 +1,6 @@
 //! The text of a migration file.
 //!
-//! Must not know how it is read back, only whether it is read back as what it was.
+//! Must not know how it is parsed, only that parsing gives the same migration.
 
 use crate::{Product, Role, Statement, sql};
 
@@ -26,7 +26,7 @@ pub fn text(migration: &Migration) -> String {
     text
 }
 
-/// What is said above a section that is not one transaction.
+/// The comment above a section that does not run in one transaction.
 const MANY_TRANSACTIONS: &str = "-- not one transaction: where a statement runs outside of any, or a step begins, what stands above\n\
                                  -- is committed first, and stays if a later one fails\n\n";
 
@@ -106,7 +106,7 @@ fn reads_back(product: Product, statement: &Statement, plain: &str) -> bool {
     })
 }
 
-/// The statement between marks, for what cannot be told by semicolons.
+/// The statement between markers, if semicolons do not delimit it.
 fn fenced(statement: &Statement) -> String {
     let tagged = |word: &str, tag: usize| match tag {
         0 => format!("-- gen: {word}"),

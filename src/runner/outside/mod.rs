@@ -1,6 +1,6 @@
-//! What in a statement reaches beyond the database it is sent to: another database, the server's users and settings, its files.
+//! Finds the parts of a statement that affect more than its database: other databases, the server's users, settings and files.
 //!
-//! A proof sends nothing of the kind, for it must touch its scratch database alone. Must not know what is proven.
+//! A proof sends no such statement, because it must touch its scratch database alone. Must not know what is proven.
 
 use crate::Product;
 use crate::sql::{Token, TokenKind};

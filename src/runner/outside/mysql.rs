@@ -1,4 +1,4 @@
-//! What in a statement reaches beyond a database of MySQL or MariaDB. Its name before another name is enough.
+//! Finds the parts of a statement that affect more than a MySQL or MariaDB database. A qualified name is enough.
 //!
 //! `a.b` is a table of another database only where a table, a view or a routine is named; in an expression `a` is a table or an
 //! alias of the statement itself. Must not know which databases there are.
@@ -7,7 +7,7 @@ use crate::Product;
 use crate::outside::begins_statement;
 use crate::sql::{self, Rules, Token, TokenKind, content};
 
-/// The text may be read under several modes; what one of them finds is found.
+/// The text may be parsed under several SQL modes; a part found under one of them counts.
 pub(crate) fn find(product: Product, text: &str) -> Option<String> {
     let modes = ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"];
     let quotes = |mark: char| text.contains(mark);
@@ -55,12 +55,12 @@ fn name(token: &Token<'_>) -> Option<String> {
     }
 }
 
-/// What is open: the statement itself, or a parenthesis in it.
+/// An open scope: the statement itself, or a parenthesis in it.
 #[derive(Clone, Copy, Default)]
 struct Open {
     /// Tables are listed, so behind a comma comes another one.
     lists: bool,
-    /// The condition of a join, behind which a comma goes on with the list.
+    /// The condition of a join, after which a comma continues the list.
     joins: bool,
     /// It holds a query.
     selects: bool,
@@ -92,7 +92,7 @@ const BETWEEN: [&str; 13] = [
     "AS",
     "TABLE",
 ];
-/// Words that a name follows, wherever they stand.
+/// Keywords that a name always follows.
 const BEFORE: [&str; 12] = [
     "JOIN",
     "STRAIGHT_JOIN",
@@ -188,7 +188,7 @@ impl Places<'_, '_> {
     }
 }
 
-/// What acts on the whole server.
+/// Statements that act on the whole server.
 fn on_server(words: &[Token<'_>], at: usize) -> Option<String> {
     let token = words.get(at)?;
     let word = |at: usize, any: &[&str]| words.get(at).is_some_and(|word| word.is_any(any));
@@ -242,7 +242,7 @@ fn on_server(words: &[Token<'_>], at: usize) -> Option<String> {
     None
 }
 
-/// What a text says that the statement has run, where it stands there; where it does not, nobody knows.
+/// What is found in the text that the statement executes, or that this text is unknown because it is not a literal.
 fn dynamic(rules: Rules, words: &[Token<'_>], at: usize) -> Option<String> {
     let token = words.get(at)?;
     let text = match () {

@@ -1,4 +1,4 @@
-//! What in a statement reaches beyond a PostgreSQL database. Names cannot: each session sees its own database alone.
+//! Finds the parts of a statement that affect more than a PostgreSQL database. Names cannot: a session sees only its database.
 //!
 //! Must not know any other database.
 
@@ -101,7 +101,7 @@ pub(crate) fn find(text: &str) -> Option<String> {
     None
 }
 
-/// Whether a block executes another text than one that stands there. What `gen` writes itself gives back owners and privileges.
+/// Whether a block executes text that is not a literal in it. The blocks that `gen` writes restore owners and privileges.
 fn is_made_up(body: &str) -> bool {
     let words = sql::words(Product::Postgres, body);
     let executes = |pair: &[Token<'_>]| {
@@ -111,7 +111,7 @@ fn is_made_up(body: &str) -> bool {
     words.windows(2).any(executes) && !crate::reading::GIVE_BACK.contains(body.trim())
 }
 
-/// The text of a body: what stands between dollars, and a string behind `AS`, `DO` or `EXECUTE`.
+/// The text of a body: a dollar-quoted string, or a string after `AS`, `DO` or `EXECUTE`.
 fn body(words: &[Token<'_>], at: usize) -> Option<String> {
     let token = words.get(at).filter(|token| token.kind == TokenKind::String)?;
     if let Some(rest) = token.text.strip_prefix('$') {

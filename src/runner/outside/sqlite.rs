@@ -1,4 +1,4 @@
-//! What in a statement reaches beyond an SQLite file.
+//! Finds the parts of a statement that affect more than an SQLite file.
 //!
 //! Must not know any other database.
 

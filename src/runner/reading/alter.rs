@@ -59,7 +59,7 @@ pub(super) fn table(product: Product, mut cursor: Cursor<'_>, reading: &mut Read
     all
 }
 
-/// What the statement says of algorithm and lock.
+/// The `ALGORITHM` and `LOCK` clauses of the statement.
 pub(super) fn algorithm(cursor: Cursor<'_>) -> Vec<Feature> {
     let value = |key: &str| {
         let mut after = cursor.after(key)?;
@@ -275,7 +275,7 @@ fn no_null(mut cursor: Cursor<'_>) -> Option<String> {
     (cursor.take("IS NOT NULL") && cursor.rest().iter().all(|word| word.text == ")")).then_some(column)
 }
 
-/// A column that comes, with what comes with it.
+/// An added column, with its constraints.
 fn column(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) {
     let name = cursor.name();
     reading.names.push(name.clone());

@@ -1,6 +1,6 @@
-//! What a statement says of the columns, keys and references of a table.
+//! The columns, keys and references of a table in a statement.
 //!
-//! Must not know what becomes of the table otherwise.
+//! Must not know other changes of the table.
 
 use crate::sql::TokenKind;
 
@@ -49,7 +49,7 @@ pub(super) fn part(table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) {
     }
 }
 
-/// A column, its type and what stands behind it.
+/// A column, its type and its constraints.
 pub(super) fn column(table: &str, name: String, cursor: Cursor<'_>, reading: &mut Reading) {
     let own = cursor.holds("PRIMARY KEY") || cursor.holds("UNIQUE");
     if own {
@@ -86,7 +86,7 @@ pub(super) fn is_computed(cursor: Cursor<'_>) -> bool {
     cursor.holds("AS") && !is_numbered(cursor)
 }
 
-/// Whether one of these names stands in an expression.
+/// Whether an expression contains one of these names.
 pub(super) fn names_any(words: &[super::cursor::Word], names: &[&str]) -> bool {
     words.iter().any(|word| names.iter().any(|name| word.name.eq_ignore_ascii_case(name)))
 }

@@ -1,7 +1,7 @@
-//! Reading what a statement of a migration file does, whoever wrote it.
+//! Parses what a statement of a migration file does.
 //!
-//! What a statement does is told by its first words, in every database alike; where those are none we know, that is said.
-//! Must not know who judges it, or files.
+//! The first keywords of a statement determine its kind, on every database; unknown ones are reported as such. Must not know
+//! the lint rules, or files.
 
 mod alter;
 pub mod clause_kind;
@@ -24,7 +24,7 @@ pub use model::{Clause, ColumnRead, Feature, Reading, Reference};
 pub const GIVE_BACK: &str =
     "DO $$ BEGIN EXECUTE current_setting('gen.kept'); PERFORM set_config('gen.kept', '', false); END $$";
 
-/// Reads one statement. What its first words do not tell is [`Reading::unread`].
+/// Parses one statement. If its first keywords are not known, the reason is in [`Reading::unread`].
 pub fn read(product: Product, sql: &str) -> Reading {
     let Some(words) = words(product, sql) else {
         return Reading { unread: Some("a quote in it never ends".to_owned()), ..Reading::default() };
@@ -141,7 +141,7 @@ fn part(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
         || rows(cursor, reading)
 }
 
-/// Statements on whole tables and indexes, and blocks nobody looks into.
+/// Statements on whole tables and indexes, and blocks that are not parsed.
 fn upkeep(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
     if cursor.take("TRUNCATE") {
         cursor.take("TABLE");
@@ -221,7 +221,7 @@ fn create(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
     ];
     let replaces = cursor.take("OR REPLACE");
     if cursor.take("TEMPORARY") || cursor.take("TEMP") {
-        // What belongs to the session concerns nobody else.
+        // Session objects are invisible to other sessions.
         return true;
     }
     cursor.take("UNLOGGED");

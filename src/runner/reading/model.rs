@@ -1,5 +1,4 @@
-//! What a statement of a migration file does, as far as it was parsed: the input of lints for files that no plan stands
-//! behind.
+//! What a statement of a migration file does, as far as it was parsed: the input of lint rules on scripts.
 //!
 //! Must not know how a statement is parsed.
 
@@ -216,7 +215,7 @@ impl Reading {
         })
     }
 
-    /// Why the statement's text does not tell everything that is lost, if it does not.
+    /// Why the lost rows cannot be determined from the statement's text, if they cannot.
     pub fn unnamed(&self) -> Option<&str> {
         let unnamed = self.features.iter().find_map(|feature| match feature {
             Feature::LosesUnnamed(what) => Some(*what),

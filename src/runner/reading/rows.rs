@@ -1,6 +1,6 @@
 //! Statements that change rows.
 //!
-//! Must not know what stands in the rows.
+//! Must not know the content of the rows.
 
 use crate::sql::TokenKind;
 
@@ -50,7 +50,7 @@ pub(super) fn rows(mut cursor: Cursor<'_>, reading: &mut Reading) -> bool {
     true
 }
 
-/// Whether nothing says which rows, or what says so reads none of them.
+/// Whether there is no condition on rows, or one that reads no column.
 fn concerns_every_row(cursor: Cursor<'_>) -> bool {
     if cursor.holds("LIMIT") {
         return false;
@@ -59,7 +59,7 @@ fn concerns_every_row(cursor: Cursor<'_>) -> bool {
     cursor.after("WHERE").is_none_or(|condition| !condition.rest().iter().any(reads))
 }
 
-/// What an `UPDATE` sets.
+/// The assignments of an `UPDATE`.
 fn written(set: Cursor<'_>, every: bool, reading: &mut Reading) {
     for mut part in set.parts() {
         let several = if part.is_at("(") { columns::names(part) } else { Vec::new() };
@@ -75,7 +75,7 @@ fn written(set: Cursor<'_>, every: bool, reading: &mut Reading) {
     }
 }
 
-/// A `MERGE`: what it does to the rows that match, and to those that do not.
+/// A `MERGE`: its actions on matching and on missing rows.
 fn merge(mut cursor: Cursor<'_>, reading: &mut Reading) {
     cursor.take("INTO");
     cursor.take("ONLY");

@@ -11,7 +11,7 @@ use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement};
 
-use super::belongings::Kept;
+use super::definers::Kept;
 use super::history::Table;
 use super::pending::first_line;
 use super::statement::{FailedCheck, StatementError, carry_out, counted, is_all_or_none};

@@ -1,6 +1,6 @@
 //! Repeats a statement that changes some rows at a time until it changes none.
 //!
-//! Must not know what the statement writes, or what stands before or after it.
+//! Must not know what the statement writes, or the statements before and after it.
 
 use crate::session::{DatabaseError, Session};
 use crate::sql::{self, Token, TokenKind};

@@ -11,8 +11,8 @@ use crate::session::Session;
 use super::history::{Record, State, Table};
 use super::{Applicable, ProgressCallback, Run, lock};
 
-/// Notes what the schema is after a migration that is recorded: the fingerprint its file says, and the one of the database's
-/// own words. By the second one it is known again where nobody remembers the words of the code.
+/// Records the fingerprints of the schema after a recorded migration: the one in its file, and the one of the schema as the
+/// database prints it. The second one identifies the schema where the expression text of the code is not known.
 ///
 /// # Errors
 /// The database's refusal.
@@ -25,7 +25,7 @@ pub async fn note(session: &mut Session, file: &Applicable<'_>, found: &str) -> 
         .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))
 }
 
-/// Makes sure that the history table is there, or could be made: what is recorded later will not fail for want of it.
+/// Creates the history table if it does not exist, so that recording a migration later does not fail.
 ///
 /// # Errors
 /// The lock cannot be had; the role may not create the table.

@@ -1,6 +1,6 @@
 //! Statements without a migration: what synchronising a development database and reverting drift send.
 //!
-//! Must not know the history: nothing of this is remembered.
+//! Must not know the history: nothing is recorded.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::session::sqlite::violations;
 use crate::{Product, Statement};
 
-use super::belongings::Kept;
+use super::definers::Kept;
 use super::lock;
 use super::pending::first_line;
 use super::statement::{StatementError, carry_out};
@@ -67,7 +67,7 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
             }
             return Err(match begun {
                 0 if group.transactional => error.hint("nothing was changed"),
-                _ => error.hint("what ran before it stays: run the command again once the cause is gone"),
+                _ => error.hint("earlier statements are kept: remove the cause and run the command again"),
             });
         }
     }

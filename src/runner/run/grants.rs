@@ -1,6 +1,5 @@
-//! Who may use a table or a column of MySQL and MariaDB may use it under its new name: the servers keep such rights by name, and
-//! leave them with the old one. Who may use a column of PostgreSQL may use the one that takes its place once its values are
-//! converted.
+//! Transfers privileges to new names. MySQL and MariaDB keep the privileges on a table or column by name and leave them with the
+//! old name. On PostgreSQL a column whose values are converted is replaced by another column, which gets its privileges.
 //!
 //! Must not know why something is renamed.
 
@@ -17,10 +16,10 @@ pub(super) const UNSEEN: &str = "this user may not see who may use what is renam
 /// Why some privileges may be missing.
 pub(super) const REFUSED: &str = "this user may not change all rights granted on the table or the column alone: some of them stay with its old name, or are gone";
 
-/// What the tool puts behind the name of a column whose values are converted, until it is dropped.
+/// The suffix of the name of a column whose values are converted, until the column is dropped.
 const GIVES_WAY: &str = "__old";
 
-/// The columns that are dropped once their values are converted: the table, the column, and the one that has taken its place.
+/// The columns that are dropped after their values were converted: the table, the column, and its replacement.
 fn converted(reading: &Reading) -> impl Iterator<Item = (&str, &str, &str)> {
     reading.clauses.iter().filter(|clause| clause.kind == ClauseKind::DropColumn).filter_map(|clause| {
         let at = clause.part.rfind(GIVES_WAY)?;
@@ -35,7 +34,7 @@ pub(super) struct Rights {
     unseen: bool,
 }
 
-/// New names by old ones: of tables, and of columns by their tables as they are called before.
+/// New names by old names: of tables, and of columns by the old names of their tables.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Renames {
     tables: BTreeMap<String, String>,
@@ -60,12 +59,12 @@ impl Renames {
         found
     }
 
-    /// The tables that are renamed, or whose columns are.
+    /// The tables that are renamed, or of which a column is renamed.
     fn touched(&self) -> BTreeSet<&String> {
         self.tables.keys().chain(self.columns.keys().map(|(table, _)| table)).collect()
     }
 
-    /// Whether a new name is one that something else gives up in the same statement.
+    /// Whether a new name is the old name of another object in the same statement.
     fn swap(&self) -> bool {
         let column = |((table, _), new): (&(String, String), &String)| (table.clone(), new.clone());
         self.tables.values().any(|new| self.tables.contains_key(new))
@@ -95,12 +94,12 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Righ
             Err(_) => return Rights { unseen: true, ..Rights::default() },
         }
     }
-    // Given first, nobody is without them if that fails; where names change places, what is given would be taken again.
+    // Granting before revoking keeps the privileges if a grant fails; where two names are swapped, it would revoke the new grants.
     let (first, then) = if renames.swap() { (taken, given) } else { (given, taken) };
     Rights { statements: first.into_iter().chain(then).collect(), unseen: false }
 }
 
-/// Carries the rights over; why that could not be done, if it could not.
+/// Transfers the privileges; returns the reason if it could not.
 pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -> Option<&'static str> {
     if failed {
         return None;
@@ -112,7 +111,7 @@ pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -
     if refused { Some(REFUSED) } else { rights.unseen.then_some(UNSEEN) }
 }
 
-/// The rights on columns that are dropped because others have taken their places.
+/// The privileges on columns that are dropped because another column replaces them.
 async fn of_converted(session: &mut Session, statement: &Statement) -> Rights {
     let text = |text: &str| sql::literal(Product::Postgres, text);
     let quote = |name: &str| sql::quote(Product::Postgres, name);
@@ -140,7 +139,7 @@ async fn of_converted(session: &mut Session, statement: &Statement) -> Rights {
     rights
 }
 
-/// What takes rights on a table or its columns, and what gives each under the new names.
+/// The statements that revoke privileges on a table or its columns, each with the one that grants them under the new names.
 async fn of_table(
     session: &mut Session,
     table: &str,

@@ -1,4 +1,4 @@
-//! The history table: what was applied, when, and how it ended.
+//! The history table: the applied migrations, when they were applied, and the result.
 //!
 //! Must not know how migrations are run or which of them are wanted.
 
@@ -11,7 +11,7 @@ use crate::{Product, sql};
 
 use super::{Applicable, Direction, Outcome, lock};
 
-/// The table that remembers what was applied.
+/// The table that records applied migrations.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
 /// The state of a migration.
@@ -44,7 +44,7 @@ impl State {
         }
     }
 
-    /// Whether the schema holds what the migration leads to.
+    /// Whether the schema is the one that the migration leads to.
     pub fn is_done(self) -> bool {
         match self {
             Self::Applied | Self::Recognised | Self::Baseline => true,
@@ -88,8 +88,8 @@ pub struct Record {
     pub statements: usize,
     /// The version of the tool that ran it.
     pub tool_version: String,
-    /// The fingerprints of the schema after it, one space between them: the one the file says, and the one of the database's
-    /// own words.
+    /// The fingerprints of the schema after it, separated by a space: the one in the file, and the one of the schema as the
+    /// database prints it.
     pub fingerprint: Option<String>,
 }
 
@@ -234,8 +234,8 @@ impl Table {
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }
 
-    /// Whether the history is as a migration left it: so many rows, none of them half done, and the migration's own is there,
-    /// or is gone. The database counts, so that a long history is not read for every migration.
+    /// Whether the history is as a migration left it: this many rows, none of a partially applied migration, and the migration's
+    /// own row exists, or does not after `down`. The database counts, so that a long history is not read for every migration.
     pub(super) async fn is_left_by(&self, session: &mut Session, last: &Outcome, rows: usize) -> Result<bool> {
         let sql = format!(
             "SELECT count(*), count(CASE WHEN status IN ('running', 'failed') THEN 1 END), \
@@ -275,7 +275,7 @@ impl Table {
         session.execute_with(&sql, &values).await.map(|_| ())
     }
 
-    /// Writes how a migration stands now.
+    /// Updates the state of a migration.
     pub(super) async fn update(
         &self,
         session: &mut Session,
@@ -294,7 +294,7 @@ impl Table {
         session.execute_with(&sql, &[Some(id)]).await.map(|_| ())
     }
 
-    /// Writes what the schema is after a migration.
+    /// Records the fingerprints of the schema after a migration.
     pub(super) async fn note(&self, session: &mut Session, id: &str, text: &str) -> Result<(), DatabaseError> {
         let (fingerprint, row) = (session.placeholder(1), session.placeholder(2));
         let sql = format!("UPDATE {} SET fingerprint = {fingerprint} WHERE id = {row}", self.name);

@@ -2,7 +2,7 @@
 //!
 //! The connection that runs the statements holds it, so it cannot outlive a running statement, nor end before it.
 //!
-//! Must not know what is done under it.
+//! Must not know what is executed under it.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ pub(super) enum Lock {
     /// MySQL's and MariaDB's lock by name.
     MySql(String),
     /// On SQLite every migration takes the write lock with its transaction; between them nothing is held. Foreign keys are
-    /// switched off for the whole run, since that cannot be done inside a transaction, and put back to what they were.
+    /// disabled for the whole run, since that cannot be done inside a transaction, and restored afterwards.
     Sqlite { foreign_keys: bool },
 }
 
@@ -108,7 +108,7 @@ impl Lock {
     }
 }
 
-/// Who is migrating this database, in words. Nothing where that is nobody, or cannot be known: on SQLite nothing is held between
+/// The holder of the lock, in words. `None` if there is none, or if it cannot be determined: on SQLite nothing is held between
 /// two statements.
 pub async fn holder(session: &mut Session) -> Option<String> {
     let lock = match session.product() {
@@ -119,15 +119,15 @@ pub async fn holder(session: &mut Session) -> Option<String> {
     lock.holder(session).await.map(|(_, words)| words)
 }
 
-/// Somebody else is migrating this database.
+/// The error for a database that another runner is migrating.
 pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
     let error = match product {
-        Product::Sqlite => Error::new(format!("somebody else is writing to this database; waited {wait:?}"))
+        Product::Sqlite => Error::new(format!("another process is writing to this database; waited {wait:?}"))
             .of(ErrorKind::Busy)
             .hint("find the process that has the file open (`fuser <file>`), wait for it, and try again"),
         Product::Postgres | Product::MySql | Product::MariaDb => {
-            Error::new(format!("somebody else is migrating this database{words}; waited {wait:?}"))
+            Error::new(format!("another runner is migrating this database{words}; waited {wait:?}"))
                 .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again; nothing was changed")
         }

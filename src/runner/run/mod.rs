@@ -1,14 +1,14 @@
-//! The runner: applies and reverts migrations, one runner at a time, and remembers it in the history table.
+//! The runner: applies and reverts migrations, one runner at a time, and records it in the history table.
 //!
 //! One connection holds the lock and does the work. Before every migration the history is read again inside the transaction
-//! the migration will run in, so what is next is decided under the lock on every database: SQLite's lock is that transaction.
+//! the migration will run in, so the next migration is chosen under the lock on every database: SQLite's lock is that transaction.
 //! Must not know files, entities or what is printed.
 
 mod apply;
 mod batches;
-mod belongings;
 mod confined;
 mod corrections;
+mod definers;
 mod direct;
 mod grants;
 mod history;
@@ -130,7 +130,7 @@ impl Outcome {
     }
 }
 
-/// What is happening.
+/// A progress event.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Progress<'a> {
@@ -179,7 +179,7 @@ pub enum Progress<'a> {
 /// Callback for progress events.
 pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
-/// Which migrations run, and which way.
+/// Which migrations run, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course<'a> {
     /// Applies the pending migrations, oldest first.
@@ -199,8 +199,8 @@ pub enum Course<'a> {
 /// lock.
 ///
 /// # Errors
-/// Before anything runs: whatever `pending` stops at; a migration to be reverted that is the baseline, has no way back, or whose
-/// file is missing or was changed; an id that is not there. After that: a statement's failure, with what state the database is in.
+/// Before anything runs: those of `pending`; a migration to be reverted that is the baseline, has no down statements, or whose
+/// file is missing or was changed; an unknown id. After that: a statement's failure, with the state of the database.
 pub async fn go(
     session: &mut Session,
     files: &[Applicable<'_>],
@@ -274,8 +274,8 @@ impl Run {
         lock::release(session, self.lock).await;
     }
 
-    /// The history, once nobody else is in the middle of a migration. Between the statements of a migration that is not one
-    /// transaction, SQLite has no lock that could be held, so there a running row is waited for as a lock is.
+    /// The history, once no other runner is executing a migration. SQLite has no lock that could be held between the statements of
+    /// a migration that is not one transaction, so there a running row is waited for like a lock.
     async fn read(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Vec<Record>> {
         let mut told = false;
         loop {
@@ -381,8 +381,8 @@ impl Run {
         self.drive(session, Direction::Down, next, on_progress).await
     }
 
-    /// Runs what is next, as long as there is something. Whether the history is as it was left is asked again before each, in
-    /// the transaction it will run in, because on SQLite another runner may have been faster; only then it is read again.
+    /// Runs the next migrations until none is left. Before each, in its transaction, the history is checked for changes, because on
+    /// SQLite another runner may have been faster; only then it is read again.
     async fn drive<'a, 'm: 'a>(
         &self,
         session: &mut Session,

@@ -44,8 +44,8 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
     Ok(pending)
 }
 
-/// Two branches that each added a migration to the same schema: merged, the second one starts from a schema that is not there
-/// any more when its turn comes. A start that no migration leads to is let be: it may be the same schema in other words.
+/// Refuses migrations of two merged branches that start from the same schema: when the second one runs, that schema no longer
+/// exists. A start that no migration leads to is accepted: it may be the same schema with other expression text.
 fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<()> {
     let Some(first) = pending.first().map(|file| &file.migration.id) else { return Ok(()) };
     let mut sorted: Vec<&Migration> = files.iter().map(|file| file.migration).collect();
@@ -147,9 +147,9 @@ pub fn to_revert<'a, 'm>(
             .hint(format!("name the baseline as the place to stop: `gen down {}`", record.id)));
         }
         if file.migration.down.is_empty() && !file.migration.up.is_empty() {
-            return Err(Error::new(format!("migration `{}` has no way back: its DOWN section is empty", record.id))
+            return Err(Error::new(format!("migration `{}` cannot be reverted: its DOWN section is empty", record.id))
                 .of(ErrorKind::Refused)
-                .hint("write what undoes it in a new migration: `gen migration --empty <Name>`"));
+                .hint("write a new migration that undoes it: `gen migration --empty <Name>`"));
         }
         runnable(file, Direction::Down, product)?;
         wanted.push(file);
@@ -205,7 +205,7 @@ fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>
         ))
         .of(ErrorKind::Changed)
         .hint(format!("see what changed: `git log -p -- '*{id}*'`, and restore it: `git checkout <commit> -- <file>`"))
-        .hint("what is new in it belongs into a new migration: `gen migration <Name>`"));
+        .hint("put new statements in a new migration: `gen migration <Name>`"));
     }
     Ok(file)
 }
@@ -221,7 +221,7 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
         .of(ErrorKind::Refused)
         .hint("point `DATABASE_URL` at the right database, or choose the folder of this dialect"));
     }
-    // On MySQL and MariaDB every statement stands for itself, and rows may well be changed in a transaction of the file's own.
+    // On MySQL and MariaDB every statement is committed by itself, and the file may change rows in its own transaction.
     if matches!(product, Product::MySql | Product::MariaDb) {
         return Ok(());
     }

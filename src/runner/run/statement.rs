@@ -5,7 +5,7 @@
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement, sql};
 
-use super::belongings::Kept;
+use super::definers::Kept;
 use super::{Progress, ProgressCallback, batches, confined, grants, indexes, versions};
 
 /// Why a statement was not completed.
@@ -73,12 +73,12 @@ pub fn goes_on() -> Result<(), DatabaseError> {
     if !interrupted() {
         return Ok(());
     }
-    let message = "it was not sent: somebody has asked for the end".to_owned();
+    let message = "it was not sent: an interrupt was requested".to_owned();
     Err(DatabaseError { message, code: Some("57014".to_owned()) })
 }
 
-/// Carries a statement out. `on_progress` hears how many rows a statement that goes by batches has changed so far, and why one is sent
-/// in another form.
+/// Executes a statement. `on_progress` gets the number of rows that a batched statement has changed so far, and the reason why a
+/// statement is sent in another form.
 pub(super) async fn carry_out(
     session: &mut Session,
     statement: &Statement,

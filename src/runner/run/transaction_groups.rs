@@ -45,7 +45,7 @@ pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> 
     transaction_groups
 }
 
-/// Whether a statement begins a transaction, locks tables, or says when to commit.
+/// Whether a statement begins a transaction, locks tables, or sets `autocommit`.
 fn holds_on(product: Product, sql: &str) -> bool {
     let words = sql::words(product, sql);
     let is = |at: usize, word: &str| words.get(at).is_some_and(|it| it.is_word(word));
@@ -55,8 +55,8 @@ fn holds_on(product: Product, sql: &str) -> bool {
         || (is(0, "SET") && words.iter().any(|word| word.text.to_ascii_uppercase().ends_with("AUTOCOMMIT")))
 }
 
-/// Whether a statement changes rows and a check of what it did follows at once, or is that check. These servers commit whatever
-/// changes the schema, and nothing else by themselves.
+/// Whether a statement changes rows and is followed by a check of the result, or is that check. These servers commit implicitly
+/// only after statements that change the schema.
 fn is_looked_at(product: Product, statements: &[Statement], index: usize) -> bool {
     let updates = |index: Option<usize>| {
         let statement = index.and_then(|index| statements.get(index));

@@ -2,7 +2,7 @@
 //! 9.1). After that it refuses the next one until the table is rebuilt, which the same statement can do while other sessions
 //! read and write.
 //!
-//! Must not know what else a statement may be refused for.
+//! Must not know other reasons why a statement is refused.
 
 use crate::Product;
 use crate::session::DatabaseError;
@@ -25,7 +25,7 @@ pub(super) fn instead(product: Product, sql: &str, refusal: &DatabaseError) -> O
     Some(tokens.iter().enumerate().map(text).collect())
 }
 
-/// What is said of it.
+/// The warning.
 pub(super) const WHY: &str =
     "the table has no room for another version of its rows, so it is rebuilt while others use it";
 

@@ -14,7 +14,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// Connects.
 ///
 /// # Errors
-/// Whatever keeps the connection from being made, with what can be done about it.
+/// The reason why the connection cannot be made, with a hint.
 pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Session> {
     let opening = Session::connect(options, missing);
     let answer = match options.product_hint() {
@@ -47,7 +47,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
         Obstacle::NoDriver(feature) => Error::new(format!("this build cannot connect to {}", options.product_hint()))
             .hint(format!("install a gen that can: `cargo install sea-gen --features {feature}`"))
             .hint(format!("or, in an application: `cargo add sea-gen-runner --features {feature}`")),
-        Obstacle::Refused => Error::new(format!("nobody answers at {}", options.reached_at()))
+        Obstacle::Refused => Error::new(format!("cannot connect to {}", options.reached_at()))
             .hint("start the server, or check host and port of the database URL"),
         Obstacle::UnknownHost => Error::new(format!("there is no host `{}`", options.host()))
             .hint("check the host of the database URL; inside a container `localhost` is the container itself"),
@@ -72,7 +72,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
         Obstacle::NotADatabase => Error::new(format!("{} is not an SQLite database", options.reached_at()))
             .hint("check the path; an encrypted database cannot be read either"),
         Obstacle::Locked => {
-            let error = Error::new(format!("somebody else is writing to {}", options.reached_at()))
+            let error = Error::new(format!("another process is writing to {}", options.reached_at()))
                 .hint("wait for them to end, and try again");
             return error.of(ErrorKind::Busy).because(cause);
         }
@@ -85,7 +85,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
     explained.of(ErrorKind::Database).because(cause)
 }
 
-/// SQLite says "unable to open" to everything, so the file system is asked what it is.
+/// SQLite reports "unable to open" for every cause, so the cause is read from the file system.
 fn no_file(file: &str) -> Error {
     let path = std::path::Path::new(file);
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -114,7 +114,7 @@ mod tests {
         let options = ConnectionOptions::parse("sqlite://shop.db", std::path::Path::new("/project")).unwrap();
         let error = DatabaseError { message: "database is locked".to_owned(), code: Some("5".to_owned()) };
         let explained = explain(&options, error.into());
-        assert_eq!(explained.to_string(), "somebody else is writing to `/project/shop.db`");
+        assert_eq!(explained.to_string(), "another process is writing to `/project/shop.db`");
         assert_eq!(explained.kind(), &ErrorKind::Busy);
     }
 

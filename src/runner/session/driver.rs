@@ -1,6 +1,6 @@
 //! The drivers that speak to databases, each built in by a feature named after it.
 //!
-//! The only place that knows which are there. Must not know what is sent, nor what a session is settled to.
+//! Only this file knows which drivers are built in. Must not know the statements, or the settings of a session.
 
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub(super) enum Options {
     Absent(&'static str),
 }
 
-/// Where a connection leads, by what the driver read.
+/// The endpoint of a connection, as the driver parsed it.
 #[derive(Clone)]
 pub(super) enum Endpoint {
     Server { user: String, host: String, port: u16, socket: Option<PathBuf>, database: String },
@@ -62,7 +62,7 @@ impl Options {
             port: options.get_port(),
             // A host that is a path is the folder of a socket.
             socket: options.get_socket().cloned().or_else(|| host.starts_with('/').then(|| PathBuf::from(host))),
-            // The server takes the user's name where none is said.
+            // Without a database name the server takes the user's name.
             database: options.get_database().unwrap_or_else(|| options.get_username()).to_owned(),
         };
         Ok((Self::Postgres(Box::new(options)), endpoint))
@@ -131,7 +131,7 @@ impl Options {
     }
 }
 
-/// What a URL says of a server whose driver is not built in.
+/// The connection options of a URL whose driver is not built in.
 #[cfg(not(all(feature = "postgres", feature = "mysql")))]
 fn unread(url: &Url, port: u16) -> Endpoint {
     Endpoint::Server {
@@ -198,9 +198,9 @@ impl Driver {
         })
     }
 
-    /// Sends one statement; gives back the number of rows it touched.
+    /// Sends one statement; returns the number of affected rows.
     pub(super) async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
-        // What is prepared is one statement to the server; what is not may be several, and all of them are run.
+        // The server takes a prepared text as one statement; a text that is not prepared may contain several, and all are executed.
         #[cfg(feature = "postgres")]
         if let (Self::Postgres(connection), true) = (&mut *self, sql.contains(';')) {
             let query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
@@ -260,7 +260,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Sends one query of which each row is one JSON array of rows; gives them away as they come.
+    /// Sends one query of which each row is one JSON array of rows; passes them on as they arrive.
     pub(super) async fn query_arrays(&mut self, sql: &str, mut take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
         dispatch!(self, connection => {
             let mut found = connection.fetch(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)));
@@ -300,7 +300,7 @@ async fn next<T>(arriving: &mut Pin<Box<dyn Stream<Item = T> + Send + '_>>) -> O
     poll_fn(|context| arriving.as_mut().poll_next(context)).await
 }
 
-/// MySQL's own number of an error: its SQLSTATEs are too coarse to tell obstacles apart.
+/// MySQL's error number: its SQLSTATEs are too coarse to distinguish obstacles.
 #[cfg(feature = "mysql")]
 pub(super) fn mysql_number(error: &dyn sqlx::error::DatabaseError) -> Option<u16> {
     error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().map(sqlx::mysql::MySqlDatabaseError::number)

@@ -1,8 +1,9 @@
 //! Interrupts the running statement on request.
 //!
-//! A server goes on with a statement though its client is gone, so it is asked by a second connection to end it; the first one
-//! then hears of an error like any other, and whoever sent the statement says in what state things are. Must not know signals, nor
-//! what is printed.
+//! A server continues a statement after its client is gone, so a second connection asks it to cancel the statement. The first
+//! connection then gets an error like any other, and the sender of the statement reports the state of the database.
+//!
+//! Must not know signals, or what is printed.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,11 +24,11 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 static ENDS_SQLITE: AtomicBool = AtomicBool::new(false);
 static CALLED: Notify = Notify::const_new();
 
-/// How long a server may take to hear that it is to end a statement, and how long to end it.
+/// How long a server may take to receive the request to cancel a statement, and how long to cancel it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks for the end of the statement that runs, and of what is [unfinished](Unfinished). `false` where there is neither, or where it
-/// was asked before: then nobody will say more.
+/// Requests the end of the running statement, and of [unfinished](Unfinished) work. `false` if there is neither, or if it was
+/// requested before: then no error will be reported.
 pub fn interrupt() -> bool {
     if RUNNING.load(Ordering::SeqCst) == 0 || ASKED.swap(true, Ordering::SeqCst) {
         return false;
@@ -37,12 +38,12 @@ pub fn interrupt() -> bool {
     true
 }
 
-/// Whether somebody asked for the end. What puts things in order is still sent then, and nothing else.
+/// Whether an interrupt was requested. After that only statements that clean up are sent.
 pub fn interrupted() -> bool {
     ASKED.load(Ordering::SeqCst)
 }
 
-/// Whether SQLite goes on; it asks every so many steps.
+/// Whether SQLite continues its statement; its progress handler asks.
 #[cfg(feature = "sqlite")]
 pub(super) fn sqlite_goes_on() -> bool {
     !ENDS_SQLITE.load(Ordering::SeqCst)
@@ -57,7 +58,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Asks the server, by another connection, to end what the session does.
+    /// Asks the server, over another connection, to cancel the statement of the session.
     async fn ask(&self) -> Result<(), DatabaseError> {
         let sql = match self.product {
             Product::Postgres => format!("SELECT pg_catalog.pg_cancel_backend({})", self.number),
@@ -71,7 +72,7 @@ impl Ending {
     }
 }
 
-/// Something that is there for a while and has to be taken back: as long as the value lives, nobody ends the process at once.
+/// A temporary change that has to be undone: while the value lives, an interrupt does not end the process at once.
 #[derive(Debug)]
 pub struct Unfinished(());
 
@@ -106,7 +107,7 @@ impl Drop for Statement {
     }
 }
 
-/// Waits for a statement, or ends it where somebody asks for it meanwhile.
+/// Waits for a statement, or cancels it when an interrupt is requested.
 pub(super) async fn wait<T>(
     ending: &Ending,
     work: impl Future<Output = Result<T, DatabaseError>>,
@@ -117,7 +118,7 @@ pub(super) async fn wait<T>(
     let _statement = Statement::begin();
     let (mut work, mut called) = (pin!(work), pin!(CALLED.notified()));
     called.as_mut().enable();
-    // Somebody may have asked between the two lines before.
+    // An interrupt may have been requested between the two lines before.
     if !interrupted() {
         tokio::select! {
             biased;

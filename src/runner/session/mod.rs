@@ -1,6 +1,6 @@
 //! One connection to one database, for catalog queries, locks and work alike.
 //!
-//! Every value is exchanged as text, so the four databases look the same from outside. Must not know what is asked for.
+//! Every value is exchanged as text, so the four databases look the same from outside. Must not know the queries.
 
 mod connect;
 mod driver;
@@ -31,11 +31,11 @@ use interrupt::Ending;
 pub struct DatabaseError {
     /// The database's own message.
     pub message: String,
-    /// SQLSTATE or the vendor's code, where there is one.
+    /// SQLSTATE or the vendor's code, if there is one.
     pub code: Option<String>,
 }
 
-/// Why a connection could not be made, as far as the driver's error tells.
+/// Why a connection could not be made, as far as the driver's error shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// The driver was left out of this build: the feature that brings it.
@@ -52,9 +52,9 @@ pub enum Obstacle {
     NoFile,
     /// The file is not an SQLite database.
     NotADatabase,
-    /// Somebody else is writing to the SQLite file.
+    /// Another process is writing to the SQLite file.
     Locked,
-    /// The user is let in, but not to this database.
+    /// The user may connect to the server, but not to this database.
     NoRight,
     /// Anything else.
     Other,
@@ -64,9 +64,9 @@ pub enum Obstacle {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
 pub struct ConnectError {
-    /// What kind of obstacle it is.
+    /// The kind of obstacle.
     pub obstacle: Obstacle,
-    /// What the driver or the database said.
+    /// The error of the driver or the database.
     pub error: DatabaseError,
 }
 
@@ -94,7 +94,7 @@ impl From<DatabaseError> for ConnectError {
     }
 }
 
-/// The obstacle a database's code stands for. MySQL's SQLSTATEs are too coarse, so its own number counts there.
+/// The obstacle for a database's error code. MySQL's SQLSTATEs are too coarse, so its error number is used.
 fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
     match (mysql, code) {
         (Some(1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
@@ -140,16 +140,16 @@ pub struct Session {
     product: Product,
     version: String,
     is_scratch: bool,
-    /// Whether the last statement that set a `sql_mode` said which (MySQL and MariaDB).
+    /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
 }
 
 impl Session {
-    /// Connects, finds out which product answers, and settles the session: whatever influences how text is read or printed
+    /// Connects, detects the product, and configures the session: every setting that influences how text is read or printed
     /// is pinned.
     ///
     /// # Errors
-    /// Whatever keeps the connection from being made.
+    /// The connection cannot be made.
     pub async fn connect(options: &ConnectionOptions, missing: Missing) -> Result<Self, ConnectError> {
         let driver = Driver::open(&options.options, missing).await?;
         let product = match options.product_hint() {
@@ -159,7 +159,7 @@ impl Session {
         Self::on(driver, options.options.clone(), product, options.is_scratch).await
     }
 
-    /// The session on an open connection. `options` lead to the same database.
+    /// The session on an open connection. `options` are those of the same database.
     async fn on(driver: Driver, options: Options, product: Product, is_scratch: bool) -> Result<Self, ConnectError> {
         let ending = Ending { options, product, number: String::new() };
         let mut session = Self { driver, ending, product, version: String::new(), is_scratch, says_mode: false };
@@ -171,7 +171,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Pins whatever influences how text is read or printed.
+    /// Pins every setting that influences how text is read or printed.
     async fn pin(&mut self) -> Result<(), DatabaseError> {
         let settings = match self.product {
             Product::Postgres => postgres::SETTINGS,
@@ -224,12 +224,12 @@ impl Session {
         Ok(said(0))
     }
 
-    /// Which product answered: MySQL and MariaDB are told apart by what the server says.
+    /// The product of the server; MySQL and MariaDB are distinguished by the server's version.
     pub fn product(&self) -> Product {
         self.product
     }
 
-    /// Whether it leads to a scratch database.
+    /// Whether it is a session on a scratch database.
     pub fn is_scratch(&self) -> bool {
         self.is_scratch
     }
@@ -239,10 +239,10 @@ impl Session {
         &self.version
     }
 
-    /// Sends one statement; gives back the number of rows it touched.
+    /// Sends one statement; returns the number of affected rows.
     ///
     /// # Errors
-    /// The database's refusal; that somebody had the statement ended ([`interrupt`]).
+    /// The database's refusal; the statement was interrupted ([`interrupt`]).
     pub async fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
         self.can_be_sent(sql)?;
         if matches!(self.product, Product::Postgres | Product::Sqlite) {
@@ -293,10 +293,10 @@ impl Session {
         }
     }
 
-    /// Begins a transaction. On SQLite it takes the write lock at once, so that what is read inside stays true.
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that rows read in it do not change.
     ///
     /// # Errors
-    /// The database's refusal; on SQLite also that somebody else is writing.
+    /// The database's refusal; on SQLite also another writer.
     pub async fn begin(&mut self) -> Result<(), DatabaseError> {
         let sql = match self.product {
             Product::Postgres => "BEGIN",
@@ -338,7 +338,7 @@ impl Session {
         }
     }
 
-    /// Sends one query; gives back its rows as text.
+    /// Sends one query; returns its rows as text.
     ///
     /// # Errors
     /// The database's refusal.
@@ -349,7 +349,7 @@ impl Session {
         Ok(rows)
     }
 
-    /// Sends queries one after the other; gives back the rows of all of them.
+    /// Sends queries one after the other; returns the rows of all of them.
     ///
     /// # Errors
     /// The database's refusal of one of them.
@@ -383,7 +383,7 @@ impl Session {
     /// values, each of many rows, pass between the database and here, where every one costs more than to read it.
     ///
     /// # Errors
-    /// The database's refusal, and what is no such array.
+    /// The database's refusal; a row that is not such an array.
     pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
         interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
     }

@@ -12,7 +12,7 @@ pub const SETTINGS: &[&str] = &[SQL_MODE, "SET NAMES utf8mb4", "SET time_zone = 
 /// refuses no view that a server with another mode has taken.
 pub const SQL_MODE: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
 
-/// Sets the mode in which triggers, routines and events are made that say no mode of their own: the server keeps it with them.
+/// Sets the `sql_mode` for triggers, routines and events whose migration sets none: the server stores the mode with them.
 pub fn mode_of_bodies(product: Product) -> String {
     format!("SET SESSION sql_mode = '{}'", sql::default_mode(product))
 }
@@ -52,7 +52,7 @@ pub async fn unlock(session: &mut Session, name: &str) -> Result<(), DatabaseErr
     session.query(&format!("SELECT RELEASE_LOCK('{name}')")).await.map(|_| ())
 }
 
-/// The connection that holds the lock, and what is known of it.
+/// The connection that holds the lock, and its description.
 ///
 /// # Errors
 /// The database's refusal.

@@ -1,6 +1,6 @@
 //! Connection options: parsed once, from a URL and the environment, into the driver's own options.
 //!
-//! Hosts, users and database names are asked for here; no other code parses a URL. Must not know what the connection is for.
+//! Hosts, users and database names are read here; no other code parses a URL. Must not know what the connection is for.
 
 mod parameters;
 
@@ -28,10 +28,10 @@ pub struct ConnectionOptions {
 
 impl ConnectionOptions {
     /// Reads a URL: `postgres://`, `mysql://`, `mariadb://`, `sqlite://path`, `sqlite:file:path`, `sqlite::memory:`. A
-    /// relative path of an SQLite file is one from `root`. What the URL leaves open is taken from where the driver takes it.
+    /// relative path of an SQLite file starts at `root`. Settings that the URL omits come from the driver's usual sources.
     ///
     /// # Errors
-    /// It cannot be read, or the driver would not heed all of it; the error does not hold it.
+    /// It cannot be parsed, or the driver would ignore a part of it; the error does not contain the URL.
     pub fn parse(text: &str, root: &Path) -> Result<Self> {
         let text = text.trim();
         let (scheme, rest) = text.split_once(':').unwrap_or_default();
@@ -40,7 +40,7 @@ impl ConnectionOptions {
             "mysql" => Self::server("mysql", Product::MySql, text, rest),
             "mariadb" => Self::server("mariadb", Product::MariaDb, text, rest),
             "sqlite" => Self::sqlite(rest, root),
-            // What stands before the first colon may be a password when the scheme was forgotten.
+            // The text before the first colon may be a password if the scheme was forgotten.
             _ => Err(unreadable("its scheme is none of postgres, mysql, mariadb and sqlite")
                 .hint("write it as `postgres://user:password@host/database` or `sqlite://file.db`")),
         }
@@ -55,7 +55,7 @@ impl ConnectionOptions {
     /// An SQLite database in memory, another one for each connection.
     ///
     /// # Errors
-    /// The driver cannot read what it is given.
+    /// The driver cannot parse the URL.
     pub fn in_memory() -> Result<Self> {
         Self::sqlite(":memory:", Path::new(""))
     }
@@ -92,7 +92,7 @@ impl ConnectionOptions {
             );
         }
         parameters::check(product, &parameters::GivenParameters::of(&url, query))?;
-        // The driver's own words may repeat what they are about.
+        // The driver's message may repeat a value.
         let refused = |_| unreadable("the driver does not take it");
         let (options, endpoint) = match product {
             Product::Postgres => Options::postgres(&url).map_err(refused)?,
@@ -143,12 +143,12 @@ impl ConnectionOptions {
         scratch
     }
 
-    /// The product as far as the URL tells. A server reached by `mysql://` may be MariaDB all the same.
+    /// The product according to the URL. A server behind `mysql://` may still be MariaDB.
     pub fn product_hint(&self) -> Product {
         self.product
     }
 
-    /// Whether what answers may be of a product: which of MySQL and MariaDB a server is, only the server can say.
+    /// Whether the server may be of a product: only the server can tell MySQL from MariaDB.
     pub fn may_be(&self, product: Product) -> bool {
         match self.product {
             Product::MySql | Product::MariaDb => matches!(product, Product::MySql | Product::MariaDb),
@@ -179,7 +179,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// The user the server is told; empty where there is none.
+    /// The user name sent to the server; empty if there is none.
     pub fn user(&self) -> &str {
         match &self.endpoint {
             Endpoint::Server { user, .. } => user,
@@ -187,7 +187,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// The name of the database on its server; empty where there is none.
+    /// The name of the database on its server; empty if there is none.
     pub fn database(&self) -> &str {
         match &self.endpoint {
             Endpoint::Server { database, .. } => database,
@@ -195,7 +195,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// The host without its port; empty where there is none.
+    /// The host without its port; empty if there is none.
     pub fn host(&self) -> &str {
         match &self.endpoint {
             Endpoint::Server { host, .. } => host,
@@ -203,7 +203,7 @@ impl ConnectionOptions {
         }
     }
 
-    /// The options of PostgreSQL's own clients that lead to the same server.
+    /// The options by which PostgreSQL's own clients connect to the same server.
     pub fn client_options(&self) -> String {
         match &self.endpoint {
             Endpoint::Server { user, host, port, socket, .. } => {
@@ -225,7 +225,7 @@ impl ConnectionOptions {
     }
 }
 
-/// The URL without password and parameters, from what the driver will use.
+/// The URL without password and parameters, from the driver's options.
 impl fmt::Display for ConnectionOptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.scheme;
@@ -258,7 +258,7 @@ impl fmt::Debug for ConnectionOptions {
     }
 }
 
-/// What does not stand for itself in a user or the name of a database.
+/// The characters that are escaped in a user or database name.
 const SPECIAL: percent_encoding::AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 fn unreadable(reason: &str) -> Error {

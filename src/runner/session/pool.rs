@@ -24,7 +24,7 @@ impl Session {
         Self::on(driver, options, Product::MySql, false).await
     }
 
-    /// On SQLite it goes back to the pool as it was.
+    /// On SQLite it is returned to the pool with its original settings.
     #[cfg(feature = "sqlite")]
     pub(crate) async fn of_sqlite(pool: &sqlx::SqlitePool) -> Result<Self, ConnectError> {
         let options = Options::Sqlite(Box::new(pool.connect_options().as_ref().clone()));

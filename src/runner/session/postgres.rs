@@ -48,7 +48,7 @@ pub async fn unlock(session: &mut Session) -> Result<(), DatabaseError> {
     session.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await.map(|_| ())
 }
 
-/// The process that holds the lock, and what is known of it.
+/// The process that holds the lock, and its description.
 ///
 /// # Errors
 /// The database's refusal.

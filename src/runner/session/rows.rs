@@ -77,13 +77,13 @@ impl Rows {
     }
 }
 
-/// What stands before a place in numbers that are ends.
+/// The end of the previous entry in a list of ends.
 fn before(ends: &[usize], at: usize) -> usize {
     at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default()
 }
 
 impl<'r> Row<'r> {
-    /// The value of column `index` (from 0); NULL and a column that is not there are both `None`.
+    /// The value of column `index` (from 0); NULL and a missing column are both `None`.
     pub fn get(self, index: usize) -> Option<&'r str> {
         let at = self.values.0.checked_add(index).filter(|at| *at < self.values.1)?;
         let end = self.all.ends.get(at).filter(|end| *end & 1 == 0)? >> 1;
@@ -135,7 +135,7 @@ impl<'r> IntoIterator for &'r Rows {
     }
 }
 
-/// What [`Rows::iter`] gives.
+/// The iterator of [`Rows::iter`].
 #[derive(Clone)]
 pub struct Iter<'r> {
     all: &'r Rows,

@@ -8,18 +8,18 @@ use std::time::Duration;
 use crate::session::{DatabaseError, Rows, Session};
 
 /// Statements sent once after connecting. Foreign keys are enforced, as sqlx does by default; a migration switches them off
-/// before its transaction and checks them before its end. Renaming rewrites what refers to the renamed.
+/// before its transaction and checks them before its end. Renaming rewrites references to the renamed object.
 pub const SETTINGS: &[&str] = &["PRAGMA foreign_keys = ON", "PRAGMA legacy_alter_table = OFF"];
 
 /// The current time as UTC text.
 pub const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
-/// Whether the error says that somebody else is writing. The driver gives extended codes; the low byte is the code.
+/// Whether the error is that another process is writing. The driver returns extended codes; the low byte is the code.
 pub fn is_busy(error: &DatabaseError) -> bool {
     error.code.as_deref().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-/// How long a statement waits for somebody else's write to end. A number that SQLite has no room for would be none.
+/// How long a statement waits for another writer. A number above SQLite's range would disable waiting.
 ///
 /// # Errors
 /// The database's refusal.
@@ -54,7 +54,7 @@ pub struct Violations(Rows);
 /// Finds the rows that reference a missing row.
 ///
 /// # Errors
-/// A foreign key that cannot be checked, because what it refers to is not unique.
+/// A foreign key that cannot be checked, because the referenced columns are not unique.
 pub async fn violations(session: &mut Session) -> Result<Violations, DatabaseError> {
     session.query("PRAGMA foreign_key_check").await.map(Violations)
 }

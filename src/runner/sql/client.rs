@@ -1,7 +1,7 @@
 //! Recognises commands for a database's own client (psql, sqlite3, mysql), and statements whose rows the client sends or
 //! receives.
 //!
-//! Must not know what is done about it.
+//! Must not know how they are handled.
 
 use crate::Product;
 
@@ -76,7 +76,7 @@ pub(super) fn copies_rows(product: Product, tokens: &[Token<'_>]) -> bool {
     needs_client(product, tokens).is_some_and(|token| token.is_word("STDIN"))
 }
 
-/// What to do about a line for a client of this product, in a file that is sent to a server.
+/// The hint for a client command of this product in a file that is sent to a server.
 pub fn hint(product: Product) -> &'static str {
     match product {
         Product::Postgres => {

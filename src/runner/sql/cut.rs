@@ -126,7 +126,7 @@ impl<'a> Cutter<'a> {
         token.text.find(self.delimiter)
     }
 
-    /// What follows `SET sql_mode = …` is read by other rules.
+    /// Statements after `SET sql_mode = …` are split by other rules.
     fn set_mode(&mut self, tokens: &[Token<'_>]) {
         if let Some(mode) = mode_set(self.plain, tokens) {
             self.tokens.rules = mode.map_or(self.plain, |mode| Rules::under(self.plain.product, &mode));
@@ -176,7 +176,7 @@ fn mode_set(rules: Rules, tokens: &[Token<'_>]) -> Option<Option<String>> {
     found
 }
 
-/// The `sql_mode` a statement sets, where it sets one: `Some(None)` for one that its text does not say.
+/// The `sql_mode` that a statement sets, if it sets one: `Some(None)` if its text does not contain the value.
 pub fn mode_of(product: Product, statement: &str) -> Option<Option<String>> {
     let rules = Rules::of(product);
     if !rules.delimiter_lines || !statement.as_bytes().iter().any(|byte| byte.eq_ignore_ascii_case(&b'q')) {
@@ -213,7 +213,7 @@ pub fn has_body(product: Product, statement: &str) -> bool {
     false
 }
 
-/// The statements of a script, without final semicolons and without comments standing between statements.
+/// The statements of a script, without final semicolons and without comments between statements.
 ///
 /// # Errors
 /// A quote or a comment that is never closed.

@@ -31,7 +31,7 @@ pub struct Unterminated {
 }
 
 impl Unterminated {
-    /// What begins at this byte of a text.
+    /// The line and the first characters of the text at this byte.
     pub fn at(text: &str, offset: usize) -> Self {
         let opening = text.get(offset..).unwrap_or_default();
         let opening = opening.lines().next().unwrap_or_default().chars().take(20).collect();
@@ -39,7 +39,7 @@ impl Unterminated {
     }
 }
 
-/// The line a byte stands on, counted from 1. A line ends with a line feed, a carriage return, or both.
+/// The line of a byte, counted from 1. A line ends with a line feed, a carriage return, or both.
 pub fn line(text: &str, offset: usize) -> usize {
     Lines::of(text.get(..offset).unwrap_or(text)).0.len()
 }
@@ -60,13 +60,13 @@ impl Lines {
         Self(std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect())
     }
 
-    /// The line a byte stands on, counted from 1.
+    /// The line of a byte, counted from 1.
     pub fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|start| *start <= offset).max(1)
     }
 }
 
-/// Whether nothing but blanks stands before a byte on its line.
+/// Whether only blanks precede a byte on its line.
 pub fn is_first_in_line(text: &str, offset: usize) -> bool {
     let before = text.get(..offset).unwrap_or_default().trim_end_matches([' ', '\t']);
     before.is_empty() || before.ends_with(['\n', '\r'])

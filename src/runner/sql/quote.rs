@@ -1,6 +1,6 @@
 //! Names and strings as each product writes them.
 //!
-//! Must not know where a name comes from, nor what a string holds.
+//! Must not know the origin of a name, or the content of a string.
 
 use crate::Product;
 

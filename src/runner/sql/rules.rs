@@ -25,7 +25,7 @@ pub struct Rules {
     pub(super) dollar_begins_word: bool,
     /// A bare word may begin with a digit.
     pub(super) digit_begins_word: bool,
-    /// Letters that change what the string behind them is, and whether backslashes escape in it.
+    /// Prefixes of string literals, and whether backslashes escape in the string.
     pub(super) prefixes: &'static [(&'static str, bool)],
     /// Block comments nest.
     pub(super) nested_comments: bool,
@@ -39,7 +39,7 @@ pub struct Rules {
     pub(super) carriage_return_ends_comment: bool,
     /// Which comments hold code.
     pub(super) hints: Hints,
-    /// A line `DELIMITER …` sets what ends a statement.
+    /// A line `DELIMITER …` sets the statement delimiter.
     pub(super) delimiter_lines: bool,
 }
 
@@ -104,7 +104,7 @@ const MYSQL: Rules = Rules {
 };
 
 impl Rules {
-    /// A product's rules in a session of its own defaults.
+    /// A product's rules in a session with default settings.
     pub const fn of(product: Product) -> Self {
         match product {
             Product::Postgres => POSTGRES,
@@ -150,12 +150,12 @@ impl From<Product> for Rules {
     }
 }
 
-/// The flags of a `sql_mode` by which double quotes enclose names; but for the first they stand for several others too.
+/// The flags of a `sql_mode` by which double quotes enclose names; all but the first are combinations of flags.
 const ANSI_QUOTES: [&str; 7] = ["ANSI_QUOTES", "ANSI", "DB2", "MAXDB", "MSSQL", "ORACLE", "POSTGRESQL"];
 /// The flag by which a backslash is a character like any other.
 const NO_BACKSLASH_ESCAPES: &str = "NO_BACKSLASH_ESCAPES";
 
-/// The `sql_mode` that a server of this product has unless somebody sets another one.
+/// The default `sql_mode` of a server of this product.
 pub fn default_mode(product: Product) -> &'static str {
     match product {
         Product::MariaDb => "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",

@@ -63,7 +63,7 @@ impl Token<'_> {
         self.kind == TokenKind::Symbol && self.text.starts_with(symbol)
     }
 
-    /// The name it stands for where a name is wanted: a bare word as it is written, or what a quoted name holds.
+    /// The name it denotes: a bare word as it is written, or the content of a quoted name.
     pub fn name(&self) -> Option<String> {
         match self.kind {
             TokenKind::Word => Some(self.text.to_owned()),
@@ -87,7 +87,7 @@ impl Token<'_> {
     }
 }
 
-/// What stands between the quotes of a name or a string, a doubled quote being one.
+/// The content of a quoted name or string; a doubled quote is one quote.
 pub fn content(text: &str) -> String {
     let Some(open) = text.chars().next() else { return String::new() };
     let close = if open == '[' { ']' } else { open };
@@ -145,7 +145,7 @@ pub fn tokens(rules: impl Into<Rules>, text: &str) -> Result<Vec<Token<'_>>, Unt
     }
 }
 
-/// The tokens of a text a server has given, without white space and comments. What is never closed ends with the text.
+/// The tokens of a text from a server, without white space and comments. An unclosed token ends with the text.
 pub fn words(rules: impl Into<Rules>, text: &str) -> Vec<Token<'_>> {
     Tokens::new(rules, text).filter(|token| !token.is_blank()).collect()
 }
@@ -161,7 +161,7 @@ impl<'a> Tokens<'a> {
         self.unclosed.or(self.hint.filter(|_| self.at >= self.text.len()))
     }
 
-    /// Whether what comes stands in a comment whose content is executed.
+    /// Whether the next token is in a comment whose content is executed.
     pub(super) fn in_hint(&self) -> bool {
         self.hint.is_some()
     }
@@ -195,7 +195,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The length of something that must be closed; the whole rest where it is not.
+    /// The length of a token that must be closed; the whole rest if it is not.
     fn closed(&mut self, rest: &str, length: Option<usize>) -> usize {
         if length.is_none() && self.unclosed.is_none() {
             self.unclosed = Some(self.at);
@@ -213,7 +213,7 @@ impl<'a> Tokens<'a> {
         (TokenKind::Comment, self.closed(rest, length))
     }
 
-    /// A string that letters stand directly before: `E'…'`, `x'…'`, `U&"…"`.
+    /// A string with a prefix: `E'…'`, `x'…'`, `U&"…"`.
     fn prefixed(&mut self, rest: &str) -> Option<(TokenKind, usize)> {
         let (prefix, escapes) = self.rules.prefixes.iter().find(|(prefix, _)| {
             let has_prefix = rest.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
@@ -226,7 +226,7 @@ impl<'a> Tokens<'a> {
             _ => TokenKind::String,
         };
         let mut length = quoted(inside, *escapes);
-        // PostgreSQL goes on with a string that begins on a later line, by the rules of the first part.
+        // PostgreSQL continues a string with one that begins on a later line, by the rules of the first part.
         while let Some(end) = length.filter(|_| *escapes && self.rules.dollar_quotes) {
             let after = inside.get(end..).unwrap_or_default();
             let space = span(after, is_space);

@@ -64,7 +64,7 @@ fn resolved(re_exported: &BTreeMap<&Path, BTreeMap<String, Vec<String>>>, path: 
     path.to_vec()
 }
 
-#[test]
+#[apply(test)]
 fn modules_of_a_dialect_import_one_another_in_no_circle() {
     let files: Vec<File> = files().into_iter().filter(|file| file.room() == "dialect").collect();
     let modules: BTreeSet<&Path> = files.iter().map(|file| file.module.as_slice()).collect();

@@ -29,7 +29,7 @@ fn assert_ships(package: &str, source: impl Fn(&str) -> bool, includes: &[&str])
     assert!(more.is_empty(), "{package} ships {more:?}");
 }
 
-#[test]
+#[apply(test)]
 fn the_program_ships_its_source_and_its_guide() {
     let source = |file: &str| file.starts_with("src/") && !file.starts_with("src/runner/");
     assert_ships(
@@ -39,13 +39,13 @@ fn the_program_ships_its_source_and_its_guide() {
     );
 }
 
-#[test]
+#[apply(test)]
 fn the_runner_ships_its_source() {
     assert_ships("sea-gen-runner", |file| file.ends_with(".rs"), &["lib.rs"]);
 }
 
 /// On a system without symbolic links the licences of the runner may be copies; they are the same in any case.
-#[test]
+#[apply(test)]
 fn both_packages_have_the_same_licences() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {

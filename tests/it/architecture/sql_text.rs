@@ -74,7 +74,7 @@ impl<'ast> Visit<'ast> for Functions<'ast> {
     }
 }
 
-#[test]
+#[apply(test)]
 fn sql_text_is_cut_in_one_place() {
     let mut breaches = Vec::new();
     let files = files();

@@ -43,7 +43,7 @@ fn packages() -> (BTreeSet<String>, BTreeSet<String>) {
     (all, of_sea_orm)
 }
 
-#[test]
+#[apply(test)]
 fn the_runner_adds_little_to_an_application() {
     let (all, of_sea_orm) = packages();
     assert!(of_sea_orm.len() > 30, "SeaORM's packages were not found: {of_sea_orm:?}");
@@ -51,4 +51,18 @@ fn the_runner_adds_little_to_an_application() {
     assert!(added.len() <= MOST, "more than {MOST}: {added:?}");
     let heavy: Vec<&&String> = added.iter().filter(|name| HEAVY.contains(&name.as_str())).collect();
     assert!(heavy.is_empty(), "{heavy:?}");
+}
+
+/// A program decides about its allocator: this one uses the library with its default features and has none of `gen`'s.
+#[cfg(feature = "mimalloc")]
+#[apply(test)]
+fn the_allocator_is_linked_into_gen_alone() {
+    // A message of the allocator in C. It is not written out, so that this program does not contain it.
+    let message = ["mimalloc", ": warning: "].concat();
+    let contains = |program: &std::path::Path| {
+        let bytes = std::fs::read(program).unwrap();
+        bytes.windows(message.len()).any(|window| window == message.as_bytes())
+    };
+    assert!(contains(env!("CARGO_BIN_EXE_gen").as_ref()), "`gen` lacks its allocator");
+    assert!(!contains(&std::env::current_exe().unwrap()), "the library brings the allocator of `gen`");
 }

@@ -20,7 +20,7 @@ fn misfit(project: &Project, given: &[&str], reason: &str, hint: &str) {
     assert!(project.tree() == before, "{given:?}");
 }
 
-#[test]
+#[apply(test)]
 fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
     let project = changed();
     for (given, reason, hint) in [
@@ -93,7 +93,7 @@ fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
     assert!(said.contains("matches nothing: there is no finding to allow"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 fn an_answer_may_be_for_one_of_several_dialects() {
     let project = Project::empty("dialects = [\"postgres\", \"sqlite\"]\n");
     project.write("entities/user.rs", super::project::USER);
@@ -123,7 +123,7 @@ fn an_answer_may_be_for_one_of_several_dialects() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_misspelt_setting_that_changes_the_plan_is_an_error() {
     let project = Project::begun();
     for (given, meant) in [("uniqe", "unique"), ("nulable", "nullable"), ("colunm_name = \"n\"", "column_name")] {
@@ -141,7 +141,7 @@ fn a_misspelt_setting_that_changes_the_plan_is_an_error() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_starts_before_the_last_one_is_not_applied() {
     let project = Project::begun();
     let before = project.tree();
@@ -168,26 +168,26 @@ fn a_migration_that_starts_before_the_last_one_is_not_applied() {
     project.succeeds(&["up"]);
 }
 
-#[test]
+#[apply(test)]
 fn what_is_to_be_written_yet_is_no_reason_for_a_missing_way_back() {
     let project = Project::begun();
     project.succeeds(&["migration", "ByHand", "--empty"]);
     let path = project.migrations().pop().unwrap();
     project.edit(
         &path,
-        "-- write here what leads forward",
-        "UPDATE user SET name = '';\n-- write here what leads forward",
+        "-- write the up statements here",
+        "UPDATE user SET name = '';\n-- write the up statements here",
     );
     assert!(project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
     project.edit(
         &path,
-        "-- write here what leads back",
-        "-- the names are gone for good\n-- write here what leads back",
+        "-- write the down statements here",
+        "-- the names are gone for good\n-- write the down statements here",
     );
     assert!(!project.shown(&project.output(&["lint", "by_hand"])).contains("missing-down"));
 }
 
-#[test]
+#[apply(test)]
 fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
     let project = Project::begun();
     std::fs::remove_dir_all(project.path("entities")).unwrap();
@@ -206,7 +206,7 @@ fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
     assert!(said.contains("the snapshot in `snapshots` is missing"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 fn a_second_dialect_is_told_where_the_files_of_the_first_go() {
     let project = Project::begun();
     project.write("gen.toml", "dialects = [\"sqlite\", \"postgres\"]\n");
@@ -218,7 +218,7 @@ fn a_second_dialect_is_told_where_the_files_of_the_first_go() {
     assert_eq!(project.migrations().len(), 2, "{:?}", project.migrations());
 }
 
-#[test]
+#[apply(test)]
 fn a_schema_that_is_not_listed_is_said_with_its_line() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     project.write("entities/user.rs", super::project::USER);
@@ -230,7 +230,7 @@ fn a_schema_that_is_not_listed_is_said_with_its_line() {
     project.succeeds(&["migration", "Initial", "--no-verify"]);
 }
 
-#[test]
+#[apply(test)]
 fn keys_that_are_one_to_postgres_are_said_with_the_line_and_the_way_out() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     project.write("entities/user.rs", super::project::USER);
@@ -256,7 +256,7 @@ fn keys_that_are_one_to_postgres_are_said_with_the_line_and_the_way_out() {
     project.succeeds(&["migration", "Initial", "--no-verify"]);
 }
 
-#[test]
+#[apply(test)]
 fn a_declared_view_with_an_old_name_is_not_said_to_be_declared_by_nobody() {
     let project = Project::new();
     project.write("entities/user.sqlite.sql", "CREATE VIEW names AS SELECT name FROM user;\n");
@@ -269,7 +269,7 @@ fn a_declared_view_with_an_old_name_is_not_said_to_be_declared_by_nobody() {
     project.succeeds(&["migration", "First", "--rename", "user.name:first_name"]);
 }
 
-#[test]
+#[apply(test)]
 fn a_second_environment_is_told_how_to_get_to_the_baseline() {
     let project = Project::empty("dialects = [\"sqlite\"]\ndatabase-url = \"sqlite://shop.db\"\n");
     project.write("entities/user.rs", super::project::USER);
@@ -290,7 +290,7 @@ fn a_second_environment_is_told_how_to_get_to_the_baseline() {
 }
 
 /// What `renamed_from` says may stand there for ever once it was done; one that was never done is a slip.
-#[test]
+#[apply(test)]
 fn a_former_name_that_fits_nothing_is_refused_and_one_that_was_taken_stays() {
     let project = Project::begun();
     project.edit("entities/user.rs", "pub name: String", "pub name: String, pub note: Option<String>");

@@ -24,7 +24,7 @@ fn begun() -> Project {
     project
 }
 
-#[test]
+#[apply(test)]
 fn a_snapshot_that_cannot_be_read() {
     let project = begun();
     project.write(TABLE, "{\n  \"name\": ");
@@ -61,7 +61,7 @@ fn a_snapshot_that_cannot_be_read() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_snapshot_that_is_not_the_sealed_one() {
     let project = begun();
     let text = project.read(TABLE);
@@ -91,7 +91,7 @@ fn a_snapshot_that_is_not_the_sealed_one() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_lock_that_was_changed_by_hand() {
     let project = Project::grown();
     let text = project.read(LOCK);
@@ -169,7 +169,7 @@ fn a_lock_that_was_changed_by_hand() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_was_edited_before_it_ran() {
     let project = Project::begun();
     project.edit(&project.migrations()[0], "varchar", "text");
@@ -184,7 +184,7 @@ fn a_migration_that_was_edited_before_it_ran() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_was_edited_after_it_ran() {
     let project = Project::begun();
     project.succeeds(&["up"]);
@@ -212,13 +212,13 @@ fn a_migration_that_was_edited_after_it_ran() {
     error: the file of migration `[time]_initial` was changed after it was applied at [when]
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
-    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    hint: put new statements in a new migration: `gen migration <Name>`
     ");
     shows!(project.refused(&["down"]), @r"
     error: the file of migration `[time]_initial` was changed after it was applied at [when]
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
-    hint: what is new in it belongs into a new migration: `gen migration <Name>`
+    hint: put new statements in a new migration: `gen migration <Name>`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
@@ -231,7 +231,7 @@ fn a_migration_that_was_edited_after_it_ran() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_whose_file_is_missing() {
     let project = Project::grown();
     project.succeeds(&["up"]);
@@ -283,7 +283,7 @@ fn a_migration_whose_file_is_missing() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_the_lock_does_not_list() {
     let project = Project::begun();
     project.write(
@@ -310,7 +310,7 @@ fn a_migration_that_the_lock_does_not_list() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_is_none() {
     let project = Project::begun();
     let path = project.migrations()[0].clone();
@@ -350,7 +350,7 @@ fn a_migration_that_is_none() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn something_is_in_the_way_of_what_is_written() {
     let project = begun();
     fs::remove_dir_all(project.path("migrations")).unwrap();
@@ -403,7 +403,7 @@ fn refuses_to_read(migration: &str, line: &str) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_mark_inside_a_statement() {
     refuses_to_read(
         "-- UP\nUPDATE user SET name = 'a'\n-- STEP 2: only some\nWHERE id = 1;\n-- DOWN\nSELECT 1;\n",
@@ -411,30 +411,30 @@ fn a_mark_inside_a_statement() {
     );
     refuses_to_read(
         "-- UP\nUPDATE user SET name = 'a'\r  -- down\rWHERE id = 1;\n",
-        "line 3: the character U+000D looks like a line break here, and the database takes it for none",
+        "line 3: the character U+000D looks like a line break, but the database does not treat it as one",
     );
 }
 
-#[test]
+#[apply(test)]
 fn what_no_database_reads_as_it_looks() {
     refuses_to_read("-- UP\nSELECT 1;\n\0SELECT 2;\n", "line 3: there is a NUL character");
     refuses_to_read(
         "-- UP\nSELECT 1; -- a\rSELECT 2;\n",
-        "line 2: the character U+000D looks like a line break here, and the database takes it for none",
+        "line 2: the character U+000D looks like a line break, but the database does not treat it as one",
     );
     refuses_to_read(
         "-- UP\nSELECT 1;\u{2028}-- DOWN\nSELECT 2;\n",
-        "line 2: the character U+2028 looks like a line break here, and the database takes it for none",
+        "line 2: the character U+2028 looks like a line break, but the database does not treat it as one",
     );
 }
 
-#[test]
+#[apply(test)]
 fn what_is_meant_for_a_client() {
     refuses_to_read("-- UP\n.read other.sql\n", "line 2: `.read other.sql` is meant for a client, not for the server");
     refuses_to_read("-- UP\nSELECT 1\nGO\n;\nGO\n", "line 5: `GO` is meant for a client, not for the server");
 }
 
-#[test]
+#[apply(test)]
 fn a_carriage_return_ends_a_line() {
     let project = Project::begun();
     project.succeeds(&["up"]);
@@ -459,7 +459,7 @@ fn put(what: &str, path: &std::path::Path) {
 }
 
 #[cfg(unix)]
-#[test]
+#[apply(test)]
 fn what_has_a_files_name_and_is_none() {
     let migration = "migrations/20300101_000000_new.sql";
     let files = ["entities/user.rs", "entities/user.sql", TABLE, migration, "gen.toml", ".env", "schema.lock.json"];

@@ -3,7 +3,7 @@
 use super::project::{Project, USER};
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn a_migration_needs_a_good_name() {
     let project = Project::begun();
     project.declare("email");
@@ -65,7 +65,7 @@ fn a_migration_needs_a_good_name() {
     project.succeeds(&["migration", &"x".repeat(80)]);
 }
 
-#[test]
+#[apply(test)]
 fn a_name_is_taken_once() {
     let project = Project::begun();
     project.declare("email");
@@ -86,7 +86,7 @@ fn a_name_is_taken_once() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn entities_must_be_rust() {
     let project = Project::begun();
     project.write("entities/user.rs", USER.replace("pub name: String,", "pub name String,"));
@@ -107,7 +107,7 @@ fn entities_must_be_rust() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn entities_must_be_utf8() {
     let project = Project::begun();
     project.write("entities/user.rs", b"use sea_orm::*;\n// caf\xe9\n");
@@ -118,7 +118,7 @@ fn entities_must_be_utf8() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn two_entities_are_not_one_table() {
     let project = Project::begun();
     project.write("entities/person.rs", USER);
@@ -136,7 +136,7 @@ fn two_entities_are_not_one_table() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn a_relation_leads_to_an_entity() {
     let project = Project::begun();
     let relation = "pub enum Relation {\n    #[sea_orm(belongs_to = \"super::team::Entity\", from = \"Column::Name\", to = \"super::team::Column::Id\")]\n    Team,\n}";
@@ -168,7 +168,7 @@ fn a_relation_leads_to_an_entity() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn sql_beside_the_entities_must_be_sql() {
     let project = Project::begun();
     project
@@ -186,7 +186,7 @@ fn sql_beside_the_entities_must_be_sql() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn there_must_be_entities() {
     let project = Project::empty("");
     shows!(project.refused(&["init"]), @r#"
@@ -202,7 +202,7 @@ fn there_must_be_entities() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn there_must_be_a_project() {
     let project = Project::new();
     std::fs::remove_file(project.path("gen.toml")).unwrap();
@@ -219,7 +219,7 @@ fn there_must_be_a_project() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn the_configuration_must_be_understood() {
     let project = Project::begun();
     project.write("gen.toml", "dialects = [\"sqlite\"]\nmigration = \"migrations\"\n");
@@ -240,7 +240,7 @@ fn the_configuration_must_be_understood() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn the_database_must_be_there_where_it_is_needed() {
     let project = Project::begun();
     for command in ["down", "redo", "drift"] {
@@ -282,7 +282,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     hint: check the path; an encrypted database cannot be read either
     ");
     shows!(project.refused(&["up", "--database-url", "postgres://127.0.0.1:1/shop"]), @r"
-    error: nobody answers at 127.0.0.1:1
+    error: cannot connect to 127.0.0.1:1
       error communicating with database: Connection refused (os error 111)
 
     hint: start the server, or check host and port of the database URL
@@ -295,7 +295,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn arguments_must_be_known() {
     let project = Project::begun();
     shows!(project.refused(&["migrate"]), @r"

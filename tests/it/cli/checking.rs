@@ -3,7 +3,7 @@
 use super::project::Project;
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn everything_holds() {
     let project = Project::begun();
     shows!(project.run(&["check"]), @r"
@@ -61,7 +61,7 @@ fn everything_holds() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn entities_that_are_ahead_fail() {
     let project = Project::begun();
     project.declare("email");
@@ -95,7 +95,7 @@ fn entities_that_are_ahead_fail() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn files_that_are_not_sealed_fail() {
     let project = Project::begun();
     let path = &project.migrations()[0];
@@ -128,7 +128,7 @@ fn files_that_are_not_sealed_fail() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_that_breaks_fails() {
     let project = Project::begun();
     project.edit(&project.migrations()[0], "varchar", "varchar,,");
@@ -142,7 +142,7 @@ fn a_migration_that_breaks_fails() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn a_database_that_is_elsewhere_fails() {
     let project = Project::grown();
     shows!(project.run(&["check", "--database"]), @r"

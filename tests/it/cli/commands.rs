@@ -5,7 +5,7 @@ use std::process::Stdio;
 use super::project::Project;
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn help_lists_the_commands() {
     let project = Project::new();
     shows!(project.run(&["-h"]), @r"
@@ -105,7 +105,7 @@ fn help_lists_the_commands() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn no_command_prints_the_help_as_an_error() {
     let output = Project::new().output(&[]);
     assert_eq!(output.status.code(), Some(1));
@@ -113,13 +113,13 @@ fn no_command_prints_the_help_as_an_error() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("Usage: gen"));
 }
 
-#[test]
+#[apply(test)]
 fn version_is_the_packages() {
     let output = Project::new().succeeds(&["--version"]);
     assert_eq!(output, format!("gen {}\n", env!("CARGO_PKG_VERSION")));
 }
 
-#[test]
+#[apply(test)]
 fn before_init_every_command_says_what_to_do_first() {
     let project = Project::new();
     shows!(project.run(&["status"]), @r"
@@ -144,7 +144,7 @@ fn before_init_every_command_says_what_to_do_first() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn init_sets_up_once() {
     let project = Project::new();
     shows!(project.run(&["init"]), @r"
@@ -172,7 +172,7 @@ fn init_sets_up_once() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn init_writes_down_the_dialects_it_is_given() {
     let project = Project::empty("");
     std::fs::remove_file(project.path("gen.toml")).unwrap();
@@ -207,7 +207,7 @@ fn init_writes_down_the_dialects_it_is_given() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn init_adopts_what_a_database_has() {
     let project = Project::new();
     project.succeeds(&["sync"]);
@@ -251,7 +251,7 @@ fn init_adopts_what_a_database_has() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn freezing_closes_the_schema_until_it_is_thawed() {
     let project = Project::begun();
     project.declare("email");
@@ -291,7 +291,7 @@ fn freezing_closes_the_schema_until_it_is_thawed() {
     project.succeeds(&["migration", "X"]);
 }
 
-#[test]
+#[apply(test)]
 fn the_bookshop_fits_on_a_screen() {
     let project = Project::bookshop();
     shows!(project.run(&["init"]), @r"
@@ -429,13 +429,13 @@ fn the_bookshop_fits_on_a_screen() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn completions_name_the_commands() {
     let script = Project::new().succeeds(&["completions", "bash"]);
     assert!(script.starts_with("_gen()") && script.contains("migration"));
 }
 
-#[test]
+#[apply(test)]
 fn a_closed_pipe_is_no_error() {
     let project = Project::begun();
     for arguments in [&["completions", "bash"][..], &["--help"], &["status"], &["diff", "--from", "entities"]] {
@@ -448,7 +448,7 @@ fn a_closed_pipe_is_no_error() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn colour_is_for_terminals_and_for_who_asks() {
     let project = Project::begun();
     let coloured = |bytes: &[u8]| bytes.contains(&0x1b);

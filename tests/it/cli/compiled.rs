@@ -93,7 +93,7 @@ fn run(project: &Project, arguments: &[&str]) -> String {
     project.shown(&command.output().unwrap())
 }
 
-#[test]
+#[apply(test)]
 fn what_is_compiled_is_held_against_what_is_written() {
     let project = shop(Product::Sqlite);
     shows!(run(&project, &["check", "--against-compiled"]), @"
@@ -192,7 +192,7 @@ fn what_is_compiled_is_held_against_what_is_written() {
 }
 
 /// A configuration comes with the code, and is not the user's word.
-#[test]
+#[apply(test)]
 fn cargo_runs_once_the_user_has_agreed() {
     let project = shop(Product::Sqlite);
     project.write("gen.toml", "dialects = [\"sqlite\"]\nreader = \"compiled\"\n");
@@ -227,7 +227,7 @@ fn cargo_runs_once_the_user_has_agreed() {
     assert!(!said.contains("running cargo in this checkout was not confirmed"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 fn what_does_not_compile_is_told_in_the_words_of_cargo() {
     let project = shop(Product::Sqlite);
     project.edit("entities/shelf.rs", "pub height: i16", "pub height: Height");
@@ -240,7 +240,7 @@ fn what_does_not_compile_is_told_in_the_words_of_cargo() {
     assert!(shown.contains("hint: see that it compiles by itself: `cargo build`"), "{shown}");
 }
 
-#[test]
+#[apply(test)]
 fn what_cannot_be_compiled_is_told_before_anything_is_built() {
     let project = Project::new();
     shows!(run(&project, &["check", "--against-compiled"]), @"
@@ -294,14 +294,12 @@ fn on_server(product: Product) {
     runtime.block_on(scratch.remove()).unwrap();
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn on_postgres() {
     on_server(Product::Postgres);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn on_mariadb() {
     on_server(Product::MariaDb);
 }

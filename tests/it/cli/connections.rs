@@ -10,7 +10,7 @@ use super::shows;
 use crate::support::{self, Scratch, connection};
 
 /// `gen sync` and `gen seed` write to databases on this machine only, wherever in the environment or the URL the host is said.
-#[test]
+#[apply(test)]
 fn a_host_elsewhere_is_seen_wherever_it_is_said() {
     let elsewhere = [
         ("postgres", "postgres://db.invalid/shop", None),
@@ -33,10 +33,10 @@ fn a_host_elsewhere_is_seen_wherever_it_is_said() {
     project.write("gen.toml", "dialects = [\"postgres\"]\n");
     let mut command = project.command(&["sync", "--database-url", "postgres:///shop?port=1"]);
     let shown = project.shown(&command.env("PGHOST", "/nowhere").output().unwrap());
-    assert!(shown.contains("nobody answers at the socket `/nowhere`"), "{shown}");
+    assert!(shown.contains("cannot connect to the socket `/nowhere`"), "{shown}");
 }
 
-#[test]
+#[apply(test)]
 fn a_parameter_the_driver_ignores_is_refused() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     shows!(project.refused(&["status", "--database-url", "postgres://h/d?ssl=true"]), @r"
@@ -65,7 +65,7 @@ fn a_parameter_the_driver_ignores_is_refused() {
 }
 
 /// The folder above a project is somebody else's.
-#[test]
+#[apply(test)]
 fn the_variables_are_those_of_the_project() {
     let outside = Project::empty("");
     std::fs::remove_file(outside.path("gen.toml")).unwrap();
@@ -89,8 +89,7 @@ fn the_variables_are_those_of_the_project() {
 }
 
 /// What a dump drops, it drops in the scratch database, whatever the URL and the environment say of databases and schemas.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_dump_is_built_on_another_database() {
     let scratch = block(Scratch::create(Product::Postgres)).unwrap();
     let options = connection(&scratch.url);
@@ -120,8 +119,7 @@ fn a_dump_is_built_on_another_database() {
 }
 
 /// A pooler may lead every name to one database: nothing is sent to what is not the scratch database.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_scratch_database_that_is_another_is_refused() {
     let scratch = block(Scratch::create(Product::Postgres)).unwrap();
     let project = Project::empty("dialects = [\"postgres\"]\n");

@@ -4,7 +4,7 @@
 use super::project::{Project, execute};
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn habits_from_elsewhere_get_the_command_that_is_meant() {
     let project = Project::begun();
     for (typed, meant) in [
@@ -30,7 +30,7 @@ fn renamed() -> Project {
     project
 }
 
-#[test]
+#[apply(test)]
 fn what_is_new_or_may_go_by_its_name_was_not_renamed() {
     let project = renamed();
     let output = project.output(&["migration", "Split"]);
@@ -44,7 +44,7 @@ fn what_is_new_or_may_go_by_its_name_was_not_renamed() {
     assert!(!project.output(&["migration", "Split", "--allow", "drop-column"]).status.success());
 }
 
-#[test]
+#[apply(test)]
 fn what_is_parked_is_shown_and_chosen() {
     let project = renamed();
     project.sql("INSERT INTO user (id, name) VALUES (1, 'a')");
@@ -61,7 +61,7 @@ fn what_is_parked_is_shown_and_chosen() {
     project.succeeds(&["check"]);
 }
 
-#[test]
+#[apply(test)]
 fn a_development_database_begins_again() {
     let project = Project::grown();
     project.succeeds(&["up"]);
@@ -78,7 +78,7 @@ fn a_development_database_begins_again() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_lock_that_is_gone_is_not_made_anew() {
     let project = Project::begun();
     std::fs::remove_file(project.path("schema.lock.json")).unwrap();
@@ -93,7 +93,7 @@ fn a_lock_that_is_gone_is_not_made_anew() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_database_that_is_ahead_has_not_drifted() {
     let project = Project::grown();
     project.succeeds(&["up"]);
@@ -104,7 +104,7 @@ fn a_database_that_is_ahead_has_not_drifted() {
     assert!(said.contains("the database is ahead of this checkout") && !said.contains("drift"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 fn a_damaged_history_fails_the_check() {
     let project = Project::grown();
     project.succeeds(&["up"]);
@@ -122,7 +122,7 @@ fn a_damaged_history_fails_the_check() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_steers_a_terminal_is_spelled_out() {
     let project = Project::new();
     project.write("shop.db", "");

@@ -9,7 +9,7 @@ fn changed() -> Project {
     project
 }
 
-#[test]
+#[apply(test)]
 fn text_is_for_eyes() {
     let project = changed();
     shows!(project.run(&["diff"]), @r"
@@ -37,7 +37,7 @@ fn text_is_for_eyes() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn sql_is_for_running() {
     let project = changed();
     shows!(project.run(&["diff", "--format", "sql"]), @r#"
@@ -65,7 +65,7 @@ fn sql_is_for_running() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn json_is_for_programs() {
     let project = changed();
     shows!(project.run(&["diff", "--format", "json"]), @r#"
@@ -121,7 +121,7 @@ fn json_is_for_programs() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn markdown_is_for_pull_requests() {
     let project = changed();
     shows!(project.run(&["diff", "--format", "markdown"]), @r#"
@@ -152,7 +152,7 @@ fn markdown_is_for_pull_requests() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn patch_is_for_reviewers() {
     let project = changed();
     shows!(project.run(&["diff", "--format", "patch"]), @r#"
@@ -193,7 +193,7 @@ fn patch_is_for_reviewers() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn a_database_is_a_state() {
     let project = changed();
     shows!(project.refused(&["diff", "--from", "database"]), @r"
@@ -222,7 +222,7 @@ fn a_database_is_a_state() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_script_is_a_state() {
     let project = changed();
     project.write("old.sql", "CREATE TABLE note (id integer PRIMARY KEY);\n");
@@ -243,7 +243,7 @@ fn a_script_is_a_state() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn a_commit_is_a_state() {
     let project = Project::begun();
     shows!(project.refused(&["diff", "--from", "git:HEAD"]), @r"
@@ -280,7 +280,7 @@ fn a_commit_is_a_state() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn an_unknown_state_is_refused() {
     let project = changed();
     shows!(project.refused(&["diff", "--from", "snapshots"]), @r"

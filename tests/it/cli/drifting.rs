@@ -5,7 +5,7 @@
 use super::project::Project;
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn drift_is_listed() {
     let project = Project::begun();
     project.succeeds(&["up"]);

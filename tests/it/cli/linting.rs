@@ -24,7 +24,7 @@ fn by_hand() -> Project {
     project
 }
 
-#[test]
+#[apply(test)]
 fn what_is_found_is_told_with_what_to_do_instead() {
     shows!(by_hand().run(&["lint"]), @"
     exit 2
@@ -44,7 +44,7 @@ fn what_is_found_is_told_with_what_to_do_instead() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn machines_are_told_the_same() {
     let project = by_hand();
     shows!(project.run(&["lint", "by_hand", "--format", "github"]), @"
@@ -67,7 +67,7 @@ fn machines_are_told_the_same() {
     assert_eq!(report["files"][0]["remarks"].as_array().unwrap().len(), 4);
 }
 
-#[test]
+#[apply(test)]
 fn what_is_applied_is_not_looked_at_again() {
     let project = Project::begun();
     assert!(project.run(&["lint"]).starts_with("exit 0"));
@@ -81,7 +81,7 @@ fn what_is_applied_is_not_looked_at_again() {
     assert!(project.run(&["lint", "nothing_of_the_kind"]).starts_with("exit 1"));
 }
 
-#[test]
+#[apply(test)]
 fn the_forms_are_chosen_on_the_command_line_and_in_the_configuration() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     project.write("entities/user.rs", super::project::USER);

@@ -1,4 +1,4 @@
-//! Projects in folders of their own, and the built binary run in them.
+//! Projects in temporary folders, and the built binary run in them.
 //!
 //! Must not know what is tested.
 
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What is never twice the same: times, ids, durations, versions, checksums.
+/// The parts of the output that differ between runs: times, ids, durations, versions, checksums.
 pub const FILTERS: &[(&str, &str)] = &[
     (r"\d{8}_\d{6}", "[time]"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[when]"),
@@ -21,7 +21,7 @@ pub const FILTERS: &[(&str, &str)] = &[
     (r"sea_gen_cli_\w+", "[user]"),
 ];
 
-/// One entity; the others are made of it by replacing text.
+/// One entity; others are derived from it by replacing text.
 pub const USER: &str = r#"use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -38,7 +38,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 "#;
 
-/// A project that only one test knows.
+/// The project of one test.
 pub struct Project {
     folder: tempfile::TempDir,
     path: PathBuf,
@@ -104,7 +104,7 @@ impl Project {
         );
     }
 
-    /// The path of something in it.
+    /// A path in it.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path.join(path)
     }
@@ -121,7 +121,7 @@ impl Project {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    /// Replaces text in a file; it must be there.
+    /// Replaces text in a file, which must contain it.
     pub fn edit(&self, path: impl AsRef<Path>, old: &str, new: &str) {
         let text = self.read(&path);
         assert!(text.contains(old), "`{old}` is not in {text}");
@@ -223,7 +223,7 @@ impl Project {
     }
 }
 
-/// What goes on outside the binary.
+/// Actions outside the binary.
 impl Project {
     /// Runs statements on the project's SQLite database.
     pub fn sql(&self, script: &str) {

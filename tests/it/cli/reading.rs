@@ -5,7 +5,7 @@
 use super::project::Project;
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn what_was_read_is_listed() {
     let project = Project::new();
     project.write(
@@ -110,7 +110,7 @@ fn what_was_read_is_listed() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn what_could_not_be_read_is_listed_too() {
     let project = Project::new();
     project.write("entities/odd.sql", "CREATE INDEX nowhere ON absent (id);\n");

@@ -3,7 +3,7 @@
 use super::project::Project;
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn up_applies_what_is_pending() {
     let project = Project::grown();
     shows!(project.run(&["status"]), @r"
@@ -108,7 +108,7 @@ fn up_applies_what_is_pending() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn a_dry_run_prints_and_leaves_no_trace() {
     let project = Project::begun();
     let before = project.tree();
@@ -181,7 +181,7 @@ fn a_dry_run_prints_and_leaves_no_trace() {
     assert!(project.tree() == before, "a dry run changed something");
 }
 
-#[test]
+#[apply(test)]
 fn outcomes_are_data_where_that_is_asked_for() {
     let project = Project::begun();
     shows!(project.run(&["up", "--json"]), @r#"
@@ -245,7 +245,7 @@ fn outcomes_are_data_where_that_is_asked_for() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn down_reverts_the_last_one_or_as_many_as_are_named() {
     let project = Project::grown();
     shows!(project.run(&["down"]), @r"
@@ -287,7 +287,7 @@ fn down_reverts_the_last_one_or_as_many_as_are_named() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_is_named_in_any_way_that_means_only_it() {
     let project = Project::grown();
     let ids = project.ids();
@@ -350,7 +350,7 @@ fn a_migration_is_named_in_any_way_that_means_only_it() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn sync_brings_a_database_there_without_a_migration() {
     let project = Project::begun();
     project.succeeds(&["up"]);

@@ -6,7 +6,7 @@ use super::project::Project;
 const PASSWORDS: [&str; 6] = ["hunter2", "hunter%40two", "p@hunter", "p:hunter", "p%3Ahunter%25", "100%hunter"];
 
 /// Whatever a command does with an address whose server is away, the password is nowhere.
-#[test]
+#[apply(test)]
 fn of_a_server_that_is_away() {
     for password in PASSWORDS {
         silent(&format!("postgres://ann:{password}@127.0.0.1:1/shop"));
@@ -28,7 +28,7 @@ fn of_a_server_that_is_away() {
 }
 
 /// Neither when the address stands where no address belongs.
-#[test]
+#[apply(test)]
 fn of_an_address_in_the_wrong_place() {
     let project = Project::new();
     let address = "postgres://ann:hunter2@127.0.0.1:1/shop";

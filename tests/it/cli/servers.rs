@@ -171,8 +171,7 @@ fn said_to_another_dialect(product: Product, test: &str) -> String {
     said
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb_users_are_told_what_they_lack() {
     shows!(said_to_a_user(Product::MariaDb, "a_lack"), @r"
     wrong password
@@ -193,8 +192,7 @@ fn mariadb_users_are_told_what_they_lack() {
     ");
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn mysql_users_are_told_what_they_lack() {
     shows!(said_to_a_user(Product::MySql, "my_lack"), @r"
     wrong password
@@ -215,26 +213,22 @@ fn mysql_users_are_told_what_they_lack() {
     ");
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb_passwords_are_kept() {
     keeps_the_password(Product::MariaDb, "a_keep");
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn mysql_passwords_are_kept() {
     keeps_the_password(Product::MySql, "my_keep");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn postgres_passwords_are_kept() {
     keeps_the_password(Product::Postgres, "pg_keep");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_postgres_role_without_rights_reads_and_does_not_write() {
     let scene = Scene::new(Product::Postgres, "pg_lack");
     execute(&scene.scratch.url, "CREATE TABLE public.hidden (id integer PRIMARY KEY)");
@@ -278,8 +272,7 @@ fn a_postgres_role_without_rights_reads_and_does_not_write() {
     scene.end();
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn postgres_without_the_database() {
     shows!(said_without_a_database(Product::Postgres, "pg_nowhere"), @r#"
     error: the PostgreSQL server at [server] has no database `sea_gen_nowhere`
@@ -289,8 +282,7 @@ fn postgres_without_the_database() {
     "#);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb_without_the_database() {
     shows!(said_without_a_database(Product::MariaDb, "a_nowhere"), @r"
     error: the MySQL or MariaDB server at [server] has no database `sea_gen_nowhere`
@@ -300,8 +292,7 @@ fn mariadb_without_the_database() {
     ");
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn mysql_without_the_database() {
     shows!(said_without_a_database(Product::MySql, "my_nowhere"), @r"
     error: the MySQL or MariaDB server at [server] has no database `sea_gen_nowhere`
@@ -311,8 +302,7 @@ fn mysql_without_the_database() {
     ");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn postgres_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::Postgres, "pg_other"), @r#"
     error: [admin]@[server]/[database] is PostgreSQL, which is not a dialect of this project
@@ -322,8 +312,7 @@ fn postgres_where_sqlite_is_declared() {
     "#);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn mariadb_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::MariaDb, "a_other"), @r#"
     error: [admin]@[server]/[database] is MariaDB, which is not a dialect of this project

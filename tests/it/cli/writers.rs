@@ -26,7 +26,7 @@ fn meanwhile(project: &Project, arguments: &[&str], action: impl FnOnce()) -> St
     String::from_utf8(output.stdout).unwrap()
 }
 
-#[test]
+#[apply(test)]
 fn every_command_that_writes_waits_for_the_other() {
     let project = Project::new();
     for arguments in [
@@ -47,7 +47,7 @@ fn every_command_that_writes_waits_for_the_other() {
     assert!(!project.path(".gen-writing").exists());
 }
 
-#[test]
+#[apply(test)]
 fn what_another_has_written_meanwhile_is_read() {
     let project = Project::begun();
     project.declare("email");
@@ -57,7 +57,7 @@ fn what_another_has_written_meanwhile_is_read() {
     assert!(said.contains("phone"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 fn two_migrations_at_once_are_both_in_the_lock() {
     let project = Project::begun();
     let other = |name: &str| USER.replace("\"user\"", &format!("\"{name}\""));

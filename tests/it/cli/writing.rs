@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::project::{Project, USER};
 use super::shows;
 
-#[test]
+#[apply(test)]
 fn a_migration_is_written() {
     let project = Project::new();
     project.succeeds(&["init"]);
@@ -87,7 +87,7 @@ fn a_migration_is_written() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_migration_is_data_where_that_is_asked_for() {
     let project = Project::begun();
     project.declare("email");
@@ -150,7 +150,7 @@ fn a_migration_is_data_where_that_is_asked_for() {
     "#);
 }
 
-#[test]
+#[apply(test)]
 fn an_empty_migration_is_for_writing_by_hand() {
     let project = Project::begun();
     shows!(project.run(&["migration", "ByHand", "--empty"]), @r"
@@ -171,11 +171,11 @@ fn an_empty_migration_is_for_writing_by_hand() {
 
     -- UP
 
-    -- write here what leads forward, a semicolon after each statement
+    -- write the up statements here, each ending with a semicolon
 
     -- DOWN
 
-    -- write here what leads back, a semicolon after each statement
+    -- write the down statements here, each ending with a semicolon
     ");
     project.edit(path, "-- UP\n", "-- UP\n\nINSERT INTO \"user\" (name) VALUES ('Ann');\n");
     project.edit(path, "-- DOWN\n", "-- DOWN\n\nDELETE FROM \"user\";\n");
@@ -197,7 +197,7 @@ fn an_empty_migration_is_for_writing_by_hand() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn a_format_of_a_later_version_is_refused_by_name() {
     shows!(Project::begun().refused(&["migration", "X", "--format", "rust"]), @r"
     error: invalid value 'rust' for '--format <FORMAT>'
@@ -207,7 +207,7 @@ fn a_format_of_a_later_version_is_refused_by_name() {
     ");
 }
 
-#[test]
+#[apply(test)]
 fn of_many_snapshots_that_of_the_changed_table_alone_is_written() {
     let project = Project::begun();
     for number in 0..60 {

@@ -42,7 +42,7 @@ fn read_cleanly(files: &[SourceFile], product: Product) -> Model {
     model
 }
 
-#[test]
+#[apply(test)]
 fn the_bookshop_is_what_seaorm_makes_of_it() {
     use bookshop_entities as shop;
     for (backend, product) in BACKENDS {
@@ -56,7 +56,7 @@ fn the_bookshop_is_what_seaorm_makes_of_it() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn every_other_form_is_what_seaorm_makes_of_it() {
     let files =
         [SourceFile { path: PathBuf::from("tests/it/entity/forms.rs"), text: include_str!("forms.rs").to_owned() }];
@@ -72,7 +72,7 @@ fn every_other_form_is_what_seaorm_makes_of_it() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn entities_written_out_are_what_seaorm_makes_of_them() {
     let files = [
         SourceFile { path: PathBuf::from("tests/it/entity/forms.rs"), text: include_str!("forms.rs").to_owned() },
@@ -97,7 +97,7 @@ fn entities_written_out_are_what_seaorm_makes_of_them() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_bookshop_has_its_view_everywhere_and_its_partial_index_where_there_are_such() {
     for product in Product::ALL {
         let model = read_cleanly(&bookshop(&["rs", "sql"]), product);

@@ -329,22 +329,22 @@ fn run(name: &'static str, cases: u32, text: impl Strategy<Value = String>) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn bytes_of_any_kind() {
     run("bytes", 100, bytes());
 }
 
-#[test]
+#[apply(test)]
 fn words_in_any_order() {
     run("words", 200, words());
 }
 
-#[test]
+#[apply(test)]
 fn entities_gone_wrong() {
     run("entities", 100, mutated());
 }
 
-#[test]
+#[apply(test)]
 fn one_thing_too_often() {
     run("depth", 60, deep());
 }

@@ -297,15 +297,13 @@ async fn prints_what_was_declared(url: &str) {
     findings.finish(205);
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[tokio::test]
+#[apply(test_on_mysql)]
 async fn mysql_prints_what_was_declared() {
     let url = support::url("DATABASE_URL_MYSQL");
     prints_what_was_declared(&url).await;
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[tokio::test]
+#[apply(test_on_mariadb)]
 async fn mariadb_prints_what_was_declared() {
     let url = support::url("DATABASE_URL_MARIADB");
     prints_what_was_declared(&url).await;

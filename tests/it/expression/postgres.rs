@@ -281,8 +281,7 @@ const VIEWS: &[&str] = &[
     "SELECT g FROM generate_series(1, 3) AS g",
 ];
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[tokio::test]
+#[apply(test_on_postgres)]
 async fn postgres_prints_what_was_declared() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let product = Product::Postgres;

@@ -183,8 +183,7 @@ async fn different(product: Product, cases: Vec<(At, &'static str, &'static str)
     assert!(left.len() >= count, "{product}: {} of {count}:\n{}", left.len(), left.join("\n"));
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[tokio::test]
+#[apply(test_on_postgres)]
 async fn postgres_settles_what_parsing_cannot() {
     use At::{Check, Default, Generated, Part, Predicate, Trigger, View};
     let touch = "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'";
@@ -243,8 +242,7 @@ async fn postgres_settles_what_parsing_cannot() {
     different(Product::Postgres, cases).await;
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[tokio::test]
+#[apply(test_on_postgres)]
 async fn postgres_prints_routines_and_enum_types_too() {
     use sea_gen::schema::{EnumType, Routine, RoutineKind};
     let scratch = Scratch::create(Product::Postgres).await.unwrap();
@@ -289,8 +287,7 @@ async fn postgres_prints_routines_and_enum_types_too() {
     scratch.remove().await.unwrap();
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[tokio::test]
+#[apply(test_on_postgres)]
 async fn postgres_is_compared_by_parsing_where_nothing_may_be_created() {
     let scratch = Scratch::create(Product::Postgres).await.unwrap();
     let mut session = scratch.connect().await.unwrap();
@@ -369,19 +366,17 @@ async fn mysql_settles(product: Product, beyond_parsing: usize) {
     different(product, cases).await;
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[tokio::test]
+#[apply(test_on_mysql)]
 async fn mysql_settles_what_parsing_cannot() {
     mysql_settles(Product::MySql, 2).await;
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[tokio::test]
+#[apply(test_on_mariadb)]
 async fn mariadb_settles_what_parsing_cannot() {
     mysql_settles(Product::MariaDb, 2).await;
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn sqlite_keeps_the_text_so_parsing_it_is() {
     use At::{Check, Default, Part, Predicate, View};
     let cases = vec![

@@ -103,7 +103,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("\"true\" = 1", "true = 1"),
 ];
 
-#[tokio::test]
+#[apply(test)]
 async fn sqlite_takes_every_spelling_for_the_same() {
     let product = Product::Sqlite;
     let mut session = Session::connect(&crate::support::connection("sqlite::memory:"), Missing::Create).await.unwrap();

@@ -15,7 +15,7 @@ fn before(root: &Path) -> Batch {
     batch
 }
 
-#[test]
+#[apply(test)]
 fn everything_is_written() {
     let root = folder();
     let done = before(root.path()).commit().unwrap();
@@ -36,7 +36,7 @@ fn everything_is_written() {
     assert_eq!(tree.len(), 6, "nothing temporary is left: {tree:?}");
 }
 
-#[test]
+#[apply(test)]
 fn what_is_only_staged_changes_nothing() {
     let root = folder();
     let batch = before(root.path());
@@ -47,7 +47,7 @@ fn what_is_only_staged_changes_nothing() {
     assert_eq!(tree(root.path()), was);
 }
 
-#[test]
+#[apply(test)]
 fn a_folder_in_the_way_changes_nothing() {
     let root = folder();
     let mut batch = before(root.path());
@@ -61,7 +61,7 @@ fn a_folder_in_the_way_changes_nothing() {
     assert_eq!(tree(root.path()), was);
 }
 
-#[test]
+#[apply(test)]
 fn a_file_in_place_of_a_folder_changes_nothing() {
     let root = folder();
     let mut batch = before(root.path());
@@ -74,7 +74,7 @@ fn a_file_in_place_of_a_folder_changes_nothing() {
     assert_eq!(tree(root.path()), was);
 }
 
-#[test]
+#[apply(test)]
 fn what_gets_in_the_way_later_is_undone() {
     for blocked in ["z.txt", "old.txt"] {
         let root = folder();
@@ -94,7 +94,7 @@ fn what_gets_in_the_way_later_is_undone() {
     }
 }
 
-#[test]
+#[apply(test)]
 #[cfg(target_os = "linux")]
 fn a_full_disk_changes_nothing() {
     // A limit on the size of files is what a full disk is to a program, and needs no disk. The limit is for a whole
@@ -122,7 +122,7 @@ fn a_full_disk_changes_nothing() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
-#[test]
+#[apply(test)]
 #[cfg(unix)]
 fn a_folder_that_cannot_be_written_to_changes_nothing() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -146,7 +146,7 @@ fn a_folder_that_cannot_be_written_to_changes_nothing() {
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-#[test]
+#[apply(test)]
 fn nothing_is_written_outside() {
     let (root, other) = (folder(), folder());
     put(other.path(), "victim.txt", "x");
@@ -168,7 +168,7 @@ fn nothing_is_written_outside() {
     }
 }
 
-#[test]
+#[apply(test)]
 #[cfg(unix)]
 fn links_that_stay_inside_are_followed() {
     let root = folder();
@@ -196,7 +196,7 @@ fn links_that_stay_inside_are_followed() {
     assert!(!root.path().join("b.txt").exists() && root.path().join("real/a.txt").exists());
 }
 
-#[test]
+#[apply(test)]
 #[cfg(unix)]
 fn permissions_are_those_of_any_file() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -212,7 +212,7 @@ fn permissions_are_those_of_any_file() {
     assert_eq!((mode("script"), mode("new")), (0o750, mode("plain")));
 }
 
-#[test]
+#[apply(test)]
 fn a_name_that_only_changes_case_survives() {
     let root = folder();
     put(root.path(), "User.json", "old");

@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[test]
+#[apply(test)]
 fn a_folder_is_read_in_order() {
     let root = folder();
     put(root.path(), "gen.toml", "dialects = ['sqlite']");
@@ -24,7 +24,7 @@ fn a_folder_is_read_in_order() {
     assert_eq!(project.migrations(Product::Sqlite).unwrap(), written);
 }
 
-#[test]
+#[apply(test)]
 fn a_bad_file_is_named() {
     let root = folder();
     put(root.path(), "gen.toml", "dialects = ['sqlite']");

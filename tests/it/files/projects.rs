@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[test]
+#[apply(test)]
 fn the_nearest_configuration_counts() {
     let root = folder();
     let found = |start: &str| Project::discover(&root.path().join(start)).unwrap().root;
@@ -25,7 +25,7 @@ fn the_nearest_configuration_counts() {
     );
 }
 
-#[test]
+#[apply(test)]
 fn a_repository_is_not_left() {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "gen.toml", "migrations = 'outside'");
@@ -44,7 +44,7 @@ fn a_repository_is_not_left() {
     assert_eq!(discover().dialects.len(), 1);
 }
 
-#[test]
+#[apply(test)]
 fn every_setting_is_read() {
     let root = folder();
     let settings = "entities = [\"model\"]\ndialects = [\"sqlite\", \"postgresql\"]\ndatabase-url = \"sqlite://x.db\"\n\
@@ -66,7 +66,7 @@ fn every_setting_is_read() {
     assert_eq!(Config::read(root.path()).unwrap().unwrap(), project.config);
 }
 
-#[test]
+#[apply(test)]
 fn one_dialect_needs_no_folder_of_its_own() {
     let root = folder();
     put(root.path(), "gen.toml", "dialects = [\"mysql\"]");
@@ -77,7 +77,7 @@ fn one_dialect_needs_no_folder_of_its_own() {
     assert_eq!(project.shown(&project.snapshot_folder(Product::MySql)), Path::new("snapshots"));
 }
 
-#[test]
+#[apply(test)]
 fn dialects_are_those_of_the_lock_where_none_are_configured() {
     let root = folder();
     put(root.path(), "gen.toml", "");
@@ -86,7 +86,7 @@ fn dialects_are_those_of_the_lock_where_none_are_configured() {
     assert_eq!(Project::discover(root.path()).unwrap().dialects, [Product::MariaDb]);
 }
 
-#[test]
+#[apply(test)]
 fn a_bad_setting_is_named() {
     let root = folder();
     for (text, message) in [
@@ -141,7 +141,7 @@ fn a_bad_setting_is_named() {
 }
 
 /// Where nothing usual is there, any file that declares an entity counts, with its folder where that is one for entities.
-#[test]
+#[apply(test)]
 fn entities_are_searched_for() {
     const ENTITY: &str = "#[derive(Clone, DeriveEntityModel)]";
     let root = folder();
@@ -186,7 +186,7 @@ fn entities_are_searched_for() {
     assert!(!project.find_entities().unwrap().searched);
 }
 
-#[test]
+#[apply(test)]
 fn entities_are_found() {
     let root = folder();
     put(root.path(), "gen.toml", "");
@@ -233,7 +233,7 @@ fn entities_are_found() {
     );
 }
 
-#[test]
+#[apply(test)]
 fn a_database_for_development_is_told_from_another() {
     let root = folder();
     put(root.path(), "gen.toml", "development = ['db.dev']");

@@ -34,7 +34,7 @@ fn save(root: &Path, snapshot: &Snapshot, before: Option<&Snapshot>) -> Vec<(Str
     done.into_iter().map(|(path, change)| (path.strip_prefix(&folder).unwrap().display().to_string(), change)).collect()
 }
 
-#[test]
+#[apply(test)]
 fn one_file_an_object_that_reads_well() {
     let root = folder();
     let saved = save(root.path(), &snapshot(Expression::new("id > 0")), None);
@@ -80,7 +80,7 @@ fn one_file_an_object_that_reads_well() {
     assert_eq!(Snapshot::read(&root.path().join("empty")).unwrap(), None);
 }
 
-#[test]
+#[apply(test)]
 #[cfg(unix)]
 fn what_means_the_same_is_not_touched() {
     use std::os::unix::fs::MetadataExt as _;
@@ -118,7 +118,7 @@ fn what_means_the_same_is_not_touched() {
     assert_eq!(save(root.path(), &declared, Some(&declared)), [("tables/user.json".to_owned(), FileChange::Created)]);
 }
 
-#[test]
+#[apply(test)]
 fn a_changed_file_is_refused() {
     let root = folder();
     save(root.path(), &snapshot(Expression::new("id > 0")), None);

@@ -189,7 +189,7 @@ fn said(error: &Error) {
     assert!(!error.to_string().is_empty());
 }
 
-#[test]
+#[apply(test)]
 fn migrations() {
     fuzz(MIGRATIONS, |bytes| {
         let text = String::from_utf8_lossy(bytes);
@@ -210,7 +210,7 @@ fn migrations() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn dumps() {
     fuzz(MIGRATIONS, |bytes| {
         let text = String::from_utf8_lossy(bytes);
@@ -222,7 +222,7 @@ fn dumps() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn locks() {
     fuzz(JSON, |bytes| {
         let text = String::from_utf8_lossy(bytes);
@@ -233,7 +233,7 @@ fn locks() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn snapshots() {
     fuzz(JSON, |bytes| {
         let root = folder();
@@ -252,7 +252,7 @@ fn snapshots() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn configurations() {
     fuzz(SETTINGS, |bytes| {
         for name in ["gen.toml", "Cargo.toml", ".env"] {
@@ -269,7 +269,7 @@ fn configurations() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn histories() {
     fuzz(MIGRATIONS, |bytes| {
         let text = String::from_utf8_lossy(bytes).into_owned();

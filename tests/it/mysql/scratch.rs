@@ -1,4 +1,4 @@
-//! Databases made for one test, and the way from a schema to statements and back.
+//! Databases for one test, and conversions from schemas to statements and back.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ use sea_gen_runner::session::{Missing, Session};
 
 use crate::support;
 
-/// One test for each server; ignored where the environment names none.
+/// One test for each server; ignored if it is missing.
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
         mod $test {
@@ -22,14 +22,12 @@ macro_rules! on_each {
 
             use crate::mysql::scratch::on;
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 on(Product::MariaDb, stringify!($test), super::$test);
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 on(Product::MySql, stringify!($test), super::$test);
             }
@@ -48,7 +46,7 @@ pub fn on<F: Future<Output = ()>>(product: Product, test: &str, body: impl FnOnc
     runtime.block_on(body(Scratch { product, url, name }));
 }
 
-/// Where a test makes its databases.
+/// The server on which a test creates its databases.
 pub struct Scratch {
     pub product: Product,
     url: String,
@@ -101,7 +99,7 @@ impl Scratch {
         normalized
     }
 
-    /// Carries out the plan from one schema to another; gives back the plan.
+    /// Executes the plan from one schema to another; returns the plan.
     pub async fn migrate(&self, session: &mut Session, from: &Normalized, to: &Normalized) -> Plan {
         let plan = diff(from, to, &[]);
         self.run(session, &plan, from).await;
@@ -135,10 +133,10 @@ pub async fn execute(session: &mut Session, statements: &[&str]) {
     }
 }
 
-/// What the server itself says of every table and view, in the order of their names.
+/// The server's own `SHOW CREATE` text of every table and view, in the order of their names.
 pub async fn shown(session: &mut Session) -> Vec<String> {
     let names = session.query("SHOW FULL TABLES").await.unwrap();
-    // A sequence in a default is printed with its database, which has another name here than there.
+    // A sequence in a default is printed with its database, whose name differs.
     let here = session.query("SELECT DATABASE()").await.unwrap();
     let here = format!("{}.", quoted(here.first().unwrap().text(0)));
     let mut shown = Vec::new();
@@ -160,7 +158,7 @@ fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
-/// Runs one of several cases; one that panics has said why, and the others still have their turn.
+/// Runs one of several cases; a panic is reported, and the other cases still run.
 pub async fn attempt<F: Future>(case: F) -> Option<F::Output> {
     let mut case = pin!(case);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| case.as_mut().poll(context))) {

@@ -218,25 +218,22 @@ macro_rules! on_every_database {
         mod $set {
             use sea_gen::dialect::Product;
 
-            #[test]
+            #[apply(test)]
             fn sqlite() {
                 super::agrees(&super::sets::$set(), Product::Sqlite);
             }
 
-            #[test_with::env(DATABASE_URL_POSTGRES)]
-            #[test]
+            #[apply(test_on_postgres)]
             fn postgres() {
                 super::agrees(&super::sets::$set(), Product::Postgres);
             }
 
-            #[test_with::env(DATABASE_URL_MARIADB)]
-            #[test]
+            #[apply(test_on_mariadb)]
             fn mariadb() {
                 super::agrees(&super::sets::$set(), Product::MariaDb);
             }
 
-            #[test_with::env(DATABASE_URL_MYSQL)]
-            #[test]
+            #[apply(test_on_mysql)]
             fn mysql() {
                 super::agrees(&super::sets::$set(), Product::MySql);
             }
@@ -253,8 +250,7 @@ on_every_database! {
 /// What SeaORM writes for PostgreSQL only.
 macro_rules! on_postgres {
     ($($set:ident),+ $(,)?) => {$(
-        #[test_with::env(DATABASE_URL_POSTGRES)]
-        #[test]
+        #[apply(test_on_postgres)]
         fn $set() {
             agrees(&sets::$set(), Product::Postgres);
         }
@@ -263,44 +259,39 @@ macro_rules! on_postgres {
 
 on_postgres! { features_of_postgres, features_expanded, features_embedding, forms_of_postgres, forms_of_extensions }
 
-#[test]
+#[apply(test)]
 fn forms_of_sqlite() {
     agrees(&sets::forms_of_sqlite(), Product::Sqlite);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn forms_of_mysql_on_mariadb() {
     agrees(&sets::forms_of_mysql(), Product::MariaDb);
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn forms_of_mysql_on_mysql() {
     agrees(&sets::forms_of_mysql(), Product::MySql);
 }
 
-#[test]
+#[apply(test)]
 fn forms_of_unsigned_keys_on_sqlite() {
     agrees(&sets::forms_of_unsigned_keys(), Product::Sqlite);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn forms_of_unsigned_keys_on_mariadb() {
     agrees(&sets::forms_of_unsigned_keys(), Product::MariaDb);
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn forms_of_unsigned_keys_on_mysql() {
     agrees(&sets::forms_of_unsigned_keys(), Product::MySql);
 }
 
 /// `collection` holds arrays of enums. SeaORM makes no type for an enum that stands in an array only, and says so by failing;
 /// what is read of it is created all the same, and SeaORM then finds every column there.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn what_seaorm_cannot_create() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let set = sets::features_collection();
@@ -320,7 +311,7 @@ fn what_seaorm_cannot_create() {
     assert!(left.is_empty(), "SeaORM still does: {left:#?}");
 }
 
-#[test]
+#[apply(test)]
 fn every_entity_that_is_compiled_is_in_a_set() {
     let sets = sets::all();
     let named: Vec<&str> = sets.iter().flat_map(|set| set.entities.iter().map(|entity| entity.path)).collect();

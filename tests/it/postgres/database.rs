@@ -1,4 +1,4 @@
-//! A database of a test's own: made new, dropped at the end.
+//! A separate database for one test: created for it, dropped at the end.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -108,7 +108,7 @@ impl Database {
         self.dump_with(&["--no-privileges"])
     }
 
-    /// The same with what roles may do.
+    /// The same with privileges.
     pub fn whole_dump(&self) -> Vec<String> {
         self.dump_with(&[])
     }

@@ -184,8 +184,7 @@ fn declared() -> Schema {
     }
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn what_is_declared_is_what_is_read_back() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "declared");
@@ -216,8 +215,7 @@ fn what_is_declared_is_what_is_read_back() {
     assert!(left.is_empty());
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn rows_survive_and_numbering_goes_on() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "rows");
@@ -247,8 +245,7 @@ fn rows_survive_and_numbering_goes_on() {
     );
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn renames_take_sequences_along() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "renames");

@@ -40,8 +40,7 @@ pub fn migrate_back(database: &mut Database, from: &Normalized, to: &Normalized)
     database.run(&statements);
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_rich_schema_makes_the_whole_trip() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut first = Database::create(&url, "rich_first");
@@ -74,8 +73,7 @@ pub fn assert_same(left: &[String], right: &[String]) {
     assert!(left == right, "only left:\n{left_only}\n\n======== only right:\n{right_only}");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "count");
@@ -91,8 +89,7 @@ fn the_number_of_queries_does_not_depend_on_the_number_of_tables() {
     assert!(few <= 18, "{few} queries");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn what_is_not_ours_is_left_alone() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut database = Database::create(&url, "foreign");

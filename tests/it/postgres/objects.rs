@@ -286,8 +286,7 @@ const ROLES: &str =
     "DO $$ BEGIN CREATE ROLE sea_gen_one; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;
     DO $$ BEGIN CREATE ROLE sea_gen_two; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;";
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn every_kind_of_object_goes_up_and_down() {
     let url = support::url("DATABASE_URL_POSTGRES");
     let mut failures = Vec::new();

@@ -207,33 +207,28 @@ const EMPTY: &str = "DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCA
 /// A name, the schema before, and the schema after.
 type Pair = (&'static str, &'static str, &'static str);
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn every_pair_goes_up_and_down() {
     go_up_and_down(PAIRS, "pair");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn keys_go_up_and_down() {
     go_up_and_down(keys::PAIRS, "keys");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn sequences_go_up_and_down() {
     go_up_and_down(sequences::PAIRS, "sequences");
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_go_up_and_down() {
     go_up_and_down(partitions::PAIRS, "partitions");
 }
 
 /// A table that is attached, a partition that is detached and one that goes to another table are where their rows are.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_take_their_rows_along() {
     const TWO: &str =
         "create table p (a int, b int) partition by list (a); create table q (a int, b int) partition by list (a);";
@@ -264,8 +259,7 @@ fn partitions_take_their_rows_along() {
 }
 
 /// A partition or a table whose values would change or go on the way is refused.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn partitions_that_would_lose_values_are_refused() {
     const P: &str = "create table p (a int, b int) partition by list (a);";
     let pairs = [

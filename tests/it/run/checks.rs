@@ -64,7 +64,7 @@ async fn a_migration_without_a_way_back_stops_before_anything_runs(mut database:
     );
     database.up(&files).await.unwrap();
     let error = database.down(&files, Target::All).await.unwrap_err();
-    assert!(error.to_string().contains(&format!("`{ONE}` has no way back")), "{}", said(&error));
+    assert!(error.to_string().contains(&format!("`{ONE}` cannot be reverted")), "{}", said(&error));
     assert_eq!(database.tables().await, ["one", "two"]);
     database.remove().await;
 }
@@ -77,7 +77,7 @@ async fn the_wrong_dialect_stops(mut database: Database, product: Product) {
     database.remove().await;
 }
 
-#[test]
+#[apply(test)]
 fn transactions_are_the_runners() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;

@@ -53,7 +53,7 @@ async fn scratch_databases_come_and_go(database: Database, product: Product) {
 }
 
 /// Whatever keeps a connection from being made has its own words and a way out, and the password is in none of them.
-#[test]
+#[apply(test)]
 fn obstacles_are_told_apart() {
     block(async {
         let directory = tempfile::tempdir().unwrap();
@@ -64,8 +64,8 @@ fn obstacles_are_told_apart() {
             ("sqlite://".to_owned() + &path("none/none.db"), "the directory"),
             ("sqlite://".to_owned() + &path(""), "is a directory"),
             ("sqlite://".to_owned() + &path("text.db"), "is not an SQLite database"),
-            ("postgres://me:hush@127.0.0.1:1/x".to_owned(), "nobody answers at 127.0.0.1:1"),
-            ("mysql://me:hush@127.0.0.1:1/x".to_owned(), "nobody answers at 127.0.0.1:1"),
+            ("postgres://me:hush@127.0.0.1:1/x".to_owned(), "cannot connect to 127.0.0.1:1"),
+            ("mysql://me:hush@127.0.0.1:1/x".to_owned(), "cannot connect to 127.0.0.1:1"),
             ("postgres://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
             ("mysql://me:hush@host.invalid/x".to_owned(), "there is no host `host.invalid`"),
         ];
@@ -75,20 +75,17 @@ fn obstacles_are_told_apart() {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_missing_database_is_an_obstacle_on_postgres() {
     block(obstructed(&elsewhere("DATABASE_URL_POSTGRES", None), "has no database `there_is_no_such`"));
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn a_missing_database_is_an_obstacle_on_mysql() {
     block(obstructed(&elsewhere("DATABASE_URL_MYSQL", None), "has no database `there_is_no_such`"));
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn a_missing_database_and_a_stranger_are_obstacles_on_mariadb() {
     block(obstructed(&elsewhere("DATABASE_URL_MARIADB", None), "has no database `there_is_no_such`"));
     block(obstructed(&elsewhere("DATABASE_URL_MARIADB", Some("nobody")), "does not accept the user `nobody`"));
@@ -114,8 +111,7 @@ async fn obstructed(url: &str, expected: &str) {
 }
 
 /// A role that may not create databases is told so, and how it may.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn scratch_without_the_right_to_create() {
     block(async {
         let mut database = Database::create(Product::Postgres, "scratch_right").await;

@@ -182,7 +182,7 @@ async fn number(pool: &DatabaseConnection, sql: &str) -> i64 {
 }
 
 /// A writer that holds the whole file keeps readers away as well; more milliseconds than SQLite can count would be none.
-#[test]
+#[apply(test)]
 fn a_writer_on_sqlite_is_waited_for_from_the_first_query_on() {
     block(async {
         let folder = tempfile::tempdir().unwrap();
@@ -203,7 +203,7 @@ fn a_writer_on_sqlite_is_waited_for_from_the_first_query_on() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn a_connection_that_leads_nowhere_is_refused() {
     block(async {
         let migrations = migrations(Product::Sqlite);
@@ -215,7 +215,7 @@ fn a_connection_that_leads_nowhere_is_refused() {
 }
 
 /// A pool's database in memory is gone with its connection, and an application counts on its foreign keys.
-#[test]
+#[apply(test)]
 fn a_database_in_memory_is_migrated_and_given_back_as_it_was() {
     block(async {
         let (migrations, pool) = (migrations(Product::Sqlite), pool("sqlite::memory:", 1).await);
@@ -239,7 +239,7 @@ fn a_database_in_memory_is_migrated_and_given_back_as_it_was() {
 }
 
 /// Whoever gives up in the middle leaves no open transaction in the pool.
-#[test]
+#[apply(test)]
 fn a_runner_that_is_dropped_takes_its_connection_along() {
     block(async {
         let folder = tempfile::tempdir().unwrap();
@@ -258,7 +258,7 @@ fn a_runner_that_is_dropped_takes_its_connection_along() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn a_folder_is_held_against_its_lock() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = Migrations::read(root.join("migrations"), root.join("schema.lock.json")).unwrap();

@@ -163,7 +163,7 @@ async fn a_cut_connection_leaves_a_running_row_only_where_it_must(mut database: 
 }
 
 /// A migration that is not one transaction: what is done stays done, and the row says how far it got.
-#[test]
+#[apply(test)]
 fn statements_outside_transactions_on_sqlite() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;
@@ -186,8 +186,7 @@ fn statements_outside_transactions_on_sqlite() {
 }
 
 /// An index without a name that could not be built is dropped, and so is one that a run left behind which was cut off.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn an_index_without_a_name_leaves_nothing_behind() {
     block(async {
         let mut database = Database::create(Product::Postgres, "unnamed").await;
@@ -207,8 +206,7 @@ fn an_index_without_a_name_leaves_nothing_behind() {
     });
 }
 
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn an_index_built_concurrently() {
     block(async {
         let mut database = Database::create(Product::Postgres, "concurrently").await;
@@ -246,8 +244,7 @@ fn an_index_built_concurrently() {
 }
 
 /// A constraint that is deferred fails at the commit, which is no statement of the file.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_failing_commit() {
     block(async {
         let mut database = Database::create(Product::Postgres, "failing_commit").await;

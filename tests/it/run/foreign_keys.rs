@@ -19,7 +19,7 @@ const REBUILD: [&str; 4] = [
 ];
 
 /// With foreign keys enforced, dropping the old parent would delete every child.
-#[test]
+#[apply(test)]
 fn children_survive_the_rebuild_of_their_parent() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;
@@ -39,7 +39,7 @@ fn children_survive_the_rebuild_of_their_parent() {
 }
 
 /// What a migration leaves dangling is rolled back; what dangled before is not its fault.
-#[test]
+#[apply(test)]
 fn a_new_violation_is_rolled_back_and_an_old_one_is_not() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;

@@ -62,7 +62,7 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
         run::go(&mut database.session, &all, run::Course::Up(&Target::All), short, &mut log.watch()).await.unwrap_err();
     let text = said(&error);
     match product {
-        Product::Sqlite => assert!(text.contains("somebody else is writing to this database"), "{text}"),
+        Product::Sqlite => assert!(text.contains("another process is writing to this database"), "{text}"),
         Product::Postgres => {
             let pid = holder.query("SELECT pg_backend_pid()").await.unwrap().first().unwrap().text(0).to_owned();
             assert!(text.contains(&format!("(process {pid}, user postgres, application sea-gen")), "{text}");
@@ -82,7 +82,7 @@ async fn a_held_lock_is_waited_for_and_then_named(mut database: Database, produc
 }
 
 /// A row that says "running" may be another runner's: it is waited for, and only then called broken.
-#[test]
+#[apply(test)]
 fn a_running_row_is_waited_for_on_sqlite() {
     block(async {
         let mut database = Database::create(Product::Sqlite, "").await;
@@ -120,8 +120,7 @@ fn a_running_row_is_waited_for_on_sqlite() {
 }
 
 /// A holder of the lock can be recognised by its application, and keeps the name it was given.
-#[test_with::env(DATABASE_URL_POSTGRES)]
-#[test]
+#[apply(test_on_postgres)]
 fn a_session_is_named() {
     block(async {
         let database = Database::create(Product::Postgres, "named").await;

@@ -1,4 +1,4 @@
-//! A database of its own for each test of the runner, and migrations made of a few words.
+//! A separate database for each test of the runner, and short migrations.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, Applicable, Outcome, Progress, Record, Target};
 use sea_gen_runner::session::{Missing, Rows, Session};
 
-/// A deadline no test reaches unless it wants to.
+/// A deadline that only tests of the deadline reach.
 pub const WAIT: Duration = Duration::from_secs(60);
 
-/// A database that only one test knows.
+/// The database of one test.
 pub struct Database {
     pub url: String,
     pub session: Session,
@@ -20,7 +20,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// SQLite is always there, in a file so that two can open it.
+    /// SQLite is always available, in a file so that two sessions can open it.
     pub async fn create(product: Product, test: &str) -> Self {
         let variable = match product {
             Product::Sqlite => {
@@ -76,7 +76,7 @@ impl Database {
         run::history(&mut self.session).await.expect("a history")
     }
 
-    /// The tables the catalog lists, ours left out.
+    /// The tables in the catalog, without the history table.
     pub async fn tables(&mut self) -> Vec<String> {
         let sql = match self.session.product() {
             Product::Sqlite => {
@@ -137,7 +137,7 @@ impl Files {
         self
     }
 
-    /// Tables `one`, `two`, `three`, each made by a migration of its own.
+    /// Tables `one`, `two`, `three`, each created by a separate migration.
     pub fn three(product: Product) -> Self {
         ["one", "two", "three"].into_iter().enumerate().fold(Self::new(product), |files, (index, name)| {
             let (create, drop) = (format!("CREATE TABLE {name} (id integer)"), format!("DROP TABLE {name}"));
@@ -180,7 +180,7 @@ impl Log {
     }
 }
 
-/// Everything an error says: message, reasons, hints.
+/// The whole text of an error: message, reasons, hints.
 pub fn said(error: &sea_gen_runner::Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -196,7 +196,7 @@ pub fn said(error: &sea_gen_runner::Error) -> String {
     text
 }
 
-/// Runs a future on a runtime of its own.
+/// Runs a future on a new runtime.
 pub fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }

@@ -37,14 +37,12 @@ fn work_grows_as_the_migrations_do(product: Product) {
     });
 }
 
-#[test_with::env(DATABASE_URL_MYSQL)]
-#[test]
+#[apply(test_on_mysql)]
 fn work_grows_as_the_migrations_do_on_mysql() {
     work_grows_as_the_migrations_do(Product::MySql);
 }
 
-#[test_with::env(DATABASE_URL_MARIADB)]
-#[test]
+#[apply(test_on_mariadb)]
 fn work_grows_as_the_migrations_do_on_mariadb() {
     work_grows_as_the_migrations_do(Product::MariaDb);
 }

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 type Values = [Option<String>; 3];
 
 /// What SQLite writes as JSON is read as it was. It cuts a text at the first NUL, as it does everywhere.
-#[test]
+#[apply(test)]
 fn any_text_comes_through_an_array_of_rows() {
     let text = prop_oneof![any::<String>(), "[\\x01-\\x1f\"\\\\/'\u{7f}\u{2028}é🦀]{0,6}"];
     let text = prop::option::of(text.prop_map(|text| text.replace('\0', "")));
@@ -40,7 +40,7 @@ async fn passes(expected: Vec<Values>) {
 }
 
 /// The list of objects is read in parts, and has gaps where something was dropped.
-#[test]
+#[apply(test)]
 fn no_object_is_lost_between_two_parts() {
     run(async {
         let mut session = memory().await;
@@ -65,7 +65,7 @@ fn no_object_is_lost_between_two_parts() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn what_is_no_array_of_rows_is_an_error_and_the_session_goes_on() {
     run(async {
         let mut session = memory().await;

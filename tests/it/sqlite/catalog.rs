@@ -45,7 +45,7 @@ const RICH: &str = r#"
     CREATE TRIGGER instead INSTEAD OF DELETE ON old BEGIN DELETE FROM author WHERE id = old.id; END;
 "#;
 
-#[test]
+#[apply(test)]
 fn a_rich_schema_is_built_again_and_removed_again() {
     run(async {
         let schema = there_and_back(RICH).await;
@@ -67,7 +67,7 @@ fn a_rich_schema_is_built_again_and_removed_again() {
 }
 
 /// The shapes other people's databases have.
-#[test]
+#[apply(test)]
 fn small_shapes_are_built_again() {
     for sql in [
         "CREATE TABLE t (a)",
@@ -91,7 +91,7 @@ fn small_shapes_are_built_again() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn virtual_tables_are_left_alone() {
     run(async {
         let sql = "CREATE VIRTUAL TABLE ft USING fts5(x); CREATE VIRTUAL TABLE box USING rtree(id, a, b); \
@@ -120,7 +120,7 @@ fn virtual_tables_are_left_alone() {
 }
 
 /// A default without parentheses is a string whatever its quotes are; the type of a column may be quoted too.
-#[test]
+#[apply(test)]
 fn old_ways_of_quoting_keep_their_meaning() {
     run(async {
         let sql = "CREATE TABLE t (a [nvarchar](50) DEFAULT \"d'q\", b \"int\" DEFAULT bare, c `text` DEFAULT [x y], d text DEFAULT (\"lit\"))";

@@ -262,7 +262,7 @@ async fn there_and_back_with_rows(pair: &Pair) {
     alike(&rows_in_common(&mut session, &old, &new).await, &rows);
 }
 
-#[test]
+#[apply(test)]
 fn a_parent_changes_and_no_row_is_lost() {
     for (name, old, new) in OF_PARENT {
         run(async {
@@ -273,7 +273,7 @@ fn a_parent_changes_and_no_row_is_lost() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn other_changes_there_and_back() {
     for pair in OTHER_PAIRS {
         run(there_and_back_with_rows(pair));

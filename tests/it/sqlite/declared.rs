@@ -78,7 +78,7 @@ fn declared() -> Schema {
     schema
 }
 
-#[test]
+#[apply(test)]
 fn what_is_declared_is_read_back() {
     run(async {
         let schema = normal(declared());
@@ -138,7 +138,7 @@ fn written_by_sea_query() -> Vec<String> {
     vec![user, post, index("idx-user-nick", &["nick"], false), index("idx-user-both", &["nick", "email"], true)]
 }
 
-#[test]
+#[apply(test)]
 fn what_sea_orm_creates_is_what_was_declared() {
     run(async {
         let mut session = memory().await;
@@ -149,7 +149,7 @@ fn what_sea_orm_creates_is_what_was_declared() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn what_sqlite_cannot_hold_is_refused_with_a_hint() {
     let refused = |change: &dyn Fn(&mut Schema)| {
         let mut schema = declared();

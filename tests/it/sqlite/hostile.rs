@@ -99,7 +99,7 @@ fn hostile() -> Schema {
     schema
 }
 
-#[test]
+#[apply(test)]
 fn hostile_names_and_strings_survive() {
     run(async {
         let schema = normal(hostile());
@@ -145,7 +145,7 @@ fn hostile_names_and_strings_survive() {
 }
 
 /// A table and a column renamed to a hostile name and back, without a rebuild.
-#[test]
+#[apply(test)]
 fn hostile_names_can_be_renamed_to() {
     for name in NAMES {
         run(async move {

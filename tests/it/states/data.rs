@@ -321,7 +321,7 @@ SELECT count(*) FROM person WHERE age > 30;
 INSERT INTO nowhere VALUES (1);
 ";
     let text = std::fs::read_to_string(&newest).expect("a text");
-    let placeholder = "-- write here what leads forward, a semicolon after each statement\n";
+    let placeholder = "-- write the up statements here, each ending with a semicolon\n";
     assert!(text.contains(placeholder), "{text}");
     std::fs::write(&newest, text.replacen(placeholder, up, 1)).expect("a written file");
     project.run(&["lock"]).with(0);

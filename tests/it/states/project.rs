@@ -1,4 +1,4 @@
-//! A project in a folder of its own with a database of its own, worked on as a person would: files and `gen`.
+//! A project in a temporary folder with a separate database, changed as a user would: by editing files and running `gen`.
 //!
 //! Must not know what is tested.
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{Scratch, generate};
 
-/// A table that says little.
+/// A minimal table.
 pub const PERSON: &str = r#"//! People.
 
 use sea_orm::entity::prelude::*;
@@ -29,7 +29,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 "#;
 
-/// What a run of `gen` ended with and said.
+/// The exit code and the output of a run of `gen`.
 pub struct Said {
     pub code: i32,
     pub out: String,
@@ -37,14 +37,14 @@ pub struct Said {
 }
 
 impl Said {
-    /// Ended with this exit code.
+    /// Asserts the exit code.
     #[track_caller]
     pub fn with(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.talk);
         self
     }
 
-    /// Both streams hold this text somewhere.
+    /// Asserts that the output contains a text.
     #[track_caller]
     pub fn mentions(self, text: &str) -> Self {
         let said = format!("{}{}", self.out, self.talk);
@@ -52,7 +52,7 @@ impl Said {
         self
     }
 
-    /// Neither stream holds this text.
+    /// Asserts that the output does not contain a text.
     #[track_caller]
     pub fn keeps_silent_on(self, text: &str) -> Self {
         let said = format!("{}{}", self.out, self.talk);
@@ -61,7 +61,7 @@ impl Said {
     }
 }
 
-/// A database that goes when this value does, even when the test fails.
+/// A database that is dropped with this value, even if the test fails.
 pub struct Database {
     pub url: String,
     pub product: Product,
@@ -106,7 +106,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some(scratch) = self.scratch.take() {
-            // A database that is left behind is no reason to hide why a test failed.
+            // An error in the clean-up must not hide why a test failed.
             drop(block(scratch.remove()));
         }
     }
@@ -140,7 +140,7 @@ impl Project {
         project
     }
 
-    /// Which database is meant.
+    /// The product of the database.
     pub fn configure(&self, url: &str) {
         let text = format!("dialects = [\"{}\"]\ndatabase-url = \"{url}\"\n", self.product.key());
         std::fs::write(self.path().join("gen.toml"), text).expect("a written file");
@@ -263,7 +263,7 @@ impl Project {
     }
 }
 
-/// Runs a future on a runtime of its own.
+/// Runs a future on a new runtime.
 pub fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }

@@ -76,7 +76,7 @@ fn what_is_refuted_is_not_applied(product: Product) {
     let folder = project.path().join("migrations");
     let newest = std::fs::read_dir(&folder).expect("migrations").map(|it| it.expect("one").path()).max().expect("one");
     let text = std::fs::read_to_string(&newest).expect("a text");
-    let placeholder = "-- write here what leads forward, a semicolon after each statement\n";
+    let placeholder = "-- write the up statements here, each ending with a semicolon\n";
     std::fs::write(&newest, text.replacen(placeholder, "INSERT INTO nowhere VALUES (1);\n", 1))
         .expect("a written file");
     project.run(&["lock"]);

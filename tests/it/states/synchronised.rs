@@ -81,8 +81,8 @@ fn synchronised_person(product: Product) -> Project {
 fn by_hand(project: &Project, name: &str, up: &str, down: &str) {
     project.run(&["migration", name, "--empty"]).with(0);
     project.change_newest(|text| {
-        let text = text.replace("-- write here what leads forward, a semicolon after each statement", up);
-        text.replace("-- write here what leads back, a semicolon after each statement", down)
+        let text = text.replace("-- write the up statements here, each ending with a semicolon", up);
+        text.replace("-- write the down statements here, each ending with a semicolon", down)
     });
     project.run(&["lock"]).with(0);
 }

@@ -1,4 +1,4 @@
-//! The parameters of a URL and the variables that stand in for them: which there are, and what they may be.
+//! The parameters of a URL and the environment variables that replace them: their names and allowed values.
 //!
 //! A driver ignores an unknown parameter, and an ignored TLS mode is an unencrypted connection. Must not know what is
 //! connected to. No value is ever repeated.
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 use super::unreadable;
 
-/// A parameter: its spellings, what it may be, and the variable that is read where the URL does not say it.
+/// A parameter: its spellings, its allowed values, and the environment variable that is read if the URL lacks it.
 struct Parameter {
     names: &'static [&'static str],
     takes: Takes,
@@ -25,7 +25,7 @@ enum Takes {
     Port,
     Number,
     Address,
-    /// What is put into a statement as it is.
+    /// A value that is put into a statement verbatim.
     Word,
     Anything,
 }
@@ -121,9 +121,9 @@ fn known(product: Product) -> &'static [Parameter] {
 /// The parameters that a URL gives, in its query and by its other parts.
 pub(super) struct GivenParameters {
     pairs: Vec<(String, String)>,
-    /// The names of parameters that other parts of the URL stand for.
+    /// The names of parameters that other parts of the URL set.
     parts: Vec<&'static str>,
-    /// Whether a part of a password may stand where parameters do, so that not even a name may be repeated.
+    /// Whether the query may be a part of a password, so that not even a name may be repeated.
     is_dubious: bool,
 }
 
@@ -153,17 +153,17 @@ impl GivenParameters {
 
     fn says(&self, parameter: &Parameter) -> bool {
         let names = parameter.names;
-        // An address is preferred to the host it stands for.
+        // An address takes precedence over the host name.
         let others: &[&str] = if names == ["hostaddr"] { &["host"] } else { names };
         let mut keys = self.pairs.iter().map(|(key, _)| key.as_str()).chain(self.parts.iter().copied());
         keys.any(|key| names.contains(&key) || others.contains(&key))
     }
 }
 
-/// Holds every parameter to what the driver knows: one it ignores is an error, and so is one that is said twice.
+/// Checks every parameter against those of the driver: an ignored or a duplicate one is an error.
 ///
 /// # Errors
-/// What is wrong, and what was meant.
+/// A faulty parameter, with the nearest known one.
 pub(super) fn check(product: Product, said: &GivenParameters) -> Result<()> {
     let parameters = known(product);
     let mut seen: Vec<&str> = Vec::new();
@@ -200,7 +200,7 @@ pub(super) fn check(product: Product, said: &GivenParameters) -> Result<()> {
 
 fn unknown(product: Product, key: &str, value: &str, is_dubious: bool) -> Error {
     let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.[]".contains(c));
-    // Without a value it may be what stands behind a `?` in a password.
+    // Without a value it may be the text after a `?` in a password.
     let error = match is_dubious || !is_name || value.is_empty() || key.len() > 40 {
         true => unreadable("it has a parameter that the driver does not know"),
         false => unreadable(&format!("the driver does not know the parameter `{key}`")),
@@ -249,7 +249,7 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// What other clients mean by such a name.
+/// The parameter that the name of another client's parameter probably stands for, as a hint.
 fn meaning(product: Product, key: &str) -> Option<String> {
     let key = key.to_ascii_lowercase();
     let means = |words: &[&str]| words.iter().any(|word| key.contains(word));

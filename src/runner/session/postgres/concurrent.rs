@@ -1,6 +1,6 @@
 //! Indexes that are built concurrently, and the invalid index that a failed build leaves.
 //!
-//! Must not know why one failed, or what is done next.
+//! Must not know why a build failed, or what follows.
 
 use crate::Product;
 use crate::session::{DatabaseError, Session};
@@ -9,7 +9,7 @@ use crate::sql::{self, Token, TokenKind};
 /// An index that a statement builds concurrently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concurrent {
-    /// Its name, as it is in the catalog; `None` where the statement leaves it to the database.
+    /// Its name, as in the catalog; `None` if the statement leaves it to the database.
     pub index: Option<String>,
     /// Its table, as the statement writes it.
     pub table: String,
@@ -47,7 +47,7 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
     Some(Concurrent { index, table })
 }
 
-/// A name as the catalog has it: folded where it is not quoted.
+/// A name as in the catalog: folded unless it is quoted.
 fn catalog_name(piece: &Token<'_>) -> Option<String> {
     match piece.kind {
         TokenKind::Word => Some(piece.text.to_lowercase()),

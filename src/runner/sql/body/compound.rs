@@ -17,20 +17,20 @@ enum Block {
     Repeat,
     For,
     Case,
-    /// `CASE` inside an expression; its `END` stands there too.
+    /// `CASE` inside an expression, which ends with `END` too.
     Expression,
 }
 
 /// The grammatical position of the next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In the first words, which say whether it has a body.
+    /// In the first keywords, which determine whether it has a body.
     Head,
     /// After `DEFINER`.
     Definer,
     /// Between the first words and the body.
     Header(Made),
-    /// Where a trigger may say which one it follows, before its body.
+    /// Before the body of a trigger, where `FOLLOWS` or `PRECEDES` may occur.
     Order,
     /// At the name of the trigger it follows.
     Followed,
@@ -38,7 +38,7 @@ enum Place {
     Start,
     /// After a word that may be a label.
     Label,
-    /// After the `END` of a block, where it may be named.
+    /// After the `END` of a block, where its label may follow.
     End,
     /// Inside a statement.
     Inside,
@@ -52,7 +52,7 @@ enum Place {
     Plain,
 }
 
-/// What has a body.
+/// The kinds of objects with a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Made {
     Trigger,
@@ -74,7 +74,7 @@ pub(in super::super) struct Compound {
     last: String,
 }
 
-/// What may follow the previous token.
+/// The kind of the previous token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// An operand: an operator or the end of the expression follows.

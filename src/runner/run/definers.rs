@@ -16,7 +16,7 @@ type Object = (&'static str, String);
 
 /// The definer and the grants of an object.
 #[derive(Clone, Debug, Default)]
-struct Belongings {
+struct Rights {
     /// The definer, if it is not the user who runs the migration.
     definer: Option<String>,
     /// Statements that grant `EXECUTE` on it.
@@ -26,7 +26,7 @@ struct Belongings {
 /// Definers and grants of the objects that a list of statements drops and creates again.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    objects: BTreeMap<Object, Belongings>,
+    objects: BTreeMap<Object, Rights>,
     is_noted: AtomicBool,
 }
 
@@ -58,7 +58,7 @@ impl Kept {
         };
         let mut kept = BTreeMap::new();
         for object in made("DROP").intersection(&made("CREATE")) {
-            kept.insert(object.clone(), belongings(session, object).await.unwrap_or_default());
+            kept.insert(object.clone(), rights_of(session, object).await.unwrap_or_default());
         }
         Self { objects: kept, is_noted: AtomicBool::new(false) }
     }
@@ -73,15 +73,15 @@ impl Kept {
     pub(super) async fn send(&self, session: &mut Session, sql: &str) -> Result<u64, DatabaseError> {
         let words = if self.objects.is_empty() { Vec::new() } else { sql::words(session.product(), sql) };
         let found = object(&words, "CREATE").and_then(|(object, at)| Some((self.objects.get(&object)?, at)));
-        let Some((belongings, at)) = found else { return session.execute(sql).await };
-        let done = match belongings.definer.as_ref().and_then(|definer| defined_by(sql, &words, at, definer)) {
+        let Some((rights, at)) = found else { return session.execute(sql).await };
+        let done = match rights.definer.as_ref().and_then(|definer| defined_by(sql, &words, at, definer)) {
             None => session.execute(sql).await?,
             Some(defined) => match session.execute(&defined).await {
                 Err(error) if error.message.contains("Access denied") => session.execute(sql).await?,
                 done => done?,
             },
         };
-        for grant in &belongings.grants {
+        for grant in &rights.grants {
             session.execute(grant).await?;
         }
         Ok(done)
@@ -99,7 +99,7 @@ fn defined_by(sql: &str, words: &[Token<'_>], kind: usize, definer: &str) -> Opt
     Some(format!("{before}DEFINER={definer} {after}"))
 }
 
-async fn belongings(session: &mut Session, (kind, name): &Object) -> Result<Belongings, DatabaseError> {
+async fn rights_of(session: &mut Session, (kind, name): &Object) -> Result<Rights, DatabaseError> {
     let product = session.product();
     let text = |text: &str| sql::literal(product, text);
     let quote = |name: &str| sql::quote(product, name);
@@ -117,14 +117,14 @@ async fn belongings(session: &mut Session, (kind, name): &Object) -> Result<Belo
     let rows = session.query(&definer).await?;
     let definer = rows.first().and_then(|row| row.text(0).rsplit_once('@'));
     let quoted = |(user, host): (&str, &str)| format!("{}@{}", quote(user), quote(host));
-    let mut found = Belongings { definer: definer.map(quoted), grants: Vec::new() };
+    let mut found = Rights { definer: definer.map(quoted), grants: Vec::new() };
     if matches!(*kind, "PROCEDURE" | "FUNCTION") {
-        let rights = format!(
+        let query = format!(
             "SELECT user, host, proc_priv FROM mysql.procs_priv \
               WHERE db = DATABASE() AND routine_name = {named} AND routine_type = '{kind}'"
         );
         // Only user administrators can see them.
-        let Ok(rows) = session.query(&rights).await else { return Ok(found) };
+        let Ok(rows) = session.query(&query).await else { return Ok(found) };
         for row in &rows {
             let (options, rights): (Vec<&str>, Vec<&str>) =
                 row.text(2).split(',').filter(|right| !right.is_empty()).partition(|right| *right == "Grant");

@@ -1,0 +1,63 @@
+//! `accepted.json` beside the objects of a snapshot: the differences that are left as they are for now.
+//!
+//! Must not know what a difference is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sea_gen_runner::Result;
+use sea_gen_runner::files::read_text;
+use serde::{Deserialize, Serialize};
+
+use crate::schema::{Acceptance, Place};
+
+use super::{Batch, json, restore, to_value};
+
+const FILE: &str = "accepted.json";
+
+/// One entry.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accepted {
+    place: Place,
+    says: String,
+    since: String,
+    because: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+}
+
+pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &read_text(&path)?, &restore(&path))?;
+    let acceptance =
+        |Accepted { place, says, since, because, rule }| (place, Acceptance { says, since, because, rule });
+    Ok(entries.into_iter().map(acceptance).collect())
+}
+
+/// Adds the file to a batch, where it is to change.
+pub(super) fn write(
+    folder: &Path,
+    accepted: &BTreeMap<Place, Acceptance>,
+    before: &BTreeMap<Place, Acceptance>,
+    batch: &mut Batch,
+) -> Result<()> {
+    let path = folder.join(FILE);
+    if accepted == before && path.exists() != accepted.is_empty() {
+        return Ok(());
+    }
+    if accepted.is_empty() {
+        batch.delete(path);
+        return Ok(());
+    }
+    let entry = |(place, it): (&Place, &Acceptance)| {
+        let Acceptance { says, since, because, rule } = it.clone();
+        Accepted { place: place.clone(), says, since, because, rule }
+    };
+    let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
+    batch.write(path, json::pretty(&to_value(&entries)?));
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Accepted differences: where the code says something else than the database and a developer, or the adoption, said that it
+//! stays so for now.
+//!
+//! Must not know how differences are accepted, or where that is recorded.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::{Dialect, Unsupported};
+use crate::diff::diff;
+use crate::entity::Model;
+use crate::plan::{Object, Op, Plan};
+use crate::schema::{
+    Acceptance, Column, Facet, Name, Normalized, ObjectName, Origins, Part, Parts, Place, Schema, Strictness, Table,
+};
+
+use super::contradiction::contradictions;
+use super::types::{FOREIGN_KEY, RULES, TypeRules};
+
+/// The target without the accepted differences, and those of them that still are differences.
+///
+/// # Errors
+/// None for a base this dialect normalised.
+pub(super) fn without_accepted(
+    dialect: &dyn Dialect,
+    model: &Model,
+    base: &Normalized,
+    target: Normalized,
+    origins: &Origins,
+    rules: &TypeRules,
+) -> Result<(Normalized, BTreeMap<Place, Acceptance>), Unsupported> {
+    let product = dialect.product();
+    let is_in_force = |it: &Acceptance| {
+        let rule = RULES.iter().find(|rule| Some(rule.key) == it.rule.as_deref());
+        rule.is_none_or(|rule| rules.strictness(rule, product) == Strictness::Loose)
+    };
+    let mut left = BTreeMap::new();
+    if origins.accepted().is_empty() {
+        return Ok((target, left));
+    }
+    let mut schema = target.schema().clone();
+    for it in contradictions(product, &diff(base, &target, &[]), model) {
+        let accepted = origins.accepted().get(&it.place);
+        if let Some(accepted) = accepted.filter(|accepted| accepted.says == it.says && is_in_force(accepted)) {
+            leave_as_it_is(&mut schema, base.schema(), model, &it.place);
+            left.insert(it.place, accepted.clone());
+        }
+    }
+    if left.is_empty() {
+        return Ok((target, left));
+    }
+    Ok((dialect.normalize_beside(schema, base.schema())?, left))
+}
+
+/// The relations of the code that are no foreign keys in a database that is adopted, as differences to accept.
+pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)> {
+    let is_replaced = |place: &Place| plan.ops().iter().any(|op| matches!(op, Op::Drop(old) if old.place() == *place));
+    let missing = plan.ops().iter().filter(|op| match op {
+        Op::Create(object @ Object::ForeignKey(..)) => !is_replaced(&object.place()),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
+    });
+    let accepted = |op: &Op| Acceptance {
+        says: op.summary(),
+        since: since.to_owned(),
+        because: "the database had no foreign key for this relation when it was adopted".to_owned(),
+        rule: Some(FOREIGN_KEY.key.to_owned()),
+    };
+    missing.map(|op| (op.place(), accepted(op))).collect()
+}
+
+/// Makes the target at a place what the base is there.
+fn leave_as_it_is(target: &mut Schema, base: &Schema, model: &Model, place: &Place) {
+    fn put<K: Ord + Clone, V: Clone>(target: &mut BTreeMap<K, V>, base: &BTreeMap<K, V>, key: &K) {
+        match base.get(key) {
+            Some(old) => drop(target.insert(key.clone(), old.clone())),
+            None => drop(target.remove(key)),
+        }
+    }
+    match place {
+        Place::Table(name, part) => table(target, base, model, name, part),
+        Place::Enum(name) => put(&mut target.enums, &base.enums, name),
+        Place::View(name) => put(&mut target.views, &base.views, name),
+        Place::Routine(name) => put(&mut target.routines, &base.routines, name),
+        Place::Definition(id) => put(&mut target.definitions, &base.definitions, id),
+    }
+}
+
+fn table(target: &mut Schema, base: &Schema, model: &Model, name: &ObjectName, part: &Part) {
+    fn put<T: Clone>(target: &mut Parts<T>, base: Option<&Parts<T>>, name: &Name) {
+        match base.and_then(|base| base.get(name)) {
+            Some(old) => drop(target.insert(name.clone(), old.clone())),
+            None => drop(target.remove(name)),
+        }
+    }
+    let old = base.tables.get(name);
+    if *part == Part::Whole {
+        match old {
+            Some(old) => drop(target.tables.insert(name.clone(), old.clone())),
+            None => drop(target.tables.remove(name)),
+        }
+        return;
+    }
+    let Some(new) = target.tables.get_mut(name) else { return };
+    match part {
+        Part::Whole => {}
+        Part::Comment => new.comment = old.and_then(|old| old.comment.clone()),
+        Part::Option(key) => match old.and_then(|old| old.options.get(key.as_str())) {
+            Some(value) => drop(new.options.insert(key.as_str().to_owned(), value.clone())),
+            None => drop(new.options.remove(key.as_str())),
+        },
+        Part::PrimaryKey => new.primary_key = old.and_then(|old| old.primary_key.clone()),
+        Part::Column(column, facet) => column_facet(new, old, column, *facet),
+        Part::Unique(name) => put(&mut new.uniques, old.map(|old| &old.uniques), name),
+        Part::Check(name) => put(&mut new.checks, old.map(|old| &old.checks), name),
+        Part::Index(name) => put(&mut new.indexes, old.map(|old| &old.indexes), name),
+        Part::Trigger(name) => put(&mut new.triggers, old.map(|old| &old.triggers), name),
+        Part::ForeignKey(key, _) => {
+            put(&mut new.foreign_keys, old.map(|old| &old.foreign_keys), key);
+            // MySQL and MariaDB make an index for a foreign key; without the key nobody asks for it.
+            let is_declared = model.sources.contains(&Place::Table(name.clone(), Part::Index(key.clone())));
+            if !new.foreign_keys.contains_key(key) && !is_declared {
+                put(&mut new.indexes, old.map(|old| &old.indexes), key);
+            }
+        }
+    }
+}
+
+fn column_facet(new: &mut Table, old: Option<&Table>, name: &Name, facet: Facet) {
+    let old = old.and_then(|old| old.columns.get(name));
+    let (Some(old), Some(column)) = (old, new.columns.get_mut(name)) else {
+        match old {
+            Some(old) => drop(new.columns.insert(old.clone())),
+            None => new.columns.retain(|column| column.name != *name),
+        }
+        return;
+    };
+    match facet {
+        Facet::Whole => column.nullable = old.nullable,
+        Facet::Type => column.data_type = old.data_type.clone(),
+        Facet::Default => column.default = old.default.clone(),
+        Facet::Identity => column.identity = old.identity,
+        Facet::Generated => column.generated = old.generated.clone(),
+        Facet::Collation => column.collation = old.collation.clone(),
+        Facet::OnUpdate => column.on_update = old.on_update.clone(),
+        Facet::OnDelete => {}
+        Facet::Comment => column.comment = old.comment.clone(),
+        Facet::Options => column.options = old.options.clone(),
+    }
+    let same = Column { wording: old.wording.clone(), ..column.clone() } == *old;
+    if same {
+        column.wording = old.wording.clone();
+    }
+}

@@ -1,0 +1,113 @@
+//! A development database from the beginning again: emptied and migrated, or reverted by its migrations.
+//!
+//! Must not touch a database that is not a development one, or know who is told.
+
+use sea_gen_runner::Error;
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, DEFAULT_WAIT, Outcome, ProgressCallback, Target};
+use sea_gen_runner::session::Missing;
+
+use crate::dialect::{self, Forms, Statement};
+use crate::diff::diff;
+
+use super::{Failure, Live, Open, Workspace, applicables};
+
+/// A database to be emptied, and the migrations to be applied then.
+pub struct Fresh {
+    /// The database.
+    pub live: Live,
+    /// Drop everything in it, in order.
+    pub drops: Vec<Statement>,
+    /// The migrations, oldest first.
+    pub migrations: Vec<Migration>,
+    is_rehearsal: bool,
+}
+
+impl Fresh {
+    /// Plans it. `vouched` says that the database is one for development; in a rehearsal no SQLite file is made.
+    ///
+    /// # Errors
+    /// There is no lock file; the database is not for development; a migration is not sealed; something in the database
+    /// cannot be dropped.
+    pub async fn plan(open: impl Into<Open>, vouched: bool, is_rehearsal: bool) -> Result<Self, Failure> {
+        let workspace = opened(open, vouched)?;
+        let live = match is_rehearsal {
+            true => workspace.rehearsed().await?,
+            false => workspace.required(Missing::Create).await?,
+        };
+        let migrations = sealed_migrations(&workspace, &live)?;
+        let plan = diff(&live.schema, &dialect::nothing(), &[]);
+        let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, live.schema.schema())?;
+        Ok(Self { live, drops, migrations, is_rehearsal })
+    }
+
+    /// Drops everything in the database and applies every migration.
+    ///
+    /// # Errors
+    /// A statement fails.
+    pub async fn run(&mut self, watch: ProgressCallback<'_>) -> Result<Vec<Outcome>, Failure> {
+        if self.is_rehearsal {
+            return Err(Error::new("this was planned as a dry run, so nothing is run").into());
+        }
+        let session = &mut self.live.session;
+        run::execute(session, &self.drops, DEFAULT_WAIT).await?;
+        run::forget_all(session, DEFAULT_WAIT).await?;
+        let files = applicables(&self.migrations);
+        Ok(run::go(session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?)
+    }
+}
+
+/// A database, and the migrations by which it is reverted to nothing.
+pub struct Reset {
+    /// The database.
+    pub live: Live,
+    migrations: Vec<Migration>,
+}
+
+impl Reset {
+    /// Plans it. `vouched` says that the database is one for development.
+    ///
+    /// # Errors
+    /// There is no lock file; the database is not for development; a migration is not sealed.
+    pub async fn plan(open: impl Into<Open>, vouched: bool) -> Result<Self, Failure> {
+        let workspace = opened(open, vouched)?;
+        let live = workspace.required(Missing::Refuse).await?;
+        let migrations = sealed_migrations(&workspace, &live)?;
+        Ok(Self { live, migrations })
+    }
+
+    /// The migrations to revert, newest first.
+    ///
+    /// # Errors
+    /// An applied migration cannot be reverted.
+    pub fn chosen(&self) -> Result<Vec<&Migration>, Failure> {
+        let files = applicables(&self.migrations);
+        let chosen = run::to_revert(&self.live.history, &files, &Target::All, self.live.product());
+        let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without reverting"))?;
+        Ok(chosen.into_iter().map(|file| file.migration).collect())
+    }
+
+    /// Reverts every migration.
+    ///
+    /// # Errors
+    /// An applied migration cannot be reverted; a statement fails.
+    pub async fn run(&mut self, watch: ProgressCallback<'_>) -> Result<Vec<Outcome>, Failure> {
+        self.chosen()?;
+        let files = applicables(&self.migrations);
+        let course = run::Course::Down(&Target::All);
+        Ok(run::go(&mut self.live.session, &files, course, DEFAULT_WAIT, watch).await?)
+    }
+}
+
+fn opened(open: impl Into<Open>, vouched: bool) -> Result<Workspace, Failure> {
+    let workspace = Workspace::open(open)?;
+    workspace.sealed_lock()?;
+    workspace.refuse_unless_development(vouched)?;
+    Ok(workspace)
+}
+
+fn sealed_migrations(workspace: &Workspace, live: &Live) -> Result<Vec<Migration>, Failure> {
+    let migrations = workspace.migrations(live.product())?;
+    workspace.refuse_unsealed(live.product(), &migrations)?;
+    Ok(migrations)
+}

@@ -1,0 +1,183 @@
+//! What an entity cannot say, or does not mean, is no contradiction when a database is adopted; and what a developer accepts
+//! is none for now.
+//!
+//! Must not know how differences are found.
+
+use sea_gen::schema::Product;
+
+use super::catalog::catalog;
+use super::project::Project;
+use crate::support::on_each;
+
+on_each!(
+    a_relation_without_a_key_is_adopted_as_it_is,
+    a_key_keeps_the_order_of_its_columns,
+    a_difference_is_accepted_and_taken_back,
+);
+
+fn entity(table: &str, fields: &str, relations: &str) -> String {
+    format!(
+        "use sea_orm::entity::prelude::*;\n\n\
+         #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]\n\
+         #[sea_orm(table_name = \"{table}\")]\n\
+         pub struct Model {{\n{fields}}}\n\n\
+         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\n\
+         pub enum Relation {{\n{relations}}}\n\n\
+         impl ActiveModelBehavior for ActiveModel {{}}\n"
+    )
+}
+
+const ID: &str = "    #[sea_orm(primary_key, auto_increment = false)]\n    pub id: i32,\n";
+const OWNER: &str = "    #[sea_orm(belongs_to = \"super::owner::Entity\", from = \"Column::OwnerId\", to = \"super::owner::Column::Id\")]\n    Owner,\n";
+
+fn pets(product: Product) -> Project {
+    let project = Project::new(product);
+    project.database.execute("CREATE TABLE owner (id integer NOT NULL PRIMARY KEY)");
+    project.database.execute("CREATE TABLE pet (id integer NOT NULL PRIMARY KEY, owner_id integer, note varchar(9))");
+    // No foreign key could hold this.
+    project.database.execute("INSERT INTO pet VALUES (1, 77, 'a')");
+    project.entity("owner", &entity("owner", ID, ""));
+    let fields = format!("{ID}    pub owner_id: Option<i32>,\n    pub note: Option<String>,\n");
+    project.entity("pet", &entity("pet", &fields, OWNER));
+    project
+}
+
+fn a_relation_without_a_key_is_adopted_as_it_is(product: Product) {
+    let project = pets(product);
+    let before = catalog(&project.database);
+    let said = project.run(&["init"]).with(0).mentions("1 relation without a foreign key");
+    said.keeps_silent_on("contradiction");
+    project.finds_nothing();
+    project.holds();
+    project.run(&["status"]).with(0).mentions("1 difference accepted: `gen status --all` lists them");
+    project.run(&["status", "--all"]).with(0).mentions("pet.foreign key fk-pet-owner_id");
+
+    // Other migrations go by it, and it stays.
+    project.edit("owner", "pub id: i32,\n", "pub id: i32,\n    pub name: Option<String>,\n");
+    project.run(&["migration", "Name"]).with(0);
+    assert!(!project.newest().contains("FOREIGN KEY"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.holds();
+    assert_eq!(catalog(&project.database).len(), before.len() + 1);
+
+    // A relation that comes later is a foreign key.
+    let keeper = "    #[sea_orm(belongs_to = \"super::owner::Entity\", from = \"Column::KeeperId\", to = \"super::owner::Column::Id\")]\n    Keeper,\n";
+    project.edit("pet", OWNER, &format!("{OWNER}{keeper}"));
+    project.edit("pet", "pub note", "pub keeper_id: Option<i32>,\n    pub note");
+    project.run(&["migration", "Keeper"]).with(0);
+    assert!(project.newest().contains("fk-pet-keeper_id"), "{}", project.newest());
+    assert!(!project.newest().contains("fk-pet-owner_id"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+
+    // One line of the configuration turns the keys on.
+    let path = project.path().join("gen.toml");
+    let text = std::fs::read_to_string(&path).expect("a configuration");
+    std::fs::write(&path, format!("{text}type-rules = {{ foreign-key = \"exact\" }}\n")).expect("a written file");
+    project.run(&["migration", "Keys", "--dry-run"]).mentions("fk-pet-owner_id");
+}
+
+fn a_key_keeps_the_order_of_its_columns(product: Product) {
+    let project = Project::new(product);
+    project.database.execute(
+        "CREATE TABLE stat (chain_id integer NOT NULL, count integer NOT NULL, bridge_id integer NOT NULL, day integer NOT NULL, \
+         PRIMARY KEY (bridge_id, chain_id), CONSTRAINT one_a_day UNIQUE (day, chain_id))",
+    );
+    let key = |name: &str| {
+        format!(
+            "    #[sea_orm(primary_key, auto_increment = false{})]\n    pub {name}: i32,\n",
+            if name == "chain_id" { ", unique_key = \"daily\"" } else { "" }
+        )
+    };
+    let day = "    #[sea_orm(unique_key = \"daily\")]\n    pub day: i32,\n";
+    let fields = format!("{}    pub count: i32,\n{}{day}", key("chain_id"), key("bridge_id"));
+    project.entity("stat", &entity("stat", &fields, ""));
+    project.run(&["init"]).with(0).keeps_silent_on("contradiction");
+    project.finds_nothing();
+    // A column that comes into the key is a change all the same.
+    project.edit("stat", "pub count: i32,", "#[sea_orm(primary_key, auto_increment = false)]\n    pub count: i32,");
+    project.run(&["migration", "Grow"]).with(0);
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn a_difference_is_accepted_and_taken_back(product: Product) {
+    let project = pets(product);
+    project.run(&["init"]).with(0);
+    project.edit(
+        "pet",
+        "pub note: Option<String>,",
+        "#[sea_orm(indexed)]\n    pub note: Option<String>,\n    pub age: Option<i32>,",
+    );
+    project.run(&["accept"]).with(0).mentions("pet.index idx-pet-note").mentions("pet.age");
+    project.run(&["accept", "pet.indx idx-pet-note"]).with(1).mentions("did you mean `pet.index idx-pet-note`?");
+    project
+        .run(&["accept", "pet.index idx-pet-note", "--because", "waits for Friday"])
+        .with(0)
+        .mentions("accepted pet.index idx-pet-note");
+    project.run(&["migration", "Age"]).with(0);
+    assert!(project.newest().contains("age") && !project.newest().contains("INDEX"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+    project.run(&["status", "--all"]).with(0).mentions("waits for Friday");
+
+    // What the entity says otherwise later was never accepted.
+    project.edit("pet", "#[sea_orm(indexed)]\n    pub note", "#[sea_orm(unique)]\n    pub note");
+    project.run(&["migration", "Unique", "--dry-run"]).mentions("UNIQUE");
+    project.edit("pet", "#[sea_orm(unique)]\n    pub note", "#[sea_orm(indexed)]\n    pub note");
+
+    project.run(&["accept", "pet.index idx-pet-note", "--undo"]).with(0).mentions("open again");
+    project.run(&["migration", "Index"]).with(0);
+    assert!(project.newest().contains("INDEX"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
+}
+
+#[apply(test_on_postgres)]
+fn enum_values_in_alphabetical_order_say_nothing_of_theirs() {
+    let project = Project::new(Product::Postgres);
+    project.database.execute("CREATE TYPE mood AS ENUM ('low', 'high', 'best')");
+    project.database.execute("CREATE TABLE day (id integer NOT NULL PRIMARY KEY, mood mood NOT NULL)");
+    let text = entity("day", &format!("{ID}    pub mood: Mood,\n"), "");
+    let mood = "#[derive(Clone, Debug, PartialEq, EnumIter, DeriveActiveEnum)]\n\
+        #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]\npub enum Mood {\n    \
+        #[sea_orm(string_value = \"best\")]\n    Best,\n    #[sea_orm(string_value = \"high\")]\n    High,\n    \
+        #[sea_orm(string_value = \"low\")]\n    Low,\n}\n";
+    project.entity("day", &(text + mood));
+    project.run(&["init"]).with(0).keeps_silent_on("contradiction");
+    project.finds_nothing();
+    project.edit("day", "    Low,\n", "    Low,\n    #[sea_orm(string_value = \"worse\")]\n    Worse,\n");
+    project.run(&["migration", "Worse"]).with(0);
+    project.run(&["up"]).with(0);
+    let order = project.database.query("SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum");
+    assert_eq!(order.first().expect("a row").text(0), "low high best worse");
+    project.finds_nothing();
+}
+
+#[apply(test)]
+fn sqlite_takes_a_type_as_a_hint() {
+    let project = Project::new(Product::Sqlite);
+    project.database.execute(
+        "CREATE TABLE bill (id integer NOT NULL PRIMARY KEY, due DATE, at TIME NOT NULL, price decimal(12, 2) NOT NULL, \
+         rate numeric(5, 1) NOT NULL, name varchar(80) NOT NULL, note text, bytes bigint NOT NULL DEFAULT 0, \
+         forward boolean NOT NULL DEFAULT false, status varchar(20) NOT NULL)",
+    );
+    let fields = format!(
+        "{ID}    pub due: Option<Date>,\n    pub at: Time,\n    #[sea_orm(column_type = \"Decimal(Some((12, 2)))\")]\n    pub price: Decimal,\n    \
+         #[sea_orm(column_type = \"Decimal(Some((5, 1)))\")]\n    pub rate: Decimal,\n    #[sea_orm(column_type = \"Text\")]\n    pub name: String,\n    \
+         #[sea_orm(column_type = \"String(StringLen::N(40))\", nullable)]\n    pub note: Option<String>,\n    \
+         #[sea_orm(default_value = \"0\")]\n    pub bytes: i64,\n    #[sea_orm(default_value = \"false\")]\n    pub forward: bool,\n    pub status: Status,\n"
+    );
+    let status = "#[derive(Clone, Debug, PartialEq, EnumIter, DeriveActiveEnum)]\n\
+        #[sea_orm(rs_type = \"String\", db_type = \"String(StringLen::None)\")]\npub enum Status {\n    \
+        #[sea_orm(string_value = \"open\")]\n    Open,\n}\n";
+    project.entity("bill", &(entity("bill", &fields, "") + status));
+    project.run(&["init"]).with(0).keeps_silent_on("contradiction");
+    project.finds_nothing();
+    // A type of another kind is a change.
+    project.edit("bill", r#"column_type = "Text""#, r#"column_type = "Integer""#);
+    project.run(&["migration", "Change", "--dry-run"]).mentions("bill");
+}
