@@ -20,6 +20,7 @@ fn help_lists_the_commands() {
       entities     List what was read from the entities and the SQL files beside them
       migration    Write the migration from the snapshot to the entities [alias: generate]
       diff         Show the difference between any two states
+      accept       Leave differences between the entities and the database as they are for now
       status       Show entities, snapshot and database, and how they compare
       purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations

@@ -100,6 +100,7 @@ fn up_applies_what_is_pending() {
       ],
       "situation": "current",
       "snapshot": {
+        "accepted": [],
         "adopted": {},
         "frozen": null,
         "unsealed": []
