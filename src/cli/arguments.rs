@@ -2,6 +2,7 @@
 //!
 //! Must not know the commands.
 
+mod adopting;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use adopting::{Entities, Init};
 pub(super) use running::{Down, Emptying, Goto, Reverting, Run, Sync, Up};
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -106,31 +108,6 @@ pub(super) enum Command {
     Thaw,
     /// Print a completion script for a shell
     Completions(Completions),
-}
-
-/// `gen init`.
-#[derive(Debug, Args)]
-pub(super) struct Init {
-    /// Dialects of the project, if the database does not determine it (repeat or separate by commas)
-    #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
-    pub(super) dialects: Vec<crate::schema::Product>,
-    /// Write undeclared objects into SQL files beside the entities, instead of adopting them
-    #[arg(long)]
-    pub(super) import: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen entities`.
-#[derive(Debug, Args)]
-pub(super) struct Entities {
-    /// The dialect to read them for; otherwise the project's first
-    #[arg(long, value_name = "DIALECT")]
-    pub(super) dialect: Option<crate::schema::Product>,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 /// `gen migration`.

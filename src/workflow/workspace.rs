@@ -273,12 +273,29 @@ impl Workspace {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
+        Ok((self.accepted(model, product)?, diagnostics))
+    }
+
+    /// What could be read of E of one dialect, with warnings and errors.
+    pub(super) async fn understood(
+        &self,
+        files: &[SourceFile],
+        product: Product,
+    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        if self.project.config.reader == EntityReader::Compiled {
+            return self.model(files, product).await;
+        }
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
+        Ok((self.accepted(model, product)?, diagnostics))
+    }
+
+    fn accepted(&self, model: Model, product: Product) -> Result<Model, Failure> {
         let model = self.looked_at(model);
         self.refuse_unlisted(product, &model)?;
         self.refuse_unread_privileges(&model)?;
         // It is always compared in this form; what cannot be normalised is reported there.
         let _ = model.normalized(|schema| self.known.normalize(product, schema));
-        Ok((model, diagnostics))
+        Ok(model)
     }
 
     /// The entity files.

@@ -86,7 +86,12 @@ fn a_program_generates_applies_and_checks() {
         let silent = Arc::new(Recorder::default());
 
         let mut workspace = Workspace::open_to_write(open(root, &silent), "a test").unwrap();
-        let (adopted, live) = adopt::set_up_project(&mut workspace, &[Product::Sqlite], false).await.unwrap();
+        let (adopted, live) = adopt::set_up_project(
+            &mut workspace,
+            &adopt::Request { dialects: vec![Product::Sqlite], ..adopt::Request::default() },
+        )
+        .await
+        .unwrap();
         assert!(adopted.adoption.is_none() && live.is_none());
         drop(workspace);
 

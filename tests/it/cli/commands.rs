@@ -193,10 +193,13 @@ fn init_writes_down_the_dialects_it_is_given() {
       "entities": [
         "entities"
       ],
+      "errors": 0,
       "imported": [],
       "left_open": {},
       "not_imported": [],
+      "not_part_of_the_program": [],
       "seaql_migrations": null,
+      "types": {},
       "unmanaged": null
     }
     "#);
