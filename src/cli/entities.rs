@@ -1,4 +1,4 @@
-//! `gen entities`: what was read, from where, and what it is in the database.
+//! `gen entities`: shows the declared objects, their source locations, and their types in the database.
 //!
 //! Must not know how an entity is read; it shows the model.
 

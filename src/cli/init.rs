@@ -1,4 +1,4 @@
-//! `gen init`: shows what setting up has found and done.
+//! `gen init`: shows the result of setting up.
 //!
 //! Must not know how a database is adopted.
 
@@ -94,7 +94,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
             text.push_str(&format!("  left open  {relations} without a foreign key (`gen status --all` lists them)\n"));
         }
         for place in &unsaid {
-            text.push_str(&format!("  not said   {place}: no SQL file can say it, so it is kept as adopted\n"));
+            text.push_str(&format!("  not said   {place}: no SQL file can declare it, so it stays adopted\n"));
         }
         for unmanaged in &live.unmanaged {
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));

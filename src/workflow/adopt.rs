@@ -1,6 +1,6 @@
 //! Sets a project up: folders, first snapshot and lock; an existing database is adopted as it is.
 //!
-//! Must not propose changes: what the entities declare otherwise is shown, and is the next migration's business.
+//! Must not propose changes: differences of the entities are reported, and belong to the next migration.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ use crate::state::{self, Contradiction, Policy, TargetSchema};
 use super::taken::{Taken, column_type};
 use super::{Failure, Live, Workspace, applicable, import, locked, read};
 
-/// What setting up has found and done.
+/// The result of setting up.
 pub struct Adopted {
-    /// Where the entities are.
+    /// The folder of the entities.
     pub found: EntityPaths,
-    /// What SeaORM's own migrations did to the database.
+    /// SeaORM's own migrations of the database.
     pub seaorm: Option<SeaOrm>,
     /// Column types that only the database tells.
     pub taken: Taken,
@@ -40,7 +40,7 @@ pub struct Adopted {
 }
 
 impl Adopted {
-    /// Types the entities leave open, by rule.
+    /// Types that the entities do not determine, by rule.
     pub fn loosely_matched(&self) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
         for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.loosely_matched) {
@@ -70,7 +70,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let Request { dialects, imports, strict } = request;
     if workspace.lock.is_some() {
         return Err(Error::new(format!("{} is set up already", workspace.root().display()))
-            .hint("`gen status` shows how things stand")
+            .hint("`gen status` shows its state")
             .into());
     }
     let mut settings = Vec::new();
@@ -106,7 +106,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let mut seaorm = None;
     let mut imported = None;
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
-        // Whoever may not keep a history cannot adopt; that is found out before anything is written.
+        // Adopting needs the privilege to create the history, which is checked before any file is written.
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
         seaorm = seaorm_history(&mut live.session, workspace).await;
         if *imports {
@@ -120,8 +120,8 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
             imported = Some(written);
         }
     } else if *imports {
-        return Err(Error::new("there is nothing to import: no database with tables in it")
-            .hint("name the database the project's own migrations built: `--database-url …`")
+        return Err(Error::new("there is nothing to import: no database with tables")
+            .hint("name the database that the project's own migrations built: `--database-url …`")
             .into());
     }
     if let Some(live) = &mut live {
@@ -195,7 +195,7 @@ fn keep_unread(model: &mut Model, live: &Schema) {
     });
 }
 
-/// The database, if there is one. Where nobody says which dialects the project is for, it is the one of the database.
+/// The database, if there is one. Without configured dialects, the project gets that of the database.
 async fn connect(workspace: &mut Workspace, is_open: bool) -> Result<Option<Live>, Failure> {
     if workspace.database_is_absent() {
         return Ok(None);
@@ -254,15 +254,15 @@ fn configuration(
     }
 }
 
-/// What SeaORM's own migrations did to a database.
+/// SeaORM's own migrations of a database.
 pub struct SeaOrm {
-    /// The versions that were applied.
+    /// The applied versions.
     pub applied: Vec<String>,
     /// Files of the migration crate that were not applied here.
     pub pending: Vec<String>,
 }
 
-/// SeaORM's own history, where the database has one.
+/// SeaORM's history, if the database has one.
 async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<SeaOrm> {
     let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
     let rows = session.query(&sql).await.ok()?;
@@ -281,7 +281,7 @@ async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<
     Some(SeaOrm { applied, pending })
 }
 
-/// What the code declares is adopted in the words of the code.
+/// Declared objects are adopted with the expression texts of the code.
 pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
     let product = live.product();
     if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
@@ -290,21 +290,20 @@ pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> 
     Ok(())
 }
 
-/// A database that was adopted.
+/// An adopted database.
 pub struct Adoption {
-    /// The migration that would make it, which is still to be recorded in it.
+    /// The migration that would create it, not yet recorded in it.
     pub baseline: Migration,
     /// Who declares each object and facet.
     pub origins: Origins,
-    /// What the plan leads to.
+    /// The target of the plan.
     pub target: TargetSchema,
-    /// Where the code says otherwise than the database.
+    /// The contradictions between code and database.
     pub contradictions: Vec<Contradiction>,
 }
 
-/// Writes the first snapshot of every dialect, the lock, and what else is to be written with them. A database that has
-/// something in it is adopted: its schema is the snapshot, what no entity declares is marked as adopted, and a baseline
-/// migration produces it elsewhere.
+/// Writes the first snapshot of every dialect, the lock, and further files. A database with objects is adopted: its
+/// schema is the snapshot, undeclared objects are marked as adopted, and a baseline migration reproduces it elsewhere.
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
@@ -339,7 +338,7 @@ pub(super) fn set_up(
     Ok(adoption)
 }
 
-/// Who declares what of a database's schema: whatever an entity or an SQL file declares is theirs, all else is adopted.
+/// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
 fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
     let mut nobody = state::adopted(schema.schema());
     let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
@@ -370,7 +369,6 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),
         up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
-        // Nobody goes back beyond what was there.
         down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
     })
 }

@@ -7,10 +7,10 @@ use clap::Args;
 /// `gen init`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Init {
-    /// Dialects of the project, where the database does not say it (repeat or separate by commas)
+    /// Dialects of the project, if the database does not determine it (repeat or separate by commas)
     #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
     pub(in super::super) dialects: Vec<crate::schema::Product>,
-    /// Write what no entity declares into SQL files beside the entities, instead of adopting it
+    /// Write undeclared objects into SQL files beside the entities, instead of adopting them
     #[arg(long)]
     pub(in super::super) import: bool,
     /// Stop at errors in the entities, instead of adopting the rest
