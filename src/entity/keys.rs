@@ -73,11 +73,23 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &
         }
         seen.insert(&draft.table.name, &draft.spot);
         let mut keys: Parts<ForeignKey> = Parts::new();
+        let mut ambiguous: Vec<Name> = Vec::new();
         for key in found {
             let Some(complete) = foreign_key((outline, skips), &drafts, draft, key, output) else { continue };
             match keys.get(&key.name) {
                 // Two relations may well be one key: one of them for loading, say.
                 Some(known) if *known == complete => {}
+                // A column that belongs to one of several tables: no key could hold that.
+                Some(known) if known.columns == complete.columns && known.references != complete.references => {
+                    let columns = complete.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+                    let message = format!(
+                        "{}.{columns} refers to {} and to {}: neither relation is taken as a foreign key",
+                        draft.table.name, known.references, complete.references
+                    );
+                    let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
+                    output.warning(trouble.hint("if they are foreign keys, give one of them an `fk_name`"));
+                    ambiguous.push(key.name.clone());
+                }
                 Some(_) => {
                     let message = format!("two foreign keys would be called `{}`", key.name);
                     let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
@@ -89,6 +101,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &
                 None => _ = keys.insert(key.name.clone(), complete),
             }
         }
+        keys.retain(|name, _| !ambiguous.contains(name));
         foreign_keys.push(Some(keys));
     }
     index_names(&readings, output);
