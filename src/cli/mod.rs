@@ -110,6 +110,11 @@ fn run() -> ExitCode {
 
 async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
+    if common.database_url.len() > 1 && !matches!(arguments.command, Command::Init(_)) {
+        return Err(sea_gen_runner::Error::new("`--database-url` is given more than once")
+            .hint("only `gen init` takes several databases; run the other commands once for each")
+            .into());
+    }
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
         Command::Entities(command) => entities::run(common, command).await,

@@ -81,7 +81,7 @@ impl From<&Common> for Open {
         let Common { database_url, project, run_cargo } = common;
         Self {
             folder: project.clone(),
-            database_url: database_url.clone(),
+            database_url: database_url.first().cloned(),
             run_cargo: *run_cargo,
             listener: Arc::new(Terminal),
         }

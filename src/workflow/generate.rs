@@ -21,7 +21,7 @@ use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{Answers, Given};
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, join, stakes, text};
 
 pub use write::write;
 
@@ -139,6 +139,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         workspace.project.config.undeclared = Undeclared::Error;
     }
     workspace.refuse_frozen()?;
+    workspace.refuse_unadopted(workspace.products())?;
     let id = next_id(workspace, &request.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
@@ -168,6 +169,11 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
                 .hint("run `gen init` first")
                 .into());
+        }
+        if let Some(live) = live.as_ref().filter(|live| !live.schema.schema().is_empty())
+            && let Some(other) = workspace.products().iter().find(|product| **product != live.product())
+        {
+            return Err(join::unadopted(*other).hint("set the project up first: `gen init`").into());
         }
         if let Some(live) = &mut live {
             adopt::speak_like(live, &models).await?;

@@ -127,8 +127,7 @@ impl Workspace {
             Some(folder) => folder,
             None => current_folder()?,
         };
-        let project = Project::discover(&start)?;
-        let lock = Lock::read(&project.lock_path())?;
+        let (project, lock) = Project::discover_with_lock(&start)?;
         let connection = project.connection(database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
