@@ -19,6 +19,7 @@ mod lint;
 mod lock;
 mod migration;
 mod paint;
+mod phases;
 mod progress;
 mod purge;
 mod report;

@@ -94,9 +94,11 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     }
     let mut live = workspace.database_to_adopt(request).await?;
     let joining = workspace.joining(request, live.as_ref())?;
+    let phase = workspace.phase("reading the entities");
     let found = workspace.project.find_entities()?;
     let mut files = workspace.files()?;
     let mut readings = read_all(workspace, &files, &joining).await?;
+    drop(phase);
     let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
     let mut taken = Taken::default();
     if let Some(live) = adopted {
@@ -120,9 +122,12 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let mut imported = None;
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
         // Adopting needs the privilege to create the history, which is checked before any file is written.
+        let phase = workspace.phase("creating the history");
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
+        drop(phase);
         seaorm = SeaOrm::of(&mut live.session, workspace).await?;
         if *imports {
+            let _phase = workspace.phase("writing SQL files for what is undeclared");
             let written = import::import(workspace, &files, live).await?;
             let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
             files.retain(|other| !paths.contains(&other.path));
@@ -138,13 +143,17 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
             .into());
     }
     if let Some(live) = &mut live {
+        let _phase = workspace.phase("comparing expressions in the database");
         speak_like(live, &models).await?;
         for (_, model) in models.iter_mut().filter(|(product, _)| *product == live.product()) {
             keep_unread(model, live.schema.schema());
         }
     }
+    let phase = workspace.phase("writing the baseline and the snapshot");
     let (adoption, moved) = set_up(workspace, &models, live.as_ref(), beside)?;
+    drop(phase);
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
+        let _phase = workspace.phase("recording the baseline");
         let baseline = &adoption.baseline;
         let (file, to) = (applicable(baseline), baseline.to.as_deref());
         let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;

@@ -224,6 +224,7 @@ async fn refuse(
     for draft in drafts {
         let mut refused = refused(&draft.findings, &request.allow);
         refused.retain(|finding| !found.contains(finding));
+        let _phase = workspace.phase("counting rows that are at stake");
         let session = live.as_deref_mut().filter(|live| live.product() == draft.product).map(|live| &mut live.session);
         lines.extend(stakes::lines(&refused, &draft.stakes, session).await);
         found.extend(refused);
@@ -334,7 +335,7 @@ async fn draft(
             let mut found = sides(workspace, request, product, &model, &sealed, live.as_deref());
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
-                && live.settle(Some(&mut sealed), Some(&model)).await?
+                && settled(workspace, live, &mut sealed, &model).await?
             {
                 // What differed may only have been said in other words.
                 found = sides(workspace, request, product, &model, &sealed, Some(live));
@@ -370,8 +371,10 @@ async fn draft(
     let may_lose = findings.iter().filter(|it| is_cast(it) && request.allow.iter().any(|allow| allow.covers(it)));
     values.lossy = may_lose.map(|finding| finding.place.clone()).collect();
     if let Some(live) = live {
+        let _phase = workspace.phase("counting rows that are at stake");
         findings = weighed(&mut live.session, &stakes, findings).await;
     }
+    let _phase = workspace.phase(format!("planning for {product}"));
     let forms = workspace.forms(request.offline);
     let MigrationSteps { up, down, filled, unfit } =
         state::migration_steps(dialect, forms, &base, &target, &plan, &values)?;
@@ -381,6 +384,12 @@ async fn draft(
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
     Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
+}
+
+/// Unifies the expression texts of the three states in the database; whether that changed any.
+async fn settled(workspace: &Workspace, live: &mut Live, sealed: &mut Sealed, model: &Model) -> Result<bool, Failure> {
+    let _phase = workspace.phase("comparing expressions in the database");
+    live.settle(Some(sealed), Some(model)).await
 }
 
 fn judged(dialect: &dyn Dialect, base: &Normalized, target: &TargetSchema, plan: &Plan) -> Vec<Finding> {

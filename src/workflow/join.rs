@@ -84,7 +84,7 @@ impl Workspace {
                     .hint(format!("if it starts empty: `{}`", begins(Product::Sqlite)))
                     .into());
             }
-            return Ok(Some(read(connection, Missing::Refuse, &self.scope()).await?));
+            return Ok(Some(self.read_any(connection).await?));
         }
         if self.database_is_absent() {
             return Ok(None);
@@ -92,12 +92,18 @@ impl Workspace {
         let open = self.project.config.dialects.is_empty() && request.dialects.is_empty();
         match (&self.connection, open) {
             (Some(connection), true) => {
-                let live = read(connection, Missing::Refuse, &self.scope()).await?;
+                let live = self.read_any(connection).await?;
                 self.project.choose(vec![live.product()], None);
                 Ok(Some(live))
             }
             _ => Ok(self.live(Missing::Refuse).await?),
         }
+    }
+
+    /// Reads a database of any product.
+    async fn read_any(&self, connection: &ConnectionOptions) -> Result<Live, Error> {
+        let _phase = self.phase(format!("reading the database {connection}"));
+        read(connection, Missing::Refuse, &self.scope()).await
     }
 
     fn is_set_up(&self) -> Failure {

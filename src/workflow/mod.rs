@@ -63,6 +63,7 @@ mod workspace;
 
 pub use database::scratch_server;
 pub use failure::Failure;
+use listener::Phase;
 pub use listener::{Choice, Listener, Silent};
 pub use recognise::{Known, recognisable, recognise};
 pub use sealed::Sealed;

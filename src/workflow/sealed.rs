@@ -121,7 +121,8 @@ impl Workspace {
         if self.lock.is_none() {
             let both: Vec<Product> = self.products().iter().copied().chain([product]).collect();
             return error
-                .hint(format!("if the project is for it too: `dialects = [{}]` in the configuration", keys(&both)));
+                .hint(format!("if the project is for it too: `dialects = [{}]` in the configuration", keys(&both)))
+                .hint(format!("if it is for nothing else: `dialects = [{}]`", keys(&[product])));
         }
         let init = if self.explicit { "gen init --database-url …" } else { "gen init" };
         let error = error.hint(format!("if the project is for it too, this database joins it: `{init}`"));

@@ -20,6 +20,7 @@ impl SeaOrm {
     /// SeaORM's history, if the database has one, compared with the migrator that made it: the one that lists the most of what
     /// was applied.
     pub(super) async fn of(session: &mut Session, workspace: &Workspace) -> Result<Option<Self>, Failure> {
+        let _phase = workspace.phase("looking for the application's own migrations");
         let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
         let Ok(rows) = session.query(&sql).await else { return Ok(None) };
         let applied: Vec<String> = rows.iter().map(|row| row.text(0).to_owned()).collect();

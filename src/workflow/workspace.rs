@@ -19,7 +19,7 @@ use crate::project::{EntityReader, Project, Writer};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
-use super::{Failure, Listener, Silent, compiled, scratch_server, text};
+use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
 
 /// The project and its configuration.
 #[derive(Clone)]
@@ -163,6 +163,11 @@ impl Workspace {
         self.listener.note(text);
     }
 
+    /// Tells the listener of work that may take longer than a moment, until the result is dropped.
+    pub(super) fn phase(&self, what: impl Into<String>) -> Phase {
+        Phase::begin(&self.listener, what)
+    }
+
     /// Refuses to write files of the project without the lock: another process may be writing them.
     pub(crate) fn refuse_without_writer(&self) -> Result<(), Failure> {
         match self._writer {
@@ -246,6 +251,7 @@ impl Workspace {
 
     /// The entity files, and E of every dialect. Source text is parsed on another thread.
     pub async fn models(&self) -> Result<Declared, Failure> {
+        let _phase = self.phase("reading the entities");
         let mut models = Vec::new();
         if self.project.config.reader == EntityReader::Compiled {
             let files = self.files()?;
@@ -312,7 +318,9 @@ impl Workspace {
     }
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
+        let phase = self.phase(format!("reading the database {connection}"));
         let mut live = read_beside(connection, missing, &self.scope(), &self.known).await?;
+        drop(phase);
         self.leave_out_new_partitions(&mut live)?;
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));
@@ -401,9 +409,10 @@ async fn read_beside(
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {connection}"))
-            .hint(match is_timeout(product, &error) {
-                true => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
-                false => "the role needs to be able to read the catalog; DDL rights are not needed",
+            .hint(match (is_timeout(product, &error), run::has_waited(product, &error)) {
+                (true, _) => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
+                (_, true) => "another session has locked a table for longer than a reader waits: wait for it to end, and try again",
+                _ => "the role needs to be able to read the catalog; DDL rights are not needed",
             })
             .because(error)
     })?;

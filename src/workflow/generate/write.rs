@@ -19,6 +19,7 @@ use super::{Draft, Planned};
 /// tomorrow shall be dropped then.
 pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
     let Planned { drafts, silent, is_rehearsal, .. } = planned;
+    let _phase = workspace.phase("writing files");
     workspace.refuse_without_writer()?;
     if *is_rehearsal {
         return Err(

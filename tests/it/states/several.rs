@@ -178,6 +178,14 @@ fn a_product_is_adopted_from_one_database() {
 #[apply(test)]
 fn a_dialect_that_joins_with_a_migration_gets_its_own_folder() {
     let project = Project::settled(Product::Sqlite);
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@b"];
+        let output = std::process::Command::new("git").args(who).args(arguments).current_dir(project.path()).output();
+        assert!(output.expect("git").status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "one dialect"]);
     configure(
         &project,
         &format!("dialects = [\"sqlite\", \"postgres\"]\ndatabase-url = \"{}\"\n", project.database.url),
@@ -194,6 +202,8 @@ fn a_dialect_that_joins_with_a_migration_gets_its_own_folder() {
     assert_eq!(paths(&project), expected);
     assert_eq!((embedded(&project, Product::Sqlite), embedded(&project, Product::Postgres)), (1, 1));
     assert_eq!(project.json(&["status"])["situation"], "current");
+    // In the revision before, the snapshot was in the folder itself.
+    project.run(&["diff", "--from", "git:HEAD", "--to", "snapshot"]).with(0).keeps_silent_on("person");
     // A dialect that is configured no more leaves the files where they are.
     project.configure(&project.database.url);
     assert_eq!(project.json(&["status"])["situation"], "current");
