@@ -45,7 +45,7 @@ pub(super) enum Color {
 pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
     #[arg(long, global = true, value_name = "URL")]
-    pub(super) database_url: Option<String>,
+    pub(super) database_url: Vec<String>,
     /// The project's folder; otherwise the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) project: Option<PathBuf>,

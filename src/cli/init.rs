@@ -2,56 +2,106 @@
 //!
 //! Must not know how a database is adopted.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::introspect::SEAORM_HISTORY;
-use crate::workflow::adopt::{Adopted, Request, SeaOrm, set_up_project};
-use crate::workflow::{Failure, Live, Workspace};
+use crate::schema::Product;
+use crate::workflow::adopt::{Adopted, Request, set_up_project};
+use crate::workflow::join::{adopts, begins, refuse_alike};
+use crate::workflow::seaorm::SeaOrm;
+use crate::workflow::{Failure, Live, Open, Workspace};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let mut workspace = Workspace::open_to_write(common, "gen init")?;
-    let arguments::Init { dialects, import, strict, .. } = command;
-    let request = Request { dialects: dialects.clone(), imports: *import, strict: *strict };
-    let (told, live) = set_up_project(&mut workspace, &request).await?;
-    print(&workspace, command.json, live.as_ref(), &told);
-    if let Some(live) = live {
-        live.session.close().await;
+    let arguments::Init { dialects, import, strict, empty, json } = command;
+    let mut request = Request { dialects: dialects.clone(), imports: *import, strict: *strict, empty: *empty };
+    let mut open = Open::from(common);
+    if common.database_url.len() < 2 {
+        let (text, report) = adopt(open, &request).await?;
+        print(&text, json.then_some(report));
+        return Ok(Ending::Done);
+    }
+    refuse_alike(&Workspace::open(open.clone())?, &common.database_url).await?;
+    let mut reports = Vec::new();
+    for url in &common.database_url {
+        open.database_url = Some(url.clone());
+        let (text, report) = adopt(open.clone(), &request).await?;
+        reports.push(report);
+        if !json {
+            print(&text, None);
+        }
+        // The first one has written them to the configuration.
+        request.dialects.clear();
+    }
+    if *json {
+        print("", Some(Value::Array(reports)));
     }
     Ok(Ending::Done)
 }
 
-fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted) {
+fn print(text: &str, report: Option<Value>) {
+    match report {
+        Some(report) => paint::exact(&format!("{report:#}\n")),
+        None => paint::result(text),
+    }
+}
+
+/// Sets up or adopts with one database; the result as text and as JSON.
+async fn adopt(open: Open, request: &Request) -> Result<(String, Value), Failure> {
+    let mut workspace = Workspace::open_to_write(open, "gen init")?;
+    let (told, live) = set_up_project(&mut workspace, request).await?;
+    let shown = (text(&workspace, live.as_ref(), &told), as_json(&workspace, live.as_ref(), &told));
+    if let Some(live) = live {
+        live.session.close().await;
+    }
+    Ok(shown)
+}
+
+fn as_json(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> Value {
+    let keys = |products: &[Product]| products.iter().map(|product| product.key()).collect::<Vec<_>>();
+    let adoption = told.adoption.as_ref();
+    let contradictions = adoption.map(|adoption| adoption.contradictions.as_slice()).unwrap_or_default();
+    json!({
+        "dialects": keys(&told.begun),
+        "not_adopted": keys(&told.unadopted),
+        "entities": told.found.paths,
+        "not_part_of_the_program": told.found.unreached,
+        "types": told.taken.types,
+        "errors": told.errors,
+        "baseline": adoption.map(|adoption| &adoption.baseline.id),
+        "adopted": adoption.map(|adoption| show::adopted_counts(&adoption.origins)).unwrap_or_default(),
+        "left_open": told.loosely_matched(),
+        "contradictions": contradictions::as_json(contradictions, workspace.root()),
+        "imported": told.imported.iter().flat_map(|it| &it.files).map(|file| &file.path).collect::<Vec<_>>(),
+        "not_imported": unsaid(told),
+        "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
+        "unmanaged": live.map(|live| &live.unmanaged),
+    })
+}
+
+fn unsaid(told: &Adopted) -> Vec<String> {
+    told.imported.iter().flat_map(|imported| &imported.unsaid).map(ToString::to_string).collect()
+}
+
+fn text(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> String {
+    let keys: Vec<&str> = told.begun.iter().map(|product| product.key()).collect();
     let root = workspace.root();
-    let keys: Vec<&str> = workspace.products().iter().map(|product| product.key()).collect();
     let adoption = told.adoption.as_ref();
     let adopted = adoption.map(|adoption| show::adopted_counts(&adoption.origins)).unwrap_or_default();
     let contradictions = adoption.map(|adoption| adoption.contradictions.as_slice()).unwrap_or_default();
-    let unsaid: Vec<String> =
-        told.imported.iter().flat_map(|imported| &imported.unsaid).map(ToString::to_string).collect();
-    if json {
-        let report = json!({
-            "dialects": keys,
-            "entities": told.found.paths,
-            "not_part_of_the_program": told.found.unreached,
-            "types": told.taken.types,
-            "errors": told.errors,
-            "baseline": adoption.map(|adoption| &adoption.baseline.id),
-            "adopted": adopted,
-            "left_open": told.loosely_matched(),
-            "contradictions": contradictions::as_json(contradictions, root),
-            "imported": told.imported.iter().flat_map(|it| &it.files).map(|file| &file.path).collect::<Vec<_>>(),
-            "not_imported": unsaid,
-            "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
-            "unmanaged": live.map(|live| &live.unmanaged),
-        });
-        paint::exact(&format!("{report:#}\n"));
-        return;
-    }
     let mut text = format!("{} for {}\n", ink(Ink::Green, "set up"), keys.join(", "));
+    if told.is_assumed {
+        text.push_str(&assumed(workspace, &told.begun));
+    }
+    if let Some(product) = told.moved {
+        text.push_str(&format!(
+            "  moved      the migrations and the snapshot of {0}, to `{0}/` in their folders\n",
+            product.key()
+        ));
+    }
     for folder in &told.found.paths {
         text.push_str(&format!("  entities   {}\n", folder.display()));
     }
@@ -93,7 +143,7 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
             let relations = show::plural(accepted, "relation");
             text.push_str(&format!("  left open  {relations} without a foreign key (`gen status --all` lists them)\n"));
         }
-        for place in &unsaid {
+        for place in unsaid(told) {
             text.push_str(&format!("  not said   {place}: no SQL file can declare it, so it stays adopted\n"));
         }
         for unmanaged in &live.unmanaged {
@@ -107,8 +157,25 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
     text.push_str(&contradictions::text(contradictions, root));
     let beyond = if adoption.is_some() { " beyond that" } else { "" };
     let name = if adoption.is_some() { "<Name>" } else { "Initial" };
+    if let Some(product) = told.unadopted.first() {
+        text.push_str(&format!(
+            "\nnext: {product} has no database yet: `{}` adopts it; if it starts empty: `{}`\n",
+            adopts(*product),
+            begins(*product)
+        ));
+        return text;
+    }
     text.push_str(&format!("\nnext: `gen migration {name}` writes what the entities declare{beyond}\n"));
-    paint::result(&text);
+    text
+}
+
+/// Which dialect was assumed, and how to begin anew with another.
+fn assumed(workspace: &Workspace, assumed: &[Product]) -> String {
+    let other = if assumed.contains(&Product::Postgres) { Product::Sqlite } else { Product::Postgres };
+    let lock = workspace.project.lock_path();
+    let lock = workspace.project.shown(&lock).display();
+    let key = other.key();
+    format!("  assumed    no database URL is set; for another: `rm {lock} && gen init --dialect {key}`\n")
 }
 
 fn seaorm_line(seaorm: &SeaOrm) -> String {

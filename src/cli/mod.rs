@@ -19,6 +19,7 @@ mod lint;
 mod lock;
 mod migration;
 mod paint;
+mod phases;
 mod progress;
 mod projects;
 mod purge;
@@ -111,6 +112,11 @@ fn run() -> ExitCode {
 
 async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
     let common = &arguments.common;
+    if common.database_url.len() > 1 && !matches!(arguments.command, Command::Init(_)) {
+        return Err(sea_gen_runner::Error::new("`--database-url` is given more than once")
+            .hint("only `gen init` takes several databases; run the other commands once for each")
+            .into());
+    }
     /// One command, or with `--all` the same for every project until one fails.
     macro_rules! each {
         ($all:expr, $common:ident => $run:expr) => {{

@@ -131,8 +131,10 @@ pub(super) fn exact(text: &str) {
 }
 
 fn write(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    super::phases::aside(|| {
+        let mut stdout = std::io::stdout().lock();
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    });
 }
 
 /// Shows the prompt for an answer.
@@ -152,7 +154,7 @@ pub(super) fn talk(line: impl Display) {
     let line = shown(&short(&line.to_string()), stderr_is_coloured());
     let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
     if !line.starts_with("note: ") || notes.insert(line.clone()) {
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        let _ = super::phases::aside(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 }
 
@@ -177,7 +179,7 @@ fn short(text: &str) -> Cow<'_, str> {
 
 /// Writes to stderr a text that is already painted and safe to show.
 pub(super) fn painted(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = super::phases::aside(|| writeln!(std::io::stderr().lock(), "{text}"));
 }
 
 #[cfg(test)]

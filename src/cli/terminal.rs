@@ -13,7 +13,7 @@ use crate::workflow::{Choice, Listener, Open};
 
 use super::arguments::Common;
 use super::paint::{self, Ink};
-use super::report;
+use super::{phases, report};
 
 /// The terminal, or its redirection.
 pub(super) struct Terminal;
@@ -21,6 +21,14 @@ pub(super) struct Terminal;
 impl Listener for Terminal {
     fn note(&self, text: &str) {
         paint::talk(text);
+    }
+
+    fn begins(&self, what: &str) {
+        phases::begins(what);
+    }
+
+    fn ends(&self, what: &str) {
+        phases::ends(what);
     }
 
     fn diagnostics(&self, diagnostics: &[Diagnostic], files: &[SourceFile]) {
@@ -81,7 +89,7 @@ impl From<&Common> for Open {
         let Common { database_url, project, run_cargo } = common;
         Self {
             folder: project.clone(),
-            database_url: database_url.clone(),
+            database_url: database_url.first().cloned(),
             run_cargo: *run_cargo,
             listener: Arc::new(Terminal),
         }

@@ -11,6 +11,9 @@ pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
 /// SeaORM's history table.
 pub const SEAORM_HISTORY: &str = "seaql_migrations";
 
+/// How long reading a catalog waits for a lock of another session, in seconds.
+pub const LOCK_SECONDS: u32 = 10;
+
 /// The objects to read from a database, or to consider in any other state.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {

@@ -14,6 +14,7 @@ mod expanded;
 mod extra;
 mod heads;
 mod keys;
+pub mod migrator;
 mod names;
 mod outline;
 pub(crate) mod packages;

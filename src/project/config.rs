@@ -2,6 +2,7 @@
 //!
 //! Must not know what the settings do.
 
+mod dialects;
 mod types;
 
 use std::collections::BTreeMap;

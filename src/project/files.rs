@@ -35,12 +35,14 @@ pub enum FileChange {
 pub struct Batch {
     root: PathBuf,
     contents: IndexMap<PathBuf, Option<Vec<u8>>>,
+    /// Folders that files are moved from; those that are empty then are removed.
+    left: BTreeSet<PathBuf>,
 }
 
 impl Batch {
     /// An empty batch; it never writes outside `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), contents: IndexMap::new() }
+        Self { root: root.into(), contents: IndexMap::new(), left: BTreeSet::new() }
     }
 
     /// Adds a file to be written; a relative path starts at the root.
@@ -53,6 +55,18 @@ impl Batch {
         self.contents.insert(self.root.join(path), None);
     }
 
+    /// Adds a file to be moved. The folder that it leaves is removed if it is empty then.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn relocate(&mut self, from: &Path, to: impl AsRef<Path>) -> Result<()> {
+        let content = fs::read(from).map_err(|error| cannot("read", from, error))?;
+        self.write(to, content);
+        self.delete(from);
+        self.left.extend(from.parent().map(Path::to_owned));
+        Ok(())
+    }
+
     /// Writes every new content to a temporary file beside its target, and makes sure that all of them are on the disk. No target is
     /// touched, and dropping the result leaves everything as it was.
     ///
@@ -60,7 +74,7 @@ impl Batch {
     /// A file could not be put in place, as far as that can be known before.
     pub fn stage(self) -> Result<Staged> {
         let root = self.root.canonicalize().map_err(|error| cannot("find", &self.root, error))?;
-        let mut staged = Staged { items: Vec::new(), folders: Vec::new() };
+        let mut staged = Staged { items: Vec::new(), folders: Vec::new(), left: self.left };
         for (path, content) in self.contents {
             let target = confine(&root, &self.root, &path, content.is_some())?;
             let before = match fs::read(&target) {
@@ -95,6 +109,7 @@ impl Batch {
 pub struct Staged {
     items: Vec<Item>,
     folders: Vec<PathBuf>,
+    left: BTreeSet<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -162,6 +177,10 @@ impl Staged {
             return Err(put_back(placed, cannot("write", &path, error)));
         }
         self.folders.clear();
+        for folder in &self.left {
+            // It may contain other files.
+            let _ = fs::remove_dir(folder);
+        }
         Ok(placed.into_iter().map(|placed| (placed.path, placed.change)).collect())
     }
 }

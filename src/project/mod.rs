@@ -14,6 +14,8 @@ mod files;
 mod fingerprint;
 mod id;
 mod json;
+mod layout;
+mod migrators;
 mod parallel;
 mod revision;
 mod snapshot;
@@ -55,13 +57,15 @@ pub struct Project {
     pub config: Config,
     /// The dialects: those configured, else those locked, else that of the database URL, else SQLite.
     pub dialects: Vec<Product>,
+    /// The dialect whose files are in the folders of migrations and snapshots themselves; the others have a folder each there.
+    flat: Option<Product>,
 }
 
 impl Project {
     /// The lock of a new project.
-    pub fn first_lock(&self) -> Lock {
+    pub fn first_lock(&self, products: &[Product]) -> Lock {
         let history = self.config.history.clone();
-        Lock { history, ..Lock::new(&self.dialects, &fingerprint(&Schema::default())) }
+        Lock { history, ..Lock::new(products, &fingerprint(&Schema::default())) }
     }
 
     /// Finds the project `start` lies in: the nearest folder above it with a `gen.toml`, a `Cargo.toml` that configures us
@@ -70,6 +74,14 @@ impl Project {
     /// # Errors
     /// There is none, or its configuration or lock cannot be read.
     pub fn discover(start: &Path) -> Result<Self> {
+        Ok(Self::discover_with_lock(start)?.0)
+    }
+
+    /// The same, and its lock, if it has one.
+    ///
+    /// # Errors
+    /// There is none, or its configuration or lock cannot be read.
+    pub fn discover_with_lock(start: &Path) -> Result<(Self, Option<Lock>)> {
         let start = start.canonicalize().map_err(|error| {
             cannot("find", start, error).hint("name the project's folder: `gen --project <FOLDER> …`")
         })?;
@@ -97,20 +109,20 @@ impl Project {
         }
     }
 
-    fn open(root: PathBuf, config: Config) -> Result<Self> {
-        let mut project = Self { root, config, dialects: Vec::new() };
+    fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
+        let mut project = Self { root, config, dialects: Vec::new(), flat: None };
         project.config.context.sea_orm = sea_orm_version(&project.root);
-        project.dialects = project.config.dialects.clone();
-        if project.dialects.is_empty()
-            && let Some(lock) = Lock::read(&project.lock_path())?
-        {
-            project.dialects = lock.dialects.into_keys().collect();
+        let lock = Lock::read(&project.lock_path())?;
+        let mut dialects = project.config.dialects.clone();
+        if dialects.is_empty() {
+            dialects.extend(lock.iter().flat_map(|lock| lock.dialects.keys()));
         }
-        if project.dialects.is_empty() {
+        if dialects.is_empty() {
             let product = project.connection(None)?.map_or(Product::Sqlite, |connection| connection.product_hint());
-            project.dialects = vec![product];
+            dialects.push(product);
         }
-        Ok(project)
+        project.choose(dialects, lock.as_ref());
+        Ok((project, lock))
     }
 
     /// The database to work with: the one given, else `DATABASE_URL` of the environment, else that of `.env`, else the
@@ -182,12 +194,6 @@ impl Project {
     /// The folder of the snapshot of a dialect.
     pub fn snapshot_folder(&self, product: Product) -> PathBuf {
         self.folder(&self.config.snapshots, product)
-    }
-
-    /// A single dialect has no separate folder.
-    fn folder(&self, base: &Path, product: Product) -> PathBuf {
-        let base = self.root.join(base);
-        if self.dialects.len() > 1 { base.join(product.key()) } else { base }
     }
 
     /// The path as it is shown: relative to the root.

@@ -6,17 +6,20 @@ use std::path::Path;
 use std::process::Command;
 
 use sea_gen_runner::files::cannot;
+use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::{Error, Result};
 
-use super::{Batch, Snapshot};
+use crate::schema::Product;
 
-impl Snapshot {
-    /// The snapshot in `folder` as it was in `revision`; `None` where the revision has none there.
+use super::{Batch, Project, Snapshot};
+
+impl Project {
+    /// The snapshot of a dialect as it was in `revision`, in the folder that it had then; `None` where the revision has none.
     ///
     /// # Errors
     /// No git, no repository, no such revision; a snapshot that cannot be read.
-    pub fn read_revision(root: &Path, revision: &str, folder: &Path) -> Result<Option<Self>> {
-        let folder = folder.strip_prefix(root).unwrap_or(folder);
+    pub fn snapshot_at(&self, revision: &str, product: Product) -> Result<Option<Snapshot>> {
+        let root = self.root.as_path();
         if revision.starts_with('-') {
             return Err(
                 Error::new(format!("`{revision}` is no git revision")).hint("choose one: `git log --oneline --all`")
@@ -28,6 +31,13 @@ impl Snapshot {
             return Err(Error::new(format!("`{revision}` is no commit, branch or tag of this repository"))
                 .hint("choose one: `git log --oneline --all`"));
         }
+        let mut then = self.clone();
+        let lock = git(root, &["show", &format!("{revision}:./{}", self.config.lock.display())]);
+        if let Ok(lock) = lock.and_then(|text| Lock::parse(&self.lock_path(), &text)) {
+            then.choose(self.dialects.clone(), Some(&lock));
+        }
+        let folder = then.snapshot_folder(product);
+        let folder = self.shown(&folder);
         let listing =
             git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
         let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
@@ -36,7 +46,7 @@ impl Snapshot {
             batch.write(path, git(root, &["show", &format!("{revision}:./{path}")])?);
         }
         batch.commit()?;
-        Self::read(&scratch.path().join(folder))
+        Snapshot::read(&scratch.path().join(folder))
     }
 }
 

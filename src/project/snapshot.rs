@@ -131,6 +131,19 @@ impl Snapshot {
         Ok(Some(found.snapshot))
     }
 
+    /// The files of the snapshot in a folder.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        for kind in ObjectKind::all() {
+            paths.extend(object_files(&folder.join(kind.folder()))?);
+        }
+        paths.extend(accepted::path(folder));
+        Ok(paths)
+    }
+
     /// The files the snapshot would consist of, by path within its folder.
     ///
     /// # Errors

@@ -5,24 +5,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use sea_gen_runner::files::list;
 use sea_gen_runner::migration::{self, Migration};
-use sea_gen_runner::session::{Missing, Session};
 use sea_gen_runner::{Error, run};
 
 use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFile};
-use crate::introspect::SEAORM_HISTORY;
 use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
+use super::join::BASELINE;
+use super::seaorm::SeaOrm;
 use super::taken::{Taken, column_type};
-use super::{Failure, Live, Workspace, applicable, import, locked, read};
+use super::{Failure, Live, Workspace, applicable, import, locked};
 
 /// The result of setting up.
 pub struct Adopted {
+    /// The dialects that were set up.
+    pub begun: Vec<Product>,
+    /// Nothing says which dialect the project is for, so one was assumed.
+    pub is_assumed: bool,
+    /// The configured dialects whose databases still have to be adopted.
+    pub unadopted: Vec<Product>,
+    /// The dialect whose files were moved into folders of its own.
+    pub moved: Option<Product>,
     /// The folder of the entities.
     pub found: EntityPaths,
     /// SeaORM's own migrations of the database.
@@ -57,38 +64,43 @@ pub struct Request {
     pub imports: bool,
     /// An error in the entities is an error.
     pub strict: bool,
+    /// The databases of these dialects start empty: none is read.
+    pub empty: bool,
 }
 
-/// Sets the project up. Gives back the database too, where there is one.
+/// Sets the project up, or adds a dialect to one that is set up. Gives back the database too, where there is one.
 ///
 /// # Errors
 /// The project is set up already; nothing can be adopted and the entities cannot be read; the database cannot be reached or
 /// adopted. Then nothing is written.
 pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Result<(Adopted, Option<Live>), Failure> {
-    let Request { dialects, imports, strict } = request;
-    if workspace.lock.is_some() {
-        return Err(Error::new(format!("{} is set up already", workspace.root().display()))
-            .hint("`gen status` shows its state")
-            .into());
-    }
+    let Request { dialects, imports, strict, .. } = request;
     let mut settings = Vec::new();
-    if !dialects.is_empty() && dialects != workspace.products() {
+    let is_new = workspace.lock.is_none();
+    if is_new && !dialects.is_empty() && dialects != workspace.products() {
         if !workspace.project.config.dialects.is_empty() {
             return Err(Error::new("the configuration names other dialects")
                 .hint("change `dialects` there, or leave `--dialect` out")
                 .into());
         }
-        workspace.project.dialects = dialects.clone();
+        workspace.project.choose(dialects.clone(), None);
         settings.push(dialects_line(dialects));
     }
+    let is_assumed = is_new && dialects.is_empty() && workspace.has_no_sign_of_a_dialect();
+    if !is_new {
+        workspace.refuse_frozen()?;
+    }
+    let mut live = workspace.database_to_adopt(request).await?;
+    let joining = workspace.joining(request, live.as_ref())?;
+    let phase = workspace.phase("reading the entities");
     let found = workspace.project.find_entities()?;
     let mut files = workspace.files()?;
-    let mut live = connect(workspace, dialects.is_empty()).await?;
-    let mut readings = read_all(workspace, &files).await?;
+    let mut readings = read_all(workspace, &files, &joining).await?;
+    drop(phase);
     let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
     let mut taken = Taken::default();
     if let Some(live) = adopted {
-        taken = take(workspace, &files, &mut readings, live).await?;
+        taken = take(workspace, &files, &mut readings, live, &joining).await?;
     }
     let errors = readings.iter().map(|(_, _, said)| errors_in(said)).max().unwrap_or_default();
     if errors > 0 && (*strict || *imports || adopted.is_none()) {
@@ -100,20 +112,26 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         workspace.listener.diagnostics(said, &files);
     }
     let mut models: Vec<(Product, Model)> = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
-    let mut beside = configuration(workspace, settings, &taken)?;
+    let mut beside = match is_new {
+        true => configuration(workspace, settings, &taken)?,
+        false => extended_configuration(workspace, &joining, &taken)?,
+    };
     let mut seaorm = None;
     let mut imported = None;
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
         // Adopting needs the privilege to create the history, which is checked before any file is written.
+        let phase = workspace.phase("creating the history");
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
-        seaorm = seaorm_history(&mut live.session, workspace).await;
+        drop(phase);
+        seaorm = SeaOrm::of(&mut live.session, workspace).await?;
         if *imports {
+            let _phase = workspace.phase("writing SQL files for what is undeclared");
             let written = import::import(workspace, &files, live).await?;
             let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
             files.retain(|other| !paths.contains(&other.path));
             beside.extend(written.files.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
             files.extend(written.files.iter().cloned());
-            let readings = read_all(workspace, &files).await?;
+            let readings = read_all(workspace, &files, &joining).await?;
             models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
             imported = Some(written);
         }
@@ -123,19 +141,25 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
             .into());
     }
     if let Some(live) = &mut live {
+        let _phase = workspace.phase("comparing expressions in the database");
         speak_like(live, &models).await?;
         for (_, model) in models.iter_mut().filter(|(product, _)| *product == live.product()) {
             keep_unread(model, live.schema.schema());
         }
     }
-    let adoption = set_up(workspace, &models, live.as_ref(), beside)?;
+    let phase = workspace.phase("writing the baseline and the snapshot");
+    let (adoption, moved) = set_up(workspace, &models, live.as_ref(), beside)?;
+    drop(phase);
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
+        let _phase = workspace.phase("recording the baseline");
         let baseline = &adoption.baseline;
         let (file, to) = (applicable(baseline), baseline.to.as_deref());
         let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;
         recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
     }
-    Ok((Adopted { found, seaorm, taken, errors, imported, adoption }, live))
+    let unadopted = workspace.unadopted();
+    let begun = joining.into_iter().filter(|product| !unadopted.contains(product)).collect();
+    Ok((Adopted { begun, is_assumed, unadopted, moved, found, seaorm, taken, errors, imported, adoption }, live))
 }
 
 fn errors_in(said: &[Diagnostic]) -> usize {
@@ -148,6 +172,7 @@ async fn take(
     files: &[SourceFile],
     readings: &mut Vec<Reading>,
     live: &Live,
+    joining: &[Product],
 ) -> Result<Taken, Failure> {
     let product = live.product();
     let untyped = readings.iter().find(|(other, _, _)| *other == product).map(|(_, model, _)| model.untyped.clone());
@@ -162,7 +187,7 @@ async fn take(
         let types = &mut workspace.project.config.context.types;
         types.clone_from(&configured);
         types.extend(taken.types.clone());
-        *readings = read_all(workspace, files).await?;
+        *readings = read_all(workspace, files, joining).await?;
         let model = readings.iter().find(|(other, _, _)| *other == product).map(|(_, model, _)| model);
         let Some(Ok(normal)) = model.map(|model| model.normalized(|schema| dialect::of(product).normalize(schema)))
         else {
@@ -193,29 +218,13 @@ fn keep_unread(model: &mut Model, live: &Schema) {
     });
 }
 
-/// The database, if there is one. Without configured dialects, the project gets that of the database.
-async fn connect(workspace: &mut Workspace, is_open: bool) -> Result<Option<Live>, Failure> {
-    if workspace.database_is_absent() {
-        return Ok(None);
-    }
-    let open = workspace.project.config.dialects.is_empty() && is_open;
-    match (&workspace.connection, open) {
-        (Some(connection), true) => {
-            let live = read(connection, Missing::Refuse, &workspace.scope()).await?;
-            workspace.project.dialects = vec![live.product()];
-            Ok(Some(live))
-        }
-        _ => Ok(workspace.live(Missing::Refuse).await?),
-    }
-}
-
 /// What could be read of the entities for a dialect.
 type Reading = (Product, Model, Vec<Diagnostic>);
 
-/// The entities, read for every dialect.
-async fn read_all(workspace: &Workspace, files: &[SourceFile]) -> Result<Vec<Reading>, Failure> {
+/// The entities, read for the dialects that are set up.
+async fn read_all(workspace: &Workspace, files: &[SourceFile], joining: &[Product]) -> Result<Vec<Reading>, Failure> {
     let mut readings = Vec::new();
-    for product in workspace.products() {
+    for product in joining {
         let (model, said) = workspace.understood(files, *product).await?;
         readings.push((*product, model, said));
     }
@@ -239,44 +248,45 @@ fn configuration(
             .hint(format!("add this line to it: {}", settings.join("\n")))
             .into());
     }
-    let text = (!settings.is_empty()).then(|| settings.join("\n") + "\n");
-    if taken.types.is_empty() {
-        return Ok(text.map(|text| (path, text)).into_iter().collect());
+    let new = (!settings.is_empty()).then(|| (path, settings.join("\n") + "\n"));
+    with_types(workspace, new, taken)
+}
+
+/// The configuration file of a project that is set up, where the dialects that join are to be listed or it gets column types.
+fn extended_configuration(
+    workspace: &mut Workspace,
+    joining: &[Product],
+    taken: &Taken,
+) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let mut dialects = workspace.products().to_vec();
+    let mut new = None;
+    for product in joining.iter().filter(|product| !workspace.products().contains(product)) {
+        dialects.push(*product);
+        if !workspace.project.config.dialects.is_empty() {
+            new = Config::with_dialect(workspace.root(), *product)?;
+        }
     }
-    match Config::with_types(workspace.root(), text, &taken.types)? {
+    dialects.sort();
+    workspace.project.choose(dialects, workspace.lock.as_ref());
+    with_types(workspace, new, taken)
+}
+
+/// The configuration file with column types. `new` is a file whose text is still to be written.
+fn with_types(
+    workspace: &Workspace,
+    new: Option<(PathBuf, String)>,
+    taken: &Taken,
+) -> Result<Vec<(PathBuf, String)>, Failure> {
+    if taken.types.is_empty() {
+        return Ok(new.into_iter().collect());
+    }
+    match Config::with_types(workspace.root(), new, &taken.types)? {
         Some(written) => Ok(vec![written]),
         None => Err(Error::new("the entries of `types` in the configuration are not extended")
             .because("they are written as `types.Name = …`")
             .hint(format!("add these: {}", type_entries(&taken.types).join(", ")))
             .into()),
     }
-}
-
-/// SeaORM's own migrations of a database.
-pub struct SeaOrm {
-    /// The applied versions.
-    pub applied: Vec<String>,
-    /// Files of the migration crate that were not applied here.
-    pub pending: Vec<String>,
-}
-
-/// SeaORM's history, if the database has one.
-async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<SeaOrm> {
-    let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
-    let rows = session.query(&sql).await.ok()?;
-    let applied: Vec<String> = rows.iter().map(|row| row.text(0).to_owned()).collect();
-    let mut pending = Vec::new();
-    for folder in ["migration/src", "migrations/src", "src/migration", "src/migrations", "src/migrator"] {
-        for path in list(&workspace.root().join(folder)).unwrap_or_default() {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let dated =
-                stem.strip_prefix('m').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
-            if dated && !applied.contains(&stem) {
-                pending.push(stem);
-            }
-        }
-    }
-    Some(SeaOrm { applied, pending })
 }
 
 /// Declared objects are adopted with the expression texts of the code.
@@ -300,25 +310,31 @@ pub struct Adoption {
     pub contradictions: Vec<Contradiction>,
 }
 
-/// Writes the first snapshot of every dialect, the lock, and further files. A database with objects is adopted: its
-/// schema is the snapshot, undeclared objects are marked as adopted, and a baseline migration reproduces it elsewhere.
+/// Writes the first snapshot of the dialects, the lock, and further files. A database with objects is adopted: its schema is the
+/// snapshot, undeclared objects are marked as adopted, and a baseline migration reproduces it elsewhere; the dialects of other
+/// databases are not begun then, because those may have objects too. Returns the adopted database, and the dialect whose files
+/// are moved into folders of its own.
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
     live: Option<&Live>,
     beside: Vec<(PathBuf, String)>,
-) -> Result<Option<Adoption>, Failure> {
-    let project = &workspace.project;
-    let mut lock = project.first_lock();
-    let mut batch = Batch::new(&project.root);
+) -> Result<(Option<Adoption>, Option<Product>), Failure> {
+    let live = live.filter(|live| !live.schema.schema().is_empty());
+    let is_begun = |product: &Product| live.is_none_or(|live| live.product() == *product);
+    let begun: Vec<Product> = models.iter().map(|(product, _)| *product).filter(is_begun).collect();
+    let mut lock = workspace.project.first_lock(&begun);
+    lock.dialects.extend(workspace.lock.iter().flat_map(|lock| lock.dialects.clone()));
+    let mut batch = Batch::new(workspace.root());
+    let moved = workspace.project.lay_out(&lock, &mut batch)?;
     for (path, text) in beside {
         batch.write(path, text);
     }
+    let project = &workspace.project;
     let mut adoption = None;
-    for (product, model) in models {
+    for (product, model) in models.iter().filter(|(product, _)| begun.contains(product)) {
         let folder = project.snapshot_folder(*product);
-        let adopted = live.filter(|live| live.product() == *product && !live.schema.schema().is_empty());
-        let Some(live) = adopted else {
+        let Some(live) = live else {
             Snapshot::default().write(&folder, None, &mut batch)?;
             continue;
         };
@@ -333,7 +349,7 @@ pub(super) fn set_up(
     batch.write(project.lock_path(), lock.text());
     batch.commit()?;
     workspace.lock = Some(lock);
-    Ok(adoption)
+    Ok((adoption, moved))
 }
 
 /// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
@@ -362,7 +378,7 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
     let plan = diff(&nothing, schema, &[]);
     let dialect = dialect::of(product);
     Ok(Migration {
-        id: new_id("baseline", jiff::Timestamp::now(), &[])?,
+        id: new_id(BASELINE, jiff::Timestamp::now(), &[])?,
         product,
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),

@@ -92,6 +92,7 @@ impl Bench {
             true => workspace.required(Missing::Create).await?,
             false => workspace.required(Missing::Refuse).await?,
         };
+        workspace.refuse_unadopted(&[live.product()])?;
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         Ok(Self { workspace, live, migrations, may_go_back: false })

@@ -99,14 +99,16 @@ impl Drift {
         let product = live.product();
         // Objects of the snapshot keep their origin: if the code declares otherwise, so will the next migration.
         let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
-        let project = &workspace.project;
+        workspace.refuse_unadopted(&[product])?;
+        let mut lock = workspace.sealed_lock()?.clone();
+        lock.append(product, locked(migration), fingerprint(live.schema.schema()));
+        let project = &mut workspace.project;
         let mut batch = Batch::new(&project.root);
+        project.lay_out(&lock, &mut batch)?;
         batch.write(project.migration_path(product, &migration.id), migration::text(migration));
         let before = Snapshot { schema: sealed.schema.schema().clone(), origins: sealed.origins.clone() };
         let after = Snapshot { schema: live.schema.schema().clone(), origins };
         after.write(&project.snapshot_folder(product), Some(&before), &mut batch)?;
-        let mut lock = workspace.sealed_lock()?.clone();
-        lock.append(product, locked(migration), fingerprint(live.schema.schema()));
         batch.write(project.lock_path(), lock.text());
         let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
         let (file, to) = (applicable(migration), migration.to.as_deref());

@@ -21,7 +21,7 @@ use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{Answers, Given};
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, join, stakes, text};
 
 pub use write::write;
 
@@ -139,6 +139,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         workspace.project.config.undeclared = Undeclared::Error;
     }
     workspace.refuse_frozen()?;
+    workspace.refuse_unadopted(workspace.products())?;
     let id = next_id(workspace, &request.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
@@ -168,6 +169,11 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
             return Err(Error::new("the project is not set up yet, and a dry run writes nothing")
                 .hint("run `gen init` first")
                 .into());
+        }
+        if let Some(live) = live.as_ref().filter(|live| !live.schema.schema().is_empty())
+            && let Some(other) = workspace.products().iter().find(|product| **product != live.product())
+        {
+            return Err(join::unadopted(*other).hint("set the project up first: `gen init`").into());
         }
         if let Some(live) = &mut live {
             adopt::speak_like(live, &models).await?;
@@ -218,6 +224,7 @@ async fn refuse(
     for draft in drafts {
         let mut refused = refused(&draft.findings, &request.allow);
         refused.retain(|finding| !found.contains(finding));
+        let _phase = workspace.phase("counting rows that are at stake");
         let session = live.as_deref_mut().filter(|live| live.product() == draft.product).map(|live| &mut live.session);
         lines.extend(stakes::lines(&refused, &draft.stakes, session).await);
         found.extend(refused);
@@ -328,7 +335,7 @@ async fn draft(
             let mut found = sides(workspace, request, product, &model, &sealed, live.as_deref());
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
-                && live.settle(Some(&mut sealed), Some(&model)).await?
+                && settled(workspace, live, &mut sealed, &model).await?
             {
                 // What differed may only have been said in other words.
                 found = sides(workspace, request, product, &model, &sealed, Some(live));
@@ -364,8 +371,10 @@ async fn draft(
     let may_lose = findings.iter().filter(|it| is_cast(it) && request.allow.iter().any(|allow| allow.covers(it)));
     values.lossy = may_lose.map(|finding| finding.place.clone()).collect();
     if let Some(live) = live {
+        let _phase = workspace.phase("counting rows that are at stake");
         findings = weighed(&mut live.session, &stakes, findings).await;
     }
+    let _phase = workspace.phase(format!("planning for {product}"));
     let forms = workspace.forms(request.offline);
     let MigrationSteps { up, down, filled, unfit } =
         state::migration_steps(dialect, forms, &base, &target, &plan, &values)?;
@@ -375,6 +384,12 @@ async fn draft(
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
     Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
+}
+
+/// Unifies the expression texts of the three states in the database; whether that changed any.
+async fn settled(workspace: &Workspace, live: &mut Live, sealed: &mut Sealed, model: &Model) -> Result<bool, Failure> {
+    let _phase = workspace.phase("comparing expressions in the database");
+    live.settle(Some(sealed), Some(model)).await
 }
 
 fn judged(dialect: &dyn Dialect, base: &Normalized, target: &TargetSchema, plan: &Plan) -> Vec<Finding> {

@@ -2,6 +2,8 @@
 //!
 //! Must not know terminals: the command line implements a listener for them.
 
+use std::sync::Arc;
+
 use sea_gen_runner::Error;
 
 use crate::entity::{Diagnostic, SourceFile};
@@ -11,6 +13,12 @@ use crate::state::Question;
 pub trait Listener: Send + Sync {
     /// Receives a message, usually one line, that is not part of the result.
     fn note(&self, text: &str);
+
+    /// Receives the name of work that begins and may take longer than a moment, such as `reading the database`.
+    fn begins(&self, what: &str);
+
+    /// Receives the name of work that ended.
+    fn ends(&self, what: &str);
 
     /// Receives the warnings of the entity reader, each about a location in one of the files.
     fn diagnostics(&self, diagnostics: &[Diagnostic], files: &[SourceFile]);
@@ -39,12 +47,36 @@ pub enum Choice {
     Was(usize),
 }
 
+/// Work that may take longer than a moment; it ends when this value is dropped.
+pub(super) struct Phase {
+    listener: Arc<dyn Listener>,
+    what: String,
+}
+
+impl Phase {
+    pub(super) fn begin(listener: &Arc<dyn Listener>, what: impl Into<String>) -> Self {
+        let phase = Self { listener: Arc::clone(listener), what: what.into() };
+        phase.listener.begins(&phase.what);
+        phase
+    }
+}
+
+impl Drop for Phase {
+    fn drop(&mut self) {
+        self.listener.ends(&self.what);
+    }
+}
+
 /// A listener that ignores everything.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
 impl Listener for Silent {
     fn note(&self, _: &str) {}
+
+    fn begins(&self, _: &str) {}
+
+    fn ends(&self, _: &str) {}
 
     fn diagnostics(&self, _: &[Diagnostic], _: &[SourceFile]) {}
 

@@ -47,6 +47,7 @@ pub async fn unwritten(workspace: &Workspace, unwritten: UnwrittenMigration<'_>)
     let Some(server) = workspace.scratch_server(migration.product)? else {
         return Ok(Some(Verdict::Unproven(NO_SERVER.to_owned())));
     };
+    let _phase = workspace.phase(format!("proving on a scratch database of {}", migration.product));
     let claim = Claim { migration, from, to: Some(to), renames: &Renames::of(plan), scope: &workspace.scope() };
     Ok(Some(prove(&server, claim).await?))
 }

@@ -10,7 +10,7 @@ use sea_gen_runner::migration::{Migration, MigrationId};
 use crate::project::Batch;
 
 use super::handwritten::{self, Followed};
-use super::{Failure, Workspace, locked};
+use super::{Failure, Workspace, join, locked};
 
 /// The result of sealing.
 pub struct Resealed {
@@ -43,6 +43,12 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     let mut all = Vec::new();
     for product in workspace.products() {
         let migrations = workspace.migrations(*product)?;
+        if !lock.dialects.contains_key(product) {
+            match migrations.first() {
+                Some(_) => return Err(join::not_begun(*product).into()),
+                None => continue,
+            }
+        }
         let changed = lock.reseal(*product, migrations.iter().map(locked).collect());
         let oldest = changed.sealed.iter().chain(&changed.gone).min().cloned();
         sealed.extend(changed.sealed.iter().cloned());

@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use sea_gen_runner::Error;
-use sea_gen_runner::files::entries;
 use sea_gen_runner::lock_file::{Lock, LockMismatch};
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::session::ConnectionOptions;
@@ -76,9 +75,9 @@ impl Workspace {
         })
     }
 
-    /// S of one dialect: `None` without a lock; empty with a lock but no files.
+    /// S of one dialect: `None` without a lock, or where its database is still to be adopted; empty with a lock but no files.
     pub fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
-        if self.lock.is_none() {
+        if self.lock.is_none() || self.unadopted().contains(&product) {
             return Ok(None);
         }
         let folder = self.project.snapshot_folder(product);
@@ -91,7 +90,7 @@ impl Workspace {
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
             && locked.fingerprint != fingerprint
         {
-            return Err(self.not_sealed(product, &folder, is_missing));
+            return Err(self.not_sealed(&folder, is_missing));
         }
         let (schema, on_disk) = self.beside_what_is_excluded(product, schema)?;
         let leaves_out = on_disk.is_some();
@@ -99,7 +98,7 @@ impl Workspace {
     }
 
     /// The error on a modified or missing snapshot.
-    fn not_sealed(&self, product: Product, folder: &Path, is_missing: bool) -> Failure {
+    fn not_sealed(&self, folder: &Path, is_missing: bool) -> Failure {
         let lock = self.project.lock_path();
         let (shown, lock) = (self.project.shown(folder).display(), self.project.shown(&lock).display());
         if !is_missing {
@@ -107,34 +106,10 @@ impl Workspace {
                 .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
                 .into();
         }
-        let error = Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"));
-        match self.moves(product).filter(|_| self.products().len() > 1) {
-            Some(moves) => error.hint(format!("with several dialects each has its own folders: `{moves}`")).into(),
-            None => error
-                .hint(format!("take it from the last commit: `git checkout -- {shown}`"))
-                .hint("where migrations are only applied, the configuration, the migrations, the snapshots and the lock are needed")
-                .into(),
-        }
-    }
-
-    /// The commands that move the files of a formerly single dialect to its own folder.
-    fn moves(&self, product: Product) -> Option<String> {
-        let bases = [&self.project.config.snapshots, &self.project.config.migrations];
-        let mut moves = Vec::new();
-        for base in bases {
-            let entries = entries(&self.root().join(base)).ok()?;
-            let is_of_one = |name: &str| Product::ALL.iter().all(|it| it.key() != name) && !name.starts_with('.');
-            let names = entries.iter().map(|entry| entry.name().to_string_lossy().into_owned());
-            let of_one: Vec<String> =
-                names.filter(|name| is_of_one(name)).map(|name| base.join(name).display().to_string()).collect();
-            let (into, all) = (base.join(product.key()), of_one.len());
-            match all {
-                0 => continue,
-                1..9 => moves.push(format!("mkdir -p {0} && mv {1} {0}/", into.display(), of_one.join(" "))),
-                _ => moves.push(format!("mkdir -p {0} && mv {1}/*.* {0}/", into.display(), base.display())),
-            }
-        }
-        (!moves.is_empty()).then(|| moves.join(" && "))
+        Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"))
+            .hint(format!("take it from the last commit: `git checkout -- {shown}`"))
+            .hint("where migrations are only applied, the configuration, the migrations, the snapshots and the lock are needed")
+            .into()
     }
 
     /// The error on a database whose product is not a dialect of the project.
@@ -143,13 +118,15 @@ impl Workspace {
         let keys = |products: &[Product]| {
             products.iter().map(|product| format!("\"{}\"", product.key())).collect::<Vec<_>>().join(", ")
         };
-        let both: Vec<Product> = self.products().iter().copied().chain([product]).collect();
-        let list = format!("`dialects = [{}]` in the configuration", keys(&both));
-        let Some(only) = self.products().first().filter(|_| self.products().len() == 1) else {
-            return error.hint(format!("if the project is for it too: {list}"));
-        };
-        let moves = self.moves(*only).map(|moves| format!(", and `{moves}`")).unwrap_or_default();
-        let error = error.hint(format!("if the project is for both: {list}{moves}"));
+        if self.lock.is_none() {
+            let both: Vec<Product> = self.products().iter().copied().chain([product]).collect();
+            return error
+                .hint(format!("if the project is for it too: `dialects = [{}]` in the configuration", keys(&both)))
+                .hint(format!("if it is for nothing else: `dialects = [{}]`", keys(&[product])));
+        }
+        let init = if self.explicit { "gen init --database-url …" } else { "gen init" };
+        let error = error.hint(format!("if the project is for it too, this database joins it: `{init}`"));
+        let Some(only) = self.products().first().filter(|_| self.products().len() == 1) else { return error };
         let config = &self.project.config;
         let written = format!("schema.lock.json {} {}", config.migrations.display(), config.snapshots.display());
         error.hint(format!(

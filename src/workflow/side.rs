@@ -12,7 +12,6 @@ use sea_gen_runner::{Error, files};
 use crate::dialect::{self, Product};
 use crate::entity::Model;
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::Snapshot;
 use crate::proof::Scratch;
 use crate::schema::{Normalized, Origins, Schema};
 use crate::state;
@@ -146,8 +145,7 @@ impl Loader<'_> {
             State::Named(connection) => Ok(Self::of(self.live(&connection).await?)),
             State::Git(revision) => {
                 let workspace = self.project()?;
-                let folder = workspace.project.snapshot_folder(product);
-                let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?;
+                let snapshot = workspace.project.snapshot_at(&revision, product)?;
                 // An unknown revision is an error already; one from before the project was set up has no snapshot.
                 let snapshot = snapshot.unwrap_or_default();
                 Ok(Side::schema(self.restricted(snapshot.schema)?, snapshot.origins))

@@ -19,7 +19,7 @@ use crate::project::{EntityReader, Project, Writer};
 use crate::schema::{Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
-use super::{Failure, Listener, Silent, compiled, scratch_server, text};
+use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
 
 /// The project and its configuration.
 #[derive(Clone)]
@@ -127,14 +127,13 @@ impl Workspace {
             Some(folder) => folder,
             None => current_folder()?,
         };
-        let project = Project::discover(&start)?;
+        let (project, lock) = Project::discover_with_lock(&start)?;
         if let Some(first) = project.config.projects.first() {
             return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
                 .hint("for all of them: `gen up --all`, `gen status --all`, `gen check --all`")
                 .hint(format!("for one of them: `gen up --project {}`", first.display()))
                 .into());
         }
-        let lock = Lock::read(&project.lock_path())?;
         let history = match &lock {
             Some(lock) => lock.history.clone(),
             None => project.config.history.clone(),
@@ -180,6 +179,11 @@ impl Workspace {
     /// Sends a message that is not part of the result.
     pub fn note(&self, text: &str) {
         self.listener.note(text);
+    }
+
+    /// Tells the listener of work that may take longer than a moment, until the result is dropped.
+    pub(super) fn phase(&self, what: impl Into<String>) -> Phase {
+        Phase::begin(&self.listener, what)
     }
 
     /// Refuses to write files of the project without the lock: another process may be writing them.
@@ -265,6 +269,7 @@ impl Workspace {
 
     /// The entity files, and E of every dialect. Source text is parsed on another thread.
     pub async fn models(&self) -> Result<Declared, Failure> {
+        let _phase = self.phase("reading the entities");
         let mut models = Vec::new();
         if self.project.config.reader == EntityReader::Compiled {
             let files = self.files()?;
@@ -331,7 +336,9 @@ impl Workspace {
     }
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
+        let phase = self.phase(format!("reading the database {connection}"));
         let mut live = read_beside(connection, missing, &self.scope(), &self.known).await?;
+        drop(phase);
         self.leave_out_new_partitions(&mut live)?;
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));
@@ -420,9 +427,10 @@ async fn read_beside(
     let beside = || known.of(product);
     let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
         Error::new(format!("cannot read the catalog of {connection}"))
-            .hint(match is_timeout(product, &error) {
-                true => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
-                false => "the role needs to be able to read the catalog; DDL rights are not needed",
+            .hint(match (is_timeout(product, &error), run::has_waited(product, &error)) {
+                (true, _) => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
+                (_, true) => "another session has locked a table for longer than a reader waits: wait for it to end, and try again",
+                _ => "the role needs to be able to read the catalog; DDL rights are not needed",
             })
             .because(error)
     })?;

@@ -13,6 +13,7 @@ mod differences;
 mod drifting;
 mod linting;
 mod modules;
+mod phases;
 mod project;
 mod reading;
 mod running;

@@ -23,6 +23,7 @@ mod proofs;
 mod renames;
 mod reverting;
 mod said_in_sql;
+mod several;
 mod sides;
 mod situations;
 mod sizes;

@@ -16,6 +16,7 @@ use sea_gen_runner::{Error, Target};
 #[derive(Default)]
 struct Recorder {
     notes: Mutex<Vec<String>>,
+    phases: Mutex<Vec<String>>,
     questions: Mutex<Vec<String>>,
     answer: Option<Choice>,
 }
@@ -23,6 +24,14 @@ struct Recorder {
 impl Listener for Recorder {
     fn note(&self, text: &str) {
         self.notes.lock().unwrap().push(text.to_owned());
+    }
+
+    fn begins(&self, what: &str) {
+        self.phases.lock().unwrap().push(format!("+ {what}"));
+    }
+
+    fn ends(&self, what: &str) {
+        self.phases.lock().unwrap().push(format!("- {what}"));
     }
 
     fn diagnostics(&self, diagnostics: &[Diagnostic], _: &[SourceFile]) {

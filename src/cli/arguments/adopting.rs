@@ -10,6 +10,9 @@ pub(in super::super) struct Init {
     /// Dialects of the project, if the database does not determine it (repeat or separate by commas)
     #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
     pub(in super::super) dialects: Vec<crate::schema::Product>,
+    /// The databases of these dialects start empty: adopt none
+    #[arg(long, requires = "dialects", conflicts_with = "import")]
+    pub(in super::super) empty: bool,
     /// Write undeclared objects into SQL files beside the entities, instead of adopting them
     #[arg(long)]
     pub(in super::super) import: bool,

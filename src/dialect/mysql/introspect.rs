@@ -11,11 +11,11 @@ mod tables;
 
 use std::collections::BTreeSet;
 
-use sea_gen_runner::session::{DatabaseError, Rows, Session};
+use sea_gen_runner::session::{DatabaseError, Rows, Session, mysql};
 use sea_gen_runner::sql::unescaped;
 
 use crate::dialect::Product;
-use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, LOCK_SECONDS, Scope, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
 
 use super::Flavor;
@@ -44,6 +44,14 @@ struct Answers {
 /// # Errors
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
+    // To describe a view, the server locks its tables, and would wait for another session without an end.
+    mysql::wait_for_locks(session, LOCK_SECONDS).await?;
+    let found = read(session, scope).await;
+    mysql::wait_as_usual(session).await?;
+    found
+}
+
+async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let flavor = if session.product() == Product::MariaDb { Flavor::MariaDb } else { Flavor::MySql };
     let (columns, indexes, checks, views) = match flavor {
         Flavor::MySql => (

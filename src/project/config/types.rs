@@ -12,24 +12,25 @@ use super::super::CONFIG_FILE;
 use super::Config;
 
 impl Config {
-    /// The configuration file of a folder with further entries in `types`, and its path. `new` is the text of a `gen.toml` that
+    /// The configuration file of a folder with further entries in `types`, and its path. `new` is a file of the folder, whose text
     /// is still to be written. `None`: the entries cannot be added.
     ///
     /// # Errors
     /// A file cannot be read.
     pub fn with_types(
         folder: &Path,
-        new: Option<String>,
+        new: Option<(PathBuf, String)>,
         types: &BTreeMap<String, String>,
     ) -> Result<Option<(PathBuf, String)>> {
         let path = folder.join(CONFIG_FILE);
-        let own = match new {
-            Some(text) => Some(text),
-            None => read_text_if_there(&path)?,
+        let text_of = |path: &Path| match &new {
+            Some((changed, text)) if changed == path => Ok(Some(text.clone())),
+            _ => read_text_if_there(path),
         };
+        let own = text_of(&path)?;
         let manifest = folder.join("Cargo.toml");
         if own.is_none()
-            && let Some(text) = read_text_if_there(&manifest)?
+            && let Some(text) = text_of(&manifest)?
         {
             let sections = ["package.metadata.gen", "workspace.metadata.gen"];
             if let Some(section) = sections.into_iter().find(|section| text.contains(&format!("[{section}]"))) {

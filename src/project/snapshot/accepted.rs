@@ -3,7 +3,7 @@
 //! Must not know what a difference is.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sea_gen_runner::Result;
 use sea_gen_runner::files::read_text;
@@ -27,11 +27,13 @@ struct Accepted {
     rule: Option<String>,
 }
 
+/// The file of a snapshot, if it has one.
+pub(super) fn path(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join(FILE)).filter(|path| path.exists())
+}
+
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
+    let Some(path) = path(folder) else { return Ok(BTreeMap::new()) };
     let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &read_text(&path)?, &restore(&path))?;
     let acceptance =
         |Accepted { place, says, since, because, rule }| (place, Acceptance { says, since, because, rule });

@@ -39,6 +39,7 @@ pub use corrections::{forget, forget_all, note, prepare, record};
 pub use direct::execute;
 pub use history::{Record, State, history};
 pub use lock::holder;
+pub use patience::has_waited;
 pub use pending::{pending, to_apply, to_revert};
 pub use statement::goes_on;
 

@@ -33,7 +33,7 @@ pub(super) async fn lift(session: &mut Session) {
 }
 
 /// Whether a statement failed by a lock timeout or as a deadlock victim: nothing of it was done.
-pub(super) fn has_waited(product: Product, error: &DatabaseError) -> bool {
+pub fn has_waited(product: Product, error: &DatabaseError) -> bool {
     match product {
         Product::Postgres => matches!(error.code.as_deref(), Some("55P03" | "40P01")),
         Product::MySql | Product::MariaDb => {

@@ -8,7 +8,7 @@ use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration;
 
-use crate::project::{Batch, Snapshot};
+use crate::project::{Batch, FileChange, Snapshot};
 use crate::schema::{Normalized, Origins};
 
 use super::super::{Failure, Workspace, locked};
@@ -19,19 +19,28 @@ use super::{Draft, Planned};
 /// tomorrow shall be dropped then.
 pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, Failure> {
     let Planned { drafts, silent, is_rehearsal, .. } = planned;
+    let _phase = workspace.phase("writing files");
     workspace.refuse_without_writer()?;
     if *is_rehearsal {
         return Err(
             Error::new("this was planned as a rehearsal, in which nothing is refused, so it is not written").into()
         );
     }
-    let project = &workspace.project;
+    let mut project = workspace.project.clone();
     let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| project.first_lock());
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| project.first_lock(workspace.products()));
     for draft in drafts {
-        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
         lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
+    }
+    if let Some(product) = project.lay_out(&lock, &mut batch)? {
+        let key = product.key();
+        workspace.note(&format!(
+            "note: the files of {key} are moved to `{key}/` in the folders of migrations and snapshots"
+        ));
+    }
+    for draft in drafts {
+        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
     }
     // What has been excluded goes from the snapshot with the next migration, which seals it anew.
     let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
@@ -55,5 +64,9 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
     if reworded || !drafts.is_empty() {
         batch.write(project.lock_path(), lock.text());
     }
-    Ok(batch.commit()?.into_iter().map(|(path, _)| path).collect())
+    let snapshots = project.root.join(&project.config.snapshots);
+    // A migration file is only deleted where it is moved.
+    let is_told =
+        |(path, change): &(PathBuf, FileChange)| *change != FileChange::Deleted || path.starts_with(&snapshots);
+    Ok(batch.commit()?.into_iter().filter(is_told).map(|(path, _)| path).collect())
 }

@@ -207,18 +207,6 @@ fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
 }
 
 #[apply(test)]
-fn a_second_dialect_is_told_where_the_files_of_the_first_go() {
-    let project = Project::begun();
-    project.write("gen.toml", "dialects = [\"sqlite\", \"postgres\"]\n");
-    let said = project.refused(&["migration", "Second", "--no-verify"]);
-    let moves = said.split("folders: `").nth(1).and_then(|rest| rest.split('`').next()).unwrap().to_owned();
-    let moved = std::process::Command::new("sh").args(["-c", &moves]).current_dir(project.path("")).status().unwrap();
-    assert!(moved.success(), "{moves}");
-    project.succeeds(&["migration", "Second", "--no-verify"]);
-    assert_eq!(project.migrations().len(), 2, "{:?}", project.migrations());
-}
-
-#[apply(test)]
 fn a_schema_that_is_not_listed_is_said_with_its_line() {
     let project = Project::empty("dialects = [\"postgres\"]\n");
     project.write("entities/user.rs", super::project::USER);

@@ -196,6 +196,7 @@ fn init_writes_down_the_dialects_it_is_given() {
       "errors": 0,
       "imported": [],
       "left_open": {},
+      "not_adopted": [],
       "not_imported": [],
       "not_part_of_the_program": [],
       "seaql_migrations": null,
@@ -466,4 +467,22 @@ fn colour_is_for_terminals_and_for_who_asks() {
     project.write("entities/user.rs", "struct");
     assert!(!coloured(&project.output(&["status"]).stderr));
     assert!(coloured(&project.output(&["status", "--color", "always"]).stderr));
+}
+
+#[apply(test)]
+fn init_says_which_dialect_it_assumed() {
+    let project = Project::empty("");
+    project.write("entities/user.rs", super::project::USER);
+    shows!(project.run(&["init"]), @r"
+    exit 0
+    --- stdout
+    set up for sqlite
+      assumed    no database URL is set; for another: `rm schema.lock.json && gen init --dialect postgres`
+      entities   entities
+
+    next: `gen migration Initial` writes what the entities declare
+    ");
+    std::fs::remove_file(project.path("schema.lock.json")).unwrap();
+    let said = project.succeeds(&["init", "--dialect", "postgres"]);
+    assert!(said.starts_with("set up for postgres\n") && !said.contains("assumed"), "{said}");
 }

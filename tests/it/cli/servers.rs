@@ -307,8 +307,8 @@ fn postgres_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::Postgres, "pg_other"), @r#"
     error: [admin]@[server]/[database] is PostgreSQL, which is not a dialect of this project
 
-    hint: if the project is for both: `dialects = ["sqlite", "postgres"]` in the configuration
-    hint: if it was set up for sqlite by mistake: `dialects = ["postgres"]`, and begin anew: `rm -r schema.lock.json migrations snapshots`, then `gen init`
+    hint: if the project is for it too: `dialects = ["sqlite", "postgres"]` in the configuration
+    hint: if it is for nothing else: `dialects = ["postgres"]`
     "#);
 }
 
@@ -317,7 +317,7 @@ fn mariadb_where_sqlite_is_declared() {
     shows!(said_to_another_dialect(Product::MariaDb, "a_other"), @r#"
     error: [admin]@[server]/[database] is MariaDB, which is not a dialect of this project
 
-    hint: if the project is for both: `dialects = ["sqlite", "mariadb"]` in the configuration
-    hint: if it was set up for sqlite by mistake: `dialects = ["mariadb"]`, and begin anew: `rm -r schema.lock.json migrations snapshots`, then `gen init`
+    hint: if the project is for it too: `dialects = ["sqlite", "mariadb"]` in the configuration
+    hint: if it is for nothing else: `dialects = ["mariadb"]`
     "#);
 }

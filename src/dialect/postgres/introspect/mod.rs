@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_gen_runner::session::{DatabaseError, Row, Session};
 
-use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, LOCK_SECONDS, Scope, Unmanaged};
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, DependencyLayer, EnumType, Expression, Literal, Name, ObjectName, Place,
     Routine, RoutineKind, Trigger,
@@ -26,6 +26,8 @@ use super::render;
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     session.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    // To print a view, the server locks its tables, and would wait for another session without an end.
+    session.execute(&format!("SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")).await?;
     let found = read(session, scope).await;
     session.execute("ROLLBACK").await?;
     found

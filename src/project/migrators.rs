@@ -1,0 +1,116 @@
+//! Finds the application's own migrations in the repository: the modules that each `Migrator` lists.
+//!
+//! Must not know which of them were applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use sea_gen_runner::Result;
+use sea_gen_runner::files::{entries, read_text_if_there};
+
+use crate::entity::migrator::{is_migration_name, listed_migrations, own_name};
+
+use super::Project;
+
+/// Folders that hold no code of the program.
+const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
+
+/// How deep folders are searched.
+const DEPTH: usize = 8;
+
+impl Project {
+    /// The names of the application's own migrations, a list for each migrator of the cargo workspace. Where a migrator does not
+    /// list them in its text, they are all those in its folder.
+    ///
+    /// # Errors
+    /// A file or a folder cannot be read.
+    pub fn own_migrations(&self) -> Result<Vec<Vec<String>>> {
+        let mut found = Found::default();
+        found.search(&self.workspace_root()?, DEPTH)?;
+        let Found { migrators, mut modules } = found;
+        let mut lists = Vec::new();
+        for (folder, listed) in migrators {
+            let below: BTreeMap<String, PathBuf> = modules
+                .iter()
+                .filter(|(_, path)| path.starts_with(&folder))
+                .map(|(n, p)| (n.clone(), p.clone()))
+                .collect();
+            modules.retain(|(_, path)| !path.starts_with(&folder));
+            lists.push((below, listed));
+        }
+        // A migrator may be expanded from a macro: then its modules are beside one another.
+        let mut beside: BTreeMap<PathBuf, BTreeMap<String, PathBuf>> = BTreeMap::new();
+        for (name, path) in modules {
+            let is_folder = path.file_name().is_some_and(|file| file == "mod.rs");
+            let folder = path.ancestors().nth(if is_folder { 2 } else { 1 }).unwrap_or(&path).to_owned();
+            beside.entry(folder).or_default().insert(name, path);
+        }
+        lists.extend(beside.into_values().map(|below| (below, None)));
+        lists.into_iter().map(|(below, listed)| names(&below, listed)).collect()
+    }
+
+    /// The folder of the cargo workspace that the project is in, otherwise its own.
+    fn workspace_root(&self) -> Result<PathBuf> {
+        let mut root = self.root.clone();
+        for folder in self.root.ancestors() {
+            let manifest = read_text_if_there(&folder.join("Cargo.toml"))?;
+            if manifest.is_some_and(|text| text.lines().any(|line| line.trim().starts_with("[workspace"))) {
+                root = folder.to_owned();
+            }
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        Ok(root)
+    }
+}
+
+/// The names by which the history knows the migrations of modules.
+fn names(modules: &BTreeMap<String, PathBuf>, listed: Option<Vec<String>>) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for module in listed.unwrap_or_else(|| modules.keys().cloned().collect()) {
+        let text = match modules.get(&module) {
+            Some(path) => read_text_if_there(path)?,
+            None => None,
+        };
+        names.push(text.as_deref().and_then(own_name).unwrap_or(module));
+    }
+    Ok(names)
+}
+
+#[derive(Default)]
+struct Found {
+    /// The folder of each migrator, and the modules that it lists.
+    migrators: BTreeMap<PathBuf, Option<Vec<String>>>,
+    /// Modules that are named as migrations, with their files.
+    modules: BTreeSet<(String, PathBuf)>,
+}
+
+impl Found {
+    fn search(&mut self, folder: &Path, depth: usize) -> Result<()> {
+        for entry in entries(folder)? {
+            let name = entry.name().to_string_lossy();
+            if name.starts_with('.') || entry.is_link() {
+                continue;
+            }
+            if entry.is_folder() {
+                let module = entry.path.join("mod.rs");
+                if is_migration_name(&name) && module.exists() {
+                    self.modules.insert((name.into_owned(), module));
+                } else if depth > 0 && !LEFT_OUT.contains(&&*name) && !entry.path.join("CACHEDIR.TAG").exists() {
+                    self.search(&entry.path, depth - 1)?;
+                }
+                continue;
+            }
+            let Some(stem) = name.strip_suffix(".rs") else { continue };
+            if is_migration_name(stem) {
+                self.modules.insert((stem.to_owned(), entry.path.clone()));
+            } else if let Ok(Some(text)) = read_text_if_there(&entry.path)
+                && text.contains("MigratorTrait for")
+            {
+                self.migrators.insert(folder.to_owned(), listed_migrations(&text));
+            }
+        }
+        Ok(())
+    }
+}
