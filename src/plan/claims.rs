@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    Change, Column, Definition, DefinitionId, DefinitionKind, DependencyLayer, EnumType, Facet, IndexTarget, ObjectName, Part, Place,
-    Table, View,
+    Change, Column, Definition, DefinitionId, DefinitionKind, DependencyLayer, EnumType, Facet, IndexTarget,
+    ObjectName, Part, Place, Table, View,
 };
 
 use super::dependency::column_dependency;

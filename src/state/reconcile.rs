@@ -230,6 +230,12 @@ impl<'a> Declaration<'a> {
         self.model.sources.contains(place)
     }
 
+    /// Whether the code gives the primary key of a table a name.
+    pub(super) fn names_primary_key(&self, table: &Table) -> bool {
+        let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.primary_key.as_ref());
+        declared.is_some_and(|key| key.name.is_some())
+    }
+
     /// Whether the code says in which of a database's ways a column is numbered.
     pub(super) fn says_how_numbered(&self, table: &Table, column: &Name) -> bool {
         let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.columns.get(column));

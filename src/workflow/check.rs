@@ -5,7 +5,7 @@
 use sea_gen_runner::session::Missing;
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::reprint::Comparison;
+use crate::dialect::reprint::{ComparedForms, Comparison};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::introspect;
@@ -174,7 +174,9 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
         catalog.schema.tables.retain(|name, _| !beside.contains(name));
         let reached = dialect::of(product).normalize(catalog.schema)?;
-        let worded = reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema).await?;
+        let worded =
+            reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema, ComparedForms::Canonical)
+                .await?;
         Ok::<_, Failure>(worded.unwrap_or(reached))
     }
     .await;

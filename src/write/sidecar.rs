@@ -11,7 +11,8 @@ use crate::dialect::Dialect;
 use crate::plan::action_name;
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
-    Literal, Name, ObjectName, Origin, Origins, Part, Place, Product, Schema, Table, Type, Unique, View,
+    Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey, Product, Schema, Table, Type, Unique,
+    View,
 };
 
 /// One statement, and what it declares.
@@ -128,6 +129,9 @@ impl Writer<'_> {
                 say(vec![facet(Facet::Comment)], sql);
             }
         }
+        if let Some(key) = table.primary_key.as_ref().filter(|_| !whole && adopted(&Part::PrimaryKey)) {
+            say(vec![Part::PrimaryKey], format!("ALTER TABLE {name} ADD {}", self.primary_key(key)));
+        }
         for unique in table.uniques.values() {
             let part = Part::Unique(unique.name.clone());
             if adopted(&part) {
@@ -190,12 +194,16 @@ impl Writer<'_> {
             parts.extend(FACETS.map(|facet| Part::Column(column.name.clone(), facet)));
         }
         if let Some(key) = &table.primary_key {
-            let name =
-                key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.dialect.quote(name))).unwrap_or_default();
-            lines.push(format!("{name}PRIMARY KEY ({})", self.names(&key.columns)));
+            lines.push(self.primary_key(key));
             parts.push(Part::PrimaryKey);
         }
         (parts, format!("CREATE TABLE {} (\n  {}\n)", self.object(&table.name), lines.join(",\n  ")))
+    }
+
+    fn primary_key(&self, key: &PrimaryKey) -> String {
+        let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.dialect.quote(name)));
+        let columns = self.names(&key.columns);
+        format!("{}PRIMARY KEY ({columns}){}", name.unwrap_or_default(), deferral(&key.options))
     }
 
     /// What of a column the entity leaves unsaid.
@@ -288,7 +296,8 @@ impl Writer<'_> {
 
     fn unique(&self, unique: &Unique) -> String {
         let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
-        format!("CONSTRAINT {} UNIQUE{nulls} ({})", self.dialect.quote(&unique.name), self.names(&unique.columns))
+        let (name, columns) = (self.dialect.quote(&unique.name), self.names(&unique.columns));
+        format!("CONSTRAINT {name} UNIQUE{nulls} ({columns}){}", deferral(&unique.options))
     }
 
     fn check(&self, check: &Check) -> String {
@@ -319,12 +328,7 @@ impl Writer<'_> {
         };
         act("DELETE", key.on_delete);
         act("UPDATE", key.on_update);
-        if key.options.contains_key("deferrable") {
-            sql.push_str(" DEFERRABLE");
-        }
-        if key.options.contains_key("initially_deferred") {
-            sql.push_str(" INITIALLY DEFERRED");
-        }
+        sql.push_str(deferral(&key.options));
         sql
     }
 
@@ -416,6 +420,15 @@ impl Writer<'_> {
             let sql = format!("COMMENT ON {kind} {name} IS {}", self.text(comment));
             written.push(Declaration { places: Vec::new(), table: None, sql });
         }
+    }
+}
+
+/// When a constraint is checked, where that is not at once.
+fn deferral(options: &Options) -> &'static str {
+    match (options.contains_key("deferrable"), options.contains_key("initially_deferred")) {
+        (_, true) => " DEFERRABLE INITIALLY DEFERRED",
+        (true, false) => " DEFERRABLE",
+        (false, false) => "",
     }
 }
 

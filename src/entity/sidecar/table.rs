@@ -8,7 +8,8 @@ use sqlparser::ast::{
 };
 
 use crate::schema::{
-    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Place, Table, Unique,
+    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Place, PrimaryKey, Table,
+    Unique,
 };
 
 use super::super::extra::expression;
@@ -26,10 +27,35 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         let parts = operation_on(statement, table, operation)?;
         let name = table.name.clone();
         for part in parts {
-            output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar);
+            match part {
+                // The entity names the columns, and the statement their order and the name of the key.
+                Part::PrimaryKey => output.declare_again(&name, part, &statement.spot()),
+                part => output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar),
+            }
         }
     }
     Ok(())
+}
+
+/// A primary key on the columns that the entity declares as one: its name, and the order of its columns.
+fn primary_key(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    key: &ast::PrimaryKeyConstraint,
+) -> Result<Vec<Part>, SourceError> {
+    let idents: Vec<_> = key.columns.iter().map(|column| column_ident(statement, column)).collect::<Result<_, _>>()?;
+    let columns = columns(statement, table, &idents)?;
+    let declared = table.primary_key.as_ref().map(|key| key.columns.as_slice()).unwrap_or_default();
+    if columns.len() != declared.len() || !declared.iter().all(|name| columns.contains(name)) {
+        let names = |names: &[Name]| names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("table `{}` has the primary key ({}) in its entity", table.name, names(declared));
+        let trouble = SourceError::new(statement.spot(), message, "other columns");
+        return Err(trouble.hint(format!("PRIMARY KEY ({})", names(declared))));
+    }
+    let name = key.name.as_ref().map(|name| names::folded(name, statement.product()));
+    let name = name.or_else(|| table.primary_key.take().and_then(|key| key.name));
+    table.primary_key = Some(PrimaryKey { name, columns, options: characteristics(key.characteristics.as_ref()) });
+    Ok(vec![Part::PrimaryKey])
 }
 
 fn operation_on(
@@ -98,6 +124,7 @@ fn operation_on(
                 };
                 foreign_key(statement, table, key)
             }
+            TableConstraint::PrimaryKey(key) => primary_key(statement, table, key),
             other => Err(unknown(statement, &other.to_string())),
         },
         AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDefault { value } } => {
