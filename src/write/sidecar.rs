@@ -10,9 +10,9 @@ use sea_gen_runner::sql;
 use crate::dialect::Dialect;
 use crate::plan::action_name;
 use crate::schema::{
-    Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
-    Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey, Product, Schema, Table, Type, Unique,
-    View,
+    Action, Check, Column, DefaultValue, DefinitionKind, DependencyLayer, Expression, Facet, ForeignKey, Identity,
+    Index, IndexPart, IndexTarget, Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey,
+    Product, Schema, Table, Type, Unique, View,
 };
 
 /// One statement, and what it declares.
@@ -31,6 +31,7 @@ pub struct Declaration {
 pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -> (Vec<Declaration>, Vec<Place>) {
     let writer = Writer { dialect, origins };
     let mut written = Vec::new();
+    writer.definitions(schema, true, &mut written);
     for value in schema.enums.values().filter(|value| writer.is_adopted(&Place::Enum(value.name.clone()))) {
         let values: Vec<String> = value.values.iter().map(|value| writer.text(value)).collect();
         let sql = format!("CREATE TYPE {} AS ENUM ({})", writer.object(&value.name), values.join(", "));
@@ -53,6 +54,7 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
     for view in views {
         writer.view(view, &mut written);
     }
+    writer.definitions(schema, false, &mut written);
     let said: BTreeSet<&Place> = written.iter().flat_map(|declaration| &declaration.places).collect();
     let adopted = origins.listed().filter(|(_, origin)| *origin == Origin::Adopted);
     let unsaid = adopted.map(|(place, _)| place).filter(|place| !said.contains(place)).cloned().collect();
@@ -83,6 +85,26 @@ impl Writer<'_> {
 
     fn text(&self, text: &str) -> String {
         self.dialect.literal(&Literal::Text(text.to_owned()))
+    }
+
+    /// The definitions that tables may need, or those that need tables, in the database's own words.
+    fn definitions(&self, schema: &Schema, before_tables: bool, written: &mut Vec<Declaration>) {
+        for definition in schema.definitions.values() {
+            let (id, place) = (&definition.id, Place::Definition(definition.id.clone()));
+            // What a sequence belongs to must be declared before it.
+            let is_before = id.kind.layer() == DependencyLayer::BeforeTables && id.kind != DefinitionKind::Sequence;
+            if is_before != before_tables || !self.is_adopted(&place) {
+                continue;
+            }
+            let sql = self.with_mode_back(&definition.create);
+            written.push(Declaration { places: vec![place.clone()], table: id.on.clone(), sql });
+            if let Some(comment) = &definition.comment {
+                let on = id.on.as_ref().map(|owner| format!(" ON {}", self.object(owner))).unwrap_or_default();
+                let (kind, name) = (id.kind.to_string().to_uppercase(), self.object(&id.name));
+                let sql = format!("COMMENT ON {kind} {name}{on} IS {}", self.text(comment));
+                written.push(Declaration { places: vec![place], table: id.on.clone(), sql });
+            }
+        }
     }
 
     /// A definition, and behind it, where it sets a `sql_mode`, what makes the next one be read without it.
