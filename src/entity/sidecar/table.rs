@@ -2,6 +2,8 @@
 //!
 //! Must not know columns beyond what entities declare.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast::{
     self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
     TableConstraint,
@@ -23,8 +25,9 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         return Err(SourceError::new(statement.first_words(), "this is no change of a table", "not understood"));
     };
     for operation in &written.operations {
+        let keys = keys_in_sidecars(statement, &written.name, output)?;
         let table = find(statement, &written.name, output)?;
-        let parts = operation_on(statement, table, operation)?;
+        let parts = operation_on(statement, table, operation, &keys)?;
         let name = table.name.clone();
         for part in parts {
             match part {
@@ -35,6 +38,23 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// The foreign keys of a table that sidecars have declared so far.
+fn keys_in_sidecars(
+    statement: &Statement<'_>,
+    name: &ast::ObjectName,
+    output: &mut Output,
+) -> Result<BTreeSet<Name>, SourceError> {
+    output.flush_places();
+    let table = find(statement, name, output)?;
+    let (name, keys): (ObjectName, Vec<Name>) = (table.name.clone(), table.foreign_keys.keys().cloned().collect());
+    let source = |key: &Name| {
+        let part = Part::ForeignKey(key.clone(), Facet::Whole);
+        output.model.sources.get(&Place::Table(name.clone(), part))
+    };
+    let in_sidecar = |key: &Name| source(key).is_some_and(|source| source.origin == Origin::Sidecar);
+    Ok(keys.into_iter().filter(in_sidecar).collect())
 }
 
 /// A primary key on the columns that the entity declares as one: its name, and the order of its columns.
@@ -62,6 +82,7 @@ fn operation_on(
     statement: &Statement<'_>,
     table: &mut Table,
     operation: &AlterTableOperation,
+    keys_in_sidecars: &BTreeSet<Name>,
 ) -> Result<Vec<Part>, SourceError> {
     let product = statement.product();
     match operation {
@@ -109,6 +130,13 @@ fn operation_on(
                         "too many parts",
                     ));
                 };
+                let mut options = characteristics(key.characteristics.as_ref());
+                let full = key.match_kind == Some(ast::ConstraintReferenceMatchKind::Full);
+                for (option, value, set) in [("not_valid", "true", *not_valid), ("match", "full", full)] {
+                    if set {
+                        options.insert(option.to_owned(), value.to_owned());
+                    }
+                }
                 let key = ForeignKey {
                     name: name.clone(),
                     columns: columns(statement, table, &key.columns.iter().collect::<Vec<_>>())?,
@@ -120,9 +148,9 @@ fn operation_on(
                         .collect(),
                     on_update: key.on_update.as_ref().and_then(action),
                     on_delete: key.on_delete.as_ref().and_then(action),
-                    options: characteristics(key.characteristics.as_ref()),
+                    options,
                 };
-                foreign_key(statement, table, key)
+                foreign_key(statement, table, key, keys_in_sidecars)
             }
             TableConstraint::PrimaryKey(key) => primary_key(statement, table, key),
             other => Err(unknown(statement, &other.to_string())),
@@ -201,8 +229,14 @@ fn row_security(table: &mut Table, key: &str) -> Vec<Part> {
 
 /// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
 /// of its own.
-fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, SourceError> {
-    let same = table.foreign_keys.values_mut().find(|known| {
+fn foreign_key(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    key: ForeignKey,
+    keys_in_sidecars: &BTreeSet<Name>,
+) -> Result<Vec<Part>, SourceError> {
+    let of_entity = |known: &&mut ForeignKey| !keys_in_sidecars.contains(&known.name);
+    let same = table.foreign_keys.values_mut().filter(of_entity).find(|known| {
         (&known.columns, &known.references, &known.referenced_columns)
             == (&key.columns, &key.references, &key.referenced_columns)
     });
