@@ -2,6 +2,7 @@
 //!
 //! Must not know how statements are found or run.
 
+mod objects;
 mod sidecar;
 
 pub use sidecar::{Declaration, declarations};

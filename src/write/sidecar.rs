@@ -10,9 +10,9 @@ use sea_gen_runner::sql;
 use crate::dialect::Dialect;
 use crate::plan::action_name;
 use crate::schema::{
-    Action, Check, Column, DefaultValue, DefinitionKind, DependencyLayer, Expression, Facet, ForeignKey, Identity,
-    Index, IndexPart, IndexTarget, Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey,
-    Product, Schema, Table, Type, Unique, View,
+    Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
+    Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey, Product, Schema, Table, Type, Unique,
+    View,
 };
 
 /// One statement, and what it declares.
@@ -73,42 +73,22 @@ fn depth<'a>(schema: &'a Schema, name: &'a ObjectName, known: &mut BTreeMap<&'a 
     below
 }
 
-struct Writer<'a> {
-    dialect: &'a dyn Dialect,
+pub(super) struct Writer<'a> {
+    pub(super) dialect: &'a dyn Dialect,
     origins: &'a Origins,
 }
 
 impl Writer<'_> {
-    fn is_adopted(&self, place: &Place) -> bool {
+    pub(super) fn is_adopted(&self, place: &Place) -> bool {
         self.origins.of(place) == Origin::Adopted
     }
 
-    fn text(&self, text: &str) -> String {
+    pub(super) fn text(&self, text: &str) -> String {
         self.dialect.literal(&Literal::Text(text.to_owned()))
     }
 
-    /// The definitions that tables may need, or those that need tables, in the database's own words.
-    fn definitions(&self, schema: &Schema, before_tables: bool, written: &mut Vec<Declaration>) {
-        for definition in schema.definitions.values() {
-            let (id, place) = (&definition.id, Place::Definition(definition.id.clone()));
-            // What a sequence belongs to must be declared before it.
-            let is_before = id.kind.layer() == DependencyLayer::BeforeTables && id.kind != DefinitionKind::Sequence;
-            if is_before != before_tables || !self.is_adopted(&place) {
-                continue;
-            }
-            let sql = self.with_mode_back(&definition.create);
-            written.push(Declaration { places: vec![place.clone()], table: id.on.clone(), sql });
-            if let Some(comment) = &definition.comment {
-                let on = id.on.as_ref().map(|owner| format!(" ON {}", self.object(owner))).unwrap_or_default();
-                let (kind, name) = (id.kind.to_string().to_uppercase(), self.object(&id.name));
-                let sql = format!("COMMENT ON {kind} {name}{on} IS {}", self.text(comment));
-                written.push(Declaration { places: vec![place], table: id.on.clone(), sql });
-            }
-        }
-    }
-
     /// A definition, and behind it, where it sets a `sql_mode`, what makes the next one be read without it.
-    fn with_mode_back(&self, definition: &Expression) -> String {
+    pub(super) fn with_mode_back(&self, definition: &Expression) -> String {
         let text = definition.text();
         match sql::mode_before(self.dialect.product(), text) {
             None => text.to_owned(),
@@ -116,7 +96,7 @@ impl Writer<'_> {
         }
     }
 
-    fn object(&self, name: &ObjectName) -> String {
+    pub(super) fn object(&self, name: &ObjectName) -> String {
         self.dialect.quote_object(name)
     }
 
@@ -426,35 +406,6 @@ impl Writer<'_> {
             sql.push_str(&format!(" NULLS {}", nulls.to_uppercase()));
         }
         sql
-    }
-
-    fn view(&self, view: &View, written: &mut Vec<Declaration>) {
-        let place = Place::View(view.name.clone());
-        if !self.is_adopted(&place) {
-            return;
-        }
-        let mut head = String::from("CREATE ");
-        if view.materialized {
-            head.push_str("MATERIALIZED ");
-        }
-        if let Some(algorithm) = view.options.get("algorithm") {
-            head.push_str(&format!("ALGORITHM = {} ", algorithm.to_uppercase()));
-        }
-        if let Some(security) = view.options.get("security") {
-            head.push_str(&format!("SQL SECURITY {} ", security.to_uppercase()));
-        }
-        let name = self.object(&view.name);
-        let with = view.options.get("with").map(|with| format!(" WITH ({with})")).unwrap_or_default();
-        let check = view.options.get("check_option");
-        let check = check.map(|check| format!("\nWITH {} CHECK OPTION", check.to_uppercase())).unwrap_or_default();
-        let query = view.query.text().trim_end().trim_end_matches(';');
-        let sql = format!("{head}VIEW {name}{with} AS\n{query}{check}");
-        written.push(Declaration { places: vec![place], table: None, sql });
-        if let Some(comment) = &view.comment {
-            let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
-            let sql = format!("COMMENT ON {kind} {name} IS {}", self.text(comment));
-            written.push(Declaration { places: Vec::new(), table: None, sql });
-        }
     }
 }
 
