@@ -84,6 +84,7 @@ pub fn reconcile(
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);
     keep_modes(dialect.product(), &mut declared, base);
+    super::type_schema::take_known(dialect.product(), &mut declared, base);
     keep_order_of_values(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);

@@ -168,7 +168,11 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
     };
     let outcome = async {
-        let beside = proof::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
+        let schema = match workspace.kept(product).await {
+            Some(kept) => sealed.schema.with_kept(&kept),
+            None => sealed.schema.clone(),
+        };
+        let beside = proof::build_beside(&mut session, schema.schema(), &migrations).await?;
         run::go(&mut session, &files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;

@@ -3,7 +3,7 @@
 //! Must not know what a command does with them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
@@ -16,7 +16,7 @@ use crate::dialect::{self, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::{self, Scope, Unmanaged};
 use crate::project::{EntityReader, Project, Writer};
-use crate::schema::{Normalized, Origins, Schema, Undeclared};
+use crate::schema::{Name, Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
 use super::{Failure, Listener, Silent, compiled, scratch_server, text};
@@ -38,6 +38,8 @@ pub struct Workspace {
     pub listener: Arc<dyn Listener>,
     pub(super) types: TypeRules,
     pub(super) known: Known,
+    /// The schemas that entities, SQL files and the snapshot name, once they are asked for.
+    pub(super) named_schemas: Arc<OnceLock<Vec<Name>>>,
     /// The right to write the project's files.
     _writer: Option<Arc<Writer>>,
 }
@@ -141,6 +143,7 @@ impl Workspace {
             listener,
             types,
             known: Known::default(),
+            named_schemas: Arc::default(),
             _writer: None,
         })
     }
