@@ -40,10 +40,8 @@ async fn list(common: &Common) -> Result<Ending, Failure> {
         None => paint::talk("no difference"),
     }
     if accepted > 0 {
-        paint::talk(&format!(
-            "{} accepted before: `gen status --all` lists them",
-            show::plural(accepted, "difference")
-        ));
+        let count = show::plural(accepted, "difference");
+        paint::talk(format!("{count} accepted before: `gen status --all` lists them"));
     }
     paint::result(&text);
     Ok(Ending::Done)

@@ -1,7 +1,8 @@
-//! What can be typed.
+//! The command line arguments.
 //!
-//! Must not know what any of it does.
+//! Must not know the commands.
 
+mod adopting;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -10,19 +11,20 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use adopting::{Entities, Init};
 pub(super) use running::{Down, Emptying, Goto, Reverting, Run, Sync, Up};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
 #[command(name = "gen", version, about, max_term_width = 100)]
 pub(super) struct Arguments {
-    /// Where and against what.
+    /// Project and database.
     #[command(flatten)]
     pub(super) common: Common,
     /// When to colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -38,7 +40,7 @@ pub(super) enum Color {
     Never,
 }
 
-/// What every command takes.
+/// Arguments of every command.
 #[derive(Debug, Args)]
 pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
@@ -52,23 +54,23 @@ pub(super) struct Common {
     pub(super) run_cargo: bool,
 }
 
-/// What to do.
+/// The command.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Set a project up: folders, first snapshot, lock; adopts what an existing database already has
+    /// Set a project up: folders, first snapshot, lock; adopts an existing database
     Init(Init),
     /// List what was read from the entities and the SQL files beside them
     Entities(Entities),
-    /// Write the migration that brings the schema to what the entities declare
+    /// Write the migration from the snapshot to the entities
     #[command(visible_alias = "generate")]
     Migration(Migration),
     /// Show the difference between any two states
     Diff(Diff),
     /// Leave differences between the entities and the database as they are for now
     Accept(Accept),
-    /// Show entities, snapshot and database, and how they stand to each other
+    /// Show entities, snapshot and database, and how they compare
     Status(Status),
-    /// Write the migration that drops what `gen migration --keep` has parked
+    /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations
     Up(Up),
@@ -76,27 +78,27 @@ pub(super) enum Command {
     Down(Down),
     /// Revert the last applied migration and apply it again
     Redo(Reverting),
-    /// Apply or revert until exactly the named migration is the last one applied
+    /// Apply or revert until the named migration is the last one applied
     Goto(Goto),
     /// Empty a development database and apply every migration
     Fresh(Emptying),
     /// Revert every migration on a development database
     Reset(Emptying),
-    /// List what the database has that the migrations do not account for, and the reverse
+    /// List the differences between the database and the migrations
     Drift(Drift),
-    /// Bring a development database to what the entities declare, without a migration
+    /// Synchronise a development database with the entities, without a migration
     Sync(Sync),
     /// Check for CI: entities, snapshot, lock, migrations and database agree
     Check(Check),
     /// Prove migrations on a scratch database: up, down and up again, with rows in it
     Verify(Verify),
-    /// Look for hazards in pending or named migrations, also in those written by hand
+    /// Report hazards in pending or named migrations, generated or not
     Lint(Lint),
-    /// Fill a development database, or a file, with test data that holds every constraint
+    /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
-    /// Seal the migration files as they are now, after editing them or writing them by hand
+    /// Seal the current migration files, after editing them or writing them by hand
     Lock {
-        /// Seal without a scratch database: what the files make is not known then, and the snapshot stays as it is
+        /// Seal without a scratch database: the snapshot is not updated with the results of the files
         #[arg(long)]
         no_verify: bool,
     },
@@ -108,87 +110,61 @@ pub(super) enum Command {
     Completions(Completions),
 }
 
-/// `gen init`.
-#[derive(Debug, Args)]
-pub(super) struct Init {
-    /// Dialects of the project, where the database does not say it (repeat or separate by commas)
-    #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
-    pub(super) dialects: Vec<crate::schema::Product>,
-    /// Write what no entity declares into SQL files beside the entities, instead of adopting it
-    #[arg(long)]
-    pub(super) import: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen entities`.
-#[derive(Debug, Args)]
-pub(super) struct Entities {
-    /// The dialect to read them for; otherwise the project's first
-    #[arg(long, value_name = "DIALECT")]
-    pub(super) dialect: Option<crate::schema::Product>,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
 /// `gen migration`.
 #[derive(Debug, Args)]
 pub(super) struct Migration {
     /// The migration's name, such as AddEmailIndex
     pub(super) name: String,
-    /// The state to start from; otherwise chosen from how the database stands to the snapshot
+    /// The state to start from; otherwise chosen by comparing database and snapshot
     #[arg(long, value_enum, value_name = "STATE")]
     pub(super) from: Option<From>,
     /// Write a migration with empty sections, to be filled by hand
     #[arg(long, conflicts_with_all = ["renames", "backfills", "conversions", "news", "replacements", "keep", "allow", "answers"])]
     pub(super) empty: bool,
-    /// Print what would be written, and write nothing
+    /// Print the files instead of writing them
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// With --dry-run: exit with 2 when there is something to write
+    /// With --dry-run: exit with 2 if there is a migration to write
     #[arg(long, requires = "dry_run")]
     pub(super) exit_code: bool,
-    /// Treat what nobody declares as an error
+    /// Treat undeclared objects as an error
     #[arg(long)]
     pub(super) strict: bool,
     /// Do not prove the migration on a scratch database first
     #[arg(long)]
     pub(super) no_verify: bool,
-    /// What was called otherwise before: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
+    /// Treat as a rename: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
     #[arg(long = "rename", value_name = "OLD:NEW")]
     pub(super) renames: Vec<String>,
-    /// What existing rows get in a column that takes no NULL: `user.years=0`, any SQL expression (repeat for more)
+    /// Value for existing rows of a new NOT NULL column: `user.years=0`, any SQL expression (repeat for more)
     #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
     pub(super) backfills: Vec<String>,
-    /// How values become values of a column's new type, where the database's own cast will not do: `user.age=length(age)`
-    /// (repeat for more)
+    /// Conversion to a column's new type if the default cast is not enough: `user.age=length(age)` (repeat for more)
     #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
     pub(super) conversions: Vec<String>,
-    /// What is new, though something that goes looks like it: `user.first_name`, a column or a table (repeat for more)
+    /// Treat as new, not as renamed: `user.first_name`, a column or a table (repeat for more)
     #[arg(long = "new", value_name = "NAME")]
     pub(super) news: Vec<String>,
-    /// What takes the place of an enum type's value that goes: `book.mood:dull=calm` (repeat for more)
+    /// Replacement for a removed enum value: `book.mood:dull=calm` (repeat for more)
     #[arg(long = "replace", value_name = "COLUMN:OLD=NEW")]
     pub(super) replacements: Vec<String>,
-    /// Do not drop tables and columns but park them, with their rows and values, under a dated name; `gen purge` drops them
+    /// Park dropped tables and columns with their data under a dated name; `gen purge` drops them
     #[arg(long)]
     pub(super) keep: bool,
-    /// Allow what loses rows or values, or fails on rows that are there: a rule (drop-table, drop-column, *), for everything
-    /// or for one object (drop-table:orders); repeat it for more
+    /// Allow losing data or failing on existing rows: a rule (drop-table, drop-column, *), for everything or for one
+    /// object (drop-table:orders); repeat it for more
     #[arg(long, value_name = "RULE[:OBJECT]")]
     pub(super) allow: Vec<crate::lint::allow::Allow>,
-    /// A JSON file with the answers to open questions, in the form they are printed in
+    /// A JSON file with answers to open questions, in the format in which they are printed
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<std::path::PathBuf>,
-    /// Never ask; questions without an answer are printed and end with 1
+    /// Never ask; unanswered questions are printed and exit with code 1
     #[arg(long)]
     pub(super) no_interactive: bool,
-    /// Write the short forms, which lock tables for as long as they are large, for a database nobody else works with
+    /// Write plain DDL, which may lock large tables for a long time, for a database without other users
     #[arg(long)]
     pub(super) offline_forms: bool,
-    /// The form of the migration file
+    /// The format of the migration file
     #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
     pub(super) format: FileFormat,
     /// Print as JSON
@@ -202,17 +178,17 @@ pub(super) struct Purge {
     /// The migration's name
     #[arg(default_value = crate::workflow::purge::USUAL_NAME)]
     pub(super) name: String,
-    /// Drop only what was parked at least so long ago: `30d`, or a number of days
+    /// Drop only objects parked at least this long ago: `30d`, or a number of days
     #[arg(long, value_name = "DAYS", value_parser = days)]
     pub(super) older_than: Option<i64>,
-    /// Drop only this: a table, or a column `orders.note`, by the name it had or by the one it is parked under; * and ? are
-    /// wildcards (repeat for more)
+    /// Drop only this: a table, or a column `orders.note`, by its original or its parked name; * and ? are wildcards
+    /// (repeat for more)
     #[arg(long, value_name = "NAME")]
     pub(super) only: Vec<String>,
     /// Do not ask
     #[arg(long)]
     pub(super) yes: bool,
-    /// Print what would be written, and write nothing
+    /// Print the files instead of writing them
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Do not prove the migration on a scratch database first
@@ -241,9 +217,9 @@ pub(super) enum FileFormat {
 /// The state a migration starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum From {
-    /// What the database has
+    /// The database
     Database,
-    /// What the snapshot says
+    /// The snapshot
     Snapshot,
 }
 
@@ -259,13 +235,13 @@ pub(super) struct Diff {
     /// How to print it
     #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
     pub(super) format: DiffFormat,
-    /// The way back instead of the way there
+    /// Show down instead of up
     #[arg(long)]
     pub(super) down: bool,
-    /// Write SQL in the short forms, which lock tables for as long as they are large
+    /// Write plain DDL, which may lock large tables for a long time
     #[arg(long)]
     pub(super) offline_forms: bool,
-    /// Exit with 2 when there is a difference
+    /// Exit with 2 if there is a difference
     #[arg(long)]
     pub(super) exit_code: bool,
     /// Print as JSON; the same as --format json
@@ -275,14 +251,14 @@ pub(super) struct Diff {
     pub(super) scope: ScopeOf,
 }
 
-/// What of the states is looked at.
+/// The compared objects.
 #[derive(Debug, Args)]
 pub(super) struct ScopeOf {
-    /// Look at these objects only: a name, or a pattern with * and ?; with a dot, for schema and name (repeat or
+    /// Compare only these objects: a name, or a pattern with * and ?; with a dot, for schema and name (repeat or
     /// separate by commas)
     #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
     pub(super) include: Vec<String>,
-    /// Leave these objects out, on both sides alike
+    /// Exclude these objects on both sides
     #[arg(long, value_delimiter = ',', value_name = "PATTERN")]
     pub(super) exclude: Vec<String>,
 }
@@ -290,11 +266,11 @@ pub(super) struct ScopeOf {
 /// How a difference is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {
-    /// For eyes
+    /// Human-readable
     Text,
     /// Statements to run
     Sql,
-    /// Operations as data
+    /// Operations as JSON
     Json,
     /// For a pull request
     Markdown,
@@ -342,17 +318,17 @@ pub(super) struct Drift {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// What to do about it; otherwise it is listed.
+    /// How to resolve it; otherwise it is listed.
     #[command(subcommand)]
     pub(super) way: Option<DriftWay>,
 }
 
-/// The ways out of drift.
+/// How to resolve drift.
 #[derive(Debug, Subcommand)]
 pub(super) enum DriftWay {
-    /// Write what has drifted as a migration, which this database is recorded as having
+    /// Write the drift as a migration that is recorded as applied in this database
     Adopt(Adopt),
-    /// Bring the database back to what the snapshot says
+    /// Revert the database to the snapshot
     Revert(Reverting),
 }
 
@@ -369,20 +345,20 @@ pub(super) struct Adopt {
 /// `gen check`. Without a flag everything is checked.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The entities declare nothing that the snapshot does not have
+    /// The snapshot has everything that the entities declare
     #[arg(long)]
     pub(super) entities: bool,
-    /// The entities, compiled and created by SeaORM on a scratch database, are what their source text was read as; builds
-    /// them with cargo, and is not part of a plain `gen check`
+    /// The compiled entities, created by SeaORM on a scratch database, match the parsed source text; builds them with
+    /// cargo, and is not part of a plain `gen check`
     #[arg(long)]
     pub(super) against_compiled: bool,
-    /// The lock is whole, and the migration files are the ones it lists
+    /// The lock is intact, and the migration files match it
     #[arg(long)]
     pub(super) lock: bool,
     /// The migrations, replayed on a scratch database, lead to the snapshot
     #[arg(long)]
     pub(super) replay: bool,
-    /// The database has exactly what the snapshot says
+    /// The database matches the snapshot
     #[arg(long)]
     pub(super) database: bool,
     /// Print as JSON
@@ -393,7 +369,7 @@ pub(super) struct Check {
 /// `gen verify`.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// Which ones (id, name, or an unambiguous beginning); otherwise those that are not proven yet
+    /// Which ones (id, name, or an unambiguous prefix); otherwise those that are not proven yet
     #[arg(value_name = "ID")]
     pub(super) targets: Vec<String>,
     /// All of them, also those proven before
@@ -407,19 +383,19 @@ pub(super) struct Verify {
 /// `gen lint`.
 #[derive(Debug, Args)]
 pub(super) struct Lint {
-    /// Which ones (id, name, or an unambiguous beginning); otherwise those the database does not have yet
+    /// Which ones (id, name, or an unambiguous prefix); otherwise pending ones
     #[arg(value_name = "ID")]
     pub(super) targets: Vec<String>,
     /// All of them, also those applied already
     #[arg(long, conflicts_with = "targets")]
     pub(super) all: bool,
-    /// What the way back says decides the exit code too
+    /// Findings in down also decide the exit code
     #[arg(long)]
     pub(super) down: bool,
     /// List the rules
     #[arg(long, conflicts_with_all = ["targets", "all"])]
     pub(super) rules: bool,
-    /// Explain one rule, with a statement that it finds and one that it does not
+    /// Explain one rule, with a statement that it reports and one that it does not
     #[arg(long, value_name = "RULE", conflicts_with_all = ["targets", "all", "rules"])]
     pub(super) explain: Option<String>,
     /// How to print it
@@ -430,23 +406,23 @@ pub(super) struct Lint {
     pub(super) json: bool,
 }
 
-/// How remarks on migrations are printed.
+/// The format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum LintFormat {
-    /// For eyes
+    /// Human-readable
     Text,
-    /// As data
+    /// JSON
     Json,
     /// Annotations of a GitHub workflow
     Github,
-    /// For whatever reads SARIF 2.1.0
+    /// SARIF 2.1.0
     Sarif,
 }
 
 /// `gen seed`.
 #[derive(Debug, Args)]
 pub(super) struct Seed {
-    /// The number everything follows from: the same number gives the same rows
+    /// Random seed: the same number gives the same rows
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     pub(super) seed: u64,
     /// How many rows each table gets
@@ -464,13 +440,13 @@ pub(super) struct Seed {
     /// Write to a file, .sql or .json, instead of the database
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// The dialect of the file, where the project has several and no database is at hand
+    /// The dialect of the file, if the project has several and no database is connected
     #[arg(long, requires = "out", value_name = "DIALECT")]
     pub(super) dialect: Option<crate::schema::Product>,
     /// Also fill tables that have rows already
     #[arg(long, conflicts_with = "out")]
     pub(super) append: bool,
-    /// Vouch that a database on another host is a development database
+    /// Confirm that a database on another host is a development database
     #[arg(long)]
     pub(super) development: bool,
     /// Print as JSON

@@ -1,6 +1,6 @@
-//! `gen check`: the gate for CI. Shows which of entities, snapshot, lock, migrations and database do not agree.
+//! `gen check`: the check for CI. Shows which of entities, snapshot, lock, migrations and database disagree.
 //!
-//! Must not know how a check is made.
+//! Must not know how a check works.
 
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! `gen completions <shell>`.
 //!
-//! Must not know the commands: clap does.
+//! Must not know the commands; clap does.
 
 use clap::CommandFactory;
 

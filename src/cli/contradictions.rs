@@ -1,4 +1,4 @@
-//! How contradictions between entities and a database are shown: a table, and both ways out of each.
+//! Prints contradictions between entities and a database: a table, and both remedies for each.
 //!
 //! Must not know how they are found.
 
@@ -11,7 +11,7 @@ use crate::state::Contradiction;
 use super::paint::{Ink, ink};
 use super::show;
 
-/// For eyes.
+/// Human-readable.
 pub(super) fn text(contradictions: &[Contradiction], root: &Path) -> String {
     if contradictions.is_empty() {
         return String::new();
@@ -55,7 +55,7 @@ pub(super) fn text(contradictions: &[Contradiction], root: &Path) -> String {
     text
 }
 
-/// For machines.
+/// JSON.
 pub(super) fn as_json(contradictions: &[Contradiction], root: &Path) -> Value {
     let of = |it: &Contradiction| {
         json!({

@@ -59,7 +59,7 @@ pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failu
     Ok(if command.exit_code && !plan.is_empty() { Ending::Findings } else { Ending::Done })
 }
 
-/// Statements to run as they stand.
+/// Executable statements.
 fn sql(dialect: &dyn Dialect, forms: Forms, plan: &Plan, start: &Schema) -> Result<String, Failure> {
     let statements = dialect::statements(dialect, forms, plan, start)?;
     Ok(migration::script(dialect.product(), &statements))

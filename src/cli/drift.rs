@@ -1,6 +1,6 @@
-//! `gen drift`: what the database has that the snapshot has not, and the reverse; and the two ways out of it.
+//! `gen drift`: shows the differences between the database and the snapshot.
 //!
-//! Must not know how drift is found; `adopt` shows how it becomes a migration, `revert` how it is undone.
+//! Must not know how drift is found; `adopt` turns it into a migration, `revert` reverts it.
 
 mod adopt;
 mod revert;
@@ -31,7 +31,7 @@ async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
         });
         paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
-        paint::talk("no drift: the database has exactly what the snapshot says");
+        paint::talk("no drift: the database matches the snapshot");
     } else {
         paint::result(&format!("from the snapshot to the database:\n{}", show::plan(&plan, None, workspace.root())));
     }

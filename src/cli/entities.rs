@@ -1,4 +1,4 @@
-//! `gen entities`: what was read, from where, and what it is in the database.
+//! `gen entities`: shows the declared objects, their source locations, and their types in the database.
 //!
 //! Must not know how an entity is read; it shows the model.
 
@@ -8,14 +8,21 @@ use crate::entity::Severity;
 use crate::plan::{default_text, type_name};
 use crate::schema::{Part, Place, Schema, Table};
 use crate::workflow::entities::{self, Reading};
-use crate::workflow::{Failure, Workspace};
+use crate::workflow::{Failure, Workspace, current_folder};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::{Ending, report, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Result<Ending, Failure> {
-    let reading = entities::read(Workspace::open(common)?, command.dialect).await?;
+    let workspace = Workspace::open(common)?;
+    if let Some(file) = &command.why {
+        let here = current_folder()?.join(file);
+        let file = here.canonicalize().unwrap_or_else(|_| file.clone());
+        paint::result(&format!("{}\n", workspace.project.why(&file)?));
+        return Ok(Ending::Done);
+    }
+    let reading = entities::read(workspace, command.dialect).await?;
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.
     if command.json {
         paint::exact(&format!("{:#}\n", json(&reading)));
@@ -83,7 +90,8 @@ fn others(reading: &Reading, schema: &Schema) -> Vec<(String, Option<String>)> {
 fn text(reading: &Reading) -> String {
     let schema = reading.schema();
     let counts = show::counts(schema);
-    let mut text = format!("{counts} for {}, from {}\n", reading.product, show::plural(reading.files.len(), "file"));
+    let mut text =
+        format!("{counts} for {}, from {}\n", reading.product, show::plural(reading.declaring().len(), "file"));
     for table in schema.tables.values() {
         let line = reading.location(&Place::table(&table.name)).unwrap_or_default();
         text.push_str(&format!("\n{}   {}\n", ink(Ink::Bold, &table.name), ink(Ink::Dim, line)));
@@ -115,6 +123,12 @@ fn text(reading: &Reading) -> String {
     }
     for (words, line) in others {
         text.push_str(&format!("{words}   {}\n", ink(Ink::Dim, line.unwrap_or_default())));
+    }
+    if !reading.unreached.is_empty() {
+        text.push_str("\nnot part of the program: no `mod` declaration reaches\n");
+    }
+    for file in &reading.unreached {
+        text.push_str(&format!("  {}\n", file.display()));
     }
     text
 }
@@ -155,7 +169,8 @@ fn json(reading: &Reading) -> Value {
     });
     json!({
         "dialect": reading.product.key(),
-        "files": reading.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+        "files": reading.declaring(),
+        "not_part_of_the_program": reading.unreached,
         "tables": tables.collect::<Vec<_>>(),
         "objects": listed(others(reading, schema)),
         "diagnostics": said.collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
-//! `gen freeze <release>` and `gen thaw`: the seal in the lock.
+//! `gen freeze <release>` and `gen thaw`: set and remove the freeze in the lock file.
 //!
-//! Must not know what respects the seal.
+//! Must not know which commands are refused while frozen.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Frozen, Lock};

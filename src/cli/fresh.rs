@@ -1,4 +1,4 @@
-//! `gen fresh` and `gen reset`: a development database from the beginning again.
+//! `gen fresh` and `gen reset`: empties a development database, and `fresh` applies every migration.
 //!
 //! Must not know how a database is emptied or reverted.
 

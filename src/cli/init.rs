@@ -1,11 +1,11 @@
-//! `gen init`: shows what setting up has found and done.
+//! `gen init`: shows the result of setting up.
 //!
 //! Must not know how a database is adopted.
 
 use serde_json::json;
 
 use crate::introspect::SEAORM_HISTORY;
-use crate::workflow::adopt::{Adopted, SeaOrm, set_up_project};
+use crate::workflow::adopt::{Adopted, Request, SeaOrm, set_up_project};
 use crate::workflow::{Failure, Live, Workspace};
 
 use super::arguments::{self, Common};
@@ -14,7 +14,9 @@ use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
     let mut workspace = Workspace::open_to_write(common, "gen init")?;
-    let (told, live) = set_up_project(&mut workspace, &command.dialects, command.import).await?;
+    let arguments::Init { dialects, import, strict, .. } = command;
+    let request = Request { dialects: dialects.clone(), imports: *import, strict: *strict };
+    let (told, live) = set_up_project(&mut workspace, &request).await?;
     print(&workspace, command.json, live.as_ref(), &told);
     if let Some(live) = live {
         live.session.close().await;
@@ -34,6 +36,9 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
         let report = json!({
             "dialects": keys,
             "entities": told.found.paths,
+            "not_part_of_the_program": told.found.unreached,
+            "types": told.taken.types,
+            "errors": told.errors,
             "baseline": adoption.map(|adoption| &adoption.baseline.id),
             "adopted": adopted,
             "left_open": told.loosely_matched(),
@@ -49,6 +54,19 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
     let mut text = format!("{} for {}\n", ink(Ink::Green, "set up"), keys.join(", "));
     for folder in &told.found.paths {
         text.push_str(&format!("  entities   {}\n", folder.display()));
+    }
+    for file in &told.found.unreached {
+        text.push_str(&format!("  left out   {}: not part of the program, no `mod` reaches it\n", file.display()));
+    }
+    for (name, of) in &told.taken.types {
+        let columns = told.taken.columns.get(name).map(|columns| columns.join(", ")).unwrap_or_default();
+        text.push_str(&format!("  types      {name} = {of} ({columns})\n"));
+    }
+    if !told.taken.types.is_empty() {
+        let warning = ink(Ink::Yellow, "warning");
+        text.push_str(&format!(
+            "             {warning}: the code does not declare these types; the database's are now in the configuration\n"
+        ));
     }
     if let (Some(live), Some(adoption)) = (live, adoption) {
         let counts = show::counts(live.schema.schema());
@@ -76,11 +94,15 @@ fn print(workspace: &Workspace, json: bool, live: Option<&Live>, told: &Adopted)
             text.push_str(&format!("  left open  {relations} without a foreign key (`gen status --all` lists them)\n"));
         }
         for place in &unsaid {
-            text.push_str(&format!("  not said   {place}: no SQL file can say it, so it is kept as adopted\n"));
+            text.push_str(&format!("  not said   {place}: no SQL file can declare it, so it stays adopted\n"));
         }
         for unmanaged in &live.unmanaged {
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));
         }
+    }
+    if told.errors > 0 {
+        let errors = show::plural(told.errors, "error");
+        text.push_str(&format!("  not read   {errors} in the entities, listed above; the rest is adopted\n"));
     }
     text.push_str(&contradictions::text(contradictions, root));
     let beyond = if adoption.is_some() { " beyond that" } else { "" };

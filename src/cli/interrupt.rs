@@ -1,17 +1,17 @@
-//! Ctrl-C: it ends the statement that runs, and what is not done is said; where none runs, it ends the process.
+//! Ctrl-C: cancels the running statement, and reports what is left; without a statement, it ends the process.
 //!
-//! Must not know what the statement is.
+//! Must not know the statement.
 
 use sea_gen_runner::session;
 
 use super::paint;
 
-/// What a process exits with that was told to end.
+/// The exit code of an interrupted process.
 pub(super) const EXIT_CODE: u8 = 130;
 
-/// Listens from now on. A second Ctrl-C waits for nobody.
+/// Installs the handler. A second Ctrl-C ends the process at once.
 pub(super) fn listen() {
-    // Without the thread Ctrl-C ends the process, as it does without this file.
+    // Without the thread, Ctrl-C ends the process, as it does by default.
     let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(|| {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
         runtime.block_on(async {

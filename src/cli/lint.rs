@@ -1,6 +1,6 @@
-//! `gen lint`: hazards of migration files, whoever wrote them.
+//! `gen lint`: hazards of migration files, generated or not.
 //!
-//! Must not know what a hazard is; it chooses files, has them read and judged, and prints what is said.
+//! Must not know the hazards; it selects files and prints the findings.
 
 mod formats;
 
@@ -23,7 +23,7 @@ use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
 use super::{Ending, paint};
 
-/// A file and what is said of it.
+/// A file and its findings.
 struct Judged {
     path: PathBuf,
     product: Product,
@@ -83,7 +83,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     Ok(if found { Ending::Findings } else { Ending::Done })
 }
 
-/// What the database at hand has applied. Without one, every migration may be pending somewhere.
+/// The migrations applied in the connected database. Without one, every migration may be pending somewhere.
 async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
     let connection = workspace.connection.as_ref().filter(|_| !workspace.database_is_absent())?;
     let told = match connect(connection, Missing::Refuse).await {

@@ -1,5 +1,5 @@
-//! `gen lock`: seals the migration files as they are now, after they were edited or written by hand. The snapshot takes in what
-//! they make, and those that change the schema are proven, where a scratch database can be had.
+//! `gen lock`: seals the current migration files, after they were edited or written by hand. Their results are added to
+//! the snapshot, and those that change the schema are proven, if there is a server for scratch databases.
 //!
 //! Must not know how a file is sealed.
 
@@ -16,13 +16,13 @@ use super::{Ending, show, verify};
 pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Failure> {
     let workspace = Workspace::open_to_write(common, "gen lock")?;
     let Some(resealed) = seal(&workspace, !no_verify).await? else {
-        paint::talk("nothing to do: the lock seals just these files");
+        paint::talk("nothing to do: the lock matches the files");
         return Ok(Ending::Done);
     };
     paint::result(&text(&workspace, &resealed));
     resealed.followed.iter().filter_map(|it| it.silence()).for_each(complain);
     let demand = workspace.project.config.proof;
-    // The proof writes to the lock file too, so the right to write is given back first.
+    // The proof writes to the lock file too, so the project's lock is released first.
     drop(workspace);
     if !no_verify && demand != Demand::Off {
         verify::sealed(&Workspace::open(common)?, &resealed.provable()).await?;
@@ -30,7 +30,7 @@ pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Fail
     Ok(Ending::Done)
 }
 
-/// What was sealed, and what the snapshot took in.
+/// The sealed files, and the changes added to the snapshot.
 fn text(workspace: &Workspace, resealed: &Resealed) -> String {
     let Resealed { sealed, gone, followed, written } = resealed;
     let mut text: String = sealed.iter().map(|id| format!("{} {id}\n", ink(Ink::Green, "sealed"))).collect();
@@ -45,18 +45,18 @@ fn text(workspace: &Workspace, resealed: &Resealed) -> String {
     text
 }
 
-/// What a snapshot took in.
+/// The changes added to a snapshot.
 pub(super) fn news(workspace: &Workspace, News { product, plan }: &News) -> String {
     let dialect = if workspace.products().len() > 1 { format!(" of {product}") } else { String::new() };
     let count = show::plural(plan.ops().len(), "change");
-    let head = format!("the snapshot{dialect} takes in what the migrations make: {count}");
+    let head = format!("the snapshot{dialect} is updated with the changes of the migrations: {count}");
     format!("{}\n{}", ink(Ink::Green, head), show::plan(plan, None, workspace.root()))
 }
 
-/// Says that it could not be found out where migrations lead.
+/// Reports that the results of migrations are unknown.
 fn complain((product, Silence { reason, fails }): (Product, &Silence)) {
     let word = ink_talk(Ink::Yellow, "note:");
-    let what = format!("where the migrations for {product} lead is not known, so the snapshot stays as it is");
+    let what = format!("where the migrations for {product} lead is not known, so the snapshot is unchanged");
     paint::talk(format!("{word} {what}: {reason}"));
     paint::talk(match fails {
         true => "      correct the migration, then `gen lock` again",

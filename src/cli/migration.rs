@@ -1,12 +1,12 @@
-//! `gen migration <Name>`: shows what was planned and written.
+//! `gen migration <Name>`: shows the plan and the written files.
 //!
-//! Must not know how a migration is made.
+//! Must not know how a migration is generated.
 
 mod told;
 
 use crate::workflow::answers::Given;
 use crate::workflow::generate::{self, Content, Request, Start};
-use crate::workflow::prove;
+use crate::workflow::prove::UnwrittenMigration;
 use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{self, Common, From};
@@ -14,15 +14,15 @@ use super::{Ending, verify};
 
 use told::{print_json, print_text, tell_nothing};
 
-/// What to do with what was planned, beside writing it.
+/// The output options.
 pub(super) struct Output {
-    /// Nothing is written.
+    /// Whether no file is written.
     pub(super) dry_run: bool,
-    /// Nothing is proven.
+    /// Whether the proof is skipped.
     pub(super) no_verify: bool,
-    /// That there is something to write is a finding.
+    /// Whether changes lead to exit code 2.
     pub(super) exit_code: bool,
-    /// It is printed as JSON.
+    /// Whether the output is JSON.
     pub(super) json: bool,
 }
 
@@ -40,9 +40,17 @@ pub(super) async fn generate(common: &Common, request: &Request, output: &Output
     };
     let mut planned = generate::plan(&mut workspace, request).await?;
     if !output.dry_run && !output.no_verify {
-        let unwritten: Vec<prove::Draft<'_>> =
-            planned.drafts.iter().map(|it| (&it.migration, &it.base, &it.target.schema, &it.plan)).collect();
-        let proofs = verify::drafts(&workspace, &unwritten).await?;
+        let unwritten: Vec<UnwrittenMigration<'_>> = planned
+            .drafts
+            .iter()
+            .map(|it| UnwrittenMigration {
+                migration: &it.migration,
+                from: &it.base,
+                to: &it.target.schema,
+                plan: &it.plan,
+            })
+            .collect();
+        let proofs = verify::unwritten(&workspace, &unwritten).await?;
         planned.drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
     }
     let written = if output.dry_run { Vec::new() } else { generate::write(&workspace, &planned)? };
@@ -55,7 +63,7 @@ pub(super) async fn generate(common: &Common, request: &Request, output: &Output
     } else {
         print_text(&workspace, (request, output), &planned, &written);
     }
-    // The process ends here: giving back the memory of every table, piece by piece, would only take time.
+    // The process ends here: freeing the memory of every table would only take time.
     std::mem::forget(planned);
     Ok(if output.exit_code { Ending::Findings } else { Ending::Done })
 }

@@ -1,6 +1,7 @@
-//! The command line: arguments, one file a command, and what is printed.
+//! The command line: arguments, one file per command, and output.
 //!
-//! stdout is the result, stderr the talk. Must not hold any logic of its own beyond asking the rooms and showing what they say.
+//! Results go to stdout, messages to stderr. Must not contain logic beyond calling the other rooms and printing their
+//! results.
 
 mod accept;
 mod arguments;
@@ -38,21 +39,20 @@ use sea_gen_runner::session;
 use arguments::{Arguments, Command};
 use report::Failure;
 
-/// How a command that went well ends.
+/// The outcome of a successful command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     /// Done, or nothing to do: exit code 0.
     Done,
-    /// There are changes or findings, and the command was asked to say so: exit code 2.
+    /// There are changes or findings, and an option requests exit code 2 for them.
     Findings,
 }
 
 /// Runs the command line of this process.
 ///
-/// Exit codes: 0 done or nothing to do, 1 error, 2 "there are changes or findings" where a command was asked to say so, 130
-/// interrupted.
+/// Exit codes: 0 done or nothing to do, 1 error, 2 changes or findings if an option requests it, 130 interrupted.
 pub fn main() -> ExitCode {
-    // An expression of twenty thousand terms is a tree as deep, and a tree is walked and let go of by recursion.
+    // An expression of twenty thousand terms is an equally deep tree, which is traversed and dropped recursively.
     match std::thread::Builder::new().stack_size(crate::project::STACK).spawn(run) {
         Ok(thread) => thread.join().unwrap_or(ExitCode::from(101)),
         Err(_) => run(),
@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
 fn run() -> ExitCode {
     let typed: Vec<String> = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     if let Some(command) = report::habit(&typed) {
-        paint::settle(arguments::Color::Auto);
+        paint::choose_colours(arguments::Color::Auto);
         let said = typed.join(" ");
         let error = sea_gen_runner::Error::new(format!("there is no command `gen {said}`"));
         report::failure(&Failure::from(error.hint(format!("`{command}`")).hint("`gen help` lists the commands")));
@@ -71,23 +71,23 @@ fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are results, everything else is an error of use; clap knows which stream each belongs to.
+            // Help and version are results, everything else is a usage error; clap chooses the stream.
             if !error.use_stderr() {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
-            paint::settle(arguments::Color::Auto);
+            paint::choose_colours(arguments::Color::Auto);
             report::misuse(&error, typed.into_iter());
             return ExitCode::from(1);
         }
     };
-    paint::settle(arguments.color);
+    paint::choose_colours(arguments.color);
     interrupt::listen();
-    // What is read aside nests as deep as what is read here.
+    // Other threads parse equally deep expressions.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().thread_stack_size(crate::project::STACK).build();
     let outcome = match runtime {
-        // The runtime has several ways to run a future, and each would be compiled with all commands in it.
+        // The runtime has several entry points for a future, and each would compile all commands again.
         Ok(runtime) => runtime.block_on(Box::pin(dispatch(&arguments)) as Pin<Box<dyn Future<Output = _>>>),
         Err(error) => Err(Failure::from(sea_gen_runner::Error::new("cannot start the runtime").because(error))),
     };

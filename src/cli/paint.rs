@@ -1,6 +1,6 @@
-//! Printing: the two streams, colour where a person looks at it, and nothing else that steers a terminal.
+//! Printing: the two streams, colour on terminals, and no other control sequences.
 //!
-//! Must not know what is said.
+//! Must not know the texts.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ struct Colours {
 }
 
 /// Decides once, at the start, which stream is coloured.
-pub(super) fn settle(color: Color) {
+pub(super) fn choose_colours(color: Color) {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let decide = |terminal: bool| match color {
         Color::Always => true,
@@ -37,18 +37,18 @@ pub(super) fn stderr_is_coloured() -> bool {
     COLOURS.get().copied().unwrap_or_default().stderr
 }
 
-/// A colour, by what it says.
+/// A colour, by meaning.
 #[derive(Clone, Copy)]
 pub(super) enum Ink {
-    /// Comes, is well.
+    /// Added, success.
     Green,
-    /// Goes, is wrong.
+    /// Removed, error.
     Red,
-    /// Changes, needs attention.
+    /// Changed, warning.
     Yellow,
     /// A heading.
     Bold,
-    /// An aside.
+    /// Secondary.
     Dim,
 }
 
@@ -78,12 +78,13 @@ fn coloured(wanted: bool, ink: Ink, text: impl Display) -> String {
     if wanted { format!("{BEGIN}{}m{text}{END}", ink.code()) } else { text.to_string() }
 }
 
-/// Stand for the sequences that begin and end a colour until a stream is written to, so that no other sequence gets there.
+/// Placeholders for the start and end sequences of a colour until a stream is written to, so that no other sequence
+/// gets through.
 const BEGIN: char = '\u{f5e0}';
 const END: char = '\u{f5e1}';
 
-/// Text as it may be shown: colours are put in, and whatever else would steer a terminal, or turn the direction in which text
-/// is read, is spelled out. It may come from the name of a table, from a history, or from a server.
+/// Text that is safe to show: colours are inserted, and other control sequences and bidirectional controls are escaped.
+/// The text may come from a table's name, from a history, or from a server.
 fn shown(text: &str, is_coloured: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -98,14 +99,14 @@ fn shown(text: &str, is_coloured: bool) -> String {
     shown
 }
 
-/// Whether a character does something other than being seen.
+/// Whether a character is a control character.
 fn steers(letter: char) -> bool {
     let turns =
         matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || turns || matches!(letter, '\u{2028}' | '\u{2029}' | BEGIN | END)
 }
 
-/// The text of a file as it may be shown, letter by letter of the same length, so that places in it stay where they are.
+/// The text of a file, safe to show, with the same length in characters, so that positions stay valid.
 pub(super) fn source(text: &str) -> String {
     let letter = |letter: char| match letter.len_utf8() {
         _ if matches!(letter, '\n' | '\t') || !steers(letter) => letter,
@@ -116,12 +117,12 @@ pub(super) fn source(text: &str) -> String {
     text.replace("\r\n", " \n").chars().map(letter).collect()
 }
 
-/// Writes to stdout: the result, for eyes. A closed pipe is the reader's way of saying that it has had enough.
+/// Writes to stdout: the human-readable result. A closed pipe is not an error.
 pub(super) fn result(text: &str) {
     write(&shown(text, COLOURS.get().copied().unwrap_or_default().stdout));
 }
 
-/// Writes to stdout: the result, for programs and files, to the letter. Only a terminal gets it in the form for eyes.
+/// Writes to stdout: the exact result for programs and files. Only a terminal gets the safe form.
 pub(super) fn exact(text: &str) {
     match std::io::stdout().is_terminal() {
         true => write(&shown(text, false)),
@@ -134,18 +135,18 @@ fn write(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-/// Shows where an answer is typed.
+/// Shows the prompt for an answer.
 pub(super) fn prompt(text: &str) {
     let mut stderr = std::io::stderr();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// One line of text as it may be shown, without colours.
+/// One line of text, safe to show, without colours.
 pub(super) fn line(text: &str) -> String {
     shown(text.lines().next().unwrap_or_default(), false)
 }
 
-/// Writes a line to stderr: the talk. A note is said once.
+/// Writes a message to stderr. A note is written once.
 pub(super) fn talk(line: impl Display) {
     static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let line = shown(&short(&line.to_string()), stderr_is_coloured());
@@ -155,10 +156,10 @@ pub(super) fn talk(line: impl Display) {
     }
 }
 
-/// How many letters of a line are talked about. A name or a statement of a file may be as long as the file.
+/// The maximum length of a line in messages, in characters. A name or a statement may be arbitrarily long.
 const LONGEST: usize = 2_000;
 
-/// Every line, or as much of it as anybody reads.
+/// Every line, truncated to the maximum.
 fn short(text: &str) -> Cow<'_, str> {
     let is_long = |line: &str| line.len() > LONGEST && line.chars().nth(LONGEST).is_some();
     if !text.split('\n').any(is_long) {
@@ -174,7 +175,7 @@ fn short(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(cut).collect::<Vec<_>>().join("\n"))
 }
 
-/// Writes to stderr what was painted elsewhere, from text that may be shown.
+/// Writes to stderr a text that is already painted and safe to show.
 pub(super) fn painted(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -1,6 +1,6 @@
-//! What is happening while migrations run: a line that moves on a terminal, and elsewhere a line every ten seconds.
+//! Progress of running migrations: a status line on a terminal, and elsewhere a line every ten seconds.
 //!
-//! Must not know how a migration is run.
+//! Must not know how a migration is executed.
 
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,10 +12,10 @@ use sea_gen_runner::run::Progress;
 
 use super::paint;
 
-/// How long nothing is said where there is no terminal.
+/// The interval between messages without a terminal.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Whoever tells of it.
+/// Reports progress.
 pub(super) enum Talk {
     Terminal(ProgressBar),
     Lines(Lines),
@@ -45,7 +45,7 @@ impl Talk {
             Progress::Batch { rows } => format!("{rows} rows changed"),
             Progress::Noting { what } => format!("note: {what}"),
             Progress::Stepping { why } => format!("{why}; trying again"),
-            // `Finished`, and whatever the runner may have to say in a later version.
+            // `Finished`, and kinds of a later runner version.
             _ => return,
         };
         match self {
@@ -66,9 +66,9 @@ impl Talk {
     }
 }
 
-/// Says every so often what has been going on for so long; it ends when it is dropped.
+/// Reports a slow statement at intervals, until it is dropped.
 pub(super) struct Lines {
-    /// The migration, the statement, and since when the migration runs.
+    /// The migration, the statement, and the start time of the migration.
     now: Arc<Mutex<Option<(String, String, Instant)>>>,
     _ends: Sender<()>,
 }

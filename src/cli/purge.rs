@@ -1,4 +1,4 @@
-//! `gen purge`: writes the migration that drops what `gen migration --keep` has parked, once somebody has looked at it.
+//! `gen purge`: writes the migration that drops the objects parked by `gen migration --keep`, after confirmation.
 //!
 //! Must not know what is parked, or how a migration is written.
 

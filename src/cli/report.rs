@@ -1,6 +1,6 @@
-//! How errors and diagnostics of the model reader are shown.
+//! Prints errors and diagnostics of the entity reader.
 //!
-//! Must not know what to do about them: hints come with them.
+//! Must not know remedies: errors have hints.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,8 +15,7 @@ use crate::workflow::text::with_reasons;
 
 use super::paint::{self, Ink};
 
-/// Shows what clap says of arguments it cannot take, but not the database URL among them: it may have been put in the wrong
-/// place, and it holds a password.
+/// Prints clap's usage errors without database URLs: a misplaced URL may contain a password.
 pub(super) fn misuse(error: &clap::Error, arguments: impl Iterator<Item = String>) {
     let mut text =
         if paint::stderr_is_coloured() { error.render().ansi().to_string() } else { error.render().to_string() };
@@ -32,7 +31,7 @@ pub(super) fn misuse(error: &clap::Error, arguments: impl Iterator<Item = String
     paint::painted(text.trim_end());
 }
 
-/// What somebody types who is used to another tool, and what it is called here.
+/// Command names of other tools, and the corresponding ones here.
 pub(super) fn habit(arguments: &[String]) -> Option<String> {
     let mut words = arguments.iter().map(String::as_str).filter(|word| !word.starts_with('-'));
     let (first, second) = (words.next()?, words.next());
@@ -54,7 +53,7 @@ pub(super) fn habit(arguments: &[String]) -> Option<String> {
     Some(command.to_owned())
 }
 
-/// Shows why a command failed.
+/// Prints the error of a failed command.
 pub(super) fn failure(failure: &Failure) {
     match failure {
         Failure::Error(error) => show_error(error),
@@ -87,7 +86,7 @@ fn show_error(error: &Error) {
     }
 }
 
-/// Shows what the model reader has to say, each with the line it is about.
+/// Prints the diagnostics of the entity reader, each with its source line.
 pub(super) fn show_diagnostics(diagnostics: &[Diagnostic], files: &[SourceFile]) {
     let theme = if paint::stderr_is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100);
@@ -117,19 +116,18 @@ fn report_of(diagnostic: &Diagnostic, files: &[SourceFile]) -> Report {
     Report::new(shown).with_source_code(NamedSource::new(name, paint::source(&text)))
 }
 
-/// How many letters a line may have to be shown whole.
+/// The maximum length of a line that is shown whole, in characters.
 const LONG: usize = 600;
 
-/// How much of a longer one is shown before what is wrong, and from there on.
+/// The number of characters of a longer line shown before and after the error.
 const BEFORE: usize = 80;
 const AFTER: usize = 160;
 
-/// The text and the place in it, on the same line; where a line at the place is longer than anybody reads, only what is around
-/// the place.
+/// The text and the position in it; a very long line is cut to the surroundings of the position.
 fn around(text: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     let start_of = |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let end_of = |at: usize| text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end);
-    // The line before and the one behind are shown as well.
+    // The lines before and after are shown as well.
     let from = start_of(start_of(span.start).saturating_sub(1));
     let to = end_of((end_of(span.end) + 1).min(text.len()));
     if text.get(from..to).is_none_or(|lines| lines.split('\n').all(|line| line.len() <= LONG)) {

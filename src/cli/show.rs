@@ -1,4 +1,4 @@
-//! How plans and findings are shown to people: grouped by table, + − ~, with the line of code each step comes from.
+//! Prints plans and findings: grouped by table, + − ~, with the source line of each step.
 //!
 //! Must not know how a plan was made.
 
@@ -16,10 +16,10 @@ use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place, View};
 
 use super::paint::{Ink, ink};
 
-/// An operation, its words, and the line of code it comes from.
+/// An operation, its description, and its source line.
 type Line<'a> = (&'a Op, String, Option<String>);
 
-/// A plan for eyes. `model` tells where things are declared, if the plan comes from entities.
+/// A human-readable plan. `model` has the source locations, if the plan comes from entities.
 pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
     let mut groups: Vec<(ObjectName, Vec<&Op>)> = Vec::new();
     for op in plan.ops() {
@@ -66,7 +66,7 @@ pub(super) fn plan(plan: &Plan, model: Option<&Model>, root: &Path) -> String {
     text
 }
 
-/// What an object that is kept in the database's own words said, and what it says now, line by line; nothing for any other.
+/// The line diff of a definition; empty for any other object.
 fn rewritten(plan: &Plan, op: &Op) -> String {
     let text = |object: &Object| match object {
         Object::Trigger(_, trigger) => Some(trigger.definition.text().to_owned()),
@@ -120,7 +120,7 @@ fn rewritten(plan: &Plan, op: &Op) -> String {
     lines
 }
 
-/// What a view says, line by line: its query, where that is not the same in other words, its settings, and what hangs on it.
+/// The line diff of a view: its query unless it is equivalent, its options, and its dependents.
 fn view_text(view: &View, with_query: bool) -> String {
     let query = if with_query { view.query.text().to_owned() } else { String::new() };
     let settings = view.options.iter().map(|(key, value)| match value.starts_with("CREATE") {
@@ -131,7 +131,7 @@ fn view_text(view: &View, with_query: bool) -> String {
     [query].into_iter().filter(|query| !query.is_empty()).chain(settings).chain(comment).collect::<Vec<_>>().join("\n")
 }
 
-/// Where the thing an operation works on is declared: its own line, or that of what it belongs to. A drop has none.
+/// The source location of an operation's object, or of its owner. A drop has none.
 fn source(model: &Model, op: &Op) -> Option<Source> {
     if op.sign() == Sign::Minus {
         return None;
@@ -142,7 +142,7 @@ fn source(model: &Model, op: &Op) -> Option<Source> {
         .sources
         .get(&place)
         .or_else(|| match op {
-            // What a dialect made explicit, or what kept another name, stands where its first column does.
+            // An implied object, or one with another name, has the location of its first column.
             Op::Create(Object::Index(table, index)) => match &index.parts.first()?.target {
                 IndexTarget::Column(name) => column(table, name),
                 IndexTarget::Expression(_) => None,
@@ -163,7 +163,7 @@ fn source(model: &Model, op: &Op) -> Option<Source> {
         })
 }
 
-/// Findings for eyes.
+/// Human-readable findings.
 pub(super) fn findings(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let (colour, word) = match finding.level {
@@ -176,7 +176,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     findings.iter().map(line).collect()
 }
 
-/// A plan for machines: every operation as data, with its words and its source.
+/// A plan as JSON: every operation as data, with its description and its source location.
 pub(super) fn plan_json(plan: &Plan, model: Option<&Model>, root: &Path) -> Value {
     let ops = plan.ops().iter().map(|op| {
         json!({
@@ -188,7 +188,7 @@ pub(super) fn plan_json(plan: &Plan, model: Option<&Model>, root: &Path) -> Valu
     Value::Array(ops.collect())
 }
 
-/// `12 tables, 1 enum, 2 views`, leaving out what there is none of.
+/// `12 tables, 1 enum, 2 views`, without zero counts.
 pub(super) fn counts(schema: &crate::schema::Schema) -> String {
     let kinds = [
         (schema.tables.len(), "table"),
@@ -202,7 +202,8 @@ pub(super) fn counts(schema: &crate::schema::Schema) -> String {
     if parts.is_empty() { "empty".to_owned() } else { parts.join(", ") }
 }
 
-/// What nobody declares, by kind: `2 indexes, 1 trigger`. Facets of one column count once, as `column facet`.
+/// The number of undeclared objects by kind: `2 indexes, 1 trigger`. Facets of one column count once, as `column
+/// facet`.
 pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     let is_adopted = |table: &crate::schema::ObjectName, part: Part| {
@@ -220,7 +221,7 @@ pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'sta
                 Part::PrimaryKey => "primary key",
                 Part::Column(_, Facet::Whole) => "column",
                 Part::Column(_, Facet::Type) => continue,
-                // How a column is worded belongs to the column, where that is nobody's either.
+                // A column's wording counts with an undeclared column.
                 Part::Column(name, Facet::Options) if is_adopted(table, Part::Column(name.clone(), Facet::Whole)) => {
                     continue;
                 }

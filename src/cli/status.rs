@@ -1,4 +1,4 @@
-//! `gen status`: the three states on one screen, and how they stand to each other.
+//! `gen status`: shows the three states, and how they compare.
 //!
 //! Must not change anything.
 
@@ -33,7 +33,7 @@ fn as_text(screen: &Status, all: bool) -> String {
     };
     let behind = match screen.ahead.ops().len() {
         _ if screen.sealed.is_none() => ink(Ink::Yellow, "no snapshot yet: `gen init`"),
-        0 => ink(Ink::Green, "the snapshot has all of it"),
+        0 => ink(Ink::Green, "up to date with the snapshot"),
         steps => {
             ink(Ink::Yellow, format!("{} ahead of the snapshot: `gen migration <Name>`", show::plural(steps, "step")))
         }
@@ -55,7 +55,7 @@ fn as_text(screen: &Status, all: bool) -> String {
         let adopted = show::adopted_counts(&sealed.origins);
         if !adopted.is_empty() {
             let parts: Vec<String> = adopted.iter().map(|(kind, count)| show::plural(*count, kind)).collect();
-            text.push_str(&format!("  {} declared by nobody, kept\n", parts.join(", ")));
+            text.push_str(&format!("  {} undeclared, kept\n", parts.join(", ")));
         }
         let accepted = sealed.origins.accepted();
         if !accepted.is_empty() {
@@ -87,7 +87,7 @@ fn as_text(screen: &Status, all: bool) -> String {
                 record.execution_ms,
                 match record.checksum == migration.checksum() {
                     true => String::new(),
-                    false => ink(Ink::Red, "  its file was changed since"),
+                    false => ink(Ink::Red, "  file modified after it was applied"),
                 }
             ),
             (None, Some(_)) => format!("  {} {}\n", ink(Ink::Yellow, format!("{:<10}", "pending")), migration.id),
@@ -101,7 +101,7 @@ fn as_text(screen: &Status, all: bool) -> String {
     if !screen.unsealed.is_empty() {
         text.push_str(&row(
             "lock",
-            "does not seal these files".to_owned(),
+            "does not match these files".to_owned(),
             ink(Ink::Red, "`gen check --lock`, `gen lock`"),
         ));
         for finding in &screen.unsealed {
@@ -114,11 +114,11 @@ fn as_text(screen: &Status, all: bool) -> String {
 fn verdict(screen: &Status) -> String {
     let pending = screen.migrations.iter().filter(|migration| screen.record(migration).is_none()).count();
     match screen.situation {
-        Situation::Current => ink(Ink::Green, "has exactly what the snapshot says"),
+        Situation::Current => ink(Ink::Green, "matches the snapshot"),
         Situation::Behind => ink(Ink::Yellow, format!("{} pending: `gen up`", show::plural(pending, "migration"))),
-        Situation::Ahead => ink(Ink::Yellow, "already has what is pending: `gen up` records it"),
+        Situation::Ahead => ink(Ink::Yellow, "already has the result of the pending migrations: `gen up` records them"),
         Situation::Synchronised => {
-            ink(Ink::Yellow, "was synchronised with the entities: `gen migration <Name>` writes it down")
+            ink(Ink::Yellow, "was synchronised with the entities: `gen migration <Name>` writes the migration")
         }
         Situation::Drifted => ink(Ink::Red, "has drifted: `gen drift`"),
         Situation::Adoptable => ink(Ink::Yellow, "can be adopted: `gen init`"),

@@ -1,13 +1,13 @@
-//! `gen sync`: brings a development database to what the entities declare, without a migration.
+//! `gen sync`: synchronises a development database with the entities, without a migration.
 //!
-//! Must not know how that is done.
+//! Must not know how synchronising works.
 
 use sea_gen_runner::migration;
 use serde_json::json;
 
 use crate::lint::allow::flag;
 use crate::workflow::Failure;
-use crate::workflow::apply::Held;
+use crate::workflow::apply::RefusedLoss;
 use crate::workflow::synchronise::Synchronisation;
 
 use super::arguments::{Common, Sync};
@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
     let mut sync = Synchronisation::plan(common, *development, allow, run.dry_run).await?;
     let product = sync.live.product();
     if run.dry_run {
-        for Held { finding, line } in &sync.held {
+        for RefusedLoss { finding, line } in &sync.refused {
             paint::talk(format!("note: {line}: needs `{}`", flag(finding)));
         }
         paint::exact(&migration::script(product, &sync.statements));
@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, command: &Sync) -> Result<Ending, Failu
         let report = json!({ "dialect": product.key(), "plan": show::plan_json(&plan, Some(&model), root) });
         paint::exact(&format!("{report:#}\n"));
     } else if plan.is_empty() {
-        paint::talk("nothing to do: the database has what the entities declare");
+        paint::talk("nothing to do: the database matches the entities");
     } else {
         let heading = format!("{}: {}\n", ink(Ink::Green, "synchronised"), show::plural(plan.ops().len(), "step"));
         paint::result(&(heading + &show::plan(&plan, Some(&model), root)));

@@ -1,6 +1,6 @@
-//! The terminal as a listener: remarks go to stderr, questions are asked where somebody is there to answer.
+//! The terminal as a listener: messages go to stderr, questions are asked if it is interactive.
 //!
-//! Must not know which job has something to say.
+//! Must not know the jobs.
 
 use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::arguments::Common;
 use super::paint::{self, Ink};
 use super::report;
 
-/// The terminal, or what is in its place.
+/// The terminal, or its redirection.
 pub(super) struct Terminal;
 
 impl Listener for Terminal {
@@ -31,12 +31,16 @@ impl Listener for Terminal {
         if !is_interactive() {
             return Ok(Choice::Unanswered);
         }
-        paint::talk(format!("{} {} is new. Was it one of these?", paint::ink_talk(Ink::Yellow, "?"), question.subject));
+        paint::talk(format!(
+            "{} {} is new. Was it renamed from one of these?",
+            paint::ink_talk(Ink::Yellow, "?"),
+            question.subject
+        ));
         for (number, candidate) in (1..).zip(&question.candidates) {
             let because = candidate.because.join(", ");
             paint::talk(format!("  {number}  {}  ({} %: {because})", candidate.from, candidate.likeness));
         }
-        paint::talk("  n  none: it is new, and what goes is dropped");
+        paint::talk("  n  none of these: it is new, and the old one is dropped");
         loop {
             let Some(line) = answer("> ")? else { return Ok(Choice::Unanswered) };
             let chosen = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
@@ -58,12 +62,12 @@ impl Listener for Terminal {
     }
 }
 
-/// Whether somebody is there to read a question and to answer it.
+/// Whether it is interactive.
 fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// The next line that somebody types; `None` where no more will come.
+/// The next line of input; `None` at its end.
 fn answer(prompt: &str) -> Result<Option<String>, Error> {
     paint::prompt(prompt);
     let mut line = String::new();

@@ -1,13 +1,13 @@
-//! `gen up`, `gen down`, `gen redo`, `gen goto`: shows what runs and what has become of it.
+//! `gen up`, `gen down`, `gen redo`, `gen goto`: shows the executed migrations and their results.
 //!
-//! Must not know how a migration is chosen or run.
+//! Must not know how migrations are selected or executed.
 
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::run::{Direction, Outcome, Progress, State, Target};
 use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
-use crate::workflow::apply::{Bench, Course, Held};
+use crate::workflow::apply::{Bench, Course, RefusedLoss};
 use crate::workflow::{Failure, stakes};
 
 use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
@@ -44,7 +44,7 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
     go(bench, run, &course, (allow, &format!("gen goto {target}"))).await
 }
 
-/// Runs a course, or prints what would run. `allow` says what may be lost by the way, and `command` how to say so.
+/// Runs a course, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
 async fn go(
     mut bench: Bench,
     run: &Run,
@@ -68,10 +68,10 @@ async fn go(
     }
     let losses = bench.losses(&chosen, allow).await?;
     for (statement, why) in &losses.unknown {
-        paint::talk(format!("note: {}: {why}, so what it deletes is not known", paint::line(statement)));
+        paint::talk(format!("note: {}: {why}, so it is not known what it deletes", paint::line(statement)));
     }
     let is_development = bench.workspace.is_development();
-    for Held { finding, line } in losses.held.iter().filter(|_| is_development || run.dry_run) {
+    for RefusedLoss { finding, line } in losses.refused.iter().filter(|_| is_development || run.dry_run) {
         paint::talk(match is_development {
             true => format!("note: {line}"),
             false => format!("note: {line}: needs `{}`", flag(finding)),
@@ -80,14 +80,14 @@ async fn go(
     if run.dry_run {
         return Ok(Ending::Done);
     }
-    if !is_development && !losses.held.is_empty() {
-        let lines: Vec<String> = losses.held.iter().map(|it| it.line.clone()).collect();
-        let refused: Vec<_> = losses.held.iter().map(|it| &it.finding).collect();
-        let what = "reverting would lose what cannot be brought back; nothing was run";
+    if !is_development && !losses.refused.is_empty() {
+        let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
+        let refused: Vec<_> = losses.refused.iter().map(|it| &it.finding).collect();
+        let what = "reverting would lose data; nothing was run";
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }
     bench.refuse_refuted(course, &chosen)?;
-    // What is done is told even if a later one fails.
+    // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), recognised);
     let mut watch = |progress: Progress<'_>| {
         if let Progress::Finished(outcome) = progress {
@@ -124,7 +124,7 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
     text
 }
 
-/// Tells what became of each migration.
+/// Reports the result of each migration.
 pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
     if command.json {
         let rows = outcomes.iter().map(|outcome| {

@@ -1,6 +1,6 @@
-//! `gen verify`: shows what came of proving migrations; also for `gen migration`, before anything is written.
+//! `gen verify`: shows the results of proofs; also for `gen migration`, before files are written.
 //!
-//! Must not know how a proof is made.
+//! Must not know how proofs work.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Proof;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::dialect::Product;
 use crate::proof::{Proven, Refuted, Verdict};
-use crate::workflow::prove::{self, Draft, Judged, Line};
+use crate::workflow::prove::{self, Judged, Line, UnwrittenMigration};
 use crate::workflow::{Workspace, handwritten};
 
 use super::arguments::{Common, Verify};
@@ -20,9 +20,7 @@ use super::{Ending, lock, show};
 fn refusal(product: Product, refuted: &Refuted) -> Failure {
     Error::new(format!("the migration fails its proof on {product}, so nothing was written: {}", refuted.what))
         .because(evidence(refuted).join("\n"))
-        .hint(
-            "`--dry-run` prints it; `--no-verify` writes it all the same, to be edited; then `gen lock` and `gen verify`",
-        )
+        .hint("`--dry-run` prints it; `--no-verify` writes it anyway, to be edited; then `gen lock` and `gen verify`")
         .into()
 }
 
@@ -32,7 +30,7 @@ fn tell(proven: &Proven) {
     proven.notes.iter().for_each(|note| paint::talk(format!("  note: {note}")));
 }
 
-/// How many rows went along, if there was anything to put them in.
+/// The number of rows of a proof, if there were tables.
 fn rows(proven: &Proven) -> String {
     if proven.rows == 0 { String::new() } else { format!(", with {}", show::plural(proven.rows, "row")) }
 }
@@ -41,19 +39,22 @@ fn rows(proven: &Proven) -> String {
 fn evidence(refuted: &Refuted) -> Vec<String> {
     let mut lines = refuted.lines.clone();
     if !refuted.statements.is_empty() {
-        lines.push("the statements that may have done it:".to_owned());
+        lines.push("the statements that may be the cause:".to_owned());
         lines.extend(refuted.statements.iter().flat_map(|sql| sql.lines()).map(|line| format!("  {line}")));
     }
     lines
 }
 
-/// Proves migrations that are not written yet. What cannot be proven is said; what is refuted is not to be written.
-pub(super) async fn drafts(workspace: &Workspace, drafts: &[Draft<'_>]) -> Result<Vec<Option<Proof>>, Failure> {
+/// Proves migrations that are not written yet. An unproven one is reported; a refuted one is an error, so it is not written.
+pub(super) async fn unwritten(
+    workspace: &Workspace,
+    unwritten: &[UnwrittenMigration<'_>],
+) -> Result<Vec<Option<Proof>>, Failure> {
     let mut proofs = Vec::new();
     let mut silences: Vec<(String, Vec<String>)> = Vec::new();
-    for draft in drafts {
-        let product = draft.0.product;
-        proofs.push(match prove::draft(workspace, *draft).await? {
+    for migration in unwritten {
+        let product = migration.migration.product;
+        proofs.push(match prove::unwritten(workspace, *migration).await? {
             None => None,
             Some(Verdict::Proven(proven)) => {
                 tell(&proven);
@@ -117,7 +118,7 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
     Ok(if refuted || unproven { Ending::Findings } else { Ending::Done })
 }
 
-/// Proves migrations that were just sealed, and says what came of it.
+/// Proves newly sealed migrations, and reports the results.
 pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Failure> {
     let mut chosen_of = Vec::new();
     for product in workspace.products() {
@@ -134,9 +135,12 @@ pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result
     Ok(())
 }
 
-/// The way out where a proof does not know that values are changed on purpose.
+/// The hint for intentional changes of values.
 fn meant() -> String {
-    format!("values that a statement is meant to change: say `-- {}` and why above it", crate::proof::CHANGES_DATA)
+    format!(
+        "if a statement changes values intentionally, write `-- {}` and the reason above it",
+        crate::proof::CHANGES_DATA
+    )
 }
 
 fn print(lines: &[Line], as_json: bool) {

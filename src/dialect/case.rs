@@ -1,4 +1,4 @@
-//! Columns whose names differ in case only, on databases that compare names of columns without it.
+//! Columns whose names differ only in case, on databases with case-insensitive column names.
 //!
 //! The differ treats such names as different, so it drops one column and adds the other, which would lose the values.
 //! Must not know SQL, or which databases these are.
@@ -6,14 +6,14 @@
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply};
 use crate::schema::{Change, Column, Name, ObjectName, Schema};
 
-/// A column that is one on both sides, under either name.
+/// A column that exists on both sides under names that differ only in case.
 struct Pair {
     table: ObjectName,
     old: Column,
     new: Column,
 }
 
-/// Replaces such a drop and addition by a rename wherever that leads to the same schema.
+/// Replaces a drop and an addition that differ only in case by a rename, if that leads to the same schema.
 pub(super) fn followed(plan: &Plan, from: &Schema) -> Plan {
     let pairs: Vec<Pair> = plan.ops().iter().filter_map(|op| pair(op, plan.ops())).collect();
     if pairs.is_empty() {

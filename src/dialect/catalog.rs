@@ -1,4 +1,4 @@
-//! What is read of a catalog: the scope that is asked for, and what is found.
+//! The scope of an introspection, and its result.
 //!
 //! Must not know how any database's catalog is read.
 
@@ -7,71 +7,71 @@ use std::collections::BTreeSet;
 use crate::dialect::HISTORY_TABLE;
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Schema, Type, matches};
 
-/// Tables that are never ours: SeaORM's own history and this tool's.
+/// The history tables of SeaORM and of this tool, which are in no schema.
 pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
 
-/// The table in which SeaORM remembers what its own migrations did.
+/// SeaORM's history table.
 pub const SEAORM_HISTORY: &str = "seaql_migrations";
 
-/// What to read of a database, or to look at of any other state.
+/// The objects to read from a database, or to consider in any other state.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Schemas to read beside the connection's default one; objects in them carry their schema's name. `*` stands for any
-    /// characters, so that one `*` reads every schema a user has made.
+    /// Schemas to read in addition to the default one; names of their objects are qualified. `*` matches any
+    /// characters, so a single `*` reads every user schema.
     pub schemas: Vec<Name>,
-    /// Objects to look at and no others, by patterns; all where there is none.
+    /// Patterns of the only objects to include; all if there are none.
     pub include: Vec<String>,
-    /// Objects to leave alone, by patterns: `*` stands for any characters, `?` for one, and a pattern with a dot is for the
-    /// name with its schema (`audit.*`).
+    /// Patterns of excluded objects: `*` matches any characters, `?` one, and a pattern with a dot is matched against
+    /// the qualified name (`audit.*`).
     pub exclude: Vec<String>,
-    /// Objects to look at, whatever the patterns say.
+    /// Objects to include regardless of the patterns.
     pub also: Vec<ObjectName>,
-    /// Whether to read what roles may do with objects.
+    /// Whether to read privileges.
     pub privileges: bool,
-    /// Whether to read what was spelled out though it means nothing, and takes long to read (`USING BTREE`). It is wanted
-    /// where two databases shall become the same, not where one shall hold what is declared.
+    /// Whether to read explicit spellings of defaults, which is slow (`USING BTREE`). They matter if two databases are
+    /// to be made identical, not for comparing with declarations.
     pub spellings: bool,
 }
 
 impl Scope {
-    /// Everything in a database that a user has made, privileges included.
+    /// All user-defined objects of a database, privileges included.
     pub fn everything() -> Self {
         Self { schemas: vec![Name::from("*")], privileges: true, ..Self::default() }
     }
 
-    /// Whether a schema other than the default one is read.
+    /// Whether any schema besides the default one is read.
     pub fn reads_schema(&self, name: &str) -> bool {
         self.schemas.iter().any(|pattern| matches(pattern.as_str(), name))
     }
 
-    /// Whether the object is left alone by its bare name. What is left alone is read all the same, for it is to be kept; but
-    /// nobody is told what else it has.
+    /// Whether the object is excluded by its unqualified name. Excluded objects are read too, because they are kept,
+    /// but without further queries.
     pub fn excludes(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
     }
 
-    /// Whether the table is one that no schema has: introspectors ask this of every table.
+    /// Whether the table is a history table, which is in no schema; every introspection filters by this.
     pub fn is_history(&self, name: &str) -> bool {
         FOREIGN_TABLES.contains(&name)
     }
 
-    /// Whether the object is looked at.
+    /// Whether the object is included.
     pub fn covers(&self, name: &ObjectName) -> bool {
         let whole = name.to_string();
-        // A routine is named with its arguments, which nobody writes into a pattern.
+        // The name of a routine has its argument types, which patterns do not.
         let bare = name.name.as_str().split('(').next().unwrap_or_default();
         let fits = |pattern: &String| matches(pattern, if pattern.contains('.') { &whole } else { bare });
         self.also.contains(name)
             || !self.exclude.iter().any(fits) && (self.include.is_empty() || self.include.iter().any(fits))
     }
 
-    /// Whether no pattern leaves anything out.
+    /// Whether no pattern excludes anything.
     pub fn covers_everything(&self) -> bool {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
-    /// Puts what is not looked at beside a schema. Foreign keys that lead there stay, and an enum type as long as a column has
-    /// it.
+    /// Moves excluded objects to the unmanaged ones of the schema. Foreign keys to them stay, and so does an enum type
+    /// that a column uses.
     pub fn restrict(&self, schema: &mut Schema) {
         if self.covers_everything() {
             return;
@@ -128,7 +128,7 @@ fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
         .chain(schema.definitions.keys().map(|id| id.on.as_ref().unwrap_or(&id.name)))
 }
 
-/// What an array is of; any other type is of itself.
+/// The element type of an array; any other type unchanged.
 fn element(data_type: &Type) -> &Type {
     match data_type {
         Type::Array(inner) => element(inner),
@@ -136,21 +136,21 @@ fn element(data_type: &Type) -> &Type {
     }
 }
 
-/// What a catalog holds.
+/// The result of an introspection.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Everything the model can hold, as the catalog says it; not all of it is normalised.
+    /// All objects that the model supports, as the catalog reports them, partly not normalised.
     pub schema: Schema,
-    /// What was found and is not managed.
+    /// The unmanaged objects.
     pub unmanaged: Vec<Unmanaged>,
 }
 
-/// Something found in a catalog that the tool leaves alone.
+/// An unmanaged object of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Unmanaged {
-    /// What it is and its name (`sequence invoice_number`).
+    /// Its kind and name (`sequence invoice_number`).
     pub object: String,
-    /// Why it is left alone.
+    /// Why it is unmanaged.
     pub reason: String,
 }
 

@@ -1,6 +1,6 @@
 //! Domains: the values that a column's native type accepts.
 //!
-//! Must not know what is done with the values.
+//! Must not know the use of the values.
 
 use std::collections::BTreeMap;
 
@@ -11,32 +11,32 @@ use crate::schema::{Column, ObjectName, Product, Schema, Type};
 /// The values that a type accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Domain {
-    /// Whole numbers.
+    /// Integers.
     Integer {
         /// The smallest.
         min: i128,
         /// The greatest.
         max: i128,
     },
-    /// Decimals: digits in all, and behind the point.
+    /// Decimals: precision and scale.
     Decimal(u32, u32),
     /// Floating point of 32 or 64 bits.
     Float(u32),
-    /// Truth values.
+    /// Booleans.
     Boolean,
-    /// Texts of so many characters at most.
+    /// Texts with a maximum number of characters.
     Text(Option<u32>),
-    /// Bytes: how many at most, and whether always as many.
+    /// Bytes: the maximum length, and whether it is fixed.
     Bytes(Option<u32>, bool),
-    /// Bits: how many, and whether always as many.
+    /// Bits: the maximum length, and whether it is fixed.
     Bits(u32, bool),
     /// Dates.
     Date,
     /// Times of day.
     Time,
-    /// Date and time; whether with a zone, and from which year to which.
+    /// Date and time: whether with a time zone, and the first and last year.
     DateTime(bool, i128, i128),
-    /// Years as MySQL has them.
+    /// MySQL's years.
     Year,
     /// JSON.
     Json,
@@ -46,7 +46,7 @@ pub enum Domain {
     Address(bool),
     /// IPv6 addresses.
     Address6,
-    /// MAC addresses of so many bytes.
+    /// MAC addresses of this many bytes.
     Mac(u32),
     /// One of the values of an enum type.
     Choice(Vec<String>),
@@ -54,17 +54,17 @@ pub enum Domain {
     Some(Vec<String>),
     /// Arrays.
     Array(Box<Domain>),
-    /// Vectors of so many numbers: as text, or through this function.
+    /// Vectors of this dimension: as text, or by this function.
     Vector(u32, Option<&'static str>),
-    /// Types of which a few literals serve.
+    /// Types with a few sample literals.
     Samples(&'static [&'static str]),
-    /// Types of which a few expressions serve.
+    /// Types with a few sample expressions.
     Expressions(&'static [&'static str]),
     /// Unknown types.
     Unknown,
 }
 
-/// Whole numbers of so many bits.
+/// Integers of this many bits.
 const fn signed(bits: u32) -> Domain {
     Domain::Integer { min: -(1 << (bits - 1)), max: (1 << (bits - 1)) - 1 }
 }
@@ -85,7 +85,7 @@ fn of_type(product: Product, schema: &Schema, data_type: &Type) -> Domain {
             schema.enums.get(name).map_or(Domain::Unknown, |found| Domain::Choice(found.values.clone()))
         }
         Type::Array(inner) => Domain::Array(Box::new(of_type(product, schema, inner))),
-        // What code declares is normalised before anybody fills it with rows.
+        // Declared types are normalised before rows are generated.
         _ => Domain::Unknown,
     }
 }
@@ -99,7 +99,7 @@ pub(super) fn of_spelling(product: Product, spelling: &str) -> Domain {
     }
 }
 
-/// A spelling cut into its words, in lower case, and the numbers between its parentheses.
+/// Splits a spelling into its words, in lower case, and the numbers in its parentheses.
 pub(super) fn cut(spelling: &str) -> (String, Vec<u32>) {
     let lower = spelling.trim().to_ascii_lowercase();
     let Some((head, rest)) = lower.split_once('(') else { return (lower, Vec::new()) };
@@ -156,7 +156,7 @@ fn postgres(spelling: &str) -> Domain {
     }
 }
 
-/// Types whose values are told by a few examples.
+/// Types with sample values.
 fn postgres_samples(name: &str) -> Domain {
     Domain::Samples(match name {
         "interval day to second" => &["0 seconds", "1 day 02:03:04", "-3 days"],
@@ -260,7 +260,7 @@ fn quoted(spelling: &str) -> Vec<String> {
     sql::words(Product::MySql, spelling).iter().filter_map(|token| token.value(Product::MySql.into())).collect()
 }
 
-/// SQLite takes any word for a type; SeaORM's own say what they hold, and for the rest affinity decides.
+/// SQLite accepts any word as a type. SeaORM's types imply their values; for others the affinity decides.
 fn sqlite(spelling: &str) -> Domain {
     let (name, numbers) = cut(spelling);
     let first = numbers.first().copied();
@@ -298,7 +298,7 @@ fn sqlite(spelling: &str) -> Domain {
     } else if says(&["decimal", "numeric", "money"]) {
         match numbers.is_empty() {
             true => Domain::Decimal(10, 2),
-            // Beyond that a number is stored as floating point, which loses digits.
+            // Larger numbers are stored as floating point, which loses digits.
             false => match decimal(&numbers) {
                 Domain::Decimal(precision, scale) => Domain::Decimal(precision.min(15), scale.min(precision.min(15))),
                 other => other,
@@ -310,7 +310,7 @@ fn sqlite(spelling: &str) -> Domain {
 }
 
 impl Domain {
-    /// The values both take, as they are written for the first; `None` where nothing is known of that.
+    /// The values of both types, as literals of the first; `None` if unknown.
     pub fn shared(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Integer { min, max }, Self::Integer { min: low, max: high }) => {
@@ -336,7 +336,7 @@ impl Domain {
                 let fits = |value: &&String| limit.is_none_or(|limit| value.chars().count() <= limit as usize);
                 Self::Choice(values.iter().filter(fits).cloned().collect())
             }
-            // Whatever is not a text is spelled as one when it becomes one, and must have been one before.
+            // A value that is not text gets its text form when it is cast to text, so only such texts can be cast back.
             (Self::Text(_), other) => other.clone(),
             (one, Self::Text(None)) => one.clone(),
             (Self::Integer { min, max }, Self::Text(Some(limit))) => {
@@ -366,7 +366,7 @@ impl Domain {
         }
     }
 
-    /// Whether a value drawn from what two domains share is the very same value in both.
+    /// Whether a value that two domains share is the same value in both.
     pub fn keeps(&self, other: &Self) -> bool {
         matches!(
             (self, other),
@@ -386,7 +386,7 @@ fn least(one: Option<u32>, two: Option<u32>) -> Option<u32> {
     }
 }
 
-/// The greatest whole number of so many digits.
+/// The greatest integer of this many digits.
 pub fn tens(digits: u32) -> i128 {
     10_i128.checked_pow(digits.min(37)).unwrap_or(i128::MAX) - 1
 }

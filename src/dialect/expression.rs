@@ -1,14 +1,15 @@
-//! Making SQL expressions and queries comparable by parsing them, where no database is at hand to ask.
+//! Canonical forms of SQL expressions and queries, obtained by parsing, without a database.
 //!
-//! Must not know schemas beyond what is handed in. What a parser cannot read is compared by its text.
+//! Must not know schemas beyond its arguments. The canonical form of an unparsed text is its text.
 //!
-//! The way of a text: `spell` gives strings, quotes and comments one spelling, `parse` reads it, `rewrite` and the
-//! product's own rules (`postgres`, `mysql`) bring the tree to one form, `print` writes it with every grouping explicit.
+//! Passes: `spell` unifies strings, quotes and comments, `parse` parses, `rewrite` and the product's rules (`postgres`,
+//! `mysql`) bring the tree to canonical form, `print` prints it with every grouping explicit.
 
 mod columns;
 mod grammar;
 mod mysql;
 mod parse;
+mod pieces;
 mod postgres;
 mod print;
 mod query;
@@ -34,11 +35,12 @@ use super::Product;
 pub use rename::{mentions, rename_column, rename_table, spelled};
 pub use requote::requote;
 
-/// The form an expression of this database is compared by.
+/// The canonical form of an expression of this product.
 ///
-/// It errs on the side of a difference where only the types of columns could tell: PostgreSQL's casts of columns between
-/// numeric types other than to `numeric`, and the spelling its types give untyped literals (`'2020-01-01'` for a timestamp,
-/// `'{"a":1}'` for `jsonb`). A literal's cast is dropped in a comparison and where it makes a whole default.
+/// Two equivalent expressions may differ if only the types of columns could show that they are equivalent: PostgreSQL's
+/// casts of columns between numeric types other than `numeric`, and its normalisation of untyped literals
+/// (`'2020-01-01'` for a timestamp, `'{"a":1}'` for `jsonb`). The cast of a literal is dropped in a comparison, and if
+/// it is a whole default.
 pub fn canonical_expression(product: Product, sql: &str) -> String {
     if is_plain_literal(sql) {
         return sql.to_owned();
@@ -56,15 +58,15 @@ pub fn canonical_expression(product: Product, sql: &str) -> String {
     })
 }
 
-/// Defaults repeat and are few; checks that do not are nothing to keep.
+/// Defaults are few and repeat; distinct checks are not worth caching.
 const MOST_KNOWN: usize = 256;
 
 thread_local! {
-    /// The forms of expressions that were asked for before: every table has its `CURRENT_TIMESTAMP`.
+    /// A cache of canonical forms: every table has its `CURRENT_TIMESTAMP`.
     static KNOWN: RefCell<HashMap<Product, HashMap<String, String>>> = RefCell::default();
 }
 
-/// The same where it is known of some columns that a cast of them to text means something, because they are no text.
+/// The same, if some columns are known not to be text, so that casting them to text has an effect.
 pub fn canonical_expression_over(product: Product, sql: &str, is_no_text: &dyn Fn(&str) -> bool) -> String {
     let casts = sql.contains("::") || sql.get(..).is_some_and(|sql| sql.to_ascii_lowercase().contains("cast"));
     if product != Product::Postgres || !casts {
@@ -88,8 +90,7 @@ fn parsed_expression(product: Product, sql: &str) -> String {
     print::expression(product, &mut expression)
 }
 
-/// An expression of this database as a tree in its canonical form, for whoever asks what it means; `None` where it cannot be
-/// read.
+/// The canonical form of an expression as a tree; `None` if it cannot be parsed.
 pub fn tree(product: Product, sql: &str) -> Option<Expr> {
     let plain = spell::plain(product, sql)?;
     let mut expression = parse::expression(product, &plain)?;
@@ -97,7 +98,7 @@ pub fn tree(product: Product, sql: &str) -> Option<Expr> {
     Some(expression)
 }
 
-/// Whether a text is a literal that every database writes in this one way: most defaults are.
+/// Whether a text is a literal with the same spelling on every product: most defaults are.
 fn is_plain_literal(sql: &str) -> bool {
     let number = !sql.is_empty() && sql.bytes().all(|digit| digit.is_ascii_digit());
     let text = sql.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
@@ -105,11 +106,11 @@ fn is_plain_literal(sql: &str) -> bool {
     number || text.is_some_and(|text| text.bytes().all(plain))
 }
 
-/// The form a view's query is compared by, and what it reads. `columns_of` gives a relation's columns, where known.
+/// The canonical form of a view's query, and the relations it reads. `columns_of` gives a relation's columns, if known.
 ///
-/// Names are asked for and given back as PostgreSQL folds them, in lower case for SQLite, and as they are written for MySQL and
-/// MariaDB, whose tables may differ by case. A schema is given where the query says one, even if it is the default. A query
-/// that cannot be parsed reads nothing as far as is known here.
+/// Names are passed and returned as PostgreSQL folds them, in lower case for SQLite, and as written for MySQL and
+/// MariaDB, whose tables may differ by case. A name is qualified if it is in the query, even by the default schema. A
+/// query that cannot be parsed has no known relations.
 pub fn canonical_query(
     product: Product,
     sql: &str,
@@ -126,7 +127,7 @@ pub fn canonical_query(
     (print::query(product, &mut tree), reads)
 }
 
-/// Drops what columns are qualified with, where only their own names count.
+/// Removes the qualifiers of columns.
 fn unqualify(tree: &mut Expr) {
     walk::each_expression(tree, |expression| {
         if let Expr::CompoundIdentifier(parts) = expression

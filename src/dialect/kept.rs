@@ -12,11 +12,11 @@ use super::expression::mentions;
 /// Refuses the first operation that an unmanaged object depends on.
 ///
 /// # Errors
-/// The operation, and what is in its way.
+/// The operation, and the unmanaged object that depends on its object.
 pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), Unsupported> {
     let Some(beside) = from.kept.objects() else { return Ok(()) };
-    let kept = Kept { product, beside };
-    // Unmanaged objects know tables by their old names.
+    let unmanaged = UnmanagedDependents { product, beside };
+    // Unmanaged objects use the old names of tables.
     let mut earlier: Vec<(ObjectName, ObjectName)> = Vec::new();
     for op in plan.ops() {
         let known = |table: &ObjectName| {
@@ -24,32 +24,32 @@ pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), 
             found.map_or_else(|| table.clone(), |(old, _)| old.clone())
         };
         let dependent = match op {
-            Op::Drop(Object::Table(table)) => kept.on_table(&known(&table.name)),
-            Op::Drop(Object::Column(table, column)) => kept.on_column(&known(table), &column.name),
-            Op::Drop(Object::PrimaryKey(table, key)) => kept.on_key(&known(table), &key.columns),
-            Op::Drop(Object::Unique(table, unique)) => kept.on_key(&known(table), &unique.columns),
+            Op::Drop(Object::Table(table)) => unmanaged.on_table(&known(&table.name)),
+            Op::Drop(Object::Column(table, column)) => unmanaged.on_column(&known(table), &column.name),
+            Op::Drop(Object::PrimaryKey(table, key)) => unmanaged.on_key(&known(table), &key.columns),
+            Op::Drop(Object::Unique(table, unique)) => unmanaged.on_key(&known(table), &unique.columns),
             Op::Alter(Alter::PrimaryKey(table, change)) if change.from.columns != change.to.columns => {
-                kept.on_key(&known(table), &change.from.columns)
+                unmanaged.on_key(&known(table), &change.from.columns)
             }
             Op::Alter(Alter::Column(table, change)) if change.from.data_type != change.to.data_type => {
-                kept.on_type(&known(table), &change.to.name)
+                unmanaged.on_type(&known(table), &change.to.name)
             }
             Op::Rename(Rename::Table(change)) => {
                 let old = known(&change.from);
-                let dependent = kept.on_name(&old, None);
+                let dependent = unmanaged.on_name(&old, None);
                 earlier.push((old, change.to.clone()));
                 dependent
             }
-            Op::Rename(Rename::Column(table, change)) => kept.on_name(&known(table), Some(&change.from)),
+            Op::Rename(Rename::Column(table, change)) => unmanaged.on_name(&known(table), Some(&change.from)),
             Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
         };
         if let Some(dependent) = dependent {
             return Err(Unsupported {
                 product,
                 place: op.place(),
-                reason: format!("{dependent} depends on it as it is, and is excluded or not managed"),
-                hint: "change or drop that first, by hand; or take it out of `exclude` in the configuration, so that both \
-                       are changed together"
+                reason: format!("{dependent} depends on it, and is excluded or not managed"),
+                hint: "change or drop the dependent object by hand first, or remove it from `exclude` in the configuration so \
+                       that both are changed together"
                     .to_owned(),
             });
         }
@@ -57,12 +57,13 @@ pub(super) fn bears(product: Product, plan: &Plan, from: &Schema) -> Result<(), 
     Ok(())
 }
 
-struct Kept<'a> {
+/// Finds the unmanaged object that depends on a managed one, and describes it.
+struct UnmanagedDependents<'a> {
     product: Product,
     beside: &'a KeptObjects,
 }
 
-impl Kept<'_> {
+impl UnmanagedDependents<'_> {
     fn key(&self, table: &ObjectName, uses: impl Fn(&ForeignKey) -> bool) -> Option<String> {
         let refers = |it: &&Table| it.foreign_keys.values().any(|key| key.references == *table && uses(key));
         let found = self.beside.tables.values().find(refers);
@@ -94,7 +95,7 @@ impl Kept<'_> {
         })
     }
 
-    /// SQLite gives a column any type, PostgreSQL does so under a foreign key, MySQL and MariaDB under a view.
+    /// SQLite retypes every column, PostgreSQL also one with a foreign key, MySQL and MariaDB also one that a view reads.
     fn on_type(&self, table: &ObjectName, column: &Name) -> Option<String> {
         match self.product {
             Product::Sqlite => None,
@@ -103,7 +104,7 @@ impl Kept<'_> {
         }
     }
 
-    /// Foreign keys follow a new name everywhere, views everywhere but on MySQL and MariaDB.
+    /// Every database renames in foreign keys. MySQL and MariaDB do not rename in views.
     fn on_name(&self, table: &ObjectName, column: Option<&Name>) -> Option<String> {
         match self.product {
             Product::Sqlite | Product::Postgres => None,

@@ -1,7 +1,7 @@
-//! Parses what a statement of a migration file does, whoever wrote it: by its first keywords or, if those are unknown, by
-//! asking the parser whether it is SQL at all.
+//! Determines the effect of a statement of a migration file, generated or not: by its first keywords or, if those are
+//! unknown, by asking the parser whether it is SQL at all.
 //!
-//! Must not know who judges it, or files.
+//! Must not know files, or how the effect is judged.
 
 mod paired;
 mod unseen;
@@ -14,7 +14,7 @@ use crate::dialect::Product;
 pub use paired::pair;
 pub use unseen::unseen;
 
-/// Reads one statement.
+/// The effect of one statement.
 pub fn read(product: Product, sql: &str) -> Reading {
     let mut reading = reading::read(product, sql);
     if reading.unread.as_deref() == Some(UNKNOWN) && parses(product, sql) {
@@ -23,7 +23,7 @@ pub fn read(product: Product, sql: &str) -> Reading {
     reading
 }
 
-/// Whether the parser takes it for SQL.
+/// Whether the parser accepts it as SQL.
 fn parses(product: Product, sql: &str) -> bool {
     use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
     let dialect: &dyn Dialect = match product {

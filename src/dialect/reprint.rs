@@ -7,21 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_gen_runner::session::Session;
 
 use crate::dialect::expression::canonical_expression;
-use crate::dialect::wording::{self, ExpressionLocation};
+use crate::dialect::wording::{self, ExpressionLocation, Prints, Question};
 use crate::dialect::{Product, mysql, postgres};
-use crate::schema::{Expression, Schema, View};
-
-/// One expression to be printed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Question {
-    /// Its location.
-    pub(in crate::dialect) location: ExpressionLocation,
-    /// Its text.
-    pub(in crate::dialect) text: String,
-}
-
-/// The printed text of each question that could be answered.
-pub type Prints = BTreeMap<Question, String>;
+use crate::schema::{Expression, Schema};
 
 /// Which texts of an expression are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +20,14 @@ pub enum ComparedForms {
     Printed,
 }
 
-/// How two schemas' expressions were compared.
+/// How the expressions of two schemas were compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Comparison {
-    /// How many pairs of expressions the parser could not bring to one form.
+    /// The number of pairs of expressions whose canonical forms differ.
     pub asked: usize,
     /// The number of pairs that the database prints alike.
     pub same: usize,
-    /// Why the database was not asked, or not about all of them: those are compared by parsing only.
+    /// Why the database did not print some of them; those are compared by parsing only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_parsing: Option<String>,
 }
@@ -50,21 +38,6 @@ impl Comparison {
         self.asked += other.asked;
         self.same += other.same;
         self.by_parsing = self.by_parsing.take().or(other.by_parsing);
-    }
-}
-
-/// The views of a schema, each after those that it reads. Views that read each other in a cycle are left out.
-pub(in crate::dialect) fn in_reading_order(schema: &Schema) -> Vec<&View> {
-    let mut ordered = Vec::new();
-    let mut left: Vec<&View> = schema.views.values().collect();
-    loop {
-        let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
-        let (later, ready): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
-        if ready.is_empty() {
-            return ordered;
-        }
-        ordered.extend(ready);
-        left = later;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Operations that a database does not support, as a value.
 //!
-//! Must not know what is done about it.
+//! Must not know how they are reported.
 
 use sea_gen_runner::Error;
 
@@ -8,11 +8,11 @@ use crate::schema::Place;
 
 use super::Product;
 
-/// Something a database cannot hold or do.
+/// An object or operation that a product does not support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{product} cannot hold {place}: {reason}")]
 pub struct Unsupported {
-    /// The database.
+    /// The product.
     pub product: Product,
     /// The place in the schema.
     pub place: Place,

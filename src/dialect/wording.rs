@@ -1,7 +1,7 @@
 //! Expressions at the same location of two schemas with different text, and the objects a database needs to decide whether
 //! they are equivalent.
 //!
-//! Pure. Must not know how a database is asked, or how it prints its answer.
+//! Pure. Must not know how a database is queried, or how it prints its answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,18 @@ pub(super) struct Pair {
     /// The location in their schema.
     pub(super) theirs: ExpressionLocation,
 }
+
+/// One expression to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Question {
+    /// Its location.
+    pub(super) location: ExpressionLocation,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// The printed text of each question that could be answered.
+pub(super) type Prints = BTreeMap<Question, String>;
 
 /// Every expression of a schema.
 pub(super) fn expressions(schema: &Schema) -> BTreeMap<ExpressionLocation, &Expression> {
@@ -186,7 +198,7 @@ pub(super) fn pairs(ours: &Schema, theirs: &Schema) -> Vec<Pair> {
     pairs
 }
 
-/// The meaning of a value depends on the column's type, so an expression is not asked about if the type changes.
+/// The meaning of a value depends on the column's type, so expressions of a column whose type changes are not compared.
 fn has_one_type(location: &ExpressionLocation, ours: &Schema, theirs: &Schema) -> bool {
     let data_type = |schema: &Schema, column: &Name| -> Option<Type> {
         let ExpressionLocation::Table(table, _) = location else { return None };
@@ -204,8 +216,8 @@ fn has_one_type(location: &ExpressionLocation, ours: &Schema, theirs: &Schema) -
     }
 }
 
-/// The objects that the expressions may read: the tables, with the columns of both schemas and nothing else, the types of
-/// those columns, and the views.
+/// The objects that the expressions may read: the tables with the columns of both schemas only, the types of those
+/// columns, and the views.
 pub(super) fn context(seats: &BTreeSet<ExpressionLocation>, ours: &Schema, theirs: &Schema) -> Schema {
     let mut context = Schema::default();
     let mut names: Vec<ObjectName> = Vec::new();
@@ -264,7 +276,7 @@ pub(super) fn context(seats: &BTreeSet<ExpressionLocation>, ours: &Schema, their
     context
 }
 
-/// A table with the columns of both sides and nothing but their types.
+/// A table with the columns of both sides and only their types.
 fn bare(ours: Option<&Table>, theirs: Option<&Table>) -> Option<Table> {
     let mut bare = Table::new(ours.or(theirs)?.name.clone());
     for column in [ours, theirs].into_iter().flatten().flat_map(|table| table.columns.values()) {

@@ -55,7 +55,7 @@ pub(super) fn view_stays(
     let stays = old == new
         && old.reads.iter().all(|read| match (from.tables.get(read), to.tables.get(read)) {
             (Some(old), Some(new)) => same_dependencies(old, new),
-            // An object that neither side has is not managed.
+            // An object that neither side has is unmanaged.
             (None, None) if !from.views.contains_key(read) && !to.views.contains_key(read) => {
                 beside_stays(read, from, to)
             }

@@ -1,7 +1,7 @@
 //! The differ: two normalised schemas of one dialect in, a plan out.
 //!
-//! Must not know SQL, any dialect, where the schemas came from, or what somebody wished: after `normalize`, comparing is
-//! `==`, so there is not one predicate here.
+//! Must not know SQL, any dialect, the source of the schemas, or any policy: after `normalize`, comparing is `==`, so
+//! there is not one predicate here.
 
 mod definition;
 mod dependent;
@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use crate::plan::{Alter, Object, Op, Plan, Rename, apply, clears};
 use crate::schema::{Change, Normalized, Schema};
 
-/// The operations that turn `from` into `to`, in order. `renames` are answers given by the developer, in the order in which
-/// they are to be done. A rename of something that is not there, or to a name that is taken, is left out: the database may
-/// have it already.
+/// The operations that turn `from` into `to`, in order. `renames` are the developer's answers, in the order of their
+/// execution. A rename of an object that does not exist, or to a name that is taken, is left out: the database may have
+/// it already.
 pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     let (from, to) = (from.schema(), to.schema());
     if renames.is_empty() {
@@ -52,7 +52,7 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     }
 }
 
-/// The part of a schema that another has too: its tables, columns, enum types and their values.
+/// The part of a schema that another schema has too: its tables, columns, enum types and their values.
 fn staying(schema: &Schema, other: &Schema) -> Schema {
     let mut schema = schema.clone();
     schema.tables.retain(|name, _| other.tables.contains_key(name));
@@ -70,7 +70,7 @@ fn staying(schema: &Schema, other: &Schema) -> Schema {
     schema
 }
 
-/// Applies one operation where it applies.
+/// Applies one operation if it is applicable.
 fn attempt(op: &Op, schema: &mut Schema) -> bool {
     let mut changed = schema.clone();
     let applies = apply(&Plan::new(vec![op.clone()]), &mut changed).is_ok();

@@ -1,4 +1,4 @@
-//! Comparing one table with itself: columns, primary and unique keys, checks, indexes, triggers, comment, options.
+//! Compares a table of both schemas: columns, primary and unique keys, checks, indexes, triggers, comment, options.
 //!
 //! Must not know SQL or any dialect.
 
@@ -7,14 +7,14 @@ use crate::schema::{Change, Table};
 
 use super::pairs;
 
-/// A table as it is created and dropped: its foreign keys are operations of their own.
+/// A table as it is created and dropped: its foreign keys are separate operations.
 pub(super) fn without_foreign_keys(table: &Table) -> Table {
     let mut bare = table.clone();
     bare.foreign_keys.clear();
     bare
 }
 
-/// A table on both sides that differs, foreign keys aside.
+/// The operations on a table that differs, foreign keys excluded.
 pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
     let name = &new.name;
     columns(old, new, ops);
@@ -48,7 +48,7 @@ pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
     }
 }
 
-/// Columns in the order of the table they stand in, so that new ones are added as they are declared.
+/// Columns in table order, so that new ones are added as they are declared.
 fn columns(old: &Table, new: &Table, ops: &mut Vec<Op>) {
     let name = &new.name;
     for column in old.columns.values() {

@@ -67,8 +67,8 @@ pub(super) const ON_FIELD: &[&str] = &[
     "skip",
 ];
 
-/// What can stand on a variant of a written-out `Column`. Only the first has a meaning there; the others are what
-/// `DeriveEntityModel` would take, and are let be as SeaORM does.
+/// The settings of a variant of a written-out `Column`. Only the first has a meaning there; the others are those of
+/// `DeriveEntityModel`, which SeaORM ignores there.
 pub(super) const ON_COLUMN: &[&str] = &["column_name", "table_name", "iden"];
 
 /// The settings of a relation field.
@@ -115,8 +115,8 @@ pub(super) const ON_ENUM_VARIANT: &[&str] = &["string_value", "num_value", "disp
 pub(super) const ON_VALUE: &[&str] =
     &["column_type", "array_type", "value_type", "from_str", "to_str", "try_from_u64", "try_getable_array"];
 
-/// What changes nothing in the database: misspelt, it changes no plan either. Any other setting that is misspelt would be taken
-/// for one that has been removed.
+/// Settings without an effect on the schema: a misspelt one changes no plan. Any other setting that is misspelt would look
+/// like one that has been removed.
 const WITHOUT_A_PLAN: &[&str] = &[
     "model_attrs",
     "model_ex_attrs",
@@ -198,7 +198,7 @@ impl Setting {
             }
             let parse = || syn::parse_str(&text).ok().map(Rc::new);
             let expression = if is_too_deep(&text) { None } else { parse() };
-            // People write the same few again and again; whoever writes all kinds of them gains nothing.
+            // A few expressions are used again and again; remembering more of them gains nothing.
             if known.len() < MANY {
                 known.insert(text, expression.clone());
             }
@@ -222,7 +222,7 @@ impl Setting {
 const MANY: usize = 1_000;
 
 thread_local! {
-    /// The expressions this thread has parsed, by their text: nobody asks where in a file they stand.
+    /// The expressions this thread has parsed, by their text: their spans are not used.
     static EXPRESSIONS: RefCell<HashMap<String, Option<Rc<Expr>>>> = RefCell::default();
 }
 
@@ -246,7 +246,7 @@ pub(super) fn literal(expression: &Expr) -> Option<Lit> {
     }
 }
 
-/// All settings of some attributes, in order; what SeaORM does not know here is said.
+/// All settings of some attributes, in order; settings that SeaORM does not know are reported.
 #[derive(Default)]
 pub(super) struct Settings {
     list: Vec<Setting>,
@@ -265,8 +265,13 @@ impl Settings {
                 in_first.get_or_insert(settings.len());
                 continue;
             }
-            let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
+            let commas = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone());
+            let metas: Vec<Meta> = match commas.map(|metas| metas.into_iter().collect()) {
                 Ok(metas) => metas,
+                // Most of SeaORM's macros take a comma for optional.
+                Err(_) if without_commas.parse2(list.tokens.clone()).is_ok() => {
+                    without_commas.parse2(list.tokens.clone()).unwrap_or_default()
+                }
                 Err(error) => {
                     let trouble = SourceError::new(file.spot(list), "this attribute cannot be read", error.to_string());
                     output.error(trouble.hint("write settings as `name` or `name = \"value\"`, separated by commas"));
@@ -314,6 +319,16 @@ impl Settings {
             }
         }
     }
+}
+
+/// Reads settings between which commas may be missing.
+fn without_commas(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<Meta>> {
+    let mut metas = Vec::new();
+    while !input.is_empty() {
+        metas.push(input.parse()?);
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(metas)
 }
 
 fn setting(file: &RustFile, meta: Meta) -> Setting {

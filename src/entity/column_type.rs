@@ -1,6 +1,8 @@
 //! `column_type = "…"`: the Rust expression after `ColumnType::`, read as the vocabulary of `sea_query::ColumnType`.
 //!
-//! Must not know where the expression stands.
+//! Must not know which column the expression is for.
+
+use std::rc::Rc;
 
 use syn::{Expr, ExprCall, ExprPath, Lit};
 
@@ -8,7 +10,7 @@ use crate::schema::{EnumType, ObjectName, Product, Type};
 
 use super::attributes::literal;
 use super::expanded::returned;
-use super::resolve::{Found, Modules, segments};
+use super::resolve::{Found, FoundValue, Modules, segments};
 use super::source::SourceLocation;
 use super::{enums, types};
 
@@ -30,38 +32,48 @@ impl From<Type> for ColumnType {
     }
 }
 
-/// Reads an expression as it stands in a module, whose constants it may use. `None`: it is none of the vocabulary.
+/// Reads an expression in the scope of a module, whose constants and functions it may use. `None`: it is not in the
+/// vocabulary.
 pub(super) fn read(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<ColumnType> {
     within(modules, module, expression, DEPTH)
 }
 
-/// The same for an expression that others led to; `depth` is how many more may.
+/// The same for a nested expression; `depth` is the remaining nesting.
 pub(super) fn within(modules: &Modules<'_>, module: usize, expression: &Expr, depth: usize) -> Option<ColumnType> {
-    Vocabulary { modules, module, depth }.column_type(expression)
+    Vocabulary::new(modules, module, depth).column_type(expression)
 }
 
-/// How many constants, functions and types may stand for one another.
+/// The maximum nesting of constants, functions and types.
 const DEPTH: usize = 16;
 
-/// Reads a string in any of the forms code makes identifiers of.
+/// Reads a string in any of the forms of identifiers.
 pub(super) fn text(modules: &Modules<'_>, module: usize, expression: &Expr) -> Option<String> {
-    Vocabulary { modules, module, depth: DEPTH }.text(expression)
+    Vocabulary::new(modules, module, DEPTH).text(expression)
 }
 
+#[derive(Clone)]
 struct Vocabulary<'m, 'a> {
     modules: &'m Modules<'a>,
     module: usize,
     depth: usize,
+    arguments: Arguments<'m, 'a>,
 }
 
-impl<'a> Vocabulary<'_, 'a> {
+/// The arguments of the function whose body is read: name, value, and the code the value is from.
+type Arguments<'m, 'a> = Rc<Vec<(String, Expr, Vocabulary<'m, 'a>)>>;
+
+impl<'m, 'a> Vocabulary<'m, 'a> {
+    fn new(modules: &'m Modules<'a>, module: usize, depth: usize) -> Self {
+        Self { modules, module, depth, arguments: Rc::default() }
+    }
+
     fn column_type(&self, expression: &Expr) -> Option<ColumnType> {
         match expression {
             Expr::Path(path) => match plain_type(&last(path)?) {
                 Some(plain) => Some(plain.into()),
                 None => {
                     let (vocabulary, value) = self.constant(path)?;
-                    vocabulary.column_type(value)
+                    vocabulary.column_type(&value)
                 }
             },
             Expr::Call(call) => self.call(call),
@@ -93,9 +105,13 @@ impl<'a> Vocabulary<'_, 'a> {
         let name = last(function)?;
         if arguments.is_empty() {
             return self.of_type(function, &name).or_else(|| {
-                let (vocabulary, value) = self.function(function)?;
-                vocabulary.column_type(value)
+                let (vocabulary, value) = self.function(call)?;
+                vocabulary.column_type(&value)
             });
+        }
+        // A function of the project may have the name of a variant.
+        if let Some((vocabulary, value)) = self.function(call) {
+            return vocabulary.column_type(&value);
         }
         let data_type = match (name.as_str(), arguments.as_slice()) {
             ("Char", [length]) => Type::Char(self.option(length, Self::number)?),
@@ -162,7 +178,10 @@ impl<'a> Vocabulary<'_, 'a> {
             Expr::Path(path) => match last(path)?.as_str() {
                 "Max" => Some(Length::Max),
                 "None" => Some(Length::Unsaid),
-                _ => None,
+                _ => {
+                    let (vocabulary, value) = self.constant(path)?;
+                    vocabulary.length(&value)
+                }
             },
             Expr::Call(call) => match (&*call.func, call.args.first()) {
                 (Expr::Path(path), Some(length)) if last(path)? == "N" => self.number(length).map(Length::Exactly),
@@ -176,6 +195,10 @@ impl<'a> Vocabulary<'_, 'a> {
     fn option<T>(&self, expression: &Expr, inner: fn(&Self, &Expr) -> Option<T>) -> Option<Option<T>> {
         match expression {
             Expr::Path(path) if last(path)? == "None" => Some(None),
+            Expr::Path(path) => {
+                let (vocabulary, value) = self.constant(path)?;
+                vocabulary.option(&value, inner)
+            }
             Expr::Call(call) => match (&*call.func, call.args.first()) {
                 (Expr::Path(path), Some(value)) if last(path)? == "Some" => Some(Some(inner(self, value)?)),
                 _ => None,
@@ -185,6 +208,10 @@ impl<'a> Vocabulary<'_, 'a> {
     }
 
     fn pair(&self, expression: &Expr) -> Option<(u32, u32)> {
+        if let Expr::Path(path) = expression {
+            let (vocabulary, value) = self.constant(path)?;
+            return vocabulary.pair(&value);
+        }
         let Expr::Tuple(tuple) = expression else { return None };
         let mut numbers = tuple.elems.iter();
         let pair = (self.number(numbers.next()?)?, self.number(numbers.next()?)?);
@@ -201,15 +228,12 @@ impl<'a> Vocabulary<'_, 'a> {
         match expression {
             Expr::Path(path) => {
                 let (vocabulary, value) = self.constant(path)?;
-                vocabulary.number(value)
+                vocabulary.number(&value)
             }
-            Expr::Call(call) => match (&*call.func, call.args.is_empty()) {
-                (Expr::Path(path), true) => {
-                    let (vocabulary, value) = self.function(path)?;
-                    vocabulary.number(value)
-                }
-                _ => None,
-            },
+            Expr::Call(call) => {
+                let (vocabulary, value) = self.function(call)?;
+                vocabulary.number(&value)
+            }
             Expr::Cast(cast) => self.number(&cast.expr),
             Expr::Paren(paren) => self.number(&paren.expr),
             Expr::Group(group) => self.number(&group.expr),
@@ -270,11 +294,14 @@ impl<'a> Vocabulary<'_, 'a> {
                     // An active enum's own name.
                     "name" => Some(self.active_enum(path)?.1.name.name.to_string()),
                     _ => {
-                        let (vocabulary, value) = self.function(path)?;
-                        vocabulary.text(value)
+                        let (vocabulary, value) = self.function(call)?;
+                        vocabulary.text(&value)
                     }
                 },
-                _ => None,
+                _ => {
+                    let (vocabulary, value) = self.function(call)?;
+                    vocabulary.text(&value)
+                }
             },
             Expr::Reference(reference) => self.text(&reference.expr),
             Expr::Paren(paren) => self.text(&paren.expr),
@@ -286,7 +313,7 @@ impl<'a> Vocabulary<'_, 'a> {
             }
             Expr::Path(path) => {
                 let (vocabulary, value) = self.constant(path)?;
-                vocabulary.text(value)
+                vocabulary.text(&value)
             }
             _ => None,
         }
@@ -310,7 +337,7 @@ impl<'a> Vocabulary<'_, 'a> {
             },
             Expr::Path(path) => {
                 let (vocabulary, value) = self.constant(path)?;
-                vocabulary.texts(value)
+                vocabulary.texts(&value)
             }
             _ => None,
         }
@@ -328,23 +355,41 @@ impl<'a> Vocabulary<'_, 'a> {
         }
     }
 
-    fn constant(&self, path: &ExprPath) -> Option<(Self, &'a Expr)> {
+    /// The value of a constant, or of an argument of the function whose body this is.
+    fn constant(&self, path: &ExprPath) -> Option<(Self, Expr)> {
         let depth = self.depth.checked_sub(1)?;
-        match self.modules.find(self.module, &segments(&path.path)) {
-            Found::Constant(module, value) => Some((Self { module, depth, ..*self }, value)),
-            _ => None,
+        let argument = self.arguments.iter().find(|(name, ..)| path.path.is_ident(name));
+        if let Some((_, value, from)) = argument {
+            return Some((Self { depth: from.depth.min(depth), ..from.clone() }, value.clone()));
+        }
+        match self.modules.find_value(self.module, &segments(&path.path))? {
+            FoundValue::Constant(module, value) => {
+                Some((Self { module, depth, arguments: Rc::default(), ..self.clone() }, value.clone()))
+            }
+            FoundValue::Function(..) => None,
         }
     }
 
-    /// A function of one expression that takes nothing.
-    fn function(&self, path: &ExprPath) -> Option<(Self, &'a Expr)> {
+    /// The result of a function of one expression.
+    fn function(&self, call: &ExprCall) -> Option<(Self, Expr)> {
         let depth = self.depth.checked_sub(1)?;
-        match self.modules.find(self.module, &segments(&path.path)) {
-            Found::Function(module, function) if function.sig.inputs.is_empty() => {
-                Some((Self { module, depth, ..*self }, returned(&function.block)?))
-            }
-            _ => None,
+        let Expr::Path(path) = &*call.func else { return None };
+        let FoundValue::Function(module, function) = self.modules.find_value(self.module, &segments(&path.path))?
+        else {
+            return None;
+        };
+        if function.sig.inputs.len() != call.args.len() {
+            return None;
         }
+        let arguments = function.sig.inputs.iter().zip(&call.args).map(|(parameter, value)| match parameter {
+            syn::FnArg::Typed(typed) => match &*typed.pat {
+                syn::Pat::Ident(name) => Some((name.ident.to_string(), value.clone(), self.clone())),
+                _ => None,
+            },
+            syn::FnArg::Receiver(_) => None,
+        });
+        let arguments = Rc::new(arguments.collect::<Option<Vec<_>>>()?);
+        Some((Self { module, depth, arguments, modules: self.modules }, returned(&function.block)?.clone()))
     }
 }
 
@@ -402,99 +447,4 @@ fn plain_type(name: &str) -> Option<Type> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::entity::resolve::tests::with;
-
-    const TEXT: &str = r#"
-        const LENGTH: u32 = 12; const NAME: &str = "citext"; const ITSELF: u32 = ITSELF;
-        const fn half() -> u32 { LENGTH / 2 }
-        const CODE: ColumnType = ColumnType::Char(Some(2));
-        struct Key(i64); impl ValueType for Key { fn column_type() -> ColumnType { i64::column_type() } }
-        #[derive(DeriveActiveEnum)] #[sea_orm(db_type = "Enum", rename_all = "lowercase")] enum Mood { Ok }
-    "#;
-
-    fn typed(text: &str) -> Option<ColumnType> {
-        with(&[("a.rs", TEXT)], |modules| read(&modules, 0, &syn::parse_str(text).ok()?))
-    }
-
-    fn data_type(text: &str) -> Option<Type> {
-        typed(text).map(|column| column.data_type)
-    }
-
-    #[test]
-    fn the_whole_vocabulary_is_read() {
-        for (text, expected) in [
-            ("Text", Type::Text),
-            ("Char(Some(2))", Type::Char(Some(2))),
-            ("Char(None)", Type::Char(None)),
-            ("String(StringLen::N(80))", Type::String(Some(80))),
-            ("String(StringLen::None)", Type::String(None)),
-            ("String(sea_orm::prelude::StringLen::Max)", Type::StringMax),
-            ("string(Some(7))", Type::String(Some(7))),
-            ("Binary(16)", Type::Binary(16)),
-            ("VarBinary(StringLen::N(9))", Type::VarBinary(Some(9))),
-            ("var_binary(9)", Type::VarBinary(Some(9))),
-            ("Bit(Some(3))", Type::Bit(Some(3))),
-            ("VarBit(3)", Type::VarBit(3)),
-            ("Decimal(Some((10, 2)))", Type::Decimal(Some((10, 2)))),
-            ("Decimal(None)", Type::Decimal(None)),
-            ("Money(Some((19, 4)))", Type::Money(Some((19, 4)))),
-            ("Vector(Some(3))", Type::Vector(Some(3))),
-            ("Interval(Some(PgInterval::YearToMonth), None)", Type::Interval(Some("YEAR TO MONTH".into()), None)),
-            ("Interval(None, Some(3))", Type::Interval(None, Some(3))),
-            ("Custom(\"citext\".into())", Type::Custom("citext".into())),
-            ("custom(\"citext\")", Type::Custom("citext".into())),
-            ("Custom(SeaRc::new(Alias::new(\"citext\")))", Type::Custom("citext".into())),
-            ("custom(NAME)", Type::Custom("citext".into())),
-            ("String(StringLen::N(LENGTH))", Type::String(Some(12))),
-            ("Array(RcOrArc::new(ColumnType::Integer))", Type::Array(Box::new(Type::Integer))),
-            ("Array(ColumnType::Text.into())", Type::Array(Box::new(Type::Text))),
-            ("Array(RcOrArc::new(ColumnType::String(StringLen::N(5))))", Type::Array(Box::new(Type::String(Some(5))))),
-            ("Text.def()", Type::Text),
-            ("ColumnTypeTrait::def(ColumnType::Text)", Type::Text),
-            ("VarBinary(StringLen::Max)", Type::VarBinary(None)),
-            ("Year", Type::Year),
-            ("Blob", Type::Blob),
-            ("Cidr", Type::Cidr),
-            ("Inet", Type::Inet),
-            ("MacAddr", Type::MacAddr),
-            ("LTree", Type::LTree),
-            ("Char(Some(half()))", Type::Char(Some(6))),
-            ("Char(Some(LENGTH * (2 + 1) as u32))", Type::Char(Some(36))),
-            ("CODE", Type::Char(Some(2))),
-            ("custom(concat!(\"cit\", \"ext\"))", Type::Custom("citext".into())),
-            ("<String as ValueType>::column_type()", Type::String(None)),
-            ("Key::column_type().def()", Type::BigInteger),
-            ("Mood::db_type().get_column_type().to_owned().def()", Type::Enum(ObjectName::local("Mood"))),
-            ("Enum { name: Mood::name(), variants: Mood::iden_values() }", Type::Enum(ObjectName::local("Mood"))),
-        ] {
-            assert_eq!(data_type(text), Some(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_enum_brings_its_values() {
-        let column =
-            typed("Enum { name: Alias::new(\"mood\").into_iden(), variants: vec![Alias::new(\"ok\").into_iden()] }");
-        let mood = ObjectName::local("mood");
-        let enums = vec![(EnumType { name: mood.clone(), values: vec!["ok".into()], comment: None }, None)];
-        assert_eq!(column, Some(ColumnType { data_type: Type::Enum(mood), enums }));
-    }
-
-    #[test]
-    fn what_is_none_of_it_is_not_guessed() {
-        for text in [
-            "Txt",
-            "String",
-            "String(80)",
-            "Decimal(10, 2)",
-            "custom(OTHER)",
-            "my_type()",
-            "Text.not_null()",
-            "Binary(ITSELF)",
-        ] {
-            assert_eq!(data_type(text), None, "{text}");
-        }
-    }
-}
+mod tests;

@@ -116,7 +116,7 @@ impl Builder {
             }
             Err(trouble) => {
                 self.untyped.insert(name.clone());
-                output.error(trouble);
+                output.untyped(Place::column(&self.table.name, &name), trouble);
             }
         }
         match declared.default {

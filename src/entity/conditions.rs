@@ -3,7 +3,6 @@
 //! Must not know what an entity is made of; only which words in an attribute make something one.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use quote::ToTokens as _;
 use syn::parse::Parser;
@@ -29,35 +28,26 @@ pub(super) struct Outcome {
     /// Conditions on entities and their parts that cannot be evaluated.
     pub(super) troubles: Vec<SourceError>,
     /// Modules in files of their own that are disabled.
-    pub(super) absent: Vec<Vec<String>>,
-    /// Modules that may be there or not: it matters only where they declare something.
-    pub(super) doubtful: Vec<(Vec<String>, SourceError)>,
+    pub(super) absent: Vec<Declaration>,
+    /// Modules that may be there or not: it matters only where they declare something. Without a name it is the whole module.
+    pub(super) doubtful: Vec<(Vec<String>, Option<String>, SourceError)>,
+}
+
+/// A `mod name;`.
+pub(super) struct Declaration {
+    /// The module it is in.
+    pub(super) module: Vec<String>,
+    pub(super) name: String,
+    /// The value of `#[path]`.
+    pub(super) elsewhere: Option<String>,
 }
 
 impl Conditions {
-    /// What the configuration and a crate's own `Cargo.toml` say.
-    pub(super) fn of(context: &Context, manifest: Option<&str>) -> Self {
-        let table: Option<toml::Table> = manifest.and_then(|text| text.parse().ok());
-        let declared = table.as_ref().map(|table| table.get("features").and_then(toml::Value::as_table));
-        let first = match (&context.features, &declared) {
-            (Some(features), _) => Some(features.clone()),
-            (None, Some(_)) => Some(vec!["default".to_owned()]),
-            (None, None) => None,
-        };
-        let features = first.map(|mut waiting| {
-            let mut on = BTreeSet::new();
-            while let Some(feature) = waiting.pop() {
-                if !on.insert(feature.clone()) {
-                    continue;
-                }
-                let brings =
-                    declared.flatten().and_then(|declared| declared.get(&feature)).and_then(toml::Value::as_array);
-                waiting.extend(brings.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned));
-            }
-            on
-        });
+    /// The conditions in a file: the features of its package, if its `Cargo.toml` is known, and the configured ones.
+    pub(super) fn of(context: &Context, features: Option<&BTreeSet<String>>) -> Self {
+        let configured = || context.features.as_ref().map(|list| list.iter().cloned().collect());
         let others = context.cfg.as_ref().map(|list| list.iter().map(|text| without_spaces(text)).collect());
-        Self { features, others }
+        Self { features: features.cloned().or_else(configured), others }
     }
 
     /// Whether a condition holds, if that can be decided.
@@ -78,7 +68,7 @@ impl Conditions {
                 if list.path.is_ident("not") {
                     return held.next()?.map(|holds| !holds);
                 }
-                // One that decides is enough, whatever cannot be told beside it.
+                // One condition that decides is enough, even if others are unknown.
                 let (decides, otherwise) = match () {
                     () if list.path.is_ident("all") => (false, true),
                     () if list.path.is_ident("any") => (true, false),
@@ -108,14 +98,13 @@ pub(super) fn apply_conditions(file: &mut RustFile, conditions: &Conditions) -> 
     let mut syntax =
         std::mem::replace(&mut file.syntax, syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() });
     let path = module_path(&file.path);
-    let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-    let mut pass = Pass { file, conditions, folder: &folder, outcome: Outcome::default() };
+    let mut pass = Pass { file, conditions, outcome: Outcome::default() };
     match pass.attributes(&mut syntax.attrs) {
         Stays::Yes => pass.items(&mut syntax.items, &path),
         Stays::No => syntax.items.clear(),
         Stays::Unknown(trouble) => {
             pass.items(&mut syntax.items, &path);
-            pass.outcome.doubtful.push((path, trouble));
+            pass.outcome.doubtful.push((path, None, trouble));
         }
     }
     let outcome = pass.outcome;
@@ -126,7 +115,6 @@ pub(super) fn apply_conditions(file: &mut RustFile, conditions: &Conditions) -> 
 struct Pass<'p> {
     file: &'p RustFile,
     conditions: &'p Conditions,
-    folder: &'p Path,
     outcome: Outcome,
 }
 
@@ -168,27 +156,24 @@ impl Pass<'_> {
     }
 
     fn module(&mut self, module: &mut syn::ItemMod, stays: Stays, path: &[String]) -> bool {
-        let mut inner = path.to_vec();
-        inner.push(super::names::plain(&module.ident));
-        match &mut module.content {
-            Some((_, items)) if !matches!(stays, Stays::No) => self.items(items, &inner),
-            Some(_) => {}
-            None => {
-                if let Some(elsewhere) = path_attribute(&module.attrs) {
-                    inner = module_path(&self.folder.join(elsewhere));
-                }
-            }
+        let name = super::names::plain(&module.ident);
+        if let Some((_, items)) = &mut module.content
+            && !matches!(stays, Stays::No)
+        {
+            let inner: Vec<String> = path.iter().cloned().chain([name.clone()]).collect();
+            self.items(items, &inner);
         }
         match stays {
             Stays::Yes => true,
             Stays::No => {
                 if module.content.is_none() {
-                    self.outcome.absent.push(inner);
+                    let elsewhere = path_attribute(&module.attrs);
+                    self.outcome.absent.push(Declaration { module: path.to_vec(), name, elsewhere });
                 }
                 false
             }
             Stays::Unknown(trouble) => {
-                self.outcome.doubtful.push((inner, trouble));
+                self.outcome.doubtful.push((path.to_vec(), Some(name), trouble));
                 true
             }
         }
@@ -279,7 +264,7 @@ impl Pass<'_> {
                     self.attribute(Attribute { meta, ..attribute.clone() }, settled, stays, nesting - 1);
                 }
             }
-            // What a condition does to `serde` and `Debug` is nobody's business here.
+            // Conditions on `serde`, `Debug` and the like do not matter here.
             None if metas.any(|meta| matters(&meta)) => {
                 let trouble = self.unknown(&condition);
                 self.outcome.troubles.push(trouble);
@@ -318,7 +303,7 @@ const DERIVES: [&str; 8] = [
 /// Traits whose written-out form is part of the model.
 const TRAITS: [&str; 6] = ["EntityName", "EntityTrait", "ColumnTrait", "PrimaryKeyTrait", "RelationTrait", "ValueType"];
 
-/// Whether an attribute has a say in the model.
+/// Whether an attribute affects the model.
 fn matters(meta: &Meta) -> bool {
     let path = meta.path();
     match meta {

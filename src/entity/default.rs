@@ -10,7 +10,7 @@ use super::attributes::{Setting, literal};
 use super::column_type;
 use super::enums;
 use super::expanded::returned;
-use super::resolve::{Found, Modules, segments};
+use super::resolve::{Found, FoundValue, Modules, segments};
 use super::source::SourceError;
 
 /// What to write instead of an expression that cannot be read.
@@ -94,7 +94,7 @@ impl DefaultReader<'_, '_> {
         if last == "None" && before.last().is_none_or(|kind| kind == "Option") {
             return keyword("Null");
         }
-        if let Found::Constant(module, value) = self.modules.find(self.module, path) {
+        if let Some(FoundValue::Constant(module, value)) = self.modules.find_value(self.module, path) {
             return DefaultReader { modules: self.modules, module }.default(value, depth);
         }
         match self.modules.find(self.module, before) {
@@ -145,8 +145,8 @@ impl DefaultReader<'_, '_> {
                 Some(DefaultValue::Expression(Expression::new(sql)))
             }
             ("PgFunc", "gen_random_uuid", []) => Some(DefaultValue::Expression(Expression::new("gen_random_uuid()"))),
-            (_, _, []) => match self.modules.find(self.module, &path) {
-                Found::Function(module, function) if function.sig.inputs.is_empty() => {
+            (_, _, []) => match self.modules.find_value(self.module, &path) {
+                Some(FoundValue::Function(module, function)) if function.sig.inputs.is_empty() => {
                     DefaultReader { modules: self.modules, module }.default(returned(&function.block)?, depth)
                 }
                 _ => None,

@@ -33,10 +33,15 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
         return Err(SourceError::new(SourceLocation::nowhere(), "enum outside of every module", "here"));
     };
     let file = module.file;
-    // Unknown settings are said once, where the files are gone through, not at every use of the enum.
+    // Unknown settings are reported once for the file, not at every use of the enum.
     let settings = Settings::read(file, &item.attrs, &[ON_ENUM], &mut Output::default());
     let style = settings.get("rename_all").and_then(|setting| CaseStyle::parse(&setting.text()?));
-    let variants: Vec<_> = item.variants.iter().map(|variant| value(file, variant, style)).collect::<Result<_, _>>()?;
+    let variants: Vec<_> = item
+        .variants
+        .iter()
+        .map(|variant| value(file, variant, style))
+        .collect::<Result<_, _>>()
+        .map_err(|trouble: SourceError| trouble.about(plain(&item.ident)))?;
     let typed = match settings.get("db_type") {
         Some(setting) if setting.text().as_deref() == Some("Enum") => {
             let name = settings.get("enum_name").and_then(super::attributes::Setting::text);
@@ -55,13 +60,14 @@ pub(super) fn read(modules: &Modules<'_>, at: usize, item: &ItemEnum) -> Result<
             None => {
                 let trouble =
                     SourceError::new(setting.value_spot.clone(), "cannot read this `db_type`", "not a ColumnType");
-                return Err(trouble.hint(column_type::HINT));
+                return Err(trouble.hint(column_type::HINT).about(plain(&item.ident)));
             }
         },
         None => {
             let message = format!("enum `{}` does not say what it is in the database", item.ident);
             let trouble = SourceError::new(file.spot(&item.ident), message, "no `db_type`");
-            return Err(trouble.hint("#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"…\")]"));
+            let hint = "#[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"…\")]";
+            return Err(trouble.hint(hint).about(plain(&item.ident)));
         }
     };
     Ok(ActiveEnum { typed, variants })
@@ -100,7 +106,7 @@ pub(super) fn digits(number: &syn::LitInt) -> String {
     number.base10_digits().to_owned()
 }
 
-/// Says what SeaORM does not know on an active enum.
+/// Reports settings of an active enum that SeaORM does not know.
 pub(super) fn check(file: &RustFile, item: &ItemEnum, output: &mut Output) {
     let settings = Settings::read(file, &item.attrs, &[ON_ENUM], output);
     for variant in &item.variants {

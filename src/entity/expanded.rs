@@ -44,10 +44,11 @@ pub(super) fn read(
 
     let columns = named(modules, at, module, &settings, &name, "column", "Column", output)?;
     let keys = named(modules, at, module, &settings, &name, "primary_key", "PrimaryKey", output)?;
-    let definitions = Definitions::of(&columns, output)?;
+    let definitions = definitions(&columns, output)?;
     let reader = ExpandedReader { modules, columns: &columns, definitions };
     for variant in &columns.item.variants {
-        if let Some(declared) = reader.column(variant, output) {
+        if let Some(mut declared) = reader.column(variant, output) {
+            table::configure(modules, columns.at, &builder.table.name, &mut declared, output);
             builder.column(declared, output);
         }
     }
@@ -68,7 +69,7 @@ pub(super) fn read(
     Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
-/// What a written-out `impl EntityName` calls the table. The inner `None`: it is there, but cannot be read, which is said.
+/// The table's name in a written-out `impl EntityName`. The inner `None`: it exists but cannot be read, which is reported.
 pub(super) fn title(
     modules: &Modules<'_>,
     at: usize,
@@ -175,40 +176,32 @@ fn named<'a>(
     None
 }
 
-/// What a written-out `fn def` says, by variant.
-struct Definitions<'a> {
-    arms: Vec<(String, &'a Expr)>,
-    rest: Option<&'a Expr>,
+/// The expression that a written-out `fn def` returns.
+fn definitions<'a>(columns: &EntityEnum<'a>, output: &mut Output) -> Option<&'a Expr> {
+    let file = columns.module.file;
+    let name = columns.item.ident.to_string();
+    let written = columns.module.items.iter().find_map(|item| match item {
+        syn::Item::Impl(item) if is_impl(item, "ColumnTrait", &name) => Some(item),
+        _ => None,
+    });
+    let Some(function) = written.and_then(|written| method(written, "def")) else {
+        let message = format!("`{name}` does not say what its columns are");
+        let trouble = SourceError::new(file.spot(columns.name), message, "no `impl ColumnTrait`");
+        output.error(trouble.hint(format!("impl ColumnTrait for {name} {{ fn def(&self) -> ColumnDef {{ … }} }}")));
+        return None;
+    };
+    let returned = returned(&function.block);
+    if returned.is_none() {
+        let trouble = SourceError::new(file.spot(&function.block), "cannot read this `def`", "not a single `match`");
+        output.error(trouble.hint("match self { Self::Id => ColumnType::Integer.def(), … }"));
+    }
+    returned
 }
 
-impl<'a> Definitions<'a> {
-    fn of(columns: &EntityEnum<'a>, output: &mut Output) -> Option<Self> {
-        let file = columns.module.file;
-        let name = columns.item.ident.to_string();
-        let written = columns.module.items.iter().find_map(|item| match item {
-            syn::Item::Impl(item) if is_impl(item, "ColumnTrait", &name) => Some(item),
-            _ => None,
-        });
-        let Some(function) = written.and_then(|written| method(written, "def")) else {
-            let message = format!("`{name}` does not say what its columns are");
-            let trouble = SourceError::new(file.spot(columns.name), message, "no `impl ColumnTrait`");
-            output.error(trouble.hint(format!("impl ColumnTrait for {name} {{ fn def(&self) -> ColumnDef {{ … }} }}")));
-            return None;
-        };
-        match returned(&function.block) {
-            Some(Expr::Match(found)) => {
-                let (arms, rest) = arms(found);
-                Some(Self { arms, rest })
-            }
-            Some(only) => Some(Self { arms: Vec::new(), rest: Some(only) }),
-            None => {
-                let trouble =
-                    SourceError::new(file.spot(&function.block), "cannot read this `def`", "not a single `match`");
-                output.error(trouble.hint("match self { Self::Id => ColumnType::Integer.def(), … }"));
-                None
-            }
-        }
-    }
+/// The arm of a `match self` for a variant.
+fn arm<'a>(found: &'a syn::ExprMatch, variant: &str) -> Option<&'a Expr> {
+    let (arms, rest) = arms(found);
+    arms.into_iter().find(|(arm, _)| arm == variant).map(|(_, body)| body).or(rest)
 }
 
 /// The arms of a `match self`, by variant, and the arm for all others.
@@ -237,7 +230,7 @@ fn arms(found: &syn::ExprMatch) -> (Vec<(String, &Expr)>, Option<&Expr>) {
 struct ExpandedReader<'r, 'a> {
     modules: &'r Modules<'a>,
     columns: &'r EntityEnum<'a>,
-    definitions: Definitions<'a>,
+    definitions: &'a Expr,
 }
 
 impl ExpandedReader<'_, '_> {
@@ -247,24 +240,16 @@ impl ExpandedReader<'_, '_> {
             return None;
         }
         let name = plain(&variant.ident);
-        let spot = file.spot(&variant.ident);
         let settings = Settings::read(file, &variant.attrs, &[ON_COLUMN], output);
         let column = match settings.text("column_name", output) {
             Some((column, _)) => column,
             None => self.written_name(&name).unwrap_or_else(|| name.to_snake_case()),
         };
-        let arm = self.definitions.arms.iter().find(|(arm, _)| *arm == name).map(|(_, body)| *body);
-        let Some(definition) = arm.or(self.definitions.rest) else {
-            let message = format!("`def` does not say what `{name}` is");
-            output.error(
-                SourceError::new(spot, message, "no arm").hint(format!("Self::{name} => ColumnType::Integer.def(),")),
-            );
-            return None;
-        };
+        let definition = self.definitions;
         let mut declared = Declared {
             name: Name::from(column),
             variant: Some(name),
-            spot,
+            spot: file.spot(&variant.ident),
             data_type: Err(SourceError::new(file.spot(definition), "cannot read this column", "not a ColumnDef")
                 .hint("ColumnType::String(StringLen::N(80)).def().nullable()")),
             nullable: false,
@@ -276,8 +261,10 @@ impl ExpandedReader<'_, '_> {
             unique_key: None,
             extra: None,
         };
-        self.definition(definition, &mut declared, output);
-        Some(declared)
+        match self.definition(definition, &mut declared, output) {
+            true => Some(declared),
+            false => None,
+        }
     }
 
     /// What a hand-written `IdenStatic` or `Iden` calls a column.
@@ -295,11 +282,27 @@ impl ExpandedReader<'_, '_> {
         })
     }
 
-    /// Goes down a chain like `ColumnType::Text.def().nullable()` to its type, and takes up what is chained to it.
-    fn definition(&self, of: &Expr, declared: &mut Declared, output: &mut Output) {
+    /// Goes down a chain like `ColumnType::Text.def().nullable()` to its type, and reads the methods on the way. Wherever a
+    /// `match` is, its arm for the column goes on. Returns whether there is one.
+    fn definition(&self, of: &Expr, declared: &mut Declared, output: &mut Output) -> bool {
         let (file, at) = (self.columns.module.file, self.columns.at);
         let mut rest = of;
-        while let Expr::MethodCall(call) = inside(rest) {
+        loop {
+            let call = match inside(rest) {
+                Expr::MethodCall(call) => call,
+                Expr::Match(found) => {
+                    let name = declared.variant.clone().unwrap_or_default();
+                    let Some(body) = arm(found, &name) else {
+                        let message = format!("`def` does not say what `{name}` is");
+                        let trouble = SourceError::new(declared.spot.clone(), message, "no arm");
+                        output.error(trouble.hint(format!("Self::{name} => ColumnType::Integer.def(),")));
+                        return false;
+                    };
+                    rest = body;
+                    continue;
+                }
+                _ => break,
+            };
             let argument = call.args.first();
             let said = || file.spot(&call.method);
             let text = || argument.and_then(|argument| column_type::text(self.modules, at, argument));
@@ -308,7 +311,7 @@ impl ExpandedReader<'_, '_> {
                 "nullable" | "null" => declared.nullable = true,
                 "unique" => declared.unique = declared.unique.take().or_else(|| Some(said())),
                 "indexed" => declared.indexed = true,
-                "seaography_ignore" | "to_owned" | "clone" | "into" => {}
+                "def" | "seaography_ignore" | "to_owned" | "clone" | "into" => {}
                 "default_value" | "default" => {
                     if declared.default.is_none()
                         && let Some(value) = argument
@@ -360,6 +363,7 @@ impl ExpandedReader<'_, '_> {
                 declared.data_type = Err(trouble.hint("ColumnType::String(StringLen::N(80)).def().nullable()"));
             }
         }
+        true
     }
 }
 
@@ -373,7 +377,7 @@ fn inside(of: &Expr) -> &Expr {
     }
 }
 
-/// What a body of one expression returns; imports before it do not count.
+/// The result of a body of one expression; imports before it do not count.
 pub(super) fn returned(block: &Block) -> Option<&Expr> {
     let (last, before) = block.stmts.split_last()?;
     if !before.iter().all(|statement| matches!(statement, Stmt::Item(syn::Item::Use(_)))) {
@@ -412,7 +416,7 @@ fn is_disabled(variant: &Variant) -> bool {
     })
 }
 
-/// What `fn auto_increment` returns; a key without one does not compile, so silence is not a case.
+/// The result of `fn auto_increment`; a key without one does not compile.
 fn numbering(keys: &EntityEnum<'_>, output: &mut Output) -> Numbering {
     let file: &RustFile = keys.module.file;
     let name = keys.item.ident.to_string();

@@ -15,7 +15,11 @@ pub(super) enum Head<'t> {
     Enum(&'t str),
     /// A `use`: its tree.
     Use(&'t str),
-    /// A `mod name;`, a function, an `impl` that nobody looks for by name.
+    /// A `mod name;`.
+    Module(&'t str),
+    /// A function.
+    Function(&'t str),
+    /// An `impl` that is not looked up by name.
     Other,
 }
 
@@ -40,7 +44,7 @@ pub(super) fn heads(text: &str) -> Option<Vec<Head<'_>>> {
     Some(heads)
 }
 
-/// A way through a text, from item to item.
+/// A cursor over the items of a text.
 struct Walk<'t> {
     text: &'t str,
     at: usize,
@@ -103,14 +107,16 @@ impl<'t> Walk<'t> {
             }
             "mod" => {
                 self.space()?;
-                self.word()?;
+                let name = self.word()?;
                 self.space()?;
                 (self.byte()? == b';').then(|| self.at += 1)?;
-                Head::Other
+                Head::Module(name)
             }
             "fn" => {
+                self.space()?;
+                let name = self.word()?;
                 self.rest()?;
-                Head::Other
+                Head::Function(name)
             }
             "impl" => {
                 let head = self.text.get(self.at..)?.split_once('{')?.0;
@@ -127,7 +133,7 @@ impl<'t> Walk<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Skips what stands for nothing.
+    /// Skips whitespace and comments.
     fn space(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = self.byte() {
@@ -149,7 +155,7 @@ impl<'t> Walk<'t> {
         Some(word)
     }
 
-    /// What stands between the bracket that must come next and its other end.
+    /// The text between the bracket that must come next and its closing bracket.
     fn group(&mut self, open: u8) -> Option<&'t str> {
         self.space()?;
         (self.byte()? == open).then_some(())?;
@@ -224,9 +230,9 @@ mod tests {
             Head::Struct("H", none),
             Head::Struct("I", none),
             Head::Enum("K"),
+            Head::Module("m"),
             Head::Other,
-            Head::Other,
-            Head::Other,
+            Head::Function("q"),
         ];
         assert_eq!(heads(text).as_deref(), Some(&expected[..]));
     }

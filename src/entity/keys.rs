@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::schema::{Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Parts, Place, Table};
 
+use super::Context;
 use super::columns::Draft;
 use super::names;
 use super::outline::Outline;
@@ -53,7 +54,9 @@ impl EntityDraft {
 }
 
 /// Puts all tables into the model, and their foreign keys.
-pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, output: &mut Output) {
+pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &Context, output: &mut Output) {
+    // SeaORM has `skip_fk` from 2.0 on.
+    let skips = context.sea_orm.is_none_or(|version| version >= (2, 0));
     let drafts: HashMap<usize, &Draft> =
         readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
     let mut seen: HashMap<&ObjectName, &SourceLocation> = HashMap::new();
@@ -70,19 +73,35 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, output: &m
         }
         seen.insert(&draft.table.name, &draft.spot);
         let mut keys: Parts<ForeignKey> = Parts::new();
+        let mut ambiguous: Vec<Name> = Vec::new();
         for key in found {
-            let Some(complete) = foreign_key(outline, &drafts, draft, key, output) else { continue };
+            let Some(complete) = foreign_key((outline, skips), &drafts, draft, key, output) else { continue };
             match keys.get(&key.name) {
                 // Two relations may well be one key: one of them for loading, say.
                 Some(known) if *known == complete => {}
+                // A column that belongs to one of several tables: no key could hold that.
+                Some(known) if known.columns == complete.columns && known.references != complete.references => {
+                    let columns = complete.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+                    let message = format!(
+                        "{}.{columns} refers to {} and to {}: neither relation is taken as a foreign key",
+                        draft.table.name, known.references, complete.references
+                    );
+                    let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
+                    output.warning(trouble.hint("if they are foreign keys, give one of them an `fk_name`"));
+                    ambiguous.push(key.name.clone());
+                }
                 Some(_) => {
                     let message = format!("two foreign keys would be called `{}`", key.name);
                     let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
-                    output.error(trouble.hint("add `skip_fk` to one of them, or give it another `fk_name`"));
+                    output.error(trouble.hint(match skips {
+                        true => "add `skip_fk` to one of them, or give it another `fk_name`",
+                        false => "give one of them another `fk_name`",
+                    }));
                 }
                 None => _ = keys.insert(key.name.clone(), complete),
             }
         }
+        keys.retain(|name, _| !ambiguous.contains(name));
         foreign_keys.push(Some(keys));
     }
     index_names(&readings, output);
@@ -93,7 +112,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, output: &m
 }
 
 fn foreign_key(
-    outline: &Outline,
+    (outline, skips): (&Outline, bool),
     drafts: &HashMap<usize, &Draft>,
     here: &Draft,
     key: &Key,
@@ -104,7 +123,10 @@ fn foreign_key(
     let Some(there) = there else {
         let message = format!("no entity `{}` in these files", relation.entity.join("::"));
         let trouble = SourceError::new(relation.entity_spot.clone(), message, "not found");
-        output.error(trouble.hint("check the path, or add `skip_fk` if its table is declared elsewhere"));
+        output.error(trouble.hint(match skips {
+            true => "check the path, or add `skip_fk` if its table is declared elsewhere",
+            false => "check the path; the crate of the entity must be among the `entities`",
+        }));
         return None;
     };
     let referenced_columns = self::columns(there, &relation.to, relation, output)?;

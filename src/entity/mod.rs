@@ -16,6 +16,8 @@ mod heads;
 mod keys;
 mod names;
 mod outline;
+pub(crate) mod packages;
+mod program;
 mod reading;
 mod relations;
 mod resolve;
@@ -38,6 +40,8 @@ use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Normalized, 
 
 use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
+use packages::Packages;
+pub use program::{EntityFile, Program};
 use reading::Input;
 use resolve::Module;
 use source::{Output, SourceError};
@@ -55,13 +59,15 @@ pub struct SourceFile {
 /// The declared schema, with its sources.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// See [`Model::schema`]. Who has asked for its normal form must not see it change.
+    /// See [`Model::schema`]. It is private because `normal` is computed from it.
     schema: Schema,
     /// Where each object and facet is declared. `Facet::Type` of a column is listed only where the exact type is declared
     /// (`column_type`, a `DeriveValueType` with one, an enum), not where the Rust type alone implies it.
     pub sources: Sources,
     /// Former names of tables and columns, from `renamed_from`.
     pub renames: BTreeMap<Place, Name>,
+    /// Columns whose type could not be read (it is `Text` in the schema), with the Rust type that is the reason, if one is.
+    pub untyped: BTreeMap<Place, Option<String>>,
     /// Further renames, from the developer's answers; the reader leaves this empty.
     pub answers: Vec<Rename>,
     /// The normalised schema, computed on first use.
@@ -69,7 +75,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// A model of which nothing is known but what it declares.
+    /// A model with a schema and no sources.
     pub fn of(schema: Schema) -> Self {
         Self { schema, ..Self::default() }
     }
@@ -107,8 +113,25 @@ pub struct Context {
     pub features: Option<Vec<String>>,
     /// What else holds in `#[cfg(…)]`: `unix`, `target_os = "linux"`. Where this is not said, it cannot be told.
     pub cfg: Option<Vec<String>>,
-    /// Column types of Rust types, by the type's name or path, as they would stand in `column_type`.
+    /// Column types of Rust types, by the type's name or path, or by a column's `table.column`, as they would be written in
+    /// `column_type`.
     pub types: BTreeMap<String, String>,
+    /// Folders and files whose entities are read; empty for all. Other files only explain names.
+    pub scope: Vec<PathBuf>,
+    /// The version of SeaORM in the lock file of cargo: major and minor.
+    pub sea_orm: Option<(u64, u64)>,
+}
+
+impl Context {
+    /// Whether a file stands beside one that is listed by itself.
+    fn is_beside_scope(&self, file: &Path) -> bool {
+        let folder = packages::plain(file).parent().map(Path::to_owned);
+        self.scope.iter().any(|path| has_extension(path, "rs") && packages::plain(path).parent() == folder.as_deref())
+    }
+
+    fn is_in_scope(&self, file: &Path) -> bool {
+        self.scope.is_empty() || self.scope.iter().any(|path| packages::plain(file).starts_with(packages::plain(path)))
+    }
 }
 
 /// The severity.
@@ -146,24 +169,17 @@ pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) 
 
 /// The same, with facts that the files do not tell.
 pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (Model, Vec<Diagnostic>) {
+    let packages = Packages::of(files, context);
     let root = common_folder(files);
-    let manifests = manifests(files, context);
+    let inputs = inputs(files, context, &packages);
     let mut files: Vec<&SourceFile> = files.iter().filter(|file| !is_history(&root, &file.path)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut output = Output::default();
 
-    let unsaid = Arc::new(Conditions::of(context, None));
-    let inputs: Vec<Input<'_>> = files
-        .iter()
-        .filter(|file| has_extension(&file.path, "rs"))
-        .map(|source| {
-            let nearest = source.path.ancestors().skip(1).find_map(|folder| manifests.get(folder));
-            Input { source, conditions: nearest.unwrap_or(&unsaid).clone() }
-        })
-        .collect();
-    let (outline, readings) = reading::read(&inputs, product, context, &mut output);
-    keys::complete(&outline, readings, &mut output);
+    let (outline, readings) = reading::read(&inputs, packages, product, context, &mut output);
+    keys::complete(&outline, readings, context, &mut output);
     output.settle_enums();
+    output.settle_untyped();
     output.flush_places();
 
     sidecars(&files, product, &mut output);
@@ -178,8 +194,8 @@ fn schema_of(product: Product, written: Name) -> Option<Name> {
     Some(written).filter(|name| product != Product::Postgres || name.as_str() != "public")
 }
 
-/// Declares the schemas that entities put their tables in: nothing can stand in one that is not there. Elsewhere than on
-/// PostgreSQL a schema is a database, and nobody's to create.
+/// Declares the schemas of the entities' tables, which must exist before the tables. On other
+/// products a schema is a database, which is not created here.
 fn schemas(product: Product, model: &mut Model) {
     if product != Product::Postgres {
         return;
@@ -213,7 +229,7 @@ pub fn read_sidecars(files: &[SourceFile], product: Product, model: Model) -> (M
 }
 
 fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
-    // Privileges come last: what they are on may stand in any of the files.
+    // Privileges come last: their objects may be declared in any of the files.
     for turn in [sidecar::SidecarPass::Objects, sidecar::SidecarPass::Privileges] {
         for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
             if let Some(grammar) = sidecar::meant_for(&file.path, product) {
@@ -223,16 +239,23 @@ fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
     }
 }
 
-/// The conditions in each crate whose `Cargo.toml` is at hand, by its folder.
-fn manifests<'f>(files: &'f [SourceFile], context: &Context) -> BTreeMap<&'f Path, Arc<Conditions>> {
-    files
-        .iter()
-        .filter(|file| file.path.file_name().is_some_and(|name| name == "Cargo.toml"))
-        .filter_map(|file| Some((file.path.parent()?, Arc::new(Conditions::of(context, Some(&file.text))))))
+/// The Rust files that are no history, sorted by path, with the conditions of their crates.
+fn inputs<'f>(files: &'f [SourceFile], context: &Context, packages: &Packages) -> Vec<Input<'f>> {
+    let root = common_folder(files);
+    let mut rust: Vec<&SourceFile> =
+        files.iter().filter(|file| has_extension(&file.path, "rs") && !is_history(&root, &file.path)).collect();
+    rust.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut known: BTreeMap<Option<usize>, Arc<Conditions>> = BTreeMap::new();
+    rust.into_iter()
+        .map(|source| {
+            let of = || Arc::new(Conditions::of(context, packages.features_of(&source.path)));
+            let conditions = known.entry(packages.of_file(&source.path)).or_insert_with(of).clone();
+            Input { source, conditions }
+        })
         .collect()
 }
 
-/// The folder all files lie in: what it and the folders above it are called is nobody's business.
+/// The folder that contains all files. Its name and those of the folders above it are not evaluated.
 fn common_folder(files: &[SourceFile]) -> PathBuf {
     let declaring = files.iter().filter(|file| has_extension(&file.path, "rs") || has_extension(&file.path, "sql"));
     let mut folders = declaring.filter_map(|file| file.path.parent());
@@ -256,8 +279,8 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-/// What there is to say of a module beside its entity: settings SeaORM does not know, and entities that cannot be seen.
-fn remarks(module: &Module<'_>, output: &mut Output) {
+/// Reports problems of a module beside its entity: settings that SeaORM does not know, and entities that are not read.
+fn remarks(module: &Module<'_>, is_in_scope: bool, output: &mut Output) {
     // Most files have neither, and looking through a text is little work beside looking at every item.
     let (enums, values) = (module.file.mentions("DeriveActiveEnum"), module.file.mentions("DeriveValueType"));
     for item in module.items {
@@ -283,7 +306,7 @@ fn remarks(module: &Module<'_>, output: &mut Output) {
                     SourceError::new(module.file.spot(&item.ident), "two entities are in one module", "the second");
                 output.error(trouble.hint("give it a module of its own: `mod … { … }`"));
             }
-            syn::Item::Macro(item) if makes_entities(item) => {
+            syn::Item::Macro(item) if is_in_scope && makes_entities(item) => {
                 let trouble = SourceError::new(
                     module.file.spot(&item.mac.path),
                     "entities made by a macro are not read",

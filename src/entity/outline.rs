@@ -1,9 +1,10 @@
-//! Rust's names across files: a file's stem is its module, `mod`, `use`, `super`, `crate`, globs.
+//! Rust's names across files: modules, `use`, `super`, `crate`, globs, names of crates.
 //!
-//! Must not know the syntax behind a name: only where it stands, so that threads which hold different files can share what
-//! all of them are called. Knows of SeaORM only that a module with a model holds an `Entity` no text spells out.
+//! Must not know the syntax behind a name: only its module and item number, so that threads which hold different files can
+//! share the names. Knows of SeaORM only that a module with a model holds an `Entity` that no text spells out.
 
 mod imports;
+mod tree;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -14,7 +15,9 @@ use syn::Item;
 use super::attributes::{derives, names};
 use super::heads::{Head, heads};
 use super::names::plain;
+use super::packages::{CrateName, Packages};
 use super::source::RustFile;
+pub(super) use tree::Standing;
 
 /// One module: a file, or a `mod { … }` inside one.
 #[derive(Debug, PartialEq)]
@@ -26,8 +29,15 @@ pub(super) struct Outlined {
     pub(super) path: Vec<String>,
     /// The item that makes the module an entity, and what the entity is called.
     pub(super) entity: Option<(usize, String)>,
+    /// Types, modules in other places, and imports.
     names: HashMap<String, Named>,
+    /// Constants, statics and functions, with their item numbers.
+    values: HashMap<String, usize>,
     globs: Vec<Vec<String>>,
+    /// The modules that are files of their own: `mod name;`, with `#[path]`.
+    declares: Vec<(String, Option<String>)>,
+    /// Those that `#[cfg]` disables.
+    disabled: Vec<(String, Option<String>)>,
     /// Written-out `impl ValueType for …`: the type's path, and the item.
     value_types: Vec<(Vec<String>, usize)>,
 }
@@ -39,8 +49,15 @@ enum Named {
     Alias(usize, Option<Vec<String>>),
     /// A `use`, with the path it stands for.
     Use(Vec<String>),
-    /// A `#[path]` module, with the module its file is.
-    Elsewhere(Vec<String>),
+}
+
+/// The two namespaces of Rust that matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Namespace {
+    /// Types and modules.
+    Types,
+    /// Constants and functions.
+    Values,
 }
 
 /// The item that a path resolves to.
@@ -52,6 +69,8 @@ pub(super) enum Target {
     Item(usize, usize),
     /// Nothing in these files: the path with every `use` followed.
     External(Vec<String>),
+    /// Nothing in these files, though it would be an item of one of their crates.
+    Missing,
     /// A module, by its place in the tree.
     Position(usize),
 }
@@ -59,13 +78,18 @@ pub(super) enum Target {
 /// All modules.
 pub(super) struct Outline {
     pub(super) modules: Vec<Outlined>,
+    pub(super) packages: Packages,
     nodes: Vec<Node>,
-    /// The place of each module in the tree.
-    node_of: Vec<usize>,
+    /// The place of each module in the tree; `None` for one that no `mod` reaches.
+    node_of: Vec<Option<usize>>,
+    /// Modules that no `mod` reaches because `#[cfg]` disables it.
+    disabled: HashSet<usize>,
     /// Places in the tree by their last name.
     by_end: HashMap<String, Vec<usize>>,
-    /// Where crates begin: the folders of `lib.rs` and `main.rs`.
-    roots: HashSet<usize>,
+    /// Crate roots.
+    roots: Vec<usize>,
+    /// The root of each package's library, by the package's number.
+    libraries: HashMap<usize, usize>,
     /// Written-out `impl ValueType for …`, by the last name of the type.
     value_types: HashMap<String, Vec<(usize, Vec<String>, usize)>>,
 }
@@ -76,6 +100,12 @@ struct Node {
     name: String,
     children: HashMap<String, usize>,
     module: Option<usize>,
+    /// The place where the `mod` declarations that lead here begin.
+    begins: Option<usize>,
+    /// The root of its crate, where that is known.
+    root: Option<usize>,
+    /// The package of its crate.
+    package: Option<usize>,
 }
 
 /// How many `use`s and aliases are followed before a name is taken to go round in a circle.
@@ -85,6 +115,11 @@ const DEPTH: usize = 24;
 const PATIENCE: usize = 10_000;
 
 impl Outlined {
+    /// Records a `mod name;` that `#[cfg]` disables.
+    pub(super) fn disable(&mut self, name: &str, elsewhere: Option<&str>) {
+        self.disabled.push((name.to_owned(), elsewhere.map(str::to_owned)));
+    }
+
     /// The modules of a file, itself first.
     pub(super) fn of(number: usize, file: &RustFile) -> Vec<Self> {
         let mut found = Vec::new();
@@ -109,14 +144,28 @@ impl Outlined {
                 }
                 Head::Enum(name) => _ = module.names.insert(name.to_owned(), Named::Item(index)),
                 Head::Use(tree) => module.import_text(tree)?,
+                Head::Module(name) => module.declares.push((name.to_owned(), None)),
+                Head::Function(name) => _ = module.values.entry(name.to_owned()).or_insert(index),
                 Head::Other => {}
             }
         }
         Some(module)
     }
 
-    fn new(file: usize, inside: Vec<usize>, path: Vec<String>) -> Self {
-        Self { file, inside, path, entity: None, names: HashMap::new(), globs: Vec::new(), value_types: Vec::new() }
+    /// A module in which nothing is known.
+    pub(super) fn new(file: usize, inside: Vec<usize>, path: Vec<String>) -> Self {
+        Self {
+            file,
+            inside,
+            path,
+            entity: None,
+            names: HashMap::new(),
+            values: HashMap::new(),
+            globs: Vec::new(),
+            declares: Vec::new(),
+            disabled: Vec::new(),
+            value_types: Vec::new(),
+        }
     }
 }
 
@@ -152,11 +201,12 @@ fn add(
                 };
                 module.names.insert(plain(&item.ident), Named::Alias(index, stands_for));
             }
-            Item::Const(item) => _ = module.names.insert(plain(&item.ident), Named::Item(index)),
-            Item::Static(item) => _ = module.names.insert(plain(&item.ident), Named::Item(index)),
-            // What may stand in a constant. Other functions have names that modules may have too.
-            Item::Fn(item) if item.sig.constness.is_some() => {
-                module.names.entry(plain(&item.sig.ident)).or_insert(Named::Item(index));
+            Item::Const(item) => _ = module.values.entry(plain(&item.ident)).or_insert(index),
+            Item::Static(item) => _ = module.values.entry(plain(&item.ident)).or_insert(index),
+            Item::Fn(item) => _ = module.values.entry(plain(&item.sig.ident)).or_insert(index),
+            Item::ExternCrate(item) if item.ident != "self" => {
+                let name = plain(item.rename.as_ref().map_or(&item.ident, |(_, name)| name));
+                module.names.entry(name).or_insert_with(|| Named::Use(vec![plain(&item.ident)]));
             }
             Item::Use(item) => module.import(&item.tree, &mut Vec::new()),
             Item::Impl(item) => {
@@ -167,13 +217,17 @@ fn add(
                     module.value_types.push((segments(&target.path), index));
                 }
             }
+            Item::Macro(item) => {
+                if let Some(path) = included(item) {
+                    module.globs.push(vec!["self".to_owned(), path.clone()]);
+                    module.declares.push((path.clone(), Some(path)));
+                }
+            }
             Item::Mod(item) => {
                 if let Some((_, items)) = &item.content {
                     inner.push((plain(&item.ident), index, items.as_slice()));
-                } else if let Some(elsewhere) = path_attribute(&item.attrs) {
-                    let folder = file.path.parent().unwrap_or(Path::new(""));
-                    let target = Named::Elsewhere(module_path(&folder.join(elsewhere)));
-                    module.names.insert(plain(&item.ident), target);
+                } else {
+                    module.declares.push((plain(&item.ident), path_attribute(&item.attrs)));
                 }
             }
             _ => {}
@@ -188,6 +242,12 @@ fn add(
     }
 }
 
+/// The file of an `include!("…")`. Its items are as good as in a module of their own, imported by a glob.
+fn included(item: &syn::ItemMacro) -> Option<String> {
+    let is_include = item.ident.is_none() && item.mac.path.is_ident("include");
+    is_include.then(|| item.mac.parse_body::<syn::LitStr>().ok()).flatten().map(|path| path.value())
+}
+
 fn is_migration(item: &Item) -> bool {
     match item {
         Item::Impl(item) => {
@@ -199,73 +259,24 @@ fn is_migration(item: &Item) -> bool {
 }
 
 impl Outline {
-    /// `absent` are the paths of modules that `#[cfg]` takes away.
-    pub(super) fn of(mut modules: Vec<Outlined>, absent: &[Vec<String>]) -> Self {
-        modules.retain(|module| !absent.iter().any(|absent| module.path.starts_with(absent)));
-        let mut outline = Self {
-            modules,
-            nodes: vec![Node::default()],
-            node_of: Vec::new(),
-            by_end: HashMap::new(),
-            roots: HashSet::new(),
-            value_types: HashMap::new(),
-        };
-        let modules = std::mem::take(&mut outline.modules);
-        for (number, module) in modules.iter().enumerate() {
-            let node = outline.grow(&module.path);
-            if let Some(node) = outline.nodes.get_mut(node) {
-                node.module = Some(number);
-            }
-            outline.node_of.push(node);
-            for (path, item) in &module.value_types {
-                if let Some(last) = path.last() {
-                    outline.value_types.entry(last.clone()).or_default().push((number, path.clone(), *item));
-                }
-            }
-        }
-        outline.modules = modules;
-        outline
-    }
-
-    /// Says where a crate begins.
-    pub(super) fn root(&mut self, file: &Path) {
-        if matches!(file.file_stem().and_then(|stem| stem.to_str()), Some("lib" | "main")) {
-            let node = self.grow(&module_path(file));
-            self.roots.insert(node);
-        }
-    }
-
-    fn grow(&mut self, path: &[String]) -> usize {
-        let mut at = 0;
-        for name in path {
-            at = match self.child(at, name) {
-                Some(child) => child,
-                None => {
-                    let child = self.nodes.len();
-                    self.nodes.push(Node { parent: Some(at), name: name.clone(), ..Node::default() });
-                    if let Some(node) = self.nodes.get_mut(at) {
-                        node.children.insert(name.clone(), child);
-                    }
-                    self.by_end.entry(name.clone()).or_default().push(child);
-                    child
-                }
-            };
-        }
-        at
-    }
-
-    fn child(&self, node: usize, name: &str) -> Option<usize> {
-        self.nodes.get(node)?.children.get(name).copied()
-    }
-
-    fn parent(&self, node: usize) -> usize {
-        self.nodes.get(node).and_then(|node| node.parent).unwrap_or_default()
-    }
-
-    /// Resolves a path relative to a module.
+    /// Resolves the path of a type or a module relative to a module.
     pub(super) fn find(&self, from: usize, path: &[String]) -> Target {
+        self.search(from, path, Namespace::Types)
+    }
+
+    /// Resolves the path of a constant or a function relative to a module.
+    pub(super) fn find_value(&self, from: usize, path: &[String]) -> Target {
+        self.search(from, path, Namespace::Values)
+    }
+
+    fn search(&self, from: usize, path: &[String], namespace: Namespace) -> Target {
         let search = Search { outline: self, patience: Cell::new(PATIENCE), followed: RefCell::default() };
-        search.follow(from, path, DEPTH).unwrap_or_else(|| Target::External(path.to_vec()))
+        search.follow(from, path, namespace, DEPTH).unwrap_or_else(|| {
+            match path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super")) {
+                true => Target::Missing,
+                false => Target::External(path.to_vec()),
+            }
+        })
     }
 
     /// The entity a path leads to, by way of type aliases where there are any.
@@ -281,7 +292,7 @@ impl Outline {
                     })?;
                     (from, path) = (module, aliased);
                 }
-                Target::External(_) | Target::Position(_) => return None,
+                Target::External(_) | Target::Missing | Target::Position(_) => return None,
             }
         }
         None
@@ -296,9 +307,20 @@ impl Outline {
         Some((*at, *found))
     }
 
-    /// Whether anything at or below a path declares an entity.
-    pub(super) fn has_entities(&self, path: &[String]) -> bool {
-        self.modules.iter().any(|module| module.entity.is_some() && module.path.starts_with(path))
+    /// Whether a module declares an entity, itself or in one below it; `child` names one of its own modules.
+    pub(super) fn has_entities(&self, path: &[String], child: Option<&str>) -> bool {
+        let found = self.modules.iter().position(|module| module.path == path);
+        let node = found.and_then(|found| *self.node_of.get(found)?);
+        let node = match child {
+            None => node,
+            Some(name) => node.and_then(|node| self.child(node, name)),
+        };
+        let below = |at: usize| {
+            let mut above = std::iter::successors(Some(at), |at| self.nodes.get(*at)?.parent);
+            above.any(|at| Some(at) == node)
+        };
+        let entities = self.modules.iter().zip(&self.node_of).filter(|(module, _)| module.entity.is_some());
+        entities.filter_map(|(_, node)| *node).any(below)
     }
 }
 
@@ -311,69 +333,87 @@ struct Search<'o> {
 }
 
 impl Search<'_> {
-    fn follow(&self, from: usize, path: &[String], depth: usize) -> Option<Target> {
-        let node = *self.outline.node_of.get(from)?;
+    fn follow(&self, from: usize, path: &[String], namespace: Namespace, depth: usize) -> Option<Target> {
+        let node = (*self.outline.node_of.get(from)?)?;
         let depth = depth.checked_sub(1)?;
         let (first, rest) = path.split_first()?;
         match first.as_str() {
-            "self" => self.descend(node, rest, depth),
-            "super" => self.descend(self.outline.parent(node), rest, depth),
-            "crate" => {
-                let mut above = std::iter::successors(Some(node), |node| self.outline.nodes.get(*node)?.parent);
-                let root = above.find(|node| self.outline.roots.contains(node));
-                root.and_then(|root| self.descend(root, rest, depth)).or_else(|| self.anywhere(rest, depth))
-            }
-            name => match self.member(node, name, depth) {
-                Some(found) => self.onwards(found, rest, depth),
-                // The name of a crate: one of these files' own packages, or somebody else's.
-                None => Some(self.anywhere(rest, depth).unwrap_or_else(|| Target::External(path.to_vec()))),
+            "self" => self.descend(node, rest, namespace, depth),
+            "super" => self.descend(self.outline.parent(node), rest, namespace, depth),
+            "crate" => match self.outline.nodes.get(node)?.root {
+                Some(root) => self.descend(root, rest, namespace, depth),
+                None => self.anywhere(rest, namespace, depth),
+            },
+            name => match self.member(node, name, in_path(rest, namespace), depth) {
+                Some(found) => self.onwards(found, rest, namespace, depth),
+                None => Some(self.by_crate(node, path, namespace, depth)),
             },
         }
     }
 
-    fn onwards(&self, found: Target, rest: &[String], depth: usize) -> Option<Target> {
+    /// A path that begins with the name of a crate.
+    fn by_crate(&self, node: usize, path: &[String], namespace: Namespace, depth: usize) -> Target {
+        let external = || Target::External(path.to_vec());
+        let Some((first, rest)) = path.split_first() else { return external() };
+        let package = self.outline.nodes.get(node).and_then(|node| node.package);
+        let found = match self.outline.packages.named(package, first) {
+            CrateName::Package(number) => match self.outline.libraries.get(&number) {
+                Some(root) => return self.descend(*root, rest, namespace, depth).unwrap_or(Target::Missing),
+                None => self.anywhere(rest, namespace, depth),
+            },
+            CrateName::External => None,
+            CrateName::Unknown if package.is_some() => None,
+            // Code whose package is not known may mean any crate.
+            CrateName::Unknown => self.anywhere(rest, namespace, depth),
+        };
+        found.unwrap_or_else(external)
+    }
+
+    fn onwards(&self, found: Target, rest: &[String], namespace: Namespace, depth: usize) -> Option<Target> {
         match found {
-            Target::Position(node) => self.descend(node, rest, depth),
+            Target::Position(node) => self.descend(node, rest, namespace, depth),
             Target::External(mut path) => {
                 path.extend_from_slice(rest);
                 Some(Target::External(path))
             }
             found if rest.is_empty() => Some(found),
-            Target::Entity(_) | Target::Item(..) => None,
+            Target::Entity(_) | Target::Item(..) | Target::Missing => None,
         }
     }
 
-    fn descend(&self, node: usize, rest: &[String], depth: usize) -> Option<Target> {
+    fn descend(&self, node: usize, rest: &[String], namespace: Namespace, depth: usize) -> Option<Target> {
         match rest.split_first() {
             None => Some(Target::Position(node)),
-            Some((first, rest)) if first == "super" => self.descend(self.outline.parent(node), rest, depth),
-            Some((first, rest)) => self.onwards(self.member(node, first, depth)?, rest, depth),
+            Some((first, rest)) if first == "super" => self.descend(self.outline.parent(node), rest, namespace, depth),
+            Some((first, rest)) => {
+                let found = self.member(node, first, in_path(rest, namespace), depth)?;
+                self.onwards(found, rest, namespace, depth)
+            }
         }
     }
 
-    /// A name inside a module, by whatever way it came there.
-    fn member(&self, node: usize, name: &str, depth: usize) -> Option<Target> {
+    /// A name inside a module, declared or imported there.
+    fn member(&self, node: usize, name: &str, namespace: Namespace, depth: usize) -> Option<Target> {
         let depth = depth.checked_sub(1)?;
         self.patience.set(self.patience.get().checked_sub(1)?);
         let number = self.outline.nodes.get(node)?.module;
         let module = number.and_then(|number| Some((number, self.outline.modules.get(number)?)));
         if let Some((number, module)) = module {
+            if let (Namespace::Values, Some(item)) = (namespace, module.values.get(name)) {
+                return Some(Target::Item(number, *item));
+            }
             if module.entity.as_ref().is_some_and(|(_, entity)| entity == name) {
                 return Some(Target::Entity(number));
             }
             match module.names.get(name) {
                 Some(Named::Item(item) | Named::Alias(item, _)) => return Some(Target::Item(number, *item)),
                 Some(Named::Use(path)) => {
-                    // `use uuid;` and the like stand for themselves: looked up again, they would go round in a circle.
+                    // `use uuid;` imports a crate: looked up here again, it would lead to itself.
                     let itself = path.len() == 1 && path.first().is_some_and(|only| only == name);
                     return match itself {
-                        true => Some(Target::External(path.clone())),
-                        false => self.follow(number, path, depth),
+                        true => Some(self.by_crate(node, path, namespace, depth)),
+                        false => self.follow(number, path, namespace, depth),
                     };
-                }
-                Some(Named::Elsewhere(path)) => {
-                    let reached = path.iter().try_fold(0, |node, name| self.outline.child(node, name));
-                    return reached.map(Target::Position);
                 }
                 None => {}
             }
@@ -387,22 +427,20 @@ impl Search<'_> {
                 return None;
             }
             self.followed.borrow_mut().push((number, index));
-            let reached = self.follow(number, glob, depth);
+            let reached = self.follow(number, glob, Namespace::Types, depth);
             self.followed.borrow_mut().pop();
             match reached? {
-                Target::Position(reached) if reached != node => self.member(reached, name, depth),
+                Target::Position(reached) if reached != node => self.member(reached, name, namespace, depth),
                 _ => None,
             }
         })
     }
 
     /// A path from the root of a crate whose root is not among the files: the one module that ends so.
-    fn anywhere(&self, path: &[String], depth: usize) -> Option<Target> {
+    fn anywhere(&self, path: &[String], namespace: Namespace, depth: usize) -> Option<Target> {
         let (name, folder) = path.split_last()?;
-        // The nearest root first would be a guess: the first in the order of the files is what it always was.
-        let mut roots: Vec<usize> = self.outline.roots.iter().copied().collect();
-        roots.sort_unstable();
-        if let Some(found) = roots.into_iter().find_map(|root| self.descend(root, path, depth)) {
+        let mut roots = self.outline.roots.iter();
+        if let Some(found) = roots.find_map(|root| self.descend(*root, path, namespace, depth)) {
             return Some(found);
         }
         let ends = |node: &&usize| {
@@ -414,10 +452,15 @@ impl Search<'_> {
         let mut ending = self.outline.by_end.get(folder.last()?)?.iter().filter(ends);
         let only = ending.next()?;
         match ending.next() {
-            None => self.member(*only, name, depth),
+            None => self.member(*only, name, namespace, depth),
             Some(_) => None,
         }
     }
+}
+
+/// The namespace of a path's segment: all but the last are modules and types.
+fn in_path(rest: &[String], namespace: Namespace) -> Namespace {
+    if rest.is_empty() { namespace } else { Namespace::Types }
 }
 
 /// A file's module: its folders and its stem, where the stem is not just the folder's own file.

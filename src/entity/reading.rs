@@ -5,14 +5,15 @@
 //! the number of threads shows nowhere.
 
 use std::cell::Cell;
-use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::schema::Product;
 
 use super::conditions::{Conditions, Outcome};
 use super::keys::EntityDraft;
 use super::outline::{Outline, Outlined, module_path};
+use super::packages::Packages;
 use super::resolve::{Actives, Held, Modules};
 use super::source::{Output, RustFile, SourceError, SourceLocation};
 use super::{Context, SourceFile, relations, remarks, table};
@@ -24,10 +25,21 @@ pub(super) struct Input<'s> {
 }
 
 /// The result of a thread's first pass over its files.
+#[derive(Default)]
 struct Survey {
     /// The modules of each file.
     modules: Vec<(usize, Vec<Outlined>)>,
     outcome: Outcome,
+    /// Files that implement `MigratorTrait` in the root of a crate or a folder.
+    migrators: Vec<PathBuf>,
+}
+
+/// What all files are called, and what was found on the way.
+pub(super) struct Surveyed {
+    pub(super) outline: Outline,
+    pub(super) outcome: Outcome,
+    /// The folders of migrators, as module paths.
+    pub(super) migrators: Vec<Vec<String>>,
 }
 
 /// Files that are read faster by one thread than it takes to start another.
@@ -39,168 +51,211 @@ const MOST: usize = 8;
 /// Room for the parser, which goes as deep as the text it parses.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// Reads all entities, and gives back what everything is called.
-pub(super) fn read(
-    inputs: &[Input<'_>],
-    product: Product,
-    context: &Context,
-    output: &mut Output,
-) -> (Arc<Outline>, Vec<EntityDraft>) {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
-    std::thread::scope(|scope| {
-        let (survey, surveys) = mpsc::channel::<Survey>();
-        let (mut waiting, mut workers) = (Vec::new(), Vec::new());
-        for number in 0..threads {
-            let survey = survey.clone();
-            let (agreed, outline) = mpsc::channel::<Arc<Outline>>();
-            let work = move || {
-                let mine = |file: usize| file % threads == number;
-                let kept = Cell::new(false);
-                let files: Vec<Held<'_>> =
-                    inputs.iter().map(|input| Held::new(input.source, &input.conditions, &kept)).collect();
-                // Whoever waits for the surveys waits until every sender is gone.
-                _ = survey.send(look(&files, &mine));
-                forget_places(&kept);
-                drop(survey);
-                let (mut readings, mut output) = (Vec::with_capacity(files.len() / threads + 1), Output::default());
-                if let Ok(outline) = outline.recv() {
-                    let actives = Actives::default();
-                    let modules = Modules {
-                        outline: &outline,
-                        current: None,
-                        files: &files,
-                        context,
-                        product,
-                        actives: &actives,
-                    };
-                    entities(modules, &mine, &kept, &mut readings, &mut output);
-                    output.flush_places();
-                }
-                (readings, output)
-            };
-            let builder = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-            waiting.push(agreed);
-            workers.push(builder.spawn_scoped(scope, work));
-        }
-        drop(survey);
-        let outline = Arc::new(agree(inputs, surveys.into_iter().collect(), output));
-        // All of them go on before any of them is waited for.
-        for agreed in waiting {
-            _ = agreed.send(outline.clone());
-        }
-        let mut readings = Vec::with_capacity(inputs.len());
-        for worker in workers {
-            let Some((found, said)) = worker.ok().and_then(|worker| worker.join().ok()) else {
-                // Half a model is none.
-                let spot = SourceLocation { file: Path::new("entities").into(), ..SourceLocation::nowhere() };
-                output.error(SourceError::new(
-                    spot,
-                    "some of the entity files could not be read",
-                    "a thread ended early",
-                ));
-                continue;
-            };
-            readings.extend(found);
-            output.absorb(said);
-        }
-        readings.sort_by_key(|reading: &EntityDraft| reading.draft.module);
-        (outline, readings)
-    })
-}
-
-/// What everything is called, of what the threads found.
-fn agree(inputs: &[Input<'_>], surveys: Vec<Survey>, output: &mut Output) -> Outline {
+/// Finds the modules of all files.
+pub(super) fn survey(inputs: &[Input<'_>], packages: Packages, output: &mut Output) -> Surveyed {
+    let look = |share: &Share<'_, '_>| {
+        let found = look(share);
+        forget_places(share.kept);
+        found
+    };
+    let surveys = in_threads(inputs, look, output);
     let mut modules = Vec::new();
     let mut outcome = Outcome::default();
+    let mut migrators = Vec::new();
     for survey in surveys {
         modules.extend(survey.modules);
         outcome.troubles.extend(survey.outcome.troubles);
-        outcome.absent.extend(survey.outcome.absent);
         outcome.doubtful.extend(survey.outcome.doubtful);
+        migrators.extend(survey.migrators);
     }
+    // An application may have its migrator at the root; then only the crate that does nothing else is left out.
+    migrators.retain(|path| {
+        let is_root = path.file_stem().is_some_and(|stem| stem != "mod");
+        let package = packages.of_file(path).and_then(|number| packages.iter().nth(number));
+        !is_root || package.is_some_and(|package| package.only_migrates)
+    });
+    let migrators: Vec<Vec<String>> = migrators.iter().map(|path| module_path(path)).collect();
     modules.sort_by_key(|(file, _)| *file);
     let modules = modules.into_iter().flat_map(|(_, modules)| modules).collect();
-    let mut outline = Outline::of(modules, &outcome.absent);
-    inputs.iter().for_each(|input| outline.root(&input.source.path));
+    let paths: Vec<&Path> = inputs.iter().map(|input| input.source.path.as_path()).collect();
+    Surveyed { outline: Outline::of(modules, &paths, packages, &migrators), outcome, migrators }
+}
+
+/// Reads all entities, and gives back the names of everything.
+pub(super) fn read(
+    inputs: &[Input<'_>],
+    packages: Packages,
+    product: Product,
+    context: &Context,
+    output: &mut Output,
+) -> (Outline, Vec<EntityDraft>) {
+    let Surveyed { outline, outcome, .. } = survey(inputs, packages, output);
     outcome.troubles.into_iter().for_each(|trouble| output.error(trouble));
-    for (path, trouble) in outcome.doubtful {
-        if outline.has_entities(&path) {
+    for (path, child, trouble) in outcome.doubtful {
+        if outline.has_entities(&path, child.as_deref()) {
             output.error(trouble);
         }
     }
-    outline
+    let work = |share: &Share<'_, '_>| {
+        let (mut readings, mut output) = (Vec::new(), Output::default());
+        let actives = Actives::default();
+        let modules =
+            Modules { outline: &outline, current: None, files: share.files, context, product, actives: &actives };
+        entities(modules, share, &mut readings, &mut output);
+        output.flush_places();
+        (readings, output)
+    };
+    let mut readings = Vec::with_capacity(inputs.len());
+    for (found, said) in in_threads(inputs, work, output) {
+        readings.extend(found);
+        output.absorb(said);
+    }
+    readings.sort_by_key(|reading: &EntityDraft| reading.draft.module);
+    (outline, readings)
 }
 
-/// Outlines files: by the heads of their items where those tell enough, by parsing them where not. What cannot be parsed is
-/// said when it is read.
-fn look(files: &[Held<'_>], mine: &dyn Fn(usize) -> bool) -> Survey {
-    let mut survey = Survey { modules: Vec::new(), outcome: Outcome::default() };
-    for (number, held) in files.iter().enumerate().filter(|(number, _)| mine(*number)) {
+/// The files of one thread.
+struct Share<'t, 's> {
+    /// All files; the others only explain names.
+    files: &'t [Held<'s>],
+    number: usize,
+    threads: usize,
+    /// Whether the thread keeps a parsed file.
+    kept: &'t Cell<bool>,
+}
+
+impl Share<'_, '_> {
+    fn has(&self, file: usize) -> bool {
+        file % self.threads == self.number
+    }
+}
+
+/// Does some work in threads that share the files.
+fn in_threads<T: Send>(inputs: &[Input<'_>], work: impl Fn(&Share<'_, '_>) -> T + Sync, output: &mut Output) -> Vec<T> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = processors.min(MOST).min(inputs.len() / FEW + 1);
+    let work = &work;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|number| {
+                let on_share = move || {
+                    let kept = Cell::new(false);
+                    let files: Vec<Held<'_>> =
+                        inputs.iter().map(|input| Held::new(input.source, &input.conditions, &kept)).collect();
+                    work(&Share { files: &files, number, threads, kept: &kept })
+                };
+                let builder = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
+                builder.spawn_scoped(scope, on_share)
+            })
+            .collect();
+        let mut results = Vec::with_capacity(threads);
+        for worker in workers {
+            match worker.ok().and_then(|worker| worker.join().ok()) {
+                Some(result) => results.push(result),
+                // Half a model is none.
+                None => {
+                    let spot = SourceLocation { file: Path::new("entities").into(), ..SourceLocation::nowhere() };
+                    output.error(SourceError::new(
+                        spot,
+                        "some of the entity files could not be read",
+                        "a thread ended early",
+                    ));
+                }
+            }
+        }
+        results
+    })
+}
+
+/// Outlines files: by the heads of their items where those are enough, otherwise by parsing them. A file that cannot be
+/// parsed is reported when it is read.
+fn look(share: &Share<'_, '_>) -> Survey {
+    let mut survey = Survey::default();
+    for (number, held) in share.files.iter().enumerate().filter(|(number, _)| share.has(*number)) {
         if let Some(module) = Outlined::plainly(number, &held.source.path, &held.source.text) {
             survey.modules.push((number, vec![module]));
             continue;
         }
-        let Ok((file, outcome)) = held.parse() else { continue };
+        let Ok((file, outcome)) = held.parse() else {
+            let module = Outlined::new(number, Vec::new(), module_path(&held.source.path));
+            survey.modules.push((number, vec![module]));
+            continue;
+        };
         survey.outcome.troubles.extend(outcome.troubles);
-        survey.outcome.absent.extend(outcome.absent);
         survey.outcome.doubtful.extend(outcome.doubtful);
         if is_migrator(&file) {
-            survey.outcome.absent.push(module_path(&file.path));
+            survey.migrators.push(file.path.to_path_buf());
         }
-        survey.modules.push((number, Outlined::of(number, &file)));
+        let mut modules = Outlined::of(number, &file);
+        for absent in &outcome.absent {
+            if let Some(module) = modules.iter_mut().find(|module| module.path == absent.module) {
+                module.disable(&absent.name, absent.elsewhere.as_deref());
+            }
+        }
+        survey.modules.push((number, modules));
     }
     survey
 }
 
+/// Words without which a file declares neither an entity nor a column value.
+const WORDS: [&str; 3] = ["Derive", "sea_orm", "EntityTrait"];
+
 /// Reads the entities of one thread's files, one file after the other: none is kept beyond its turn.
-fn entities(
-    modules: Modules<'_>,
-    mine: &dyn Fn(usize) -> bool,
-    kept: &Cell<bool>,
-    readings: &mut Vec<EntityDraft>,
-    output: &mut Output,
-) {
+fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<EntityDraft>, output: &mut Output) {
     let mut outlined = modules.outline.modules.iter().enumerate().peekable();
     for (number, held) in modules.files.iter().enumerate() {
         let of_file = std::iter::from_fn(|| outlined.next_if(|(_, module)| module.file <= number));
-        if !mine(number) {
-            of_file.for_each(drop);
+        let of_file: Vec<usize> = of_file.map(|(at, _)| at).filter(|at| modules.outline.is_reached(*at)).collect();
+        // Most files of an application only have names that others use.
+        let may_declare = || {
+            WORDS.iter().any(|word| held.source.text.contains(word))
+                || of_file.iter().any(|at| modules.outline.is_loose(*at))
+        };
+        if !share.has(number) || of_file.is_empty() || !may_declare() {
             continue;
         }
         let file = match held.parse() {
             Ok((file, _)) => file,
             Err(trouble) => {
                 output.error(trouble);
-                of_file.for_each(drop);
                 continue;
             }
         };
         let modules = Modules { current: Some((number, &file)), ..modules };
-        for (at, _) in of_file {
+        let is_in_scope = modules.context.is_in_scope(&held.source.path);
+        for at in of_file {
             let Some(module) = modules.get(at) else { continue };
-            remarks(&module, output);
-            if let Some(draft) = table::read(&modules, at, output) {
+            remarks(&module, is_in_scope, output);
+            if !is_in_scope
+                && let Some(entity) = module.entity
+                && modules.context.is_beside_scope(&held.source.path)
+            {
+                let message =
+                    "this entity is not read: `entities` of the configuration lists the files beside it, not this one";
+                let trouble = SourceError::new(module.file.spot(&entity.ident), message, "not listed");
+                output.warning(trouble.hint("remove `entities`: then every entity that a `mod` reaches is read"));
+            }
+            if is_in_scope && let Some(draft) = table::read(&modules, at, output) {
                 let relations = relations::read(&module, output);
                 readings.push(EntityDraft::new(draft, relations, output));
             }
         }
         drop(file);
-        forget_places(kept);
+        forget_places(share.kept);
     }
 }
 
-/// The tokenizer keeps the text of everything it has read in this thread, so that it can say where a token stands, and what it
-/// has said. Nobody asks it for the tokens of files whose turn is over; only some that others use are kept.
+/// The tokenizer keeps the text of every file that this thread has parsed, for the spans of its tokens. They are not needed
+/// after the file's turn, unless the thread keeps the parsed file.
 fn forget_places(kept: &Cell<bool>) {
     if !kept.get() {
         proc_macro2::extra::invalidate_current_thread_spans();
     }
 }
 
-/// Whether a folder is one of migrations, which say what was and not what is.
+/// Whether a file makes its folder one of migrations, which hold former declarations.
 fn is_migrator(file: &RustFile) -> bool {
-    file.path.file_stem().is_some_and(|stem| stem == "mod")
+    file.path.file_stem().is_some_and(|stem| stem == "mod" || stem == "lib" || stem == "main")
         && file.syntax.items.iter().any(|item| match item {
             syn::Item::Impl(item) => {
                 let of = item.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());

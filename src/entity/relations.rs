@@ -189,7 +189,7 @@ fn action_named(name: &str) -> Option<Option<Action>> {
 
 /// A written-out `fn def`: a match whose arms are chains of the relation builder.
 fn of_function(file: &RustFile, body: &[Stmt], relations: &mut Vec<Relation>, output: &mut Output) {
-    let [Stmt::Expr(Expr::Match(arms), _)] = body else {
+    let Some(arms) = matched(body) else {
         // `panic!()` alone is what an entity without relations has.
         if !matches!(body, [Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _)]) {
             let spot = body.first().map(|first| file.spot(first));
@@ -212,6 +212,28 @@ fn of_function(file: &RustFile, body: &[Stmt], relations: &mut Vec<Relation>, ou
             Ok(None) => {}
             Err(spot) => output.error(unreadable(spot)),
         }
+    }
+}
+
+/// The `match` of a body, with or without `.into()` and the like behind it.
+fn matched(body: &[Stmt]) -> Option<&syn::ExprMatch> {
+    let (last, before) = body.split_last()?;
+    let Stmt::Expr(value, _) = last else { return None };
+    let mut value = value;
+    if !before.iter().all(|statement| matches!(statement, Stmt::Item(Item::Use(_)))) {
+        return None;
+    }
+    loop {
+        value = match value {
+            Expr::Match(found) => return Some(found),
+            Expr::MethodCall(call) if call.args.is_empty() && (call.method == "into" || call.method == "def") => {
+                &call.receiver
+            }
+            Expr::Paren(paren) => &paren.expr,
+            Expr::Return(of) => of.expr.as_deref()?,
+            Expr::Block(block) => return matched(&block.block.stmts),
+            _ => return None,
+        };
     }
 }
 

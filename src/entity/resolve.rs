@@ -84,14 +84,19 @@ pub(super) enum Found<'a> {
     Enum(usize, usize, &'a ItemEnum),
     /// A type alias, and the module it stands in.
     Alias(usize, &'a syn::Type),
-    /// A constant, and the module it stands in.
-    Constant(usize, &'a Expr),
-    /// A function that may stand in a constant, and its module.
-    Function(usize, &'a ItemFn),
     /// Nothing in these files: the path with every `use` followed.
     External(Vec<String>),
     /// An entity, a module, or an item that is none of the above.
     Other,
+}
+
+/// The constant or function that a path resolves to, with its module.
+#[derive(Clone, Copy)]
+pub(super) enum FoundValue<'a> {
+    /// A constant or a static.
+    Constant(usize, &'a Expr),
+    /// A function outside of `impl` blocks.
+    Function(usize, &'a ItemFn),
 }
 
 impl<'a> Modules<'a> {
@@ -122,13 +127,21 @@ impl<'a> Modules<'a> {
                 Some(Item::Struct(item)) => Found::Struct(module, index, item),
                 Some(Item::Enum(item)) => Found::Enum(module, index, item),
                 Some(Item::Type(item)) => Found::Alias(module, &item.ty),
-                Some(Item::Const(item)) => Found::Constant(module, &item.expr),
-                Some(Item::Static(item)) => Found::Constant(module, &item.expr),
-                Some(Item::Fn(item)) => Found::Function(module, item),
                 _ => Found::Other,
             },
             Target::External(path) => Found::External(path),
-            Target::Entity(_) | Target::Position(_) => Found::Other,
+            Target::Entity(_) | Target::Missing | Target::Position(_) => Found::Other,
+        }
+    }
+
+    /// Resolves the path of a constant or a function relative to a module.
+    pub(super) fn find_value(&self, from: usize, path: &[String]) -> Option<FoundValue<'a>> {
+        let Target::Item(module, index) = self.outline.find_value(from, path) else { return None };
+        match self.item(module, index)? {
+            Item::Const(item) => Some(FoundValue::Constant(module, &item.expr)),
+            Item::Static(item) => Some(FoundValue::Constant(module, &item.expr)),
+            Item::Fn(item) => Some(FoundValue::Function(module, item)),
+            _ => None,
         }
     }
 

@@ -38,16 +38,16 @@ impl SourceLocation {
 pub(super) struct RustFile {
     pub(super) path: Arc<Path>,
     pub(super) syntax: syn::File,
-    /// The text with every byte where the parser met it, and where its lines begin.
+    /// The text, with the byte offsets of the parser, and the offsets of its lines.
     text: String,
     lines: Vec<usize>,
-    /// The same text as the parser saw it: some of it blanked out, every byte where it was.
+    /// The text as it was parsed: some of it is blanked out, offsets are the same.
     parsed: String,
     /// How many bytes the parser skipped before it started counting: a byte order mark.
     skipped: usize,
 }
 
-/// The traits whose implementations say something of an entity.
+/// The traits whose implementations declare parts of an entity.
 pub(super) const TRAITS: [&str; 8] = [
     "EntityName",
     "EntityTrait",
@@ -173,16 +173,31 @@ struct SourceErrorDetails {
     message: String,
     label: String,
     hint: Option<String>,
+    /// The Rust type whose column type is not known.
+    rust_type: Option<String>,
 }
 
 impl SourceError {
     pub(super) fn new(spot: SourceLocation, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self(Box::new(SourceErrorDetails { spot, message: message.into(), label: label.into(), hint: None }))
+        Self(Box::new(SourceErrorDetails {
+            spot,
+            message: message.into(),
+            label: label.into(),
+            hint: None,
+            rust_type: None,
+        }))
     }
 
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Names the Rust type that is the reason: all columns of it are reported once.
+    #[must_use]
+    pub(super) fn about(mut self, rust_type: impl Into<String>) -> Self {
+        self.0.rust_type = Some(rust_type.into());
         self
     }
 }
@@ -196,6 +211,8 @@ pub(super) struct Output {
     recent: Option<(ObjectName, Vec<(Part, Source)>)>,
     /// Enum types, as often as columns have them.
     enums: Vec<(SourceLocation, EnumType)>,
+    /// Columns whose type could not be read, with the reason.
+    untyped: Vec<(Place, SourceError)>,
 }
 
 impl Output {
@@ -208,7 +225,7 @@ impl Output {
     }
 
     fn say(&mut self, severity: Severity, trouble: SourceError) {
-        let SourceErrorDetails { spot, message, label, hint } = *trouble.0;
+        let SourceErrorDetails { spot, message, label, hint, .. } = *trouble.0;
         let file = spot.file.to_path_buf();
         self.diagnostics.push(Diagnostic { severity, message, file, span: spot.span, label, hint });
     }
@@ -254,6 +271,43 @@ impl Output {
         self.model.sources.absorb(other.model.sources);
         self.model.renames.extend(other.model.renames);
         self.enums.extend(other.enums);
+        self.untyped.extend(other.untyped);
+    }
+
+    /// Records that the type of a column could not be read.
+    pub(super) fn untyped(&mut self, column: Place, trouble: SourceError) {
+        self.untyped.push((column, trouble));
+    }
+
+    /// Reports the columns without a type: those of one Rust type in one message.
+    pub(super) fn settle_untyped(&mut self) {
+        let mut untyped = std::mem::take(&mut self.untyped);
+        untyped.sort_by(|(_, a), (_, b)| {
+            (&a.0.spot.file, a.0.spot.span.start).cmp(&(&b.0.spot.file, b.0.spot.span.start))
+        });
+        let mut causes: Vec<(SourceError, Vec<Place>)> = Vec::new();
+        for (column, trouble) in untyped {
+            self.model.untyped.insert(column.clone(), trouble.0.rust_type.clone());
+            let is_same = |(known, _): &&mut (SourceError, Vec<Place>)| {
+                trouble.0.rust_type.is_some()
+                    && (&known.0.rust_type, &known.0.message) == (&trouble.0.rust_type, &trouble.0.message)
+            };
+            match causes.iter_mut().find(is_same) {
+                Some((_, columns)) => columns.push(column),
+                None => causes.push((trouble, vec![column])),
+            }
+        }
+        for (mut trouble, columns) in causes {
+            if columns.len() > 1 {
+                let named: Vec<String> = columns.iter().take(SHOWN).map(column_name).collect();
+                let more = match columns.len().checked_sub(SHOWN) {
+                    None | Some(0) => String::new(),
+                    Some(more) => format!(" and {more} more"),
+                };
+                trouble.0.message = format!("{}: {}{more}", trouble.0.message, named.join(", "));
+            }
+            self.error(trouble);
+        }
     }
 
     /// The enum types, each once: two Rust enums may describe one database type, but only in the same words.
@@ -278,6 +332,16 @@ impl Output {
             }
         }
         self.model.schema.enums = seen.into_iter().map(|(name, (_, value))| (name, value)).collect();
+    }
+}
+
+/// How many columns of one Rust type are named.
+const SHOWN: usize = 5;
+
+fn column_name(place: &Place) -> String {
+    match place {
+        Place::Table(table, Part::Column(column, _)) => format!("{table}.{column}"),
+        other => other.to_string(),
     }
 }
 

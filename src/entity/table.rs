@@ -66,7 +66,8 @@ fn of_model(
     });
     let mut reader = TableReader { modules, at, module, rename_all, primary_key: Vec::new(), auto_increment: None };
     for field in &model.fields {
-        if let Some(declared) = reader.field(field, output) {
+        if let Some(mut declared) = reader.field(field, output) {
+            configure(modules, at, &builder.table.name, &mut declared, output);
             builder.column(declared, output);
         }
     }
@@ -80,6 +81,35 @@ pub(super) fn title(settings: &Settings, output: &mut Output) -> Option<Title> {
     let (name, spot) = settings.text("table_name", output)?;
     let schema = settings.text("schema_name", output).map(|(schema, _)| schema);
     Some(Title { name, schema, comment: settings.text("comment", output), spot })
+}
+
+/// Gives a column the type that the configuration has for it by name.
+pub(super) fn configure(
+    modules: &Modules<'_>,
+    at: usize,
+    table: &ObjectName,
+    declared: &mut Declared,
+    output: &mut Output,
+) {
+    let types = &modules.context.types;
+    if types.is_empty() {
+        return;
+    }
+    let name = format!("{table}.{}", declared.name);
+    let Some(answer) = types.get(&name) else { return };
+    let column = syn::parse_str(answer).ok().and_then(|answer| column_type::read(modules, at, &answer));
+    declared.data_type = match column {
+        Some(column) => {
+            for (value, _) in column.enums {
+                output.declare_enum(value, &declared.spot);
+            }
+            Ok((column.data_type, Some(declared.spot.clone())))
+        }
+        None => {
+            let message = format!("cannot read what the configuration says of `{name}`: `{answer}`");
+            Err(SourceError::new(declared.spot.clone(), message, "used here").hint(column_type::HINT))
+        }
+    };
 }
 
 /// An empty table of a title.

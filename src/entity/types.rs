@@ -1,6 +1,6 @@
 //! The Rust type of a field to the column type its `ValueType` has.
 //!
-//! Must not know attributes of the field itself; a `column_type` there is asked first, and then nobody asks here.
+//! Must not know attributes of the field itself; a `column_type` there has precedence.
 
 use syn::{GenericArgument, PathArguments};
 
@@ -12,7 +12,7 @@ use super::resolve::{Found, Modules, segments};
 use super::source::{SourceError, SourceLocation};
 use super::values::{self, Value};
 
-/// What a Rust type says of a column.
+/// The column type of a Rust type.
 #[derive(Clone, Debug)]
 pub(super) struct Typed {
     pub(super) column: ColumnType,
@@ -26,7 +26,7 @@ impl Typed {
     }
 }
 
-/// What can be written where a type says nothing.
+/// The hint for a type without a known column type.
 pub(super) const HINT: &str = "say the type at the field: `column_type = \"…\"`";
 
 /// How deep types may be nested in one another.
@@ -69,7 +69,7 @@ pub(super) fn nested(modules: &Modules<'_>, module: usize, of: &syn::Type, depth
                     Some(typed) => typed,
                     None => Err(unreadable(modules, module, of)),
                 },
-                Found::Constant(..) | Found::Function(..) | Found::Other => Err(unreadable(modules, module, of)),
+                Found::Other => Err(unreadable(modules, module, of)),
             }
         }
         _ => Err(unreadable(modules, module, of)),
@@ -83,7 +83,8 @@ fn unreadable(modules: &Modules<'_>, module: usize, of: &syn::Type) -> SourceErr
         SourceError::new(spot, format!("cannot tell the column type of `{spelled}`"), "type not found in these files");
     match of {
         syn::Type::Path(_) => {
-            trouble.hint(format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled)))
+            let hint = format!("{HINT}, or once for all of them in the configuration: {}", line(&spelled));
+            trouble.hint(hint).about(spelled)
         }
         _ => trouble.hint(HINT),
     }
@@ -100,7 +101,7 @@ pub(super) fn line(name: &str) -> String {
     format!("`types = {{ {key} = \"Text\" }}`")
 }
 
-/// What the configuration says of a type: by its whole spelling, its path or its name.
+/// The column type that the configuration gives a type: by its whole spelling, its path or its name.
 fn answered(
     modules: &Modules<'_>,
     module: usize,
@@ -163,7 +164,7 @@ fn known(
         ("Uuid", []) => Type::Uuid,
         ("Braced" | "Hyphenated" | "Simple" | "Urn", []) if from("uuid") || from("fmt") => Type::Uuid,
         ("TextUuid", []) => Type::String(None),
-        ("Json", []) => Type::Json,
+        ("Json" | "JsonValue", []) => Type::Json,
         ("Value", []) if from("serde_json") => Type::Json,
         ("Date" | "NaiveDate" | "ChronoDate" | "TimeDate", []) => Type::Date,
         ("Time" | "NaiveTime" | "ChronoTime" | "TimeTime", []) => Type::Time,

@@ -47,7 +47,7 @@ fn derived(
     fields: Option<&Fields>,
     depth: usize,
 ) -> Result<Typed, SourceError> {
-    // Unknown settings are said once, where the files are gone through, not at every use of the type.
+    // Unknown settings are reported once for the file, not at every use of the type.
     let settings = Settings::read(module.file, value.attributes, &[ON_VALUE], &mut Output::default());
     if let Some(setting) = settings.get("column_type") {
         let column =
@@ -57,7 +57,7 @@ fn derived(
             None => {
                 let trouble =
                     SourceError::new(setting.value_spot.clone(), "cannot read this `column_type`", "not a ColumnType");
-                Err(trouble.hint(column_type::HINT))
+                Err(trouble.hint(column_type::HINT).about(plain(value.ident)))
             }
         };
     }
@@ -73,7 +73,7 @@ fn derived(
     }
 }
 
-/// A written-out `impl ValueType for …`: what its `column_type` returns, if that is one expression.
+/// The result of `column_type` in a written-out `impl ValueType for …`, if it is one expression.
 fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Result<Typed, SourceError>> {
     let name = plain(value.ident);
     let (at, item) = modules.value_type(value.at, value.number, &name)?;
@@ -87,7 +87,8 @@ fn written(modules: &Modules<'_>, value: &Value<'_>, depth: usize) -> Option<Res
         None => {
             let spot = modules.get(at).map_or_else(SourceLocation::nowhere, |module| module.file.spot(&function.block));
             let trouble = SourceError::new(spot, "cannot read this column type", "not a single ColumnType");
-            Err(trouble.hint(format!("{}, or say it in the configuration: {}", column_type::HINT, types::line(&name))))
+            let hint = format!("{}, or say it in the configuration: {}", column_type::HINT, types::line(&name));
+            Err(trouble.hint(hint).about(name.clone()))
         }
     })
 }
@@ -96,7 +97,11 @@ fn no_value(modules: &Modules<'_>, value: &Value<'_>) -> SourceError {
     let ident = value.ident;
     let spot = modules.get(value.at).map_or_else(SourceLocation::nowhere, |module| module.file.spot(ident));
     let line = types::line(&plain(ident));
-    SourceError::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none").hint(format!(
-        "derive `DeriveValueType`, `DeriveActiveEnum` or `FromJsonQueryResult` for it, or say its type in the configuration: {line}"
-    ))
+    let trouble =
+        SourceError::new(spot, format!("`{ident}` is used as a column, but is no column value"), "derives none");
+    trouble
+        .hint(format!(
+            "derive `DeriveValueType`, `DeriveActiveEnum` or `FromJsonQueryResult` for it, or say its type in the configuration: {line}"
+        ))
+        .about(plain(ident))
 }

@@ -1,6 +1,6 @@
 //! Introspection: reads a schema from the catalog of a connected database.
 //!
-//! Must not know what is done with it. The queries are in each dialect's folder.
+//! Must not know the use of the schema. The queries are in each dialect's folder.
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
@@ -9,7 +9,7 @@ use crate::schema::Normalized;
 
 pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Unmanaged};
 
-/// Reads the catalog of the connected database with a constant number of queries, whatever the number of tables.
+/// Reads the catalog of the connected database with a constant number of queries, regardless of the number of tables.
 ///
 /// # Errors
 /// The database's refusal.
@@ -17,8 +17,8 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
     introspect_beside(session, scope, &dialect::nothing).await
 }
 
-/// The same where much of it is known: tables that are the same to the letter are shared with what is known by the time they
-/// are found.
+/// The same if a similar schema is known: tables with the same text are shared with the known schema as soon as they
+/// are read.
 ///
 /// # Errors
 /// The database's refusal.

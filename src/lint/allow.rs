@@ -1,7 +1,7 @@
 //! Allowed findings: lint rules by name, for everything or for one object. `drop-table`, `drop-table:orders`,
 //! `drop-column:orders.note`, `*`, `drop-*:orders*`.
 //!
-//! Must not know what is done with a finding that nobody allows.
+//! Must not know how a refused finding is handled.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,8 @@ pub struct Allow {
 }
 
 impl Allow {
-    /// Whether the finding is allowed. Without an object, the rule is allowed everywhere; a table's name covers what is in it.
+    /// Whether the finding is allowed. Without an object, the rule is allowed everywhere; the name of a table covers
+    /// its parts.
     pub fn covers(&self, finding: &Finding) -> bool {
         let objects = || objects(&finding.place);
         matches(&self.rule, finding.rule)
@@ -27,21 +28,21 @@ impl Allow {
 }
 
 impl Allow {
-    /// The exact name of a table or column that may be dropped, where one is named.
+    /// The exact name of a table or column that may be dropped, if there is one.
     pub fn dropped(&self) -> Option<String> {
         let object = self.object.as_ref().filter(|object| !object.contains(['*', '?']))?;
         ["drop-table", "drop-column"].contains(&self.rule.as_str()).then(|| object.clone())
     }
 }
 
-/// The findings that lose something and are not allowed.
+/// The findings that lose data and are not allowed.
 pub fn refused<'a>(findings: &'a [Finding], allowed: &[Allow]) -> Vec<&'a Finding> {
     let is_refused =
         |finding: &&Finding| finding.level == Level::Danger && !allowed.iter().any(|allow| allow.covers(finding));
     findings.iter().filter(is_refused).collect()
 }
 
-/// What is allowed for an object by its name and covers none of the findings, each with what may have been meant.
+/// The options that allow a rule for a named object and cover no finding, each with suggestions.
 pub fn unfit<'a>(findings: &[Finding], allowed: &'a [Allow]) -> Vec<(&'a Allow, Option<String>)> {
     let fits = |allow: &Allow| allow.object.is_none() || findings.iter().any(|finding| allow.covers(finding));
     let near = |allow: &Allow| {
@@ -53,13 +54,13 @@ pub fn unfit<'a>(findings: &[Finding], allowed: &'a [Allow]) -> Vec<(&'a Allow, 
     allowed.iter().filter(|allow| !fits(allow)).map(|allow| (allow, near(allow))).collect()
 }
 
-/// What to type to allow a finding: `--allow drop-table:orders`.
+/// The option that allows a finding: `--allow drop-table:orders`.
 pub fn flag(finding: &Finding) -> String {
     let object = objects(&finding.place).into_iter().next().unwrap_or_default();
     format!("--allow {}", in_shell(&format!("{}:{object}", finding.rule)))
 }
 
-/// An argument as it is typed in a shell.
+/// An argument quoted for a shell.
 pub fn in_shell(argument: &str) -> String {
     match argument.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-' | ':' | '=')) {
         true => argument.to_owned(),
@@ -76,7 +77,7 @@ impl FromStr for Allow {
             None => (text, None),
         };
         if object.is_some_and(str::is_empty) {
-            return Err(format!("`{text}` names no object behind the colon"));
+            return Err(format!("`{text}` names no object after the colon"));
         }
         let known: Vec<&str> = RULES.iter().filter(|rule| rule.plan.is_some()).map(|rule| rule.id).collect();
         if !known.iter().any(|known| matches(rule, known)) {
@@ -97,7 +98,7 @@ impl fmt::Display for Allow {
     }
 }
 
-/// What an object may be called, its most exact name first: `orders.note`, `orders`.
+/// The names of an object, the most exact first: `orders.note`, `orders`.
 fn objects(place: &Place) -> Vec<String> {
     match place {
         Place::Enum(name) | Place::View(name) | Place::Routine(name) => vec![name.to_string()],

@@ -1,6 +1,6 @@
-//! Changes of a column's type that not every value survives, and keys whose references stay behind.
+//! Type changes that not every value survives, and keys whose references do not change with them.
 //!
-//! Must not know which values those are: that takes the database's table of casts.
+//! Must not know which values those are: that requires the product's cast table.
 
 use crate::plan::cast::{Grade, Stake};
 use crate::plan::{Alter, Op, type_name};
@@ -8,11 +8,11 @@ use crate::schema::{Change, Column, ForeignKey, Name, ObjectName, Type};
 
 use super::{Context, Level, PlanCheck, Rule, script};
 
-/// Some values change with the type, or are refused.
+/// Some values are changed or rejected by the type change.
 pub(super) const LOSSY_CAST: Rule = Rule {
     id: "lossy-cast",
-    summary: "a column's type changes, and some values would change with it",
-    why: "the migration looks for such rows first and stops; once it is allowed, it changes them",
+    summary: "a column's type changes, and some values would change too",
+    why: "the migration checks for such rows first and stops; if allowed, it changes them",
     plan: Some(PlanCheck {
         level: Level::Warning,
         stake: |_| Stake::Lost,
@@ -38,8 +38,8 @@ pub(super) const LOSSY_CAST: Rule = Rule {
 pub(super) const IMPOSSIBLE_CAST: Rule =
     Rule {
         id: "impossible-cast",
-        summary: "a column's type changes to one that has none of its values",
-        why: "the migration fails on the first row that holds a value",
+        summary: "a column's type changes to one that cannot hold any of its values",
+        why: "the migration fails on the first row with a value",
         plan: Some(PlanCheck {
             level: Level::Danger,
             stake: |_| Stake::Values,
@@ -55,11 +55,11 @@ pub(super) const IMPOSSIBLE_CAST: Rule =
         script: None,
     };
 
-/// A key and what refers to it have different types from now on.
+/// A key and its references get different types.
 pub(super) const REFERENCE_TYPE: Rule = Rule {
     id: "reference-type",
-    summary: "a foreign key and what it refers to have different types",
-    why: "values of the one do not fit the other, and every look-up converts; MySQL and MariaDB refuse such a key",
+    summary: "a foreign key and the referenced column have different types",
+    why: "values of one do not fit the other, and every look-up converts; MySQL and MariaDB reject such a key",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Nothing,
@@ -105,7 +105,7 @@ fn retyped(op: &Op) -> Option<(&ObjectName, &Change<Column>)> {
 /// A column of a table.
 type Side<'a> = (&'a ObjectName, &'a Name);
 
-/// The columns of a key, each with the one it refers to.
+/// The columns of a key, each with the referenced one.
 fn sides<'a>(table: &'a ObjectName, key: &'a ForeignKey) -> impl Iterator<Item = (Side<'a>, Side<'a>)> {
     let referenced = key.referenced_columns.iter().map(|column| (&key.references, column));
     key.columns.iter().map(move |column| (table, column)).zip(referenced)

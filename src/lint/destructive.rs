@@ -1,6 +1,6 @@
 //! Operations that lose rows or values.
 //!
-//! Must not know how many: that takes a database.
+//! Must not know how many: that requires a database.
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op, becomes_computed};
@@ -12,7 +12,7 @@ use super::{Context, Level, PlanCheck, Rule, script};
 pub(super) const DROP_TABLE: Rule = Rule {
     id: "drop-table",
     summary: "a table is dropped",
-    why: "its rows are gone, and code that is still running fails",
+    why: "its rows are lost, and running code fails",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Rows,
@@ -30,7 +30,7 @@ pub(super) const DROP_TABLE: Rule = Rule {
 pub(super) const DROP_PARTITION: Rule = Rule {
     id: "drop-partition",
     summary: "a partition of a table is dropped",
-    why: "its rows are gone; the way back creates the partition empty",
+    why: "its rows are lost; `down` creates an empty partition",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Rows,
@@ -60,7 +60,7 @@ fn is_partition(definition: &Definition) -> bool {
     definition.id.kind == DefinitionKind::Partition
 }
 
-/// Whether the table that a partition divides is dropped with its rows, or divided otherwise and keeps them.
+/// Whether the parent of a partition is dropped with its rows, or repartitioned and keeps them.
 fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool {
     let of = |table: &ObjectName| {
         context.plan.ops().iter().any(|op| match op {
@@ -88,7 +88,7 @@ fn is_told_with_its_table(context: &Context<'_>, partition: &Definition) -> bool
 pub(super) const DROP_COLUMN: Rule = Rule {
     id: "drop-column",
     summary: "a column is dropped",
-    why: "its values are gone, and code that is still running names it",
+    why: "its values are lost, and running code may still reference it",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Values,
@@ -109,7 +109,7 @@ pub(super) const DROP_COLUMN: Rule = Rule {
 pub(super) const DROP_VALUE: Rule = Rule {
     id: "drop-value",
     summary: "a value of an enum type is removed",
-    why: "rows that have it stop the migration, and code that still writes it fails afterwards",
+    why: "the migration fails on rows that have it, and code that still writes it fails afterwards",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Lost,

@@ -1,6 +1,6 @@
 //! NOT NULL columns without a value for existing rows.
 //!
-//! Must not know what the rows hold: that takes a database.
+//! Must not know the values of rows: that requires a database.
 
 use crate::plan::cast::Stake;
 use crate::plan::{Alter, Object, Op};
@@ -10,8 +10,8 @@ use super::{Level, PlanCheck, Rule, script};
 /// A NOT NULL column without a value for existing rows.
 pub(super) const NOT_NULL: Rule = Rule {
     id: "not-null",
-    summary: "a column comes without NULL, and existing rows get no value",
-    why: "it fails on a table with rows; MySQL and MariaDB fill in 0, an empty string or the first value without a word",
+    summary: "a NOT NULL column is added, and existing rows get no value",
+    why: "it fails on a table with rows; MySQL and MariaDB silently insert 0, an empty string or the first value",
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |op| match op {
@@ -29,9 +29,7 @@ pub(super) const NOT_NULL: Rule = Rule {
             }
             Op::Alter(Alter::Column(table, change)) if change.from.nullable && !change.to.nullable => {
                 let column = &change.to.name;
-                Some(format!(
-                    "column {table}.{column} fails on rows that hold NULL: `--backfill {table}.{column}=VALUE`"
-                ))
+                Some(format!("column {table}.{column} fails on rows with NULL: `--backfill {table}.{column}=VALUE`"))
             }
             _ => None,
         },

@@ -1,7 +1,7 @@
-//! Existing rows and values that the statements of a file destroy, whoever wrote them.
+//! Existing rows and values that the statements of a file destroy, generated or not.
 //!
-//! Judges statements that are about to run, as the other rules judge a plan that is about to be written, so that both are
-//! allowed by the same words. Must not know SQL, or how many rows there are.
+//! Judges statements before they run, as the other rules judge a plan before it is written, so that the same options
+//! allow both. Must not know SQL, or the number of rows.
 
 mod names;
 
@@ -25,16 +25,15 @@ use names::Names;
 const LOSING: [&str; 6] =
     [DROP_TABLE.id, DROP_PARTITION.id, DROP_COLUMN.id, DROP_VALUE.id, LOSSY_CAST.id, IMPOSSIBLE_CAST.id];
 
-/// What the statements throw away of a database with this schema, and the operations that do it, as far as they are operations
-/// on tables and columns as they are called now. What the statements bring along themselves is not there yet, and nothing is
-/// lost of it.
+/// The findings about data that the statements delete from a database with this schema, and the operations that delete
+/// it, with the current names of tables and columns. Objects that the statements create have no data to lose.
 ///
-/// `home` is the schema or the database that a name without one is in.
+/// `home` is the schema or the database of unqualified names.
 pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Types) -> (Vec<Finding>, Plan) {
     let readings: Vec<Reading> = readings.iter().cloned().map(|reading| reading.at_home(home)).collect();
     let readings = readings.as_slice();
     let (mut names, mut emptied, mut parts, mut ops) = (Names::default(), Vec::new(), Vec::new(), Vec::new());
-    // Columns whose values are others by now than those that could be counted.
+    // Columns whose current values differ from the ones that could be counted.
     let mut updated: Vec<(&ObjectName, Name)> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
         for clause in &reading.clauses {
@@ -42,16 +41,16 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
             match (clause.kind, found) {
                 (ClauseKind::RenameTable, _) => names.rename_table(&clause.table, &clause.part),
                 (ClauseKind::RenameColumn, _) => names.rename_column(clause, reading),
-                // Its own rows, if it had some, are in the partition.
+                // The table's rows, if any, are in the partition.
                 (ClauseKind::DropTable | ClauseKind::Truncate, _) if names.taken(&clause.table).is_some() => {
                     let taken = names.taken(&clause.table).and_then(|(of, part)| Some((schema.tables.get(of)?, part)));
                     parts.extend(taken.map(|(table, part)| dropped(table, part)));
                 }
-                // A table that comes in the place of one that goes has the rows that were copied.
+                // A table that replaces a dropped one has the copied rows.
                 (ClauseKind::DropTable, Some(table)) => match replacement(&names, table, clause, readings, at) {
                     Some(made) => {
                         ops.extend(made.losses(table, &clause.table, &names, types));
-                        // It is that table from here on, and may be made anew once more.
+                        // It is that table from here on, and may be rebuilt again.
                         let (into, former) = (made.into.to_owned(), names.former(&clause.table));
                         names.tables.insert(into, Some(former));
                     }
@@ -124,7 +123,8 @@ pub fn losses(readings: &[Reading], schema: &Schema, home: &str, types: &dyn Typ
     (findings, plan)
 }
 
-/// What goes with something that is no table, as far as the schema tells: the tables in a schema, the columns of a type.
+/// The objects that are dropped with an object that is not a table, according to the schema: the tables in a schema,
+/// the columns of a type.
 fn unnamed(reading: &Reading, schema: &Schema, names: &Names, home: &str) -> Vec<Op> {
     let goes = |kind: &str, name: &ObjectName| reading.dropped(kind).any(|gone| object(gone) == *name);
     let is_inside = |table: &&Table| {
@@ -146,7 +146,7 @@ fn unnamed(reading: &Reading, schema: &Schema, names: &Names, home: &str) -> Vec
     tables.chain(columns).collect()
 }
 
-/// A table, and those whose rows go with its own.
+/// A table, and the tables whose rows are deleted with it.
 fn with_referring<'s>(schema: &'s Schema, table: &'s Table, goes_too: impl Fn(&ForeignKey) -> bool) -> Vec<&'s Table> {
     let mut found = vec![table];
     let mut at = 0;
@@ -164,13 +164,13 @@ fn with_referring<'s>(schema: &'s Schema, table: &'s Table, goes_too: impl Fn(&F
     found
 }
 
-/// A partition that is no table to the model, as an operation.
+/// The drop of a partition that is not a table in the model, as an operation.
 fn partition(schema: &Schema, name: &str) -> Option<Op> {
     let id = DefinitionId::new(DefinitionKind::Partition, object(name));
     schema.definitions.get(&id).map(|it| Op::Drop(Object::Definition(it.clone())))
 }
 
-/// A partition that a table has as an option.
+/// A partition in a table's options.
 fn dropped(table: &Table, name: &str) -> Finding {
     Finding {
         rule: DROP_PARTITION.id,
@@ -200,7 +200,7 @@ fn overwrites(table: &Table, column: &Column) -> Finding {
     }
 }
 
-/// The change of a column to what a statement says of it, if that is understood.
+/// The change of a column by a statement, if it is understood.
 fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -> Option<Op> {
     let mut to = from.clone();
     if read.computed {
@@ -215,12 +215,12 @@ fn changed(table: &Table, from: &Column, read: &ColumnRead, types: &dyn Types) -
 struct Made<'r> {
     into: &'r str,
     columns: Vec<&'r ColumnRead>,
-    /// The columns that rows are copied into.
+    /// The columns into which rows are copied.
     filled: &'r [String],
 }
 
 impl Made<'_> {
-    /// What is lost of the values of a table. `now` is what that is called meanwhile.
+    /// The lost values of a table, whose current name is `now`.
     fn losses(&self, table: &Table, now: &str, names: &Names, types: &dyn Types) -> Vec<Op> {
         let of = |column: &Column| {
             let is_it = |name: &str| names.column(now, name).is_some_and(|former| former == column.name);
@@ -235,7 +235,7 @@ impl Made<'_> {
     }
 }
 
-/// The table that gets the rows of one that is dropped, and has its name in the end: that is the table made anew.
+/// The table that gets the rows and finally the name of a dropped one: a rebuilt table.
 fn replacement<'r>(
     names: &Names,
     table: &Table,
@@ -262,7 +262,7 @@ fn replacement<'r>(
     Some(Made { into, columns, filled })
 }
 
-/// The object that a statement names.
+/// The named object of a statement.
 fn object(name: &str) -> ObjectName {
     match name.split_once('.') {
         Some((schema, name)) => ObjectName::qualified(schema, name),

@@ -24,9 +24,9 @@ use script::ScriptCheck;
 pub enum Level {
     /// Information; stops nothing.
     Info,
-    /// Worth knowing before the migration is applied.
+    /// A warning before the migration is applied.
     Warning,
-    /// Loses data, or fails on existing rows: nothing is written until it is allowed.
+    /// Loses data, or fails on existing rows: no migration is written until it is allowed.
     Danger,
 }
 
@@ -54,7 +54,7 @@ pub struct PlanCheck {
     pub check: fn(&Op, &Context<'_>) -> Option<String>,
 }
 
-/// The context an operation is judged in.
+/// The context of an operation.
 pub struct Context<'a> {
     /// The plan as a whole.
     pub plan: &'a Plan,
@@ -62,7 +62,7 @@ pub struct Context<'a> {
     pub from: &'a Schema,
     /// The schema it leads to.
     pub to: &'a Schema,
-    /// What the database says of types.
+    /// The product's cast table.
     pub types: &'a dyn Types,
 }
 
@@ -71,7 +71,7 @@ pub struct Context<'a> {
 pub struct Finding<P = Place> {
     /// The rule's id.
     pub rule: &'static str,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
     /// The place.
     pub place: P,

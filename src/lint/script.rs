@@ -1,6 +1,7 @@
-//! Hazards of a migration file, statement by statement, whoever wrote it: one list of rules.
+//! Hazards of a migration file, statement by statement, generated or not: one list of rules.
 //!
-//! Must not know SQL, any database, or who reads the findings; statements are already parsed, and their costs are looked up.
+//! Must not know SQL, any database, or how findings are reported; statements are already parsed, and their costs are
+//! looked up.
 
 pub(super) mod compatibility;
 pub(super) mod data;
@@ -33,13 +34,13 @@ pub struct ScriptCheck {
     pub suggestion: &'static str,
     /// Whether it applies to `down` too.
     pub backwards: bool,
-    /// Statements it finds and statements it does not, on one of the databases.
+    /// Statements that it reports and statements that it does not, on one product.
     pub example: Example,
     /// The message about one statement, if it is a hazard.
     pub check: fn(&ScriptStatement, &Context<'_>) -> Option<String>,
 }
 
-/// What a rule finds, and what to write instead.
+/// A statement that the rule reports, and a safe alternative.
 pub struct Example {
     /// The database.
     pub product: Product,
@@ -94,7 +95,7 @@ pub struct StatementPlace {
     pub silenced: Option<String>,
 }
 
-/// What is known when a statement is judged.
+/// The context of a statement.
 pub struct Context<'a> {
     /// The database.
     pub product: Product,
@@ -102,24 +103,24 @@ pub struct Context<'a> {
     pub costs: &'static [Cost],
     /// All statements of this direction.
     all: &'a [ScriptStatement],
-    /// What tables were called before this way of the file, by what they are called meanwhile.
+    /// The names of tables before this section of the file, by their current names.
     renamed: BTreeMap<String, String>,
-    /// Tables the file has made before: nobody else knows them, and they are empty.
+    /// Tables that the file created before: no other session uses them, and they are empty.
     made: BTreeSet<String>,
-    /// Columns of which a check says that they hold no NULL: table, column, the check's name, and whether it was validated.
+    /// Columns with a check that they are not NULL: table, column, the check's name, and whether it was validated.
     proven: Vec<(String, String, String, bool)>,
     /// The statements of the transaction so far.
     earlier: Vec<&'a ScriptStatement>,
 }
 
 impl Context<'_> {
-    /// The clauses of a statement on tables that were there before.
+    /// The clauses of a statement on tables that existed before.
     fn old<'l>(&self, line: &'l ScriptStatement) -> impl Iterator<Item = &'l Clause> {
         let (made, clauses) = (self.made.clone(), &line.reading.clauses);
         clauses.iter().filter(move |clause| !made.contains(&clause.table))
     }
 
-    /// Whether a table is only made anew, with its rows: another takes its name that was filled from it.
+    /// Whether a table is only rebuilt with its rows: another table that was filled from it takes its name.
     fn is_rebuilt(&self, table: &str) -> bool {
         let clauses = || self.all.iter().flat_map(|line| &line.reading.clauses);
         clauses().filter(|clause| clause.kind == ClauseKind::RenameTable && clause.part == table).any(|clause| {
@@ -136,12 +137,12 @@ impl Context<'_> {
         })
     }
 
-    /// What a table was called before this way of the file.
+    /// The name of a table before this section of the file.
     fn first_name<'t>(&'t self, table: &'t str) -> &'t str {
         self.renamed.get(table).map_or(table, String::as_str)
     }
 
-    /// What a clause costs, given what the file has proven before.
+    /// The cost of a clause, given the validated checks of the file.
     fn cost(&self, clause: &Clause) -> Option<&'static Cost> {
         let is_proven = |(table, column, _, valid): &(String, String, String, bool)| {
             *valid && *table == clause.table && *column == clause.part
@@ -157,7 +158,7 @@ impl Context<'_> {
         !self.earlier.is_empty()
     }
 
-    /// Takes note of a statement that was judged.
+    /// Records a judged statement.
     fn note(&mut self, line: &ScriptStatement) {
         for clause in &line.reading.clauses {
             match clause.kind {

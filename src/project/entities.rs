@@ -1,40 +1,41 @@
-//! Finds the entities of a project: in the configured folders, otherwise in the usual ones, otherwise by a search.
+//! Where the entities of a project are: in the modules of its crates, or in the folders that the configuration names.
 //!
-//! Must not know how an entity is read; a file with one is recognised by a keyword.
+//! Must not know how an entity is read; which files are part of a program it is told.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use sea_gen_runner::files::{entries, read_text};
+use sea_gen_runner::files::{entries, list, read_text, read_text_if_there};
 use sea_gen_runner::{Error, Result};
 
+use crate::entity::packages::{Packages, plain};
+use crate::entity::{Program, SourceFile};
 use crate::schema::Product;
 
-use super::{CONFIG_FILE, Project};
+use super::{CONFIG_FILE, Project, parallel};
 
-/// The usual folders: one of the first two, otherwise any of the others.
+/// Where most projects have their entities: one of the first two, otherwise any of the others.
 const WHOLE: [&str; 2] = ["entities", "entity"];
 const PARTS: [&str; 2] = ["src/entities", "src/entity"];
 
 /// How deep folders are searched: `crates/shop/src/models/_entities` and some more.
 const DEPTH: usize = 8;
 
-/// Keywords by which a file declares an entity, or a type of its columns.
-const ENTITY: [&str; 3] = ["DeriveEntityModel", "DeriveEntity,", "DeriveEntity)"];
-const VALUE: [&str; 2] = ["DeriveActiveEnum", "DeriveValueType"];
+/// Folders without code of the program.
+const LEFT_OUT: [&str; 5] = ["target", "node_modules", "tests", "benches", "examples"];
 
-/// The result of the search, as paths from the root.
+/// The places of the entities, as paths from the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityPaths {
     /// Folders and files.
     pub paths: Vec<PathBuf>,
-    /// Whether they were found by a search: neither configured nor in a usual folder.
-    pub searched: bool,
+    /// Files with entities that are not part of the program: no `mod` declaration reaches them.
+    pub unreached: Vec<PathBuf>,
 }
 
 impl EntityPaths {
-    /// The path of the sidecar of a table for a product: beside the entity's file, or in the first folder of entities if it
-    /// belongs to no entity. If an entity's file is among other code, the sidecar has its name.
+    /// The path of the SQL file for a table and a product: beside the entity's file, or in the first folder of entities for
+    /// an object of no entity. Where an entity's file is beside other code, the SQL file has the name of that file.
     pub fn sidecar_path(&self, root: &Path, entity: Option<(&Path, &str)>, product: Product) -> PathBuf {
         let Self { paths, .. } = self;
         let key = product.key();
@@ -55,87 +56,291 @@ impl EntityPaths {
 }
 
 impl Project {
-    /// Finds the entities: in the configured folders, otherwise in the usual ones, otherwise by a search. Paths from the root.
+    /// Where the entities are: in the configured places, otherwise wherever a module of the project declares one.
     ///
     /// # Errors
-    /// There are none.
+    /// There are none, or a file cannot be read.
     pub fn find_entities(&self) -> Result<EntityPaths> {
-        if !self.config.entities.is_empty() {
-            let paths = self.config.entities.clone();
-            if let Some(path) = paths.iter().find(|path| !self.root.join(path).exists()) {
-                return Err(Error::new(format!("the entities' folder `{}` does not exist", path.display()))
-                    .hint("correct `entities` in the configuration"));
-            }
-            return Ok(EntityPaths { paths: self.sources(paths), searched: false });
-        }
-        let there = |path: &&str| self.root.join(path).is_dir();
-        let usual: Vec<PathBuf> = match WHOLE.iter().find(|path| there(path)) {
-            Some(folder) => vec![PathBuf::from(folder)],
-            None => PARTS.iter().filter(|path| there(path)).map(PathBuf::from).collect(),
-        };
-        if !usual.is_empty() {
-            return Ok(EntityPaths { paths: self.sources(usual), searched: false });
-        }
-        let mut found = Found::default();
-        search(&self.root, DEPTH, &mut found)?;
-        let paths = found.paths().into_iter().map(|path| self.shown(&path).to_owned()).collect::<Vec<_>>();
-        if paths.is_empty() {
-            return Err(Error::new("no entities found: no file here declares one by `DeriveEntityModel`")
-                .hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`")));
-        }
-        Ok(EntityPaths { paths, searched: true })
+        Ok(self.discover_entities()?.0)
     }
 
-    /// Whether there are migrations but no sources, as in a deployment image.
+    /// Every Rust file of the project's crates, the SQL files beside its entities, sorted by path, and the `Cargo.toml`s.
+    ///
+    /// # Errors
+    /// There are no entities, or a file cannot be read.
+    pub fn entity_files(&self) -> Result<Vec<SourceFile>> {
+        Ok(self.discover_entities()?.1)
+    }
+
+    /// Whether there are no sources here, only what applies migrations: an image for a deployment.
     pub fn is_without_sources(&self) -> bool {
-        !self.root.join("Cargo.toml").exists() && self.find_entities().is_err()
+        let is_missing = || self.configured().is_err() || matches!(self.locate_entities(), Ok(Err(_)));
+        !self.root.join("Cargo.toml").exists() && is_missing()
+    }
+
+    /// Why a file is read for entities or not, in one or two sentences.
+    ///
+    /// # Errors
+    /// There are no entities, or a file cannot be read.
+    pub fn why(&self, file: &Path) -> Result<String> {
+        let shown = file.display();
+        let absolute = if file.is_absolute() { file.to_owned() } else { self.root.join(file) };
+        if !absolute.is_file() {
+            return Err(Error::new(format!("there is no file `{shown}`")).hint("name it from the project's folder"));
+        }
+        let path = plain(self.shown(&absolute));
+        let program = Program::of(&self.sources()?.files, &self.config.context);
+        if let Some(why) = program.why(&path) {
+            return Ok(why);
+        }
+        let left_out = path.parent().into_iter().flat_map(Path::components).find_map(|folder| {
+            let name = folder.as_os_str().to_string_lossy();
+            (name.starts_with("migration") || name.starts_with('.') || LEFT_OUT.contains(&&*name))
+                .then(|| name.into_owned())
+        });
+        let path = path.display();
+        Ok(match left_out {
+            Some(name) if name.starts_with("migration") => {
+                format!("`{path}` is not read: it is in a folder of migrations, which hold former declarations")
+            }
+            Some(name) => format!("`{path}` is not read: folders called `{name}` hold no code of the program"),
+            None => {
+                format!("`{path}` is not read: it is in the sources of no crate of this project, and not in `entities`")
+            }
+        })
+    }
+
+    fn discover_entities(&self) -> Result<(EntityPaths, Vec<SourceFile>)> {
+        self.locate_entities()?
+    }
+
+    /// The inner error: there are no entities.
+    fn locate_entities(&self) -> Result<Result<(EntityPaths, Vec<SourceFile>)>> {
+        let Sources { mut files, places } = self.sources()?;
+        let program = Program::of(&files, &self.config.context);
+        let (reached, unreached): (Vec<_>, Vec<_>) = program.entity_files().partition(|file| file.reached);
+        let unreached: Vec<PathBuf> = unreached.into_iter().map(|file| file.path).collect();
+        let mut paths = match places {
+            Some(places) => places,
+            None => grouped(reached.into_iter().map(|file| file.path)),
+        };
+        if paths.is_empty() {
+            paths = self.usual().into_iter().map(|path| self.inside_crate(path)).collect();
+        }
+        if paths.is_empty() {
+            let error = Error::new("no entities found: no file here declares one by `DeriveEntityModel`");
+            return Ok(Err(match unreached.first() {
+                Some(file) => error.hint(format!(
+                    "`{}` declares one, but no `mod` declaration reaches it: add `mod {};`",
+                    file.display(),
+                    file.file_stem().unwrap_or_default().to_string_lossy()
+                )),
+                None => {
+                    error.hint(format!("say where they are, in {CONFIG_FILE}: `entities = [\"path/to/entities\"]`"))
+                }
+            }));
+        }
+        let mut beside = Vec::new();
+        for path in &paths {
+            gather(&self.root.join(path), &mut beside)?;
+        }
+        beside.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+        beside.sort();
+        beside.dedup();
+        let read = |path: PathBuf| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() });
+        files.extend(parallel::map(beside, read).into_iter().collect::<Result<Vec<_>>>()?);
+        let is_manifest = |file: &SourceFile| file.path.file_name().is_some_and(|name| name == "Cargo.toml");
+        files.sort_by(|a, b| (is_manifest(a), &a.path).cmp(&(is_manifest(b), &b.path)));
+        Ok(Ok((EntityPaths { paths, unreached }, files)))
+    }
+
+    /// The usual folders of entities that are there.
+    fn usual(&self) -> Vec<PathBuf> {
+        let is_there = |path: &&str| self.root.join(path).is_dir();
+        match WHOLE.iter().find(|path| is_there(path)) {
+            Some(folder) => vec![PathBuf::from(folder)],
+            None => PARTS.iter().filter(|path| is_there(path)).map(PathBuf::from).collect(),
+        }
     }
 
     /// A crate is read from its sources, not from its tests or its build script.
-    fn sources(&self, paths: Vec<PathBuf>) -> Vec<PathBuf> {
-        let source = |path: PathBuf| {
-            let crate_like = self.root.join(&path).join("Cargo.toml").is_file();
-            let source = path.join("src");
-            if crate_like && self.root.join(&source).is_dir() { source } else { path }
-        };
-        paths.into_iter().map(source).collect()
+    fn inside_crate(&self, path: PathBuf) -> PathBuf {
+        let is_crate = self.root.join(&path).join("Cargo.toml").is_file();
+        let source = path.join("src");
+        if is_crate && self.root.join(&source).is_dir() { source } else { path }
     }
-}
 
-#[derive(Default)]
-struct Found {
-    entities: BTreeSet<PathBuf>,
-    /// Files with enums and newtypes but no entity. Columns may be of these types, wherever they are.
-    values: BTreeSet<PathBuf>,
-}
-
-impl Found {
-    /// The folders of entities, and single files beside other code.
-    fn paths(self) -> Vec<PathBuf> {
-        let Self { entities, values } = self;
-        let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
-        for file in entities {
-            let folder = file.parent().unwrap_or(&file).to_owned();
-            paths.insert(if is_for_entities(&folder) { folder } else { file });
+    /// The configured places that are there. A file that was removed is none; a folder that was may be misspelt.
+    fn configured(&self) -> Result<Option<Vec<PathBuf>>> {
+        let configured = &self.config.entities;
+        if configured.is_empty() {
+            return Ok(None);
         }
-        let inside =
-            |paths: &BTreeSet<PathBuf>, path: &Path| path.ancestors().skip(1).any(|above| paths.contains(above));
-        if !paths.is_empty() {
-            for file in values {
-                if !inside(&paths, &file) {
-                    paths.insert(file);
+        let is_file = |path: &Path| path.extension().is_some_and(|extension| extension == "rs");
+        let is_missing = |path: &Path| !self.root.join(path).exists();
+        let all_gone = configured.iter().all(|path| is_missing(path));
+        if let Some(path) = configured.iter().find(|path| is_missing(path) && (all_gone || !is_file(path))) {
+            return Err(Error::new(format!("the entities' folder `{}` does not exist", path.display()))
+                .hint("correct `entities` in the configuration"));
+        }
+        let there = configured.iter().filter(|path| !is_missing(path));
+        Ok(Some(there.map(|path| self.inside_crate(path.clone())).collect()))
+    }
+
+    /// All Rust files that may matter, and the `Cargo.toml`s.
+    fn sources(&self) -> Result<Sources> {
+        let configured = self.configured()?;
+        let mut found = Found::default();
+        search(&self.root, Path::new(""), DEPTH, &mut found)?;
+        let starts = configured.clone().unwrap_or_else(|| vec![PathBuf::new()]);
+        for start in &starts {
+            let above = self.manifests_above(start);
+            // The package of a place outside of the project's folder has its sources there.
+            let nearest =
+                above.first().and_then(|manifest| manifest.parent()).filter(|folder| folder.starts_with(".."));
+            found.outside.extend(nearest.map(Path::to_owned));
+            found.manifests.extend(above);
+        }
+        let mut manifests = self.read(std::mem::take(&mut found.manifests), false)?;
+        self.follow_dependencies(&mut manifests, &mut found)?;
+
+        let mut wanted = BTreeSet::new();
+        let usual = if configured.is_none() { self.usual() } else { Vec::new() };
+        for place in configured.iter().flatten().cloned().chain(usual.into_iter().map(|path| self.inside_crate(path))) {
+            let mut inside = Vec::new();
+            gather(&self.root.join(place), &mut inside)?;
+            wanted.extend(inside.iter().map(|path| self.shown(path).to_owned()).filter(|path| is_rust(path)));
+        }
+        let has_packages = !manifests.is_empty();
+        if !has_packages && !wanted.is_empty() {
+            found.rust.clear();
+        }
+        let mut files = self.read(wanted.clone(), true)?;
+        let others: BTreeSet<PathBuf> = found.rust.difference(&wanted).cloned().collect();
+        files.extend(self.read(others, configured.is_none())?);
+        files.extend(manifests);
+        if has_packages {
+            self.keep_sources(&mut files, &wanted)?;
+        }
+        // Without a crate, the usual folders are the places.
+        let usual = || Some(self.usual()).filter(|usual| !has_packages && !usual.is_empty());
+        Ok(Sources { files, places: configured.or_else(usual) })
+    }
+
+    /// Keeps the files below crate roots and those that are wanted, and adds the modules in other places.
+    fn keep_sources(&self, files: &mut Vec<SourceFile>, wanted: &BTreeSet<PathBuf>) -> Result<()> {
+        let packages = Packages::of(files, &self.config.context);
+        let folders: BTreeSet<&Path> =
+            packages.iter().flat_map(|package| &package.roots).filter_map(|root| root.parent()).collect();
+        files.retain(|file| {
+            !is_rust(&file.path)
+                || wanted.contains(&file.path)
+                || file.path.ancestors().skip(1).any(|folder| folders.contains(folder))
+        });
+        let mut known: BTreeSet<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let mut at = 0;
+        while let Some(file) = files.get(at) {
+            let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
+            let elsewhere: Vec<PathBuf> = paths_in(&file.text).map(|path| plain(&folder.join(path))).collect();
+            for path in elsewhere {
+                if self.root.join(&path).is_file() && known.insert(path.clone()) {
+                    files.extend(self.read(BTreeSet::from([path]), false)?);
                 }
             }
+            at += 1;
         }
-        paths.iter().filter(|path| !inside(&paths, path)).cloned().collect()
+        Ok(())
+    }
+
+    /// The `Cargo.toml`s in a folder and above it, up to the border of the repository.
+    fn manifests_above(&self, start: &Path) -> Vec<PathBuf> {
+        let mut folder = plain(start);
+        let mut found = Vec::new();
+        loop {
+            let manifest = folder.join("Cargo.toml");
+            if self.root.join(&manifest).is_file() {
+                found.push(manifest);
+            }
+            let absolute = self.root.join(&folder);
+            let is_border = absolute.join(".git").exists();
+            let is_top = absolute.canonicalize().is_ok_and(|path| path.parent().is_none());
+            if is_border || is_top || folder.components().count() > DEPTH * 2 {
+                return found;
+            }
+            folder = plain(&folder.join(".."));
+        }
+    }
+
+    /// Adds the packages that others depend on by a path.
+    fn follow_dependencies(&self, manifests: &mut Vec<SourceFile>, found: &mut Found) -> Result<()> {
+        loop {
+            let known: BTreeSet<PathBuf> = manifests.iter().map(|file| file.path.clone()).collect();
+            let packages = Packages::of(manifests, &self.config.context);
+            let missing: BTreeSet<PathBuf> = packages
+                .iter()
+                .flat_map(|package| package.local_dependencies())
+                .map(|folder| folder.join("Cargo.toml"))
+                .filter(|manifest| !known.contains(manifest) && self.root.join(manifest).is_file())
+                .collect();
+            found.outside.extend(missing.iter().filter_map(|path| path.parent()).map(Path::to_owned));
+            for folder in std::mem::take(&mut found.outside) {
+                let is_migration = folder.file_name().is_some_and(|name| is_for_migrations(&name.to_string_lossy()));
+                if !is_migration && found.folders.insert(folder.clone()) {
+                    search(&self.root, &folder, DEPTH, found)?;
+                }
+            }
+            found.manifests.clear();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            manifests.extend(self.read(missing, false)?);
+        }
+    }
+
+    /// Reads files. Those that only explain names may be unreadable.
+    fn read(&self, paths: BTreeSet<PathBuf>, is_needed: bool) -> Result<Vec<SourceFile>> {
+        let read = |path: PathBuf| read_text(&self.root.join(&path)).map(|text| SourceFile { path, text });
+        let files: Vec<Result<SourceFile>> = parallel::map(paths.into_iter().collect(), read);
+        match is_needed {
+            true => files.into_iter().collect(),
+            false => Ok(files.into_iter().flatten().collect()),
+        }
     }
 }
 
-/// Whether a folder is for entities: it has such a name, or it is the `src` of a crate that has one. In any other folder an
-/// entity is among other code, and only its file counts.
+/// All files, and the places of the entities where they are not found by modules.
+struct Sources {
+    files: Vec<SourceFile>,
+    places: Option<Vec<PathBuf>>,
+}
+
+/// The files of a search, as paths from the root.
+#[derive(Default)]
+struct Found {
+    rust: BTreeSet<PathBuf>,
+    manifests: BTreeSet<PathBuf>,
+    /// Folders of packages that are still to be searched.
+    outside: BTreeSet<PathBuf>,
+    /// Those that were searched.
+    folders: BTreeSet<PathBuf>,
+}
+
+/// The folders of entities, and single files beside other code.
+fn grouped(files: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in files {
+        let folder = file.parent().unwrap_or(&file).to_owned();
+        paths.insert(if is_for_entities(&folder) { folder } else { file });
+    }
+    let is_inside = |path: &Path| path.ancestors().skip(1).any(|above| paths.contains(above));
+    paths.iter().filter(|path| !is_inside(path)).cloned().collect()
+}
+
+/// Whether a folder is there for entities: by its name, or as the `src` of a crate with such a name. In any other folder an
+/// entity is beside other code, and only its file counts.
 fn is_for_entities(folder: &Path) -> bool {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let called_so = |name: &str| {
+    let is_named_so = |name: &str| {
         let name = name.trim_start_matches('_');
         ["entity", "entities", "model", "models"]
             .iter()
@@ -143,29 +348,77 @@ fn is_for_entities(folder: &Path) -> bool {
     };
     let own = name(folder);
     let above = folder.parent().map(name).unwrap_or_default();
-    called_so(&own) || (own == "src" && called_so(&above))
+    is_named_so(&own) || (own == "src" && is_named_so(&above))
+}
+
+fn is_for_migrations(name: &str) -> bool {
+    name.starts_with("migration")
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+/// The paths that `#[path = "…"]` attributes and `include!("…")` of a text name.
+fn paths_in(text: &str) -> impl Iterator<Item = &str> {
+    let attributes = text.split("#[path").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('='));
+    let includes = text.split("include!(").skip(1);
+    attributes.chain(includes).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
 }
 
 /// Searches a folder. Build output, hidden folders, tests, migrations and packages of other languages are left out; a link
-/// is not followed, because it may be circular.
-fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
-    const LEFT_OUT: [&str; 5] = ["target", "node_modules", "tests", "benches", "examples"];
-    for entry in entries(folder)? {
+/// is not followed, because it may lead around in a circle.
+fn search(root: &Path, folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
+    for entry in entries(&root.join(folder))? {
         let name = entry.name().to_string_lossy();
         if name.starts_with('.') || entry.is_link() {
             continue;
         }
+        let path = folder.join(&*name);
         if entry.is_folder() {
-            if depth > 0 && !LEFT_OUT.contains(&&*name) && !name.starts_with("migration") {
-                search(&entry.path, depth - 1, found)?;
+            let is_cache = || read_text_if_there(&entry.path.join("CACHEDIR.TAG")).is_ok_and(|tag| tag.is_some());
+            if depth > 0 && !LEFT_OUT.contains(&&*name) && !is_for_migrations(&name) && !is_cache() {
+                search(root, &path, depth - 1, found)?;
             }
-        } else if entry.path.extension().is_some_and(|extension| extension == "rs") {
-            let Ok(text) = read_text(&entry.path) else { continue };
-            if ENTITY.iter().any(|word| text.contains(word)) {
-                found.entities.insert(entry.path);
-            } else if VALUE.iter().any(|word| text.contains(word)) {
-                found.values.insert(entry.path);
+        } else if is_rust(&path) {
+            found.rust.insert(path);
+        } else if name == "Cargo.toml" {
+            found.manifests.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// Adds the entity files at `path`, which is a file or a folder: `*.rs` and `*.sql`. Build output, hidden folders and folders
+/// of migrations are left out.
+fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        found.push(path.to_owned());
+        // Only what is called like it belongs to a single file.
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for beside in list(path.parent().unwrap_or(path))? {
+            let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let rest = name.strip_suffix(".sql").and_then(|name| name.strip_prefix(&stem));
+            if rest
+                .is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key())))
+            {
+                found.push(beside);
             }
+        }
+        return Ok(());
+    }
+    for entry in entries(path)? {
+        let name = entry.name().to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        // A link to a folder is not followed: it may lead around in a circle.
+        if entry.is_folder() {
+            if !entry.is_link() && name != "target" && !is_for_migrations(&name) {
+                gather(&entry.path, found)?;
+            }
+        } else if entry.path.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
+            found.push(entry.path);
         }
     }
     Ok(())

@@ -19,20 +19,18 @@ mod revision;
 mod snapshot;
 mod writer;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use sea_gen_runner::files::{cannot, entries, list, read_text};
+use sea_gen_runner::files::{cannot, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
 
-use crate::entity::SourceFile;
 use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, EntityReader, Partitions};
+pub use config::{Config, Demand, EntityReader, Partitions, type_entries};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use files::{Batch, FileChange, Staged, make_folder};
@@ -100,6 +98,7 @@ impl Project {
 
     fn open(root: PathBuf, config: Config) -> Result<Self> {
         let mut project = Self { root, config, dialects: Vec::new() };
+        project.config.context.sea_orm = sea_orm_version(&project.root);
         project.dialects = project.config.dialects.clone();
         if project.dialects.is_empty()
             && let Some(lock) = Lock::read(&project.lock_path())?
@@ -202,68 +201,20 @@ impl Project {
     pub fn entity_paths(&self) -> Result<Vec<PathBuf>> {
         Ok(self.find_entities()?.paths)
     }
-
-    /// Every `*.rs` and `*.sql` under the entities' folders, sorted by path. Build output, hidden folders and folders of
-    /// migrations are left out.
-    ///
-    /// # Errors
-    /// There are no entities, or a file cannot be read.
-    pub fn entity_files(&self) -> Result<Vec<SourceFile>> {
-        let mut paths = Vec::new();
-        for path in self.entity_paths()? {
-            gather(&self.root.join(path), &mut paths)?;
-        }
-        paths.sort();
-        paths.dedup();
-        paths.extend(self.manifests(&paths));
-        let read = |path: PathBuf| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() });
-        parallel::map(paths, read).into_iter().collect()
-    }
-
-    /// The nearest `Cargo.toml` above each file: it names the enabled features.
-    fn manifests(&self, paths: &[PathBuf]) -> BTreeSet<PathBuf> {
-        let mut folders: Vec<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
-        // Files of one folder stand together, mostly.
-        folders.dedup();
-        let folders: BTreeSet<&Path> = folders.into_iter().collect();
-        let nearest = |folder: &Path| {
-            let inside = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
-            inside.map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
-        };
-        folders.into_iter().filter_map(nearest).collect()
-    }
 }
 
-/// Adds the entity files at `path`, which is a file or a folder.
-fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if !path.is_dir() {
-        found.push(path.to_owned());
-        // Only a sidecar with its name belongs to a single file.
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for beside in list(path.parent().unwrap_or(path))? {
-            let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let rest = name.strip_suffix(".sql").and_then(|name| name.strip_prefix(&stem));
-            if rest
-                .is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key())))
-            {
-                found.push(beside);
-            }
+/// The version of SeaORM, major and minor, in the `Cargo.lock` of a folder or above it in the repository.
+fn sea_orm_version(root: &Path) -> Option<(u64, u64)> {
+    for folder in root.ancestors() {
+        if let Ok(Some(text)) = read_text_if_there(&folder.join("Cargo.lock")) {
+            let (_, package) = text.split_once("\nname = \"sea-orm\"\n")?;
+            let version = package.lines().next()?.strip_prefix("version = \"")?;
+            let mut numbers = version.split('.').map_while(|number| number.parse().ok());
+            return Some((numbers.next()?, numbers.next()?));
         }
-        return Ok(());
-    }
-    for entry in entries(path)? {
-        let name = entry.name().to_string_lossy();
-        if name.starts_with('.') {
-            continue;
-        }
-        // A link to a folder is not followed: it may be circular.
-        if entry.is_folder() {
-            if !entry.is_link() && name != "target" && !name.starts_with("migration") {
-                gather(&entry.path, found)?;
-            }
-        } else if entry.path.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
-            found.push(entry.path);
+        if folder.join(".git").exists() {
+            break;
         }
     }
-    Ok(())
+    None
 }

@@ -1,11 +1,11 @@
-//! Tables that gain or lose rows although no statement changes a row: a table becomes a partition of theirs, or stops being
-//! one.
+//! Tables that gain or lose rows although no statement changes a row: a table is attached as a partition or detached.
 //!
 //! Must not know how a table is attached.
 
 use crate::schema::{Definition, DefinitionKind, ObjectName, Place, Schema};
 
-/// The tables of the second schema that get rows with a partition that is a table of its own, or another table's, in the first.
+/// The tables of the second schema that gain rows with a partition that is a separate table, or another table's
+/// partition, in the first.
 pub(super) fn owners(one: &Schema, other: &Schema) -> Vec<ObjectName> {
     let partitions = other.definitions.values().filter(|it| it.id.kind == DefinitionKind::Partition);
     let comes = |it: &&Definition| {
@@ -15,7 +15,7 @@ pub(super) fn owners(one: &Schema, other: &Schema) -> Vec<ObjectName> {
     partitions.filter(comes).flat_map(|it| above(other, it)).collect()
 }
 
-/// The tables that a partition divides, one above the other.
+/// The ancestors of a partition.
 fn above(schema: &Schema, partition: &Definition) -> Vec<ObjectName> {
     let mut found = Vec::new();
     for need in &partition.needs {

@@ -1,7 +1,7 @@
 //! Finds the schema before a migration, if only the one after it is recorded.
 //!
-//! The way back says it, and the fingerprint in the file's header confirms it; only a part has to be built for that. Where it does not, all
-//! migrations before are replayed. Must not know whether the migration is any good.
+//! It is the result of `down`, if it has the fingerprint in the file's header; only a part must be built for that.
+//! Otherwise all earlier migrations are replayed. Must not know whether the migration is correct.
 
 use sea_gen_runner::Result;
 use sea_gen_runner::migration::Migration;
@@ -24,8 +24,8 @@ pub enum Before {
     Unknown(String),
 }
 
-/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known; that after all of them where there is no
-/// such migration.
+/// Finds the schema before `migrations[index]`, which leads to `to`, if that is known; the schema after all of them if
+/// there is no such migration.
 ///
 /// # Errors
 /// A scratch database that could not be dropped.
@@ -51,7 +51,7 @@ pub async fn before(
     by_replaying(server, migrations.get(..index).unwrap_or_default(), to, scope).await
 }
 
-/// What the way back leads to, built for the part it touches; `None` when it fails, which the proof will show.
+/// The result of `down`, for the part it touches; `None` if it fails, which the proof will report.
 async fn by_the_way_back(
     server: &ConnectionOptions,
     migration: &Migration,
@@ -73,7 +73,7 @@ async fn by_the_way_back(
     Ok(outcome.ok())
 }
 
-/// What all migrations before lead to, in the words of `like` wherever the database prints the two alike.
+/// The result of all earlier migrations, with the expression texts of `like` wherever the database prints both alike.
 async fn by_replaying(
     server: &ConnectionOptions,
     migrations: &[Migration],

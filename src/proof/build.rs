@@ -1,6 +1,6 @@
 //! Builds the schema of a scratch database, and reads it back.
 //!
-//! Must not know what is proven.
+//! Must not know proofs.
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT};
@@ -14,7 +14,7 @@ use crate::schema::{DefinitionId, DefinitionKind, Kept, Name, Normalized, Object
 
 use super::stand_ins;
 
-/// A part of a normalised schema is normal, and only a dialect can say so.
+/// Normalises a part of a normalised schema: only a dialect can build a [`Normalized`].
 pub(super) fn normalized(product: Product, schema: Schema) -> Result<Normalized> {
     Ok(dialect::of(product).normalize(schema)?)
 }
@@ -26,7 +26,7 @@ pub(super) async fn build(session: &mut Session, schema: &Normalized) -> Result<
         let names =
             schema.schema().tables.keys().chain(schema.schema().enums.keys()).chain(schema.schema().views.keys());
         let spaces: std::collections::BTreeSet<&Name> = names.filter_map(|name| name.schema.as_ref()).collect();
-        // One that is declared is created with the rest.
+        // A declared one is created with the rest.
         let declared = |space: &Name| {
             let id = DefinitionId::new(DefinitionKind::Schema, ObjectName { schema: None, name: space.clone() });
             schema.schema().definitions.contains_key(&id)
@@ -69,8 +69,8 @@ pub(super) async fn build_extensions<'a>(
     Ok(())
 }
 
-/// Builds what stands for tables that are kept beside a schema, before the migrations that lead to it are run. Given back are
-/// their names, for they are none of the schema's.
+/// Builds stand-ins for unmanaged tables before the migrations are applied, and returns their names, which are not in
+/// the schema.
 ///
 /// # Errors
 /// The database's refusal.
@@ -86,14 +86,14 @@ pub async fn build_beside(session: &mut Session, schema: &Schema, migrations: &[
     Ok(names)
 }
 
-/// The schema a database has.
+/// The schema of a database.
 pub(super) async fn read_back(session: &mut Session, scope: &Scope) -> Result<Normalized> {
     let catalog = introspect::introspect(session, scope).await;
     let catalog = catalog.map_err(|error| Error::new("the catalog cannot be read").because(error))?;
     normalized(session.product(), catalog.schema)
 }
 
-/// The schema a database has, in the words of `wanted` wherever the database prints the two alike.
+/// The schema of a database, with the expression texts of `wanted` wherever the database prints both alike.
 pub(super) async fn found(session: &mut Session, wanted: Option<&Normalized>, scope: &Scope) -> Result<Normalized> {
     let found = read_back(session, scope).await?;
     match wanted {
@@ -102,7 +102,7 @@ pub(super) async fn found(session: &mut Session, wanted: Option<&Normalized>, sc
     }
 }
 
-/// A schema in the words of another one, wherever the database prints the two alike.
+/// A schema with the expression texts of another one, wherever the database prints both alike.
 pub(super) async fn in_words(session: &mut Session, schema: Normalized, like: &Normalized) -> Result<Normalized> {
     let mut schema = schema.into_schema();
     reprint::agree(session, &mut schema, like.schema()).await;

@@ -42,7 +42,7 @@ pub async fn fill(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'
         pairs.into_iter().any(|(filled, (_, rows))| filled.referred && *rows < filled.rows.len())
     };
     let filled = match inside(session, seeds, progress).await {
-        // Where foreign keys are disabled rather than deferred, a missing row may be a referenced one.
+        // If foreign keys are disabled rather than deferred, a missing row may be a referenced one.
         Ok(report) if seeds.deferred && unchecked(session.product()) && lacking(&report) => {
             Err(DatabaseError { message: report.notes.join("; "), code: None })
         }
@@ -89,7 +89,7 @@ async fn inside(session: &mut Session, seeds: &Seeds, progress: SeedProgress<'_>
             let _ = read(session, &sql).await?;
         }
         if let Some((error, _)) = refused {
-            report.notes.push(format!("`{}`: some references were refused: {error}", filled.table));
+            report.notes.push(format!("`{}`: some references were rejected: {error}", filled.table));
         }
     }
     Ok(report)
@@ -121,7 +121,7 @@ async fn insert(session: &mut Session, filled: &Filled, notes: &mut Vec<String>)
 /// Executes a statement that may fail without aborting the transaction.
 async fn tried(session: &mut Session, sql: &str) -> Result<Result<u64, DatabaseError>, DatabaseError> {
     goes_on()?;
-    // On PostgreSQL alone does one failure end the transaction.
+    // Only on PostgreSQL does a failed statement abort the transaction.
     if session.product() != Product::Postgres {
         return Ok(session.execute(sql).await);
     }

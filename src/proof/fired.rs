@@ -1,14 +1,16 @@
-//! Tables that triggers change: no statement of a migration names them, but they change with those it names.
+//! Rows that change although no statement of a migration changes them directly: by triggers and by events.
 //!
-//! Must not know databases. A table that a trigger only reads is taken for one that it writes.
+//! Must not know databases. A table that a trigger only reads counts as written.
 
 use std::collections::BTreeSet;
 
-use crate::schema::{ObjectName, Schema};
+use sea_gen_runner::sql;
+
+use crate::schema::{ObjectName, Product, Schema};
 
 use super::part::WordSet;
 
-/// The tables that the triggers of some tables may write to, directly or by the triggers of others; without those tables.
+/// The tables that the triggers of some tables may write to, directly or by further triggers, without those tables.
 pub(super) fn reached(schemas: &[&Schema], tables: &[ObjectName]) -> Vec<ObjectName> {
     let mut found: BTreeSet<&ObjectName> = tables.iter().collect();
     loop {
@@ -23,7 +25,7 @@ pub(super) fn reached(schemas: &[&Schema], tables: &[ObjectName]) -> Vec<ObjectN
     }
 }
 
-/// The triggers of the tables, and the routines that they name.
+/// The triggers of the tables, and the named routines.
 fn texts<'s>(schemas: &[&'s Schema], tables: &BTreeSet<&ObjectName>) -> Vec<&'s str> {
     let triggers = |schema: &&'s Schema| {
         let of_them = schema.tables.values().filter(|table| tables.contains(&table.name));
@@ -47,6 +49,15 @@ fn texts<'s>(schemas: &[&'s Schema], tables: &BTreeSet<&ObjectName>) -> Vec<&'s 
         texts.extend(called.iter().map(|routine| routine.definition.text()));
         routines = rest;
     }
+}
+
+/// Whether a statement creates an event, which may change rows by itself.
+pub(super) fn creates_event(product: Product, sql: &str) -> bool {
+    let words = sql::words(product, sql);
+    matches!(product, Product::MySql | Product::MariaDb)
+        && words.first().is_some_and(|word| word.is_word("CREATE"))
+        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
+        && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
 #[cfg(test)]

@@ -82,8 +82,8 @@ pub(super) struct Tracked {
     pub(super) key: Vec<Name>,
 }
 
-/// What must still be there after a migration: the values of every column it does not touch, and of those it touches in a
-/// way that keeps the values rows were made of.
+/// The values that must survive a migration: those of every column that it does not change, or changes in a way that
+/// keeps the generated values.
 pub(super) fn tracked(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> Vec<Tracked> {
     let mut all = Vec::new();
     for before in from.tables.values() {
@@ -110,14 +110,15 @@ pub(super) fn tracked(product: Product, from: &Schema, to: &Schema, renames: &Re
     all
 }
 
-/// The schema to make rows for: that before, and of that after whatever rows must hold as well.
+/// The schema for which rows are generated: the one before, with the constraints of the one after that existing rows
+/// must satisfy.
 pub(super) fn both(product: Product, from: &Schema, to: &Schema, renames: &Renames) -> (Schema, Narrower) {
     let mut both = from.clone();
     let mut narrower = Narrower::new();
     for before in from.tables.values() {
         let Some(after) = to.tables.get(renames.table(&before.name)) else { continue };
         let Some(table) = both.tables.get_mut(&before.name) else { continue };
-        // Names after to names before; a column that is new has none.
+        // From names after to names before; a new column has none.
         let old: BTreeMap<Name, Name> = before
             .columns
             .keys()
@@ -158,7 +159,7 @@ pub(super) fn both(product: Product, from: &Schema, to: &Schema, renames: &Renam
     (both, narrower)
 }
 
-/// A name beside those before.
+/// A name that does not exist before.
 fn afterwards(name: &Name) -> Name {
     Name::new(format!("{name} (afterwards)"))
 }
@@ -197,7 +198,7 @@ fn add_keys(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
     }
 }
 
-/// Checks are read with the names of the columns after, so a table with renamed columns is left to the database.
+/// Checks use the column names after the migration, so they are not applied to a table with renamed columns.
 fn add_checks(table: &mut Table, after: &Table, old: &BTreeMap<Name, Name>) {
     if old.iter().any(|(now, name)| now != name) {
         return;
@@ -224,7 +225,7 @@ pub(super) fn demanding(from: &Schema, to: &Schema, renames: &Renames) -> BTreeS
     from.tables.values().filter(is_demanding).map(|table| table.name.clone()).collect()
 }
 
-/// Tables that get a check or an exclusion constraint they have not had: which rows it takes may be beyond whoever makes them up.
+/// Tables that gain a check or an exclusion constraint, which generated rows may violate.
 pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet<ObjectName> {
     let is_checked = |before: &&Table| {
         let Some(after) = to.tables.get(renames.table(&before.name)) else { return false };
@@ -232,7 +233,7 @@ pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet
         if after.checks.values().any(|check| !known(check)) {
             return true;
         }
-        // What an expression makes of made-up rows may be the same for several.
+        // An expression may have the same value for several generated rows.
         let known = |index: &Index| {
             before.indexes.values().any(|it| Index { name: index.name.clone(), ..it.clone() } == *index)
         };
@@ -243,7 +244,7 @@ pub(super) fn checked(from: &Schema, to: &Schema, renames: &Renames) -> BTreeSet
         if after.indexes.values().filter(is_computed).any(|index| !known(index)) {
             return true;
         }
-        // What an exclusion constraint keeps apart, rows made up at random may not be.
+        // Generated rows may violate an exclusion constraint.
         let on_it = |id: &&DefinitionId| id.kind == DefinitionKind::Exclusion && id.on.as_ref() == Some(&after.name);
         let known = |id: &DefinitionId| from.definitions.get(id).is_some_and(|it| Some(it) == to.definitions.get(id));
         to.definitions.keys().filter(on_it).any(|id| !known(id))

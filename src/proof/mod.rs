@@ -47,7 +47,7 @@ const ROWS: usize = 40;
 const SEED: u64 = 20_261_121;
 
 /// Why nothing can be proven for a product.
-pub const NO_SERVER: &str = "no server of that kind is at hand for a scratch database";
+pub const NO_SERVER: &str = "no server of that product is available for scratch databases";
 
 /// The text of a note that marks a statement as changing values intentionally.
 pub const CHANGES_DATA: &str = "changes data";
@@ -61,9 +61,9 @@ pub struct Claim<'a> {
     pub from: &'a Normalized,
     /// The schema it leads to, if known.
     pub to: Option<&'a Normalized>,
-    /// What it renames.
+    /// Its renames.
     pub renames: &'a Renames,
-    /// What is read of a database.
+    /// The scope of introspection.
     pub scope: &'a Scope,
 }
 
@@ -92,13 +92,13 @@ pub struct Proven {
 }
 
 impl Proven {
-    /// Whether some tables went without rows, because those that were made up did not serve.
+    /// Whether some tables were empty, because generated rows were rejected.
     pub fn goes_without_rows(&self) -> bool {
         self.notes.iter().any(|note| note.starts_with(WITHOUT_ROWS))
     }
 }
 
-/// How a note begins that says so.
+/// The start of the note that reports it.
 const WITHOUT_ROWS: &str = "proven without rows";
 
 /// A refutation.
@@ -110,7 +110,7 @@ pub struct Refuted {
     pub lines: Vec<String>,
     /// Statements it may come from.
     pub statements: Vec<String>,
-    /// Where a statement failed, as a clause: other rows might not make it fail.
+    /// The failed statement, as a clause of a sentence: it might accept other rows.
     failed: Option<String>,
 }
 
@@ -120,10 +120,10 @@ impl Refuted {
     }
 }
 
-/// Which rows the scratch database gets.
+/// The rows of the scratch database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Filling {
-    /// Values at the ends of their types.
+    /// Whether values are extreme (type minimum or maximum).
     ends: bool,
     /// Tables that get no rows.
     empty: BTreeSet<ObjectName>,
@@ -199,16 +199,18 @@ fn asked(part: &TouchedPart, from: &Schema, migration: &Migration) -> BTreeSet<O
     part::part(&[&part.of(from)], &[&checks]).named
 }
 
-/// What to say of a proof that needed other rows than the first.
+/// The note on a proof that succeeded only with other rows.
 fn excuse(first: &Refuted, filling: &Filling, rows: usize) -> String {
     let failed = first.failed.as_deref().unwrap_or_default();
     let reason = first.lines.first().map(|line| format!(": {line}")).unwrap_or_default();
     if filling.empty.is_empty() {
-        return format!("proven with ordinary values only; with values at the ends of their types, {failed}{reason}");
+        return format!(
+            "proven with typical values only; with extreme values (type minimum or maximum), {failed}{reason}"
+        );
     }
     let tables: Vec<String> = filling.empty.iter().map(|table| format!("`{table}`")).collect();
     let tables = if rows == 0 { String::new() } else { format!(" in {}", tables.join(", ")) };
-    format!("{WITHOUT_ROWS}{tables}; with made-up rows, {failed}{reason}")
+    format!("{WITHOUT_ROWS}{tables}; with generated rows, {failed}{reason}")
 }
 
 async fn attempt(server: &ConnectionOptions, claim: Claim<'_>, part: &TouchedPart, rows: &Filling) -> Result<Verdict> {
@@ -232,7 +234,7 @@ async fn open(server: &ConnectionOptions, product: Product) -> Result<Result<(Sc
     if session.product() == product {
         return Ok(Ok((scratch, session)));
     }
-    let reason = format!("the server at hand is {}", session.product());
+    let reason = format!("the available server is {}", session.product());
     session.close().await;
     scratch.drop().await?;
     Ok(Err(reason))
@@ -250,13 +252,13 @@ struct Trial<'a> {
     part: &'a TouchedPart,
 }
 
-/// Why a trial stopped early.
-enum Stop {
+/// The verdict of a trial that stopped early.
+enum EarlyVerdict {
     Refuted(Refuted),
     Unproven(String),
 }
 
-impl From<Refuted> for Stop {
+impl From<Refuted> for EarlyVerdict {
     fn from(refuted: Refuted) -> Self {
         Self::Refuted(refuted)
     }
@@ -266,17 +268,18 @@ impl Trial<'_> {
     async fn run(&mut self, filling: &Filling) -> Verdict {
         match self.walk(filling).await {
             Ok(proven) => Verdict::Proven(proven),
-            Err(Stop::Refuted(refuted)) => Verdict::Refuted(refuted),
-            Err(Stop::Unproven(reason)) => Verdict::Unproven(reason),
+            Err(EarlyVerdict::Refuted(refuted)) => Verdict::Refuted(refuted),
+            Err(EarlyVerdict::Unproven(reason)) => Verdict::Unproven(reason),
         }
     }
 
-    /// Builds, fills, and goes up, down and up again.
-    async fn walk(&mut self, filling: &Filling) -> Result<Proven, Stop> {
+    /// Builds the schema, inserts rows, and migrates up, down and up again.
+    async fn walk(&mut self, filling: &Filling) -> Result<Proven, EarlyVerdict> {
         let Claim { migration, from, to, renames, .. } = self.claim;
         let product = migration.product;
-        let unbuilt =
-            |error: Error| Stop::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)));
+        let unbuilt = |error: Error| {
+            EarlyVerdict::Unproven(format!("the schema before it cannot be built: {}", with_reason(&error)))
+        };
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
         let texts = migration.up.iter().map(|statement| statement.sql.as_str());
@@ -285,7 +288,7 @@ impl Trial<'_> {
         let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
-            return Err(Stop::Unproven(format!(
+            return Err(EarlyVerdict::Unproven(format!(
                 "the scratch database holds the schema differently: {}",
                 lines.join("; ")
             )));
@@ -299,7 +302,7 @@ impl Trial<'_> {
             // Failures of generated rows are the tool's own, not the migration's.
             Err(error) => {
                 let note =
-                    format!("{WITHOUT_ROWS}, because the database refuses made-up ones: {}", with_reason(&error));
+                    format!("{WITHOUT_ROWS}, because the database rejects generated ones: {}", with_reason(&error));
                 SeedReport { tables: Vec::new(), notes: vec![note] }
             }
         };
@@ -313,7 +316,7 @@ impl Trial<'_> {
         self.defaults(from_part.schema(), target.schema()).await?;
         self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
-            notes.push("it has no way back, so only the way there is proven".to_owned());
+            notes.push("it has no down migration, so only `up` is proven".to_owned());
         } else {
             self.migrate("down").await?;
             self.compare(Some(&from_part), "down", "what was there before").await?;
@@ -323,7 +326,7 @@ impl Trial<'_> {
             self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
-            notes.push("what it leads to is written nowhere, so only the way back was compared".to_owned());
+            notes.push("its resulting schema is not recorded, so only the result of `down` was compared".to_owned());
         }
         Ok(Proven {
             engine: self.session.product(),
@@ -347,7 +350,7 @@ impl Trial<'_> {
         let meant: Vec<_> = all
             .filter(|statement| {
                 statement.note.as_deref().is_some_and(|note| note.to_lowercase().contains(CHANGES_DATA))
-                    || creates_event(self.session.product(), &statement.sql)
+                    || fired::creates_event(self.session.product(), &statement.sql)
             })
             .cloned()
             .collect();
@@ -359,7 +362,7 @@ impl Trial<'_> {
         let tables: Vec<ObjectName> = part::part(&schemas, &[&meant]).named.into_iter().collect();
         rows::exempt(tracked, &tables);
         let names: Vec<String> = tables.iter().map(|name| format!("`{name}`")).collect();
-        notes.push(format!("values in {} are changed on purpose and were not compared", names.join(", ")));
+        notes.push(format!("values in {} are changed intentionally and were not compared", names.join(", ")));
         let reached = fired::reached(&schemas, &tables);
         rows::exempt(tracked, &reached);
         if !reached.is_empty() {
@@ -368,22 +371,22 @@ impl Trial<'_> {
         }
     }
 
-    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, Stop> {
+    async fn rows(&mut self, tracked: &[Tracked], when: When) -> Result<Vec<rows::Rows>, EarlyVerdict> {
         rows::read(self.session, tracked, when).await.map_err(|error| {
-            let what = "on the scratch database, the rows cannot be read where they should be";
-            Stop::Refuted(Refuted::new(what, vec![error.to_string()]))
+            let what = "on the scratch database, the rows cannot be read";
+            EarlyVerdict::Refuted(Refuted::new(what, vec![error.to_string()]))
         })
     }
 
-    /// Runs the migration by the runner itself, with its transactions and its history.
-    async fn migrate(&mut self, way: &str) -> Result<(), Stop> {
+    /// Executes the migration with the runner, its transactions and its history.
+    async fn migrate(&mut self, way: &str) -> Result<(), EarlyVerdict> {
         let migration = self.claim.migration;
         let files = [Applicable { migration, checksum: migration.checksum() }];
         let session = &mut *self.session;
-        let mut failed = format!("going {way} fails");
+        let mut failed = format!("{way} fails");
         let mut watch = |progress: Progress<'_>| {
             if let Progress::Statement { number, of, sql } = progress {
-                failed = format!("going {way} fails at statement {number} of {of}, `{}`", first_line(sql));
+                failed = format!("{way} fails at statement {number} of {of}, `{}`", first_line(sql));
             }
         };
         let outcome = match way {
@@ -392,22 +395,22 @@ impl Trial<'_> {
         };
         outcome.map(|_| ()).map_err(|error| {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
-            let what = format!("on the scratch database, going {way}: {error}");
+            let what = format!("on the scratch database, {way} fails: {error}");
             let mut refuted = Refuted::new(what, reason.into_iter().collect());
             refuted.failed = Some(failed);
-            Stop::Refuted(refuted)
+            EarlyVerdict::Refuted(refuted)
         })
     }
 
-    /// Reads the schema back and compares it with what it should be.
-    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), Stop> {
-        let found = found(self.session, wanted, self.claim.scope)
-            .await
-            .map_err(|error| Stop::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error))))?;
+    /// Reads the schema back and compares it with the expected one.
+    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), EarlyVerdict> {
+        let found = found(self.session, wanted, self.claim.scope).await.map_err(|error| {
+            EarlyVerdict::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error)))
+        })?;
         match wanted {
             Some(wanted) if *wanted != found => {
                 let mut refuted = Refuted::new(
-                    format!("on the scratch database, going {way} does not lead to {what}"),
+                    format!("on the scratch database, {way} does not lead to {what}"),
                     differences(wanted, &found),
                 );
                 let names = changed_tables(wanted.schema(), found.schema());
@@ -418,8 +421,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether a new default gives a value. SQLite alone takes one that names a function it has not, and then refuses every row.
-    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), Stop> {
+    /// Evaluates new defaults. Only SQLite accepts a default with an unknown function, and then rejects every row.
+    async fn defaults(&mut self, from: &Schema, to: &Schema) -> Result<(), EarlyVerdict> {
         if self.session.product() != Product::Sqlite {
             return Ok(());
         }
@@ -432,7 +435,7 @@ impl Trial<'_> {
                 }
                 if let Err(error) = self.session.query(&format!("SELECT {}", default.text())).await {
                     let what = format!(
-                        "on the scratch database, the default of {}.{} gives no value: every row that relies on it is refused",
+                        "on the scratch database, the default of {}.{} cannot be evaluated: every row that uses it is rejected",
                         table.name, column.name
                     );
                     return Err(Refuted::new(what, vec![error.to_string()]).into());
@@ -442,8 +445,14 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Whether every value survived.
-    async fn kept(&mut self, tracked: &[Tracked], before: &[rows::Rows], when: When, way: &str) -> Result<(), Stop> {
+    /// Checks that every value survived.
+    async fn kept(
+        &mut self,
+        tracked: &[Tracked],
+        before: &[rows::Rows],
+        when: When,
+        way: &str,
+    ) -> Result<(), EarlyVerdict> {
         let now = self.rows(tracked, when).await?;
         let lines = rows::losses(tracked, before, &now);
         if lines.is_empty() {
@@ -459,7 +468,7 @@ impl Trial<'_> {
             .map(|(table, _)| table.before.clone())
             .collect();
         let mut refuted =
-            Refuted::new(format!("on the scratch database, going {way} changes values it should keep"), lines);
+            Refuted::new(format!("on the scratch database, {way} changes values that it should keep"), lines);
         refuted.statements = self.naming(way, &lost);
         Err(refuted.into())
     }
@@ -479,18 +488,9 @@ impl Trial<'_> {
     }
 }
 
-/// How what was found differs from what was wanted: `+` is there and should not be, `-` is missing.
+/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
 fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
     diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
-}
-
-/// Whether a statement creates an event, which may change rows by itself.
-fn creates_event(product: Product, sql: &str) -> bool {
-    let words = sea_gen_runner::sql::words(product, sql);
-    matches!(product, Product::MySql | Product::MariaDb)
-        && words.first().is_some_and(|word| word.is_word("CREATE"))
-        && words.iter().take_while(|word| !word.is_word("SCHEDULE")).any(|word| word.is_word("EVENT"))
-        && words.iter().any(|word| word.is_word("SCHEDULE"))
 }
 
 /// The tables that differ between two schemas.

@@ -24,7 +24,7 @@ pub(super) struct TouchedPart {
     views: BTreeSet<ObjectName>,
     enums: BTreeSet<ObjectName>,
     routines: BTreeSet<ObjectName>,
-    /// Tables that are in neither schema and that it leads to.
+    /// Referenced tables that are in neither schema.
     stand_ins: Tables,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedP
         part.named.extend(names.filter(|name| words.name(&name.name)).cloned());
         let routines = schema.routines.keys().filter(|name| words.name(&plain(name)));
         part.routines.extend(routines.cloned());
-        // An index, a trigger or a sequence may be named without its table.
+        // A statement may name an index, a trigger or a sequence without its table.
         let is_named = |table: &&Table| {
             inner_names(table).any(|name| words.name(name)) || sequences(table).any(|name| words.name(&name))
         };
@@ -85,7 +85,7 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedP
     schemas.iter().for_each(|schema| part.add_dependents(schema));
     let tables = part.tables.clone();
     schemas.iter().for_each(|schema| part.add_references(schema, &tables));
-    // What is needed in one state may need more in the other.
+    // An object that is needed in one state may have further dependencies in the other.
     loop {
         let size = part.size();
         schemas.iter().for_each(|schema| part.add_needs(schema));
@@ -97,12 +97,12 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedP
     part
 }
 
-/// The names inside a table that belong to the whole schema, so that a statement may use them alone.
+/// The names of table parts that are unique in the schema, so that a statement may use them without the table.
 fn inner_names(table: &Table) -> impl Iterator<Item = &Name> {
     table.indexes.keys().chain(table.triggers.keys())
 }
 
-/// The sequences behind the numbered columns of a table: by the names they have of their own, or as they are made up.
+/// The sequences of a table's numbered columns: by their given or generated names.
 fn sequences(table: &Table) -> impl Iterator<Item = Name> {
     table.columns.values().filter(|column| column.identity.is_some()).map(|column| {
         match column.options.get("sequence") {
@@ -112,7 +112,7 @@ fn sequences(table: &Table) -> impl Iterator<Item = Name> {
     })
 }
 
-/// Whether a statement may name such a definition without the table it belongs to or stands on.
+/// Whether a statement may name the definition without its table.
 fn is_named_alone(kind: DefinitionKind) -> bool {
     match kind {
         DefinitionKind::Partition
@@ -144,13 +144,13 @@ fn is_named_alone(kind: DefinitionKind) -> bool {
     }
 }
 
-/// A routine's name without the types of its arguments.
+/// A routine's name without its argument types.
 fn plain(name: &ObjectName) -> Name {
     Name::from(name.name.as_str().split('(').next().unwrap_or_default())
 }
 
 impl TouchedPart {
-    /// All of a schema.
+    /// The part that is a whole schema.
     pub(super) fn whole(schema: &Schema) -> Self {
         Self {
             tables: schema.tables.keys().cloned().collect(),
@@ -160,7 +160,7 @@ impl TouchedPart {
         }
     }
 
-    /// Names the tables and views that a definition belongs to or stands on, itself or by another definition.
+    /// Adds the tables and views that a definition belongs to or depends on, directly or by another definition.
     fn add_dependencies(&mut self, schema: &Schema, definition: &Definition) {
         self.named.extend(definition.id.on.clone());
         for need in &definition.needs {
@@ -178,7 +178,7 @@ impl TouchedPart {
         self.tables.len() + self.views.len() + self.enums.len() + self.routines.len()
     }
 
-    /// Adds what stands on what is named: tables that refer to it or have one of the types, and views upon views.
+    /// Adds the dependents of named objects: tables that reference them or use the types, and views of views.
     fn add_dependents(&mut self, schema: &Schema) {
         let refer = |table: &Table, to: &BTreeSet<ObjectName>| {
             table.foreign_keys.values().any(|key| to.contains(&key.references))
@@ -204,7 +204,7 @@ impl TouchedPart {
         }
     }
 
-    /// Adds what tables refer to. What that refers to in turn is left out: its keys lead out of the part.
+    /// Adds referenced tables. Their own foreign keys are left out: they lead out of the part.
     fn add_references(&mut self, schema: &Schema, tables: &BTreeSet<ObjectName>) {
         for table in tables.iter().filter_map(|name| schema.tables.get(name)) {
             let referred_to = table.foreign_keys.values().map(|key| &key.references);
@@ -212,8 +212,8 @@ impl TouchedPart {
         }
     }
 
-    /// Adds what is needed to build the part so far and to write rows into it: what its views read, and whatever the texts of
-    /// its triggers, routines, policies, checks and defaults name.
+    /// Adds the objects that are needed to build the part and to write rows into it: relations that its views read, and
+    /// all names in the texts of its triggers, routines, policies, checks and defaults.
     fn add_needs(&mut self, schema: &Schema) {
         let mut needed: BTreeSet<ObjectName> = BTreeSet::new();
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
@@ -239,7 +239,7 @@ impl TouchedPart {
         self.enums.extend(schema.enums.keys().filter(|name| named(&name.name)).cloned());
     }
 
-    /// What is read of a scratch database that has the part.
+    /// The scope of introspection for a scratch database with the part.
     pub(super) fn scope(&self, scope: &Scope) -> Scope {
         let mut scope = scope.clone();
         scope.also.extend(self.stand_ins.keys().cloned());
@@ -251,7 +251,7 @@ impl TouchedPart {
         self.tables.contains(relation) || self.views.contains(relation)
     }
 
-    /// The texts of the part that may name anything, and those that name routines and types alone.
+    /// The texts of the part that may name any object, and those that only name routines and types.
     pub(super) fn texts<'s>(&self, schema: &'s Schema) -> (Vec<&'s str>, Vec<&'s str>) {
         let (mut bodies, mut expressions): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
@@ -298,8 +298,8 @@ impl TouchedPart {
         part
     }
 
-    /// What is held in the database's own words goes with the tables it belongs to and stands on; what stands on none may be
-    /// needed by any.
+    /// A definition belongs to the part with the tables that it belongs to and depends on; a definition without
+    /// dependencies is always in it.
     fn holds(&self, definition: &Definition) -> bool {
         let here = |name: &ObjectName| self.has(name);
         definition.id.on.as_ref().is_none_or(here)
@@ -309,8 +309,8 @@ impl TouchedPart {
             })
     }
 
-    /// The whole schema after its part became `now`. What did not change in the part stays as it is in the whole: foreign
-    /// keys that lead out of the part were left out of it.
+    /// The whole schema after its part became `now`. Unchanged objects of the part stay as they are in the whole,
+    /// because foreign keys that lead out of the part were left out of it.
     pub(super) fn replaced(&self, schema: &Schema, now: Schema) -> Schema {
         let mut whole = schema.clone();
         let before = self.of(schema);
@@ -335,7 +335,8 @@ impl TouchedPart {
     }
 }
 
-/// Takes out what was there before and is not now, and puts in what is new or different now. What is the same keeps its words.
+/// Removes the objects that no longer exist, and inserts those that are new or different. Equal objects keep their
+/// text.
 fn replace<K: Ord, V: PartialEq>(whole: &mut BTreeMap<K, V>, before: &BTreeMap<K, V>, now: BTreeMap<K, V>) {
     whole.retain(|name, _| !before.contains_key(name) || now.contains_key(name));
     whole.extend(now.into_iter().filter(|(name, object)| before.get(name) != Some(object)));

@@ -1,5 +1,5 @@
-//! The schema that a migration leads to, where nothing but its statements says it: it is run on a scratch database, upwards
-//! only and without rows.
+//! Finds the schema that a migration leads to, if only its statements show it: applies it on a scratch database without
+//! rows.
 //!
 //! Must not know what the schema should be.
 
@@ -24,8 +24,8 @@ pub enum Reached {
     Fails(String),
 }
 
-/// Runs a migration on a scratch database that has the schema `from`, and reads what it leads to, in the words of `like`
-/// wherever the database prints the two alike.
+/// Applies a migration on a scratch database with the schema `from`, and reads the resulting schema, with the
+/// expression texts of `like` wherever the database prints both alike.
 ///
 /// # Errors
 /// A scratch database that could not be dropped.

@@ -1,4 +1,4 @@
-//! The rows of followed tables: reading every value in a spelling that shows all of it, and comparing two readings.
+//! The rows of tracked tables: reads every value in a lossless text form, and compares two readings.
 //!
 //! Must not know migrations.
 
@@ -14,10 +14,10 @@ use super::follow::Tracked;
 /// The number of differences shown per table.
 const SHOWN: usize = 5;
 
-/// The rows of one table: by key where there is one, else sorted.
+/// The rows of one table: by key if there is one, otherwise sorted.
 pub(super) type Rows = Vec<(Vec<String>, Vec<Option<String>>)>;
 
-/// Which state of the database is read.
+/// The state of the database that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
     /// With the names before the migration.
@@ -26,7 +26,7 @@ pub(super) enum When {
     After,
 }
 
-/// A column as text, with nothing lost: bytes in hexadecimal, and on SQLite, where any value may be in any column, as a literal.
+/// A column as lossless text: bytes in hexadecimal, and on SQLite, where any column may have any value, as a literal.
 fn spelled(dialect: &dyn Dialect, column: &Column) -> String {
     let name = dialect.quote(&column.name);
     match dialect.product() {
@@ -50,7 +50,7 @@ fn spelled(dialect: &dyn Dialect, column: &Column) -> String {
     }
 }
 
-/// Reads the followed tables.
+/// Reads the tracked tables.
 pub(super) async fn read(session: &mut Session, tracked: &[Tracked], when: When) -> Result<Vec<Rows>, DatabaseError> {
     let dialect = dialect::of(session.product());
     let mut all = Vec::new();
@@ -101,7 +101,7 @@ fn keyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     for (key, values) in before {
         let row = format!("{} ({})", table.before, named(&table.key, key));
         let Some(found) = now.get(key) else {
-            lines.push(format!("{row}: the row is gone"));
+            lines.push(format!("{row}: the row is missing"));
             continue;
         };
         for (((column, _), was), is) in table.columns.iter().zip(values).zip(found.iter()) {
@@ -112,12 +112,12 @@ fn keyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     }
     let added = now.len().saturating_sub(before.len());
     if lines.is_empty() && added > 0 {
-        lines.push(format!("{}: {added} rows more than there were", table.before));
+        lines.push(format!("{}: {added} more rows than before", table.before));
     }
     lines
 }
 
-/// Without a key the rows are compared as a heap: what was there must be there as often.
+/// Without a key, rows are compared as a multiset.
 fn unkeyed(table: &Tracked, before: &Rows, now: &Rows) -> Vec<String> {
     let mut counts: BTreeMap<&Vec<Option<String>>, i64> = BTreeMap::new();
     before.iter().for_each(|(_, values)| *counts.entry(values).or_default() += 1);
@@ -147,7 +147,7 @@ fn shown(value: &Option<String>) -> String {
     }
 }
 
-/// The tables whose values a statement says to change, so that nobody takes it for a loss.
+/// Exempts the tables that a statement changes intentionally.
 pub(super) fn exempt(tracked: &mut Vec<Tracked>, tables: &[ObjectName]) {
     tracked.retain(|table| !tables.contains(&table.before) && !tables.contains(&table.after));
 }
@@ -181,7 +181,7 @@ mod tests {
         let before = rows(true, &[("1", Some("Ada")), ("2", Some("Grace")), ("3", None)]);
         let now = rows(true, &[("1", Some("Ad")), ("3", None)]);
         let lines = losses(&[table(&["id"])], std::slice::from_ref(&before), &[now]);
-        assert_eq!(lines, ["t (id 1): `name` was `Ada`, is `Ad`", "t (id 2): the row is gone"]);
+        assert_eq!(lines, ["t (id 1): `name` was `Ada`, is `Ad`", "t (id 2): the row is missing"]);
         assert!(losses(&[table(&["id"])], std::slice::from_ref(&before), std::slice::from_ref(&before)).is_empty());
     }
 

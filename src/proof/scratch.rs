@@ -1,6 +1,6 @@
 //! Scratch databases: an empty database of the same product, for proofs.
 //!
-//! Must not know what is proven.
+//! Must not know proofs.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,21 +16,22 @@ use crate::schema::Name;
 /// The prefix of every scratch database's name.
 pub(super) const PREFIX: &str = "sea_gen_scratch_";
 
-/// Keeps the names apart that one process gives.
+/// A counter that makes names unique within a process.
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// A temporary database. Dropping the value does not drop the database, [`Scratch::drop`] does, because a destructor cannot
 /// wait.
 pub struct Scratch {
     name: String,
-    /// The connection to the server that created the database and will drop it; none on SQLite, whose scratch is in memory.
+    /// The connection to the server that created the database and will drop it; `None` on SQLite, whose scratch
+    /// database is in memory.
     server: Option<Session>,
     leftovers: Vec<String>,
     _unfinished: Unfinished,
 }
 
 impl Scratch {
-    /// Creates an empty database beside the one `options` lead to, with the same encoding and collation, and connects to it.
+    /// Creates an empty database on the server of `options`, with the same encoding and collation, and connects to it.
     ///
     /// # Errors
     /// No connection; the role may not create databases; the connection leads to another database than the one created.
@@ -56,17 +57,17 @@ impl Scratch {
         }
     }
 
-    /// Connects, and has the server say that it is this database: a pooler may lead every name to one and the same.
+    /// Connects and checks the database's name on the server, because a pooler may map every name to the same database.
     async fn connect(&self, options: &ConnectionOptions) -> Result<Session> {
         let mut session = connect(options, Missing::Refuse).await?;
         match session.database().await {
             Ok(name) if name == self.name => Ok(session),
             Ok(name) => Err(Error::new(format!(
-                "the connection to the scratch database `{}` leads to the database `{name}`; nothing was sent to it",
+                "the connection to the scratch database `{}` reached the database `{name}`; nothing was sent to it",
                 self.name
             ))
-            .hint("name the server itself in the database URL, not a pooler that leads every name to one database")),
-            Err(error) => Err(Error::new("the scratch database does not say its name").because(error)),
+            .hint("name the server itself in the database URL, not a pooler that maps every name to one database")),
+            Err(error) => Err(Error::new("the scratch database does not report its name").because(error)),
         }
     }
 
@@ -75,12 +76,13 @@ impl Scratch {
         &self.name
     }
 
-    /// Scratch databases nobody is connected to, left behind by a process that was killed. They are not ours to drop.
+    /// Scratch databases without connections, left behind by a killed process. They are not dropped, because another
+    /// process may own them.
     pub fn leftovers(&self) -> &[String] {
         &self.leftovers
     }
 
-    /// Drops the database. Its session should be closed; one that is not is cut off where the database can do that.
+    /// Drops the database. Its session should be closed; an open one is terminated if the database can do that.
     ///
     /// # Errors
     /// The database's refusal, with the statement that drops it; that somebody has asked for the end.
@@ -90,9 +92,9 @@ impl Scratch {
             server.close().await;
         }
         result?;
-        // What was being found out on it is not known.
+        // The work on it was interrupted, so its result is unknown.
         if interrupted() {
-            return Err(Error::new("interrupted; the scratch database is gone, and nothing was written"));
+            return Err(Error::new("interrupted; the scratch database was dropped, and nothing was written"));
         }
         Ok(())
     }
@@ -112,18 +114,18 @@ impl Scratch {
     }
 }
 
-/// A name nobody has: process, counter and time. Time, because a process number may be the same in two containers.
+/// A unique name: process, counter and time. Process ids may be equal in two containers.
 fn unique_name() -> String {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos();
     let (process, count) = (std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
     format!("{PREFIX}{process}_{count}_{:08x}", (nanos ^ (nanos >> 32)) & 0xffff_ffff)
 }
 
-/// `template0` and not `template1`: nobody can be connected to it, which would be in the way.
+/// `template0` and not `template1`: it allows no connections, which would block the copy.
 async fn create_database(server: &mut Session, name: &str) -> Result<(), DatabaseError> {
     let quoted = dialect::of(server.product()).quote(&Name::from(name));
     let question = match server.product() {
-        // What a version does not have is NULL, and then not said.
+        // A setting that the version lacks is NULL and is left out.
         Product::Postgres => {
             "SELECT format('TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', \
                       pg_encoding_to_char(d.encoding), d.datcollate, d.datctype) \
@@ -143,7 +145,7 @@ async fn create_database(server: &mut Session, name: &str) -> Result<(), Databas
     server.execute(&format!("CREATE DATABASE {quoted} {settings}")).await.map(|_| ())
 }
 
-/// The scratch databases nobody uses.
+/// The unused scratch databases.
 async fn leftovers(server: &mut Session, own: &str) -> Result<Vec<String>, DatabaseError> {
     let sql = match server.product() {
         Product::Postgres => {

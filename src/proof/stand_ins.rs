@@ -1,8 +1,8 @@
 //! Stand-ins on the scratch database for unmanaged tables: those that foreign keys reference, and those that views, triggers,
 //! routines and policies name.
 //!
-//! Must not know databases. What is known of such a table is built as far as others need it; of one that nobody has read there
-//! are the columns that a key refers to.
+//! Must not know databases. If such a table is known, it gets the parts that other objects need; otherwise it gets the
+//! columns that foreign keys reference.
 
 use sea_gen_runner::migration::Migration;
 
@@ -14,7 +14,7 @@ use crate::schema::{
 
 use super::part::{TouchedPart, WordSet};
 
-/// The tables that the part leads to and that are in none of the schemas.
+/// The tables that the part references and that are in none of the schemas.
 pub(super) fn find(part: &TouchedPart, schemas: &[&Schema]) -> Tables {
     let is_managed = |name: &ObjectName| {
         schemas
@@ -46,7 +46,7 @@ pub(super) fn find(part: &TouchedPart, schemas: &[&Schema]) -> Tables {
     found
 }
 
-/// The tables that a whole schema leads to and that no migration makes.
+/// The tables that a whole schema references and that no migration creates.
 pub(super) fn of_whole(schema: &Schema, migrations: &[Migration]) -> Tables {
     let mut found = find(&TouchedPart::whole(schema), &[schema]);
     let makes = |sql: &str, name: &ObjectName| {
@@ -63,7 +63,7 @@ fn refers(part: &TouchedPart, schema: &Schema, to: &ObjectName) -> bool {
     tables.flat_map(|table| table.foreign_keys.values()).any(|key| key.references == *to)
 }
 
-/// A table's columns and what keeps them unique, for that is all that others need.
+/// A table's columns and unique keys, which are all that other objects need.
 fn bare(table: &Table) -> Table {
     let mut bare = Table::new(table.name.clone());
     let columns = table.columns.values().filter(|column| !matches!(column.data_type, Type::Enum(_) | Type::Array(_)));
@@ -95,9 +95,9 @@ fn bare(table: &Table) -> Table {
     bare
 }
 
-/// Gives a table nobody has read the columns that a key refers to, with the types of its own.
+/// Adds to an unknown table the columns that a foreign key references, with the types of the referencing columns.
 fn referred_to(table: &mut Table, owner: &Table, key: &ForeignKey) {
-    // A key of SQLite may leave it to the primary key which columns it refers to.
+    // On SQLite a foreign key without columns references the primary key.
     let own: Vec<Name> = match key.referenced_columns.is_empty() {
         true => key.columns.clone(),
         false => key.referenced_columns.clone(),

@@ -1,6 +1,6 @@
-//! Renames as they stand in a migration's statements, where no plan is at hand to say them.
+//! Reads renames from a migration's statements, for migrations without a plan.
 //!
-//! Must not know schemas. A rename that is not seen costs the proof of those values only.
+//! Must not know schemas. An unrecognised rename only exempts its values from the proof.
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::sql::{self, Token};
@@ -9,7 +9,7 @@ use crate::schema::{Name, ObjectName};
 
 use super::follow::Renames;
 
-/// A possibly qualified name at the beginning, and what follows it.
+/// A possibly qualified name at the start, and the rest.
 fn name<'t, 'a>(words: &'t [Token<'a>]) -> Option<(ObjectName, &'t [Token<'a>])> {
     let one = |word: &Token<'_>| word.name().map(Name::new);
     match words {
@@ -26,7 +26,7 @@ fn skip<'t, 'a>(words: &'t [Token<'a>], skipped: &[&str]) -> &'t [Token<'a>] {
     words.get(count..).unwrap_or_default()
 }
 
-/// The parts between commas that stand in no parentheses.
+/// The parts between commas outside parentheses.
 fn clauses<'t, 'a>(words: &'t [Token<'a>]) -> impl Iterator<Item = &'t [Token<'a>]> {
     let mut depth = 0_i32;
     words.split(move |word| {
@@ -36,7 +36,7 @@ fn clauses<'t, 'a>(words: &'t [Token<'a>]) -> impl Iterator<Item = &'t [Token<'a
 }
 
 impl Renames {
-    /// Those the statements on the way up make.
+    /// The renames of the `up` statements.
     pub fn written(migration: &Migration) -> Self {
         let mut renames = Self::default();
         for statement in &migration.up {

@@ -1,6 +1,6 @@
-//! The columns of a table, in their order and by name.
+//! The columns of a table, in order and by name.
 //!
-//! Must not know what is in a column, but for its name.
+//! Must not know any part of a column but its name.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -9,11 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Column, Name, list};
 
-/// Columns, each under its own name, which stands in it and nowhere else.
+/// Columns by name, which is stored in the column only.
 ///
-/// Equality does not look at the order. A name is looked for from the front: most tables have a dozen columns, and no database
-/// takes more than 4,096 of them (MySQL). A hash table would take more room than the columns, and a schema is held several
-/// times over.
+/// Equality ignores the order. Lookup is linear: most tables have a dozen columns, and no database allows more than
+/// 4,096 (MySQL). A hash table would be larger than the columns, and several copies of a schema are in memory.
 #[derive(Clone, Default)]
 pub struct Columns(Vec<Column>);
 
@@ -60,7 +59,7 @@ impl Columns {
         self.position(name).is_some()
     }
 
-    /// Adds a column at the end, or puts it where the one of its name stands, which is given back.
+    /// Appends a column, or replaces the one of its name and returns it.
     pub fn insert(&mut self, column: Column) -> Option<Column> {
         match self.get_mut(&column.name) {
             Some(known) => Some(std::mem::replace(known, column)),
@@ -71,7 +70,7 @@ impl Columns {
         }
     }
 
-    /// Puts a column of a new name before the one that stands at `position`; behind all of them where there are fewer.
+    /// Inserts a column with a new name at `position`, or at the end if there are fewer columns.
     pub fn insert_at(&mut self, position: usize, column: Column) {
         self.0.insert(position.min(self.0.len()), column);
     }
@@ -147,7 +146,7 @@ impl fmt::Debug for Columns {
     }
 }
 
-/// Of two columns of one name the later is kept, where the first stood.
+/// Of two columns with the same name, the later one is kept, at the position of the first.
 impl Extend<Column> for Columns {
     fn extend<I: IntoIterator<Item = Column>>(&mut self, columns: I) {
         columns.into_iter().for_each(|column| drop(self.insert(column)));

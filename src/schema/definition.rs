@@ -1,7 +1,7 @@
 //! Definitions: objects that the model does not parse, held as the database's own statement with their dependencies.
 //!
-//! Must not know how any database spells one. One noun serves all kinds, so that a new kind is one line here and a query in
-//! a dialect, and nothing in between.
+//! Must not know the syntax of any database. One type holds all kinds, so that a new kind is one line here and a query
+//! in a dialect.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Expression, ObjectName, Place};
 
-/// What a definition defines.
+/// The kind of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DefinitionKind {
     /// A schema other than the default one.
     Schema,
-    /// An extension; its members are its own business.
+    /// An extension, without its members.
     Extension,
     /// A collation.
     Collation,
@@ -34,13 +34,13 @@ pub enum DefinitionKind {
     Operator,
     /// A foreign server.
     Server,
-    /// A partition that is a table of its own.
+    /// A partition that is a table.
     Partition,
     /// A partition's own index, constraint, trigger or setting.
     PartitionPart,
     /// A foreign table.
     ForeignTable,
-    /// How a table is divided into partitions that are no tables.
+    /// The partitioning of a table whose partitions are not tables.
     Partitioning,
     /// An exclusion constraint.
     Exclusion,
@@ -60,7 +60,7 @@ pub enum DefinitionKind {
     EventTrigger,
     /// A publication for logical replication.
     Publication,
-    /// A setting of something that is an object of its own: a trigger that is disabled, the index a table is clustered on.
+    /// A setting of a separate object: a disabled trigger, the index a table is clustered on.
     Setting,
     /// A comment on an object that the model has no comment field for.
     Comment,
@@ -210,9 +210,9 @@ impl fmt::Display for DefinitionKind {
 /// The identity of a definition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DefinitionId {
-    /// What it defines.
+    /// Its kind.
     pub kind: DefinitionKind,
-    /// The table or view it belongs to, where its name is known only there.
+    /// Its table or view, if its name is only unique there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<ObjectName>,
     /// Its name; where names can be overloaded, with its argument types.
@@ -220,12 +220,12 @@ pub struct DefinitionId {
 }
 
 impl DefinitionId {
-    /// Something with a name of its own.
+    /// A definition without an owner.
     pub fn new(kind: DefinitionKind, name: ObjectName) -> Self {
         Self { kind, on: None, name }
     }
 
-    /// Something that belongs to a table or a view.
+    /// A definition that belongs to a table or a view.
     pub fn on(kind: DefinitionKind, owner: ObjectName, name: ObjectName) -> Self {
         Self { kind, on: Some(owner), name }
     }
@@ -249,7 +249,7 @@ pub struct Definition {
     pub id: DefinitionId,
     /// The statement that creates it, without a final semicolon.
     pub create: Expression,
-    /// The statement that drops it, without a final semicolon. Where it is empty, a dialect's `normalize` fills it in.
+    /// The statement that drops it, without a final semicolon. If it is empty, a dialect's `normalize` fills it in.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub drop: String,
     /// Its dependencies besides its owner: each is created before it and dropped after it.

@@ -1,17 +1,16 @@
 //! SQL expressions and literals inside a schema: defaults, checks, predicates, generated columns, view bodies.
 //!
-//! Must not know how to parse SQL: the canonical form is put in by a dialect's `normalize`.
+//! Must not know how to parse SQL: the canonical form is set by a dialect's `normalize`.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// An SQL expression (or, for a view, a query) in the database's own language.
+/// An SQL expression (or, for a view, a query) of one product.
 ///
-/// Two expressions are equal when their canonical forms are: the catalog's `(price > (0)::numeric)` and the declared
-/// `price > 0` are one check. The text is what is written and sent, the canonical form is only ever compared. Before a
-/// dialect has normalised it, an expression is its own canonical form. Copies share the words: most columns have no
-/// expression, and the others have the same one in every state.
+/// Two expressions are equal if their canonical forms are: the catalog's `(price > (0)::numeric)` and the declared
+/// `price > 0` are equal. The text is written and sent, the canonical form is only compared. Before a dialect has
+/// normalised it, an expression is its own canonical form. Copies share the text.
 #[derive(Clone, Debug)]
 pub struct Expression(Arc<ExpressionText>);
 
@@ -27,13 +26,13 @@ impl Expression {
         Self(Arc::new(ExpressionText { text: text.into(), canonical: None }))
     }
 
-    /// The same text with the form it is compared by; for a dialect's `normalize`.
+    /// The same text with its canonical form; for a dialect's `normalize`.
     pub fn with_canonical(self, canonical: impl Into<String>) -> Self {
         let text = Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |words| words.text);
         Self(Arc::new(ExpressionText { text, canonical: Some(canonical.into()) }))
     }
 
-    /// The text as it was declared or as the catalog prints it, without surrounding parentheses of its own.
+    /// The text as declared or as the catalog prints it, without outer parentheses.
     pub fn text(&self) -> &str {
         &self.0.text
     }
@@ -43,12 +42,12 @@ impl Expression {
         self.0.canonical.is_some()
     }
 
-    /// Whether the other is the same text. What is compared follows from it, so one of the two need not be normalised yet.
-    pub(super) fn is_word_for_word(&self, other: &Self) -> bool {
+    /// Whether both have the same text. The canonical form follows from it, so one of the two may be normalised already.
+    pub(super) fn has_same_text(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
     }
 
-    /// The form two expressions are compared by.
+    /// The canonical form.
     pub fn canonical(&self) -> &str {
         self.0.canonical.as_deref().unwrap_or(&self.0.text)
     }
@@ -86,9 +85,9 @@ impl<'de> Deserialize<'de> for Expression {
     }
 }
 
-/// The database's own text of an object that is modelled as structure.
+/// The database's text of an object that is also held as structure.
 ///
-/// It is stored so that the object can be created again verbatim, and never compared: the meaning is in the structure.
+/// It is stored to create the object again verbatim, and never compared.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub struct Wording(Option<Arc<String>>);
@@ -130,13 +129,13 @@ impl PartialEq for Wording {
 
 impl Eq for Wording {}
 
-/// A constant in an entity, before a dialect has spelled it in SQL.
+/// A constant in an entity, before a dialect has rendered it in SQL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Literal {
     /// A string's content, unescaped.
     Text(String),
-    /// A number as it is written, sign included.
+    /// A number as written, with its sign.
     Number(String),
     /// `true` or `false`.
     Boolean(bool),

@@ -1,15 +1,15 @@
-//! Maps by name that are written as lists: the name stands once, inside the object.
+//! Maps by name that are serialised as lists: the name is stored once, inside the object.
 //!
-//! Must not know what is listed.
+//! Must not know the kinds of objects.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::Name;
 
-/// Something a table holds under a name of its own.
+/// A named part of a table.
 pub trait Named {
-    /// The name it is held under.
+    /// Its name.
     fn name(&self) -> &Name;
 }
 
@@ -23,7 +23,7 @@ where
     serializer.collect_seq(map.into_iter().map(|(_, value)| value))
 }
 
-/// Reads a list into a map; the same name twice is an error, because the second would silently replace the first.
+/// Reads a list into a map. A duplicate name is an error, because the second entry would silently replace the first.
 pub(super) fn deserialize<'de, M, T, D>(deserializer: D) -> Result<M, D::Error>
 where
     M: FromIterator<(Name, T)>,
@@ -34,7 +34,7 @@ where
     Ok(values.into_iter().map(|value| (value.name().clone(), value)).collect())
 }
 
-/// Reads a list in which no name stands twice.
+/// Reads a list without duplicate names.
 pub(super) fn distinct<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: Named + Deserialize<'de>,

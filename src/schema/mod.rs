@@ -1,6 +1,6 @@
 //! The nouns: a schema and everything in it, as plain ordered values.
 //!
-//! Must not know any database, any file format or how schemas are compared. Imports nothing of the crate.
+//! Must not know any database, any file format or how schemas are compared. Imports no other room.
 
 mod columns;
 mod definition;
@@ -13,11 +13,11 @@ mod origin;
 mod parts;
 mod pattern;
 mod place;
+mod same_text;
 mod table;
 mod tables;
 mod types;
 mod view;
-mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub use tables::Tables;
 pub use types::{EnumType, Type};
 pub use view::{Routine, RoutineKind, View};
 
-/// Everything one database (or one set of entities) holds.
+/// All objects of one database (or of one set of entities).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// Tables by name.
@@ -57,7 +57,7 @@ pub struct Schema {
     pub routines: BTreeMap<ObjectName, Routine>,
     /// Definitions, by kind, owner and name.
     pub definitions: BTreeMap<DefinitionId, Definition>,
-    /// Unmanaged objects of the database, as far as they are known.
+    /// Unmanaged objects of the database, if known.
     pub kept: Kept,
 }
 
@@ -68,7 +68,22 @@ impl Schema {
         tables.is_empty() && enums.is_empty() && views.is_empty() && routines.is_empty() && definitions.is_empty()
     }
 
-    /// The partition or foreign table of this name: a relation that is no [`Table`].
+    /// The views, each after those that it reads. Views in a cycle are left out.
+    pub fn views_in_reading_order(&self) -> Vec<&View> {
+        let mut ordered = Vec::new();
+        let mut left: Vec<&View> = self.views.values().collect();
+        loop {
+            let waits = |view: &View| view.reads.iter().any(|read| left.iter().any(|other| other.name == *read));
+            let (later, ready): (Vec<&View>, Vec<&View>) = left.iter().partition(|view| waits(view));
+            if ready.is_empty() {
+                return ordered;
+            }
+            ordered.extend(ready);
+            left = later;
+        }
+    }
+
+    /// The partition or foreign table of this name: a relation that is not a [`Table`].
     pub fn relation_beside(&self, name: &ObjectName) -> Option<&Definition> {
         let kinds = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
         let mut found = kinds.into_iter().filter_map(|kind| {
@@ -100,15 +115,14 @@ impl<T> Change<T> {
     }
 }
 
-/// A schema in the one form its database would report it in, so that comparing is `==`.
+/// A schema in the form in which its database would report it, so that comparing is `==`.
 ///
-/// Only a dialect's `normalize` builds one; the architecture test holds every other caller off. It never changes, so copies
-/// are one and the same.
+/// Only a dialect's `normalize` builds one, as an architecture test checks. It is immutable, so copies share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Normalized(Arc<Schema>);
 
 impl Normalized {
-    /// For a dialect's `normalize` alone: states that `schema` is in the dialect's one form.
+    /// For a dialect's `normalize` only: asserts that `schema` is in normal form.
     pub(crate) fn by_dialect(schema: Schema) -> Self {
         Self(Arc::new(schema))
     }
@@ -118,7 +132,7 @@ impl Normalized {
         &self.0
     }
 
-    /// The same schema beside what a database has.
+    /// The same schema with the unmanaged objects of a database.
     pub fn with_kept(&self, kept: &Kept) -> Self {
         if kept.is_empty() {
             return self.clone();
@@ -128,7 +142,7 @@ impl Normalized {
         Self(Arc::new(schema))
     }
 
-    /// The same schema with nothing known beside it.
+    /// The same schema without unmanaged objects.
     pub fn alone(&self) -> Self {
         if self.0.kept.is_empty() {
             return self.clone();
@@ -136,7 +150,7 @@ impl Normalized {
         Self(Arc::new(Schema { kept: Kept::default(), ..Schema::clone(&self.0) }))
     }
 
-    /// Gives the schema up for changing; it must be normalised again.
+    /// Returns the schema for changes, after which it must be normalised again.
     pub fn into_schema(self) -> Schema {
         Arc::unwrap_or_clone(self.0)
     }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// One identifier, exactly as the catalog stores it: never quoted, never escaped, case kept.
+/// One identifier, exactly as the catalog stores it: unquoted, unescaped, in its original case.
 ///
-/// A name is written down once and then stands in many places (a column's in its table, its keys and its indexes, in four
-/// states of the schema), so its copies share the text.
+/// The same name occurs in many places (a column's in its table, its keys and its indexes, in four states of the
+/// schema), so copies share the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 
@@ -69,7 +69,7 @@ impl fmt::Display for Name {
 /// database, SQLite's `main`), so that the same migration serves a scratch database and every tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectName {
-    /// The schema, when it is not the default one.
+    /// The schema, if it is not the default one.
     pub schema: Option<Name>,
     /// The object's own name.
     pub name: Name,
@@ -81,7 +81,7 @@ impl ObjectName {
         Self { schema: None, name: name.into() }
     }
 
-    /// A name in a schema of its own.
+    /// A name in a schema other than the default one.
     pub fn qualified(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }
     }
@@ -96,8 +96,8 @@ impl fmt::Display for ObjectName {
     }
 }
 
-/// In JSON a name without a schema is a plain string, one with a schema is `{"schema": …, "name": …}`: a dot inside an
-/// identifier can then never be mistaken for a separator.
+/// In JSON an unqualified name is a string, and a qualified one is `{"schema": …, "name": …}`: a dot inside an
+/// identifier is never a separator.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum ObjectNameForm {

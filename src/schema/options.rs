@@ -1,4 +1,4 @@
-//! Settings that only one database knows, by name.
+//! Options of one product, by name.
 //!
 //! Must not know any of them.
 
@@ -7,9 +7,9 @@ use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
-/// Settings only one database knows (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
+/// Options of one product (`engine`, `strict`, `without_rowid`, `unlogged`, `invisible` …), by name.
 ///
-/// A map that takes next to no room while it is empty: nearly every column, index and constraint has such a one.
+/// A map that is small while it is empty: nearly every column, index and constraint has an empty one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "BTreeMap<String, String>")]
 #[allow(clippy::box_collection, reason = "the map alone takes three times the room, and most are empty")]

@@ -1,6 +1,6 @@
 //! Origins: who declared an object, so that an undeclared object is not mistaken for a dropped one.
 //!
-//! Must not know how the three states are brought together; `state` does that.
+//! Must not know how the three states are reconciled; `state` does that.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::Place;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// An entity declares it, or did when it came into the snapshot.
+    /// An entity declares it, or did when it was added to the snapshot.
     #[default]
     Entity,
     /// An SQL file beside the entities declares it.

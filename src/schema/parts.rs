@@ -1,14 +1,14 @@
 //! The parts of one kind that a table has, by name.
 //!
-//! Must not know what they are.
+//! Must not know the kinds of parts.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use super::Name;
 
-/// A map from names, in their order, for few entries: most tables have one or two of each kind, and a schema is held several
-/// times over. A `BTreeMap` makes room for eleven at once; this makes room for what is there.
+/// An ordered map by name for few entries: most tables have one or two parts of each kind, and several copies of a
+/// schema are in memory. A `BTreeMap` allocates for eleven entries at once; this map allocates exactly.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Parts<T>(Vec<(Name, T)>);
 
@@ -18,7 +18,8 @@ impl<T> Parts<T> {
         Self(Vec::new())
     }
 
-    /// The first takes room for itself alone; of hundreds, not every one makes the others move.
+    /// The capacity is exact for the first entry, and grows by steps afterwards, so that hundreds of inserts do not
+    /// each move all entries.
     fn make_room(&mut self) {
         if self.0.len() == self.0.capacity() {
             self.0.reserve_exact(1 + self.0.len() / 2);
@@ -40,7 +41,7 @@ impl<T> Parts<T> {
         self.get_key_value(name).map(|(_, part)| part)
     }
 
-    /// The same, with the name it is held under.
+    /// The part of this name, with its key.
     pub fn get_key_value<Q: Ord + ?Sized>(&self, name: &Q) -> Option<(&Name, &T)>
     where
         Name: Borrow<Q>,
@@ -148,7 +149,7 @@ fn apart<T>((name, part): &(Name, T)) -> (&Name, &T) {
     (name, part)
 }
 
-/// What [`Parts::iter`] gives.
+/// The iterator of [`Parts::iter`].
 pub(super) type Iter<'p, T> = std::iter::Map<std::slice::Iter<'p, (Name, T)>, fn(&'p (Name, T)) -> (&'p Name, &'p T)>;
 
 impl<T> Default for Parts<T> {
@@ -163,7 +164,7 @@ impl<T: fmt::Debug> fmt::Debug for Parts<T> {
     }
 }
 
-/// Of two parts of one name the later is kept, as in any map.
+/// Of two parts with the same name, the later one is kept, as in any map.
 impl<T> Extend<(Name, T)> for Parts<T> {
     fn extend<I: IntoIterator<Item = (Name, T)>>(&mut self, parts: I) {
         parts.into_iter().for_each(|(name, part)| drop(self.insert(name, part)));

@@ -1,13 +1,14 @@
-//! Patterns for names, as people write them on command lines and in configurations.
+//! Patterns for names, as in command lines and configurations.
 //!
-//! Must not know what is named.
+//! Must not know the kinds of objects.
 
 use std::str::Chars;
 
-/// Whether a pattern fits the whole of a name: `*` stands for any characters, `?` for one, everything else for itself.
+/// Whether a pattern matches the whole name: `*` matches any characters, `?` one, every other character itself.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let (mut wanted, mut letters) = (pattern.chars(), name.chars());
-    // What stands behind the last `*`, and where in the name it is tried next. An earlier `*` never has to take more.
+    // The pattern after the last `*`, and the position in the name at which it is tried next. Earlier `*` never need to
+    // match more.
     let mut again: Option<(Chars<'_>, Chars<'_>)> = None;
     loop {
         match (wanted.next(), letters.clone().next()) {

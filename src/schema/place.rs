@@ -20,7 +20,7 @@ pub enum Place {
     View(ObjectName),
     /// A routine.
     Routine(ObjectName),
-    /// Something held in the database's own words.
+    /// A definition.
     Definition(DefinitionId),
 }
 
@@ -40,7 +40,7 @@ pub enum Part {
     Column(Name, Facet),
     /// A unique constraint.
     Unique(Name),
-    /// A foreign key; its two actions are facets of their own.
+    /// A foreign key; its two actions are separate facets.
     ForeignKey(Name, Facet),
     /// A check.
     Check(Name),
@@ -56,7 +56,7 @@ pub enum Part {
 pub enum Facet {
     /// The object itself.
     Whole,
-    /// A column's exact type, where the Rust type alone leaves it open.
+    /// A column's exact type, if the Rust type does not determine it.
     Type,
     /// A column's default.
     Default,
@@ -72,7 +72,7 @@ pub enum Facet {
     OnDelete,
     /// A comment.
     Comment,
-    /// Settings only one database knows.
+    /// Options of one product.
     Options,
 }
 
@@ -87,7 +87,7 @@ impl Place {
         Self::Table(table.clone(), Part::Column(column.clone(), Facet::Whole))
     }
 
-    /// The object this place is in or is.
+    /// The object of this place.
     pub fn object(&self) -> &ObjectName {
         match self {
             Self::Table(name, _) | Self::Enum(name) | Self::View(name) | Self::Routine(name) => name,

@@ -1,18 +1,18 @@
-//! Tables and what belongs to one: columns, keys, checks, indexes, triggers.
+//! Tables and their parts: columns, keys, checks, indexes, triggers.
 //!
-//! Must not know where a table was read from or how it is written in SQL.
+//! Must not know the source of a table or its SQL.
 
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
 use super::{Columns, DefaultValue, Expression, Name, ObjectName, Options, Parts, Type, Wording};
 
-/// The name of a table's option that says how it is divided: what follows `PARTITION BY`.
+/// The table option that holds the clause after `PARTITION BY`.
 pub const PARTITION_BY: &str = "partition_by";
 
 /// A table.
 ///
-/// Columns keep their order, but equality does not look at it: order is kept where a table is created or rebuilt, and is
+/// Columns keep their order, but equality ignores it: the order is used where a table is created or rebuilt, and is
 /// never a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
@@ -23,7 +23,7 @@ pub struct Table {
     /// The primary key, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<PrimaryKey>,
-    /// Unique constraints. MySQL and MariaDB have none: there `normalize` makes them unique indexes.
+    /// Unique constraints. On MySQL and MariaDB `normalize` turns them into unique indexes.
     #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
     pub uniques: Parts<Unique>,
     /// Foreign keys of this table.
@@ -35,19 +35,19 @@ pub struct Table {
     /// Indexes that do not merely implement a key or a unique constraint.
     #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
     pub indexes: Parts<Index>,
-    /// Triggers, in the database's own words.
+    /// Triggers, held as statements.
     #[serde(default, with = "list", skip_serializing_if = "Parts::is_empty")]
     pub triggers: Parts<Trigger>,
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Settings only one database knows.
+    /// Options of one product.
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
 impl Table {
-    /// A table without anything in it.
+    /// An empty table.
     pub fn new(name: ObjectName) -> Self {
         Self {
             name,
@@ -72,18 +72,18 @@ pub struct Column {
     /// Its type.
     #[serde(rename = "type")]
     pub data_type: Type,
-    /// Whether it takes NULL.
+    /// Whether it is nullable.
     pub nullable: bool,
     /// Its default, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
-    /// How the database numbers it, if it does.
+    /// Its numbering, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// How the database computes it, if it does.
+    /// Its generation expression, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
-    /// The collation, where it is not the one the column would have anyway.
+    /// The collation, if it is not the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// MySQL's and MariaDB's `ON UPDATE`.
@@ -92,16 +92,16 @@ pub struct Column {
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Settings only one database knows.
+    /// Options of one product.
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
-    /// What follows the column's name, keys, checks and references left out, where the database holds the very text.
+    /// The text after the column's name, without keys, checks and references, if the database stores it verbatim.
     #[serde(default, skip_serializing_if = "Wording::is_none")]
     pub wording: Wording,
 }
 
 impl Column {
-    /// A column that takes no NULL and has nothing but a type.
+    /// A NOT NULL column with only a type.
     pub fn new(name: impl Into<Name>, data_type: Type) -> Self {
         Self {
             name: name.into(),
@@ -118,55 +118,55 @@ impl Column {
         }
     }
 
-    /// Whether the database has a value of its own for it where rows are there already: a default, a number, what it computes.
+    /// Whether the database supplies a value for existing rows: a default, a number, or a computed value.
     pub fn has_value_of_its_own(&self) -> bool {
         self.default.is_some() || self.identity.is_some() || self.generated.is_some()
     }
 }
 
-/// How a database numbers a column.
+/// The numbering of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
-    /// Whatever the database does for SeaORM's `auto_increment`. On MySQL, MariaDB and SQLite the only form.
+    /// The product's form of SeaORM's `auto_increment`. The only one on MySQL, MariaDB and SQLite.
     AutoIncrement,
     /// PostgreSQL's `GENERATED BY DEFAULT AS IDENTITY`.
     ByDefault,
     /// PostgreSQL's `GENERATED ALWAYS AS IDENTITY`.
     Always,
-    /// PostgreSQL's `serial`: an owned sequence behind a `nextval` default.
+    /// PostgreSQL's `serial`: an owned sequence and a `nextval` default.
     Serial,
 }
 
-/// How a database computes a column.
+/// A generated column's expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generated {
     /// The expression.
     pub expression: Expression,
-    /// Stored on disk, or computed when read.
+    /// Whether it is stored, not computed when read.
     pub stored: bool,
 }
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrimaryKey {
-    /// The constraint's name; `None` where the database gives it none of its own (MySQL, MariaDB, SQLite).
+    /// The constraint's name; `None` where the database has none (MySQL, MariaDB, SQLite).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
     /// The columns in key order.
     pub columns: Vec<Name>,
-    /// Settings only one database knows (`deferrable`, `initially_deferred`, `include` …).
+    /// Options of one product (`deferrable`, `initially_deferred`, `include` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
 impl PrimaryKey {
-    /// A key on columns, without settings.
+    /// A key on columns, without options.
     pub fn new(name: Option<Name>, columns: Vec<Name>) -> Self {
         Self { name, columns, options: Options::new() }
     }
 
-    /// Whether the other key differs in its name at most.
+    /// Whether the other key is equal except for its name.
     pub fn is_only_renamed(&self, other: &Self) -> bool {
         (&self.columns, &self.options) == (&other.columns, &other.options)
     }
@@ -179,7 +179,7 @@ pub struct Unique {
     pub name: Name,
     /// The columns in key order.
     pub columns: Vec<Name>,
-    /// Settings only one database knows (`nulls_not_distinct`, `deferrable`, `include` …).
+    /// Options of one product (`nulls_not_distinct`, `deferrable`, `include` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
@@ -189,48 +189,48 @@ pub struct Unique {
 pub struct ForeignKey {
     /// The constraint's name.
     pub name: Name,
-    /// The referring columns.
+    /// The referencing columns.
     pub columns: Vec<Name>,
-    /// The table referred to.
+    /// The referenced table.
     pub references: ObjectName,
-    /// The columns referred to, one for each of `columns`.
+    /// The referenced columns, one for each of `columns`.
     pub referenced_columns: Vec<Name>,
-    /// What an update of the referred row does; `None` is the database's own default, `NO ACTION`.
+    /// The action on update; `None` is the default, `NO ACTION`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_update: Option<Action>,
-    /// What a deletion of the referred row does; `None` is the database's own default, `NO ACTION`.
+    /// The action on deletion; `None` is the default, `NO ACTION`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_delete: Option<Action>,
-    /// Settings only one database knows (`deferrable`, `match`, `not_valid` …).
+    /// Options of one product (`deferrable`, `match`, `not_valid` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
-/// What happens to a referring row.
+/// The action on referencing rows.
 ///
-/// `NO ACTION` is not here: it is the absence of an action. MySQL and MariaDB treat `RESTRICT` as the same thing but print
-/// it differently, so it stays a value of its own and `normalize` decides.
+/// `NO ACTION` is the absence of an action. MySQL and MariaDB treat `RESTRICT` as the same but print it differently, so
+/// it is a separate value and `normalize` decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Refuse at once.
+    /// Reject immediately.
     Restrict,
-    /// Do the same to the referring row.
+    /// Update or delete the referencing row too.
     Cascade,
-    /// Set the referring columns to NULL.
+    /// Set the referencing columns to NULL.
     SetNull,
-    /// Set the referring columns to their defaults.
+    /// Set the referencing columns to their defaults.
     SetDefault,
 }
 
 /// A check constraint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// The constraint's name; where the database or the code gives none, `<table>_<column>_check` or `<table>_check`.
+    /// The constraint's name; `<table>_<column>_check` or `<table>_check` if it is unnamed.
     pub name: Name,
-    /// What must hold.
+    /// The condition.
     pub expression: Expression,
-    /// Settings only one database knows (`not_valid`, `no_inherit`, `not_enforced` …).
+    /// Options of one product (`not_valid`, `no_inherit`, `not_enforced` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
@@ -240,27 +240,27 @@ pub struct Check {
 pub struct Index {
     /// The index's name.
     pub name: Name,
-    /// What it is built on, in order.
+    /// Its parts, in order.
     pub parts: Vec<IndexPart>,
-    /// Whether it forbids duplicates.
+    /// Whether it is unique.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
     /// The condition of a partial index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicate: Option<Expression>,
-    /// The access method or kind where it is not the database's default (`gin`, `hash`, `fulltext`, `spatial`).
+    /// The access method or kind, if it is not the default (`gin`, `hash`, `fulltext`, `spatial`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Columns carried along without being part of the key (PostgreSQL's `INCLUDE`).
+    /// Included non-key columns (PostgreSQL's `INCLUDE`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<Name>,
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Settings only one database knows (`nulls_not_distinct`, storage parameters, `invisible`, `parser` …).
+    /// Options of one product (`nulls_not_distinct`, storage parameters, `invisible`, `parser` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
-    /// The `CREATE INDEX` text, where the database holds one that is worded otherwise than it would be written anew.
+    /// The stored `CREATE INDEX` text, if it differs from the rendered one.
     #[serde(default, skip_serializing_if = "Wording::is_none")]
     pub wording: Wording,
 }
@@ -282,16 +282,16 @@ impl Index {
     }
 }
 
-/// One part of an index: a column or an expression, and how it is ordered.
+/// One part of an index: a column or an expression, with its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexPart {
-    /// What is indexed.
+    /// The indexed column or expression.
     #[serde(flatten)]
     pub target: IndexTarget,
     /// Descending order.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,
-    /// Settings only one database knows (`collation`, `opclass`, `nulls`, `prefix`), where they are not the default.
+    /// Options of one product (`collation`, `opclass`, `nulls`, `prefix`), if they are not defaults.
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
@@ -303,7 +303,7 @@ impl IndexPart {
     }
 }
 
-/// What one part of an index is built on.
+/// The column or expression of an index part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IndexTarget {
@@ -318,7 +318,7 @@ pub enum IndexTarget {
 pub struct Trigger {
     /// The trigger's name.
     pub name: Name,
-    /// The whole `CREATE TRIGGER` statement in the database's own words, without a final semicolon.
+    /// The whole `CREATE TRIGGER` statement as the database prints it, without a final semicolon.
     pub definition: Expression,
 }
 

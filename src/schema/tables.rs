@@ -1,14 +1,14 @@
 //! The tables of a schema, by name.
 //!
-//! Must not know what is in a table.
+//! Must not know the parts of a table.
 
 use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 use super::{ObjectName, Table};
 
-/// A map of tables whose copies share them: a schema is held as it was, as it is and as it shall be, and nearly all of its
-/// tables are the same in all three. A table is copied when it is changed.
+/// A map whose copies share their tables: nearly all tables are the same in the previous, current and target schema. A
+/// table is copied when it is changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tables(BTreeMap<ObjectName, Arc<Table>>);
 
@@ -63,22 +63,22 @@ impl Tables {
         self.0.iter().map(apart)
     }
 
-    /// The same, where two that are one and the same need no comparing.
+    /// Equality that does not compare shared tables.
     pub fn shared(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Arc<Table>)> + ExactSizeIterator + Clone {
         self.0.iter()
     }
 
-    /// Whether the very table that is held here under its name is this one.
+    /// Whether this table is shared with this map.
     pub fn holds(&self, table: &Arc<Table>) -> bool {
         self.0.get(&table.name).is_some_and(|own| Arc::ptr_eq(own, table))
     }
 
-    /// The table that is held here in the place of this one, where it is the same to the letter.
+    /// The table of this map that has the same text as this one.
     pub fn share(&self, table: &Table) -> Option<Arc<Table>> {
-        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.is_word_for_word(table)).cloned()
+        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.has_same_text(table)).cloned()
     }
 
-    /// Takes the tables that are the same to the letter from where they are held too.
+    /// Shares the tables that have the same text in another map.
     pub fn share_with(&mut self, other: &Self) {
         for table in self.0.values_mut() {
             if let Some(shared) = other.share(table) {
@@ -87,8 +87,8 @@ impl Tables {
         }
     }
 
-    /// All tables as `change` makes them, under the names they have then. Those that `kept` holds stay as they are, and those
-    /// that come out the same as one of them are that one.
+    /// All tables as changed by `change`, under their new names. Tables shared with `kept` are unchanged, and results
+    /// with the same text as one in `kept` are shared with it.
     ///
     /// # Errors
     /// The first of `change`.
@@ -114,12 +114,12 @@ impl Tables {
         self.0.values().map(|table| &**table)
     }
 
-    /// Those tables that are of a kind, to be changed: whatever is not stays shared.
+    /// The tables that satisfy a predicate, mutable; all others stay shared.
     pub fn values_mut_where(&mut self, is_one: impl Fn(&Table) -> bool) -> impl Iterator<Item = &mut Table> {
         self.0.values_mut().filter(move |table| is_one(table)).map(Arc::make_mut)
     }
 
-    /// All tables, to be changed; each of them becomes this map's own.
+    /// All tables, mutable; none of them stays shared.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Table> + ExactSizeIterator {
         self.0.values_mut().map(Arc::make_mut)
     }

@@ -1,6 +1,6 @@
-//! Column types: SeaORM's vocabulary for what code declares, the catalog's spelling for what a database has.
+//! Column types: SeaORM's types for declared schemas, the catalog's spelling for databases.
 //!
-//! Must not know which database spells a type how; `dialect/<db>/types.rs` does.
+//! Must not know how databases spell types; `dialect/<db>/types.rs` does.
 
 use std::borrow::Cow;
 
@@ -10,12 +10,13 @@ use super::ObjectName;
 
 /// A column's type.
 ///
-/// The first group is what an entity can declare: the vocabulary of `sea_query::ColumnType`. A dialect's `normalize` turns
-/// all of it into [`Type::Native`], except for enum types on databases that have them as objects, which stay
+/// The first group has the types that an entity can declare, those of `sea_query::ColumnType`. A dialect's `normalize`
+/// turns all of them into [`Type::Native`], except enum types on products that have them as objects, which stay
 /// [`Type::Enum`] (or an [`Type::Array`] of it) because other objects depend on them by name.
 ///
-/// In JSON a native type is its plain spelling and an enum type `{"enum": …}`. What code declares is never written to disk, but
-/// can be printed: `{"declared": "text"}`, so that it is not mistaken for a native type of the same spelling.
+/// In JSON a native type is its plain spelling and an enum type is `{"enum": …}`. Declared types are never written to
+/// disk, but can be printed: `{"declared": "text"}`, so that they are not mistaken for a native type with the same
+/// spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum Type {
@@ -61,13 +62,13 @@ pub enum Type {
     Decimal(Option<(u32, u32)>),
     /// PostgreSQL's `money`, a decimal elsewhere: precision and scale.
     Money(Option<(u32, u32)>),
-    /// Truth value.
+    /// Boolean.
     Boolean,
-    /// Date and time without a zone.
+    /// Date and time without time zone.
     DateTime,
-    /// Timestamp without a zone.
+    /// Timestamp without time zone.
     Timestamp,
-    /// Timestamp with a zone.
+    /// Timestamp with time zone.
     TimestampWithTimeZone,
     /// Time of day.
     Time,
@@ -93,7 +94,7 @@ pub enum Type {
     LTree,
     /// pgvector's `vector(n)`.
     Vector(Option<u32>),
-    /// A type named by the code that SeaORM does not know (`custom("citext")`).
+    /// A custom type (`custom("citext")`).
     Custom(String),
     /// An enum type of the schema.
     Enum(ObjectName),
@@ -105,7 +106,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The enum type that a value, or an element of an array, is of.
+    /// The enum type, or that of the elements of an array.
     pub fn enum_name(&self) -> Option<&ObjectName> {
         match self {
             Self::Enum(name) => Some(name),
@@ -123,7 +124,7 @@ enum TypeForm<'a> {
     Object(Exactly),
 }
 
-/// A type under its variant's own name.
+/// Serialises a type under its variant's name.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 struct Exactly(#[serde(with = "Type")] Type);
@@ -148,7 +149,7 @@ impl<'de> Deserialize<'de> for Type {
     }
 }
 
-/// An enum type: an object of its own on PostgreSQL, part of the column's type elsewhere.
+/// An enum type: a separate object on PostgreSQL, part of the column's type elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnumType {
     /// The type's name.

@@ -1,4 +1,4 @@
-//! Views and routines: objects whose body is the database's own text.
+//! Views and routines: objects whose body is unparsed SQL.
 //!
 //! Must not know how to parse a body.
 
@@ -14,9 +14,9 @@ use super::{Expression, ObjectName};
 pub struct View {
     /// The view's name.
     pub name: ObjectName,
-    /// The query behind it, without a final semicolon.
+    /// Its query, without a final semicolon.
     pub query: Expression,
-    /// Tables and views the query reads; put in by `normalize`, because what reads must be created after what is read.
+    /// The tables and views that the query reads, determined by `normalize`. They must be created before it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub reads: BTreeSet<ObjectName>,
     /// Whether the rows are stored.
@@ -25,7 +25,7 @@ pub struct View {
     /// The comment, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Settings only one database knows (`check_option`, `security_barrier`, `security`, `algorithm` …).
+    /// Options of one product (`check_option`, `security_barrier`, `security`, `algorithm` …).
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
@@ -37,16 +37,16 @@ pub struct Routine {
     pub name: ObjectName,
     /// Function or procedure.
     pub kind: RoutineKind,
-    /// The whole `CREATE` statement in the database's own words, without a final semicolon.
+    /// The whole `CREATE` statement as the database prints it, without a final semicolon.
     pub definition: Expression,
 }
 
-/// What a routine is.
+/// The kind of a routine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoutineKind {
-    /// Returns a value.
+    /// A function.
     Function,
-    /// Is called.
+    /// A procedure.
     Procedure,
 }

@@ -39,8 +39,7 @@ pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
-pub(crate) use types::FOREIGN_KEY;
-pub use types::{RULES, TypeRule, TypeRules, rule};
+pub use types::{FOREIGN_KEY, RULES, TypeRule, TypeRules, rule};
 
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,7 @@ macro_rules! rules {
     ($($name:ident = $key:literal, $pair:literal, $loose_on:expr, $reason:literal;)*) => {
         $(
             #[doc = $pair]
-            pub(crate) const $name: TypeRule = TypeRule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
+            const $name: TypeRule = TypeRule { key: $key, pair: $pair, loose_on: $loose_on, reason: $reason };)*
         /// Every rule.
         pub const RULES: &[TypeRule] = &[$($name),*];
     };
@@ -71,11 +71,14 @@ rules! {
         "the database would hold values the code cannot read, or refuse values the code has";
     STORED_AS_TEXT = "stored-as-text", "a date or a time and `text`, or another spelling of it: `date_text` and `date`", SQLITE,
         "SQLite has no such types, and the driver reads them from text";
-    FOREIGN_KEY = "foreign-key", "a relation and no foreign key, in the database that is adopted", EVERYWHERE,
+    FOREIGN_KEY_RULE = "foreign-key", "a relation and no foreign key, in the database that is adopted", EVERYWHERE,
         "many relations are for joins only; a relation that is declared later is a foreign key";
     UNTYPED = "untyped", "anything and a column without a type", SQLITE,
         "such a column keeps whatever it is given";
 }
+
+/// The rule for relations without a foreign key in the database that is adopted.
+pub const FOREIGN_KEY: &TypeRule = &FOREIGN_KEY_RULE;
 
 /// The rules as the project has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Sets a project up: folders, first snapshot and lock; an existing database is adopted as it is.
 //!
-//! Must not propose changes: what the entities declare otherwise is shown, and is the next migration's business.
+//! Must not propose changes: differences of the entities are reported, and belong to the next migration.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,20 +12,27 @@ use sea_gen_runner::{Error, run};
 
 use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
-use crate::entity::{Model, SourceFile};
+use crate::entity::{Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id};
-use crate::schema::{Normalized, Origins, Strictness};
+use crate::project::{
+    Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id, type_entries,
+};
+use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
+use super::taken::{Taken, column_type};
 use super::{Failure, Live, Workspace, applicable, import, locked, read};
 
-/// What setting up has found and done.
+/// The result of setting up.
 pub struct Adopted {
-    /// Where the entities are.
+    /// The folder of the entities.
     pub found: EntityPaths,
-    /// What SeaORM's own migrations did to the database.
+    /// SeaORM's own migrations of the database.
     pub seaorm: Option<SeaOrm>,
+    /// Column types that only the database tells.
+    pub taken: Taken,
+    /// How many errors the entities have; what they are about is kept as the database has it.
+    pub errors: usize,
     /// What was written into SQL files.
     pub imported: Option<import::Imported>,
     /// The database that was adopted.
@@ -33,7 +40,7 @@ pub struct Adopted {
 }
 
 impl Adopted {
-    /// Types the entities leave open, by rule.
+    /// Types that the entities do not determine, by rule.
     pub fn loosely_matched(&self) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
         for (_, rule) in self.adoption.iter().flat_map(|adoption| &adoption.target.loosely_matched) {
@@ -43,19 +50,27 @@ impl Adopted {
     }
 }
 
-/// Sets the project up for `dialects`, or for those it says itself. With `imports`, what the code does not declare of the database is
-/// written into SQL files. Gives back the database too, where there is one.
+/// What is asked of setting up.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The dialects of the project; empty where the configuration or the database says them.
+    pub dialects: Vec<Product>,
+    /// Write what the code does not declare of the database into SQL files.
+    pub imports: bool,
+    /// An error in the entities is an error.
+    pub strict: bool,
+}
+
+/// Sets the project up. Gives back the database too, where there is one.
 ///
 /// # Errors
-/// The project is set up already; the entities cannot be read; the database cannot be reached or adopted. Then nothing is written.
-pub async fn set_up_project(
-    workspace: &mut Workspace,
-    dialects: &[Product],
-    imports: bool,
-) -> Result<(Adopted, Option<Live>), Failure> {
+/// The project is set up already; nothing can be adopted and the entities cannot be read; the database cannot be reached or
+/// adopted. Then nothing is written.
+pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Result<(Adopted, Option<Live>), Failure> {
+    let Request { dialects, imports, strict } = request;
     if workspace.lock.is_some() {
         return Err(Error::new(format!("{} is set up already", workspace.root().display()))
-            .hint("`gen status` shows how things stand")
+            .hint("`gen status` shows its state")
             .into());
     }
     let mut settings = Vec::new();
@@ -65,39 +80,55 @@ pub async fn set_up_project(
                 .hint("change `dialects` there, or leave `--dialect` out")
                 .into());
         }
-        workspace.project.dialects = dialects.to_vec();
+        workspace.project.dialects = dialects.clone();
         settings.push(dialects_line(dialects));
     }
     let found = workspace.project.find_entities()?;
     let mut files = workspace.files()?;
-    let mut models = read_all(workspace, &files, true).await?;
     let mut live = connect(workspace, dialects.is_empty()).await?;
-    if live.as_ref().is_some_and(|live| models.iter().all(|(product, _)| *product != live.product())) {
-        models = read_all(workspace, &files, false).await?;
+    let mut readings = read_all(workspace, &files).await?;
+    let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
+    let mut taken = Taken::default();
+    if let Some(live) = adopted {
+        taken = take(workspace, &files, &mut readings, live).await?;
     }
-    let mut beside = configuration(workspace, settings, &found)?;
+    let errors = readings.iter().map(|(_, _, said)| errors_in(said)).max().unwrap_or_default();
+    if errors > 0 && (*strict || *imports || adopted.is_none()) {
+        let failed = readings.into_iter().find(|(_, _, said)| errors_in(said) > 0);
+        return Err(Failure::Entities(failed.map(|(_, _, said)| said).unwrap_or_default(), files));
+    }
+    let said = readings.iter().find(|(_, _, said)| errors_in(said) > 0).or(readings.first());
+    if let Some((_, _, said)) = said {
+        workspace.listener.diagnostics(said, &files);
+    }
+    let mut models: Vec<(Product, Model)> = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
+    let mut beside = configuration(workspace, settings, &taken)?;
     let mut seaorm = None;
     let mut imported = None;
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
-        // Whoever may not keep a history cannot adopt; that is found out before anything is written.
+        // Adopting needs the privilege to create the history, which is checked before any file is written.
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
         seaorm = seaorm_history(&mut live.session, workspace).await;
-        if imports {
+        if *imports {
             let written = import::import(workspace, &files, live).await?;
             let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
             files.retain(|other| !paths.contains(&other.path));
             beside.extend(written.files.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
             files.extend(written.files.iter().cloned());
-            models = read_all(workspace, &files, false).await?;
+            let readings = read_all(workspace, &files).await?;
+            models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
             imported = Some(written);
         }
-    } else if imports {
-        return Err(Error::new("there is nothing to import: no database with tables in it")
-            .hint("name the database the project's own migrations built: `--database-url …`")
+    } else if *imports {
+        return Err(Error::new("there is nothing to import: no database with tables")
+            .hint("name the database that the project's own migrations built: `--database-url …`")
             .into());
     }
     if let Some(live) = &mut live {
         speak_like(live, &models).await?;
+        for (_, model) in models.iter_mut().filter(|(product, _)| *product == live.product()) {
+            keep_unread(model, live.schema.schema());
+        }
     }
     let adoption = set_up(workspace, &models, live.as_ref(), beside)?;
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
@@ -106,10 +137,65 @@ pub async fn set_up_project(
         let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;
         recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
     }
-    Ok((Adopted { found, seaorm, imported, adoption }, live))
+    Ok((Adopted { found, seaorm, taken, errors, imported, adoption }, live))
 }
 
-/// The database, if there is one. Where nobody says which dialects the project is for, it is the one of the database.
+fn errors_in(said: &[Diagnostic]) -> usize {
+    said.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+}
+
+/// Takes the column types that the entities do not tell over from the database, and reads the entities again with them.
+async fn take(
+    workspace: &mut Workspace,
+    files: &[SourceFile],
+    readings: &mut Vec<Reading>,
+    live: &Live,
+) -> Result<Taken, Failure> {
+    let product = live.product();
+    let untyped = readings.iter().find(|(other, _, _)| *other == product).map(|(_, model, _)| model.untyped.clone());
+    let untyped = untyped.unwrap_or_default();
+    let schema = live.schema.schema();
+    let configured = workspace.project.config.context.types.clone();
+    let mut taken = Taken::of(&untyped, product, schema);
+    for _ in 0..2 {
+        if taken.types.is_empty() {
+            break;
+        }
+        let types = &mut workspace.project.config.context.types;
+        types.clone_from(&configured);
+        types.extend(taken.types.clone());
+        *readings = read_all(workspace, files).await?;
+        let model = readings.iter().find(|(other, _, _)| *other == product).map(|(_, model, _)| model);
+        let Some(Ok(normal)) = model.map(|model| model.normalized(|schema| dialect::of(product).normalize(schema)))
+        else {
+            break;
+        };
+        // One Rust type may be several column types: then each column has its own entry.
+        if !taken.split(&untyped, normal.schema(), product, schema) {
+            break;
+        }
+    }
+    Ok(taken)
+}
+
+/// Where the type of a column could not be read, the database's is kept.
+fn keep_unread(model: &mut Model, live: &Schema) {
+    let places: Vec<Place> = model.untyped.keys().cloned().collect();
+    if places.is_empty() {
+        return;
+    }
+    model.change(|schema| {
+        for place in &places {
+            if let (Some(of), Place::Table(table, Part::Column(column, _))) = (column_type(live, place), place)
+                && let Some(declared) = schema.tables.get_mut(table).and_then(|table| table.columns.get_mut(column))
+            {
+                declared.data_type = of.clone();
+            }
+        }
+    });
+}
+
+/// The database, if there is one. Without configured dialects, the project gets that of the database.
 async fn connect(workspace: &mut Workspace, is_open: bool) -> Result<Option<Live>, Failure> {
     if workspace.database_is_absent() {
         return Ok(None);
@@ -125,17 +211,17 @@ async fn connect(workspace: &mut Workspace, is_open: bool) -> Result<Option<Live
     }
 }
 
+/// What could be read of the entities for a dialect.
+type Reading = (Product, Model, Vec<Diagnostic>);
+
 /// The entities, read for every dialect.
-async fn read_all(workspace: &Workspace, files: &[SourceFile], aloud: bool) -> Result<Vec<(Product, Model)>, Failure> {
-    let mut models = Vec::new();
-    for (index, product) in workspace.products().iter().enumerate() {
-        let (model, warnings) = workspace.model(files, *product).await?;
-        if index == 0 && aloud {
-            workspace.listener.diagnostics(&warnings, files);
-        }
-        models.push((*product, model));
+async fn read_all(workspace: &Workspace, files: &[SourceFile]) -> Result<Vec<Reading>, Failure> {
+    let mut readings = Vec::new();
+    for product in workspace.products() {
+        let (model, said) = workspace.understood(files, *product).await?;
+        readings.push((*product, model, said));
     }
-    Ok(models)
+    Ok(readings)
 }
 
 fn dialects_line(products: &[Product]) -> String {
@@ -143,11 +229,11 @@ fn dialects_line(products: &[Product]) -> String {
     format!("dialects = [{}]", keys.join(", "))
 }
 
-/// The configuration file, where there is something to say in it: what was searched for once need not be searched for again.
+/// The configuration file, where it gets settings.
 fn configuration(
     workspace: &Workspace,
-    mut settings: Vec<String>,
-    found: &EntityPaths,
+    settings: Vec<String>,
+    taken: &Taken,
 ) -> Result<Vec<(PathBuf, String)>, Failure> {
     let path = workspace.root().join(CONFIG_FILE);
     if path.exists() && !settings.is_empty() {
@@ -155,25 +241,28 @@ fn configuration(
             .hint(format!("add this line to it: {}", settings.join("\n")))
             .into());
     }
-    if Config::read(workspace.root())?.is_none() && found.searched {
-        let paths: Vec<String> = found.paths.iter().map(|path| format!("{:?}", path.display().to_string())).collect();
-        settings.push(format!("entities = [{}]", paths.join(", ")));
+    let text = (!settings.is_empty()).then(|| settings.join("\n") + "\n");
+    if taken.types.is_empty() {
+        return Ok(text.map(|text| (path, text)).into_iter().collect());
     }
-    Ok(match settings.is_empty() {
-        true => Vec::new(),
-        false => vec![(path, settings.join("\n") + "\n")],
-    })
+    match Config::with_types(workspace.root(), text, &taken.types)? {
+        Some(written) => Ok(vec![written]),
+        None => Err(Error::new("the entries of `types` in the configuration are not extended")
+            .because("they are written as `types.Name = …`")
+            .hint(format!("add these: {}", type_entries(&taken.types).join(", ")))
+            .into()),
+    }
 }
 
-/// What SeaORM's own migrations did to a database.
+/// SeaORM's own migrations of a database.
 pub struct SeaOrm {
-    /// The versions that were applied.
+    /// The applied versions.
     pub applied: Vec<String>,
     /// Files of the migration crate that were not applied here.
     pub pending: Vec<String>,
 }
 
-/// SeaORM's own history, where the database has one.
+/// SeaORM's history, if the database has one.
 async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<SeaOrm> {
     let sql = format!("SELECT version FROM {SEAORM_HISTORY} ORDER BY version");
     let rows = session.query(&sql).await.ok()?;
@@ -192,7 +281,7 @@ async fn seaorm_history(session: &mut Session, workspace: &Workspace) -> Option<
     Some(SeaOrm { applied, pending })
 }
 
-/// What the code declares is adopted in the words of the code.
+/// Declared objects are adopted with the expression texts of the code.
 pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
     let product = live.product();
     if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
@@ -201,21 +290,20 @@ pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> 
     Ok(())
 }
 
-/// A database that was adopted.
+/// An adopted database.
 pub struct Adoption {
-    /// The migration that would make it, which is still to be recorded in it.
+    /// The migration that would create it, not yet recorded in it.
     pub baseline: Migration,
     /// Who declares each object and facet.
     pub origins: Origins,
-    /// What the plan leads to.
+    /// The target of the plan.
     pub target: TargetSchema,
-    /// Where the code says otherwise than the database.
+    /// The contradictions between code and database.
     pub contradictions: Vec<Contradiction>,
 }
 
-/// Writes the first snapshot of every dialect, the lock, and what else is to be written with them. A database that has
-/// something in it is adopted: its schema is the snapshot, what no entity declares is marked as adopted, and a baseline
-/// migration produces it elsewhere.
+/// Writes the first snapshot of every dialect, the lock, and further files. A database with objects is adopted: its
+/// schema is the snapshot, undeclared objects are marked as adopted, and a baseline migration reproduces it elsewhere.
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
@@ -250,13 +338,13 @@ pub(super) fn set_up(
     Ok(adoption)
 }
 
-/// Who declares what of a database's schema: whatever an entity or an SQL file declares is theirs, all else is adopted.
+/// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
 fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
     let mut nobody = state::adopted(schema.schema());
     let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
     let mut plan = diff(schema, &target.schema, &target.renames);
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    let missing = match policy.types.strictness(&state::FOREIGN_KEY, product) {
+    let missing = match policy.types.strictness(state::FOREIGN_KEY, product) {
         Strictness::Loose => state::missing_foreign_keys(&plan, &today),
         Strictness::Exact => Vec::new(),
     };
@@ -281,7 +369,6 @@ fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration
         from: Some(fingerprint(nothing.schema())),
         to: Some(fingerprint(schema.schema())),
         up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
-        // Nobody goes back beyond what was there.
         down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
     })
 }

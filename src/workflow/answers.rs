@@ -1,7 +1,7 @@
-//! Answers: what only the developer knows of a migration, from options, from a file, or from a terminal. Unanswered questions
-//! are printed in the form the file has.
+//! Answers: facts that only the developer knows, from options, from a file, or from a terminal. Unanswered questions
+//! are printed in the format of the file.
 //!
-//! Must not know how questions are found.
+//! Must not know how questions arise.
 
 mod unfit;
 
@@ -21,7 +21,7 @@ use super::{Choice, Failure, Listener, text};
 
 use unfit::Unfit;
 
-/// What somebody says beforehand, each in the form of the option of the same name.
+/// The answers given by options, each in the form of the option of the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// `old:new`, `table.old:new`, `kind:…`.
@@ -32,46 +32,46 @@ pub struct Given {
     pub conversions: Vec<String>,
     /// `table.column:old=new`.
     pub replacements: Vec<String>,
-    /// Names of what is new.
+    /// Names of new objects.
     pub news: Vec<String>,
-    /// A file with more of them.
+    /// A file with more answers.
     pub file: Option<PathBuf>,
-    /// Whether what is left open is asked.
+    /// Whether open questions are asked interactively.
     pub asks: bool,
 }
 
 /// The answers of one run.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Renames by option, as they are.
+    /// Renames by option.
     given: Vec<Rename>,
-    /// Answers by file and terminal.
+    /// Answers by file or terminal.
     answered: Vec<Answered>,
-    /// Values for rows that are there.
+    /// Values for existing rows.
     values: Values,
-    /// What is new, by option.
+    /// New objects, by option.
     news: Vec<String>,
-    /// What may go, each by its exact name: then it was not renamed.
+    /// Exact names of objects that may be dropped, and so were not renamed.
     gone: Vec<String>,
-    /// Whether what is left open is asked.
+    /// Whether open questions are asked interactively.
     asks: bool,
-    /// What fits nothing.
+    /// Answers without a match.
     unfit: Unfit,
 }
 
-/// The file: what `--answers` reads, and what is printed when something is left unanswered.
+/// The file that `--answers` reads, and the format in which open questions are printed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     #[serde(default)]
     renames: Vec<Answered>,
-    /// As `--backfill` has them.
+    /// In the form of `--backfill`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     backfills: Vec<String>,
-    /// As `--using` has them.
+    /// In the form of `--using`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conversions: Vec<String>,
-    /// As `--replace` has them.
+    /// In the form of `--replace`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replacements: Vec<String>,
 }
@@ -83,12 +83,12 @@ struct Answered {
     subject: Subject,
     #[serde(default)]
     candidates: Vec<Candidate>,
-    /// The old name, `false` where it is new, nothing while it is open.
+    /// The old name, `false` if it is new, absent while it is open.
     renamed_from: Option<Former>,
 }
 
 impl Answered {
-    /// The rename it amounts to.
+    /// The resulting rename.
     fn rename(&self) -> Option<Rename> {
         match &self.renamed_from {
             Some(Former::Name(old)) => Some(self.subject.renamed_from(old)),
@@ -101,16 +101,16 @@ impl Answered {
 #[serde(untagged)]
 enum Former {
     Name(String),
-    /// Only `false` says anything.
+    /// `true` is not an answer.
     Is(bool),
 }
 
 impl Answers {
-    /// Those that are given and those of the file. `allow` says what may go: then it was not renamed. `in_batches` says whether
-    /// rows are filled some at a time.
+    /// The answers of the options and of the file. Objects that `allow` names may be dropped, and so were not renamed.
+    /// `in_batches` says whether rows are backfilled in batches.
     ///
     /// # Errors
-    /// An answer that cannot be read; a file that is not there or is not such a document.
+    /// An invalid answer; a missing or invalid file.
     pub fn read(given: &Given, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
         let renames: Result<Vec<Rename>, Failure> = given.renames.iter().map(|text| parse(text)).collect();
         let Document { renames: answered, backfills, conversions, replacements } =
@@ -129,7 +129,7 @@ impl Answers {
         Ok(Self { given: follow_tables(renames?), answered, values, news, gone, asks, unfit })
     }
 
-    /// What existing rows get.
+    /// The values for existing rows.
     pub fn values(&self) -> &Values {
         &self.values
     }
@@ -139,11 +139,11 @@ impl Answers {
         self.given.iter().cloned().chain(self.answered.iter().filter_map(Answered::rename)).collect()
     }
 
-    /// Answers what is open, by asking. `true` when there are new answers, so that the plan has to be made again.
+    /// Asks the open questions. Returns whether there are new answers, so that the plan must be made again.
     ///
     /// # Errors
-    /// Questions without an answer and nobody to ask: they are printed to be filled in. An answer that names what is not
-    /// there.
+    /// Unanswered questions without a terminal, which are printed to be filled in; an answer that names a missing
+    /// object.
     pub fn settle(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
         let mut open: Vec<&Question> = Vec::new();
         for question in questions {
@@ -163,7 +163,7 @@ impl Answers {
             }
         }
         let Some(first) = open.first() else { return Ok(false) };
-        // One at a time: an answer may settle others, as that of a table does those of its columns.
+        // One at a time: an answer may resolve others, as that of a table resolves those of its columns.
         let choice = if self.asks { listener.choose(first)? } else { Choice::Unanswered };
         let renamed_from = match choice {
             Choice::Unanswered => return Err(unanswered(&open)),
@@ -180,7 +180,7 @@ impl Answers {
 }
 
 impl Answers {
-    /// Whether the options say that it is new: by its own name, or because all that it may have been is to go.
+    /// Whether it is new according to the options: by its name, or because all candidates may be dropped.
     fn is_new(&self, question: &Question) -> bool {
         let name = question.subject.name();
         let goes = |old: &str| self.gone.contains(&question.subject.former(old));
@@ -202,7 +202,7 @@ fn read(path: &Path) -> Result<Document, Failure> {
     })?)
 }
 
-/// The stop on questions nobody answered.
+/// The failure on unanswered questions.
 fn unanswered(open: &[&Question]) -> Failure {
     let renames: Vec<Answered> = open
         .iter()
@@ -217,11 +217,11 @@ fn unanswered(open: &[&Question]) -> Failure {
         .iter()
         .map(|question| {
             let former: Vec<&str> = question.candidates.iter().map(|candidate| candidate.from.as_str()).collect();
-            format!("{} is new; was it {}?", question.subject, former.join(" or "))
+            format!("{} is new: was it renamed from {}?", question.subject, former.join(" or "))
         })
         .collect();
     let mut error =
-        Error::new(format!("{} to answer before this can be planned", text::plural(open.len(), "question")))
+        Error::new(format!("{} to answer before the migration can be planned", text::plural(open.len(), "question")))
             .because(lines.join("\n"));
     if let Some((question, candidate)) = open.first().and_then(|it| Some((it, it.candidates.first()?))) {
         error = error
@@ -320,7 +320,7 @@ fn object(text: &str) -> ObjectName {
     }
 }
 
-/// What is in a table that is renamed too is renamed under its later name, whichever of the two was written.
+/// An object in a renamed table is renamed under the new table name, regardless of which name was given.
 fn follow_tables(renames: Vec<Rename>) -> Vec<Rename> {
     let tables: Vec<Change<ObjectName>> = renames
         .iter()

@@ -1,6 +1,7 @@
-//! Applies and reverts migrations: which ones, what is lost by the way, and that the database is known again afterwards.
+//! Applies and reverts migrations: selects them, checks their losses, and records the resulting fingerprint of the
+//! database.
 //!
-//! Must not know how a migration is run, nor who is told.
+//! Must not know how a migration is executed, nor how it is reported.
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, ProgressCallback, Target};
@@ -19,23 +20,23 @@ use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, occupied, recognisable, refuted, sizes, stakes,
 };
 
-/// Where to go.
+/// The course of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Course {
-    /// Apply what is pending.
+    /// Apply pending migrations.
     Up {
-        /// How far.
+        /// The target.
         target: Target,
-        /// Whether migrations that change rows count as done, too, where the database has the schema they lead to.
+        /// Whether migrations that change rows are also recognised if the database has their resulting schema.
         recognises_rows: bool,
-        /// Whether what failed its proof is applied.
+        /// Whether refuted migrations are applied.
         unproven: bool,
     },
-    /// Revert what is applied.
+    /// Revert applied migrations.
     Down(Target),
     /// Revert the newest one and apply it again.
     Redo,
-    /// To where this one is the newest applied.
+    /// Apply or revert until this one is the newest applied.
     Goto(String),
 }
 
@@ -58,31 +59,31 @@ pub struct Bench {
     pub live: Live,
     /// The migrations, oldest first.
     pub migrations: Vec<Migration>,
-    /// What going back throws away has been looked at, and is allowed.
+    /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
 
-/// A migration by its place among the [`Bench`]'s, and which way it runs.
+/// A migration by its index in [`Bench`], and its direction.
 pub type Chosen = (usize, Direction);
 
-/// What going back throws away.
+/// The data that reverting deletes.
 pub struct Losses {
-    /// Statements of which it is not known what they delete, each with why.
+    /// Statements whose deletions are not known, each with the reason.
     pub unknown: Vec<(String, String)>,
-    /// What is there and would be gone, and nobody allowed.
-    pub held: Vec<Held>,
+    /// Losses of existing data that nobody allowed.
+    pub refused: Vec<RefusedLoss>,
 }
 
-/// Something that is there and would be gone.
-pub struct Held {
-    /// What the rules say of it.
+/// A loss of existing data that nobody allowed.
+pub struct RefusedLoss {
+    /// The finding of the lint rule.
     pub finding: Finding,
-    /// What it is, with the number of rows or values.
+    /// What is lost, with the number of rows or values.
     pub line: String,
 }
 
 impl Bench {
-    /// Opens the project and its database. With `creates`, an SQLite file that is not there is made, unless this is a rehearsal.
+    /// Opens the project and its database. With `creates`, a missing SQLite file is created, except in a rehearsal.
     pub async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let workspace = Workspace::open(open)?;
         workspace.sealed_lock()?;
@@ -96,7 +97,7 @@ impl Bench {
         Ok(Self { workspace, live, migrations, may_go_back: false })
     }
 
-    /// How many, or which one.
+    /// Parses a target: a count or an id.
     pub fn target(&self, text: &str) -> Result<Target, Failure> {
         // An id begins with eight digits, so a shorter number is a count.
         match text.parse() {
@@ -105,13 +106,13 @@ impl Bench {
         }
     }
 
-    /// The id that is meant.
+    /// Finds a migration by id, name or prefix.
     pub fn id(&self, text: &str) -> Result<String, Failure> {
         Ok(find_id(text, self.migrations.iter().map(|migration| &migration.id))?.to_string())
     }
 
-    /// Records pending migrations whose result the database already has, because it was synchronised before they were written. In
-    /// a rehearsal they are only given back.
+    /// Records pending migrations whose result the database already has, because it was synchronised before they were
+    /// written. A rehearsal only returns them.
     pub async fn recognise(
         &mut self,
         course: &Course,
@@ -131,7 +132,7 @@ impl Bench {
                 Situation::Drifted => {
                     occupied::refuse(&self.live, sealed.as_ref(), &self.migrations)?;
                     self.workspace.note(
-                        "note: the database is not where the last applied migration left it; `gen drift` shows how",
+                        "note: the database does not match the last applied migration; `gen drift` shows the differences",
                     );
                     return Ok(Vec::new());
                 }
@@ -149,15 +150,15 @@ impl Bench {
             {
                 return Ok(found.into_iter().map(|file| Outcome::recognised(file.id())).collect());
             }
-            // Somebody else was faster: what was decided is decided again.
+            // Another process changed the database, so the decision is made again.
             self.live.read_again(&self.workspace).await?;
         }
     }
 
-    /// The migrations of a course, in the order in which they run. What was recognised does not run.
+    /// The migrations of a course in execution order, without recognised ones.
     ///
     /// # Errors
-    /// History and files contradict each other; a migration cannot run here, or not this way.
+    /// History and files contradict each other; a migration cannot be executed here, or not in this direction.
     pub fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
         let (files, history, product) = (applicables(&self.migrations), &self.live.history, self.live.product());
         let up = |target: &Target| run::to_apply(history, &files, target, product);
@@ -188,24 +189,24 @@ impl Bench {
         })
     }
 
-    /// The migrations that were chosen.
+    /// The chosen migrations.
     pub fn migrations_at(&self, chosen: &[Chosen]) -> Vec<(&Migration, Direction)> {
         chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect()
     }
 
-    /// Which statements make others wait on a large table, and how large it is.
+    /// Notes on statements that block other sessions on a large table, with its size.
     pub async fn sizes(&mut self, chosen: &[Chosen]) -> Vec<String> {
         let chosen: Vec<_> =
             chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect();
         sizes::notes(&mut self.live.session, &chosen).await
     }
 
-    /// What going back throws away, counted where that can be done.
+    /// The losses of reverting, counted if possible.
     ///
     /// # Errors
-    /// Something is allowed that nothing needs.
+    /// An `allow` option that matches no finding.
     pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
-        let mut losses = Losses { unknown: Vec::new(), held: Vec::new() };
+        let mut losses = Losses { unknown: Vec::new(), refused: Vec::new() };
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
         let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
         let statements: Vec<&Statement> = migrations.flat_map(|migration| &migration.down).collect();
@@ -224,7 +225,7 @@ impl Bench {
         let casts = Casts { dialect, from: schema, to: schema };
         let (mut findings, plan) = lint::losses(&readings, schema, &home, &casts);
         let at_stake = state::stakes(dialect, &live.schema, &live.schema, &plan);
-        // Where the file looks first, nothing is lost: it stops.
+        // If the file has a preflight check, nothing is lost: the migration stops.
         let checks: Vec<&str> =
             statements.iter().filter(|it| matches!(it.role, Role::Check(_))).map(|it| it.sql.as_str()).collect();
         let is_checked = |query: &RowQuery| checks.contains(&&*rows::query_text(dialect, query));
@@ -232,12 +233,13 @@ impl Bench {
         stakes::refuse_unfit(&findings, allow)?;
         findings.retain(|finding| !allow.iter().any(|allow| allow.covers(finding)));
         let held = stakes::held(&findings, &at_stake, &mut live.session).await;
-        losses.held = held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect();
-        self.may_go_back = losses.held.is_empty() || self.workspace.is_development();
+        losses.refused =
+            held.into_iter().map(|(finding, line)| RefusedLoss { finding: finding.clone(), line }).collect();
+        self.may_go_back = losses.refused.is_empty() || self.workspace.is_development();
         Ok(losses)
     }
 
-    /// Refuses to apply what the lock says failed its proof, unless the course says otherwise.
+    /// Refuses to apply refuted migrations, unless the course allows it.
     pub fn refuse_refuted(&self, course: &Course, chosen: &[Chosen]) -> Result<(), Failure> {
         let may = matches!(course, Course::Up { unproven: true, .. } | Course::Down(_) | Course::Redo);
         if may {
@@ -251,12 +253,12 @@ impl Bench {
     /// Runs the course.
     ///
     /// # Errors
-    /// Those of the runner; what going back throws away was not looked at by [`Bench::losses`], or is not allowed to go.
+    /// Those of the runner; the losses of reverting were not checked by [`Bench::losses`], or are not allowed.
     pub async fn run(&mut self, course: &Course, watch: ProgressCallback<'_>) -> sea_gen_runner::Result<()> {
         let goes_back = !matches!(course, Course::Up { .. });
         if goes_back && !self.may_go_back {
-            let error = sea_gen_runner::Error::new("reverting would lose what cannot be brought back; nothing was run");
-            return Err(error.hint("look at `Bench::losses`, and allow what may go"));
+            let error = sea_gen_runner::Error::new("reverting would lose data; nothing was run");
+            return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
@@ -264,8 +266,8 @@ impl Bench {
         outcomes.map(drop)
     }
 
-    /// Notes what the database is now in its own words, so that it is known again when the snapshot has other words. It is no
-    /// more than a help, so nothing is said where it cannot be done.
+    /// Records the fingerprint of the database with its own expression texts, so that it is recognised when the
+    /// snapshot has other texts. A failure is ignored, because the record is only an aid.
     pub async fn note(&mut self, outcomes: &[Outcome]) {
         let Some(last) = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up) else { return };
         let Some(migration) = self.migrations.iter().find(|it| it.id.as_str() == last.id) else { return };
@@ -278,7 +280,7 @@ impl Bench {
     }
 }
 
-/// The schema or the database that a name without one is in.
+/// The schema or database of unqualified names.
 async fn home(session: &mut Session) -> String {
     let query = match session.product() {
         Product::Postgres => "SELECT current_schema()",

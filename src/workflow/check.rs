@@ -1,6 +1,6 @@
 //! Checks that entities, snapshot, lock, migrations and database agree.
 //!
-//! Must not change anything but a scratch database of its own.
+//! Must not change anything but its own scratch database.
 
 use sea_gen_runner::session::Missing;
 use sea_gen_runner::{Error, run};
@@ -16,28 +16,28 @@ use crate::state::Situation;
 use super::text::with_reasons;
 use super::{Failure, Live, Workspace, applicables, compiled, reworded};
 
-/// Which checks are made. None of them stands for all but the last.
+/// The requested checks. None means all but the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The entities declare what the snapshot has.
+    /// The entities match the snapshot.
     pub entities: bool,
-    /// The lock seals just the files that are there.
+    /// The migration files match the lock.
     pub lock: bool,
     /// The migrations, replayed on a scratch database, lead to the snapshot.
     pub replay: bool,
-    /// The database has what the snapshot has.
+    /// The database matches the snapshot.
     pub database: bool,
-    /// The source text is read as SeaORM means the compiled entities. Building them takes minutes the first time.
+    /// The parsed source text matches the compiled entities. Building them takes minutes the first time.
     pub compiled: bool,
 }
 
-/// How one check of one dialect ended.
+/// The result of one check of one dialect.
 pub enum Verdict {
-    /// It holds.
+    /// Ok.
     Holds,
-    /// It does not, and these are the lines that say why.
+    /// Failed, with the reasons.
     Fails(Vec<String>),
-    /// It could not be looked at.
+    /// Skipped.
     Skipped(String),
 }
 
@@ -47,25 +47,25 @@ pub struct Line {
     pub check: &'static str,
     /// The dialect.
     pub product: Product,
-    /// How it ended.
+    /// The result.
     pub verdict: Verdict,
 }
 
-/// Makes the checks.
+/// Runs the checks.
 ///
 /// # Errors
-/// What keeps a check from being made: the entities cannot be read, a database that was demanded does not answer.
+/// A check cannot run: the entities cannot be read, or a required database is not reachable.
 pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, Failure> {
     let all = !(wanted.entities || wanted.lock || wanted.replay || wanted.database || wanted.compiled);
-    // What SeaORM makes of the entities can be asked before there is a lock.
+    // This check needs no lock.
     if all || wanted.entities || wanted.lock || wanted.replay || wanted.database {
         workspace.sealed_lock()?;
     }
     let mut lines = Vec::new();
-    // Building takes minutes the first time, so it is asked for by name.
+    // Building takes minutes the first time, so this check runs only on request.
     let compiled = if wanted.compiled { Some(Compiled::build(&workspace.project)?) } else { None };
     let mut live = None;
-    let mut silence = "no database is named".to_owned();
+    let mut silence = "no database URL is set".to_owned();
     if all || wanted.replay || wanted.database {
         if workspace.database_is_absent() {
             silence = "the database does not exist".to_owned();
@@ -94,7 +94,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
         if let Some(compiled) = &compiled {
             let verdict = match compiled::differences(workspace, compiled, product).await? {
                 Some(lines) => verdict(lines),
-                None => Verdict::Skipped(format!("no {product} server at hand for a scratch database")),
+                None => Verdict::Skipped(format!("no {product} server available for a scratch database")),
             };
             lines.push(Line { check: "compiled", product, verdict });
         }
@@ -135,12 +135,12 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     }
     let mut lines: Vec<String> =
         diff(&sealed.schema, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect();
-    lines.extend(target.violations.iter().map(|place| format!("{place} is declared by nobody")));
+    lines.extend(target.violations.iter().map(|place| format!("{place} is not declared")));
     Ok(verdict(lines))
 }
 
-/// The lock is whole (reading it has proven that), lists just the files that are there, and has a proof of each where the
-/// configuration demands one.
+/// The lock is intact (verified on reading), matches the files, and has a proof of each if the configuration demands
+/// one.
 fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
     let mut findings = workspace.unsealed(product, &migrations)?;
@@ -151,11 +151,11 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     Ok(verdict(findings))
 }
 
-/// The migrations, replayed on a scratch database, lead to S, and back to nothing.
+/// The migrations, replayed on a scratch database, lead to S, and back to the empty schema.
 async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) -> Result<Verdict, Failure> {
     let server = workspace.scratch_server(product)?.filter(|_| live.is_some() || product == Product::Sqlite);
     let Some(server) = server else {
-        return Ok(Verdict::Skipped(format!("no {product} server at hand for a scratch database")));
+        return Ok(Verdict::Skipped(format!("no {product} server available for a scratch database")));
     };
     let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     let migrations = workspace.migrations(product)?;
@@ -205,7 +205,7 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     }
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
-    // Whatever would stop `gen up` fails the check, though the schema is what it should be.
+    // A condition that stops `gen up` fails the check, even if the schema matches.
     let migrations = workspace.migrations(product)?;
     if let Err(error) = run::pending(&live.history, &applicables(&migrations)) {
         return Ok(Verdict::Fails(with_reasons(&error)));
@@ -213,9 +213,9 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     Ok(match situation {
         Situation::Current => Verdict::Holds,
         Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
-        Situation::Ahead => {
-            Verdict::Fails(vec!["pending migrations are already there: `gen up` records them".to_owned()])
-        }
+        Situation::Ahead => Verdict::Fails(vec![
+            "the database already has the result of pending migrations: `gen up` records them".to_owned(),
+        ]),
         _ => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
     })
 }

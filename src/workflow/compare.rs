@@ -16,69 +16,69 @@ use crate::state::{self, TargetSchema};
 use super::side::{Loaded, Loader, Side, State};
 use super::{Failure, Open, Workspace, current_folder, reworded};
 
-/// What is compared.
+/// The states to compare.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// The one state: `entities`, `snapshot`, `database`, `git:<rev>`, `file:<path.sql>`, or the URL of a database.
+    /// The first state: `entities`, `snapshot`, `database`, `git:<rev>`, `file:<path.sql>`, or the URL of a database.
     pub from: String,
-    /// The other state.
+    /// The second state.
     pub to: String,
-    /// Objects to look at and no others, by patterns; all where there is none.
+    /// Patterns of the only objects to include; all if there are none.
     pub include: Vec<String>,
-    /// Objects to leave alone, by patterns.
+    /// Patterns of excluded objects.
     pub exclude: Vec<String>,
 }
 
-/// What came of it, and the project it was compared in, where there is one.
+/// The result, and the project, if there is one.
 pub struct Compared {
     /// The project.
     pub workspace: Option<Workspace>,
-    /// The dialect that both states are compared in.
+    /// The dialect of the comparison.
     pub product: Product,
     /// The two states.
     pub difference: Difference,
 }
 
-/// Two states, and what leads from the one to the other.
+/// Two states, and the plan from the first to the second.
 pub struct Difference {
-    /// The one.
+    /// The first.
     pub from: Normalized,
-    /// The other.
+    /// The second.
     pub to: Normalized,
-    /// The declaration that one of them is of.
+    /// The declaration, if one of them is declared.
     pub model: Option<Box<Model>>,
-    /// What leads from the one to the other.
+    /// The plan from the first to the second.
     pub plan: Plan,
-    /// How expressions were compared that the parser could not bring to one form.
+    /// How expressions with different canonical forms were compared.
     pub comparison: Comparison,
-    /// What was found on either side and is not compared.
+    /// Unmanaged objects of both sides.
     pub unmanaged: Vec<Unmanaged>,
 }
 
 /// Compares two states.
 ///
 /// # Errors
-/// A state that is unknown, or cannot be loaded.
+/// An unknown state, or one that cannot be loaded.
 pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compared, Failure> {
     let open = open.into();
     let (from, to) = (State::parse(&request.from)?, State::parse(&request.to)?);
     let is_named = |state: &State| matches!(state, State::Named(_));
     let workspace = match from.needs_project() || to.needs_project() {
         true => Some(Workspace::open(open.clone())?),
-        // A script says no product; the project it is in may.
+        // A script does not name a product; its project may.
         false if open.database_url.is_none() && !is_named(&from) && !is_named(&to) => {
             Workspace::open(open.clone()).ok()
         }
         false => None,
     };
-    // A script is built where the other side is, or where somebody says.
+    // A script is built on the server of the other side, or on the configured one.
     let server = match (&workspace, &open.database_url, [&from, &to]) {
         (None, Some(url), _) => Some(ConnectionOptions::parse(url, &current_folder()?)?),
         (_, _, [State::Named(named), _] | [_, State::Named(named)]) => Some(named.clone()),
         _ => None,
     };
     let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;
-    // Without a project nobody has said what counts, so everything does.
+    // Without a project, nothing is excluded.
     let mut scope = workspace.as_ref().map_or_else(Scope::everything, Workspace::scope);
     scope.spellings = is_named(&from) && is_named(&to);
     scope.include.extend(request.include.iter().cloned());
@@ -99,7 +99,7 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
     Ok(Compared { difference: difference?, workspace, product })
 }
 
-/// The difference of two sides that are loaded.
+/// The difference of two loaded sides.
 async fn difference(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Result<Difference, Failure> {
     let mut comparison = Comparison::default();
     let own_words = in_own_words(sides);
@@ -107,8 +107,7 @@ async fn difference(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Result<Differ
     if found.from != found.to
         && let Some(mut session) = session(loader, sides).await
     {
-        // What differs may only be said in other words: a server prints what it has stored, and not always what it would
-        // print of that.
+        // The difference may only be one of expression texts: a server does not always print a printed expression unchanged.
         let compared = if own_words { ComparedForms::Printed } else { ComparedForms::Canonical };
         reword(&mut session, &mut comparison, loader.product, sides, compared).await?;
         session.close().await;
@@ -134,7 +133,7 @@ fn between(loader: &Loader<'_>, sides: &[Side; 2]) -> Result<Difference, Failure
         }
         (Loaded::Model(declared), Loaded::Schema(to, origins)) => {
             let target = declared_on(loader, declared, to, origins)?;
-            // They lead to what is declared, and this way leads from it.
+            // The renames lead to the declared schema, and this plan leads from it.
             renames = target.renames.into_iter().rev().map(Rename::inverse).collect();
             (target.schema, to.as_ref().clone())
         }
@@ -144,8 +143,8 @@ fn between(loader: &Loader<'_>, sides: &[Side; 2]) -> Result<Difference, Failure
     Ok(Difference { from, to, model, plan, comparison: Comparison::default(), unmanaged: Vec::new() })
 }
 
-/// Two catalogs printed by servers of one version are compared by their own words, which say more than any parser sees.
-/// Whether they were.
+/// Compares two catalogs of servers of one version by their printed texts, which are more exact than parsing. Returns
+/// whether it did.
 fn in_own_words(sides: &mut [Side; 2]) -> bool {
     let [from, to] = sides;
     if from.words.is_none() || from.words != to.words {
@@ -159,7 +158,7 @@ fn in_own_words(sides: &mut [Side; 2]) -> bool {
     true
 }
 
-/// A connection that can be asked about expressions: that of a side, or the project's database if it answers.
+/// A connection that can print expressions: that of a side, or the project's database if it is reachable.
 async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> {
     if let Some(session) = sides.iter_mut().find_map(|side| side.session.take()) {
         return Some(session);
@@ -173,8 +172,8 @@ async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> 
     None
 }
 
-/// Brings the sides to the same words where the database says that they mean the same: those of the code where there is
-/// code, else those of the second side.
+/// Unifies the expression texts of both sides where the database prints them alike: to those of the code if there is
+/// code, otherwise to those of the second side.
 async fn reword(
     session: &mut Session,
     comparison: &mut Comparison,
@@ -196,7 +195,7 @@ async fn reword(
     Ok(())
 }
 
-/// What was found on either side and is not compared.
+/// Unmanaged objects of both sides.
 fn unmanaged(sides: &[Side; 2]) -> Vec<Unmanaged> {
     let [from, to] = sides;
     let of_both = to.unmanaged.iter().filter(|object| !from.unmanaged.contains(object));
@@ -213,7 +212,7 @@ fn declared_on(
     Ok(state::reconcile(dialect::of(loader.product), model, base, origins, &policy)?)
 }
 
-/// The dialect both sides are compared in: that of the database at hand, else the project's first.
+/// The dialect of the comparison: that of the connected database, otherwise the project's first.
 async fn product_of(
     workspace: Option<&Workspace>,
     server: Option<&ConnectionOptions>,
@@ -228,7 +227,7 @@ async fn product_of(
     if let Some(connection) = addresses.into_iter().chain([server]).flatten().next() {
         return match connection.product_hint() {
             product @ (Product::Sqlite | Product::Postgres) => Ok(product),
-            // Which of MySQL and MariaDB a server is, the server says.
+            // The server reports whether it is MySQL or MariaDB.
             Product::MySql | Product::MariaDb => {
                 let session = connect(connection, Missing::Refuse).await?;
                 let product = session.product();

@@ -1,6 +1,6 @@
-//! E as SeaORM itself means it: the compiled entities, created on a scratch database and read back.
+//! E according to SeaORM: the compiled entities, created on a scratch database and read back.
 //!
-//! Must not know how they are compiled (`project` does that) or what is done with the model.
+//! Must not know how they are compiled (`project` does that) or the use of the model.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session, connect};
@@ -15,11 +15,11 @@ use crate::{introspect, state};
 
 use super::{Failure, Workspace};
 
-/// What SeaORM hides in a column's comment.
+/// The marker that SeaORM puts into a column's comment.
 const RENAMED_FROM: &str = "renamed_from \"";
 
-/// The model of one dialect, read from the compiled entities and the sidecars beside them. What the source text tells of
-/// places in the code is used where it can be read, and its problems are passed over.
+/// The model of one dialect, read from the compiled entities and the sidecars. Locations in the code come from the
+/// source text where it can be parsed; its diagnostics are ignored.
 pub(crate) async fn model(
     workspace: &Workspace,
     files: &[SourceFile],
@@ -29,7 +29,7 @@ pub(crate) async fn model(
     let compiled = Compiled::build(&workspace.project)?;
     let Some(schema) = created(workspace, &compiled, product).await? else {
         return Err(Error::new(format!(
-            "compiled entities are read on a scratch database, and no {product} server is at hand"
+            "compiled entities are read on a scratch database, and no {product} server is available"
         ))
         .hint("name one with `--database-url`, or take the database out of `dialects`")
         .into());
@@ -48,10 +48,11 @@ pub(crate) async fn model(
     Ok((model, diagnostics))
 }
 
-/// Asks once per checkout: cargo runs what the code says, build scripts too, and the configuration came with the code.
+/// Asks once per checkout for permission: cargo executes code, including build scripts, and the configuration that
+/// requests it came with the checkout.
 ///
 /// # Errors
-/// No, or nobody is there to say yes.
+/// Denied, or not interactive.
 fn consent(workspace: &Workspace) -> Result<(), Failure> {
     let project = &workspace.project;
     let what =
@@ -63,18 +64,18 @@ fn consent(workspace: &Workspace) -> Result<(), Failure> {
         workspace.note(&format!("note: {what}"));
         return Ok(());
     }
-    let question = format!("go on, now and from now on in {}?", project.root.display());
+    let question = format!("allow this, now and in future, in {}?", project.root.display());
     if workspace.listener.agrees(what, &question)? {
         return Ok(project.let_cargo_run()?);
     }
-    Err(Error::new("nobody has agreed to it that cargo runs in this checkout")
+    Err(Error::new("running cargo in this checkout was not confirmed")
         .because(what)
         .hint("if you trust the code: `--run-cargo` once, which is remembered for this checkout")
         .hint(format!("or, as in CI, in the environment: `{CONSENT}=yes`"))
         .into())
 }
 
-/// In what the source text, read, differs from the compiled entities; `None` where no server of the product is at hand.
+/// The differences between the parsed source text and the compiled entities; `None` without a server of the product.
 pub(crate) async fn differences(
     workspace: &Workspace,
     compiled: &Compiled,
@@ -92,7 +93,7 @@ pub(crate) async fn differences(
         read.change(|schema| comments_of(&Schema::default(), schema));
     }
     let base = dialect::of(product).normalize(model.schema().clone())?;
-    // Nothing is kept for being undeclared: whatever SeaORM creates and the reader does not know is a difference.
+    // Undeclared objects are not kept: an object that only SeaORM creates is a difference.
     let policy = workspace.keeping().undeclared(Undeclared::Drop);
     let target = state::reconcile(dialect::of(product), &read, &base, &Origins::default(), &policy)?;
     Ok(Some(diff(&base, &target.schema, &target.renames).ops().iter().map(ToString::to_string).collect()))
@@ -102,7 +103,7 @@ fn entities(files: &[SourceFile]) -> Vec<SourceFile> {
     files.iter().filter(|file| file.path.extension().is_some_and(|extension| extension == "rs")).cloned().collect()
 }
 
-/// What a scratch database holds after SeaORM's statements; `None` where no server of the product is at hand.
+/// The schema of a scratch database after SeaORM's statements; `None` without a server of the product.
 async fn created(workspace: &Workspace, compiled: &Compiled, product: Product) -> Result<Option<Normalized>, Failure> {
     let Some(server) = &workspace.scratch_server(product)? else { return Ok(None) };
     let statements = compiled.statements(product)?;
@@ -134,8 +135,8 @@ async fn create(
     Ok(catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?.schema)
 }
 
-/// SeaORM's statements, and before them what they stand on: it creates tables with their foreign keys, in an order that
-/// tables which refer to each other cannot have, and neither schemas nor extensions.
+/// SeaORM's statements, preceded by schemas and extensions. Foreign keys are added separately, because SeaORM's order
+/// fails for tables that reference each other.
 async fn prepared(
     workspace: &Workspace,
     product: Product,
@@ -168,7 +169,7 @@ async fn prepared(
     Ok(all)
 }
 
-/// The extensions the project's database has: what the entities take types from is there, or they could not be used.
+/// The extensions of the project's database, which provide the types of the entities.
 async fn extensions(server: &ConnectionOptions) -> Result<Vec<String>, Error> {
     let mut session = connect(server, Missing::Refuse).await?;
     let rows = session.query("SELECT extname FROM pg_catalog.pg_extension ORDER BY extname").await;
@@ -177,7 +178,7 @@ async fn extensions(server: &ConnectionOptions) -> Result<Vec<String>, Error> {
     Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
 }
 
-/// SeaQuery writes no comments for PostgreSQL, so they are taken from elsewhere.
+/// SeaQuery writes no comments for PostgreSQL, so they are taken from another product.
 fn comments_of(from: &Schema, to: &mut Schema) {
     for table in to.tables.values_mut() {
         let known = from.tables.get(&table.name);
@@ -189,7 +190,7 @@ fn comments_of(from: &Schema, to: &mut Schema) {
     }
 }
 
-/// A comment SeaORM hides a former name in is the comment without it, and a rename.
+/// Extracts a former name from a comment as a rename, and removes it from the comment.
 fn reveal_renames(model: &mut Model) {
     let mut renames = Vec::new();
     model.change(|schema| former_names(schema, &mut renames));

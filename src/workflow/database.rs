@@ -1,6 +1,6 @@
-//! What is known of the database that is named without reading it.
+//! The configured database, as far as it is known without reading it.
 //!
-//! Must not know what a command does with it.
+//! Must not know the use of the database.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing, connect};
@@ -10,18 +10,18 @@ use crate::dialect::Product;
 use super::{Failure, Workspace};
 
 impl Workspace {
-    /// Whether the database that is named is one for development.
+    /// Whether the configured database is a development database.
     pub fn is_development(&self) -> bool {
         self.connection.as_ref().is_some_and(|connection| self.project.is_development(connection))
     }
 
-    /// Refuses a database that is none for development, unless somebody vouches for it.
+    /// Refuses a database that is not a development database, unless the user vouches for it.
     pub fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
         match &self.connection {
             Some(connection) if !vouched && !self.is_development() => {
-                Err(Error::new(format!("{connection} is not on this machine, so it may not be a development database"))
+                Err(Error::new(format!("{connection} is on another host, so it may not be a development database"))
                     .hint(
-                        "`--development` vouches for it once, `development = [\"host\"]` in the configuration for good",
+                        "`--development` confirms that it is one, `development = [\"host\"]` in the configuration does so permanently",
                     )
                     .into())
             }
@@ -29,7 +29,7 @@ impl Workspace {
         }
     }
 
-    /// Whether somebody answers at the database's address: then what went wrong is wrong there, and no reason to look away.
+    /// Whether a server answers at the database's address: then an error came from the server and must be reported.
     pub async fn answers(&self) -> bool {
         let Some(connection) = &self.connection else { return false };
         match connect(connection, Missing::Refuse).await {
@@ -42,7 +42,7 @@ impl Workspace {
     }
 }
 
-/// Where a scratch database of a product can be had, with a connection at hand or without one.
+/// The server for scratch databases of a product, with or without a connection.
 pub fn scratch_server(
     product: Product,
     at_hand: Option<&ConnectionOptions>,

@@ -1,6 +1,6 @@
-//! Drift: what the database has that the snapshot has not, and the reverse; and the two ways out of it.
+//! Drift: the differences between the database and the snapshot, and the two ways to resolve them.
 //!
-//! Must not know who is told.
+//! Must not know how it is reported.
 
 use std::path::PathBuf;
 
@@ -23,11 +23,11 @@ use crate::state::{self, Stakes};
 use super::generate::next_id;
 use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, stakes, text};
 
-/// The snapshot, the database, and what leads from the one to the other.
+/// The snapshot, the database, and the plan from the one to the other.
 pub struct Drift {
     /// The project.
     pub workspace: Workspace,
-    /// The snapshot, in the words of the code.
+    /// The snapshot, with the expression texts of the code.
     pub sealed: Sealed,
     /// The database.
     pub live: Live,
@@ -35,20 +35,20 @@ pub struct Drift {
     pub plan: Plan,
 }
 
-/// What leads back to the snapshot.
+/// The plan from the database back to the snapshot.
 pub struct Revert {
     /// The operations.
     pub plan: Plan,
     /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// What the rules refuse of it, and nobody allowed.
+    /// The refused findings.
     pub refused: Vec<Finding>,
-    /// How to count what is at stake.
+    /// The queries that count the losses.
     pub stakes: Stakes,
 }
 
 impl Drift {
-    /// Reads the snapshot and the database, and finds what leads from the one to the other.
+    /// Reads the snapshot and the database, and compares them.
     ///
     /// # Errors
     /// There is no snapshot; the database cannot be read.
@@ -62,21 +62,22 @@ impl Drift {
         Ok(Self { workspace, sealed, live, plan })
     }
 
-    /// The migrations, all of them applied: while some are pending, what they would do cannot be told from drift.
+    /// The migrations, all of them applied: drift cannot be distinguished from pending migrations.
     pub fn migrations(&self) -> Result<Vec<Migration>, Failure> {
         let migrations = self.workspace.migrations(self.live.product())?;
         self.workspace.refuse_unsealed(self.live.product(), &migrations)?;
         let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
         if pending > 0 {
             let count = text::plural(pending, "migration");
-            let error =
-                Error::new(format!("{count} pending on this database, so drift cannot be told from what they do"));
+            let error = Error::new(format!(
+                "{count} pending on this database, so drift cannot be distinguished from what they change"
+            ));
             return Err(error.hint("apply them first: `gen up`").into());
         }
         Ok(migrations)
     }
 
-    /// The migration that makes elsewhere what has drifted here.
+    /// The migration that reproduces the drift on other databases.
     pub fn migration(&self, name: &str) -> Result<Migration, Failure> {
         let Self { workspace, sealed, live, plan } = self;
         let (dialect, forms) = (dialect::of(live.product()), workspace.forms(false));
@@ -91,12 +92,13 @@ impl Drift {
         })
     }
 
-    /// Writes the migration, the snapshot and the lock, and records in this database that it has it. Gives back the files.
+    /// Writes the migration, the snapshot and the lock, and records the migration as applied in this database. Returns
+    /// the files.
     pub async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
         let Self { workspace, sealed, live, .. } = self;
         workspace.refuse_without_writer()?;
         let product = live.product();
-        // What the snapshot knew keeps its origin: where the code says otherwise, the next migration says so too.
+        // Objects of the snapshot keep their origin: if the code declares otherwise, so will the next migration.
         let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
         let project = &workspace.project;
         let mut batch = Batch::new(&project.root);
@@ -118,7 +120,7 @@ impl Drift {
         Ok(written)
     }
 
-    /// What the migration throws away where it is applied.
+    /// The losses of the migration where it is applied.
     pub fn losses(&self) -> Vec<Finding> {
         let (from, to) = (self.sealed.schema.schema(), self.live.schema.schema());
         let types = Casts { dialect: dialect::of(self.live.product()), from, to };
@@ -127,14 +129,14 @@ impl Drift {
         findings
     }
 
-    /// What leads back to the snapshot.
+    /// The plan from the database back to the snapshot.
     ///
     /// # Errors
-    /// Something is allowed that nothing needs.
+    /// An `allow` option that matches no finding.
     pub fn way_back(&self, allow: &[Allow]) -> Result<Revert, Failure> {
         let Self { sealed, live, .. } = self;
         let dialect = dialect::of(live.product());
-        // From where the database is, and not the way here turned round: that is what a plan's start has to be.
+        // A plan must start from the database's schema, so this is not the inverse of the drift.
         let plan = diff(&live.schema, &sealed.schema, &[]);
         let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
         let (from, to) = (live.schema.schema(), sealed.schema.schema());
@@ -145,12 +147,12 @@ impl Drift {
         Ok(Revert { plan, statements, refused, stakes: at_stake })
     }
 
-    /// Brings the database back. Gives back what is drift still, by the catalog's word.
+    /// Reverts the database. Returns the remaining drift according to the catalog.
     pub async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
         if !revert.refused.is_empty() {
             let refused: Vec<&Finding> = revert.refused.iter().collect();
             let lines = stakes::lines(&refused, &revert.stakes, Some(&mut self.live.session)).await;
-            let what = "reverting the drift would lose what cannot be brought back";
+            let what = "reverting the drift would lose data";
             return Err(stakes::refusal(what, "gen drift revert", &lines, &refused)
                 .hint("or keep it: `gen drift adopt` writes it as a migration")
                 .into());
@@ -160,7 +162,7 @@ impl Drift {
     }
 }
 
-/// What is drift still, by the catalog's word.
+/// The remaining drift according to the catalog.
 async fn left(workspace: &Workspace, sealed: &Sealed, live: &mut Live) -> Result<Vec<String>, Failure> {
     let catalog = introspect::introspect(&mut live.session, &workspace.scope()).await;
     let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;

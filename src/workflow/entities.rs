@@ -2,6 +2,9 @@
 //!
 //! Must not know how an entity is read, or how the result is shown.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use crate::dialect::{self, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
 use crate::project::EntityReader;
@@ -21,6 +24,8 @@ pub struct Reading {
     pub model: Model,
     /// What is wrong with them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Files with entities that are not part of the program.
+    pub unreached: Vec<PathBuf>,
 }
 
 /// Reads the entities for a product, or for the first of the project. What is wrong with them is a diagnostic, so that the
@@ -31,11 +36,12 @@ pub struct Reading {
 pub async fn read(workspace: Workspace, product: Option<Product>) -> Result<Reading, Failure> {
     let product = product.unwrap_or_else(|| workspace.first());
     let files = workspace.files()?;
+    let unreached = workspace.project.find_entities()?.unreached;
     let (model, diagnostics) = match workspace.project.config.reader {
         EntityReader::Source => entity::read_with(&files, product, &workspace.project.config.context),
         EntityReader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
-    Ok(Reading { workspace, product, files, model, diagnostics })
+    Ok(Reading { workspace, product, files, model, diagnostics, unreached })
 }
 
 impl Reading {
@@ -74,12 +80,18 @@ impl Reading {
         }
         let file = self.files.iter().find(|file| file.path == *source.file)?;
         // The attributes of a field stand before it.
-        let field = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).find(|line| {
-            let plain = line.strip_prefix("pub ").unwrap_or(line);
-            !line.starts_with('#') && !line.starts_with("//") && plain.contains(": ")
-        })?;
+        let lines = file.text.lines().skip(source.line.saturating_sub(1)).map(str::trim).map(after_attributes);
+        let field = lines.into_iter().find(|line| !line.starts_with("//") && line.contains(": "))?;
         let (_, spelled) = field.split_once(": ")?;
-        Some(spelled.trim_end_matches(',').to_owned())
+        Some(type_in(spelled).to_owned())
+    }
+
+    /// The files that declare something, and all sidecars.
+    pub fn declaring(&self) -> BTreeSet<&Path> {
+        let sources: BTreeSet<_> = self.model.sources.iter().map(|(_, source)| source.file).collect();
+        let is_sidecar = |path: &Path| path.extension().is_some_and(|extension| extension == "sql");
+        let files = self.files.iter().map(|file| file.path.as_path());
+        files.filter(|path| is_sidecar(path) || sources.contains(*path)).collect()
     }
 
     /// The line of a diagnostic in its file, from 1.
@@ -87,5 +99,62 @@ impl Reading {
         let file = self.files.iter().find(|file| file.path == diagnostic.file);
         let before = file.and_then(|file| file.text.get(..diagnostic.span.start)).unwrap_or_default();
         before.matches('\n').count() + 1
+    }
+}
+
+/// A line of code without the attributes at its beginning.
+fn after_attributes(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(attribute) = rest.strip_prefix("#[") {
+        let mut depth = 1_usize;
+        let end = attribute.find(|letter| {
+            match letter {
+                '[' => depth += 1,
+                ']' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        rest = end.and_then(|end| attribute.get(end + 1..)).unwrap_or_default().trim_start();
+    }
+    rest
+}
+
+/// The type at the beginning of a text, without the comma, the brace or the comment behind it.
+fn type_in(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(at, letter)| {
+        match letter {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let rest = text.get(*at..).unwrap_or_default();
+        depth == 0 && matches!(letter, ',' | '}') || rest.starts_with("//") || rest.starts_with("/*")
+    });
+    text.get(..end.map_or(text.len(), |(at, _)| at)).unwrap_or_default().trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{after_attributes, type_in};
+
+    #[test]
+    fn a_field_begins_behind_its_attributes() {
+        assert_eq!(after_attributes("#[sea_orm(a = \"b[]\")] #[c] pub d: E, // f"), "pub d: E, // f");
+        assert_eq!(after_attributes("#[sea_orm("), "");
+    }
+
+    #[test]
+    fn a_type_ends_before_what_is_behind_it() {
+        for (text, expected) in [
+            ("Option<String>, // a list, as JSON", "Option<String>"),
+            ("i32 /* , */", "i32"),
+            ("HashMap<String, Vec<(i32, i64)>>, pub b: i32 }", "HashMap<String, Vec<(i32, i64)>>"),
+            ("[u8; 16] }", "[u8; 16]"),
+            ("String", "String"),
+        ] {
+            assert_eq!(type_in(text), expected);
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! What is excluded, of all three states alike: it is neither planned nor forgotten, for it is to be kept.
+//! Excluded objects, in all three states: they are neither planned nor dropped.
 //!
-//! Must not know what is planned.
+//! Must not know plans.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::schema::{DefinitionKind, Kept, Name, Normalized, Place};
 use super::{Failure, Workspace, text};
 
 impl Workspace {
-    /// What introspection reads.
+    /// The scope of introspection.
     pub fn scope(&self) -> Scope {
         let config = &self.project.config;
         Scope {
@@ -56,7 +56,7 @@ impl Workspace {
         found
     }
 
-    /// The model without what is excluded.
+    /// The model without excluded objects.
     pub fn looked_at(&self, mut model: Model) -> Model {
         let scope = self.scope();
         if !scope.covers_everything() {
@@ -65,7 +65,7 @@ impl Workspace {
         model
     }
 
-    /// Refuses what is declared in a schema that is not read: no database would be looked at for it.
+    /// Refuses what is declared in a schema that is not read, because no database would be read for it.
     ///
     /// # Errors
     /// The first of them.
@@ -92,7 +92,8 @@ impl Workspace {
             .into())
     }
 
-    /// Refuses privileges in SQL files where the configuration leaves them to each database: they would be read nowhere else.
+    /// Refuses privileges in sidecars if the configuration does not manage privileges, because they would have no
+    /// effect.
     ///
     /// # Errors
     /// The first of them.
@@ -109,8 +110,8 @@ impl Workspace {
             .into())
     }
 
-    /// A snapshot's schema without what is excluded, and the one that lies on disk where that is another one: what was
-    /// excluded since is in the snapshot until something else is written there.
+    /// A snapshot's schema without excluded objects, and the one on disk if it differs: objects that were excluded
+    /// later stay in the snapshot until it is written again.
     pub fn beside_what_is_excluded(
         &self,
         product: Product,
@@ -127,7 +128,7 @@ impl Workspace {
         }
         Ok((dialect::of(product).normalize(looked_at)?, Some(schema)))
     }
-    /// What a database of this product has beside the schema, if it can be reached.
+    /// The unmanaged objects of a database of this product, if it can be reached.
     pub async fn kept(&self, product: Product) -> Option<Kept> {
         if self.database_is_absent() {
             return None;

@@ -1,6 +1,6 @@
-//! Why a job did not come to its end.
+//! Why a job failed.
 //!
-//! Must not know how it is shown.
+//! Must not know how it is reported.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use crate::entity::{Diagnostic, Severity, SourceFile};
 
 use super::text::plural;
 
-/// Why a job did not come to its end.
+/// Why a job failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// Something went wrong.
+    /// An error.
     Error(Error),
-    /// The entities cannot be read: what is wrong with them, and the files it is wrong in.
+    /// The entities cannot be read: the diagnostics, and the files they are about.
     Entities(Vec<Diagnostic>, Vec<SourceFile>),
-    /// Questions are left open: they as JSON, to be filled in, and the error that lists them.
+    /// Unanswered questions: as JSON to be filled in, and the error that lists them.
     Unanswered(String, Error),
 }
 

@@ -47,7 +47,7 @@ impl Fresh {
     /// A statement fails.
     pub async fn run(&mut self, watch: ProgressCallback<'_>) -> Result<Vec<Outcome>, Failure> {
         if self.is_rehearsal {
-            return Err(Error::new("this was planned as a rehearsal, so nothing is run").into());
+            return Err(Error::new("this was planned as a dry run, so nothing is run").into());
         }
         let session = &mut self.live.session;
         run::execute(session, &self.drops, DEFAULT_WAIT).await?;
@@ -83,7 +83,7 @@ impl Reset {
     pub fn chosen(&self) -> Result<Vec<&Migration>, Failure> {
         let files = applicables(&self.migrations);
         let chosen = run::to_revert(&self.live.history, &files, &Target::All, self.live.product());
-        let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without going back"))?;
+        let chosen = chosen.map_err(|error| error.hint("`gen fresh` empties the database without reverting"))?;
         Ok(chosen.into_iter().map(|file| file.migration).collect())
     }
 

@@ -1,7 +1,7 @@
-//! Migrations written or edited by hand: where they lead is read from a scratch database and goes into the snapshot, so that
-//! entities, snapshot and databases agree about it. What no entity declares of it is adopted.
+//! Migrations written or edited by hand: their resulting schema is read from a scratch database and added to the
+//! snapshot, so that entities, snapshot and databases agree. Undeclared objects in it are adopted.
 //!
-//! Must not know what a proof is, or who asks.
+//! Must not know proofs.
 
 use sea_gen_runner::files::read_text;
 use sea_gen_runner::lock_file::Lock;
@@ -18,27 +18,27 @@ use crate::state;
 
 use super::{Failure, Open, Sealed, Workspace};
 
-/// Where the migrations of one dialect lead, as far as it could be found out.
+/// The resulting schemas of the migrations of one dialect, as far as known.
 pub struct Followed {
     product: Product,
-    /// The migrations, each with the states it leads from and to.
+    /// The migrations, each with the schema before and after it.
     pub migrations: Vec<Migration>,
-    /// The snapshot as it is.
+    /// The current snapshot.
     sealed: Sealed,
-    /// The schema after the newest migration, or why it cannot be told.
+    /// The schema after the newest migration, or why it is unknown.
     after: Result<Normalized, Silence>,
 }
 
-/// Why it is not known where a migration leads.
+/// Why the result of a migration is unknown.
 #[derive(Debug)]
 pub struct Silence {
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The migration fails, so it has to be corrected.
+    /// Whether the migration fails and must be corrected.
     pub fails: bool,
 }
 
-/// What the snapshot of a dialect takes in.
+/// The changes that are added to the snapshot of a dialect.
 pub struct News {
     /// The dialect.
     pub product: Product,
@@ -52,8 +52,8 @@ impl Silence {
     }
 }
 
-/// Finds out where the migrations lead from the one at `first` on. `is_edited` tells of those whose header is not to be
-/// believed.
+/// Determines the results of the migrations from `first` on. `is_edited` marks those whose header is not valid any
+/// more.
 pub async fn follow(
     workspace: &Workspace,
     product: Product,
@@ -87,7 +87,7 @@ pub async fn follow(
             Err(_) if !is_edited(migration) => migration.to.clone_from(&known),
             Err(_) => {}
         }
-        // From here on everything is as it was.
+        // All later migrations are unchanged.
         if index >= last_edited && state.is_ok() && migration.to == known && (is_last || next == known) {
             state = Ok(sealed.schema.clone());
             break;
@@ -96,7 +96,7 @@ pub async fn follow(
     Ok(Followed { product, migrations, sealed, after: state })
 }
 
-/// The same where nobody is to find out: where the edited ones lead is not known.
+/// The same without scratch databases: the results of edited migrations are unknown.
 pub fn unfollowed(
     workspace: &Workspace,
     product: Product,
@@ -108,8 +108,7 @@ pub fn unfollowed(
     Ok(Followed { product, migrations, sealed, after: Err(Silence::new("`--no-verify`")) })
 }
 
-/// Takes into the snapshot where sealed migrations lead of which that was not known so far. What it took in; `None` where nothing
-/// was written.
+/// Adds the unknown results of sealed migrations to the snapshot, and returns them; `None` if nothing was written.
 pub async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Option<Vec<News>>, Failure> {
     let lock = workspace.sealed_lock()?;
     let mut is_needed = false;
@@ -143,8 +142,9 @@ pub async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Opt
     Ok(Some(taken))
 }
 
-/// The schema before the migration at `first`, in the words of the snapshot, which says where the newest leads. Where one was
-/// edited, its new way back may not lead to what was there before: then the header says so, and what is before is replayed.
+/// The schema before the migration at `first`, with the expression texts of the snapshot, which is the result of the
+/// newest. The `down` of an edited migration may not restore the earlier schema: then the header shows that, and the
+/// earlier migrations are replayed.
 async fn state_before(
     workspace: &Workspace,
     server: &ConnectionOptions,
@@ -152,7 +152,7 @@ async fn state_before(
     first: usize,
     sealed: &Sealed,
 ) -> Result<Result<Normalized, Silence>, Failure> {
-    // What was written as empty has changed nothing so far, so the snapshot is what it starts from.
+    // A migration generated as empty has had no effect so far, so it starts from the snapshot.
     if migrations.get(first).is_some_and(|it| it.from.as_deref() == Some(&sealed.fingerprint)) {
         return Ok(Ok(sealed.schema.clone()));
     }
@@ -170,8 +170,8 @@ async fn state_before(
 }
 
 impl Followed {
-    /// The migrations among these that change the schema, and can be proven in a moment: one that is sent in batches may not
-    /// come to its end with values that are made up.
+    /// The migrations that change the schema and can be proven quickly: one that runs in batches may not end with
+    /// generated rows.
     pub fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
         let changes = |it: &&Migration| {
             let mut statements = it.up.iter().chain(&it.down);
@@ -180,18 +180,18 @@ impl Followed {
         self.migrations.iter().filter(changes).map(|it| &it.id).filter(|id| ids.contains(id))
     }
 
-    /// What the snapshot does not say yet.
+    /// The changes that the snapshot lacks.
     pub fn news(&self) -> Option<News> {
         let after = self.after.as_ref().ok().filter(|after| **after != self.sealed.schema)?;
         Some(News { product: self.product, plan: diff(&self.sealed.schema, after, &[]) })
     }
 
-    /// Why it could not be found out where the migrations lead, and of which dialect.
+    /// Why the results of the migrations are unknown, and of which dialect.
     pub fn silence(&self) -> Option<(Product, &Silence)> {
         self.after.as_ref().err().map(|silence| (self.product, silence))
     }
 
-    /// Adds what is to be written: the headers of the files, their lines in the lock, and the snapshot.
+    /// Adds the files to write: migrations with new headers, the lock, and the snapshot.
     pub fn write(&self, workspace: &Workspace, lock: &mut Lock, batch: &mut Batch) -> Result<(), Failure> {
         let project = &workspace.project;
         for migration in &self.migrations {

@@ -1,6 +1,6 @@
-//! The options that answer what `gen migration` refuses, with the names they are about.
+//! The options that resolve what `gen migration` refuses, with the names of the objects.
 //!
-//! Must not know what is done with an answer.
+//! Must not know the effect of an answer.
 
 use crate::dialect::casts::{Family, family};
 use crate::lint::allow::in_shell;
@@ -10,7 +10,7 @@ use crate::schema::{Facet, Name, ObjectName, Part, Place, Schema, Type};
 
 use super::generate::Draft;
 
-/// A hint for every kind of answer to what is refused.
+/// A hint for every kind of answer to the refused findings.
 pub(super) fn answers(drafts: &[Draft], refused: &[&Finding]) -> Vec<String> {
     let columns = |rules: &[&str], option: &str, value: &str| -> Vec<String> {
         let places = refused.iter().filter(|finding| rules.contains(&finding.rule)).map(|finding| &finding.place);
@@ -26,9 +26,9 @@ pub(super) fn answers(drafts: &[Draft], refused: &[&Finding]) -> Vec<String> {
         }
     }
     let said = [
-        ("or give the rows that are there a value", columns(&[NOT_NULL], "--backfill", "VALUE")),
-        ("or say what the values become", columns(&[LOSSY_CAST, IMPOSSIBLE_CAST], "--using", "EXPRESSION")),
-        ("or say what takes its place, for example", replaced),
+        ("or give existing rows a value", columns(&[NOT_NULL], "--backfill", "VALUE")),
+        ("or convert the values", columns(&[LOSSY_CAST, IMPOSSIBLE_CAST], "--using", "EXPRESSION")),
+        ("or replace the removed value, for example", replaced),
     ];
     let said = said.into_iter().filter(|(_, options)| !options.is_empty());
     said.map(|(what, options)| format!("{what}: `{}`", options.join(" "))).collect()
@@ -41,7 +41,7 @@ fn column(place: &Place) -> Option<String> {
     }
 }
 
-/// For every value that goes at a place, one that stays, in every column that may hold it.
+/// For every removed value at a place, a remaining one, in every column that may have it.
 fn replacements(draft: &Draft, place: &Place) -> Vec<String> {
     let (from, to) = (draft.base.schema(), draft.target.schema.schema());
     let values = |schema: &Schema, data_type: &Type| match family(draft.product, schema, data_type) {

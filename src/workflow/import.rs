@@ -1,6 +1,6 @@
-//! `gen init --import`: what no entity declares is written into SQL files beside the entities.
+//! `gen init --import`: writes undeclared objects into sidecars.
 //!
-//! Must not know how a statement is written or read; it asks for them, reads them back, and keeps those that are understood.
+//! Must not know how a statement is written or parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -19,16 +19,16 @@ use crate::write::{self, Declaration};
 
 use super::{Failure, Live, Workspace};
 
-/// What became of it.
+/// The result of an import.
 pub struct Imported {
-    /// Files as they are to be written; those that were there hold what they held before.
+    /// The files to write; existing ones keep their content.
     pub files: Vec<SourceFile>,
-    /// What no SQL file can say.
+    /// The objects that no sidecar can declare.
     pub unsaid: Vec<Place>,
 }
 
-/// Writes a statement for everything in the database that the code does not declare, and reads all of it back: a statement
-/// that cannot be read, or that is read as something else, is left out again. What is left over stays adopted.
+/// Writes a statement for every undeclared object in the database and reads it back: a statement that cannot be parsed,
+/// or that is parsed as another object, is left out. The remaining objects stay adopted.
 pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
     let product = live.product();
     let dialect = dialect::of(product);
@@ -51,9 +51,9 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
     let found = workspace.project.find_entities()?;
-    // Each round leaves out at least one statement, so there is an end to it.
+    // Each round leaves out at least one statement, so the loop ends.
     loop {
-        let draft = Draft::of((workspace, &found), files, &declarations, &model, product);
+        let draft = SidecarFiles::of((workspace, &found), files, &declarations, &model, product);
         let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.context);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();
@@ -67,7 +67,7 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
         if refused.is_empty() {
             match state::reconcile(dialect, &read, &live.schema, &nobody, &workspace.keeping()) {
                 Ok(target) => {
-                    // Whatever the files add must be there already.
+                    // All objects that the files declare must exist already.
                     let of_objects = of_objects(&declarations);
                     for op in ops(&target).into_iter().filter(|op| !is_known(op)) {
                         refused.extend(behind(&declarations, &of_objects, &op));
@@ -91,8 +91,8 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
     }
 }
 
-/// What the entities declare, and the database has under another name, or numbered in another way: the entities are content
-/// with it, but would not make it so.
+/// Declared objects that the database has under another name, or with another numbering: the entities accept them, but
+/// would not create them so.
 fn named_otherwise(declared: &Schema, live: &Schema, target: &TargetSchema) -> Vec<Place> {
     let mut places = Vec::new();
     for table in live.tables.values() {
@@ -122,13 +122,13 @@ fn named_otherwise(declared: &Schema, live: &Schema, target: &TargetSchema) -> V
     places
 }
 
-/// What stays adopted, given a target.
+/// The objects that stay adopted, given a target.
 fn adopted_by(nobody: &Origins, target: &TargetSchema) -> Origins {
     let left = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place)));
     left.filter(|(_, origin)| *origin == Origin::Adopted).collect()
 }
 
-/// The statements a step comes from: those of its place, else those of its object.
+/// The statements of a step: those of its place, otherwise those of its object.
 fn behind(declarations: &[Declaration], of_objects: &OfObjects<'_>, op: &Op) -> BTreeSet<usize> {
     let place = op.place();
     let same = |declared: &Place| match (declared, &place) {
@@ -167,19 +167,19 @@ fn of_objects(declarations: &[Declaration]) -> OfObjects<'_> {
 fn of_object(declarations: &[Declaration], of_objects: &OfObjects<'_>, place: &Place) -> BTreeSet<usize> {
     match of_objects.get(place.object()) {
         Some(found) => found.iter().copied().collect(),
-        // Nothing is behind it: then none of it can be trusted, and the files would say something that is not so.
+        // No declaration is known for it, so all of them are suspect.
         None => (0..declarations.len()).collect(),
     }
 }
 
-/// Files with statements in them, and where each statement stands.
-struct Draft {
+/// Sidecar files, and the location of each statement in them.
+struct SidecarFiles {
     files: Vec<SourceFile>,
-    /// By file, in the order in which they stand there, with their numbers.
+    /// By file: the span of each statement in file order, and the number of its declaration.
     statements: BTreeMap<PathBuf, Vec<(Range<usize>, usize)>>,
 }
 
-impl Draft {
+impl SidecarFiles {
     fn of(
         (workspace, found): (&Workspace, &EntityPaths),
         files: &[SourceFile],
@@ -197,7 +197,7 @@ impl Draft {
             });
             let entity = entity.as_ref().map(|(file, table)| (&**file, *table));
             let path = found.sidecar_path(workspace.root(), entity, product);
-            // What is there stays as it is, and the statements come after it.
+            // The statements are appended to the existing text.
             let before =
                 || there.get(path.as_path()).map(|text| format!("{}\n\n", text.trim_end())).unwrap_or_default();
             let text = texts.entry(path.clone()).or_insert_with(before);
@@ -209,7 +209,7 @@ impl Draft {
         Self { files: texts.into_iter().map(|(path, text)| SourceFile { path, text }).collect(), statements }
     }
 
-    /// These files and all others.
+    /// These files and all other source files.
     fn all(&self, files: &[SourceFile]) -> Vec<SourceFile> {
         let others = files.iter().filter(|file| !self.statements.contains_key(&file.path));
         others.chain(&self.files).cloned().collect()

@@ -1,45 +1,45 @@
-//! Who hears what a job has to say while it works, and who is asked.
+//! Messages and questions of a running job.
 //!
-//! Must not know terminals: the command line has a listener that does.
+//! Must not know terminals: the command line implements a listener for them.
 
 use sea_gen_runner::Error;
 
 use crate::entity::{Diagnostic, SourceFile};
 use crate::state::Question;
 
-/// Who hears what a job has to say while it works, and who is asked. [`Silent`] hears nothing and agrees to nothing.
+/// Receives the messages of a running job, and answers its questions. [`Silent`] ignores messages and confirms nothing.
 pub trait Listener: Send + Sync {
-    /// Hears a remark, as a rule one line, that is no part of the result.
+    /// Receives a message, usually one line, that is not part of the result.
     fn note(&self, text: &str);
 
-    /// Hears what the reader of the entities has to say: warnings, each about a place in one of the files.
+    /// Receives the warnings of the entity reader, each about a location in one of the files.
     fn diagnostics(&self, diagnostics: &[Diagnostic], files: &[SourceFile]);
 
-    /// Is asked whether something new is one of the things that go, under a new name.
+    /// Asks whether a new object is a renamed one.
     ///
     /// # Errors
-    /// The answer cannot be had.
+    /// The answer cannot be read.
     fn choose(&self, question: &Question) -> Result<Choice, Error>;
 
-    /// Is asked whether to do something: what it is, and the question itself.
+    /// Asks for confirmation: the facts, and the question.
     ///
     /// # Errors
-    /// The answer cannot be had.
+    /// The answer cannot be read.
     fn agrees(&self, what: &str, question: &str) -> Result<bool, Error>;
 }
 
-/// The answer to a question about what is new.
+/// The answer to a question about a new object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Nobody is there to answer.
+    /// No answer: not interactive.
     Unanswered,
     /// It is new.
     New,
-    /// It is the candidate at this place, from 0, under a new name.
+    /// It is the candidate at this index, renamed.
     Was(usize),
 }
 
-/// Nobody.
+/// A listener that ignores everything.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 

@@ -54,6 +54,7 @@ mod sizes;
 pub(crate) mod stakes;
 pub mod status;
 pub mod synchronise;
+mod taken;
 pub(crate) mod text;
 mod wording;
 mod workspace;

@@ -1,4 +1,4 @@
-//! A database that has what the first migration creates, and no record of it: a second environment, made by other means.
+//! A database that has the objects of the first migration but no history: a second environment, created by other means.
 //!
 //! Must not know how migrations are applied.
 
@@ -11,20 +11,20 @@ use crate::diff::diff;
 
 use super::{Failure, Live, Sealed};
 
-/// How many differences are listed.
+/// The maximum number of listed differences.
 const LISTED: usize = 20;
 
-/// Refuses to create what is there already: on some databases the tables before it would stay.
+/// Refuses to create existing objects: on some databases the tables created before the failure would stay.
 ///
 /// # Errors
-/// The first table that is in the way, with what leads to the end of the migrations from here.
+/// The first existing table, with a hint.
 pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migration]) -> Result<(), Failure> {
     let Some(first) = migrations.first().filter(|_| live.history.is_empty()) else { return Ok(()) };
     let product = live.product();
     let is_there = |name: &str| live.schema.schema().tables.keys().any(|table| table.to_string() == name);
     let creates = |sql: &str| {
         let words = sql::words(product, sql);
-        // `IF NOT EXISTS` is in nobody's way.
+        // `IF NOT EXISTS` does not conflict.
         if words.iter().take(6).any(|word| word.is_word("IF")) {
             return None;
         }
@@ -35,7 +35,7 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
     let Some(table) = taken else { return Ok(()) };
     let id = &first.id;
     let mut error = Error::new(format!(
-        "migration `{id}` creates table `{table}`, which this database has already; it has no record of any migration"
+        "migration `{id}` creates table `{table}`, which already exists in this database; no migration is recorded in it"
     ));
     if let Some(sealed) = sealed {
         let plan = diff(&live.schema, &sealed.schema, &[]);
@@ -44,14 +44,14 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
             0 => {}
             more => lines.push(format!("and {more} more")),
         }
-        lines.insert(0, "the differences to what the migrations lead to:".to_owned());
+        lines.insert(0, "the differences from the result of the migrations:".to_owned());
         error = error.because(lines.join("\n"));
     }
     Err(error
         .hint(
-            "bring it there, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
+            "bring the database to that schema, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
              --format sql` prints the statements",
         )
-        .hint("if it is not the database you meant, name the right one by `--database-url`")
+        .hint("if this is the wrong database, name the right one with `--database-url`")
         .into())
 }

@@ -1,6 +1,6 @@
-//! Partitions that a table got while in use: they belong to it, and no migration knows of them.
+//! Partitions that were created outside migrations while a table was in use.
 //!
-//! Must not know what a command does with the schema.
+//! Must not know the use of the schema.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::migration::MigrationId;
@@ -12,15 +12,15 @@ use crate::project::{Partitions, fingerprint};
 use super::{Live, Workspace};
 
 impl Workspace {
-    /// Takes the partitions out of a database's schema that the snapshot does not have, unless they are to be reported.
-    /// Without a snapshot there is nothing to tell them by.
+    /// Removes from a database's schema the partitions that the snapshot lacks, unless they are to be reported. Without
+    /// a snapshot, all are kept.
     pub fn leave_out_new_partitions(&self, live: &mut Live) -> Result<(), Error> {
         let is_divided = |table: &crate::schema::Table| table.options.contains_key(crate::schema::PARTITION_BY);
         if self.project.config.partitions == Partitions::Report || !live.schema.schema().tables.values().any(is_divided)
         {
             return Ok(());
         }
-        // What is wrong with the snapshot is reported by whoever needs it.
+        // An error in the snapshot is reported where the snapshot is used.
         let Ok(Some(sealed)) = self.sealed(live.product()) else { return Ok(()) };
         let product = live.product();
         let left_out = |expected: &Expected<'_>| {
@@ -31,7 +31,7 @@ impl Workspace {
         if left_out(&|_| false).is_none() {
             return Ok(());
         }
-        // One that a pending migration drops is in no snapshot any more, but is still to be there.
+        // A partition that a pending migration drops is no longer in the snapshot, but still expected.
         let is_applied = |id: &MigrationId| live.history.iter().any(|record| record.id == id.as_str());
         let migrations = self.migrations(product).unwrap_or_default();
         let pending = migrations.iter().filter(|migration| !is_applied(&migration.id));

@@ -1,6 +1,6 @@
-//! Proves migrations on scratch databases, and writes into the lock what is proven of them.
+//! Proves migrations on scratch databases, and records the proofs in the lock.
 //!
-//! Must not know how a proof is made.
+//! Must not know how proofs work.
 
 use std::collections::BTreeSet;
 
@@ -15,21 +15,32 @@ use crate::schema::Normalized;
 
 use super::{Failure, Workspace};
 
-/// How the proof of one migration for one dialect ended.
+/// The result of a proof of one migration for one dialect.
 pub struct Line {
     /// The migration.
     pub id: MigrationId,
     /// The dialect.
     pub product: Product,
-    /// How it ended.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// A migration that is not written yet, what it leads from and to, and the plan it was made from.
-pub type Draft<'a> = (&'a Migration, &'a Normalized, &'a Normalized, &'a Plan);
+/// A migration that is not written yet.
+#[derive(Clone, Copy, Debug)]
+pub struct UnwrittenMigration<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// The schema it starts from.
+    pub from: &'a Normalized,
+    /// The schema it leads to.
+    pub to: &'a Normalized,
+    /// The plan it was made from.
+    pub plan: &'a Plan,
+}
 
-/// Proves a migration that is not written yet. `None` where the configuration asks for no proof, or nothing is to be proven.
-pub async fn draft(workspace: &Workspace, (migration, from, to, plan): Draft<'_>) -> Result<Option<Verdict>, Failure> {
+/// Proves a migration that is not written yet. `None` if the configuration asks for no proof, or the plan is empty.
+pub async fn unwritten(workspace: &Workspace, unwritten: UnwrittenMigration<'_>) -> Result<Option<Verdict>, Failure> {
+    let UnwrittenMigration { migration, from, to, plan } = unwritten;
     if workspace.project.config.proof == Demand::Off || plan.is_empty() {
         return Ok(None);
     }
@@ -40,20 +51,20 @@ pub async fn draft(workspace: &Workspace, (migration, from, to, plan): Draft<'_>
     Ok(Some(prove(&server, claim).await?))
 }
 
-/// What the lock says of a proof.
+/// The lock's entry for a proof.
 pub fn proof(proven: &Proven) -> Proof {
     Proof { engine: proven.engine.to_string(), version: proven.version.clone() }
 }
 
-/// What came of proving some migrations.
+/// The results of proving some migrations.
 pub struct Judged {
     /// One for each migration and dialect.
     pub lines: Vec<Line>,
-    /// Those whose file the lock does not seal as it is.
+    /// Migrations whose file differs from the lock.
     pub unsealed: BTreeSet<MigrationId>,
 }
 
-/// Proves the chosen migrations of each dialect and writes into the lock what is proven of them.
+/// Proves the chosen migrations of each dialect and records the proofs in the lock.
 pub async fn judge(
     workspace: &Workspace,
     chosen_of: Vec<(Product, Vec<Migration>, Vec<usize>)>,
@@ -64,7 +75,7 @@ pub async fn judge(
             let Some(migration) = migrations.get(index) else { continue };
             let proof = match &verdict {
                 Verdict::Proven(proven) => Some(Some(proof(proven))),
-                // What was proven of it once does not hold any more.
+                // An earlier proof is invalid now.
                 Verdict::Refuted(_) => Some(None),
                 Verdict::Unproven(_) => None,
             };
@@ -76,8 +87,8 @@ pub async fn judge(
     Ok(Judged { lines, unsealed })
 }
 
-/// Writes into the lock what was found out, and tells of which migrations it seals another file. Finding out takes its time,
-/// and nobody is kept from writing meanwhile, so the lock is read again.
+/// Records the results in the lock, and returns the migrations of which it seals another text. Proving is slow and does
+/// not hold the project's lock, so the lock file is read again.
 fn note(
     workspace: &Workspace,
     found: Vec<(Product, MigrationId, String, Option<Proof>)>,
@@ -100,7 +111,7 @@ fn note(
     Ok(unsealed)
 }
 
-/// Which migrations are to be proven, by their place.
+/// The indexes of the migrations to prove.
 pub fn chosen(
     workspace: &Workspace,
     (targets, all): (&[String], bool),
@@ -124,8 +135,8 @@ pub fn chosen(
     Ok(migrations.iter().enumerate().filter(|(_, migration)| is_chosen(migration)).map(|(index, _)| index).collect())
 }
 
-/// Proves the chosen ones, newest first, because the snapshot says where the newest leads, and each where the one before it
-/// does. Given back oldest first.
+/// Proves the chosen migrations, newest first: the snapshot is the result of the newest, and the proof of each gives
+/// the result of the one before. Returns them oldest first.
 async fn verdicts(
     workspace: &Workspace,
     product: Product,
@@ -148,7 +159,7 @@ async fn verdicts(
         };
     }
     for (index, migration) in migrations.iter().enumerate().skip(oldest).rev() {
-        // What was edited leads nobody knows where.
+        // The result of an edited migration is unknown.
         to = to.filter(|_| migration.to.is_some() && is_sealed(migration));
         let from = match before(&server, migrations, index, to.as_ref(), &scope).await? {
             Before::Known(from) => *from,

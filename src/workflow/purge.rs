@@ -65,7 +65,7 @@ pub async fn choose(workspace: &Workspace, selection: &Selection) -> Result<Vec<
     for pattern in &selection.only {
         if !all.iter().any(|it| is_named(it, pattern)) {
             let known: Vec<&str> = all.iter().map(|it| it.former.as_str()).collect();
-            let error = Error::new(format!("nothing that is parked is called `{pattern}`"));
+            let error = Error::new(format!("no parked object matches `{pattern}`"));
             return Err(match known.is_empty() {
                 true => error.hint("nothing is parked: `gen migration --keep` parks what would be dropped"),
                 false => error.hint(format!("parked are {}", known.join(", "))),
@@ -83,9 +83,7 @@ pub async fn choose(workspace: &Workspace, selection: &Selection) -> Result<Vec<
     let is_old = |age: Option<i64>| selection.older_than.is_none_or(|days| age.is_none_or(|age| age >= days));
     let mut chosen: Vec<Chosen> = with_age.filter(|it| is_wanted(&it.parked) && is_old(it.age)).collect();
     if chosen.is_empty() && is_parked {
-        return Err(Error::new("nothing that is parked is that old")
-            .hint("`gen purge --dry-run` shows all of it")
-            .into());
+        return Err(Error::new("no parked object is that old").hint("`gen purge --dry-run` shows all of it").into());
     }
     count(workspace, &mut chosen).await;
     Ok(chosen)

@@ -1,6 +1,6 @@
-//! The statements of a migration as the rules on statements take them.
+//! Converts the statements of a migration for the rules on statements.
 //!
-//! Must not know which rules there are.
+//! Must not know the rules.
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::reading::Reading;
@@ -8,7 +8,7 @@ use sea_gen_runner::reading::Reading;
 use crate::dialect::{Statement, reading};
 use crate::lint::script::ScriptStatement;
 
-/// The statements of a migration, up and down, as the rules judge them.
+/// The statements of a migration, up and down, for the rules.
 pub fn lines(migration: &Migration) -> (Vec<ScriptStatement>, Vec<ScriptStatement>) {
     let product = migration.product;
     let read =

@@ -1,8 +1,8 @@
-//! Recognising: pending migrations are recorded as done where the database has the schema they lead to already.
+//! Recognising: pending migrations are recorded as applied if the database already has their resulting schema.
 //!
-//! A schema says nothing of rows, so a migration is recognised only where the schema shows that each of its statements ran.
-//! It is decided from a history and a schema that were read before the lock was had, and recorded only if both are still the
-//! same under it. Must not know how the schema is brought to the words of the snapshot.
+//! A schema has no rows, so a migration is recognised only if the schema shows the effect of each of its statements.
+//! The decision uses a history and a schema that were read before the advisory lock was acquired, and is recorded only
+//! if both are unchanged under the lock. Must not know how expression texts are unified with the snapshot.
 
 use std::time::Duration;
 
@@ -16,22 +16,22 @@ use crate::introspect::{self, Scope};
 use crate::project::fingerprint;
 use crate::schema::Schema;
 
-/// What was known when it was decided which migrations are recognised.
+/// The evidence of a recognition.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The history.
     pub history: &'a [Record],
     /// The schema of the database.
     pub schema: &'a Schema,
-    /// The fingerprints of the schema: in the words of the snapshot, and in the database's own, which come last.
+    /// The fingerprints of the schema: with the expression texts of the snapshot, and last with the database's own.
     pub fingerprints: &'a [String],
 }
 
-/// The pending migrations that the database has already, oldest first. `rows_too` counts those in as well that change rows.
+/// The pending migrations that the database already has, oldest first. `rows_too` includes those that change rows.
 ///
 /// # Errors
-/// Those of [`pending`]; a migration before the one whose schema is there does something that no schema shows, so that nobody
-/// can tell whether it ran.
+/// Those of [`pending`]; an earlier migration has an effect that no schema shows, so it is unknown whether it was
+/// applied.
 pub fn recognisable<'a, 'm>(
     known: Known<'_>,
     files: &'a [Applicable<'m>],
@@ -49,7 +49,7 @@ pub fn recognisable<'a, 'm>(
     let Some((at, file, statement)) = found else { return Ok(wanted) };
     wanted.truncate(at);
     match wanted.iter().rposition(is_here) {
-        // The database is where the one that cannot be recognised begins, so that one can run.
+        // The database is in the state before the unrecognised migration, so that it can be applied.
         Some(last) => wanted.truncate(last + 1),
         None if file.migration.from.as_ref().is_some_and(|from| known.fingerprints.contains(from)) => wanted.clear(),
         None => return Err(undecidable(file, statement)),
@@ -57,26 +57,25 @@ pub fn recognisable<'a, 'm>(
     Ok(wanted)
 }
 
-/// Nobody can tell whether it ran.
+/// The error that it is unknown whether a migration was applied.
 fn undecidable(file: &Applicable<'_>, statement: usize) -> Error {
     let id = file.id();
     let text = file.migration.up.get(statement).map(|statement| first_line(&statement.sql)).unwrap_or_default();
     Error::new(format!(
-        "the database already has the schema that pending migrations lead to, but `{id}` does more than a schema shows, so \
-         it is not known whether it ran"
+        "the database already has the schema that pending migrations lead to, but `{id}` has effects that a schema does not show, so it is not known whether it was applied"
     ))
     .because(format!("statement {}: {text}", statement + 1))
-    .hint("if it was done here, or nothing is left for it to do, record it as done: `gen up --recognise`")
+    .hint("if it was applied here, or has nothing left to change, record it as applied: `gen up --recognise`")
     .hint(format!(
         "if not, move its statement into a migration of its own (`gen migration --empty <Name>`), seal both (`gen lock`), and \
          `gen up` records `{id}` and runs the new one"
     ))
 }
 
-/// Records migrations as recognised. Gives back whether it did so: not where history or schema are others by now.
+/// Records migrations as recognised. Returns false, without recording, if history or schema have changed.
 ///
 /// # Errors
-/// The lock cannot be had; the catalog cannot be read; the database's refusal.
+/// The lock cannot be acquired; the catalog cannot be read; the database's refusal.
 pub async fn recognise(
     session: &mut Session,
     files: &[&Applicable<'_>],

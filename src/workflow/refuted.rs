@@ -1,6 +1,6 @@
-//! What failed its proof is not applied, unless somebody says so.
+//! Refuted migrations are not applied, unless an option allows it.
 //!
-//! Must not know how a proof is made.
+//! Must not know how proofs work.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Lock;
@@ -8,7 +8,7 @@ use sea_gen_runner::run::Applicable;
 
 use super::Failure;
 
-/// Refuses migrations that the lock says failed their proof.
+/// Refuses migrations that are refuted according to the lock.
 ///
 /// # Errors
 /// The first of them.

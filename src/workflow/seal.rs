@@ -1,4 +1,4 @@
-//! Seals the migration files as they are now, and takes into the snapshot what the edited ones make.
+//! Seals the current migration files, and adds the results of edited ones to the snapshot.
 //!
 //! Must not touch the project's database.
 
@@ -12,28 +12,28 @@ use crate::project::Batch;
 use super::handwritten::{self, Followed};
 use super::{Failure, Workspace, locked};
 
-/// What sealing has changed.
+/// The result of sealing.
 pub struct Resealed {
-    /// The migrations whose files are sealed now and were not before.
+    /// The newly sealed migrations.
     pub sealed: BTreeSet<MigrationId>,
-    /// The migrations that were sealed and have no file any more.
+    /// The sealed migrations without a file.
     pub gone: BTreeSet<MigrationId>,
-    /// Where the edited migrations lead, for each dialect that has some.
+    /// The results of edited migrations, by dialect.
     pub followed: Vec<Followed>,
-    /// The files that were written.
+    /// The written files.
     pub written: Vec<PathBuf>,
 }
 
 impl Resealed {
-    /// The sealed migrations that change the schema and can be proven in a moment.
+    /// The sealed migrations that change the schema and can be proven quickly.
     pub fn provable(&self) -> Vec<MigrationId> {
         let sealed: Vec<MigrationId> = self.sealed.iter().cloned().collect();
         self.followed.iter().flat_map(|it| it.provable(&sealed)).cloned().collect()
     }
 }
 
-/// Seals the files. Where `follows` is false, nobody finds out where the edited ones lead. `None` where the lock seals just these
-/// files.
+/// Seals the files. If `follows` is false, the results of edited ones are not determined. `None` if the lock already
+/// matches the files.
 pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Resealed>, Failure> {
     workspace.refuse_without_writer()?;
     workspace.refuse_frozen()?;
@@ -48,7 +48,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
         sealed.extend(changed.sealed.iter().cloned());
         gone.extend(changed.gone);
         let Some(oldest) = oldest else { continue };
-        // A file that is gone has no place; the migrations behind it start from another schema now.
+        // A removed file has no index; the migrations after it now start from another schema.
         let first = migrations.iter().position(|it| it.id >= oldest).unwrap_or(migrations.len());
         let is_edited = |it: &Migration| changed.sealed.contains(&it.id) || it.to.is_none();
         let followed = match follows {

@@ -1,4 +1,4 @@
-//! S as it lies on disk: the snapshot and the migration files, held against the lock that seals them.
+//! S on disk: the snapshot and the migration files, checked against the lock.
 //!
 //! Must not know entities or databases.
 
@@ -25,50 +25,50 @@ pub struct Sealed {
     pub origins: Origins,
     /// The fingerprint of the schema.
     pub fingerprint: String,
-    /// The schema as it lies on disk, where it is held in other words now.
+    /// The schema on disk, if it now has other expression texts.
     pub on_disk: Option<Normalized>,
-    /// What lies on disk holds objects that have been excluded since.
+    /// Whether the schema on disk has objects that were excluded later.
     pub leaves_out: bool,
 }
 
 impl Sealed {
-    /// Where every history begins.
+    /// The empty start of every history.
     pub fn nothing() -> Self {
         let schema = dialect::nothing();
         let (origins, on_disk) = Default::default();
         Self { fingerprint: fingerprint(schema.schema()), schema, origins, on_disk, leaves_out: false }
     }
 
-    /// The schema as it lies on disk.
+    /// The schema on disk.
     pub fn on_disk(&self) -> &Normalized {
         self.on_disk.as_ref().unwrap_or(&self.schema)
     }
 
-    /// Holds the schema in other words.
+    /// Replaces the schema by an equivalent one with other expression texts.
     pub fn reword(&mut self, schema: Normalized) {
         self.fingerprint = fingerprint(schema.schema());
         let old = std::mem::replace(&mut self.schema, schema);
         self.on_disk.get_or_insert(old);
     }
 
-    /// The fingerprint of a schema, which is often this one.
+    /// The fingerprint of a schema; cached for this one.
     pub fn fingerprint_of(&self, schema: &Normalized) -> String {
         if *schema == self.schema { self.fingerprint.clone() } else { fingerprint(schema.schema()) }
     }
 }
 
 impl Workspace {
-    /// The lock, or the error that says how to get one.
+    /// The lock, or an error with a hint.
     pub fn sealed_lock(&self) -> Result<&Lock, Failure> {
         self.lock.as_ref().ok_or_else(|| {
             let error = Error::new(format!("{} has no schema.lock.json yet", self.root().display()));
             let is_there = |product: &Product| self.project.migration_ids(*product).is_ok_and(|ids| !ids.is_empty());
-            // Where there are migrations there was a lock, and a new one would seal whatever is there now.
+            // If there are migrations, there was a lock, and a new one would seal their current text unchecked.
             Failure::from(match self.products().iter().any(is_there) {
                 true => {
                     let lock = self.project.lock_path();
                     let lock = self.project.shown(&lock).display();
-                    Error::new(format!("there are migrations, and the {lock} that seals them is gone"))
+                    Error::new(format!("there are migrations, but their {lock} is missing"))
                         .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
                 }
                 false => error.hint("run `gen init` to set the project up"),
@@ -76,7 +76,7 @@ impl Workspace {
         })
     }
 
-    /// S of one dialect. Without a lock there is none; with a lock and no files it is empty.
+    /// S of one dialect: `None` without a lock; empty with a lock but no files.
     pub fn sealed(&self, product: Product) -> Result<Option<Sealed>, Failure> {
         if self.lock.is_none() {
             return Ok(None);
@@ -98,16 +98,16 @@ impl Workspace {
         Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk, leaves_out }))
     }
 
-    /// The error on a snapshot that is not the one the lock seals, or that is not there.
+    /// The error on a modified or missing snapshot.
     fn not_sealed(&self, product: Product, folder: &Path, is_missing: bool) -> Failure {
         let lock = self.project.lock_path();
         let (shown, lock) = (self.project.shown(folder).display(), self.project.shown(&lock).display());
         if !is_missing {
-            return Error::new(format!("the snapshot in `{shown}` is not the one that {lock} seals"))
+            return Error::new(format!("the snapshot in `{shown}` does not match {lock}"))
                 .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
                 .into();
         }
-        let error = Error::new(format!("there is no snapshot in `{shown}`, and {lock} seals one"));
+        let error = Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"));
         match self.moves(product).filter(|_| self.products().len() > 1) {
             Some(moves) => error.hint(format!("with several dialects each has its own folders: `{moves}`")).into(),
             None => error
@@ -117,7 +117,7 @@ impl Workspace {
         }
     }
 
-    /// The commands that put what was written while a dialect was the only one where it is looked for beside others.
+    /// The commands that move the files of a formerly single dialect to its own folder.
     fn moves(&self, product: Product) -> Option<String> {
         let bases = [&self.project.config.snapshots, &self.project.config.migrations];
         let mut moves = Vec::new();
@@ -137,7 +137,7 @@ impl Workspace {
         (!moves.is_empty()).then(|| moves.join(" && "))
     }
 
-    /// The error on a database of a product that is not among the dialects.
+    /// The error on a database whose product is not a dialect of the project.
     pub fn not_a_dialect(&self, connection: &ConnectionOptions, product: Product) -> Error {
         let error = Error::new(format!("{connection} is {product}, which is not a dialect of this project"));
         let keys = |products: &[Product]| {
@@ -159,14 +159,14 @@ impl Workspace {
         ))
     }
 
-    /// How the migration files differ from the lock, in words.
+    /// The differences between the migration files and the lock.
     pub fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
         Ok(findings.iter().map(words).collect())
     }
 
-    /// Refuses when the migration files are not the ones the lock seals.
+    /// Refuses migration files that differ from the lock.
     pub fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
@@ -174,7 +174,7 @@ impl Workspace {
             return Ok(());
         }
         let lines: Vec<String> = findings.iter().map(words).collect();
-        let error = Error::new("the migration files are not the ones schema.lock.json seals").because(lines.join("\n"));
+        let error = Error::new("the migration files do not match schema.lock.json").because(lines.join("\n"));
         let gone = findings.iter().find_map(|finding| match finding {
             LockMismatch::Missing(id) => Some(self.project.migration_path(product, id)),
             LockMismatch::Changed(_) | LockMismatch::Unlisted(_) => None,
@@ -183,14 +183,14 @@ impl Workspace {
             Some(path) => error.hint(format!("restore it: `git checkout -- {}`", self.project.shown(&path).display())),
             None => error.hint("see what changed: `git status` and `git diff`"),
         };
-        Err(error.hint("if the files are as they should be, seal them: `gen lock`").into())
+        Err(error.hint("if the files are correct, seal them: `gen lock`").into())
     }
 }
 
 fn words(finding: &LockMismatch) -> String {
     match finding {
         LockMismatch::Changed(id) => format!("{id} was edited after it was sealed"),
-        LockMismatch::Missing(id) => format!("{id} is sealed, and its file is gone"),
+        LockMismatch::Missing(id) => format!("{id} is in schema.lock.json, but its file is missing"),
         LockMismatch::Unlisted(id) => format!("{id} is not sealed"),
     }
 }

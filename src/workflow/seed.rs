@@ -164,7 +164,7 @@ impl Filling {
             .map(|(name, rows)| format!("{name}: {}", text::plural(*rows, "row")))
             .collect();
         if !full.is_empty() && !appends {
-            return Err(Error::new("there are rows already, and nothing is emptied here")
+            return Err(Error::new("the tables already contain rows, and `gen seed` deletes nothing")
                 .because(full.join("\n"))
                 .hint("`--append` adds to them; `--only` and `--except` choose tables")
                 .into());

@@ -1,6 +1,6 @@
-//! One side of a difference: a state by its name on the command line, and what it holds.
+//! One side of a comparison: a state named on the command line, and its schema.
 //!
-//! Must not know what the other side is, or how a difference is shown.
+//! Must not know the other side, or how a difference is shown.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ use crate::state;
 
 use super::{Failure, Live, Workspace, current_folder, read, scratch_server};
 
-/// A state by its name on the command line.
+/// A state named on the command line.
 pub(crate) enum State {
     Entities,
     Snapshot,
@@ -40,13 +40,11 @@ impl State {
                 Some(("git", revision)) if !revision.is_empty() => Self::Git(revision.to_owned()),
                 Some(("file", path)) if !path.is_empty() => Self::File(PathBuf::from(path)),
                 _ if ConnectionOptions::knows(text) => Self::Named(ConnectionOptions::parse(text, &current_folder()?)?),
-                // What may be an address may hold a password, so it is not repeated.
+                // The text may be a URL with a password, so it is not printed.
                 _ if text.contains("://") || text.contains('@') => {
-                    return Err(Error::new(
-                        "unknown state: it looks like a database URL, but of no database known here",
-                    )
-                    .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
-                    .into());
+                    return Err(Error::new("unknown state: it looks like the URL of an unsupported database")
+                        .hint("write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`")
+                        .into());
                 }
                 _ => {
                     return Err(Error::new(format!("unknown state `{text}`"))
@@ -62,18 +60,19 @@ impl State {
     }
 }
 
-/// What a state holds once it is loaded: a schema, or a declaration that takes the other side as its base.
+/// A loaded state: a schema, or a declaration that is reconciled with the other side.
 pub(crate) enum Loaded {
     Schema(Box<Normalized>, Origins),
     Model(Box<Model>),
 }
 
-/// A side with the connection it was read through, which can be asked about the other side too.
+/// A side with its connection, which can print expressions of the other side too.
 pub(crate) struct Side {
     pub(crate) loaded: Loaded,
     pub(crate) session: Option<Session>,
     pub(crate) unmanaged: Vec<Unmanaged>,
-    /// Which server's words it is in: two of one version print what is the same in the same words. `None` for nobody's.
+    /// The server that printed its texts: two of one version print equivalent expressions alike. `None` if it was not
+    /// printed by a server.
     pub(crate) words: Option<String>,
     scratch: Option<Scratch>,
 }
@@ -87,7 +86,7 @@ impl Side {
         Self::plain(Loaded::Schema(Box::new(schema), origins))
     }
 
-    /// Lets go of the connection, and of what was made to read the side.
+    /// Closes the connection, and drops the scratch database of the side.
     pub(crate) async fn close(self) -> Result<(), Failure> {
         if let Some(session) = self.session {
             session.close().await;
@@ -99,10 +98,10 @@ impl Side {
     }
 }
 
-/// What sides are loaded with.
+/// The context for loading sides.
 pub(crate) struct Loader<'a> {
     pub(crate) workspace: Option<&'a Workspace>,
-    /// An address that was named on the command line.
+    /// An address from the command line.
     pub(crate) server: Option<ConnectionOptions>,
     pub(crate) product: Product,
     pub(crate) scope: Scope,
@@ -149,7 +148,7 @@ impl Loader<'_> {
                 let workspace = self.project()?;
                 let folder = workspace.project.snapshot_folder(product);
                 let snapshot = Snapshot::read_revision(&workspace.project.root, &revision, &folder)?;
-                // A misspelt revision is an error already; one from before the project was set up is not.
+                // An unknown revision is an error already; one from before the project was set up has no snapshot.
                 let snapshot = snapshot.unwrap_or_default();
                 Ok(Side::schema(self.restricted(snapshot.schema)?, snapshot.origins))
             }
@@ -164,7 +163,7 @@ impl Loader<'_> {
         self.workspace.ok_or_else(|| Failure::from(Error::new("this state needs a project")))
     }
 
-    /// What is looked at of a schema that was not read from a catalog, in the dialect's form.
+    /// The included objects of a schema that was not read from a catalog, normalised.
     fn restricted(&self, mut schema: Schema) -> Result<Normalized, Failure> {
         self.scope.restrict(&mut schema);
         Ok(dialect::of(self.product).normalize(schema)?)
@@ -187,7 +186,7 @@ impl Loader<'_> {
         Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, scratch: None }
     }
 
-    /// What a script builds, as a scratch database of the product sees it.
+    /// The schema that a script creates on a scratch database of the product.
     async fn script(&self, script: &str) -> Result<Side, Failure> {
         let product = self.product;
         let at_hand = self.server.as_ref().or_else(|| self.workspace?.connection.as_ref());
@@ -196,7 +195,7 @@ impl Loader<'_> {
                 .hint("name one with `--database-url`; a scratch database is created there and dropped again")
         })?;
         let statements = dump::statements(product, script)
-            .map_err(|error| Error::new("the script cannot be cut into statements").because(error))?;
+            .map_err(|error| Error::new("the script cannot be split into statements").because(error))?;
         let beyond = |statement: &String| Some((sql::first_line(statement), outside(product, statement)?));
         if let Some((first, what)) = statements.iter().find_map(beyond) {
             return Err(Error::new(format!("the script reaches beyond one database: `{first}` {what}"))
@@ -238,14 +237,14 @@ impl Loader<'_> {
             }
         }
         let unreadable = |error| Error::new("cannot read the scratch database").because(error);
-        // A dump may have changed how names are found; what it built is looked at as by anybody else.
+        // A dump may have changed the search path, so another connection reads the result.
         session.restore_settings().await.map_err(unreadable)?;
         let catalog = introspect::introspect(session, &self.scope).await.map_err(unreadable)?;
         Ok((dialect::of(product).normalize(catalog.schema)?, catalog.unmanaged))
     }
 }
 
-/// PostgreSQL prints from what it has parsed; the others keep much of what was written.
+/// PostgreSQL prints parsed expressions; the others keep much of the original text.
 fn words(session: &Session) -> Option<String> {
     let version = session.version();
     let major = version.split('.').next().unwrap_or(version).to_owned();

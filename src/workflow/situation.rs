@@ -1,6 +1,6 @@
-//! How a database stands to the snapshot, by what its history and the migration files say.
+//! How a database compares with the snapshot, according to its history and the migration files.
 //!
-//! Must not know what a command does about it.
+//! Must not know how a command reacts.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::state::{self, Situation, SituationFacts};
 use super::{Failure, Live, Sealed, Workspace};
 
 impl Workspace {
-    /// How the database stands to the snapshot.
+    /// How the database compares with the snapshot.
     pub fn situation(
         &self,
         sealed: Option<&Sealed>,
@@ -28,7 +28,7 @@ impl Workspace {
             SituationFacts { snapshot: sealed.is_some(), reachable: live.is_some(), ..SituationFacts::default() };
         if let Some(live) = live {
             facts.populated = !live.schema.schema().is_empty();
-            // Most databases are where the snapshot is, and then nobody asks.
+            // Most databases match the snapshot, and need no further checks.
             let here = std::cell::LazyCell::new(|| live.fingerprints());
             let recorded: BTreeSet<&str> = live.history.iter().map(|record| record.id.as_str()).collect();
             let applied = |migration: &&Heading| recorded.contains(migration.id.as_str());
@@ -38,7 +38,8 @@ impl Workspace {
             let beginning = fingerprint(&Schema::default());
             facts.at_applied = match (&pending[..], sealed) {
                 ([], Some(sealed)) => sealed.schema == live.schema,
-                // Where the last one left it and where the next one starts are one state, in two wordings perhaps.
+                // The state after the last applied migration is the one before the next, possibly with other expression
+                // texts.
                 _ => {
                     let next = pending.first().and_then(|migration| migration.from.as_ref());
                     let recorded = live.history.iter().rfind(|record| record.status.is_done());
@@ -48,7 +49,7 @@ impl Workspace {
                 }
             };
             facts.at_pending = pending.iter().filter_map(|migration| migration.to.as_ref()).any(|to| here.contains(to));
-            // What the entities say matters only where the migrations do not account for the database.
+            // The entities matter only if the migrations do not explain the database.
             let unaccounted = !facts.at_applied && !facts.at_pending;
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
@@ -59,14 +60,14 @@ impl Workspace {
         Ok(state::situate(facts))
     }
 
-    /// Whether a change of the database may have come from synchronising: not if it is of something the code is silent on.
+    /// Whether synchronising may have caused a change of the database: not if the object is undeclared.
     fn untouched(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
         let target = state::reconcile(dialect, model, &sealed.schema, &sealed.origins, &self.keeping())?;
         Ok(state::keeps_what_nobody_declares(live.schema.schema(), sealed.schema.schema(), &target.origins))
     }
 
-    /// Whether synchronising would leave the database with nothing that the entities or the snapshot do not account for.
+    /// Whether a synchronised database would only have objects of the entities or the snapshot.
     pub fn can_be_synchronised(&self, sealed: &Sealed, live: &Live, model: &Model) -> Result<bool, Failure> {
         let dialect = dialect::of(live.product());
         let policy = self.keeping();

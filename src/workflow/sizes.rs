@@ -1,7 +1,7 @@
-//! How large the tables are that a migration stops others on: what neither its file nor its proof can tell, read from the
-//! database it is about to change.
+//! Notes on large tables that a migration blocks: neither its file nor its proof shows their size, so it is read from
+//! the target database.
 //!
-//! Must not know what a statement locks: the rules on statements say so.
+//! Must not know the locks of a statement: the rules on statements do.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::lint::script::{self, StatementPlace};
 
 use super::read_statements::lines;
 
-/// From how many rows on a table is worth a note.
+/// The number of rows from which a table gets a note.
 const ROWS: u64 = 1_000_000;
 
-/// From how many bytes on a table is worth a note: a GiB.
+/// The number of bytes from which a table gets a note: 1 GiB.
 const BYTES: u64 = 1 << 30;
 
 /// Rows and bytes, both as the database estimates them.
@@ -28,7 +28,8 @@ struct Size {
     bytes: u64,
 }
 
-/// Says which statements make others wait on a large table, and how large it is. Nothing where the database does not tell.
+/// Notes on statements that block other sessions on a large table, with its size; none if the database does not report
+/// sizes.
 pub(crate) async fn notes(session: &mut Session, migrations: &[(&Migration, Direction)]) -> Vec<String> {
     let mut notes = Vec::new();
     let mut found: Option<BTreeMap<String, Size>> = None;
@@ -46,7 +47,7 @@ pub(crate) async fn notes(session: &mut Session, migrations: &[(&Migration, Dire
     notes
 }
 
-/// The tables on which others wait longer the more rows there are, and why.
+/// The tables on which the blocking time grows with the number of rows, with the reason.
 fn waits(migration: &Migration, direction: Direction) -> Vec<(String, String)> {
     let (up, down) = lines(migration);
     let costs = dialect::of(migration.product).costs();
@@ -64,10 +65,10 @@ fn waits(migration: &Migration, direction: Direction) -> Vec<(String, String)> {
     remarks.filter_map(table).collect()
 }
 
-/// The sizes of the tables, by the names statements give them: with and without their schema.
+/// The sizes of the tables, by qualified and unqualified name.
 async fn sizes(session: &mut Session) -> BTreeMap<String, Size> {
     let Some(query) = dialect::of(session.product()).sizes() else { return BTreeMap::new() };
-    // Who may not read the catalog may still run the migration.
+    // A missing privilege to read the catalog does not prevent the migration.
     let Ok(rows) = session.query(query).await else { return BTreeMap::new() };
     let number = |text: &str| text.parse().unwrap_or_default();
     let mut found = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! What is refused until somebody allows it, and how much is at stake.
+//! Refused findings, with the number of rows or values that would be lost.
 //!
-//! Must not know what would be done once it is allowed.
+//! Must not know the operation that would be executed.
 
 use sea_gen_runner::Error;
 use sea_gen_runner::session::Session;
@@ -14,7 +14,7 @@ use crate::state::Stakes;
 
 use super::text;
 
-/// What the refused findings say, a line each, with the number of rows or values where a database is at hand.
+/// The messages of the refused findings, one line each, with the number of rows or values if a database is connected.
 pub(crate) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Option<&mut Session>) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in refused {
@@ -27,8 +27,8 @@ pub(crate) async fn lines(refused: &[&Finding], stakes: &Stakes, mut session: Op
     lines
 }
 
-/// The findings that throw something away that is there, with the number of rows or values; those for which nobody can tell
-/// are among them.
+/// The findings about a loss of existing data, with the number of rows or values; findings that cannot be counted are
+/// included.
 pub(crate) async fn held<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
     stakes: &Stakes,
@@ -49,30 +49,30 @@ fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
     format!("{}{}", finding.message, count.unwrap_or_default())
 }
 
-/// The refusal: what would be lost, and the options that allow it.
+/// The error that lists the losses and the options that allow them.
 pub(crate) fn refusal(what: &str, command: &str, lines: &[String], refused: &[&Finding]) -> Error {
     let flags: Vec<String> = refused.iter().map(|finding| flag(finding)).collect();
     Error::new(what).because(lines.join("\n")).hint(format!("allow it: `{command} {}`", flags.join(" ")))
 }
 
-/// Refuses to go on with something allowed that nothing needs: it is misspelt.
+/// Refuses an `allow` option that matches no finding: it is misspelt.
 pub(crate) fn refuse_unfit(findings: &[Finding], allowed: &[Allow]) -> Result<(), Error> {
     match unfit(findings, allowed).into_iter().next() {
         None => Ok(()),
         Some((allow, near)) => {
             let hint = near.map_or("correct it, or leave it out".to_owned(), |near| format!("did you mean `{near}`?"));
-            Err(Error::new(format!("`--allow {allow}` fits nothing: nothing here needs this to be allowed")).hint(hint))
+            Err(Error::new(format!("`--allow {allow}` matches nothing: there is no finding to allow")).hint(hint))
         }
     }
 }
 
-/// How much is at stake, and of what. Nothing where it cannot be counted.
+/// The number and the kind of what would be lost; empty if it cannot be counted.
 async fn at_stake(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<(usize, &'static str)> {
     let noun = if finding.stake == Stake::Values { "value" } else { "row" };
     Some((count(session, stakes, finding).await?, noun))
 }
 
-/// How much is at stake; `None` where it cannot be counted.
+/// The number of rows or values that would be lost; `None` if it cannot be counted.
 pub(crate) async fn count(session: &mut Session, stakes: &Stakes, finding: &Finding) -> Option<usize> {
     let sql = match stakes.query(&finding.place, finding.stake) {
         Some(query) => rows::query_text(dialect::of(session.product()), query),
@@ -92,7 +92,7 @@ async fn number(session: &mut Session, sql: &str) -> Option<usize> {
     session.query(sql).await.ok()?.first()?.text(0).parse().ok()
 }
 
-/// Counts the rows of a table or the values of a column, which need no plan to be known.
+/// Counts the rows of a table or the values of a column, without a plan.
 fn of_a_whole(session: &Session, place: &Place) -> Option<String> {
     let dialect = dialect::of(session.product());
     match place {

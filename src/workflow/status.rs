@@ -1,4 +1,4 @@
-//! How the three states of a project stand to one another.
+//! How the three states of a project compare.
 //!
 //! Must not change anything.
 
@@ -13,11 +13,11 @@ use crate::state::Situation;
 
 use super::{Failure, Live, Sealed, Workspace};
 
-/// How the three states of a project stand to one another.
+/// How the three states of a project compare.
 pub struct Status {
     /// The project.
     pub workspace: Workspace,
-    /// `None` where the sources are not at hand.
+    /// The entities; `None` without sources.
     pub model: Option<Model>,
     /// The snapshot.
     pub sealed: Option<Sealed>,
@@ -27,9 +27,9 @@ pub struct Status {
     pub unsealed: Vec<String>,
     /// The database.
     pub live: Option<Live>,
-    /// Why the database does not answer.
+    /// Why the database is not reachable.
     pub silence: Option<String>,
-    /// How the database stands to the snapshot.
+    /// How the database compares with the snapshot.
     pub situation: Situation,
     /// E against S.
     pub ahead: Plan,
@@ -44,17 +44,17 @@ impl Status {
         history.iter().find(|record| record.id == migration.id.to_string())
     }
 
-    /// What is applied and has no file.
+    /// Applied migrations without a file.
     pub fn missing(&self) -> impl Iterator<Item = &Record> {
         let history = self.live.iter().flat_map(|live| &live.history);
         history.filter(|record| self.migrations.iter().all(|migration| migration.id.as_str() != record.id))
     }
 }
 
-/// Reads the three states and holds them against one another.
+/// Reads and compares the three states.
 ///
 /// # Errors
-/// One of them cannot be read, or a database that was named does not answer.
+/// A state cannot be read, or an explicitly given database is not reachable.
 pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     let files = match workspace.project.is_without_sources() && workspace.lock.is_some() {
         true => None,
@@ -85,7 +85,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     let (mut situation, mut ahead, mut drift) =
         stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
     if situation != Situation::Current || !ahead.is_empty() {
-        // What differs may only be said in other words.
+        // The difference may only be one of expression texts.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
             && live.settle(Some(sealed), model.as_ref()).await?
         {
@@ -95,7 +95,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     Ok(Status { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
 }
 
-/// How the database stands, what the code is ahead of the snapshot by, and what has drifted.
+/// The situation of the database, the changes of the code since the snapshot, and the drift.
 fn stand(
     workspace: &Workspace,
     model: Option<&Model>,

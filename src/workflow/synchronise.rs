@@ -1,4 +1,4 @@
-//! Brings a development database to what the entities declare, without a migration.
+//! Synchronises a development database with the entities, without a migration.
 //!
 //! Must not touch a database that is not a development one, or a frozen schema.
 
@@ -15,31 +15,31 @@ use crate::plan::Plan;
 use crate::schema::{Normalized, Product};
 use crate::state;
 
-use super::apply::Held;
+use super::apply::RefusedLoss;
 use super::{Failure, Live, Open, Workspace, stakes};
 
-/// What leads a development database to what the entities declare.
+/// The plan that synchronises a development database with the entities.
 pub struct Synchronisation {
     /// The project.
     pub workspace: Workspace,
     /// The database.
     pub live: Live,
-    /// What the entities declare.
+    /// The declared schema.
     pub model: Model,
     /// The operations.
     pub plan: Plan,
     /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// What is there and would be lost, or is failed on, and nobody allowed.
-    pub held: Vec<Held>,
+    /// Losses of existing data and failures on it that nobody allowed.
+    pub refused: Vec<RefusedLoss>,
     is_rehearsal: bool,
 }
 
 impl Synchronisation {
-    /// Plans it. `vouched` says that the database is one for development; in a rehearsal no SQLite file is made.
+    /// Plans it. `vouched` says that the database is a development database. A rehearsal creates no SQLite file.
     ///
     /// # Errors
-    /// The schema is frozen; the database is none for development; the entities cannot be read.
+    /// The schema is frozen; the database is not a development database; the entities cannot be read.
     pub async fn plan(
         open: impl Into<Open>,
         vouched: bool,
@@ -55,7 +55,7 @@ impl Synchronisation {
             other => other,
         })?;
         let files = workspace.files()?;
-        // A mistake in the entities is found before an SQLite file is made.
+        // The entities are read before an SQLite file is created, so that a mistake in them leaves no file behind.
         if workspace.database_is_absent() {
             workspace.model(&files, Product::Sqlite).await?;
         }
@@ -66,7 +66,7 @@ impl Synchronisation {
         let (product, dialect) = (live.product(), dialect::of(live.product()));
         let (model, warnings) = workspace.model(&files, product).await?;
         workspace.listener.diagnostics(&warnings, &files);
-        // What came in by an earlier synchronisation and is gone from the code is kept here, and left to a migration.
+        // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
         let mut sealed = workspace.sealed(product)?;
         live.settle(sealed.as_mut(), Some(&model)).await?;
         let origins = match sealed {
@@ -76,22 +76,22 @@ impl Synchronisation {
         let target = state::reconcile(dialect, &model, &live.schema, &origins, &workspace.keeping())?;
         let plan = diff(&live.schema, &target.schema, &target.renames);
         let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
-        let held = held(&mut live, &target.schema, &plan, allow).await?;
-        Ok(Self { workspace, live, model, plan, statements, held, is_rehearsal })
+        let refused = refused_losses(&mut live, &target.schema, &plan, allow).await?;
+        Ok(Self { workspace, live, model, plan, statements, refused, is_rehearsal })
     }
 
     /// Runs it.
     ///
     /// # Errors
-    /// Something is held; a statement fails.
+    /// A loss that nobody allowed; a statement that fails.
     pub async fn run(&mut self) -> Result<(), Failure> {
         if self.is_rehearsal {
-            return Err(Error::new("this was planned as a rehearsal, so nothing is run").into());
+            return Err(Error::new("this was planned as a dry run, so nothing is run").into());
         }
-        if !self.held.is_empty() {
-            let lines: Vec<String> = self.held.iter().map(|it| it.line.clone()).collect();
-            let refused: Vec<_> = self.held.iter().map(|it| &it.finding).collect();
-            let what = "synchronising would lose what is there, or fail on it; nothing was run";
+        if !self.refused.is_empty() {
+            let lines: Vec<String> = self.refused.iter().map(|it| it.line.clone()).collect();
+            let refused: Vec<_> = self.refused.iter().map(|it| &it.finding).collect();
+            let what = "synchronising would lose data or fail on existing rows; nothing was run";
             return Err(stakes::refusal(what, "gen sync", &lines, &refused)
                 .hint(
                     "or write a migration, which can say what the values become: `gen migration <Name>`, then `gen up`",
@@ -102,8 +102,13 @@ impl Synchronisation {
     }
 }
 
-/// What is there and would be lost, or is failed on, and nobody allowed.
-async fn held(live: &mut Live, to: &Normalized, plan: &Plan, allow: &[Allow]) -> Result<Vec<Held>, Failure> {
+/// Losses of existing data and failures on it that nobody allowed.
+async fn refused_losses(
+    live: &mut Live,
+    to: &Normalized,
+    plan: &Plan,
+    allow: &[Allow],
+) -> Result<Vec<RefusedLoss>, Failure> {
     let dialect = dialect::of(live.product());
     let (before, after) = (live.schema.schema(), to.schema());
     let types = Casts { dialect, from: before, to: after };
@@ -111,10 +116,10 @@ async fn held(live: &mut Live, to: &Normalized, plan: &Plan, allow: &[Allow]) ->
     stakes::refuse_unfit(&findings, allow)?;
     let at_stake = state::stakes(dialect, &live.schema, to, plan);
     let held = stakes::held(lossy(&findings, allow), &at_stake, &mut live.session).await;
-    Ok(held.into_iter().map(|(finding, line)| Held { finding: finding.clone(), line }).collect())
+    Ok(held.into_iter().map(|(finding, line)| RefusedLoss { finding: finding.clone(), line }).collect())
 }
 
-/// What is to be counted: a cast that may lose is no danger until some row loses.
+/// The findings whose rows are counted. A lossy cast counts only if some row loses its value.
 fn lossy<'a>(findings: &'a [Finding], allowed: &'a [Allow]) -> impl Iterator<Item = &'a Finding> {
     findings.iter().filter(|finding| {
         (finding.level == Level::Danger || finding.rule == LOSSY_CAST)

@@ -1,6 +1,6 @@
-//! Words that several jobs use in what they say.
+//! Phrases in the messages of several jobs.
 //!
-//! Must not know who reads them.
+//! Must not know how messages are shown.
 
 use std::error::Error as _;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
     }
 }
 
-/// What went wrong, and below it why, line by line.
+/// An error, and below it its causes, line by line.
 pub(crate) fn with_reasons(error: &Error) -> Vec<String> {
     let mut lines = vec![error.to_string()];
     let mut source = error.source();

@@ -1,8 +1,7 @@
-//! Bringing the three states to the same words, wherever the database says that two expressions mean the same.
+//! Unifies the expression texts of the three states, wherever the database prints two expressions alike.
 //!
-//! The snapshot takes the words of the code, the database those of the snapshot. So what lands in the snapshot is what was
-//! declared, and the next run finds the same text there, whether or not a database is at hand then. Must not know what a
-//! command does with the states.
+//! The snapshot takes the texts of the code, the database those of the snapshot. So the snapshot gets the declared
+//! texts, and the next run finds equal texts, with or without a database. Must not know the use of the states.
 
 use sea_gen_runner::session::Session;
 
@@ -14,7 +13,7 @@ use crate::schema::Normalized;
 
 use super::{Failure, Live, Sealed};
 
-/// `ours` in the words of `theirs`, where that changes anything.
+/// `ours` with the expression texts of `theirs`; `None` if that changes nothing.
 pub async fn reworded(
     session: &mut Session,
     comparison: &mut Comparison,
@@ -33,10 +32,11 @@ pub async fn reworded(
 }
 
 impl Live {
-    /// Brings snapshot and database to the words of the code (where it is given), and the database to those of the
-    /// snapshot. Gives back whether anything was said in other words; then whatever was concluded is to be concluded again.
+    /// Replaces the expression texts of snapshot and database by those of the code (if given), and those of the
+    /// database by those of the snapshot. Returns whether any text changed, so that earlier conclusions must be drawn
+    /// again.
     pub async fn settle(&mut self, mut sealed: Option<&mut Sealed>, model: Option<&Model>) -> Result<bool, Failure> {
-        // A target would not do: what means the same is in it in the words of its base.
+        // A target is not suitable: its equivalent expressions have the texts of its base.
         let normalize = |schema| dialect::of(self.product()).normalize(schema);
         let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;
         let (by, mut changed) = (ComparedForms::Canonical, false);
@@ -57,8 +57,8 @@ impl Live {
         Ok(changed)
     }
 
-    /// The fingerprints of the database: in the words of the snapshot, and in its own. A migration that was written when
-    /// the snapshot had other words leads to one of them.
+    /// The fingerprints of the database: with the expression texts of the snapshot, and with its own. A migration that
+    /// was written when the snapshot had other texts has one of them as its result.
     pub fn fingerprints(&self) -> Vec<String> {
         let mut fingerprints = vec![fingerprint(self.schema.schema())];
         fingerprints.extend(self.found.clone());

@@ -1,6 +1,6 @@
-//! Loading the three states for a command: the project's files for every dialect, and the database for the one it speaks.
+//! Loads the three states for a command: the project's files for every dialect, and the database.
 //!
-//! Must not know what a command does with them.
+//! Must not know the use of the states.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,39 +21,39 @@ use crate::state::{self, Policy, TargetSchema, TypeRules};
 
 use super::{Failure, Listener, Silent, compiled, scratch_server, text};
 
-/// The project and what it says of itself.
+/// The project and its configuration.
 #[derive(Clone)]
 pub struct Workspace {
     /// The files and the configuration.
     pub project: Project,
-    /// `None` before `gen init`.
+    /// The lock file; `None` before `gen init`.
     pub lock: Option<Lock>,
     /// The database's address, if any is known.
     pub connection: Option<ConnectionOptions>,
-    /// Whether the address was given on the command line: then not reaching it is an error.
+    /// Whether the address was given on the command line, so that a failed connection is an error.
     pub explicit: bool,
-    /// Whether the command line lets cargo run.
+    /// Whether the command line allows cargo to run.
     pub run_cargo: bool,
-    /// Who hears what a job has to say.
+    /// Receives messages and answers questions.
     pub listener: Arc<dyn Listener>,
     pub(super) types: TypeRules,
     pub(super) known: Known,
     /// The schemas that entities, SQL files and the snapshot name, once they are asked for.
     pub(super) named_schemas: Arc<OnceLock<Vec<Name>>>,
-    /// The right to write the project's files.
+    /// The lock on the project's files.
     _writer: Option<Arc<Writer>>,
 }
 
-/// Which project to open, and with whom.
+/// The project to open, and the listener.
 #[derive(Clone)]
 pub struct Open {
-    /// The folder to begin to look for the project in; the current one where it is left out.
+    /// The folder in which the search for the project starts; the current one if absent.
     pub folder: Option<std::path::PathBuf>,
-    /// The URL of the database, where it is not the one that the environment or the configuration says.
+    /// The URL of the database, if not that of the environment or the configuration.
     pub database_url: Option<String>,
-    /// Whether cargo may build and run the entities, where the configuration reads them compiled.
+    /// Whether cargo may build and run the entities, if the configuration uses the compiled reader.
     pub run_cargo: bool,
-    /// Who hears what a job has to say, and is asked.
+    /// Receives messages and answers questions.
     pub listener: Arc<dyn Listener>,
 }
 
@@ -63,7 +63,7 @@ impl Default for Open {
     }
 }
 
-/// What was read first of each dialect. What is read later shares the tables that are the same: nearly all of them are.
+/// The schema of each dialect that was read first. Later ones share equal tables with it: nearly all of them.
 #[derive(Clone, Default)]
 pub(super) struct Known(Arc<Mutex<BTreeMap<Product, Normalized>>>);
 
@@ -78,16 +78,16 @@ impl Known {
         known.get(&product).cloned().unwrap_or_else(dialect::nothing)
     }
 
-    /// Normalises a schema beside what is known.
+    /// Normalises a schema, sharing tables with the known one.
     pub(super) fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
         dialect::of(product).normalize_beside(schema, self.of(product).schema())
     }
 }
 
-/// The entity files, and what they declare for each dialect.
+/// The entity files, and the declared schema of each dialect.
 pub type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
 
-/// D: a database that answers.
+/// D: a connected database.
 pub struct Live {
     /// The connection.
     pub session: Session,
@@ -95,21 +95,21 @@ pub struct Live {
     pub schema: Normalized,
     /// The rows of the history, oldest first.
     pub history: Vec<Record>,
-    /// What the model has no place for, each with why.
+    /// The unmanaged objects, each with the reason.
     pub unmanaged: Vec<Unmanaged>,
-    /// The fingerprint of the schema as it was read, where it is held in other words now, or without some partitions.
+    /// The fingerprint of the schema as read, if it now has other expression texts, or lacks some partitions.
     pub found: Option<String>,
-    /// How expressions were compared that the parser could not bring to one form.
+    /// How expressions with different canonical forms were compared.
     pub comparison: Comparison,
 }
 
 impl Live {
-    /// The dialect the server speaks, by its own word.
+    /// The dialect that the server reports.
     pub fn product(&self) -> Product {
         self.session.product()
     }
 
-    /// Reads history and schema again, by the same connection.
+    /// Reads history and schema again on the same connection.
     pub async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
         let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
         let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
@@ -148,26 +148,26 @@ impl Workspace {
         })
     }
 
-    /// The same for a command that writes files of the project: nobody else does until it has ended.
+    /// The same for a command that writes files of the project: no other process writes them until it ends.
     pub fn open_to_write(open: impl Into<Open>, command: &str) -> Result<Self, Failure> {
         let open = open.into();
         let writer = Self::open(open.clone())?.writer(command)?;
-        // Only what is read from now on is sure to be there when it is written.
+        // Files read before this point may be outdated.
         Ok(Self { _writer: Some(Arc::new(writer)), ..Self::open(open)? })
     }
 
-    /// Waits until nobody else writes files of the project.
+    /// Waits until no other process writes files of the project.
     pub fn writer(&self, command: &str) -> Result<Writer, Failure> {
         let tell = |holder: &str| self.note(&format!("waiting for {holder}, which is writing to this project"));
         Ok(Writer::begin(self.root(), command, run::DEFAULT_WAIT, tell)?)
     }
 
-    /// Says something that is no part of a result.
+    /// Sends a message that is not part of the result.
     pub fn note(&self, text: &str) {
         self.listener.note(text);
     }
 
-    /// Refuses to write files of the project without the right to: somebody else may be writing them.
+    /// Refuses to write files of the project without the lock: another process may be writing them.
     pub(crate) fn refuse_without_writer(&self) -> Result<(), Failure> {
         match self._writer {
             Some(_) => Ok(()),
@@ -182,17 +182,17 @@ impl Workspace {
         &self.project.dialects
     }
 
-    /// The dialect that speaks for the project where no database does.
+    /// The project's default dialect, without a database.
     pub fn first(&self) -> Product {
         self.products().first().copied().unwrap_or(Product::Sqlite)
     }
 
-    /// The database is an SQLite file that is not there yet.
+    /// Whether the database is a missing SQLite file.
     pub fn database_is_absent(&self) -> bool {
         self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
     }
 
-    /// Where a scratch database of a product can be had: in memory, or beside the project's database.
+    /// The server for scratch databases of a product: in memory, or the server of the project's database.
     pub fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
         scratch_server(product, self.connection.as_ref())
     }
@@ -207,7 +207,7 @@ impl Workspace {
         match self.lock.as_ref().and_then(|lock| lock.frozen.as_ref()) {
             None => Ok(()),
             Some(frozen) => Err(Error::new(format!("the schema is frozen for release {}", frozen.release))
-                .hint("`gen thaw` lifts the seal")
+                .hint("unfreeze it: `gen thaw`")
                 .into()),
         }
     }
@@ -217,12 +217,12 @@ impl Workspace {
         Ok(self.project.migrations(product)?)
     }
 
-    /// What the migration files of one dialect say of themselves, oldest first.
+    /// The headings of the migration files of one dialect, oldest first.
     pub fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
         Ok(self.project.headings(product)?)
     }
 
-    /// Does what takes its time on a thread of its own, so that the database is asked meanwhile.
+    /// Runs slow work on another thread, so that the database is queried concurrently.
     pub async fn aside<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
@@ -230,11 +230,11 @@ impl Workspace {
         let workspace = self.clone();
         match tokio::task::spawn_blocking(move || work(&workspace)).await {
             Ok(outcome) => outcome,
-            Err(error) => Err(Error::new("a thread broke off").because(error).into()),
+            Err(error) => Err(Error::new("internal error: a worker thread panicked").because(error).into()),
         }
     }
 
-    /// E of one dialect, with the reader's warnings. Errors of the reader end the command.
+    /// E of one dialect, with the reader's warnings. An error of the reader is a failure.
     pub async fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
             EntityReader::Compiled => {
@@ -248,7 +248,7 @@ impl Workspace {
         }
     }
 
-    /// The entity files, and E of every dialect. What is read from their text is read on a thread of its own.
+    /// The entity files, and E of every dialect. Source text is parsed on another thread.
     pub async fn models(&self) -> Result<Declared, Failure> {
         let mut models = Vec::new();
         if self.project.config.reader == EntityReader::Compiled {
@@ -270,18 +270,35 @@ impl Workspace {
         self.aside(read).await
     }
 
-    /// E of one dialect by its text alone.
+    /// E of one dialect, from source text only.
     fn written(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
+        Ok((self.accepted(model, product)?, diagnostics))
+    }
+
+    /// What could be read of E of one dialect, with warnings and errors.
+    pub(super) async fn understood(
+        &self,
+        files: &[SourceFile],
+        product: Product,
+    ) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        if self.project.config.reader == EntityReader::Compiled {
+            return self.model(files, product).await;
+        }
+        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
+        Ok((self.accepted(model, product)?, diagnostics))
+    }
+
+    fn accepted(&self, model: Model, product: Product) -> Result<Model, Failure> {
         let model = self.looked_at(model);
         self.refuse_unlisted(product, &model)?;
         self.refuse_unread_privileges(&model)?;
-        // Whatever is to be done with it, it is compared in this form; what cannot be said there is told of when it is.
+        // It is always compared in this form; what cannot be normalised is reported there.
         let _ = model.normalized(|schema| self.known.normalize(product, schema));
-        Ok((model, diagnostics))
+        Ok(model)
     }
 
     /// The entity files.
@@ -307,8 +324,7 @@ impl Workspace {
         Ok(live)
     }
 
-    /// Connects for a command that leaves no trace: where an SQLite file is not there yet, it is not made, and an empty
-    /// database in memory stands for it.
+    /// Connects for a dry run: a missing SQLite file is not created; an empty in-memory database replaces it.
     pub async fn rehearsed(&self) -> Result<Live, Failure> {
         if !self.database_is_absent() {
             return self.required(Missing::Refuse).await;
@@ -317,9 +333,9 @@ impl Workspace {
         Ok(self.read(&nowhere, Missing::Create).await?)
     }
 
-    /// Connects, or says that there is nothing to connect to.
+    /// Connects; a missing address is an error.
     pub async fn required(&self, missing: Missing) -> Result<Live, Failure> {
-        // What is wrong in the project's files is found before a database is made that would be left behind.
+        // The project's files are checked before a database is created, so that an error leaves none behind.
         if missing == Missing::Create && self.database_is_absent() && self.products().contains(&Product::Sqlite) {
             self.sealed(Product::Sqlite)?;
             let migrations = self.migrations(Product::Sqlite)?;
@@ -330,13 +346,13 @@ impl Workspace {
         }
         match self.live(missing).await? {
             Some(live) => Ok(live),
-            None => Err(Error::new("no database is named")
+            None => Err(Error::new("no database URL is set")
                 .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
                 .into()),
         }
     }
 
-    /// The target of one dialect: what is declared, brought together with a base.
+    /// The target of one dialect: the declared schema reconciled with a base.
     pub fn target(
         &self,
         product: Product,
@@ -357,12 +373,12 @@ impl Workspace {
         })
     }
 
-    /// How the code is understood, as configured.
+    /// The policy, as configured.
     pub(super) fn policy(&self) -> Policy {
         Policy { undeclared: self.project.config.undeclared, types: self.types.clone() }
     }
 
-    /// The same, keeping what nobody declares.
+    /// The same, keeping undeclared objects.
     pub fn keeping(&self) -> Policy {
         self.policy().undeclared(Undeclared::Keep)
     }
@@ -401,7 +417,7 @@ async fn read_beside(
     Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
 }
 
-/// Whether the server stopped a statement because it took too long.
+/// Whether the server cancelled a statement because of a timeout.
 fn is_timeout(product: Product, error: &DatabaseError) -> bool {
     let codes: &[&str] = match product {
         Product::Postgres => &["57014"],
@@ -421,7 +437,7 @@ pub fn applicable(migration: &Migration) -> Applicable<'_> {
     Applicable { migration, checksum: migration.checksum() }
 }
 
-/// The line of the lock for a migration; nothing is proven of it yet.
+/// The lock's entry for a migration, without a proof.
 pub fn locked(migration: &Migration) -> LockedMigration {
     LockedMigration {
         id: migration.id.clone(),

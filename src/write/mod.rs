@@ -1,6 +1,6 @@
-//! SQL beside the entities: what was undeclared, written as declarations.
+//! Sidecars: writes undeclared objects as declarations.
 //!
-//! Must not know how statements are found or run.
+//! Must not know how statements are read or executed.
 
 mod objects;
 mod sidecar;

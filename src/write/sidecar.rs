@@ -1,7 +1,7 @@
-//! SQL files beside the entities, written for what no entity declares: a statement for each thing.
+//! Writes sidecars for objects that no entity declares: one statement per object.
 //!
-//! The statements say what there is and are never sent, so they have one form where databases differ in theirs.
-//! Must not know files, or how a statement is read.
+//! The statements declare objects and are never executed, so they have one form on all products. Must not know files, or how a
+//! statement is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +15,18 @@ use crate::schema::{
     View,
 };
 
-/// One statement, and what it declares.
+/// One statement, and the places it declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
     /// The places it declares.
     pub places: Vec<Place>,
-    /// The table it belongs to; `None` for what belongs to none.
+    /// The table it belongs to, if any.
     pub table: Option<ObjectName>,
     /// The statement, without a final semicolon.
     pub sql: String,
 }
 
-/// A statement for each thing in a schema that was adopted, in an order in which it can be read; and the places no
+/// The statements for the adopted objects of a schema, in an order in which they can be read, and the places that no
 /// statement can declare.
 pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -> (Vec<Declaration>, Vec<Place>) {
     let writer = Writer { dialect, origins };
@@ -47,7 +47,7 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
             written.push(Declaration { places: vec![place], table: None, sql });
         }
     }
-    // What reads a view stands after it.
+    // A view follows those that it reads.
     let mut views: Vec<&View> = schema.views.values().collect();
     let mut depths = BTreeMap::new();
     views.sort_by_cached_key(|view| depth(schema, &view.name, &mut depths));
@@ -61,7 +61,7 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
     (written, unsaid)
 }
 
-/// How many views stand below one. A circle cannot be, but is not followed either.
+/// The depth of a view in the dependency chain. Cyclic dependencies are invalid; the guard prevents infinite recursion.
 fn depth<'a>(schema: &'a Schema, name: &'a ObjectName, known: &mut BTreeMap<&'a ObjectName, usize>) -> usize {
     let Some(view) = schema.views.get(name) else { return 0 };
     if let Some(depth) = known.get(name) {
@@ -87,7 +87,7 @@ impl Writer<'_> {
         self.dialect.literal(&Literal::Text(text.to_owned()))
     }
 
-    /// A definition, and behind it, where it sets a `sql_mode`, what makes the next one be read without it.
+    /// A definition. If it sets a `sql_mode`, a second statement resets it for the next ones.
     pub(super) fn with_mode_back(&self, definition: &Expression) -> String {
         let text = definition.text();
         match sql::mode_before(self.dialect.product(), text) {
@@ -187,7 +187,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The columns and the key; everything else is said by itself.
+    /// The columns and the primary key; all other parts are separate statements.
     fn create(&self, table: &Table) -> (Vec<Part>, String) {
         let mut parts = vec![Part::Whole];
         let mut lines = Vec::new();
@@ -208,7 +208,7 @@ impl Writer<'_> {
         format!("{}PRIMARY KEY ({columns}){}", name.unwrap_or_default(), deferral(&key.options))
     }
 
-    /// What of a column the entity leaves unsaid.
+    /// The facets of a column that the entity does not declare.
     fn facets(
         &self,
         table: &str,
@@ -291,7 +291,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A default stands in parentheses unless it is one word or one constant.
+    /// A default is in parentheses unless it is one word or one constant.
     fn default(&self, default: &DefaultValue) -> String {
         let text = crate::plan::default_text(default);
         let plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.-+".contains(letter));
@@ -418,7 +418,7 @@ fn deferral(options: &Options) -> &'static str {
     }
 }
 
-/// Facets of a column that its definition says.
+/// The facets that a column definition declares.
 const FACETS: [Facet; 8] = [
     Facet::Whole,
     Facet::Type,

@@ -2,6 +2,7 @@
 //!
 //! Must not know what any module does.
 
+mod circles;
 mod packages;
 mod sql_text;
 mod weight;

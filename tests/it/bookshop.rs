@@ -62,7 +62,7 @@ fn the_readme_holds(url: &str) {
     let (code, up) = run(&shop, url, &["up"]);
     assert_eq!((code, up.lines().count()), (Some(0), 1), "{up}");
     let (code, status) = run(&shop, url, &["status"]);
-    assert!(code == Some(0) && status.contains("has exactly what the snapshot says"), "{status}");
+    assert!(code == Some(0) && status.contains("matches the snapshot"), "{status}");
     let (code, report) = run(&shop, url, &["check"]);
     assert_eq!(code, Some(0), "{report}");
     let (code, down) = run(&shop, url, &["down", "2"]);

@@ -12,6 +12,7 @@ mod daily;
 mod differences;
 mod drifting;
 mod linting;
+mod modules;
 mod project;
 mod reading;
 mod running;

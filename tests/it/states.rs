@@ -28,5 +28,6 @@ mod sides;
 mod situations;
 mod sizes;
 mod synchronised;
+mod taken;
 mod wild;
 mod words;

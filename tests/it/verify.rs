@@ -122,7 +122,7 @@ mod command {
         run(&["lock"]);
         let (code, text) = run(&["verify"]);
         assert_eq!(code, Some(2), "{text}");
-        assert!(text.contains("going down does not lead to what was there before") && text.contains("user"), "{text}");
+        assert!(text.contains("down does not lead to what was there before") && text.contains("user"), "{text}");
         assert!(lock().contains("\"proof\": \"refuted\""), "{}", lock());
 
         fs::write(&file, whole).unwrap();

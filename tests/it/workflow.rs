@@ -86,7 +86,12 @@ fn a_program_generates_applies_and_checks() {
         let silent = Arc::new(Recorder::default());
 
         let mut workspace = Workspace::open_to_write(open(root, &silent), "a test").unwrap();
-        let (adopted, live) = adopt::set_up_project(&mut workspace, &[Product::Sqlite], false).await.unwrap();
+        let (adopted, live) = adopt::set_up_project(
+            &mut workspace,
+            &adopt::Request { dialects: vec![Product::Sqlite], ..adopt::Request::default() },
+        )
+        .await
+        .unwrap();
         assert!(adopted.adoption.is_none() && live.is_none());
         drop(workspace);
 
@@ -130,7 +135,7 @@ fn a_program_generates_applies_and_checks() {
         assert_eq!(filling.run(&mut |_, _| ()).await.unwrap().rows(), 3);
         filling.live.session.close().await;
         let again = seed::Filling::plan(&workspace, &rows, false, false).await.err().unwrap();
-        assert_eq!(again.to_string(), "there are rows already, and nothing is emptied here");
+        assert_eq!(again.to_string(), "the tables already contain rows, and `gen seed` deletes nothing");
 
         let mut rehearsal = fresh::Fresh::plan(open(root, &silent), false, true).await.unwrap();
         assert_eq!((rehearsal.drops.len(), rehearsal.migrations.len()), (1, 2));

@@ -1,10 +1,10 @@
-//! What can be typed to commands that run migrations, or change a database otherwise.
+//! Arguments of commands that run migrations or otherwise change a database.
 //!
-//! Must not know what any of it does.
+//! Must not know the commands.
 
 use clap::Args;
 
-/// What every command that runs migrations takes.
+/// Arguments of every command that runs migrations.
 #[derive(Debug, Args)]
 pub(in super::super) struct Run {
     /// Print the SQL, and run nothing
@@ -15,11 +15,11 @@ pub(in super::super) struct Run {
     pub(in super::super) json: bool,
 }
 
-/// What every command that reverts migrations takes.
+/// Arguments of every command that reverts migrations.
 #[derive(Debug, Args)]
 pub(in super::super) struct Reverting {
-    /// Allow what loses rows or values: a rule (drop-table, drop-column, *), for everything or for one object
-    /// (drop-table:orders); repeat it for more
+    /// Allow losing data: a rule (drop-table, drop-column, *), for everything or for one object (drop-table:orders);
+    /// repeat it for more
     #[arg(long, value_name = "RULE[:OBJECT]")]
     pub(in super::super) allow: Vec<crate::lint::allow::Allow>,
     #[command(flatten)]
@@ -29,13 +29,13 @@ pub(in super::super) struct Reverting {
 /// `gen up`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Up {
-    /// How many, or up to and including which one (id, name, or an unambiguous beginning); otherwise all
+    /// How many, or up to and including which one (id, name, or an unambiguous prefix); otherwise all
     #[arg(value_name = "N|ID")]
     pub(in super::super) target: Option<String>,
-    /// Where the database has the schema that pending migrations lead to, record them as done even if they change rows
+    /// If the database has the resulting schema of pending migrations, record them as applied even if they change rows
     #[arg(long)]
     pub(in super::super) recognise: bool,
-    /// Apply also what failed its proof on a scratch database
+    /// Also apply migrations that failed their proof on a scratch database
     #[arg(long)]
     pub(in super::super) unproven: bool,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub(in super::super) struct Up {
 /// `gen down`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Down {
-    /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous beginning)
+    /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous prefix)
     #[arg(value_name = "N|ID")]
     pub(in super::super) target: Option<String>,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub(in super::super) struct Down {
 /// `gen goto`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Goto {
-    /// The migration that shall be the last one applied (id, name, or an unambiguous beginning)
+    /// The migration to migrate to (id, name, or an unambiguous prefix)
     #[arg(value_name = "ID")]
     pub(in super::super) target: String,
     #[command(flatten)]
@@ -65,10 +65,10 @@ pub(in super::super) struct Goto {
 /// `gen sync`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Sync {
-    /// Vouch that a database on another host is a development database
+    /// Confirm that a database on another host is a development database
     #[arg(long)]
     pub(in super::super) development: bool,
-    /// Allow what loses rows or values: a rule (lossy-cast, drop-column, *), for everything or for one object
+    /// Allow losing data: a rule (lossy-cast, drop-column, *), for everything or for one object
     /// (lossy-cast:orders.amount); repeat it for more
     #[arg(long, value_name = "RULE[:OBJECT]")]
     pub(in super::super) allow: Vec<crate::lint::allow::Allow>,
@@ -79,7 +79,7 @@ pub(in super::super) struct Sync {
 /// `gen fresh` and `gen reset`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Emptying {
-    /// Vouch that a database on another host is a development database
+    /// Confirm that a database on another host is a development database
     #[arg(long)]
     pub(in super::super) development: bool,
     #[command(flatten)]

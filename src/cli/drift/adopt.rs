@@ -1,4 +1,4 @@
-//! `gen drift adopt`: writes what has drifted as a migration, which this database is recorded as having.
+//! `gen drift adopt`: writes the drift as a migration that is recorded as applied in this database.
 //!
 //! Must not change the database beyond its history.
 
@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
     if drift.plan.is_empty() {
         match command.run.json {
             true => paint::exact(&format!("{:#}\n", json!({ "id": null, "written": [], "drift": [] }))),
-            false => paint::talk("no drift: the database has exactly what the snapshot says"),
+            false => paint::talk("no drift: the database matches the snapshot"),
         }
         drift.live.session.close().await;
         return Ok(Ending::Done);

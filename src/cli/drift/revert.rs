@@ -1,6 +1,6 @@
-//! `gen drift revert`: brings the database back to what the snapshot says.
+//! `gen drift revert`: reverts the database to the snapshot.
 //!
-//! Must not lose anything that was not allowed to go.
+//! Must not lose data without permission.
 
 use sea_gen_runner::migration;
 use serde_json::json;
@@ -30,7 +30,7 @@ pub(super) async fn run(common: &Common, command: &Reverting) -> Result<Ending, 
     if command.run.json {
         paint::exact(&format!("{:#}\n", json!({ "reverted": show::plan_json(plan, None, root), "left": left })));
     } else if plan.is_empty() {
-        paint::talk("no drift: the database has exactly what the snapshot says");
+        paint::talk("no drift: the database matches the snapshot");
     } else {
         let heading = format!("{}: {}\n", ink(Ink::Green, "reverted"), show::plural(plan.ops().len(), "step"));
         paint::result(&(heading + &show::plan(plan, None, root)));

@@ -1,6 +1,6 @@
-//! Remarks on migrations, for eyes and for machines.
+//! Formats of lint findings, for people and for programs.
 //!
-//! Must not know how they came about.
+//! Must not know how findings arise.
 
 use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
@@ -76,7 +76,7 @@ pub(super) fn text(judged: &[Judged]) -> String {
     text
 }
 
-/// As data.
+/// JSON.
 pub(super) fn json(judged: &[Judged]) -> String {
     let remark = |(line, remark): &(usize, Finding<StatementPlace>)| {
         let (why, suggestion) = advice(remark);
@@ -106,7 +106,7 @@ fn open(file: &Judged) -> impl Iterator<Item = &(usize, Finding<StatementPlace>)
     file.remarks.iter().filter(|(_, remark)| remark.place.silenced.is_none())
 }
 
-/// Commands a GitHub workflow turns into annotations at the lines.
+/// GitHub workflow commands that annotate the lines.
 pub(super) fn github(judged: &[Judged]) -> String {
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
@@ -131,7 +131,7 @@ pub(super) fn github(judged: &[Judged]) -> String {
     text
 }
 
-/// SARIF 2.1.0. What is silenced is in it, as suppressed.
+/// SARIF 2.1.0, with silenced findings as suppressed.
 pub(super) fn sarif(judged: &[Judged]) -> String {
     let level = |level: Level| match level {
         Level::Info => "note",
@@ -181,7 +181,7 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
     format!("{report:#}\n")
 }
 
-/// Every rule there is.
+/// The list of rules.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
         return format!("{:#}\n", script::rules().map(|(rule, script)| as_data(rule, script)).collect::<Value>());

@@ -1,6 +1,6 @@
-//! What `gen migration` prints when it is done: for people and as JSON.
+//! The output of `gen migration`: for people and as JSON.
 //!
-//! Must not know how a migration is made.
+//! Must not know how a migration is generated.
 
 use std::path::PathBuf;
 
@@ -95,7 +95,7 @@ pub(super) fn print_text(
     paint::result(&text);
 }
 
-/// Drafts whose plans do the same to the same places are shown once, by the first of them.
+/// Groups drafts with equal operations on equal places, which are shown once.
 fn alike(drafts: &[Draft]) -> Vec<(&Draft, Vec<&Draft>)> {
     let places = |draft: &Draft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
     let mut groups: Vec<(&Draft, Vec<&Draft>)> = Vec::new();

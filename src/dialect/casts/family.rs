@@ -1,61 +1,61 @@
-//! A native type as a family with its limits: what the tables of casts tell types apart by.
+//! Type families with limits, by which the cast tables distinguish native types.
 //!
-//! Must not know what becomes of the values.
+//! Must not know casts.
 
 use crate::schema::{Product, Schema, Type};
 
 use super::super::domain::{self, Domain};
 
-/// A family of types, with the limits that one type of it has.
+/// A type family, with the limits of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Whole numbers.
+    /// Integers.
     Integer {
         /// The smallest.
         min: i128,
         /// The greatest.
         max: i128,
     },
-    /// Exact decimals: digits in all and behind the point, or as many as the database has.
+    /// Exact decimals: precision and scale; `None` if unlimited.
     Decimal(Option<(u32, u32)>),
-    /// Floating point of 24 or 53 binary digits.
+    /// Floating point with 24 or 53 bits of precision.
     Float(u32),
-    /// Truth values.
+    /// Booleans.
     Boolean,
     /// Texts.
     Text {
-        /// How many characters at most.
+        /// The maximum number of characters.
         characters: Option<u32>,
-        /// How many bytes at most.
+        /// The maximum number of bytes.
         bytes: Option<u64>,
-        /// Whether spaces at the end do not count.
+        /// Whether trailing spaces are ignored.
         padded: bool,
     },
     /// Bytes.
     Bytes {
-        /// How many at most.
+        /// The maximum length.
         limit: Option<u64>,
-        /// Whether zeros fill what is missing.
+        /// Whether values are padded with zeros.
         padded: bool,
     },
-    /// Bits: how many, and whether always as many.
+    /// Bits: the maximum length, and whether it is fixed.
     Bits(Option<u32>, bool),
     /// Dates.
     Date,
-    /// Times of day, with so many digits behind the second.
+    /// Times of day, with this many fractional digits.
     Time(u32),
     /// Date and time.
     Moment {
-        /// Digits behind the second.
+        /// Fractional digits.
         digits: u32,
-        /// Whether a zone counts.
+        /// Whether it has a time zone.
         zoned: bool,
-        /// Whether only the years from 1970 to 2037 fit.
+        /// Whether the range is 1970 to 2037.
         short: bool,
     },
-    /// Years as MySQL has them.
+    /// MySQL's years.
     Year,
-    /// JSON, as text or taken apart.
+    /// JSON, as text or in binary form.
     Json(bool),
     /// UUIDs.
     Uuid,
@@ -82,7 +82,7 @@ pub fn family(product: Product, schema: &Schema, data_type: &Type) -> Family {
             None => Family::Other(name.to_string()),
         },
         Type::Array(element) => Family::Array(Box::new(family(product, schema, element))),
-        // What code declares is normalised before anybody asks.
+        // Declared types are normalised first.
         _ => Family::Other(format!("{data_type:?}")),
     }
 }
@@ -147,7 +147,7 @@ fn mysql(product: Product, spelling: &str) -> Family {
     }
 }
 
-/// SQLite limits no text, and its numbers keep what they are given.
+/// SQLite has no length limits, and its numbers keep their precision.
 fn sqlite(spelling: &str) -> Family {
     match domain::of_spelling(Product::Sqlite, spelling) {
         Domain::Text(_) => text(None),

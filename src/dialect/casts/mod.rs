@@ -1,8 +1,8 @@
-//! Casts: whether the values of a column survive a change of its type. Each dialect has one table (`casts.rs` in its folder)
-//! by families of types; what all of them agree on is here.
+//! Casts: whether the values of a column survive a change of its type. Each dialect has a cast table by type families
+//! (`casts.rs` in its folder); the common rules are here.
 //!
-//! A value survives if it is the same after the type has changed and was changed back. `tests/it/casts.rs` holds the tables to
-//! what the servers do. Must not know why a type changes, or who asks.
+//! A value survives if it is the same after the type is changed and changed back. `tests/it/casts.rs` compares the
+//! tables with the servers. Must not know why a type changes, or who uses it.
 
 mod family;
 
@@ -14,15 +14,14 @@ use super::domain::tens;
 
 pub use family::{Family, family};
 
-/// What a change of a column's type does to its values. `column` is the column as it is called in the rows that are there,
-/// quoted already.
+/// Grades a change of a column's type. `column` is the current name of the column, quoted.
 pub fn grade(dialect: &dyn Dialect, column: &str, from: (&Schema, &Type), to: (&Schema, &Type)) -> Grade {
     let product = dialect.product();
     let (old, new) = (family(product, from.0, from.1), family(product, to.0, to.1));
     if old == new { Grade::Keeps } else { dialect.grade(column, &old, &new) }
 }
 
-/// A type in the words of a statement, as the catalog would report it.
+/// A type as written in a statement, as the catalog would report it.
 pub(super) fn native(dialect: &dyn Dialect, words: &str) -> Option<Type> {
     let mut table = Table::new(ObjectName::local("t"));
     table.columns.insert(Column::new("c", Type::Custom(words.to_owned())));
@@ -32,9 +31,9 @@ pub(super) fn native(dialect: &dyn Dialect, words: &str) -> Option<Type> {
     table.columns.values().next().map(|column| column.data_type.clone())
 }
 
-/// The types of two schemas, on one database.
+/// The types of two schemas of one product.
 pub struct Casts<'a> {
-    /// The database.
+    /// The product.
     pub dialect: &'a dyn Dialect,
     /// The schema before.
     pub from: &'a Schema,
@@ -55,7 +54,7 @@ impl Types for Casts<'_> {
     }
 
     fn removed(&self, change: &Change<Column>) -> Vec<String> {
-        // An enum type that keeps its name changes by itself, and not with every column that has it.
+        // An enum type that keeps its name is changed by itself, not with every column of it.
         if change.from.data_type == change.to.data_type {
             return Vec::new();
         }
@@ -87,9 +86,9 @@ impl Types for Casts<'_> {
     }
 }
 
-/// A change of type between whole numbers, decimals and floating point, as far as all databases agree on it.
+/// Grades a cast between integers, decimals and floating point, as far as all products agree.
 pub(super) fn numbers(column: &str, from: &Family, to: &Family) -> Option<Grade> {
-    let fractions = "has fractions, or values that are too great";
+    let fractions = "has fractions, or values that are too large";
     Some(match (from, to) {
         (Family::Integer { min, max }, Family::Integer { min: low, max: high }) => match low > min || high < max {
             true => Grade::lost(format!("{column} NOT BETWEEN {low} AND {high}"), beyond(*low, *high)),
@@ -119,7 +118,7 @@ pub(super) fn numbers(column: &str, from: &Family, to: &Family) -> Option<Grade>
             let before = digits.saturating_sub(*behind);
             Grade::lost(
                 format!("abs({column}) >= 1{} OR {column} <> round({column}, {behind})", zeros(before)),
-                format!("has values beyond {before} digits before and {behind} behind the point"),
+                format!("has values with more than {before} integer or {behind} fractional digits"),
             )
         }
         (Family::Decimal(_), Family::Integer { min, max }) => {
@@ -133,7 +132,7 @@ pub(super) fn numbers(column: &str, from: &Family, to: &Family) -> Option<Grade>
     })
 }
 
-/// Values of an enum type that go.
+/// The removed values of an enum type.
 pub(super) fn choices(dialect: &dyn Dialect, text: &str, before: &[String], after: &[String]) -> Grade {
     let gone: Vec<&String> = before.iter().filter(|value| !after.contains(value)).collect();
     if gone.is_empty() {
@@ -143,7 +142,7 @@ pub(super) fn choices(dialect: &dyn Dialect, text: &str, before: &[String], afte
     Grade::lost(format!("{text} IN ({})", listed(dialect, gone)), format!("is {} in some rows", words.join(" or ")))
 }
 
-/// Texts that are no values of an enum type.
+/// Texts that are not values of an enum type.
 pub(super) fn chosen(dialect: &dyn Dialect, text: &str, values: &[String]) -> Grade {
     Grade::lost(
         format!("{text} NOT IN ({})", listed(dialect, values)),
@@ -156,12 +155,12 @@ fn listed<'a>(dialect: &dyn Dialect, values: impl IntoIterator<Item = &'a String
     quoted.join(", ")
 }
 
-/// Texts of more characters than there is room for; `text` is the value as a text, `length` the function that counts.
+/// Texts that exceed the limit; `text` is the value as text, `length` the function that measures it.
 pub(super) fn longer(length: &str, text: &str, limit: u64, unit: &str) -> Grade {
     Grade::lost(format!("{length}({text}) > {limit}"), format!("has values of more than {limit} {unit}"))
 }
 
-/// How many characters the longest value of a family has as a text; `None` where there is no limit.
+/// The maximum length of a value of a family as text, in characters; `None` if unlimited.
 pub(super) fn width(family: &Family) -> Option<u64> {
     Some(match family {
         Family::Integer { .. } => 20,
@@ -189,7 +188,7 @@ pub(super) fn width(family: &Family) -> Option<u64> {
     })
 }
 
-/// Whether every value of a family fits into a text as a text; four bytes are enough for any character.
+/// Whether the text of every value of a family fits; a character has at most four bytes.
 pub(super) fn fits(family: &Family, characters: Option<u32>, bytes: Option<u64>) -> bool {
     let (width, size) = match family {
         Family::Text { characters: None, bytes, .. } => (*bytes, *bytes),

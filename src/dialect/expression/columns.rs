@@ -1,6 +1,6 @@
-//! Which relation a column belongs to.
+//! Resolves columns to relations.
 //!
-//! Must not know how queries are walked.
+//! Must not know how queries are traversed.
 
 use sqlparser::ast::{
     Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName as Path, ObjectNamePart, Query, SelectItem, SetExpr,
@@ -10,22 +10,22 @@ use sqlparser::ast::{
 use crate::dialect::Product;
 use crate::schema::ObjectName;
 
-/// A table, view or subquery in a FROM clause, under the name columns are qualified with.
+/// A table, view or subquery in a FROM clause, under its qualifier.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Relation {
     pub name: String,
-    /// Its columns in order, where known.
+    /// Its columns in order, if known.
     pub columns: Option<Vec<String>>,
-    /// The columns that `USING` made one with another relation's.
+    /// The columns merged with another relation's by `USING`.
     pub merged: Vec<String>,
-    /// Whether the merged columns are answered by this relation.
+    /// Whether the merged columns resolve to this relation.
     pub leads: bool,
-    /// Whether `NATURAL` merges columns nobody lists.
+    /// Whether `NATURAL` merges unlisted columns.
     pub natural: bool,
 }
 
 impl Relation {
-    /// Takes an alias, and the column names that come with it.
+    /// Applies an alias and its column list.
     pub(super) fn rename(&mut self, alias: &TableAlias) {
         self.name.clone_from(&alias.name.value);
         if !alias.columns.is_empty() {
@@ -38,7 +38,7 @@ impl Relation {
     }
 }
 
-/// Where a column was found.
+/// The result of resolving a column.
 pub(super) enum Found {
     /// In the relation of this name, and nowhere else.
     Here(String),
@@ -48,7 +48,7 @@ pub(super) enum Found {
     Unclear,
 }
 
-/// Looks for a column among the relations of one FROM clause.
+/// Resolves a column among the relations of one FROM clause.
 pub(super) fn find(product: Product, relations: &[Relation], column: &str) -> Found {
     let in_list = |columns: &[String]| columns.iter().any(|other| same_column(product, other, column));
     if relations.iter().any(|relation| relation.natural) {
@@ -61,7 +61,7 @@ pub(super) fn find(product: Product, relations: &[Relation], column: &str) -> Fo
     let mut holders = relations.iter().filter(|relation| relation.columns.as_deref().is_some_and(in_list));
     let unknown = relations.iter().any(|relation| relation.columns.is_none());
     match (holders.next(), holders.next()) {
-        // Were it in one whose columns are unknown too, the query would be ambiguous, which the database refuses.
+        // If a relation with unknown columns had it too, the query would be ambiguous, which the database rejects.
         (Some(only), None) if !only.name.is_empty() => Found::Here(only.name.clone()),
         (Some(_), _) => Found::Unclear,
         (None, _) if unknown => Found::Unclear,
@@ -69,7 +69,7 @@ pub(super) fn find(product: Product, relations: &[Relation], column: &str) -> Fo
     }
 }
 
-/// All columns of the relations, qualified, where every one is known.
+/// All columns of the relations, qualified, if all are known.
 pub(super) fn all(relations: &[&Relation]) -> Option<Vec<Expr>> {
     let mut all = Vec::new();
     for relation in relations {
@@ -83,7 +83,7 @@ pub(super) fn all(relations: &[&Relation]) -> Option<Vec<Expr>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// Notes the columns a join makes one; `start` is where its right side begins.
+/// Records the columns that a join merges; `start` is the index of its right side.
 pub(super) fn merge(product: Product, join: &Join, relations: &mut [Relation], start: usize) {
     let (constraint, leads) = match &join.join_operator {
         JoinOperator::Join(constraint)
@@ -113,7 +113,7 @@ pub(super) fn merge(product: Product, join: &Join, relations: &mut [Relation], s
     }
 }
 
-/// The names of a query's output columns, where every one is known.
+/// The names of a query's output columns, if all are known.
 pub(super) fn of_query(query: &Query) -> Option<Vec<String>> {
     let mut body = query.body.as_ref();
     loop {
@@ -136,7 +136,7 @@ pub(super) fn of_query(query: &Query) -> Option<Vec<String>> {
     }
 }
 
-/// A path as an object's name; of three parts the first is the database.
+/// A path as an object's name; the first of three parts is the database.
 pub(super) fn object(path: &Path) -> Option<ObjectName> {
     let mut parts = path.0.iter().rev().map(|part| match part {
         ObjectNamePart::Identifier(name) => Some(name.value.as_str()),
@@ -149,7 +149,7 @@ pub(super) fn object(path: &Path) -> Option<ObjectName> {
     })
 }
 
-/// Whether two names of tables or aliases are one.
+/// Whether two names of tables or aliases are equal.
 pub(super) fn same(product: Product, left: &str, right: &str) -> bool {
     match product {
         Product::Sqlite => left.eq_ignore_ascii_case(right),

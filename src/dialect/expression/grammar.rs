@@ -1,7 +1,7 @@
-//! How tightly MySQL's and SQLite's operators bind. The parser's own tables follow PostgreSQL, and MariaDB prints no
-//! parentheses it does not need.
+//! Operator precedence of MySQL and SQLite. The parser's own tables follow PostgreSQL, and MariaDB prints only
+//! necessary parentheses.
 //!
-//! Must not know what happens to what is parsed.
+//! Must not know how trees are rewritten.
 
 use std::any::TypeId;
 
@@ -11,7 +11,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Word};
 
-/// Answers a question as another dialect does.
+/// Delegates a method to another dialect of the parser.
 macro_rules! as_in {
     ($($method:ident),*) => {
         $(fn $method(&self) -> bool {
@@ -24,7 +24,7 @@ macro_rules! as_in {
 #[derive(Debug)]
 pub(super) struct MySqlGrammar(pub MySqlDialect);
 
-/// What a unary operator's operand may hold: nothing looser than itself.
+/// The lowest precedence in a unary operator's operand: its own.
 const UNARY: u8 = 48;
 
 impl Dialect for MySqlGrammar {

@@ -1,16 +1,16 @@
-//! What MySQL and MariaDB print differently from how it is written.
+//! Differences between written and printed SQL on MySQL and MariaDB.
 //!
-//! Must not know other databases.
+//! Must not know other products.
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, LimitClause, Query,
     TrimWhereField, UnaryOperator, Value,
 };
 
-use super::rewrite::{binary, call, join, plain_call, take};
+use super::pieces::{binary, call, join, plain_call, take};
 use crate::dialect::Product;
 
-/// One expression, what is inside it done already.
+/// The rules for one expression whose children are already canonical.
 pub(super) fn rule(product: Product, tree: &mut Expr) {
     match tree {
         Expr::Value(value) if product == Product::MariaDb => plain_text(&mut value.value),
@@ -63,7 +63,7 @@ pub(super) fn rule(product: Product, tree: &mut Expr) {
     }
 }
 
-/// An equality: numbers stand for truth values, zero stands on the right, rows are compared column by column.
+/// An equality: booleans become numbers, zero is on the right, rows are compared column by column.
 fn comparison(product: Product, tree: &mut Expr) {
     let Expr::BinaryOp { left, op, right } = tree else { return };
     if product == Product::MariaDb {
@@ -83,7 +83,7 @@ fn comparison(product: Product, tree: &mut Expr) {
     }
 }
 
-/// TRUE and FALSE are other names for one and zero.
+/// Replaces TRUE and FALSE by one and zero.
 fn number(tree: &mut Expr) {
     if let Expr::Value(value) = tree
         && let Value::Boolean(truth) = value.value
@@ -92,12 +92,12 @@ fn number(tree: &mut Expr) {
     }
 }
 
-/// Letters written as their bytes: what MariaDB 11.8 takes and prints as the text that they are.
+/// A hexadecimal literal of printable text, which MariaDB 11.8 prints as a string.
 fn plain_text(value: &mut Value) {
     let Value::HexStringLiteral(digits) = value else { return };
     let digit = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(digit).collect();
-    // Quotes and backslashes are written in more than one way.
+    // Quotes and backslashes have more than one spelling.
     let is_plain = |byte: &u8| (byte.is_ascii_graphic() || *byte == b' ') && !matches!(byte, b'\'' | b'\\');
     if let Some(text) = bytes.filter(|bytes| !bytes.is_empty() && bytes.iter().all(is_plain))
         && let Ok(text) = String::from_utf8(text)
@@ -114,7 +114,7 @@ fn zero() -> Expr {
     Expr::value(Value::Number("0".to_owned(), false))
 }
 
-/// A value where a truth value is asked for is compared with zero; the servers print it so, but not everywhere.
+/// Compares a value in a boolean context with zero, as the servers print it in some places.
 fn truth(tree: &mut Expr) {
     if is_value(tree) {
         *tree = binary(take(tree), BinaryOperator::NotEq, zero());
@@ -129,7 +129,7 @@ fn is_value(tree: &Expr) -> bool {
     }
 }
 
-/// NOT, taken inwards as the servers do.
+/// Pushes NOT inwards as the servers do.
 fn negated(tree: Expr) -> Expr {
     match tree {
         Expr::Like { negated, any, expr, pattern, escape_char } => {
@@ -170,7 +170,7 @@ fn negated(tree: Expr) -> Expr {
     }
 }
 
-/// MariaDB adds `LIMIT 1` inside of EXISTS, where it changes nothing.
+/// Removes the redundant `LIMIT 1` that MariaDB adds inside EXISTS.
 fn unlimited(query: &mut Query) {
     let one = |limit: &Expr| limit.to_string() == "1";
     if matches!(&query.limit_clause, Some(LimitClause::LimitOffset { limit: Some(limit), offset: None, .. }) if one(limit))
@@ -179,12 +179,12 @@ fn unlimited(query: &mut Query) {
     }
 }
 
-/// A whole expression: a default's or a generated column's value.
+/// Rules for a whole expression: the value of a default or of a generated column.
 pub(super) fn whole(tree: &mut Expr) {
     number(tree);
 }
 
-/// A whole condition, where only what is true counts.
+/// Rules for a whole condition, in which NULL is the same as false.
 pub(super) fn condition(tree: &mut Expr) {
     truth(tree);
     match tree {
@@ -192,7 +192,7 @@ pub(super) fn condition(tree: &mut Expr) {
             condition(left);
             condition(right);
         }
-        // MariaDB 11.8 prints `WHERE x` so.
+        // MariaDB 11.8's spelling of `WHERE x`.
         Expr::IsTrue(operand) => {
             *tree = take(operand);
             condition(tree);
@@ -268,15 +268,4 @@ fn function(tree: &mut Expr) {
     {
         function.args = FunctionArguments::None;
     }
-}
-
-/// Whether an output column's name is its own expression as it was written: what MySQL names a column nobody named.
-pub(super) fn names_itself(product: Product, tree: &Expr, name: &str) -> bool {
-    let mut written = tree.clone();
-    super::unqualify(&mut written);
-    let Some(plain) = super::spell::plain(product, name) else { return false };
-    let Some(mut expression) = super::parse::expression(product, &plain) else { return false };
-    super::rewrite::expression(product, &mut expression);
-    super::unqualify(&mut expression);
-    !matches!(expression, Expr::Identifier(_)) && expression == written
 }

@@ -1,6 +1,6 @@
-//! The parser, set up so that it hides nothing: literals keep their escapes, so printing loses none.
+//! The parser, configured to keep the escapes of literals, so that printing loses none.
 //!
-//! Must not know what happens to what was parsed.
+//! Must not know how trees are rewritten.
 
 use sqlparser::ast::{Expr, Query};
 use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
@@ -10,7 +10,7 @@ use sqlparser::tokenizer::Token;
 use super::grammar::{MySqlGrammar, SqliteGrammar};
 use crate::dialect::Product;
 
-/// How deep an expression may nest; printing with every parenthesis written makes texts nest deeper than people do.
+/// The maximum nesting depth; explicit parentheses make texts nest deeper than usual.
 const DEPTH: usize = 300;
 
 fn dialect(product: Product) -> &'static dyn Dialect {
@@ -26,14 +26,14 @@ fn parser(product: Product, sql: &str) -> Result<Parser<'static>, ParserError> {
     Parser::new(dialect(product)).with_options(options).with_recursion_limit(DEPTH).try_with_sql(sql)
 }
 
-/// A whole text as one expression.
+/// Parses a whole text as one expression.
 pub(super) fn expression(product: Product, sql: &str) -> Option<Expr> {
     let mut parser = parser(product, sql).ok()?;
     let expression = parser.parse_expr().ok()?;
     (parser.peek_token().token == Token::EOF).then_some(expression)
 }
 
-/// A whole text as one query.
+/// Parses a whole text as one query.
 pub(super) fn query(product: Product, sql: &str) -> Result<Query, ParserError> {
     let mut parser = parser(product, sql)?;
     let query = parser.parse_query()?;

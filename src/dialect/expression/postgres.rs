@@ -1,7 +1,7 @@
-//! What PostgreSQL prints differently from how it is written: the casts it adds, and operators for LIKE, IN and BETWEEN.
+//! Differences between written and printed SQL on PostgreSQL: added casts, and operators for LIKE, IN and BETWEEN.
 //!
-//! Must not know other databases, nor the types of columns: a cast is dropped where the catalog adds it, not where it would
-//! not matter.
+//! Must not know other products, nor the types of columns: a cast is dropped where the catalog adds it, not where it
+//! has no effect.
 
 mod interval;
 pub(super) mod names;
@@ -12,19 +12,18 @@ use sqlparser::ast::{
     UnaryOperator, Value,
 };
 
-use super::rewrite::{binary, call, join, plain_call, take, text};
+use super::pieces::{binary, call, join, plain_call, take, text};
 use super::types;
 use super::walk::each_expression;
 use crate::dialect::Product;
 
-/// A whole expression: a default's literal has its column's type.
+/// Rules for a whole expression: a literal as a default has its column's type.
 pub(super) fn whole(tree: &mut Expr) {
     drop_literal_cast(tree);
     loosen(tree);
 }
 
-/// Marks the casts to text that mean something: those of columns that are no text. Without that they would go like those the
-/// catalog adds.
+/// Marks casts to text of columns that are not text. Unmarked, they would be dropped like those that the catalog adds.
 pub(super) fn keep_casts(tree: &mut Expr, is_no_text: &dyn Fn(&str) -> bool) {
     each_expression(tree, |expression| {
         if let Expr::Cast { expr, data_type, .. } = expression {
@@ -47,7 +46,7 @@ pub(super) fn keep_casts(tree: &mut Expr, is_no_text: &dyn Fn(&str) -> bool) {
     });
 }
 
-/// One expression, what is inside it done already.
+/// The rules for one expression whose children are already canonical.
 pub(super) fn rule(tree: &mut Expr) {
     match tree {
         Expr::Cast { .. } => cast(tree),
@@ -169,7 +168,7 @@ fn cast_to(tree: Expr, data_type: DataType) -> Expr {
     Expr::Cast { kind: CastKind::Cast, expr: Box::new(tree), data_type, format: None }
 }
 
-/// A cast that says of a literal what the literal is anyway.
+/// Drops the cast of a literal to its own type.
 fn cast(tree: &mut Expr) {
     let Expr::Cast { expr, data_type, .. } = tree else { return };
     if is_number(expr) {
@@ -226,7 +225,7 @@ fn is_number(tree: &Expr) -> bool {
     }
 }
 
-/// Whether there is nothing but a literal, cast or not.
+/// Whether the expression is a literal, cast or not.
 fn is_literal(tree: &Expr) -> bool {
     match tree {
         Expr::Value(_) => true,
@@ -235,7 +234,7 @@ fn is_literal(tree: &Expr) -> bool {
     }
 }
 
-/// Drops the cast of a literal whose type is clear from where it stands.
+/// Drops the cast of a literal whose type follows from its location.
 fn drop_literal_cast(tree: &mut Expr) {
     if let Expr::Cast { expr, data_type, .. } = tree
         && (matches!(expr.as_ref(), Expr::Value(_)) || is_number(expr))
@@ -245,8 +244,8 @@ fn drop_literal_cast(tree: &mut Expr) {
     }
 }
 
-/// Drops the cast of a literal between operands, but not that of a number: what type it has decides how the rest is
-/// computed (`x / 2` and `x / 2::numeric`).
+/// Drops the cast of a literal operand, but not that of a number, whose type decides how the rest is computed (`x / 2`
+/// and `x / 2::numeric`).
 fn drop_operand_cast(tree: &mut Expr) {
     let is_of_number = matches!(tree, Expr::Cast { data_type, .. } if types::is_number(data_type));
     if !is_of_number {
@@ -288,7 +287,7 @@ fn drop_added_cast(tree: &mut Expr) {
     drop_literal_cast(tree);
 }
 
-/// An integer column is cast to `numeric` to meet one that is.
+/// Drops the cast of an integer column to `numeric`, which the catalog adds next to a `numeric` operand.
 fn drop_numeric_cast(tree: &mut Expr) {
     if let Expr::Cast { expr, data_type, .. } = tree
         && matches!(data_type, DataType::Numeric(sqlparser::ast::ExactNumberInfo::None))
@@ -300,7 +299,7 @@ fn drop_numeric_cast(tree: &mut Expr) {
 
 /// Drops the casts the catalog adds around the operands of an operator.
 fn operands(left: &mut Expr, op: &BinaryOperator, right: &mut Expr) {
-    // Between two literals there is nothing else their types could come from.
+    // The types of two literal operands follow only from their casts.
     let decided = !(is_literal(left) && is_literal(right));
     match op {
         BinaryOperator::Eq
@@ -388,8 +387,7 @@ fn array_elements(tree: &mut Expr) -> Option<Vec<Expr>> {
     }
 }
 
-/// PostgreSQL tells literals and columns in a list apart: two or more without columns become an array, the others are
-/// compared one by one.
+/// PostgreSQL prints two or more list elements without columns as an array, and compares the others one by one.
 fn in_list(mut value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
     drop_text_cast(&mut value);
     for element in &mut list {
@@ -417,7 +415,7 @@ fn in_list(mut value: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
 
 fn reads_column(tree: &Expr) -> bool {
     let mut reads = false;
-    // There is one walk, and it may change what it walks.
+    // The only traversal takes a mutable tree.
     each_expression(&mut tree.clone(), |expression| {
         reads |= matches!(expression, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
     });

@@ -1,4 +1,4 @@
-//! Writing a tree: every grouping in parentheses, every name bare where it can be.
+//! Prints a tree: every grouping in parentheses, names unquoted if possible.
 //!
 //! Must not know what the tree means.
 
@@ -34,7 +34,7 @@ impl Visitor for Printer {
             ident.quote_style = None;
         } else {
             let mark = spell::mark(self.product);
-            // Printing takes a value whose quotes are doubled as it is.
+            // The printer does not escape values, so their quotes are doubled already.
             ident.value = ident.value.replace(mark, &format!("{mark}{mark}"));
             ident.quote_style = Some(mark);
         }
@@ -52,21 +52,21 @@ impl Visitor for Printer {
             && let Value::HexStringLiteral(digits) = &value.value
             && matches!(self.product, Product::MySql | Product::MariaDb)
         {
-            // Beside a number MariaDB takes `0x10` for a number and `X'10'` for a text.
+            // Next to a number, MariaDB treats `0x10` as a number and `X'10'` as a string.
             value.value = Value::Number(format!("0x{digits}"), false);
         }
         if let Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = tree
             && let Expr::Nested(inner) = left.as_mut()
             && matches!(inner.as_ref(), Expr::BinaryOp { op: inner, .. } if inner == op)
         {
-            // `a AND b AND c` is one chain to every database.
+            // `a AND b AND c` is one chain on every product.
             let chain = std::mem::replace(inner.as_mut(), Expr::value(Value::Null));
             **left = chain;
         }
         if let Expr::UnaryOp { expr, .. } = tree
             && matches!(expr.as_ref(), Expr::UnaryOp { .. })
         {
-            // Two signs side by side would begin a comment.
+            // Two adjacent signs would start a comment.
             let inner = std::mem::replace(expr.as_mut(), Expr::value(Value::Null));
             **expr = Expr::Nested(Box::new(inner));
         }
@@ -81,7 +81,7 @@ fn explicit(alias: &mut TableAlias) {
     alias.explicit = true;
 }
 
-/// Whether an expression could be grouped differently with what stands beside it.
+/// Whether an expression needs parentheses as an operand.
 fn is_compound(tree: &Expr) -> bool {
     match tree {
         Expr::Exists { negated, .. } => *negated,
@@ -116,7 +116,7 @@ fn is_compound(tree: &Expr) -> bool {
     }
 }
 
-/// Words the parser takes for something else than a name without complaint.
+/// Words that the parser silently treats as something other than a name.
 const SPECIAL: &[&str] = &[
     "true",
     "false",
@@ -155,7 +155,7 @@ const SPECIAL: &[&str] = &[
     "table",
 ];
 
-/// Whether a name can stand without quotes wherever a name can stand.
+/// Whether a name needs no quotes anywhere.
 pub(super) fn is_bare(product: Product, name: &str) -> bool {
     let keeps_case = matches!(product, Product::MySql | Product::MariaDb);
     let starts = |first: char| first.is_ascii_lowercase() || first == '_' || (keeps_case && first.is_ascii_uppercase());
@@ -164,7 +164,7 @@ pub(super) fn is_bare(product: Product, name: &str) -> bool {
         return false;
     }
     if ALL_KEYWORDS.binary_search(&name.to_ascii_uppercase().as_str()).is_err() {
-        // The parser knows nothing of this word, so there is nothing to try out.
+        // The word is not a keyword of the parser, so no trial is necessary.
         return true;
     }
     let with = |name: &str| {

@@ -1,6 +1,6 @@
-//! Bringing a view's query to one form: every column with the table it comes from, every star spelled out.
+//! Canonical form of a view's query: every column qualified, every star expanded.
 //!
-//! Must not know the catalog: what columns a relation has is asked of the caller, and what he does not know stays as it is.
+//! Must not know the catalog: the caller supplies the columns of relations; columns of unknown ones are unchanged.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,14 @@ use sqlparser::ast::{
 use super::columns::{self, Relation};
 use super::postgres::names;
 use super::walk::{Visitor, walk};
-use super::{mysql, rewrite, shape};
+use super::{mysql, parse, pieces, rewrite, shape, spell, unqualify};
 use crate::dialect::Product;
 use crate::schema::ObjectName;
 
-/// What a relation's columns are, where known.
+/// The columns of a relation, if known.
 pub(super) type ColumnsOf<'a> = &'a dyn Fn(&ObjectName) -> Option<Vec<String>>;
 
-/// Brings a query to one form, in place; gives back the tables and views it reads.
+/// Brings a query to canonical form, in place, and returns the tables and views it reads.
 pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_>) -> BTreeSet<ObjectName> {
     rewrite::fold(product, tree);
     shape::apply(product, tree);
@@ -27,20 +27,20 @@ pub(super) fn query(product: Product, tree: &mut Query, columns_of: ColumnsOf<'_
     let mut scopes =
         Scopes { product, columns_of, selects: Vec::new(), names: Vec::new(), reads: BTreeSet::new(), ordering: false };
     walk(tree, &mut scopes);
-    // Qualified names may now be equal that were not before, so that more rules apply.
+    // Qualification may have made names equal, so that more rules apply.
     rewrite::apply(product, tree);
     scopes.reads
 }
 
-/// The relations each enclosing SELECT reads, the innermost last.
+/// The relations of each enclosing SELECT, innermost last.
 struct Scopes<'a> {
     product: Product,
     columns_of: ColumnsOf<'a>,
     selects: Vec<Vec<Relation>>,
-    /// The names WITH gives in each enclosing query.
+    /// The WITH names of each enclosing query.
     names: Vec<Vec<Relation>>,
     reads: BTreeSet<ObjectName>,
-    /// Inside ORDER BY, which reads from a SELECT that is no longer on the stack.
+    /// The depth inside ORDER BY, which refers to a SELECT that is no longer on the stack.
     ordering: bool,
 }
 
@@ -91,7 +91,7 @@ impl Scopes<'_> {
         Relation { name: object.name.as_str().to_owned(), columns: (self.columns_of)(&object), ..Relation::default() }
     }
 
-    /// The relation an unqualified column comes from, where that is certain.
+    /// The relation of an unqualified column, if it is unambiguous.
     fn origin(&self, column: &str) -> Option<String> {
         for relations in self.selects.iter().rev() {
             let found = columns::find(self.product, relations, column);
@@ -99,7 +99,7 @@ impl Scopes<'_> {
                 columns::Found::Here(name) => return Some(name),
                 columns::Found::Elsewhere => {}
                 columns::Found::Unclear => {
-                    // Where one relation is all there is, the column is its, whatever its columns are.
+                    // A single relation has the column, even if its columns are unknown.
                     let only = relations.first().filter(|_| relations.len() == 1 && self.selects.len() == 1);
                     return only.filter(|only| !only.name.is_empty()).map(|only| only.name.clone());
                 }
@@ -108,7 +108,7 @@ impl Scopes<'_> {
         None
     }
 
-    /// A join's condition sees only what is joined so far.
+    /// A join condition sees only the relations joined so far.
     fn qualify_joins(&mut self, from: &mut [TableWithJoins]) {
         for table in from {
             let mut relations = Vec::new();
@@ -141,7 +141,7 @@ impl Scopes<'_> {
                 }
             }
             Expr::CompoundIdentifier(parts) if parts.len() > 2 => {
-                // `database.table.column`: the schema says nothing that FROM does not say.
+                // `database.table.column`: the schema is redundant, because FROM has it.
                 let keep = parts.len() - 2;
                 let known = parts.get(keep).is_some_and(|table| {
                     let mut relations = self.selects.iter().flatten();
@@ -155,7 +155,7 @@ impl Scopes<'_> {
         }
     }
 
-    /// What `*` stands for, where known.
+    /// The columns of `*`, if known.
     fn expand(&self, select: &mut Select) {
         let Some(relations) = self.selects.last() else { return };
         let mut projection = Vec::with_capacity(select.projection.len());
@@ -282,6 +282,17 @@ fn alias(factor: &TableFactor) -> Option<&TableAlias> {
     }
 }
 
+/// Whether an output column's name is the text of its own expression: the name MySQL gives where none is written.
+fn names_itself(product: Product, tree: &Expr, name: &str) -> bool {
+    let mut written = tree.clone();
+    unqualify(&mut written);
+    let Some(plain) = spell::plain(product, name) else { return false };
+    let Some(mut expression) = parse::expression(product, &plain) else { return false };
+    rewrite::expression(product, &mut expression);
+    unqualify(&mut expression);
+    !matches!(expression, Expr::Identifier(_)) && expression == written
+}
+
 /// Drops the name of an output column that it would have anyway.
 fn name(product: Product, item: &mut SelectItem) {
     let SelectItem::ExprWithAlias { expr, alias } = item else { return };
@@ -291,7 +302,7 @@ fn name(product: Product, item: &mut SelectItem) {
         other => match product {
             Product::Postgres => names::output_name(other),
             Product::MySql | Product::MariaDb => {
-                mysql::names_itself(product, other, &alias.value).then(|| alias.value.clone())
+                names_itself(product, other, &alias.value).then(|| alias.value.clone())
             }
             Product::Sqlite => None,
         },
@@ -301,21 +312,21 @@ fn name(product: Product, item: &mut SelectItem) {
         Product::MySql | Product::MariaDb | Product::Sqlite => own.eq_ignore_ascii_case(&alias.value),
     });
     if same {
-        *item = SelectItem::UnnamedExpr(rewrite::take(expr));
+        *item = SelectItem::UnnamedExpr(pieces::take(expr));
     }
 }
 
-/// The output column a number in GROUP BY or ORDER BY stands for.
+/// The output column of a number in GROUP BY or ORDER BY.
 fn position(expression: &Expr, projection: &[SelectItem]) -> Option<Expr> {
     let Expr::Value(value) = expression else { return None };
     let Value::Number(number, _) = &value.value else { return None };
     let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-    // A star before it may stand for any number of columns.
+    // A preceding star may expand to any number of columns.
     let before = projection.get(..=index)?;
     before.iter().map(output).collect::<Option<Vec<_>>>()?.pop().map(|(expression, _)| expression)
 }
 
-/// An output column's expression and the name it was given.
+/// An output column's expression and its alias.
 fn output(item: &SelectItem) -> Option<(Expr, Option<&Ident>)> {
     match item {
         SelectItem::UnnamedExpr(expression) => Some((expression.clone(), None)),
@@ -324,7 +335,7 @@ fn output(item: &SelectItem) -> Option<(Expr, Option<&Ident>)> {
     }
 }
 
-/// ORDER BY says the expression, not the number or the name of an output column.
+/// Replaces the number or name of an output column in ORDER BY by its expression.
 fn order(scopes: &Scopes<'_>, query: &mut Query) {
     let SetExpr::Select(select) = query.body.as_ref() else { return };
     let Some(OrderBy { kind: OrderByKind::Expressions(orders), .. }) = &mut query.order_by else { return };
@@ -360,10 +371,10 @@ fn order(scopes: &Scopes<'_>, query: &mut Query) {
     }
 }
 
-/// Qualifies the columns of an expression that stands outside of the SELECT it reads from.
+/// Qualifies the columns of an expression outside its SELECT.
 struct Qualifier<'a, 'b> {
     scopes: &'a Scopes<'b>,
-    /// How many subqueries deep: those have relations of their own.
+    /// The depth of subqueries, which have their own relations.
     depth: usize,
 }
 

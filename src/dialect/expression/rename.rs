@@ -1,6 +1,6 @@
-//! A column's or a table's new name in the SQL that mentions it.
+//! Renames a column or a table in SQL text.
 //!
-//! Must not know what the expression means: it sees pieces of text, and leaves all but the name as it is written.
+//! Must not know what the expression means: it works on tokens, and changes only the name.
 
 use sea_gen_runner::sql::{self, Token, TokenKind};
 
@@ -8,8 +8,8 @@ use crate::dialect::Product;
 
 use super::{print, spell};
 
-/// The expression of a table (a check, a generated column, an index) after one of its columns was renamed. Databases change
-/// the expressions they keep in the same way. Text with a quote that is never closed stays as it is.
+/// Renames a column in an expression of its table (a check, a generated column, an index), as databases do in stored
+/// expressions. Text with an unterminated quote is unchanged.
 pub fn rename_column(product: Product, sql: &str, from: &str, to: &str) -> String {
     let Ok(pieces) = sql::tokens(product, sql) else { return sql.to_owned() };
     let mut text = String::with_capacity(sql.len());
@@ -23,8 +23,8 @@ pub fn rename_column(product: Product, sql: &str, from: &str, to: &str) -> Strin
     text
 }
 
-/// A view's query or a trigger's statement after a table it names was renamed: the name is replaced where a table's name
-/// stands (`FROM`, `JOIN`, `INTO`, `UPDATE`, `ON`, before a dot). A comma join keeps the old name, which is then still there.
+/// Renames a table in a view's query or a trigger's statement: where the grammar expects a table (`FROM`, `JOIN`,
+/// `INTO`, `UPDATE`, `ON`, before a dot). In a comma join the old name remains.
 pub fn rename_table(product: Product, sql: &str, from: &str, to: &str) -> String {
     let Ok(pieces) = sql::tokens(product, sql) else { return sql.to_owned() };
     let mut text = String::with_capacity(sql.len());
@@ -38,17 +38,17 @@ pub fn rename_table(product: Product, sql: &str, from: &str, to: &str) -> String
     text
 }
 
-/// A name, quoted only where it must be, as catalogs print it.
+/// A name, quoted only if necessary, as catalogs print it.
 pub fn spelled(product: Product, name: &str) -> String {
     if print::is_bare(product, name) { name.to_owned() } else { spell::quote(spell::mark(product), name) }
 }
 
-/// Whether SQL mentions a name, as the product compares names; text in quotes does not count.
+/// Whether SQL mentions a name, compared as the product compares names; strings do not count.
 pub fn mentions(product: Product, sql: &str, name: &str) -> bool {
     sql::tokens(product, sql).is_ok_and(|pieces| pieces.iter().any(|piece| is_named(product, piece, name)))
 }
 
-/// Whether a table's name stands here: a word before it says so, or the dot after it. `FROM schema.table` does both.
+/// Whether the token at this position is a table's name: after a keyword or before a dot. `FROM schema.table` has both.
 fn is_table(pieces: &[Token<'_>], index: usize) -> bool {
     let next = |from: usize| pieces.iter().skip(from).find(|piece| !piece.is_blank());
     let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());
@@ -61,7 +61,7 @@ fn is_table(pieces: &[Token<'_>], index: usize) -> bool {
     opened || next(index + 1).is_some_and(|piece| piece.text == ".")
 }
 
-/// Whether a piece is this name, as the product compares names.
+/// Whether a token is this name, compared as the product compares names.
 fn is_named(product: Product, piece: &Token<'_>, name: &str) -> bool {
     match (piece.kind, product) {
         (TokenKind::Word, Product::Postgres) => piece.text.to_lowercase() == name,
@@ -82,7 +82,7 @@ fn is_named(product: Product, piece: &Token<'_>, name: &str) -> bool {
     }
 }
 
-/// A function's name has a parenthesis after it, a type's stands after `::` or `AS`.
+/// Whether it is the name of a function, before a parenthesis, or of a type, after `::` or `AS`.
 fn is_something_else(pieces: &[Token<'_>], index: usize) -> bool {
     let after = pieces.iter().skip(index + 1).find(|piece| !piece.is_blank());
     let mut before = pieces.iter().take(index).rev().filter(|piece| !piece.is_blank());

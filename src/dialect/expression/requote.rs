@@ -1,4 +1,4 @@
-//! Portable SQL, identifiers in double quotes or bare, in a product's own quotes.
+//! Converts portable SQL, with identifiers bare or in double quotes, to a product's quotes.
 //!
 //! Must not know what the query means.
 
@@ -8,8 +8,8 @@ use crate::dialect::Product;
 
 use super::{parse, spell};
 
-/// Writes a query given in portable SQL (identifiers bare or in `"double quotes"`, strings in `'single quotes'` without
-/// backslash escapes) with the product's own quotes. Everything else stays as it is written.
+/// Converts a query in portable SQL (identifiers bare or in `"double quotes"`, strings in `'single quotes'` without
+/// backslash escapes) to the product's quotes. Everything else is unchanged.
 ///
 /// # Errors
 /// Text that is not a query; the reason is a sentence to show.
@@ -27,7 +27,7 @@ pub fn requote(product: Product, sql: &str) -> Result<String, String> {
             TokenKind::String if piece.text.starts_with('\'') => {
                 text.push_str(&spell::literal(product, &spell::content(piece.text)));
             }
-            // MySQL would read `--1` and `#` differently; a comment of portable SQL says nothing to it.
+            // MySQL parses `--1` and `#` differently, so comments are removed.
             TokenKind::Comment if mysql => text.push(' '),
             TokenKind::Comment
             | TokenKind::Name

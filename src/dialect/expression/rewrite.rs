@@ -1,18 +1,18 @@
 //! Rules that hold in every database: parentheses, names, operators with two spellings.
 //!
-//! Must not know what only one database does; that is `postgres` and `mysql`.
+//! Must not know the rules of one product; those are in `postgres` and `mysql`.
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, UnaryOperator, Value,
-    VisitMut,
+    BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, ObjectNamePart, OrderByExpr, UnaryOperator,
+    Value, VisitMut,
 };
 
+use super::pieces::{call, join, take};
 use super::walk::{Visitor, walk};
 use super::{mysql, postgres, types};
 use crate::dialect::Product;
 
-/// Brings an expression to one form, in place.
+/// Brings an expression to its canonical form, in place.
 pub(super) fn expression(product: Product, tree: &mut Expr) {
     fold(product, tree);
     apply(product, tree);
@@ -23,14 +23,9 @@ pub(super) fn expression(product: Product, tree: &mut Expr) {
     }
 }
 
-/// Applies the rules to every expression in a tree, the innermost first.
+/// Applies the rules to every expression in a tree, innermost first.
 pub(super) fn apply(product: Product, tree: &mut impl VisitMut) {
     walk(tree, &mut Rules { product });
-}
-
-/// Takes an expression out of its place.
-pub(super) fn take(tree: &mut Expr) -> Expr {
-    std::mem::replace(tree, Expr::value(Value::Null))
 }
 
 struct Rules {
@@ -56,7 +51,7 @@ impl Visitor for Rules {
     }
 }
 
-/// Replaces every name by what the database holds, once: folding a name twice would lose what its quotes kept.
+/// Folds every name as the database stores it. Must be applied once: a second pass would fold quoted names.
 pub(super) fn fold(product: Product, tree: &mut impl VisitMut) {
     walk(tree, &mut Names { product });
 }
@@ -74,7 +69,7 @@ impl Visitor for Names {
         let folds = match self.product {
             Product::Postgres => quoted.is_none(),
             Product::Sqlite => true,
-            // Tables and aliases keep their case, which may tell two of them apart; columns are folded where they stand.
+            // Tables and aliases keep their case, which may be significant; columns are folded at their location.
             Product::MySql | Product::MariaDb => false,
         };
         if folds {
@@ -83,7 +78,7 @@ impl Visitor for Names {
     }
 }
 
-/// Ascending is not said, nor are the nulls where they are anyway.
+/// Removes ASC and the default order of NULLs.
 fn direction(product: Product, order: &mut OrderByExpr) {
     use sqlparser::ast::OrderBySort;
     if order.options.sort == Some(OrderBySort::Asc) {
@@ -131,7 +126,7 @@ fn common(product: Product, tree: &mut Expr) {
             *tree = take(expr);
         }
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
-            // Databases print `NOT (x IN (SELECT …))` for what people write as `x NOT IN (SELECT …)`.
+            // Databases print `x NOT IN (SELECT …)` as `NOT (x IN (SELECT …))`.
             match expr.as_mut() {
                 Expr::InSubquery { negated, .. } | Expr::Exists { negated, .. } => {
                     *negated = !*negated;
@@ -149,7 +144,7 @@ fn common(product: Product, tree: &mut Expr) {
             }
             types::unify(product, data_type);
         }
-        // What is inside is grouped to the left already, and may have become a chain only now.
+        // The operands are already grouped to the left, and may have become a chain only now.
         Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } if is_chain(op, right) => {
             let op = op.clone();
             let mut operands = vec![take(left)];
@@ -160,7 +155,7 @@ fn common(product: Product, tree: &mut Expr) {
     }
 }
 
-/// Groups a chain of ANDs or of ORs to the left, all of it at once: what is inside is found grouped when its turn comes.
+/// Groups a whole chain of ANDs or of ORs to the left before its operands are visited.
 fn regroup(tree: &mut Expr) {
     if let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), right, .. } = tree
         && is_chain(op, right)
@@ -179,7 +174,7 @@ fn is_chain(op: &BinaryOperator, tree: &Expr) -> bool {
     }
 }
 
-/// The operands of a chain of ANDs or of ORs, however it was grouped.
+/// The operands of a chain of ANDs or of ORs, regardless of grouping.
 fn chain(op: &BinaryOperator, tree: Expr, operands: &mut Vec<Expr>) {
     match tree {
         Expr::Nested(inner) if is_chain(op, &inner) => chain(op, *inner, operands),
@@ -189,67 +184,6 @@ fn chain(op: &BinaryOperator, tree: Expr, operands: &mut Vec<Expr>) {
         }
         other => operands.push(other),
     }
-}
-
-/// Operands joined by one operator, grouped to the left.
-pub(super) fn join(op: &BinaryOperator, operands: Vec<Expr>) -> Expr {
-    let joined = operands.into_iter().reduce(|left, right| binary(left, op.clone(), right));
-    joined.unwrap_or_else(|| Expr::value(Value::Null))
-}
-
-/// `left op right`.
-pub(super) fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
-    Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }
-}
-
-/// `name(arguments…)`.
-pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
-    Expr::Function(Function {
-        name: ObjectName(vec![ObjectNamePart::Identifier(Ident::new(name))]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
-        within_group: Vec::new(),
-        filter: None,
-        null_treatment: None,
-        over: None,
-    })
-}
-
-/// The name and arguments of a plain call: no `DISTINCT`, no window, no schema.
-pub(super) fn plain_call(tree: &mut Expr) -> Option<(&mut Ident, Vec<&mut Expr>)> {
-    let Expr::Function(function) = tree else { return None };
-    if function.over.is_some() || function.filter.is_some() || !function.within_group.is_empty() {
-        return None;
-    }
-    let [ObjectNamePart::Identifier(name)] = function.name.0.as_mut_slice() else { return None };
-    let arguments = match &mut function.args {
-        FunctionArguments::None => Vec::new(),
-        FunctionArguments::Subquery(_) => return None,
-        FunctionArguments::List(list) => {
-            if list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
-                return None;
-            }
-            let arguments = list.args.iter_mut().map(|argument| match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => Some(argument),
-                _ => None,
-            });
-            arguments.collect::<Option<Vec<_>>>()?
-        }
-    };
-    Some((name, arguments))
-}
-
-/// The content of a string literal.
-pub(super) fn text(product: Product, tree: &Expr) -> Option<String> {
-    let Expr::Value(value) = tree else { return None };
-    let Value::SingleQuotedString(raw) = &value.value else { return None };
-    let content = raw.replace("''", "'");
-    Some(match product {
-        Product::Postgres | Product::Sqlite => content,
-        Product::MySql | Product::MariaDb => content.replace("\\\\", "\\"),
-    })
 }
 
 fn lower_column(product: Product, name: &mut Ident) {

@@ -1,4 +1,4 @@
-//! Joins, set operations and clauses that can be written in two ways.
+//! Canonical form of joins, set operations and clauses.
 //!
 //! Must not know columns.
 
@@ -7,11 +7,11 @@ use sqlparser::ast::{
     SetOperator, SetQuantifier, TableFactor, TableWithJoins,
 };
 
-use super::rewrite;
+use super::pieces;
 use super::walk::{Visitor, walk};
 use crate::dialect::Product;
 
-/// Brings a query's clauses to one form, in place.
+/// Brings a query's clauses to canonical form, in place.
 pub(super) fn apply(product: Product, tree: &mut Query) {
     walk(tree, &mut Shape { product });
 }
@@ -24,7 +24,7 @@ impl Visitor for Shape {
     fn leave_query(&mut self, query: &mut Query) {
         body(&mut query.body);
         while let SetExpr::Query(inner) = query.body.as_mut() {
-            // `(SELECT …) ORDER BY x`: the parentheses hold nothing of their own.
+            // `(SELECT …) ORDER BY x`: the parentheses are redundant.
             if inner.with.is_some() || !is_plain(inner) {
                 break;
             }
@@ -33,8 +33,8 @@ impl Visitor for Shape {
         }
         if let Some(LimitClause::OffsetCommaLimit { offset, limit }) = &mut query.limit_clause {
             query.limit_clause = Some(LimitClause::LimitOffset {
-                limit: Some(rewrite::take(limit)),
-                offset: Some(Offset { value: rewrite::take(offset), rows: OffsetRows::None }),
+                limit: Some(pieces::take(limit)),
+                offset: Some(Offset { value: pieces::take(offset), rows: OffsetRows::None }),
                 limit_by: Vec::new(),
             });
         }
@@ -60,12 +60,12 @@ fn empty() -> SetExpr {
     SetExpr::Values(sqlparser::ast::Values { explicit_row: false, value_keyword: false, rows: Vec::new() })
 }
 
-/// Whether a query is nothing but its body.
+/// Whether a query has only a body.
 fn is_plain(query: &Query) -> bool {
     query.order_by.is_none() && query.limit_clause.is_none() && query.fetch.is_none() && query.locks.is_empty()
 }
 
-/// Drops the parentheses around the operands of set operations where the grouping is the same without.
+/// Removes redundant parentheses around the operands of set operations.
 fn body(tree: &mut SetExpr) {
     let SetExpr::SetOperation { op, left, right, set_quantifier } = tree else { return };
     if *set_quantifier == SetQuantifier::Distinct {
@@ -97,13 +97,13 @@ fn body(tree: &mut SetExpr) {
     }
 }
 
-/// The names of a set operation's columns are those of its first part.
+/// The column names of a set operation are those of its first operand.
 fn unname(tree: &mut SetExpr) {
     match tree {
         SetExpr::Select(select) => {
             for item in &mut select.projection {
                 if let SelectItem::ExprWithAlias { expr, .. } = item {
-                    *item = SelectItem::UnnamedExpr(rewrite::take(expr));
+                    *item = SelectItem::UnnamedExpr(pieces::take(expr));
                 }
             }
         }

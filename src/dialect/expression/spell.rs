@@ -1,6 +1,6 @@
-//! One spelling for strings, quotes and comments, so that what differs only in how it is written is gone before parsing.
+//! Unifies strings, quotes and comments before parsing.
 //!
-//! Must not know grammar: it sees pieces of text, one after another.
+//! Must not know grammar: it works on tokens.
 
 use sea_gen_runner::sql::{self, Token, TokenKind, unescaped};
 
@@ -8,7 +8,7 @@ use crate::dialect::Product;
 
 pub(super) use sea_gen_runner::sql::content;
 
-/// The mark identifiers are quoted with.
+/// The quote of identifiers.
 pub(super) fn mark(product: Product) -> char {
     match product {
         Product::Postgres | Product::Sqlite => '"',
@@ -16,8 +16,8 @@ pub(super) fn mark(product: Product) -> char {
     }
 }
 
-/// The text without comments, every string as `'…'`, every quoted identifier in the product's own quotes, one space for
-/// white space. `None` where a quote is never closed.
+/// The text without comments, with every string as `'…'`, every quoted identifier in the product's quotes, and single
+/// spaces. `None` if a quote is unterminated.
 pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
     let unescaped = catalog_text(product, sql);
     let sql = unescaped.as_deref().unwrap_or(sql);
@@ -41,7 +41,7 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 index += charset_length(&pieces, index - 1).unwrap_or_default();
             }
             TokenKind::Word if mysql && piece.is_word("charset") && bytes(&pieces, index).is_some() => {
-                // `char charset binary` is how MySQL prints the type `binary`.
+                // MySQL prints the type `binary` as `char charset binary`.
                 index += bytes(&pieces, index).unwrap_or_default();
                 let shorter = text.trim_end().len().saturating_sub("char".len());
                 text.truncate(shorter);
@@ -57,7 +57,7 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
                 index += 1;
             }
             TokenKind::Word if product == Product::Postgres && piece.is_word("collate") => {
-                // The parser knows no collation after a cast, and only text has one.
+                // The parser has no collation after a cast, and only text has one.
                 for cast in ["::text", "::character varying"] {
                     if let Some(shorter) = text.trim_end().strip_suffix(cast) {
                         text.truncate(shorter.len());
@@ -77,7 +77,7 @@ pub(super) fn plain(product: Product, sql: &str) -> Option<String> {
     Some(text.trim_end().to_owned())
 }
 
-/// Where a `TRIM(BOTH` at the end of a text starts, and the function it calls: the parser knows no `TRIM(BOTH FROM x)`.
+/// The start of a `TRIM(BOTH` at the end of a text, and the equivalent function: the parser has no `TRIM(BOTH FROM x)`.
 fn trims(product: Product, text: &str) -> Option<(usize, &'static str)> {
     let end = text.trim_end().to_ascii_lowercase();
     let both = if product == Product::Postgres { "btrim(" } else { "trim(" };
@@ -86,8 +86,8 @@ fn trims(product: Product, text: &str) -> Option<(usize, &'static str)> {
         .find_map(|(written, name)| end.strip_suffix(written).map(|before| (before.len(), name)))
 }
 
-/// MySQL's `information_schema` prints check clauses and generation expressions as the inside of a string. Then there is a
-/// backslash outside of every quote, which SQL itself never has.
+/// Whether the text is escaped: MySQL's `information_schema` prints check clauses and generation expressions like the
+/// content of a string, with backslashes outside quotes, which SQL never has.
 fn catalog_text(product: Product, sql: &str) -> Option<String> {
     if product != Product::MySql || !sql.contains('\\') {
         return None;
@@ -99,7 +99,7 @@ fn catalog_text(product: Product, sql: &str) -> Option<String> {
     escaped.then(|| unescaped(sql))
 }
 
-/// `_utf8mb4`, `_utf8mb3` and `_utf8` say what the connection says anyway.
+/// `_utf8mb4`, `_utf8mb3` and `_utf8` are redundant: they are the connection's character set.
 fn is_introducer(word: &str) -> bool {
     ["_utf8mb4", "_utf8mb3", "_utf8"].iter().any(|introducer| word.eq_ignore_ascii_case(introducer))
 }
@@ -109,7 +109,7 @@ fn string_follows(pieces: &[Token<'_>], index: usize) -> bool {
     next.is_some_and(|next| next.kind == TokenKind::String)
 }
 
-/// How many pieces after `charset` are the name `binary`.
+/// The number of tokens of the name `binary` after `charset`.
 fn bytes(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     let before = pieces.get(..index.checked_sub(1)?)?.iter().rev().find(|piece| !piece.is_blank())?;
     let rest = pieces.get(index..)?;
@@ -117,7 +117,7 @@ fn bytes(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     (before.is_word("char") && rest.get(blank)?.is_word("binary")).then_some(blank + 1)
 }
 
-/// Whether `MOD` stands between two operands rather than before its arguments.
+/// Whether `MOD` is the operator, not the function.
 fn is_operator(pieces: &[Token<'_>], index: usize) -> bool {
     let before = pieces.get(..index).unwrap_or_default().iter().rev().find(|piece| !piece.is_blank());
     let after = pieces.get(index + 1..).unwrap_or_default().iter().find(|piece| !piece.is_blank());
@@ -128,7 +128,7 @@ fn is_operator(pieces: &[Token<'_>], index: usize) -> bool {
     ends || (before.is_some() && after.is_some_and(|after| after.text != "("))
 }
 
-/// How many pieces after `charset` (or `character set`) name the connection's own character set.
+/// The number of tokens of the connection's character set after `charset` (or `character set`).
 fn charset_length(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     let mut position = index;
     let mut word = || {
@@ -147,7 +147,7 @@ fn charset_length(pieces: &[Token<'_>], index: usize) -> Option<usize> {
     Some(position - index - 1)
 }
 
-/// A string as `'…'`; what has a meaning of its own (`x'ff'`, `b'1'`, `U&'…'`) stays.
+/// A string as `'…'`; prefixed literals (`x'ff'`, `b'1'`, `U&'…'`) are unchanged.
 fn string(product: Product, text: &str) -> String {
     let first = text.chars().next().unwrap_or_default();
     let mysql = matches!(product, Product::MySql | Product::MariaDb);
@@ -168,7 +168,7 @@ fn string(product: Product, text: &str) -> String {
     }
 }
 
-/// The inside of PostgreSQL's `E'…'`; `None` where it holds what is not undone here, as `\x41`.
+/// The content of PostgreSQL's `E'…'`; `None` if it has an unsupported escape such as `\x41`.
 fn escaped(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
@@ -189,7 +189,7 @@ fn escaped(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// A string literal in the one way it is written here.
+/// The canonical spelling of a string literal.
 pub(super) fn literal(product: Product, content: &str) -> String {
     let doubled = content.replace('\'', "''");
     match product {
@@ -198,7 +198,7 @@ pub(super) fn literal(product: Product, content: &str) -> String {
     }
 }
 
-/// A name in quotes.
+/// A quoted name.
 pub(super) fn quote(mark: char, name: &str) -> String {
     format!("{mark}{}{mark}", name.replace(mark, &format!("{mark}{mark}")))
 }

@@ -1,12 +1,12 @@
-//! One spelling for each type that a cast can name.
+//! The canonical spelling of each type in a cast.
 //!
-//! Must not know columns: a schema's types are the dialects' own business.
+//! Must not know columns: each dialect normalises the types of its columns.
 
 use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, TimezoneInfo};
 
 use crate::dialect::Product;
 
-/// Replaces a type by the spelling it is compared by.
+/// Replaces a type by its canonical spelling.
 pub(super) fn unify(product: Product, data_type: &mut DataType) {
     match product {
         Product::Postgres => postgres(data_type),
@@ -77,7 +77,7 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
     }
 }
 
-/// A number without a precision that a cast would round to.
+/// A numeric type without a precision to round to.
 pub(super) fn is_number(data_type: &DataType) -> bool {
     matches!(
         data_type,
@@ -90,7 +90,7 @@ pub(super) fn is_number(data_type: &DataType) -> bool {
     )
 }
 
-/// Whether a number has this type by itself, without a cast.
+/// Whether a numeric literal has this type without a cast.
 pub(super) fn is_of_number(written: &str, data_type: &DataType) -> bool {
     let digits: String = written.chars().filter(|character| !character.is_whitespace()).collect();
     match data_type {
@@ -101,7 +101,7 @@ pub(super) fn is_of_number(written: &str, data_type: &DataType) -> bool {
     }
 }
 
-/// A type whose cast changes nothing of a literal that has that type anyway: no length, no precision.
+/// A type to which a literal of that type can be cast without effect: no length, no precision.
 pub(super) fn is_open(data_type: &DataType) -> bool {
     match data_type {
         DataType::CharacterVarying(length) => length.is_none(),

@@ -25,7 +25,7 @@ pub(super) trait Visitor {
 
 /// Walks a tree.
 pub(super) fn walk(tree: &mut impl VisitMut, visitor: &mut dyn Visitor) {
-    let _ = tree.visit(&mut Walk(visitor));
+    let _ = tree.visit(&mut Traversal(visitor));
 }
 
 /// Calls a function for every expression in a tree, innermost first.
@@ -41,19 +41,19 @@ impl Visitor for EachExpression<'_> {
     }
 }
 
-struct Walk<'a>(&'a mut dyn Visitor);
+struct Traversal<'a>(&'a mut dyn Visitor);
 
 /// Forwards one hook of the traversal.
 macro_rules! pass {
-    ($($station:ident($part:ty) => $to:ident,)+) => {
-        $(fn $station(&mut self, part: &mut $part) -> ControlFlow<()> {
+    ($($hook:ident($part:ty) => $to:ident,)+) => {
+        $(fn $hook(&mut self, part: &mut $part) -> ControlFlow<()> {
             self.0.$to(part);
             ControlFlow::Continue(())
         })+
     };
 }
 
-impl VisitorMut for Walk<'_> {
+impl VisitorMut for Traversal<'_> {
     type Break = ();
 
     pass! {

@@ -1,7 +1,7 @@
-//! The table of casts: which values survive a change of type, and which changes copy the table.
+//! The cast table: which values survive a change of type, and which changes copy the table.
 //!
-//! Under a strict SQL mode a value that does not fit is refused, and what was changed before stays; under any other it is cut,
-//! or becomes 0 or an empty text, without a word. So the conditions find both. Must not know who asks.
+//! In strict SQL mode a value that does not fit is an error, and earlier statements stay committed; otherwise it is
+//! silently truncated, or becomes 0 or an empty string. The conditions find both. Must not know who uses it.
 
 use crate::dialect::casts::{Family, choices, chosen, fits, longer, numbers, zeros};
 use crate::plan::cast::Grade;
@@ -15,13 +15,13 @@ const NUMBER: &str = "^-?(0|[1-9][0-9]*)([.][0-9]+)?$";
 const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const UUID: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
-/// From when until when a `timestamp` reaches; MariaDB's reaches further since 11.5, where the machine has 64 bits.
+/// The range of `timestamp`. MariaDB's is larger since 11.5 on 64-bit systems.
 const SHORT: &str = "'1970-01-01 00:00:01' AND '2038-01-19 03:14:07'";
 
-/// How the values of one family become values of another.
+/// Grades the cast from one family to another.
 pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
     match (from, to) {
-        // What counts as true is any small number here.
+        // Booleans are small integers here.
         (Family::Boolean, to) => match to {
             Family::Boolean => Grade::Keeps,
             _ => grade(dialect, column, &Family::Integer { min: -128, max: 127 }, to),
@@ -55,9 +55,9 @@ pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -
             *bytes,
             *padded && matches!(from, Family::Choice(_) | Family::Set(_)),
         ),
-        // MariaDB keeps JSON as the text it was given.
+        // MariaDB stores JSON verbatim.
         (Family::Decimal(_), Family::Json(_)) if dialect.0 == Flavor::MariaDb => Grade::Keeps,
-        // MariaDB does not pad a value of an enum or a set: it refuses it, or empties it without strict mode.
+        // MariaDB does not pad enum and set values: a shorter one is an error, or an empty string without strict mode.
         (Family::Choice(_) | Family::Set(_), Family::Bytes { limit: Some(_), padded: true })
             if dialect.0 == Flavor::MariaDb =>
         {
@@ -70,7 +70,7 @@ pub(super) fn grade(dialect: &MySql, column: &str, from: &Family, to: &Family) -
     }
 }
 
-/// Whether a text fits. Spaces at the end of a `char` are gone when it is read.
+/// Grades a cast to a type of limited length. Trailing spaces of a `char` are removed on reading.
 fn room(text: &str, from: &Family, characters: Option<u32>, bytes: Option<u64>, padded: bool) -> Grade {
     let (characters, bytes) = match fits(from, characters, bytes) {
         true => (None, None),
@@ -85,7 +85,7 @@ fn room(text: &str, from: &Family, characters: Option<u32>, bytes: Option<u64>, 
     letters.or(size).or(spaces)
 }
 
-/// Values that go from a set.
+/// Grades a cast between sets: rows with removed values lose them.
 fn sets(dialect: &MySql, column: &str, before: &[String], after: &[String]) -> Grade {
     let gone = before.iter().filter(|value| !after.contains(value)).map(|value| {
         let value_text = dialect.literal(&Literal::Text(value.clone()));
@@ -95,14 +95,14 @@ fn sets(dialect: &MySql, column: &str, before: &[String], after: &[String]) -> G
 }
 
 fn every(column: &str, to: &str) -> Grade {
-    Grade::lost(format!("{column} IS NOT NULL"), format!("has values, which become {to} as the server sees fit"))
+    Grade::lost(format!("{column} IS NOT NULL"), format!("has values, whose conversion to {to} depends on the server"))
 }
 
 fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
     let padded = matches!(from, Family::Text { padded: true, .. });
     let unlike =
         |pattern: &str, then: &str| format!("{column} IS NOT NULL AND ({column} NOT REGEXP '{pattern}' OR {then})");
-    let no_number = "has texts that are no numbers of the new type";
+    let no_number = "has texts that are not numbers of the new type";
     let behind = |digits: u32| if digits == 0 { String::new() } else { format!("([.][0-9]{{1,{digits}}})?") };
     match to {
         Family::Text { characters, bytes, padded: spaces } => {
@@ -114,7 +114,7 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
         ),
         Family::Year => Grade::lost(
             unlike("^[0-9]{4}$", &format!("CAST({column} AS unsigned) NOT BETWEEN 1901 AND 2155")),
-            "has texts that are no years",
+            "has texts that are not years",
         ),
         Family::Decimal(room) => {
             let (precision, scale) = room.unwrap_or((65, 30));
@@ -133,14 +133,14 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
         Family::Boolean => Grade::lost(format!("{column} NOT IN ('0', '1')"), "has texts other than 0 and 1"),
         Family::Date => Grade::lost(
             unlike(&format!("^{DATE}$"), &format!("CAST({column} AS date) IS NULL")),
-            "has texts that are no dates as 2020-12-31",
+            "has texts that are not dates like 2020-12-31",
         ),
         Family::Time(digits) => Grade::lost(
             unlike(
                 &format!("^-?[0-9]{{2,3}}:[0-9]{{2}}:[0-9]{{2}}{}$", behind(*digits)),
                 &format!("CAST({column} AS time(6)) IS NULL"),
             ),
-            "has texts that are no times as 23:59:59",
+            "has texts that are not times like 23:59:59",
         ),
         Family::Moment { digits, short, .. } => {
             let value = format!("CAST({column} AS datetime(6))");
@@ -148,19 +148,19 @@ fn of_text(dialect: &MySql, column: &str, from: &Family, to: &Family) -> Grade {
             let pattern = format!("^{DATE}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}{})?)?$", behind(*digits));
             Grade::lost(
                 unlike(&pattern, &format!("{value} IS NULL{outside}")),
-                "has texts that are no moments as 2020-12-31 23:59:59",
+                "has texts that are not timestamps like 2020-12-31 23:59:59",
             )
         }
-        Family::Json(_) => Grade::lost(format!("NOT json_valid({column})"), "has texts that are no JSON")
+        Family::Json(_) => Grade::lost(format!("NOT json_valid({column})"), "has texts that are not JSON")
             .or(doubled_keys(dialect, column)),
-        Family::Uuid => Grade::lost(format!("{column} NOT REGEXP '{UUID}'"), "has texts that are no UUIDs"),
+        Family::Uuid => Grade::lost(format!("{column} NOT REGEXP '{UUID}'"), "has texts that are not UUIDs"),
         Family::Bytes { limit, padded } => bytes(column, *limit, *padded),
         Family::Choice(values) => chosen(dialect, &format!("CAST(CONVERT({column} USING utf8mb4) AS binary)"), values),
         Family::Bits(..) | Family::Set(_) | Family::Array(_) | Family::Other(_) => every(column, "another type"),
     }
 }
 
-/// MySQL's `json` keeps the last of the keys that an object has twice, and says nothing. Every key has a colon behind it.
+/// MySQL's `json` silently keeps only the last of an object's duplicate keys. Every key is followed by a colon.
 fn doubled_keys(dialect: &MySql, column: &str) -> Grade {
     if dialect.0 == Flavor::MariaDb {
         return Grade::Keeps;
@@ -202,9 +202,10 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
                 false => Grade::Keeps,
             }
         }
-        (Family::Integer { .. }, Family::Year) => {
-            Grade::lost(format!("{column} <> 0 AND {column} NOT BETWEEN 1901 AND 2155"), "has values that are no years")
-        }
+        (Family::Integer { .. }, Family::Year) => Grade::lost(
+            format!("{column} <> 0 AND {column} NOT BETWEEN 1901 AND 2155"),
+            "has values that are not years",
+        ),
         (Family::Integer { min, .. }, Family::Bits(Some(length), _)) => {
             let most = (1_u128 << length) - 1;
             let low = if *min < 0 { format!("{column} < 0 OR ") } else { String::new() };
@@ -238,7 +239,7 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             let value = format!("(CAST({column} AS char) + 0.0e0)");
             Grade::lost(
                 format!("abs({column}) >= 1{limit} OR {value} <> round({value}, {scale})"),
-                "has values that the new digits have no room for",
+                "has values that do not fit the new precision",
             )
         }
         (Family::Float(bits), Family::Text { characters, bytes, .. }) => {
@@ -254,24 +255,26 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
             Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has dates before 1970 or after 2037")
         }
         (Family::Moment { .. }, Family::Date) => {
-            Grade::lost(format!("time({column}) <> '00:00:00'"), "has times, which a date has no room for")
+            Grade::lost(format!("time({column}) <> '00:00:00'"), "has times of day, which a date cannot hold")
         }
         (Family::Moment { digits, short: was, .. }, Family::Moment { digits: now, short, .. }) => {
             let outside = match *short && !was {
-                true => Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has moments before 1970 or after 2037"),
+                true => {
+                    Grade::lost(format!("{column} NOT BETWEEN {SHORT}"), "has timestamps before 1970 or after 2037")
+                }
                 false => Grade::Keeps,
             };
             finer(*digits, *now, "datetime").or(outside)
         }
         (Family::Time(digits), Family::Time(now)) => finer(*digits, *now, "time"),
         (Family::Json(_), Family::Json(_)) => Grade::Keeps,
-        // MySQL reads a number in JSON as floating point.
+        // MySQL parses JSON numbers as floating point.
         (Family::Decimal(_), Family::Json(_)) => rest(column, from, &Family::Float(53)),
         (Family::Integer { .. } | Family::Boolean, Family::Json(_)) => Grade::Keeps,
         (Family::Bytes { .. }, Family::Text { characters, bytes: size, padded }) => {
             let text = format!("CONVERT({column} USING utf8mb4)");
             let unread = format!("{column} IS NOT NULL AND ({text} IS NULL OR CAST({text} AS binary) <> {column})");
-            Grade::lost(unread, "has bytes that are no text").or(room(&text, from, *characters, *size, *padded))
+            Grade::lost(unread, "has bytes that are not text").or(room(&text, from, *characters, *size, *padded))
         }
         (Family::Bytes { limit: was, padded: false }, Family::Bytes { limit, padded: false }) => match (was, limit) {
             (Some(was), Some(limit)) if was <= limit => Grade::Keeps,
@@ -284,21 +287,21 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
     }
 }
 
-/// Whether the change of a column's type copies the table; else only the catalog is written.
+/// Whether the type change copies the table; otherwise only the catalog is written.
 pub(super) fn rewrites(from: &Type, to: &Type) -> bool {
     let (Type::Native(before), Type::Native(after)) = (from, to) else { return from != to };
     before != after && widened(before, after) != Some(true) && !appended(before, after)
 }
 
-/// Whether a `varchar` gets longer and its length is still kept in as many bytes, whatever its characters take; `None` where
-/// one of the two is no `varchar`.
+/// Whether a `varchar` grows and its length prefix keeps its size in every character set; `None` if either type is not
+/// a `varchar`.
 pub(super) fn widened(before: &str, after: &str) -> Option<bool> {
     let length = |text: &str| text.starts_with("varchar(").then(|| types::length(text)).flatten();
     let (before, after) = (length(before)?, length(after)?);
     Some(after >= before && (after * 4 <= 255 || before > 255))
 }
 
-/// Whether an enum gets values behind those it has, and still not so many that they are stored otherwise.
+/// Whether values are appended to an enum without changing its storage size.
 pub(super) fn appended(before: &str, after: &str) -> bool {
     let values = |text: &str| text.starts_with("enum(").then(|| text.matches("','").count() + 1);
     let (Some(few), Some(many)) = (values(before), values(after)) else { return false };

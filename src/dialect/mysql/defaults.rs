@@ -1,4 +1,4 @@
-//! Defaults: one text and one comparable form for each, however it was written and whichever server printed it.
+//! Defaults: one text and one canonical form for each, regardless of who wrote it and which server printed it.
 //!
 //! Must not know tables; a column's native type is handed in.
 
@@ -7,9 +7,9 @@ use crate::schema::{DefaultValue, Expression};
 
 use super::types::{Family, family};
 use super::words::{bare, string, without_introducers};
-use super::{Flavor, render};
+use super::{Flavor, quote};
 
-/// A constant, as far as servers print it differently.
+/// A constant, as far as servers print its kinds differently.
 enum Constant {
     Text(String),
     Number(String),
@@ -17,10 +17,10 @@ enum Constant {
     Bytes(String),
 }
 
-/// The default in its one form; `NULL` is none at all.
+/// The normal form of a default; `NULL` is no default.
 pub(super) fn normal(flavor: Flavor, native: &str, default: DefaultValue) -> Option<Expression> {
     let text = match default {
-        DefaultValue::Literal(literal) => render::literal(&literal),
+        DefaultValue::Literal(literal) => quote::literal(&literal),
         DefaultValue::Expression(expression) => expression.text().to_owned(),
     };
     let said = bare(&text).to_owned();
@@ -36,7 +36,7 @@ pub(super) fn normal(flavor: Flavor, native: &str, default: DefaultValue) -> Opt
             Expression::new(text.as_str()).with_canonical(canonical)
         }
     };
-    // An introducer changes nothing in a session that speaks utf8mb4, but the server keeps it.
+    // An introducer has no effect in a utf8mb4 session, but the server stores it.
     if said == text {
         return Some(normal);
     }
@@ -44,12 +44,12 @@ pub(super) fn normal(flavor: Flavor, native: &str, default: DefaultValue) -> Opt
     Some(Expression::new(said).with_canonical(canonical))
 }
 
-/// Whether a constant says its character set.
+/// Whether a constant has an introducer.
 pub(super) fn is_introduced(text: &str) -> bool {
     without_introducers(text) != text
 }
 
-/// The one spelling of the moment a statement begins, of the many there are.
+/// The canonical spelling of the current timestamp, which has many.
 pub(super) fn moment(text: &str) -> Option<String> {
     let text = text.trim();
     let (name, precision) = match text.split_once('(') {
@@ -68,7 +68,7 @@ pub(super) fn moment(text: &str) -> Option<String> {
     })
 }
 
-/// Whether a text is a constant that can stand behind `DEFAULT` by itself.
+/// Whether a text is a constant that needs no parentheses after `DEFAULT`.
 pub(super) fn is_constant(text: &str) -> bool {
     constant(text).is_some()
 }
@@ -103,7 +103,7 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
             Constant::Text(content) | Constant::Number(content),
         ) => match number(&content) {
             Some(number) => Expression::new(number),
-            None => Expression::new(render::text_literal(&content)),
+            None => Expression::new(quote::text_literal(&content)),
         },
         (Family::Bit, Constant::Number(digits)) => match digits.parse::<u64>() {
             Ok(value) => Expression::new(format!("b'{value:b}'")),
@@ -115,7 +115,7 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
         }
         (Family::Bytes, Constant::Text(content)) => {
             let hex: String = content.bytes().map(|byte| format!("{byte:02X}")).collect();
-            Expression::new(render::text_literal(&content)).with_canonical(filled(&hex))
+            Expression::new(quote::text_literal(&content)).with_canonical(filled(&hex))
         }
         (Family::Bytes, Constant::Bytes(digits)) => {
             Expression::new(format!("0x{}", digits.to_uppercase())).with_canonical(filled(&digits.to_uppercase()))
@@ -127,14 +127,14 @@ fn of_family(native: &str, text: &str, constant: Constant) -> Expression {
                 }
                 _ => content.as_str(),
             };
-            Expression::new(render::text_literal(&content)).with_canonical(render::text_literal(shortest))
+            Expression::new(quote::text_literal(&content)).with_canonical(quote::text_literal(shortest))
         }
-        (_, Constant::Number(content) | Constant::Text(content)) => Expression::new(render::text_literal(&content)),
+        (_, Constant::Number(content) | Constant::Text(content)) => Expression::new(quote::text_literal(&content)),
         (_, Constant::Bits(_) | Constant::Bytes(_)) => Expression::new(text),
     }
 }
 
-/// Bytes without the zeros a fixed length fills up with.
+/// Bytes without the padding of a fixed length.
 fn filled(hex: &str) -> String {
     let mut digits = hex;
     while let Some(shorter) = digits.strip_suffix("00").filter(|_| digits.len().is_multiple_of(2)) {
@@ -143,7 +143,7 @@ fn filled(hex: &str) -> String {
     format!("0x{digits}")
 }
 
-/// A number in its shortest spelling: no exponent, no zeros that count for nothing.
+/// A number in its shortest spelling: no exponent, no insignificant zeros.
 fn number(text: &str) -> Option<String> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits.trim_start()),

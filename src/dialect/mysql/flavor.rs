@@ -1,6 +1,6 @@
-//! Which of the two servers it is, and the questions whose answers differ.
+//! MySQL or MariaDB, and the properties in which they differ.
 //!
-//! Must not know SQL text beyond single keywords; it only answers questions.
+//! Must not know SQL text beyond single keywords.
 
 use crate::dialect::Product;
 
@@ -36,42 +36,42 @@ impl Flavor {
         self.is_mariadb()
     }
 
-    /// Whether the catalog prints expressions escaped as if they stood inside a string.
+    /// Whether the catalog escapes expressions like the content of a string literal.
     pub(super) fn escapes_expressions(self) -> bool {
         !self.is_mariadb()
     }
 
-    /// Whether a check written with a column belongs to the column, has no name of its own and can only be changed with it.
+    /// Whether a check written with a column is part of the column: it has no name and can only be changed with it.
     pub(super) fn has_column_checks(self) -> bool {
         self.is_mariadb()
     }
 
-    /// Whether `json` is a name for text with a check.
+    /// Whether `json` is an alias for text with a check.
     pub(super) fn json_is_text(self) -> bool {
         self.is_mariadb()
     }
 
-    /// Whether an index can be built on an expression.
+    /// Whether expression indexes exist.
     pub(super) fn has_expression_indexes(self) -> bool {
         !self.is_mariadb()
     }
 
-    /// Whether a check can be switched off.
+    /// Whether a check can be NOT ENFORCED.
     pub(super) fn has_unenforced_checks(self) -> bool {
         !self.is_mariadb()
     }
 
-    /// The action of a foreign key that the catalog keeps apart from the one nobody named, though the two do the same.
+    /// The foreign key action that the catalog distinguishes from an unspecified one, although both behave the same.
     pub(super) fn named_refusal(self) -> &'static str {
         if self.is_mariadb() { "NO ACTION" } else { "RESTRICT" }
     }
 
-    /// Whether a default of a text, blob, JSON or geometry column must stand in parentheses.
+    /// Whether a default of a text, blob, JSON or geometry column needs parentheses.
     pub(super) fn wraps_large_defaults(self) -> bool {
         !self.is_mariadb()
     }
 
-    /// Whether a generated column can be said to take no NULL.
+    /// Whether a generated column can be NOT NULL.
     pub(super) fn has_required_generated_columns(self) -> bool {
         !self.is_mariadb()
     }
@@ -81,17 +81,17 @@ impl Flavor {
         self.is_mariadb()
     }
 
-    /// How a check is dropped.
+    /// The clause that drops a check.
     pub(super) fn drop_check(self) -> &'static str {
         if self.is_mariadb() { "DROP CONSTRAINT" } else { "DROP CHECK" }
     }
 
-    /// The word for an index the optimizer does not look at.
+    /// The keyword for an index that the optimizer ignores.
     pub(super) fn unused_index(self) -> &'static str {
         if self.is_mariadb() { "IGNORED" } else { "INVISIBLE" }
     }
 
-    /// What the catalog calls a type that has two names.
+    /// The catalog's name of a type that has two.
     pub(super) fn type_name(self, name: &str) -> &str {
         match name {
             "geometrycollection" if !self.is_mariadb() => "geomcollection",
@@ -100,7 +100,7 @@ impl Flavor {
         }
     }
 
-    /// The collation a character set stands for, where the version does not decide.
+    /// The default collation of a character set, if it does not depend on the version.
     pub(super) fn collation_of(self, charset: &str) -> Option<&'static str> {
         match charset {
             "latin1" => Some("latin1_swedish_ci"),

@@ -1,7 +1,7 @@
-//! Literals as the servers print them once they have folded them: beside a column of whole numbers `1e6`, `0x10` and `'7'` become
-//! `1000000`, `16` and `7`, at some later alteration of the table. What is compared is written as if that had happened.
+//! Literals as the servers print them after constant folding: next to an integer column `1e6`, `0x10` and `'7'` become
+//! `1000000`, `16` and `7`, at some later ALTER. The canonical form is always the folded one.
 //!
-//! Must not know where an expression stands.
+//! Must not know the location of an expression.
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
@@ -35,14 +35,14 @@ pub(super) fn folded(text: &str, columns: &Columns) -> String {
     kept.concat()
 }
 
-/// A number with an exponent or a fraction, where it is a whole one that a column can hold.
+/// A number with an exponent or a fraction whose value is an integer.
 fn whole(text: &str) -> Option<String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let value: f64 = text.parse().ok()?;
     (!is_plain && value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0).then(|| format!("{value:.0}"))
 }
 
-/// A number in hexadecimal or binary digits: `0x10`, `0b11`, `b'11'`. To MariaDB `x'10'` is a text.
+/// A hexadecimal or binary number: `0x10`, `0b11`, `b'11'`. On MariaDB `x'10'` is a string.
 fn bits(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let radix = if lower.starts_with("0x") { 16 } else { 2 };
@@ -50,7 +50,7 @@ fn bits(text: &str) -> Option<String> {
     i64::from_str_radix(digits.trim_end_matches('\''), radix).ok().map(|value| value.to_string())
 }
 
-/// A whole number in quotes.
+/// A quoted integer.
 fn quoted(text: &str) -> Option<String> {
     let inside = text.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?;
     let is_plain = inside.strip_prefix('-').unwrap_or(inside).bytes().all(|byte| byte.is_ascii_digit());
@@ -60,7 +60,7 @@ fn quoted(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a literal is compared with a column of whole numbers.
+/// Whether a literal is compared with an integer column.
 fn is_beside_whole(found: &[Token<'_>], words: &[usize], place: usize, columns: &Columns) -> bool {
     let word = |place: Option<usize>| place.and_then(|place| words.get(place)).and_then(|at| found.get(*at));
     let is_whole = |place: Option<usize>| {

@@ -1,7 +1,7 @@
-//! Reading the catalog: eleven queries, whatever the number of tables, and a batch or two for what only `SHOW CREATE` says.
+//! Reads the catalog: eleven queries, regardless of the number of tables, and one or two batches of `SHOW CREATE`.
 //!
-//! Must not know what is done with what it reads; names and spellings are made uniform by `normalize`, but for what only the
-//! catalog can tell (which check is a column's own, which text is JSON).
+//! Must not know how the schema is used. `normalize` unifies names and spellings, except for facts that only the
+//! catalog has (which check is a column's own, which text is JSON).
 
 mod bodies;
 mod events;
@@ -21,7 +21,7 @@ use crate::schema::{Expression, Name, ObjectName, Options, View};
 use super::Flavor;
 use super::words::without_database;
 
-/// Everything the queries gave.
+/// The results of all queries.
 struct Answers {
     tables: Rows,
     columns: Rows,
@@ -35,7 +35,7 @@ struct Answers {
     events: Rows,
     bodies: bodies::Bodies,
     shown: Rows,
-    /// What the server shows of its views, if it does to this user.
+    /// The views' `SHOW CREATE` output, if the user may read it.
     shown_views: Option<Rows>,
 }
 
@@ -83,7 +83,7 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     let mut catalog = Catalog::default();
     for schema in scope.schemas.iter().filter(|schema| schema.as_str() != "*") {
-        unmanaged(&mut catalog, format!("database {schema}"), "one connection reads its own database alone");
+        unmanaged(&mut catalog, format!("database {schema}"), "a connection reads only its own database");
     }
     tables::read(flavor, answers, scope, &mut catalog);
     views(answers, scope, &mut catalog);
@@ -98,7 +98,7 @@ fn unmanaged(catalog: &mut Catalog, object: String, reason: &str) {
     catalog.unmanaged.push(Unmanaged { object, reason: reason.to_owned() });
 }
 
-/// An expression as it was before the catalog encoded and escaped it.
+/// An expression with the catalog's encoding and escaping undone.
 fn expression(flavor: Flavor, text: &str) -> Expression {
     if !flavor.escapes_expressions() {
         return Expression::new(text);
@@ -106,8 +106,8 @@ fn expression(flavor: Flavor, text: &str) -> Expression {
     Expression::new(unescaped(&encoded_once(text).unwrap_or_else(|| text.to_owned())))
 }
 
-/// MySQL's catalog takes the UTF-8 of an expression for latin1 and encodes it a second time. Text for which that cannot
-/// have happened is `None`.
+/// MySQL's catalog treats the UTF-8 of an expression as latin1 and encodes it again. `None` for a text that cannot be
+/// the result of that.
 fn encoded_once(text: &str) -> Option<String> {
     String::from_utf8(text.chars().map(latin1_byte).collect::<Option<Vec<u8>>>()?).ok()
 }
@@ -124,7 +124,7 @@ fn latin1_byte(character: char) -> Option<u8> {
     }
 }
 
-/// What the servers put the database's name before.
+/// The database and its relations, which the servers qualify with its name.
 struct Own<'a> {
     database: &'a str,
     known: BTreeSet<String>,
@@ -138,7 +138,7 @@ impl<'a> Own<'a> {
         Self { database, known }
     }
 
-    /// The text as it is in any database, and the relations it named by this one.
+    /// The text without the name of this database, and the relations that it qualified.
     fn local(&self, text: &str) -> (String, BTreeSet<String>) {
         without_database(text, self.database, &self.known)
     }
@@ -153,7 +153,7 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         options.insert("check_option".to_owned(), row.text(2).to_lowercase());
         options.insert("security".to_owned(), row.text(3).to_lowercase());
         options.insert("algorithm".to_owned(), row.text(4).to_lowercase());
-        // A script is UTF-8: only what is written in letters of every character set can be said in another one.
+        // A script is UTF-8, so only ASCII can be written in another character set.
         if let Some(collation) = row.get(5).filter(|it| scope.spellings && (row.text(1).is_ascii() || is_utf8(it))) {
             options.insert("connection".to_owned(), collation.to_owned());
         }

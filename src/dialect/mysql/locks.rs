@@ -1,8 +1,8 @@
-//! What MySQL and MariaDB lock, and how they alter a table: one line for each kind of clause, for each of the two.
+//! The locks and ALTER algorithms of MySQL and MariaDB: one line per clause kind for each of the two.
 //!
-//! Measured: every algorithm and lock was asked for, best first, until the server took one, on MySQL 9.7, MariaDB 10.11 and
-//! 11.8, InnoDB, on a table without generated, full-text and spatial columns. The manuals are named where they say the same:
-//! MySQL 17.12.1 "Online DDL Operations"; MariaDB "InnoDB Online DDL". Must not know who goes by it.
+//! Measured: every algorithm and lock was requested, best first, until the server accepted one, on MySQL 9.7, MariaDB
+//! 10.11 and 11.8, InnoDB, on a table without generated, full-text and spatial columns. The manuals are cited where
+//! they agree: MySQL 17.12.1 "Online DDL Operations"; MariaDB "InnoDB Online DDL". Must not know who uses it.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 
@@ -11,17 +11,17 @@ use crate::plan::cost::{Blocks, Cost, Work};
 const MYSQL_MANUAL: &str = "manual 17.12.1, Online DDL Operations; measured";
 const MARIADB_MANUAL: &str = "manual, InnoDB Online DDL; measured";
 
-/// Only the catalog is written; a lock on everything is held for that moment.
+/// Only the catalog is written, under a brief exclusive lock.
 const fn instant(kind: ClauseKind, source: &'static str) -> Cost {
     Cost { kind, lock: "", algorithm: "INSTANT", blocks: Blocks::Nobody, work: Work::Moment, source }
 }
 
-/// Others read and write meanwhile.
+/// Concurrent reads and writes.
 const fn online(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
     Cost { kind, lock: "NONE", algorithm: "INPLACE", blocks: Blocks::Nobody, work, source }
 }
 
-/// Others read meanwhile.
+/// Concurrent reads.
 const fn shared(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
     Cost { kind, lock: "SHARED", algorithm: "INPLACE", blocks: Blocks::Writers, work, source }
 }
@@ -31,7 +31,7 @@ const fn copied(kind: ClauseKind, source: &'static str) -> Cost {
     Cost { kind, lock: "SHARED", algorithm: "COPY", blocks: Blocks::Writers, work: Work::Rewrite, source }
 }
 
-/// A statement of its own, without a choice of algorithm.
+/// A separate statement without an ALGORITHM clause.
 const fn statement(kind: ClauseKind, blocks: Blocks, work: Work, source: &'static str) -> Cost {
     Cost { kind, lock: "a metadata lock", algorithm: "", blocks, work, source }
 }

@@ -13,6 +13,7 @@ mod mode;
 mod names;
 mod normalize;
 pub(super) mod partitions;
+mod quote;
 mod render;
 pub mod reprint;
 mod safe;
@@ -96,10 +97,10 @@ impl Dialect for MySql {
     }
 
     fn quote(&self, name: &Name) -> String {
-        render::quote(name)
+        quote::quote(name)
     }
 
     fn literal(&self, literal: &Literal) -> String {
-        render::literal(literal)
+        quote::literal(literal)
     }
 }

@@ -1,8 +1,8 @@
-//! The `sql_mode` under which a trigger, a routine or an event is made: the servers keep it with the object, and its body is read
-//! and run under it.
+//! The `sql_mode` of a trigger, a routine or an event: the servers store it with the object, and parse and execute its
+//! body under it.
 //!
-//! A definition made under another mode than the product's own default begins with a statement that sets it, here and in files.
-//! Must not know what a body says.
+//! A definition with another mode than the product's default begins with a statement that sets it, in schemas and in
+//! files. Must not know what a body means.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ use crate::dialect::Statement;
 use crate::schema::Expression;
 
 use super::Flavor;
-use super::render::text_literal;
+use super::quote::text_literal;
 
-/// The flags of a mode, each that stands for several with those.
+/// The flags of a mode, with combination modes expanded.
 fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {
     let mut flags: BTreeSet<String> =
         mode.split(',').map(|flag| flag.trim().to_uppercase()).filter(|flag| !flag.is_empty()).collect();
@@ -43,14 +43,14 @@ fn flags(flavor: Flavor, mode: &str) -> BTreeSet<String> {
     flags
 }
 
-/// The form a mode is compared by; nothing for the product's default.
+/// The canonical form of a mode; `None` for the product's default.
 pub(super) fn canonical(flavor: Flavor, mode: &str) -> Option<String> {
     let flags = flags(flavor, mode);
     let is_default = flags == self::flags(flavor, default_mode(flavor.product()));
     (!is_default).then(|| flags.into_iter().collect::<Vec<_>>().join(","))
 }
 
-/// The definition of something made under a mode.
+/// A definition with its mode.
 pub(super) fn under(flavor: Flavor, mode: &str, create: &str) -> String {
     match canonical(flavor, mode) {
         None => create.to_owned(),
@@ -58,7 +58,7 @@ pub(super) fn under(flavor: Flavor, mode: &str, create: &str) -> String {
     }
 }
 
-/// A string in a text that is read under a mode.
+/// A string literal as it is parsed under a mode.
 pub(super) fn literal(mode: &str, text: &str) -> String {
     if Rules::under(Flavor::MySql.product(), mode).has_escapes() {
         return text_literal(text);
@@ -66,7 +66,7 @@ pub(super) fn literal(mode: &str, text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The statements that make what a definition says, in a session that has its own mode again afterwards.
+/// The statements that execute a definition under its mode and then restore the session's mode.
 pub(super) fn statements(flavor: Flavor, definition: &Expression) -> Vec<Statement> {
     let text = definition.text();
     match sql::mode_before(flavor.product(), text) {

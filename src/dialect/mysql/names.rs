@@ -1,20 +1,20 @@
-//! Names that are longer than the servers take. One that is made by convention is shortened, one that somebody chose is not:
-//! a name may be said elsewhere too.
+//! Names that exceed the servers' limit. A conventional name is shortened; a chosen one is not, because other code may
+//! use it.
 //!
-//! Must not know SQL, or what the servers do with the names.
+//! Must not know SQL.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::schema::{Name, Table};
 
-/// The most characters a name may have.
+/// The maximum length of a name, in characters.
 const LONGEST: usize = 64;
 
 pub(super) fn is_too_long(name: &Name) -> bool {
     name.as_str().chars().count() > LONGEST
 }
 
-/// Shortens the names of indexes and foreign keys that are made by convention of the table and its columns.
+/// Shortens conventional names of indexes and foreign keys.
 pub(super) fn shorten(table: &mut Table) {
     let own = table.name.name.clone();
     let short = |name: &Name| shortened(own.as_str(), name);
@@ -28,7 +28,7 @@ pub(super) fn shorten(table: &mut Table) {
     }
 }
 
-/// The beginning of the name and eight digits that stand for all of it, so that names of one beginning stay apart.
+/// The start of the name and eight digits of a hash of all of it, so that names with the same start stay distinct.
 fn shortened(table: &str, name: &Name) -> Name {
     let text = name.as_str();
     let by_convention = text.starts_with(&format!("idx-{table}-"))

@@ -1,4 +1,4 @@
-//! Bringing a schema to the one form these servers' catalogs report.
+//! Brings a schema to the form in which these servers' catalogs report it.
 //!
 //! Must not know how a schema is read or written.
 
@@ -41,12 +41,12 @@ pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Sche
     Ok(Normalized::by_dialect(schema))
 }
 
-/// What these servers have no place for.
+/// An object that these servers do not support.
 fn refuse(flavor: Flavor, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Unsupported {
     Unsupported { product: flavor.product(), place, reason: reason.into(), hint: hint.into() }
 }
 
-/// A hint for what one database has and these have not.
+/// The hint for a feature of another database.
 fn elsewhere(flavor: Flavor) -> String {
     format!("declare it in an SQL file for the other database alone, so that it is not read for {}", flavor.product())
 }
@@ -59,7 +59,7 @@ fn known_options(flavor: Flavor, place: &Place, options: &Options, known: &[&str
     }
 }
 
-/// An expression without the parentheses around it, with the form it is compared by.
+/// An expression without outer parentheses, with its canonical form.
 fn expression(flavor: Flavor, expression: &Expression) -> Expression {
     if expression.is_normal() {
         return expression.clone();
@@ -69,7 +69,7 @@ fn expression(flavor: Flavor, expression: &Expression) -> Expression {
     Expression::new(text).with_canonical(canonical)
 }
 
-/// The same of an expression over a table's columns.
+/// The same for an expression over a table's columns.
 fn expression_over(flavor: Flavor, over: &Columns, expression: &Expression) -> Expression {
     if expression.is_normal() {
         return expression.clone();
@@ -87,7 +87,7 @@ fn statement(flavor: Flavor, definition: &Expression) -> Expression {
     Expression::new(text).with_canonical(canonical_statement(flavor, text))
 }
 
-/// MariaDB prints the types of parameters and results with the widths nobody gave them.
+/// MariaDB prints types of parameters and results with default display widths.
 fn without_display_widths(canonical: &str) -> String {
     const WIDTHS: [(&str, &str); 9] = [
         ("tinyint ( 4 )", "tinyint"),
@@ -109,18 +109,18 @@ fn normalize_definition(flavor: Flavor, definition: &mut Definition) -> Result<(
     let what = match definition.id.kind {
         DefinitionKind::Event => "EVENT",
         DefinitionKind::Sequence if flavor.has_sequences() => "SEQUENCE",
-        kind => return Err(refuse(flavor, place, format!("there is no such thing as a {kind}"), elsewhere(flavor))),
+        kind => return Err(refuse(flavor, place, format!("a {kind} is not supported"), elsewhere(flavor))),
     };
     definition.create = statement(flavor, &definition.create);
     if definition.id.kind == DefinitionKind::Event {
         definition.create = event(&definition.create);
     }
-    definition.drop = format!("DROP {what} {}", super::render::object(&definition.id.name));
+    definition.drop = format!("DROP {what} {}", super::quote::object(&definition.id.name));
     said(&mut definition.comment);
     Ok(())
 }
 
-/// An event without what is usual and what is about running the statement.
+/// An event without defaults and without clauses about executing the statement itself.
 fn event(create: &Expression) -> Expression {
     const USUAL: [&[&str]; 3] = [&["IF", "NOT", "EXISTS"], &["ON", "COMPLETION", "NOT", "PRESERVE"], &["ENABLE"]];
     let canonical = create.canonical();
@@ -155,7 +155,7 @@ fn event(create: &Expression) -> Expression {
     create.clone().with_canonical(format!("{} {body}", kept.join(" ")))
 }
 
-/// The number that the words in front of a unit come to, and how many words those are.
+/// The number in front of a unit, and how many tokens it has.
 fn interval(words: &[Token<'_>]) -> Option<(String, usize)> {
     let taken =
         words.iter().position(|word| word.kind == TokenKind::Word && !word.is_word("DIV") && !word.is_word("MOD"))?;
@@ -213,7 +213,7 @@ fn normalize_table(
     for key in table.foreign_keys.values_mut() {
         let place = Place::Table(name.clone(), Part::ForeignKey(key.name.clone(), Facet::Whole));
         known_options(flavor, &place, &key.options, &["on_update", "on_delete"])?;
-        // The servers refuse at once in both cases; they only remember the word.
+        // Both actions behave the same; the servers only store the keyword.
         key.on_delete.take_if(|action| *action == Action::Restrict);
         key.on_update.take_if(|action| *action == Action::Restrict);
     }
@@ -231,7 +231,7 @@ fn normalize_table(
     Ok(())
 }
 
-/// Everything with a name, but for what only stands in one.
+/// The objects whose names are checked, without parts that have none.
 fn places(table: &Table) -> Vec<(Place, &Name)> {
     let place = |part| Place::Table(table.name.clone(), part);
     let columns = table.columns.keys().map(|name| (Place::column(&table.name, name), name));
@@ -310,7 +310,7 @@ fn insert_unique(flavor: Flavor, table: &mut Table, unique: Unique) -> Result<()
     Ok(())
 }
 
-/// The name, or the name with the first number that makes it free, as the servers do it.
+/// The name, or the name with the first number that makes it free, as the servers choose it.
 fn free_name(table: &Table, name: &Name) -> Name {
     let mut candidates = std::iter::once(name.clone()).chain((2..).map(|number| Name::new(format!("{name}_{number}"))));
     candidates.find(|candidate| !table.indexes.contains_key(candidate)).unwrap_or_else(|| name.clone())
@@ -325,16 +325,16 @@ fn normalize_index(
 ) -> Result<(), Unsupported> {
     let place = Place::Table(table.clone(), Part::Index(index.name.clone()));
     if index.predicate.is_some() {
-        return Err(refuse(flavor, place, "an index always covers every row", elsewhere(flavor)));
+        return Err(refuse(flavor, place, "there are no partial indexes", elsewhere(flavor)));
     }
     if !index.include.is_empty() {
-        return Err(refuse(flavor, place, "an index carries no further columns", elsewhere(flavor)));
+        return Err(refuse(flavor, place, "indexes have no included columns", elsewhere(flavor)));
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
     known_options(flavor, &place, &index.options, &["invisible", "parser", "using"])?;
-    // Where a tree is not what comes unasked, the method says so already.
+    // Where BTREE is not the default, the method already says so.
     index.options.retain(|key, _| key != "using" || default_method(engine) == "btree");
-    // Where there are no hash indexes, asking for one makes a tree.
+    // Without hash indexes, `USING HASH` creates a BTREE.
     index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
     index.method =
         index.method.take().map(|method| method.to_lowercase()).filter(|method| method != default_method(engine));
@@ -355,7 +355,7 @@ fn normalize_index(
             }
             IndexTarget::Expression(_) if !flavor.has_expression_indexes() => {
                 let hint = "index a generated column that holds the expression";
-                return Err(refuse(flavor, place, "an index is built on columns alone", hint));
+                return Err(refuse(flavor, place, "there are no expression indexes", hint));
             }
             IndexTarget::Expression(target) => *target = expression(flavor, target),
         }
@@ -364,12 +364,13 @@ fn normalize_index(
     Ok(())
 }
 
-/// The method of an index nobody gave one; MEMORY's is the hash, which is then never said.
+/// The default method of an index; for MEMORY it is HASH, which the catalog then omits.
 fn default_method(engine: Option<&str>) -> &'static str {
     if engine.is_some_and(|engine| engine.eq_ignore_ascii_case("memory")) { "hash" } else { "btree" }
 }
 
-/// The server makes an index for a foreign key that has none; made explicit, it is in the plan like any other.
+/// The server creates an index for a foreign key that has none. Here it is made explicit, so that the plan contains it
+/// like any other.
 fn cover_foreign_keys(table: &mut Table) {
     let bare: Vec<ForeignKey> = table.foreign_keys.values().filter(|key| !is_covered(table, key)).cloned().collect();
     for key in bare {
@@ -380,13 +381,13 @@ fn cover_foreign_keys(table: &mut Table) {
     }
 }
 
-/// Whether the table has an index the server takes for this foreign key.
+/// Whether the table has an index that the server uses for this foreign key.
 pub(super) fn is_covered(table: &Table, key: &ForeignKey) -> bool {
     let primary = table.primary_key.iter().any(|primary| primary.columns.starts_with(&key.columns));
     primary || table.indexes.values().any(|index| covers(index, key))
 }
 
-/// Whether the server takes this index for this foreign key.
+/// Whether the server uses this index for this foreign key.
 pub(super) fn covers(index: &Index, key: &ForeignKey) -> bool {
     let columns: Vec<&Name> = index
         .parts

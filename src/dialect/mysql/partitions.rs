@@ -1,6 +1,6 @@
-//! How a table is divided into partitions: read from the server's words, and how one division becomes another.
+//! Partitioning of a table: parses the PARTITION BY clause, and alters one partitioning to another.
 //!
-//! Must not know statements beyond the clause that divides a table.
+//! Must not know any statement beyond PARTITION BY.
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
@@ -14,14 +14,14 @@ pub(super) use bounds::number;
 mod bounds;
 mod spelling;
 
-/// A division taken apart.
+/// A parsed PARTITION BY clause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Division {
-    /// The method, its expression, and how partitions are divided again.
+    /// The method, its expression, and the subpartitioning.
     by: String,
-    /// How many partitions there are, where only that is said.
+    /// The number of partitions, if they are not listed.
     count: Option<u32>,
-    /// The partitions by name, in their order, where they are listed.
+    /// The listed partitions by name, in order.
     parts: Vec<ListedPartition>,
 }
 
@@ -35,13 +35,13 @@ struct ListedPartition {
     values: String,
 }
 
-/// How one division becomes another.
+/// How one partitioning is altered to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// A clause that can stand at the end of any `ALTER TABLE`: every row is put in its place anew, and one without a place
-    /// stops it.
+    /// A clause that may end any `ALTER TABLE`. It assigns every row to a partition again; a row without a partition
+    /// makes it fail.
     Anew(String),
-    /// Clauses that stand alone, each in an `ALTER TABLE` of its own.
+    /// Clauses that each need a separate `ALTER TABLE`.
     InPlace(Vec<Step>),
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Step {
 }
 
 impl Division {
-    /// The clause: without the engine, which is the table's, and a partition a line.
+    /// The clause, one partition a line, without the engine, which is the table's.
     fn text(&self) -> String {
         let mut text = self.by.clone();
         if let Some(count) = self.count {
@@ -67,16 +67,16 @@ impl Division {
     }
 }
 
-/// The clause as it stands in the text of `SHOW CREATE TABLE`, if the table is divided.
+/// The PARTITION BY clause in the output of `SHOW CREATE TABLE`, if there is one.
 pub(super) fn clause(show_create: &str) -> Option<String> {
-    // Everything inside the parentheses is indented, and no string spans lines: the server escapes them.
+    // Every line inside the parentheses is indented, and no string spans lines, because the server escapes line breaks.
     let options = show_create.find("\n)")?;
     let tail = show_create.get(options + 1..)?;
     let tail = unconditional(tail.get(tail.find('\n')?..)?);
     Some(tail.trim().strip_prefix("PARTITION BY")?.trim().to_owned())
 }
 
-/// The text without the marks of comments that the server executes.
+/// The text without the delimiters of executable comments.
 pub(super) fn unconditional(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut after_hint = false;
@@ -91,13 +91,13 @@ pub(super) fn unconditional(text: &str) -> String {
     plain
 }
 
-/// The one way a clause is written, whoever wrote it, for a table with these columns.
+/// The canonical text of a clause, for a table with these columns.
 pub(super) fn normal(product: Product, clause: &str, columns: &Columns) -> String {
     read(&spelling::spelled(product, clause, columns)).text()
 }
 
-/// Takes the partitions out that `known` does not list and that are not expected, of tables that it divides in the same way.
-/// Whether there were any.
+/// Removes partitions that are neither listed in `known` nor expected, from tables with the same partitioning in both
+/// schemas. Returns whether any was removed.
 pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
     let division = |schema: &Schema, name: &ObjectName| Some(read(schema.tables.get(name)?.options.get(PARTITION_BY)?));
     let mut grown: Vec<(ObjectName, String)> = Vec::new();
@@ -117,7 +117,7 @@ pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expe
     !grown.is_empty()
 }
 
-/// What a division into partitions becomes another by; `None` on a side where the table is not divided.
+/// How one partitioning is altered to another; `None` for an unpartitioned table.
 pub(super) fn change(from: Option<&str>, to: Option<&str>) -> Option<Change> {
     let (from, to) = match (from, to) {
         (None, None) => return None,
@@ -130,7 +130,7 @@ pub(super) fn change(from: Option<&str>, to: Option<&str>) -> Option<Change> {
     Some(steps.map_or_else(|| Change::Anew(format!("PARTITION BY {to}")), Change::InPlace))
 }
 
-/// The partitions that go with their rows.
+/// The partitions that are dropped with their rows.
 pub(super) fn dropped(from: Option<&str>, to: Option<&str>) -> Vec<Name> {
     let plain = |name: String| Name::from(unquoted(&name));
     match change(from, to) {
@@ -168,15 +168,15 @@ fn in_place(from: &Division, to: &Division) -> Option<Vec<Step>> {
     }
 }
 
-/// Ranges are ordered: what differs is one stretch, and another division of the same stretch loses nothing. Ranges at the end
-/// that nothing else covers are dropped, and their rows with them.
+/// Ranges are ordered, so the differing partitions are contiguous. Reorganising them to the same upper bound loses no
+/// rows. Ranges at the end that no other covers are dropped with their rows.
 fn ranges(from: &[ListedPartition], to: &[ListedPartition]) -> Option<Vec<Step>> {
     let head = from.iter().zip(to).take_while(|(old, new)| old == new).count();
     let tail = from.iter().skip(head).rev().zip(to.iter().skip(head).rev()).take_while(|(old, new)| old == new).count();
     let (old, new) = (from.get(head..from.len() - tail)?, to.get(head..to.len() - tail)?);
     let ends_alike = old.last().map(|part| &part.values) == new.last().map(|part| &part.values);
     if tail > 0 && (old.is_empty() || new.is_empty() || !ends_alike) {
-        // The following partition gives up part of its stretch, or takes it over.
+        // The next partition's range shrinks or grows.
         return Some(reorganize(from.get(head..=from.len() - tail)?, to.get(head..=to.len() - tail)?));
     }
     match (old, new) {
@@ -187,7 +187,8 @@ fn ranges(from: &[ListedPartition], to: &[ListedPartition]) -> Option<Vec<Step>>
     }
 }
 
-/// Lists of values have no order. Where some go and others come, the server divides anew, unless the values are the same.
+/// Lists are unordered. If some are removed and others added, all rows are partitioned again, unless the values are the
+/// same.
 fn lists(from: &[ListedPartition], to: &[ListedPartition]) -> Option<Vec<Step>> {
     let old: Vec<ListedPartition> = from.iter().filter(|part| !to.contains(part)).cloned().collect();
     let new: Vec<ListedPartition> = to.iter().filter(|part| !from.contains(part)).cloned().collect();
@@ -231,7 +232,7 @@ fn text(tokens: &[Token<'_>]) -> String {
 }
 
 fn read(clause: &str) -> Division {
-    // Runs of space count for one, so that positions are those of words; inside strings nothing is touched.
+    // Runs of white space outside strings become one space, so that positions are those of tokens.
     let mut found: Vec<Token<'_>> = Vec::new();
     for token in tokens(clause.trim()) {
         match token.kind {
@@ -252,7 +253,7 @@ fn read(clause: &str) -> Division {
     let mut division = Division::default();
     let words: Vec<usize> =
         (0..head.len()).filter(|at| head.get(*at).is_some_and(|it| it.kind != TokenKind::Space)).collect();
-    // `PARTITIONS n` stands last, if it does.
+    // `PARTITIONS n` comes last.
     let mut end = head.len();
     if let [.., count, number] = words.as_slice()
         && is(head.get(*count), "PARTITIONS")
@@ -267,11 +268,11 @@ fn read(clause: &str) -> Division {
     division
 }
 
-/// What can stand behind the values of a partition.
+/// Keywords that may follow a partition's values.
 const SETTINGS: [&str; 9] =
     ["ENGINE", "COMMENT", "DATA", "INDEX", "TABLESPACE", "NODEGROUP", "MAX_ROWS", "MIN_ROWS", "SUBPARTITION"];
 
-/// The listed partitions, from behind the opening parenthesis.
+/// The listed partitions, from after the opening parenthesis.
 fn parts(found: &[Token<'_>]) -> Vec<ListedPartition> {
     let mut parts = Vec::new();
     for tokens in cut(found) {
@@ -281,14 +282,14 @@ fn parts(found: &[Token<'_>]) -> Vec<ListedPartition> {
         let values = at("VALUES").and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
         let end = values.iter().position(|it| SETTINGS.iter().any(|word| is(Some(it), word)));
         let values = text(values.get(..end.unwrap_or(values.len())).unwrap_or_default());
-        // Subpartitions are listed between parentheses.
+        // Subpartitions are listed in parentheses.
         let values = values.strip_suffix('(').unwrap_or(&values).trim_end().to_owned();
         parts.push(ListedPartition { name: name.text.to_owned(), text: without_engine(&tokens), values });
     }
     parts
 }
 
-/// Cuts at the commas outside parentheses, up to the parenthesis that closes the list.
+/// Splits at the commas outside parentheses, up to the parenthesis that closes the list.
 fn cut<'a>(found: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
     let mut pieces = vec![Vec::new()];
     let mut depth = 0i32;

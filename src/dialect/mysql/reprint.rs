@@ -1,7 +1,7 @@
-//! MySQL's and MariaDB's own words for an expression: temporary tables, and for views a scratch database.
+//! How MySQL and MariaDB print an expression: in temporary tables, and for views in a scratch database.
 //!
-//! These servers commit whatever changes the schema, so nothing could be rolled back; but a temporary table is nobody else's
-//! and goes with the session. Must not know what the words are compared with.
+//! DDL commits implicitly here, so it cannot be rolled back; a temporary table is visible to this session only and is
+//! dropped with it. Must not know what the printed text is compared with.
 
 mod views;
 
@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::reprint::{Prints, Question};
-use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
+use crate::dialect::wording::{ExpressionLocation, Prints, Question, TableExpressionLocation};
 use crate::dialect::{Product, Step};
 use crate::plan::{Object, Op};
 use crate::schema::{Check, DefaultValue, Expression, Generated, Name, ObjectName, Schema, Table};
@@ -20,11 +19,11 @@ use super::{Flavor, render};
 /// The name of the temporary table. A temporary table hides one of the same name, so it cannot collide.
 const STAND_IN: &str = "sea_gen_reprint";
 
-/// What the server prints for each question it can answer.
+/// The printed text of each question that the server can answer.
 ///
 /// # Errors
-/// Nothing can be asked: the role may not create temporary tables.
-pub async fn prints(
+/// The user lacks the privilege to create temporary tables.
+pub(in crate::dialect) async fn prints(
     session: &mut Session,
     context: &Schema,
     questions: &BTreeSet<Question>,
@@ -60,8 +59,7 @@ async fn printed(session: &mut Session, create: &str) -> Result<String, Database
     Ok(rows?.first().map(|row| row.text(1).to_owned()).unwrap_or_default())
 }
 
-/// A temporary table that has the expression where it stands. All of it is compared: there is nothing else in it that could
-/// make a difference.
+/// A temporary table with the expression at its location and nothing else, so that all of its printed text is compared.
 fn ask(flavor: Flavor, context: &Schema, question: &Question) -> Option<String> {
     let ExpressionLocation::Table(name, table_location) = &question.location else { return None };
     let mut table = context.tables.get(name)?.clone();
@@ -86,7 +84,7 @@ fn ask(flavor: Flavor, context: &Schema, question: &Question) -> Option<String> 
     statement.strip_prefix("CREATE TABLE").map(|rest| format!("CREATE TEMPORARY TABLE{rest}"))
 }
 
-/// The statement that makes a table, written as in a migration.
+/// The `CREATE TABLE` statement of a migration.
 pub(super) fn create_table(flavor: Flavor, table: Table) -> Option<String> {
     let statements = render::render(flavor, &Step::Direct(Op::Create(Object::Table(table)))).ok()?;
     statements.into_iter().next().map(|statement| statement.sql)

@@ -1,6 +1,6 @@
-//! Column types: SeaORM's vocabulary in, the catalog's own spelling out.
+//! Column types: from SeaORM's types to the catalog's spelling.
 //!
-//! The first step is word for word what sea-query writes; the second is what the server makes of it. Must not know tables.
+//! The first step gives exactly the text of sea-query; the second gives what the server stores. Must not know tables.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use sea_gen_runner::sql::{Token, TokenKind};
 use crate::schema::{EnumType, ObjectName, Type};
 
 use super::words::{string, words};
-use super::{Flavor, render};
+use super::{Flavor, quote};
 
 /// A type as the catalog spells it, and the collation that was written with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) struct Spelled {
     pub(super) collation: Option<String>,
 }
 
-/// Why a type cannot be had, and what to do about it.
+/// Why a type is unsupported, and a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NoType {
     pub(super) reason: String,
@@ -40,7 +40,7 @@ pub(super) fn native(
     Ok(spell(flavor, &written(data_type, enums)?))
 }
 
-/// What is written in `CREATE TABLE` for a type: sea-query's own words, but for enum labels, which it does not escape.
+/// The type in `CREATE TABLE`: the text of sea-query, except that enum labels are escaped.
 fn written(data_type: &Type, enums: &BTreeMap<ObjectName, EnumType>) -> Result<String, NoType> {
     let sized = |name: &str, length: &Option<u32>| match length {
         Some(length) => format!("{name}({length})"),
@@ -107,11 +107,11 @@ fn written(data_type: &Type, enums: &BTreeMap<ObjectName, EnumType>) -> Result<S
 }
 
 fn enum_of(values: &[String]) -> String {
-    let labels: Vec<String> = values.iter().map(|value| render::text_literal(value)).collect();
+    let labels: Vec<String> = values.iter().map(|value| quote::text_literal(value)).collect();
     format!("enum({})", labels.join(","))
 }
 
-/// A type's text in its parts.
+/// A parsed type.
 #[derive(Debug, Default)]
 struct Parts {
     name: String,
@@ -155,7 +155,7 @@ fn parts(text: &str) -> Parts {
                 parts.charset = value(words.next());
             }
             "collate" => parts.collation = value(words.next()),
-            // What follows a type may stand in a comment that the server executes (`COMPRESSED`).
+            // Attributes may follow a type in an executable comment (`COMPRESSED`).
             _ if token.kind == TokenKind::Hint => {}
             "precision" if parts.name == "double" => {}
             "varying" if parts.name == "character" || parts.name == "char" => parts.name = "varchar".to_owned(),
@@ -166,7 +166,7 @@ fn parts(text: &str) -> Parts {
     parts
 }
 
-/// Spells any way of writing a type the one way this server's catalog does.
+/// Converts any spelling of a type to the one of this server's catalog.
 pub(super) fn spell(flavor: Flavor, text: &str) -> Spelled {
     let mut parts = parts(text);
     let name = match parts.name.as_str() {
@@ -219,7 +219,7 @@ fn approximate(arguments: &mut Vec<String>) -> &'static str {
     if precision > 24 { "double" } else { "float" }
 }
 
-/// Puts in what a type has when nothing is said, and takes out what the catalog does not print.
+/// Adds default arguments of a type, and removes those that the catalog does not print.
 fn arguments(flavor: Flavor, name: &str, parts: &mut Parts) {
     if let Some((signed, unsigned)) = display_width(name) {
         let width = if parts.unsigned { unsigned } else { signed }.to_string();
@@ -246,14 +246,14 @@ fn arguments(flavor: Flavor, name: &str, parts: &mut Parts) {
             parts.arguments.clear();
         }
         "enum" | "set" => {
-            let respell = |label: &String| string(label).map_or_else(|| label.clone(), |it| render::text_literal(&it));
+            let respell = |label: &String| string(label).map_or_else(|| label.clone(), |it| quote::text_literal(&it));
             parts.arguments = parts.arguments.iter().map(respell).collect();
         }
         _ => {}
     }
 }
 
-/// How wide MariaDB prints an integer type nobody gave a width: signed, unsigned.
+/// MariaDB's default display width of an integer type: signed, unsigned.
 fn display_width(name: &str) -> Option<(u32, u32)> {
     match name {
         "tinyint" => Some((4, 3)),
@@ -265,7 +265,7 @@ fn display_width(name: &str) -> Option<(u32, u32)> {
     }
 }
 
-/// What kind of values a type holds, as far as defaults, collations and Rust types tell them apart.
+/// The kind of values of a type, as far as defaults, collations and Rust types distinguish them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     Text,

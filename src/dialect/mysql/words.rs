@@ -1,6 +1,6 @@
-//! Looking at SQL text of these servers without parsing it.
+//! Reads SQL text of these servers by tokens, without parsing it.
 //!
-//! Must not know what a statement means, nor how text is cut into tokens.
+//! Must not know what a statement means, nor how text is tokenized.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use sea_gen_runner::sql::{self, Rules, Token, TokenKind};
 
 use crate::schema::Product;
 
-use super::render::text_literal;
+use super::quote::text_literal;
 use super::{Flavor, mode};
 
-/// The tokens of a text without white space and comments. These two servers differ only in which comments they execute; what is
-/// read here has none of those that only one of them does.
+/// The tokens of a text without white space and comments. The two servers differ only in which comments they execute,
+/// and these texts contain none that only one of them executes.
 pub(super) fn words(text: &str) -> Vec<Token<'_>> {
     sql::words(Product::MariaDb, text)
 }
@@ -22,7 +22,7 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     sql::Tokens::new(Product::MariaDb, text)
 }
 
-/// The content of a string literal, if the whole text is one; an introducer (`_utf8mb4'x'`) is passed over.
+/// The content of a string literal, if the whole text is one; an introducer (`_utf8mb4'x'`) is skipped.
 pub(super) fn string(text: &str) -> Option<String> {
     match words(text).as_slice() {
         [literal] => literal.value(Product::MySql.into()),
@@ -33,7 +33,7 @@ pub(super) fn string(text: &str) -> Option<String> {
     }
 }
 
-/// The text without the introducers of string literals that a session speaking utf8mb4 does not need.
+/// The text without the introducers of string literals that are redundant in a utf8mb4 session.
 pub(super) fn without_introducers(text: &str) -> String {
     let found: Vec<Token<'_>> = tokens(text).collect();
     let followers = found.iter().skip(1).map(Some).chain(std::iter::once(None));
@@ -44,7 +44,7 @@ pub(super) fn without_introducers(text: &str) -> String {
     kept.map(|(token, _)| token.text).collect()
 }
 
-/// The text without white space and parentheses around the whole of it.
+/// The text without outer white space and parentheses.
 pub(super) fn bare(text: &str) -> &str {
     let mut text = text.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
@@ -61,11 +61,11 @@ pub(super) fn bare(text: &str) -> &str {
     text
 }
 
-/// The text without the name of the database it was read in, which the servers put before every table, column and function,
-/// and the relations it names so.
+/// The text without the name of its database, with which the servers qualify every table, column and function, and the
+/// relations it qualified.
 ///
-/// `known` holds the database's tables, views and routines: where only two names stand, the first may be an alias that
-/// happens to be spelled like the database.
+/// `known` has the database's tables, views and routines: in a name of two parts, the first may also be an alias
+/// spelled like the database.
 pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<String>) -> (String, BTreeSet<String>) {
     let found: Vec<Token<'_>> = tokens(text).collect();
     let (mut kept, mut named) = (String::new(), BTreeSet::new());
@@ -90,8 +90,8 @@ pub(super) fn without_database(text: &str, database: &str, known: &BTreeSet<Stri
     (kept, named)
 }
 
-/// The form a definition (a trigger, a routine) is compared by: without definer, comments, spacing, letter case outside quotes and
-/// quotes around names that need none. The `sql_mode` it is made under counts where it is not the product's default.
+/// The canonical form of a definition (a trigger, a routine): without definer, comments, spacing, letter case outside
+/// quotes and needless quotes around names. The `sql_mode` counts if it is not the product's default.
 pub(super) fn canonical_statement(flavor: Flavor, text: &str) -> String {
     let (mode, create) = match sql::mode_before(flavor.product(), text) {
         Some((mode, create)) => (Some(mode), create),

@@ -1,8 +1,7 @@
-//! The table of casts: which values survive a change of type, and which changes write every row anew.
+//! The cast table: which values survive a change of type, and which changes rewrite the table.
 //!
-//! Values go the way that `render/casts.rs` writes. What PostgreSQL refuses aloud changes nothing, because the whole step is
-//! rolled back; what it cuts, rounds and reads otherwise without a word is what the conditions have to find. Must not know
-//! who asks.
+//! Values are cast as `render/casts.rs` writes it. A cast that fails changes nothing, because the whole step is rolled
+//! back; the conditions find silent truncation, rounding and reinterpretation. Must not know who uses it.
 
 use crate::dialect::casts::{self, Family, choices, chosen, fits, longer, numbers, zeros};
 use crate::plan::cast::Grade;
@@ -19,12 +18,12 @@ const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const UUID: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 const TRUTH: &str = "'true', 'false', 't', 'f', 'yes', 'no', 'y', 'n', 'on', 'off', '1', '0'";
 
-/// How the values of one family become values of another.
+/// Grades the cast from one family to another.
 pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     match (from, to) {
         (Family::Array(old), Family::Array(new)) => within(column, grade("element", old, new)),
         (Family::Text { .. }, Family::Array(_)) => {
-            Grade::lost(format!("{column} NOT LIKE '{{%}}'"), "has texts that are no arrays")
+            Grade::lost(format!("{column} NOT LIKE '{{%}}'"), "has texts that are not arrays")
         }
         (scalar, Family::Array(element)) => grade(column, scalar, element),
         (Family::Array(_), Family::Text { characters, .. }) => room(column, from, *characters, false),
@@ -47,7 +46,7 @@ fn text(column: &str) -> String {
     format!("{column}::text")
 }
 
-/// Whether a text fits. PostgreSQL cuts spaces at the end without a word.
+/// Grades a cast to a text type of limited length. PostgreSQL silently truncates trailing spaces.
 fn room(column: &str, from: &Family, characters: Option<u32>, padded: bool) -> Grade {
     let text = text(column);
     let limit = characters.filter(|_| !fits(from, characters, None));
@@ -58,7 +57,7 @@ fn room(column: &str, from: &Family, characters: Option<u32>, padded: bool) -> G
     }
 }
 
-/// An array changes where one of its elements does.
+/// An array changes if one of its elements does.
 fn within(column: &str, element: Grade) -> Grade {
     match element {
         Grade::MayLose(loss) => Grade::lost(
@@ -69,18 +68,18 @@ fn within(column: &str, element: Grade) -> Grade {
     }
 }
 
-/// Holds where a text does not match, or something holds of one that does. PostgreSQL may change the order of conditions,
-/// but not that of the branches of a CASE.
+/// A condition that is true if a text does not match, or if a second condition is true for one that does. PostgreSQL
+/// may reorder conditions, but not the branches of a CASE.
 fn unless(column: &str, pattern: &str, then: &str) -> String {
     format!("CASE WHEN {column} ~ '{pattern}' THEN {then} ELSE {column} IS NOT NULL END")
 }
 
 fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
-    let no_number = "has texts that are no numbers of the new type";
+    let no_number = "has texts that are not numbers of the new type";
     let moment = |zone: &str| format!("^{DATE}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}{{F}})?{zone})?$");
     let behind = |digits: u32| if digits == 0 { String::new() } else { format!(r"(\.[0-9]{{1,{digits}}})?") };
     let ill = |pattern: &str, what: &str| {
-        Grade::lost(format!("{column} !~ '{pattern}'"), format!("has texts that are no {what}"))
+        Grade::lost(format!("{column} !~ '{pattern}'"), format!("has texts that are not {what}"))
     };
     match to {
         Family::Text { characters, padded: spaces, .. } => room(column, from, *characters, *spaces && !padded),
@@ -100,7 +99,7 @@ fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
             Grade::lost(unless(column, SCIENTIFIC, &then), no_number)
         }
         Family::Boolean => {
-            Grade::lost(format!("lower({column}) NOT IN ({TRUTH})"), "has texts that are no truth values")
+            Grade::lost(format!("lower({column}) NOT IN ({TRUTH})"), "has texts that are not truth values")
         }
         Family::Bytes { .. } => Grade::lost(format!(r"position(E'\\' in {column}) > 0"), "has backslashes"),
         Family::Bits(Some(length), true) => ill(&format!("^[01]{{{length}}}$"), "bits of the new length"),
@@ -120,7 +119,7 @@ fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
             let doubled = if *binary { doubled(column) } else { "false".to_owned() };
             let scalar = r#"^\s*("|-?[0-9]|true|false|null)"#;
             let holds = format!(r"CASE WHEN {column} ~ '^\s*[\[{{]' THEN {doubled} ELSE {column} !~ '{scalar}' END");
-            Grade::lost(holds, "has texts that are no JSON, or objects with the same key twice")
+            Grade::lost(holds, "has texts that are not JSON, or objects with the same key twice")
         }
         Family::Uuid => ill(UUID, "UUIDs"),
         Family::Choice(values) => chosen(&Postgres, &text(column), values),
@@ -132,7 +131,7 @@ fn of_text(column: &str, from: &Family, padded: bool, to: &Family) -> Grade {
     }
 }
 
-/// `jsonb` keeps the last of the keys that an object has twice, and says nothing. Every key has a colon behind it.
+/// `jsonb` silently keeps only the last of an object's duplicate keys. Every key is followed by a colon.
 fn doubled_keys(column: &str) -> Grade {
     Grade::lost(doubled(column), "has objects with the same key twice")
 }
@@ -177,13 +176,13 @@ fn rest(column: &str, from: &Family, to: &Family) -> Grade {
                 ),
                 None => back,
             };
-            Grade::lost(lost, "has values that the new digits have no room for")
+            Grade::lost(lost, "has values that do not fit the new precision")
         }
         (Family::Boolean, Family::Integer { .. } | Family::Float(_) | Family::Decimal(_)) => Grade::Keeps,
         (Family::Date, Family::Moment { .. }) => Grade::Keeps,
         (Family::Moment { zoned, .. }, Family::Date) => {
             let local = if *zoned { format!("({column} AT TIME ZONE 'UTC')") } else { column.to_owned() };
-            Grade::lost(format!("{local} <> date_trunc('day', {local})"), "has times, which a date has no room for")
+            Grade::lost(format!("{local} <> date_trunc('day', {local})"), "has times of day, which a date cannot hold")
         }
         (Family::Moment { digits, zoned, .. }, Family::Moment { digits: fewer_digits, .. }) => {
             let zone = if *zoned { "with" } else { "without" };
@@ -248,8 +247,8 @@ fn float(bits: u32) -> &'static str {
     if bits == 24 { "real" } else { "double precision" }
 }
 
-/// Types of which nothing else is known: a value is the same if it is written the same afterwards. One that is no value of
-/// the new type is refused aloud, by the condition already.
+/// For unknown types: a value is unchanged if its text is. The condition itself fails on a text that the new type does
+/// not accept.
 fn respelled(column: &str, value: &str, spelling: &str) -> Grade {
     let same = match spelling {
         "money" => format!("{value}::numeric <> {column}::numeric"),
@@ -258,7 +257,7 @@ fn respelled(column: &str, value: &str, spelling: &str) -> Grade {
     Grade::lost(same, format!("has values that are written otherwise as {spelling}"))
 }
 
-/// Whether the change of a column's type writes every row anew; else only the catalog is written.
+/// Whether the type change rewrites the table; otherwise only the catalog is written.
 pub(super) fn rewrites(from: &Type, to: &Type) -> bool {
     let (Type::Native(old), Type::Native(new)) = (from, to) else { return from != to };
     let (old, new) = (catalog_spelling(old), catalog_spelling(new));
@@ -268,7 +267,7 @@ pub(super) fn rewrites(from: &Type, to: &Type) -> bool {
     let (kind, other) = (base(&old), base(&new));
     let numbers = |spelling: &str| crate::dialect::domain::cut(spelling).1;
     let (before, after) = (numbers(&old), numbers(&new));
-    // No limit is more room than any.
+    // Unlimited is wider than every limit.
     let grows = |at: usize| match (before.get(at), after.get(at)) {
         (_, None) => true,
         (None, Some(_)) => false,

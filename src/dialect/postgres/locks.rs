@@ -1,7 +1,7 @@
-//! What PostgreSQL locks, and what it does while it holds the lock: one line for each kind of clause.
+//! The locks of PostgreSQL and the work under each: one line per clause kind.
 //!
-//! "measured" is a statement run in a transaction on PostgreSQL 15 and 18, with `pg_locks` and `pg_relation_filenode` read
-//! before it ended. Must not know who goes by it.
+//! "measured" means that the statement was executed in a transaction on PostgreSQL 15 and 18, and `pg_locks` and
+//! `pg_relation_filenode` were read before its end. Must not know who uses it.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 
@@ -28,7 +28,7 @@ const fn quiet(kind: ClauseKind, lock: &'static str, work: Work, source: &'stati
     line(kind, lock, Blocks::Nobody, work, source)
 }
 
-/// Every kind of clause PostgreSQL has, on the table it names. A foreign key takes its lock on both tables.
+/// Every clause kind of PostgreSQL, with its lock on the named table. A foreign key locks both tables.
 pub(super) const COSTS: &[Cost] = &[
     exclusive(ClauseKind::DropTable, Work::Moment, EXPLICIT_LOCKING),
     exclusive(ClauseKind::RenameTable, Work::Moment, ALTER_TABLE),

@@ -1,13 +1,13 @@
-//! Moments in defaults, as the catalog prints them.
+//! Timestamps, dates and times in defaults, as the catalog prints them.
 //!
-//! Must not know columns. A session of ours, and one of SeaORM's, is in UTC, so a moment without a zone is one in UTC.
+//! Must not know columns. The sessions of this tool and of SeaORM are in UTC, so a text without a time zone is in UTC.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// The text of a constant as a column of the given type prints it, where the column's type is a moment and the text is one
-/// that the database would read the same way.
+/// The text of a constant as a column of the given type prints it, if the type is a date or time and the text is one
+/// that the database would parse in the same way.
 pub(super) fn printed(text: &str, spelling: &str) -> Option<String> {
     let zoned = match spelling {
         "timestamp with time zone" => true,
@@ -17,12 +17,12 @@ pub(super) fn printed(text: &str, spelling: &str) -> Option<String> {
     let text = text.trim();
     let moment = match text.parse::<Timestamp>() {
         Ok(moment) if zoned => moment.to_zoned(TimeZone::UTC).datetime(),
-        // Without a zone in the column the one in the text is read over.
+        // A column without a time zone ignores the one in the text.
         Ok(_) => return None,
         Err(_) => text.parse::<DateTime>().ok()?,
     };
     let year = moment.year();
-    // Seven digits of a fraction would be rounded, and years before Christ have words.
+    // Seven fractional digits would be rounded, and years BC are written with a suffix.
     if !(1..=9999).contains(&year) || moment.subsec_nanosecond() % 1000 != 0 {
         return None;
     }

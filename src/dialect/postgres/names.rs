@@ -1,13 +1,13 @@
-//! Names PostgreSQL makes up, and how it shortens what is too long.
+//! Names that PostgreSQL generates, and how it shortens long ones.
 //!
-//! Must not know what is named.
+//! Must not know the kinds of objects.
 
 use crate::schema::{Name, ObjectName};
 
-/// The most bytes a name may have: `NAMEDATALEN - 1`.
+/// The maximum length of a name in bytes: `NAMEDATALEN - 1`.
 pub(super) const LONGEST: usize = 63;
 
-/// A name as PostgreSQL keeps it: cut at 63 bytes, never inside a character.
+/// A name as PostgreSQL stores it: truncated to 63 bytes, never inside a character.
 pub(super) fn clip(name: &str) -> &str {
     clip_to(name, LONGEST)
 }
@@ -43,7 +43,7 @@ pub(super) fn generated(first: &str, second: Option<&str>, label: &str) -> Strin
     name
 }
 
-/// The sequence behind a numbered column that nobody named.
+/// The generated name of a numbered column's sequence.
 pub fn sequence_of(table: &ObjectName, column: &Name) -> Name {
     Name::new(generated(table.name.as_str(), Some(column.as_str()), "seq"))
 }
@@ -63,8 +63,8 @@ pub(super) fn of_columns<'a>(columns: impl IntoIterator<Item = &'a str>) -> Stri
     clip(&joined).to_owned()
 }
 
-/// What PostgreSQL calls the column of an index that is an expression: after the function, else `expr`
-/// (`FigureIndexColname`, as far as an index holds such expressions).
+/// PostgreSQL's name for an expression in an index: the name of the function, else `expr` (`FigureIndexColname`, as far
+/// as indexes have such expressions).
 pub(super) fn index_column(expression: &str) -> &str {
     let text = expression.trim().trim_start_matches('(');
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
@@ -74,7 +74,7 @@ pub(super) fn index_column(expression: &str) -> &str {
     }
 }
 
-/// Whether the parentheses that open a text close at its end.
+/// Whether one pair of parentheses encloses the text.
 fn is_one_call(text: &str) -> bool {
     let mut depth = 0_i32;
     let closed = text.char_indices().find(|(_, letter)| {

@@ -1,6 +1,6 @@
-//! Normalising: a schema, declared or read, in the one form PostgreSQL's catalog would report it in.
+//! Normalises a schema, declared or read, to the form in which PostgreSQL's catalog would report it.
 //!
-//! Must not know where the schema came from, or what SQL means beyond what `dialect::expression` makes of it.
+//! Must not know where the schema came from, or the meaning of SQL beyond `dialect::expression`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ pub(super) fn normalize_beside(mut schema: Schema, normal: &Schema) -> Result<No
     Ok(Normalized::by_dialect(schema))
 }
 
-/// A routine's name with the types it takes as the catalog spells them: without lengths.
+/// A routine's name with its argument types as the catalog spells them: without lengths.
 fn signature(name: &Name) -> Name {
     let Some((bare, arguments)) = name.as_str().split_once('(') else { return name.clone() };
     let arguments = words::items(arguments.strip_suffix(')').unwrap_or(arguments));
@@ -56,7 +56,7 @@ fn unsupported(place: Place, reason: &str, hint: &str) -> Unsupported {
     Unsupported { product: Product::Postgres, place, reason: reason.to_owned(), hint: hint.to_owned() }
 }
 
-/// A name somebody chose is not cut silently; PostgreSQL would.
+/// Refuses a chosen name that PostgreSQL would truncate silently.
 fn fits(name: &ObjectName, place: impl FnOnce() -> Place) -> Result<(), Unsupported> {
     if name.name.as_str().len() <= names::LONGEST {
         return Ok(());
@@ -68,7 +68,7 @@ fn drop_empty(comment: &mut Option<String>) {
     comment.take_if(|text| text.is_empty());
 }
 
-/// `others` are the columns that are surely no text.
+/// `others` are the columns that certainly are not text.
 fn normal_expression(expression: &Expression, others: &BTreeSet<String>) -> Expression {
     if expression.is_normal() {
         return expression.clone();
@@ -78,7 +78,7 @@ fn normal_expression(expression: &Expression, others: &BTreeSet<String>) -> Expr
     Expression::new(text).with_canonical(canonical)
 }
 
-/// The columns whose values differ from their text: a type of a user's own may be text by another name.
+/// The columns whose values are not text. A user-defined type may be an alias for text.
 fn no_text<'a>(columns: impl Iterator<Item = &'a Column>) -> BTreeSet<String> {
     let is_no_text = |data_type: &Type| match data_type {
         Type::Enum(_) | Type::Array(_) => true,
@@ -88,7 +88,7 @@ fn no_text<'a>(columns: impl Iterator<Item = &'a Column>) -> BTreeSet<String> {
     columns.filter(|column| is_no_text(&column.data_type)).map(|column| column.name.as_str().to_owned()).collect()
 }
 
-/// A `CREATE` statement: `OR REPLACE` says how it is sent, not what it creates.
+/// A `CREATE` statement without `OR REPLACE`, which does not change what it creates.
 fn normal_definition(definition: &Expression) -> Expression {
     let text = definition.text().trim().trim_end_matches(';').trim_end();
     let words: Vec<&str> = text.split_whitespace().take(3).collect();
@@ -173,7 +173,7 @@ fn normal_default(default: DefaultValue, data_type: &Type) -> Option<DefaultValu
     };
     match words::outer_cast(&text) {
         None if text.eq_ignore_ascii_case("null") => return None,
-        // The database lets go of a NULL of the column's own type, and keeps one of another.
+        // The database drops a NULL of the column's type, and keeps one of another type.
         Some((null, cast)) if words::without_parentheses(null).eq_ignore_ascii_case("null") => {
             let cast = types::catalog_spelling(cast);
             let own = render::type_name(data_type);
@@ -190,8 +190,8 @@ fn normal_default(default: DefaultValue, data_type: &Type) -> Option<DefaultValu
     Some(DefaultValue::Expression(Expression::new(text).with_canonical(canonical)))
 }
 
-/// A literal without the cast its column makes anyway: `'x'::character varying` in a `varchar(9)` column is `'x'`, and
-/// `'-5'::integer` in a number's column is `-5`.
+/// A literal without the cast that its column implies: `'x'::character varying` in a `varchar(9)` column is `'x'`, and
+/// `'-5'::integer` in a numeric column is `-5`.
 fn without_implied_cast(text: &str, data_type: &Type) -> String {
     let (literal, cast) = match words::outer_cast(text) {
         Some((literal, cast)) => (words::without_parentheses(literal), Some(types::catalog_spelling(cast))),
@@ -291,7 +291,7 @@ fn normalize_table(table: &mut Table) -> Result<(), Unsupported> {
     found.map_or(Ok(()), |(kind, twins)| Err(indistinct(&table.name, kind, twins)))
 }
 
-/// Two names that PostgreSQL takes for one, and the place of the second.
+/// The error for two names that PostgreSQL truncates to the same one, with the place of the second.
 struct Twins {
     first: Name,
     second: Part,
@@ -299,7 +299,7 @@ struct Twins {
 }
 
 fn indistinct(table: &ObjectName, kind: &str, Twins { first, second, cut }: Twins) -> Unsupported {
-    let reason = format!("its name and that of the {kind} `{first}` are both `{cut}` when cut to 63 bytes");
+    let reason = format!("its name and that of the {kind} `{first}` are both `{cut}` when truncated to 63 bytes");
     let hint = match kind {
         "foreign key" => {
             "give one of them a shorter name: `fk_name = \"…\"` where its relation is written, or `skip_fk` there and the key in \
@@ -310,7 +310,7 @@ fn indistinct(table: &ObjectName, kind: &str, Twins { first, second, cut }: Twin
     unsupported(Place::Table(table.clone(), second), &reason, hint)
 }
 
-/// Puts everything under the name it has now; gives back two that have the same.
+/// Keys every part by its current name; returns two parts with the same name, if any.
 fn rekeyed<T: Named>(map: &mut Parts<T>, part: fn(Name) -> Part) -> Option<Twins> {
     if map.iter().all(|(name, value)| name == value.name()) {
         return None;
@@ -326,7 +326,7 @@ fn rekeyed<T: Named>(map: &mut Parts<T>, part: fn(Name) -> Part) -> Option<Twins
     twins
 }
 
-/// The name a constraint has: the one it was given, cut as PostgreSQL cuts it, or the one PostgreSQL makes up.
+/// The name of a constraint: the given one, truncated as PostgreSQL does, or the one PostgreSQL generates.
 fn constraint_name(given: &Name, table: &str, columns: &str, label: &str) -> Name {
     let given = given.as_str();
     if given.is_empty() || given == format!("{table}_{columns}_{label}") {
@@ -346,7 +346,7 @@ fn check_name<'a>(given: &Name, mut columns: impl Iterator<Item = &'a Name>, tab
     }
 }
 
-/// Lists of names in options are written in one way, and what is off is absent.
+/// Lists of names in options have one spelling, and disabled options are absent.
 fn normal_options(options: &mut Options) {
     options.retain(|_, value| !value.is_empty() && value != "false");
     for key in ["include", "on_delete_columns"] {
@@ -375,7 +375,7 @@ fn normalize_index(table: &ObjectName, index: &mut Index, others: &BTreeSet<Stri
     index.name = Name::new(names::clip(index.name.as_str()));
     index.method = match index.method.take().map(|method| method.to_lowercase()).as_deref() {
         None | Some("btree") => None,
-        // SeaORM writes its full-text indexes so.
+        // SeaORM's spelling of a full-text index.
         Some("fulltext") => Some("gin".to_owned()),
         Some("spatial") => {
             let place = Place::Table(table.clone(), Part::Index(index.name.clone()));
@@ -426,7 +426,7 @@ fn normalize_view(
     let text = view.query.text().trim().trim_end_matches(';').trim_end();
     let (canonical, mut reads) = canonical_query(Product::Postgres, text, columns_of);
     if reads.is_empty() {
-        // What the parser cannot read, the catalog may have said.
+        // The catalog may print text that the parser cannot read.
         reads.append(&mut view.reads);
     }
     reads.retain(|name| known.contains(name) && *name != view.name);
@@ -436,7 +436,7 @@ fn normalize_view(
     drop_empty(&mut view.comment);
 }
 
-/// Settings that are said one by one are one option, as the catalog has them: in order of their names.
+/// Single settings become one option, sorted by name, as in the catalog.
 fn storage_in_one(options: &mut Options) {
     let single = |key: &String| key != "with" && !key.contains(':');
     let said: Vec<String> =

@@ -1,6 +1,6 @@
-//! Partitions: tables of their own, which belong to the table they divide.
+//! Partitions: tables that belong to a partitioned table.
 //!
-//! Must not know how they are read or made.
+//! Must not know how they are read or created.
 
 mod placed;
 
@@ -18,7 +18,7 @@ use super::words;
 
 pub(super) use placed::in_default;
 
-/// The table, or the partition, that a partition divides.
+/// The parent of a partition: a table or another partition.
 pub(super) fn parent(definition: &Definition) -> Option<&ObjectName> {
     fn divided(need: &Place) -> Option<&ObjectName> {
         match need {
@@ -30,7 +30,7 @@ pub(super) fn parent(definition: &Definition) -> Option<&ObjectName> {
     (definition.id.kind == DefinitionKind::Partition).then(|| definition.needs.iter().find_map(divided))?
 }
 
-/// The table at the top of those a partition divides.
+/// The topmost table above a partition.
 pub(super) fn divided<'s>(schema: &'s Schema, partition: &Definition) -> Option<&'s Table> {
     let parent = parent(partition)?;
     match schema.tables.get(parent) {
@@ -39,7 +39,7 @@ pub(super) fn divided<'s>(schema: &'s Schema, partition: &Definition) -> Option<
     }
 }
 
-/// How a table is divided, as the catalog prints it: an expression in parentheses, a column without.
+/// The partition key as the catalog prints it: expressions in parentheses, columns without.
 pub(super) fn normal_key(key: &str) -> String {
     let Some((strategy, rest)) = key.split_once('(') else { return key.to_owned() };
     let Some(list) = rest.trim_end().strip_suffix(')') else { return key.to_owned() };
@@ -47,7 +47,7 @@ pub(super) fn normal_key(key: &str) -> String {
     format!("{} ({})", strategy.trim().to_uppercase(), parts.join(", "))
 }
 
-/// One part of a key, without the operator class it has anyway.
+/// One part of a key, without a default operator class.
 fn normal_part(part: &str) -> String {
     let (value, behind) = cut_part(part);
     let is_name = words::cut_name(value).is_some_and(|(_, rest)| rest.trim().is_empty());
@@ -71,13 +71,13 @@ fn normal_part(part: &str) -> String {
     said.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// A part of a key in its value and what stands behind that: a collation, an operator class.
+/// Splits a part of a key into its value and its collation and operator class.
 fn cut_part(part: &str) -> (&str, &str) {
     let (value, behind) = part.trim().split_at(words::end_of_value(part.trim()));
     (value.trim(), behind.trim())
 }
 
-/// Operator classes that every type which they take has by itself.
+/// Operator classes that are the default of every type they accept.
 const USUAL_CLASSES: &[&str] = &[
     "array_ops",
     "bit_ops",
@@ -114,14 +114,14 @@ const USUAL_CLASSES: &[&str] = &[
     "varbit_ops",
 ];
 
-/// A partition's text in lines as the catalog has it, and the form it is compared by.
+/// A partition's text in the catalog's layout, and its canonical form.
 pub(super) fn normal(text: &str) -> Option<(String, String)> {
     let of = words::after_word(text, "OF")?;
     let head = words::clauses(text, &["PARTITION"]).first()?.1.to_owned() + " PARTITION OF";
     let (parent, rest) = words::cut_name(of.trim_start())?;
     let mut clauses = words::clauses(rest, &["PARTITION", "WITH", "TABLESPACE"]).into_iter().peekable();
     let (_, mut bounds) = clauses.next().map(|(word, body)| (word, body.to_owned()))?;
-    // `FOR VALUES WITH (modulus …)` has the word too.
+    // `FOR VALUES WITH (modulus …)` has the keyword too.
     if bounds.to_uppercase().ends_with("VALUES") {
         let (_, body) = clauses.next_if(|(word, _)| word == "WITH")?;
         bounds = format!("{bounds} WITH {body}");
@@ -140,8 +140,8 @@ pub(super) fn normal(text: &str) -> Option<(String, String)> {
     Some((layout, canonical))
 }
 
-/// The bounds of a range with points in time as short as they can be written: the catalog prints the time of day too, and the zone
-/// of the session. Only where that is UTC does a bound without a zone mean the same everywhere.
+/// The bounds of a range with timestamps in their shortest form: the catalog also prints midnight and the session's
+/// time zone. Only in UTC does a bound without a zone mean the same everywhere.
 fn without_midnight(bounds: &str) -> String {
     if !bounds.starts_with("FOR VALUES FROM") {
         return bounds.to_owned();
@@ -158,7 +158,7 @@ fn without_midnight(bounds: &str) -> String {
     found.iter().map(|token| short(token).unwrap_or_else(|| token.text.to_owned())).collect::<Vec<_>>().join(" ")
 }
 
-/// Bounds with their keywords as the catalog writes them.
+/// Bounds with keywords in the catalog's spelling.
 fn folded(bounds: &str) -> String {
     let mut text = String::new();
     for token in sql::words(Product::Postgres, bounds) {
@@ -182,21 +182,21 @@ fn folded(bounds: &str) -> String {
     text
 }
 
-/// Which rows are in a partition: `FOR VALUES …` or `DEFAULT`.
+/// The bounds of a partition: `FOR VALUES …` or `DEFAULT`.
 pub(super) fn bounds(partition: &Definition) -> Option<&str> {
     let (_, rest) = partition.create.text().split_once("\n    ")?;
     let end = [KEY, SETTINGS].iter().filter_map(|mark| rest.rfind(mark)).min();
     rest.get(..end.unwrap_or(rest.len()))
 }
 
-/// How a partition is divided itself.
+/// The partition key of a partition that is partitioned itself.
 pub(super) fn key(partition: &Definition) -> Option<&str> {
     let text = partition.create.text();
     let rest = text.get(text.rfind(KEY)? + KEY.len()..)?;
     rest.get(..rest.rfind(SETTINGS).unwrap_or(rest.len()))
 }
 
-/// The settings a partition has as a table.
+/// The storage parameters of a partition.
 pub(super) fn options(partition: &Definition) -> Options {
     let text = partition.create.text();
     let mut options = Options::new();
@@ -217,11 +217,11 @@ pub(super) fn options(partition: &Definition) -> Options {
 
 const UNLOGGED: &str = "CREATE UNLOGGED ";
 
-/// What follows the bounds in the statement that creates a partition, as it is normalised.
+/// The clauses after the bounds in a normalised statement that creates a partition.
 const KEY: &str = "\n    PARTITION BY ";
 const SETTINGS: &str = "\n    WITH (";
 
-/// The partitions of a table, and theirs, each behind the one it belongs to.
+/// The partitions of a table and their partitions, each after its parent.
 pub(super) fn of_table(schema: &Schema, table: &ObjectName) -> Vec<Definition> {
     let mut found: Vec<Definition> = Vec::new();
     loop {
@@ -243,8 +243,8 @@ pub(super) fn of_table(schema: &Schema, table: &ObjectName) -> Vec<Definition> {
     }
 }
 
-/// Takes out the partitions that `known` does not have and that are not expected, of tables that it divides in the same way,
-/// with what belongs to them.
+/// Removes partitions that are neither in `known` nor expected, from tables with the same partitioning in both schemas,
+/// together with their dependents.
 pub(super) fn leave_out_new(schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {
     let is_partition = |id: &DefinitionId| id.kind == DefinitionKind::Partition;
     let is_new = |id: &DefinitionId| !known.definitions.contains_key(id) && !expected(id.name.name.as_str());

@@ -1,14 +1,13 @@
-//! PostgreSQL's own words for an expression: temporary objects in a transaction that is rolled back.
+//! How PostgreSQL prints an expression: in temporary objects, in a transaction that is rolled back.
 //!
-//! Needs the right to create temporary objects and nothing else. Must not know what the words are compared with.
+//! Needs only the privilege to create temporary objects. Must not know what the printed text is compared with.
 
 use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::Step;
-use crate::dialect::reprint::{Prints, Question, in_reading_order};
-use crate::dialect::wording::{ExpressionLocation, TableExpressionLocation};
+use crate::dialect::wording::{ExpressionLocation, Prints, Question, TableExpressionLocation};
 use crate::plan::{Object, Op};
 use crate::schema::{
     Column, DefaultValue, Definition, DefinitionId, DefinitionKind, DependencyLayer, Expression, Generated, Literal,
@@ -17,14 +16,14 @@ use crate::schema::{
 
 use super::{introspect, partitions, render, words};
 
-/// What a temporary object is called that stands for the one in question.
+/// The name of the temporary object.
 const STAND_IN: &str = "sea_gen_reprint";
 
-/// What the server prints for each question it can answer.
+/// The printed text of each question that the server can answer.
 ///
 /// # Errors
-/// Nothing can be asked: the role may not create temporary objects, or the server is read-only.
-pub async fn prints(
+/// The role lacks the privilege to create temporary objects, or the server is read-only.
+pub(in crate::dialect) async fn prints(
     session: &mut Session,
     context: &Schema,
     questions: &BTreeSet<Question>,
@@ -40,7 +39,7 @@ async fn within(
     context: &Schema,
     questions: &BTreeSet<Question>,
 ) -> Result<Prints, DatabaseError> {
-    // What is created goes to the temporary schema, and is found there first.
+    // Objects are created in the temporary schema, and found there first.
     for statement in [
         "SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)",
         "SET LOCAL lock_timeout = '2s'",
@@ -74,9 +73,9 @@ async fn within(
     Ok(prints)
 }
 
-/// What the catalog says of a definition, made beside the stand-ins and taken back.
+/// A definition as the catalog prints it, created beside the stand-ins and rolled back.
 async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Result<Option<String>, DatabaseError> {
-    // Whatever names a schema means an object of the user's own.
+    // A qualified name refers to a real object, not to a stand-in.
     let named = id.on.as_ref().unwrap_or(&id.name);
     let is_local = named.schema.is_none() && id.name.schema.is_none();
     let can_be_temporary = match id.kind.layer() {
@@ -101,7 +100,7 @@ async fn defined(session: &mut Session, id: &DefinitionId, create: &str) -> Resu
     Ok(answer)
 }
 
-/// What the catalog says of a partition's bounds and of its own key, with what it does not say in the partition's words.
+/// A partition with its bounds and its partition key as the catalog prints them, and its other clauses unchanged.
 async fn partition(
     session: &mut Session,
     context: &Schema,
@@ -138,7 +137,8 @@ fn bare(name: &Name) -> &str {
     name.as_str().split('(').next().unwrap_or_default()
 }
 
-/// Makes what the expressions read, as far as it can be made; what cannot leaves those who need it without an answer.
+/// Creates the objects that the expressions read, as far as possible. If one cannot be created, expressions that need
+/// it get no answer.
 async fn build(session: &mut Session, context: &Schema) -> Result<(), DatabaseError> {
     for enum_type in context.enums.values() {
         let name = render::quote_object(&enum_type.name);
@@ -154,13 +154,13 @@ async fn build(session: &mut Session, context: &Schema) -> Result<(), DatabaseEr
             tried(session, &create, None).await?;
         }
     }
-    for view in in_reading_order(context) {
+    for view in context.views_in_reading_order() {
         tried(session, &create_view(&view.name.name, view.query.text()), None).await?;
     }
     Ok(())
 }
 
-/// Runs a statement and asks a question; both are undone when a question is asked, and when they fail.
+/// Executes a statement and a query, and rolls the statement back, also after a failure.
 async fn tried(session: &mut Session, create: &str, print: Option<&str>) -> Result<Option<String>, DatabaseError> {
     session.execute("SAVEPOINT sea_gen_reprint").await?;
     let answer = match (session.execute(create).await, print) {
@@ -182,26 +182,26 @@ fn text(content: &str) -> String {
     render::literal(&Literal::Text(content.to_owned()))
 }
 
-/// The temporary table stands for the real one under its own name, whatever schema that is in.
+/// The temporary table has the name of the real one, regardless of its schema.
 fn stand_in(table: &ObjectName) -> String {
     format!("pg_temp.{}", render::quote(&table.name))
 }
 
-/// A statement that makes an object, written as in a migration.
+/// The statement of a migration that creates an object.
 fn created(object: Object) -> Option<String> {
     let statements = render::render(&Step::Direct(Op::Create(object))).ok()?;
     statements.into_iter().next().map(|statement| statement.sql)
 }
 
 fn create_table(table: &Table) -> Option<String> {
-    // The first schema of the path is the temporary one.
+    // The first schema of the search path is the temporary one.
     let mut table = table.clone();
     table.name.schema = None;
     table.options.clear();
     created(Object::Table(table))
 }
 
-/// A column of the same type as the one in question, with nothing to it but what is asked.
+/// A column with the type of the given one, and no other facets.
 fn column(context: &Schema, table: &ObjectName, like: &Name) -> Option<Column> {
     let like = context.tables.get(table)?.columns.get(like)?;
     let mut column = Column::new(STAND_IN, like.data_type.clone());
@@ -213,7 +213,7 @@ fn create_view(name: &Name, query: &str) -> String {
     format!("CREATE TEMPORARY VIEW {} AS {query}", render::quote(name))
 }
 
-/// What makes an expression, and what prints it.
+/// The statement that creates an object with the expression, and the query that prints it.
 fn ask(context: &Schema, question: &Question) -> Option<(String, String)> {
     let expression = &question.text;
     let condition = |table: &ObjectName, condition: &str| {
@@ -239,7 +239,7 @@ fn ask(context: &Schema, question: &Question) -> Option<(String, String)> {
         ExpressionLocation::Table(table, TableExpressionLocation::Default(name)) => {
             let mut column = column(context, table, name)?;
             column.default = Some(DefaultValue::Expression(Expression::new(expression)));
-            // A column that comes to a table has its default computed at once, which may fail: a setting nobody has made.
+            // Adding a column evaluates its default at once, which may fail, for example because of a missing setting.
             let mut alone = Table::new(ObjectName::local(STAND_IN));
             alone.columns.insert(column);
             of_column(&alone.name.clone(), Object::Table(alone))?
@@ -256,7 +256,7 @@ fn ask(context: &Schema, question: &Question) -> Option<(String, String)> {
             condition(table, &format!("({expression}) IS NOT NULL"))
         }
         ExpressionLocation::Table(table, TableExpressionLocation::Trigger(name)) => {
-            // Only the stand-in gets a trigger: the table itself would have to be locked for it.
+            // Only the stand-in gets a trigger, because creating one would lock the real table.
             if !is_on(expression, table) {
                 return None;
             }
@@ -275,12 +275,12 @@ fn ask(context: &Schema, question: &Question) -> Option<(String, String)> {
             let print = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()";
             (unqualified(expression)?, print.to_owned())
         }
-        // It has its own way.
+        // Views are printed separately.
         ExpressionLocation::Definition(_) => return None,
     })
 }
 
-/// An index's part is asked as a condition, which is taken off again.
+/// An index expression is printed as part of a condition, which is then removed.
 fn plain(location: &ExpressionLocation, printed: String) -> String {
     match location {
         ExpressionLocation::Table(_, TableExpressionLocation::Part(..)) => {
@@ -294,20 +294,20 @@ fn plain(location: &ExpressionLocation, printed: String) -> String {
     }
 }
 
-/// Whether a trigger's definition names its table without a schema, so that the temporary one is meant.
+/// Whether a trigger's definition names its table without a schema, so that the name refers to the temporary one.
 fn is_on(definition: &str, table: &ObjectName) -> bool {
     let mut words = definition.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("on")).skip(1);
     let quoted = render::quote(&table.name);
     words.next().is_some_and(|word| word == quoted || word.eq_ignore_ascii_case(table.name.as_str()))
 }
 
-/// A routine's definition with its name alone, so that the temporary schema gets it.
+/// A routine's definition with an unqualified name, so that the temporary schema gets it.
 fn unqualified(definition: &str) -> Option<String> {
     let after = ["FUNCTION", "PROCEDURE"].iter().filter_map(|word| words::after_word(definition, word));
     let after = after.max_by_key(|after| after.len())?;
     let (name, rest) = words::cut_name(after.trim_start())?;
     let head = definition.get(..definition.len() - after.len())?;
-    // Behind a schema any word may be a name.
+    // After a schema, any word may be a name.
     let last = render::quote(&Name::new(words::name_path(name).pop()?));
     Some(format!("{head} {last}{rest}"))
 }

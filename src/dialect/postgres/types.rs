@@ -1,4 +1,4 @@
-//! Types: what a declared type is called in the catalog, and which types serve the same Rust type.
+//! Types: the catalog's name of a declared type, and which types serve the same Rust type.
 //!
 //! Must not know columns or tables.
 
@@ -6,7 +6,7 @@ use crate::schema::{EnumType, Name, ObjectName, Type};
 
 use super::words;
 
-/// The type in the form the catalog reports it in. `Err` says why PostgreSQL has no such type.
+/// The type as the catalog reports it. `Err` has the reason why PostgreSQL has no such type.
 pub(super) fn normalize<'a>(
     declared: &Type,
     enums: &'a dyn Fn(&ObjectName) -> Option<&'a EnumType>,
@@ -15,7 +15,7 @@ pub(super) fn normalize<'a>(
     match declared {
         Type::Enum(name) => Ok(Type::Enum(name.clone())),
         Type::Array(element) => Ok(match normalize(element, enums)? {
-            // PostgreSQL has one array type for every number of dimensions.
+            // PostgreSQL has the same array type for every number of dimensions.
             Type::Native(element) if element.ends_with("[]") => Type::Native(element),
             Type::Native(element) => Type::Native(format!("{element}[]")),
             array @ Type::Array(_) => array,
@@ -96,7 +96,7 @@ fn dots_to_commas(text: &str) -> String {
         .collect()
 }
 
-/// A type's spelling as `format_type` prints it. What is not a type of PostgreSQL's own is only trimmed and folded.
+/// A type as `format_type` prints it. A type that is not built in is only trimmed and folded.
 pub(super) fn catalog_spelling(text: &str) -> String {
     let text = text.trim();
     if let Some(element) = array_element(text) {
@@ -146,7 +146,7 @@ pub(super) fn catalog_spelling(text: &str) -> String {
     }
 }
 
-/// What an array type is an array of: `x[]`, `x[3]`, `x ARRAY`.
+/// The element type of an array type: `x[]`, `x[3]`, `x ARRAY`.
 fn array_element(text: &str) -> Option<&str> {
     if let Some(open) = text.strip_suffix(']').and_then(|head| head.rfind('[')) {
         return text.get(..open);
@@ -173,16 +173,16 @@ pub(super) fn base(spelling: &str) -> String {
     }
 }
 
-/// What a type is good for, coarsely: types of one family hold the same Rust values.
+/// Type families: types of one family hold the same Rust values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     /// Strings of any length.
     Text,
-    /// Whole numbers of any width.
+    /// Integers of any width.
     Integer,
     /// Exact and floating numbers.
     Fraction,
-    /// Truth values.
+    /// Booleans.
     Boolean,
     /// Dates and times that cast to each other.
     Moment,
@@ -192,8 +192,7 @@ pub(super) enum Family {
     Other,
 }
 
-/// Whether a catalog spelling is that of one of PostgreSQL's own types whose values are not their text. Comparing `citext` is
-/// not comparing its text either.
+/// Whether a type is built in and its values are not compared as text. `citext` is not compared as text either.
 pub(super) fn is_no_text(spelling: &str) -> bool {
     let own = [
         "uuid",
@@ -241,7 +240,7 @@ mod tests {
         }
     }
 
-    /// What sea-query writes for a type, as the catalog would then print it.
+    /// The type that sea-query writes, as the catalog would print it.
     fn written(column_type: ColumnType) -> String {
         let sql =
             Table::create().table("t").col(ColumnDef::new_with_type("c", column_type)).to_string(PostgresQueryBuilder);

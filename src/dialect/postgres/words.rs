@@ -1,7 +1,6 @@
-//! Looking at SQL text without parsing it: which names stand outside strings, which parentheses enclose everything.
+//! Reads SQL text by tokens, without parsing it: names outside strings, enclosing parentheses, lists.
 //!
-//! Must not know what the text means, nor how it is cut into tokens. Whatever is compared goes through `dialect::expression`,
-//! not through here.
+//! Must not know what the text means, nor how it is tokenized. Texts are compared by `dialect::expression`, not here.
 
 use std::collections::BTreeSet;
 
@@ -25,20 +24,20 @@ fn step(token: &Token<'_>) -> i32 {
     is('(', ')') + is('[', ']')
 }
 
-/// Whether `name` stands in the text as an identifier, quoted or not.
+/// Whether `name` occurs in the text as an identifier, quoted or not.
 pub(super) fn mentions(sql: &str, name: &str) -> bool {
     words(sql)
         .iter()
         .any(|token| token.name().is_some_and(|found| found == name) || folded(token).is_some_and(|it| it == name))
 }
 
-/// Whether `name` stands in the text behind a schema.
+/// Whether `name` occurs in the text qualified by a schema.
 pub(super) fn is_qualified(sql: &str, name: &str) -> bool {
     let is_name = |token: &Token<'_>| mentions(token.text, name);
     words(sql).windows(2).any(|pair| matches!(pair, [dot, token] if dot.is_symbol('.') && is_name(token)))
 }
 
-/// The names that stand in the text outside strings, quoted or not; unquoted ones also as PostgreSQL folds them.
+/// The identifiers in the text outside strings, quoted or not; unquoted ones also as PostgreSQL folds them.
 pub(super) fn names(sql: &str) -> Vec<String> {
     let mut found: Vec<String> = words(sql).iter().filter_map(folded).collect();
     found.sort();
@@ -62,7 +61,7 @@ pub(super) fn strings(sql: &str) -> Vec<String> {
     words(sql).iter().filter_map(|token| token.value(Product::Postgres.into())).collect()
 }
 
-/// Whether the text has `*` outside strings, which may stand for any column.
+/// Whether the text has `*` outside strings, which may mean any column.
 pub(super) fn has_star(sql: &str) -> bool {
     words(sql).iter().any(|token| token.is_symbol('*'))
 }
@@ -81,7 +80,7 @@ pub(super) fn without_parentheses(sql: &str) -> &str {
     text
 }
 
-/// Where the value ends that the text begins with: parentheses, a name or a call.
+/// The end of the value at the start of the text: parentheses, a name or a call.
 pub(super) fn end_of_value(sql: &str) -> usize {
     let (mut depth, mut end) = (0, 0);
     for token in words(sql) {
@@ -106,7 +105,7 @@ fn enclosed(text: &str) -> Option<&str> {
     (!closes && depth == 0).then_some(inner)
 }
 
-/// Cuts `literal::type` in two; `None` where the last cast is not the outermost thing of the text.
+/// Splits `literal::type`; `None` if the last cast is not the outermost expression.
 pub(super) fn outer_cast(text: &str) -> Option<(&str, &str)> {
     let words = words(text);
     let (mut depth, mut found) = (0, None);
@@ -121,7 +120,7 @@ pub(super) fn outer_cast(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at)?.trim(), text.get(at + 2..)?.trim()))
 }
 
-/// The content of a text that is one plain string literal and nothing else.
+/// The content of a text that is exactly one plain string literal.
 pub(super) fn string_content(text: &str) -> Option<String> {
     match words(text).as_slice() {
         [only] if only.text == text => only.value(Product::Postgres.into()),
@@ -165,8 +164,8 @@ pub(super) fn split_list(text: &str) -> Vec<String> {
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
-/// A text cut before every one of these words (given in capitals) that stands outside parentheses: each clause's word, and
-/// what follows it. The first has no word.
+/// Splits a text before each of these keywords (given in upper case) outside parentheses: each clause's keyword and the
+/// text after it. The first has no keyword.
 pub(super) fn clauses<'a>(sql: &'a str, keywords: &[&str]) -> Vec<(String, &'a str)> {
     let mut found: Vec<(String, usize, usize)> = vec![(String::new(), 0, sql.len())];
     let mut depth = 0;
@@ -182,7 +181,7 @@ pub(super) fn clauses<'a>(sql: &'a str, keywords: &[&str]) -> Vec<(String, &'a s
     found.into_iter().map(|(word, from, to)| (word, sql.get(from..to).unwrap_or_default().trim())).collect()
 }
 
-/// The parts of a comma-separated list, whatever stands in parentheses being one.
+/// The parts of a comma-separated list; commas in parentheses do not separate.
 pub(super) fn items(sql: &str) -> Vec<&str> {
     let (mut found, mut start, mut depth) = (Vec::new(), 0, 0);
     for token in words(sql) {
@@ -197,13 +196,13 @@ pub(super) fn items(sql: &str) -> Vec<&str> {
     found
 }
 
-/// What follows the first occurrence of a word.
+/// The text after the first occurrence of a word.
 pub(super) fn after_word<'a>(sql: &'a str, word: &str) -> Option<&'a str> {
     let found = words(sql).into_iter().find(|token| token.is_word(word))?;
     sql.get(found.end()..)
 }
 
-/// A name, perhaps behind its schema, as it is written, and the rest of the text.
+/// A possibly qualified name as written, and the rest of the text.
 pub(super) fn cut_name(sql: &str) -> Option<(&str, &str)> {
     let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Name | TokenKind::Word);
     let mut tokens = sql::Tokens::new(Product::Postgres, sql);
@@ -221,8 +220,8 @@ pub(super) fn types_of_attributes(sql: &str) -> String {
     types.collect::<Vec<_>>().join(" ")
 }
 
-/// A text as it is compared where nothing in it is taken apart: folded, one space between its tokens, no quotes around names
-/// that need none.
+/// The canonical form of a text that is not parsed: folded, single spaces between tokens, no needless quotes around
+/// names.
 pub(super) fn plain(sql: &str) -> String {
     let words = words(sql);
     let folded = words.iter().map(|token| match (token.kind, token.name()) {

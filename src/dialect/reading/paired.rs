@@ -1,6 +1,6 @@
 //! Compares the up and down sections of a file: a column's type before a change is the one that the other section restores.
 //!
-//! Must not know who judges the change.
+//! Must not know how the change is judged.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{ColumnRead, Feature, Reading};
@@ -10,8 +10,8 @@ use crate::dialect::{self, Dialect, Product};
 use crate::plan::cast::Grade;
 use crate::schema::Schema;
 
-/// Says of every change of a type, where the other way tells what the type was, whether it writes every row anew and whether
-/// every value survives it.
+/// Adds to every type change whose previous type is in the other section whether it rewrites the table and whether
+/// every value survives.
 pub fn pair(product: Product, up: &mut [Reading], down: &mut [Reading]) {
     let (there, back) = (columns(up), columns(down));
     let dialect = dialect::of(product);

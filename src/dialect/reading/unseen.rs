@@ -1,7 +1,7 @@
 //! Decides whether a schema shows that statements ran: a database with that schema need not run them again.
 //!
-//! Rows are no part of a schema, so a statement that changes rows is shown by none, unless the schema leaves it nothing to do.
-//! What is not known for certain counts as not shown. Must not know migrations, or what is done about a statement not shown.
+//! A schema has no rows, so a statement that changes rows is never shown, unless the schema leaves it no rows to
+//! change. A doubtful case counts as not shown. Must not know migrations, or how the result is used.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Cursor, Reading, words};
@@ -10,7 +10,7 @@ use sea_gen_runner::sql::TokenKind;
 use crate::dialect::{Product, Role, Statement};
 use crate::schema::{Definition, DefinitionKind, Name, ObjectName, Schema};
 
-/// Objects a schema holds whole: it shows that they were created, altered or dropped.
+/// Kinds of objects that a schema represents completely, so that it shows that they were created, altered or dropped.
 const OBJECTS: &[&str] = &[
     "VIEW",
     "MATERIALIZED VIEW",
@@ -31,7 +31,7 @@ const OBJECTS: &[&str] = &[
     "SCHEMA",
 ];
 
-/// The first of the statements of which the schema they led to does not show that it ran.
+/// The first statement that the resulting schema does not show.
 pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> Option<usize> {
     let readings: Vec<Reading> = statements.iter().map(|statement| super::read(product, &statement.sql)).collect();
     let clauses: Vec<&Clause> = readings.iter().flat_map(|reading| &reading.clauses).collect();
@@ -54,7 +54,7 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
     statements.iter().zip(&readings).position(|pair| !is_shown(pair))
 }
 
-/// Whether the schema shows what a clause on a table did, rows aside.
+/// Whether the schema shows the effect of a clause on a table, except on rows.
 fn shows_clause(kind: ClauseKind) -> bool {
     match kind {
         ClauseKind::CreateTable
@@ -112,8 +112,8 @@ fn shows_clause(kind: ClauseKind) -> bool {
     }
 }
 
-/// Whether a statement on tables takes no value from an expression, and does nothing else that a schema does not hold: a table
-/// made of a query, a type change by `USING` with more than a cast, numbers that begin anew, an owner.
+/// Whether a statement on tables computes no values and has no effect outside the schema: no table created from a
+/// query, no `USING` beyond a cast, no restarted sequence, no owner.
 fn converts_nothing(cursor: Cursor<'_>, clauses: &[Clause]) -> bool {
     if clauses.iter().any(|clause| clause.kind == ClauseKind::CreateTable) {
         return !cursor.holds("AS") && !cursor.holds("SELECT");
@@ -128,7 +128,7 @@ fn converts_nothing(cursor: Cursor<'_>, clauses: &[Clause]) -> bool {
     }
 }
 
-/// `column::type`, and nothing else.
+/// Exactly `column::type`.
 fn is_a_cast(mut using: Cursor<'_>, clauses: &[Clause]) -> bool {
     let column = using.name();
     let is_own = clauses.iter().any(|clause| clause.part == column);
@@ -147,36 +147,36 @@ fn is_number(text: &str) -> bool {
     text.chars().all(|letter| letter.is_ascii_digit())
 }
 
-/// `CREATE VIEW`, `ALTER TYPE`, `DROP FUNCTION` and the like. Numbers that begin anew are not in the schema.
+/// `CREATE VIEW`, `ALTER TYPE`, `DROP FUNCTION` and the like. Sequence values are not in the schema.
 fn shows_object(mut cursor: Cursor<'_>) -> bool {
     let Some(verb) = cursor.take_any(&["CREATE", "ALTER", "DROP"]) else { return false };
     if verb == "ALTER" && cursor.holds("RESTART") {
         return false;
     }
     cursor.take("OR REPLACE");
-    // MySQL and MariaDB say before the kind who it belongs to and how it is carried out.
+    // MySQL and MariaDB have the definer and the algorithm before the kind.
     let belongings = ["DEFINER", "ALGORITHM", "SQL SECURITY"];
     let stands_before = belongings.iter().any(|word| cursor.is_at(word)) || cursor.is_at("SQL");
     OBJECTS.iter().any(|kind| cursor.take(kind) || (stands_before && cursor.holds(kind)))
 }
 
-/// What roles may do, in a schema that holds that.
+/// Privileges, if the schema has them.
 fn shows_privilege(mut cursor: Cursor<'_>, reached: &Schema) -> bool {
     let is_privilege = |definition: &Definition| definition.id.kind == DefinitionKind::Privilege;
     cursor.take_any(&["GRANT", "REVOKE"]).is_some() && reached.definitions.values().any(is_privilege)
 }
 
-/// A setting that ends with the session that ran it.
+/// A session setting.
 fn is_of_the_session(mut cursor: Cursor<'_>) -> bool {
     if cursor.take("PRAGMA") {
         return ["LEGACY_ALTER_TABLE", "FOREIGN_KEYS", "DEFER_FOREIGN_KEYS"].iter().any(|name| cursor.is_at(name));
     }
     let reaches_further = ["GLOBAL", "PERSIST", "PASSWORD", "@@GLOBAL"];
-    // What stands in parentheses may call a function, and that may do anything.
+    // Parentheses may contain a call of a function with side effects.
     cursor.take("SET") && cursor.inside().is_none() && !reaches_further.iter().any(|word| cursor.holds(word))
 }
 
-/// `UPDATE t SET c = … WHERE c IS NULL`, where column c takes no NULL by now.
+/// `UPDATE t SET c = … WHERE c IS NULL`, if column c is now NOT NULL.
 fn has_nothing_to_fill(table: &str, cursor: Cursor<'_>, reached: &Schema) -> bool {
     let (Some(mut set), Some(condition)) = (cursor.after("SET"), cursor.after("WHERE")) else { return false };
     let column = set.name();
@@ -190,8 +190,7 @@ fn has_nothing_to_fill(table: &str, cursor: Cursor<'_>, reached: &Schema) -> boo
     begins && !condition.holds("OR") && !condition.holds("XOR") && found.is_some_and(|column| !column.nullable)
 }
 
-/// Rows carried over as they are into the table that takes the place of the one they are in, and the number it counts from:
-/// how a table is made anew on SQLite.
+/// The copy of rows into a replacement table, and its sequence value: a table rebuild on SQLite.
 fn carries_over(cursor: Cursor<'_>, change: &Clause, clauses: &[&Clause]) -> bool {
     if change.table == "sqlite_sequence" {
         return true;

@@ -1,7 +1,7 @@
-//! The table of casts: which values survive a change of type.
+//! The cast table: which values survive a change of type.
 //!
-//! SQLite keeps any value under any type. What loses is the affinity of the new type, which makes numbers of texts that look
-//! like one and texts of numbers; and what the code reads, which takes only values of the new type. Must not know who asks.
+//! SQLite stores any value in any column. Values are lost by the new type's affinity, which converts numeric texts to
+//! numbers and numbers to texts, and by the code, which only reads values of the new type. Must not know who uses it.
 
 use crate::dialect::casts::{Family, beyond};
 use crate::plan::cast::Grade;
@@ -9,7 +9,7 @@ use crate::plan::cast::Grade;
 const DATE: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
 const TIME: &str = "[0-9][0-9]:[0-9][0-9]";
 
-/// How the values of one family become values of another.
+/// Grades the cast from one family to another.
 pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     let unless = |condition: String, because: &str| {
         Grade::lost(format!("{column} IS NOT NULL AND ({condition})"), because.to_owned())
@@ -28,7 +28,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
                 "typeof({column}) = 'blob' OR typeof({column}) = 'text' AND {column} <> CAST({whole} AS text) OR \
                  typeof({column}) = 'real' AND {column} <> {whole}"
             );
-            let grade = unless(unread, "has values that are no whole numbers");
+            let grade = unless(unread, "has values that are not whole numbers");
             match *min > i64::MIN.into() || *max < i64::MAX.into() {
                 true => grade.or(unless(format!("{whole} NOT BETWEEN {min} AND {max}"), &beyond(*min, *max))),
                 false => grade,
@@ -47,7 +47,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
             );
             unless(
                 format!("{unread} OR {}", inexact(column)),
-                "has values that are no numbers, or have too many digits",
+                "has values that are not numbers, or have too many digits",
             )
         }
         (
@@ -67,20 +67,20 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
         ),
         (_, Family::Date) => unless(
             format!("typeof({column}) <> 'text' OR {column} IS NOT date({column})"),
-            "has values that are no dates as 2020-12-31",
+            "has values that are not dates like 2020-12-31",
         ),
         (_, Family::Time(_)) => unless(
             format!("typeof({column}) <> 'text' OR {column} NOT GLOB '{TIME}*' OR time({column}) IS NULL"),
-            "has values that are no times as 23:59:59",
+            "has values that are not times like 23:59:59",
         ),
         (Family::Moment { .. }, Family::Moment { .. }) => Grade::Keeps,
         (_, Family::Moment { .. }) => unless(
             format!(
                 "typeof({column}) <> 'text' OR {column} NOT GLOB '{DATE}[ T]{TIME}*' OR datetime({column}) IS NULL"
             ),
-            "has values that are no moments as 2020-12-31 23:59:59",
+            "has values that are not timestamps like 2020-12-31 23:59:59",
         ),
-        (_, Family::Json(_)) => unless(format!("NOT json_valid({column})"), "has values that are no JSON"),
+        (_, Family::Json(_)) => unless(format!("NOT json_valid({column})"), "has values that are not JSON"),
         (_, Family::Uuid) => unless(
             format!("typeof({column}) <> 'blob' OR length({column}) <> 16"),
             "has values that are not the sixteen bytes of a UUID",
@@ -98,7 +98,7 @@ pub(super) fn grade(column: &str, from: &Family, to: &Family) -> Grade {
     }
 }
 
-/// Whole numbers that floating point has no room for.
+/// Integers that floating point cannot represent exactly.
 fn inexact(column: &str) -> String {
     let most = 1_i64 << 53;
     format!("typeof({column}) = 'integer' AND {column} NOT BETWEEN -{most} AND {most}")

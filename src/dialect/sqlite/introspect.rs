@@ -1,6 +1,6 @@
-//! Reading the catalog: two queries over the pragmas, and the `CREATE` texts for what the pragmas do not say.
+//! Reads the catalog: two queries over the pragmas, and the `CREATE` texts for facts that the pragmas lack.
 //!
-//! Must not know what is declared or how anything is compared.
+//! Must not know what is declared or how schemas are compared.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,14 +15,15 @@ use crate::schema::{
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
 use super::words::{name, without_comments, words};
-use super::{names, normalize, render};
+use super::{ddl, names, normalize};
 
-/// Everything but tables that hold rows, and those tables, each as arrays of rows ([`Session::query_arrays`]).
+/// The query for all objects but ordinary tables, and the one for tables, each as arrays of rows
+/// ([`Session::query_arrays`]).
 const OTHERS: &str = include_str!("queries/others.sql");
 const TABLES: &str = include_str!("queries/tables.sql");
 
-/// Reads the catalog. The tables are put together while SQLite lists the next ones; those that are known in their normal form
-/// are not held a second time.
+/// Reads the catalog. Tables are built while SQLite lists the next ones; a table whose normal form is known is not
+/// stored a second time.
 ///
 /// # Errors
 /// The database's refusal.
@@ -92,7 +93,7 @@ fn unmanaged(catalog: &mut Catalog, object: String, reason: String) {
     catalog.unmanaged.push(Unmanaged { object, reason });
 }
 
-/// A table of which nothing is known but that it is there.
+/// A table of which only the name is known.
 fn keep(catalog: &mut Catalog, name: &str) {
     let name = ObjectName::local(name);
     catalog.schema.kept.objects_mut().tables.insert(name.clone(), Table::new(name));
@@ -102,21 +103,21 @@ fn unreadable(catalog: &mut Catalog, object: String) {
     unmanaged(catalog, object, "its CREATE text cannot be read".to_owned());
 }
 
-/// An object's row, and the rows of what it has, which follow it.
+/// An object's row, and the following rows of its parts.
 struct Found<'r> {
     row: Row<'r>,
     after: Iter<'r>,
 }
 
 impl<'r> Found<'r> {
-    /// The rows of one kind that it has.
+    /// The rows of its parts of one kind.
     fn of(&self, kind: &str) -> Vec<Row<'r>> {
         let others = self.after.clone().skip_while(|row| row.text(0) != kind && is_part(*row));
         others.take_while(|row| row.text(0) == kind).collect()
     }
 }
 
-/// Whether the row belongs to an object before it.
+/// Whether the row belongs to an earlier object.
 fn is_part(row: Row<'_>) -> bool {
     matches!(row.text(0), "column" | "key" | "part")
 }
@@ -128,12 +129,12 @@ fn found<'r>(rows: &'r Rows, kind: &str) -> impl Iterator<Item = Found<'r>> {
         .filter(move |found| found.row.text(0) == kind)
 }
 
-/// The objects of one kind from all of the answers.
+/// The objects of one kind in all answers.
 fn objects<'r>(others: &'r [Rows], kind: &str) -> impl Iterator<Item = Found<'r>> {
     others.iter().flat_map(move |rows| found(rows, kind))
 }
 
-/// Indexes by the table they are on.
+/// Indexes by table.
 fn indexes(others: &[Rows]) -> HashMap<&str, Vec<Found<'_>>> {
     let mut found: HashMap<&str, Vec<Found<'_>>> = HashMap::new();
     for index in objects(others, "index") {
@@ -152,7 +153,8 @@ fn virtual_tables(others: &[Rows]) -> BTreeMap<&str, String> {
     objects(others, "table").filter_map(|table| Some((table.row.text(1), module(table)?))).collect()
 }
 
-/// The virtual table whose data a table holds. Only SQLite 3.37 lists these as such, so they are known by their names.
+/// The virtual table that a shadow table belongs to. Only SQLite 3.37 and later list them as such, so they are
+/// recognised by name.
 fn shadowed<'a>(name: &str, virtual_tables: &BTreeMap<&'a str, String>) -> Option<&'a str> {
     virtual_tables
         .iter()
@@ -171,7 +173,7 @@ fn shadowed<'a>(name: &str, virtual_tables: &BTreeMap<&'a str, String>) -> Optio
         .map(|(owner, _)| *owner)
 }
 
-/// A table, or `None` when its text and the pragmas do not tell the same story.
+/// A table, or `None` if its text and the pragmas disagree.
 fn table(name: &str, sql: &str, columns: &[Row<'_>], foreign_keys: &[Row<'_>]) -> Option<Table> {
     let mut text = table_sql::read(sql)?;
     let mut table = Table::new(ObjectName::local(name));
@@ -218,7 +220,7 @@ fn table(name: &str, sql: &str, columns: &[Row<'_>], foreign_keys: &[Row<'_>]) -
     Some(table)
 }
 
-/// The name that was given, or the one nobody had to give. A name given twice, which SQLite allows, gets a number too.
+/// The given name, or the conventional one. SQLite allows duplicate names; the second gets a number.
 fn constraint_name(given: Option<&Name>, conventional: Name, taken: impl Fn(&Name) -> bool) -> Name {
     names::free(given.cloned().unwrap_or(conventional), taken)
 }
@@ -229,14 +231,14 @@ fn set(options: &mut Options, key: &str, value: Option<String>) {
     }
 }
 
-/// A default as an expression. Outside parentheses SQLite takes every name for a string, even one in double quotes.
+/// A default as an expression. Outside parentheses SQLite treats every name as a string, even one in double quotes.
 fn default(text: &str) -> DefaultValue {
     let text = without_comments(text);
     let tokens = words(&text);
     let text = match tokens.as_slice() {
         [only] if only.kind == TokenKind::Name || (only.kind == TokenKind::Word && !is_constant(only.text)) => {
             let content = name(only).map(|name| name.to_string()).unwrap_or_default();
-            render::literal(&crate::schema::Literal::Text(content))
+            ddl::literal(&crate::schema::Literal::Text(content))
         }
         _ => text,
     };
@@ -262,7 +264,7 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row<'_>]) -> Opti
     let collations = collations(said, table);
     set(&mut table.options, "primary_key_on_conflict", said.on_conflict.clone());
     set(&mut table.options, "primary_key_collations", collations);
-    // `PRIMARY KEY (id DESC)` of an integer column is the row id all the same; `id INTEGER PRIMARY KEY DESC` is not.
+    // `PRIMARY KEY (id DESC)` of an integer column is the row id; `id INTEGER PRIMARY KEY DESC` is not.
     let row_id = |name: &Name| {
         let data_type = table.columns.get(name).map(|column| &column.data_type);
         matches!(data_type, Some(Type::Native(words)) if words.eq_ignore_ascii_case("integer"))
@@ -275,7 +277,7 @@ fn primary_key(table: &mut Table, text: &TableText, columns: &[Row<'_>]) -> Opti
     Some(())
 }
 
-/// The collations of a key's columns in their order, where one is not the column's own.
+/// The collations of a key's columns in order, if one is not the column's own.
 fn collations(key: &KeyText, table: &Table) -> Option<String> {
     let own = |part: &table_sql::KeyPart| {
         let column = table.columns.values().find(|column| same(&column.name, &part.column));
@@ -289,7 +291,7 @@ fn collations(key: &KeyText, table: &Table) -> Option<String> {
     listed.iter().any(|collation| !collation.is_empty()).then(|| listed.join(","))
 }
 
-/// The orders of a key's columns, where one is descending.
+/// The sort orders of a key's columns, if one is descending.
 fn orders(key: &KeyText) -> Option<String> {
     let listed: Vec<&str> = key.parts.iter().map(|part| if part.descending { "desc" } else { "asc" }).collect();
     listed.contains(&"desc").then(|| listed.join(","))
@@ -299,7 +301,7 @@ fn same(left: &Name, right: &Name) -> bool {
     left.as_str().eq_ignore_ascii_case(right.as_str())
 }
 
-/// The pragma says what each foreign key does, the last one declared first, and the text how it is called.
+/// The pragma has the properties of each foreign key, the last declared first; the text has the names.
 fn add_foreign_keys(table: &mut Table, said: &[ForeignKeyText], rows: &[Row<'_>]) -> Option<()> {
     let mut listed: Vec<(&str, ForeignKey)> = Vec::new();
     for row in rows {
@@ -349,13 +351,13 @@ fn action(text: &str) -> Option<Action> {
     }
 }
 
-/// The pragma says on which columns, in which order and under which collation; the text says the expressions.
+/// The pragma has columns, order and collations; the text has the expressions.
 fn add_indexes(table: &mut Table, found: &[Found<'_>]) {
     for found in found {
         let (name, text) = (Name::from(found.row.text(1)), found.row.text(3));
         let said = table_sql::read_index(text).unwrap_or_default();
         let mut index = Index::on(name.clone(), []);
-        // SQLite writes the head of a statement anew before it keeps it, so these are always its first words.
+        // SQLite rewrites the head of a statement before it stores it, so these are always its first tokens.
         index.unique = text.get(.."CREATE UNIQUE".len()).is_some_and(|head| head.eq_ignore_ascii_case("CREATE UNIQUE"));
         index.wording = Wording::new(text);
         index.predicate = said.predicate.map(Expression::new);
@@ -380,13 +382,13 @@ fn add_indexes(table: &mut Table, found: &[Found<'_>]) {
 fn view(name: &str, sql: &str) -> Option<View> {
     let (columns, query) = table_sql::read_view(sql)?;
     let mut options = Options::new();
-    set(&mut options, normalize::VIEW_COLUMNS, columns.map(|columns| render::quoted(&columns)));
+    set(&mut options, ddl::VIEW_COLUMNS, columns.map(|columns| ddl::quoted(&columns)));
     let name = ObjectName::local(name);
     let query = Expression::new(query);
     Some(View { name, query, reads: Default::default(), materialized: false, comment: None, options })
 }
 
-/// A trigger belongs to its table; one on a view (`INSTEAD OF`) is kept with the view.
+/// A trigger is part of its table; one on a view (`INSTEAD OF`) is part of the view.
 fn add_trigger(catalog: &mut Catalog, object: Row<'_>) {
     let (name, owner, sql) = (object.text(1), object.text(2), object.text(3));
     let owner = Name::from(owner);
@@ -394,7 +396,7 @@ fn add_trigger(catalog: &mut Catalog, object: Row<'_>) {
         let definition = Expression::new(sql.trim_end_matches(';'));
         table.triggers.insert(Name::from(name), Trigger { name: Name::from(name), definition });
     } else if let Some(view) = catalog.schema.views.values_mut().find(|view| same(&view.name.name, &owner)) {
-        let key = format!("{}{name}", normalize::VIEW_TRIGGER);
+        let key = format!("{}{name}", ddl::VIEW_TRIGGER);
         view.options.insert(key, sql.trim_end_matches(';').to_owned());
     }
 }

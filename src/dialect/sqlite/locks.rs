@@ -1,6 +1,7 @@
-//! What SQLite locks: one writer has the whole file, and readers go on reading what was there before in WAL mode only.
+//! The locks of SQLite: a writer locks the whole file, and only in WAL mode can readers continue to read the earlier
+//! state.
 //!
-//! Must not know who goes by it.
+//! Must not know who uses it.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 
@@ -13,7 +14,7 @@ const fn line(kind: ClauseKind, work: Work, source: &'static str) -> Cost {
     Cost { kind, lock: "the database file", algorithm: "", blocks: Blocks::Writers, work, source }
 }
 
-/// Every kind of clause. A table that SQLite cannot alter is rebuilt, row by row.
+/// Every clause kind. A table that SQLite cannot alter is rebuilt row by row.
 pub(super) const COSTS: &[Cost] = &[
     line(ClauseKind::DropTable, Work::Scan, FILE),
     line(ClauseKind::RenameTable, Work::Moment, ALTER),

@@ -1,8 +1,9 @@
-//! SQLite: one file, few types, and an `ALTER TABLE` that can do little; what it cannot is done by making the table anew.
+//! SQLite: one file, few types, and a limited `ALTER TABLE`; other changes rebuild the table.
 //!
 //! Must not know any other database.
 
 mod casts;
+mod ddl;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -40,7 +41,7 @@ impl Dialect for Sqlite {
     }
 
     fn leave_out_new_partitions(&self, _schema: &mut Schema, _known: &Schema, _expected: &Expected<'_>) -> bool {
-        // No table is divided.
+        // There are no partitioned tables.
         false
     }
 
@@ -49,12 +50,12 @@ impl Dialect for Sqlite {
     }
 
     fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema, _names: &Names<'_>) -> Vec<Step> {
-        // There is one writer at a time, whatever it does; making a table anew keeps every row.
+        // There is only one writer at a time anyway, and a rebuild keeps every row.
         steps
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {
-        // There are no types to be made first.
+        // There are no types to create first.
         steps
     }
 
@@ -87,10 +88,10 @@ impl Dialect for Sqlite {
     }
 
     fn quote(&self, name: &Name) -> String {
-        render::quote(name)
+        ddl::quote(name)
     }
 
     fn literal(&self, literal: &Literal) -> String {
-        render::literal(literal)
+        ddl::literal(literal)
     }
 }

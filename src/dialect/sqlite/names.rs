@@ -1,7 +1,7 @@
-//! The names of constraints nobody named: the same whether they were declared or read from a catalog.
+//! The names of unnamed constraints: the same whether declared or read from a catalog.
 //!
-//! Must not know where a constraint comes from. Unique constraints and checks are named as PostgreSQL would, foreign keys as
-//! SeaORM does, so that one set of entities has one set of names on every database.
+//! Must not know where a constraint comes from. Unique constraints and checks are named as PostgreSQL does, foreign
+//! keys as SeaORM does, so that entities get the same names on every database.
 
 use crate::schema::{Name, Table};
 
@@ -15,7 +15,7 @@ pub(super) fn foreign_key<'a>(table: &Name, columns: impl Iterator<Item = &'a Na
     Name::from(format!("fk-{table}-{}", joined(columns, "-")))
 }
 
-/// A check's name; `column` is the one it is written at, if any.
+/// A check's name; `column` is the column it is written with, if any.
 pub(super) fn check(table: &Name, column: Option<&Name>) -> Name {
     Name::from(match column {
         Some(column) => format!("{table}_{column}_check"),
@@ -27,7 +27,7 @@ fn joined<'a>(columns: impl Iterator<Item = &'a Name>, separator: &str) -> Strin
     columns.map(Name::as_str).collect::<Vec<_>>().join(separator)
 }
 
-/// The name, or the first with a number appended that is not taken.
+/// The name, or the first free one with a number appended.
 pub(super) fn free(name: Name, taken: impl Fn(&Name) -> bool) -> Name {
     let mut candidate = name.clone();
     let mut number = 0;
@@ -38,9 +38,8 @@ pub(super) fn free(name: Name, taken: impl Fn(&Name) -> bool) -> Name {
     candidate
 }
 
-/// Whether a constraint of the table may be one nobody named and would be read under another name after the table or its
-/// columns were renamed from `before` to `after`. The catalog does not tell a name that was given from one that was not,
-/// once it has been filled in.
+/// Whether a constraint of the table may be unnamed, so that it would be read under another name after the table or its
+/// columns were renamed from `before` to `after`. A filled-in name looks like a given one.
 pub(super) fn change(before: &Table, after: &Table) -> bool {
     let uniques = before.uniques.iter().filter_map(|(name, old)| {
         let new = after.uniques.get(name)?;

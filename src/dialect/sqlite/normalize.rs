@@ -1,6 +1,6 @@
-//! Normalising: a schema, declared or read, in the one form SQLite's catalog would report it in.
+//! Normalises a schema, declared or read, to the form in which SQLite's catalog would report it.
 //!
-//! Must not know where the schema came from, nor how anything is written in SQL beyond types and literals.
+//! Must not know where the schema came from, nor SQL beyond types and literals.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,15 @@ use crate::schema::{
 };
 
 use super::types::Affinity;
-use super::{names, render, table_sql, types, words};
+use super::{ddl, names, table_sql, types, words};
 
-/// Settings of a table; the three for its primary key stand here because a key has none of its own.
+/// Options of a table. The three of its primary key are table options because a key has none.
 const TABLE_OPTIONS: &[&str] =
     &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
 const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
-
-/// The start of the name of a view's option that holds a trigger on the view.
-pub(super) const VIEW_TRIGGER: &str = "trigger ";
-/// The view's option that holds the names it gives to its columns, quoted and with commas.
-pub(super) const VIEW_COLUMNS: &str = "columns";
 
 pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     if let Some(routine) = schema.routines.keys().next() {
@@ -34,7 +29,7 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
     }
     if let Some(id) = schema.definitions.keys().next() {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
-        return Err(refusal(Place::Definition(id.clone()), "it has nothing of the kind", hint));
+        return Err(refusal(Place::Definition(id.clone()), "it does not support this kind of object", hint));
     }
     let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
     let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
@@ -96,12 +91,12 @@ fn compared(expression: Expression) -> Expression {
     expression.with_canonical(canonical)
 }
 
-/// Collations are compared without case; the built-in ones are written in capitals. `BINARY` is the default.
+/// Collation names are case-insensitive; built-in ones are written in upper case. `BINARY` is the default.
 fn collation(name: &str) -> Option<String> {
     Some(name.to_ascii_uppercase()).filter(|name| name != "BINARY")
 }
 
-/// Calls a column what it is called in its table, where SQLite would find it: it compares names without case.
+/// The table's spelling of a column name: SQLite compares names without case.
 fn resolve(columns: &Columns, name: &mut Name) {
     let folded = |column: &&Name| column.as_str().eq_ignore_ascii_case(name.as_str());
     if !columns.contains_key(name)
@@ -111,7 +106,7 @@ fn resolve(columns: &Columns, name: &mut Name) {
     }
 }
 
-/// Everything of a table that needs no other table.
+/// Normalises a table as far as no other table is needed.
 pub(super) fn bare_table(table: &mut Table) -> Result<(), Unsupported> {
     table.name = local(table.name.clone(), |name| Place::table(&name))?;
     table.comment = None;
@@ -174,7 +169,7 @@ fn normal_column(owner: &ObjectName, column: &mut Column) -> Result<(), Unsuppor
 /// `'false'` in a boolean column can only mean false: `default_value = "false"` writes it so.
 fn default(affinity: Affinity, value: DefaultValue) -> Option<DefaultValue> {
     let expression = match value {
-        DefaultValue::Literal(literal) => Expression::new(render::literal(&literal)),
+        DefaultValue::Literal(literal) => Expression::new(ddl::literal(&literal)),
         DefaultValue::Expression(expression) => expression,
     };
     if expression.text().eq_ignore_ascii_case("NULL") {
@@ -202,7 +197,7 @@ fn primary_key(table: &mut Table) -> Result<(), Unsupported> {
     let Table { primary_key, columns: fields, name: owner, .. } = &mut *table;
     let mut key_columns = Vec::new();
     if let Some(key) = primary_key {
-        // SQLite can be told a name for a primary key and never uses it.
+        // SQLite accepts a name for a primary key and ignores it.
         key.name = None;
         key.columns.iter_mut().for_each(|name| resolve(fields, name));
         key_columns = key.columns.clone();
@@ -213,11 +208,11 @@ fn primary_key(table: &mut Table) -> Result<(), Unsupported> {
     }
     let row_id = row_id(table).cloned();
     for column in table.columns.values_mut() {
-        // The row id is never NULL whatever the text says; what it says is in the column's words.
+        // The row id is never NULL, regardless of the text, which is kept in the column's wording.
         let implied = row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name));
         column.nullable &= !implied;
         let says_less = |words: &str| !column.nullable && !implied && !words.to_ascii_uppercase().contains("NOT NULL");
-        let is_needless = |words: &str| words == render::facets(column).trim_start() || says_less(words);
+        let is_needless = |words: &str| words == ddl::facets(column).trim_start() || says_less(words);
         if column.wording.text().is_some_and(is_needless) {
             column.wording = Wording::default();
         }
@@ -225,7 +220,7 @@ fn primary_key(table: &mut Table) -> Result<(), Unsupported> {
     Ok(())
 }
 
-/// The column that is the row id itself: the whole primary key, `integer` and nothing else. Declared `DESC` it is not.
+/// The column that is the row id: the whole primary key, of type `integer` exactly, and not declared `DESC`.
 pub(super) fn row_id(table: &Table) -> Option<&Name> {
     let [name] = table.primary_key.as_ref()?.columns.as_slice() else { return None };
     let integer = table.columns.get(name)?.data_type == Type::Native("integer".to_owned());
@@ -233,13 +228,13 @@ pub(super) fn row_id(table: &Table) -> Option<&Name> {
     (integer && !kept_elsewhere).then_some(name)
 }
 
-/// `AUTOINCREMENT` is only for a column that is the row id, whose type is `integer` and nothing else.
+/// `AUTOINCREMENT` is only allowed for the row id, whose type is `integer` exactly.
 fn number_column(owner: &ObjectName, column: &mut Column, alone: bool) -> Result<(), Unsupported> {
     let Type::Native(spelling) = &column.data_type else { return Ok(()) };
     let integer = spelling.contains("int") && !spelling.contains("point");
     if !alone || !integer {
         let place = Place::Table(owner.clone(), Part::Column(column.name.clone(), Facet::Identity));
-        let reason = "it numbers nothing but a single integer primary key column";
+        let reason = "it only numbers a single integer primary key column";
         return Err(refusal(place, reason, "add `#[sea_orm(primary_key, auto_increment = false)]`"));
     }
     column.data_type = Type::Native("integer".to_owned());
@@ -255,7 +250,7 @@ fn normal_index(owner: &ObjectName, columns: &Columns, index: &mut Index) -> Res
         Some(method) => return Err(refusal(place(), &format!("it has no `{method}` indexes"), hint)),
     }
     if !index.include.is_empty() {
-        return Err(refusal(place(), "its indexes carry no other columns along", hint));
+        return Err(refusal(place(), "its indexes have no included columns", hint));
     }
     known_options(&mut index.options, &[], place)?;
     for part in &mut index.parts {
@@ -281,8 +276,8 @@ fn normal_index(owner: &ObjectName, columns: &Columns, index: &mut Index) -> Res
     index.method = None;
     index.comment = None;
     index.predicate = index.predicate.take().map(compared);
-    // Words that say no more than what would be written anew are not worth keeping; nor are those of an earlier name.
-    let anew = render::create_index(owner, index, None);
+    // Wording that adds nothing to the rendered text is dropped, and so is wording with an earlier name.
+    let anew = ddl::create_index(owner, index, None);
     let named = index.wording.text().is_some_and(|text| table_sql::is_index_on(text, &index.name, &owner.name));
     if !named || index.wording.text() == Some(anew.as_str()) {
         index.wording = Wording::default();
@@ -298,7 +293,7 @@ fn normal_trigger(trigger: &mut Trigger) {
     trigger.definition = trigger.definition.clone().with_canonical(canonical);
 }
 
-/// The foreign keys of a table among these.
+/// The foreign keys of a table that reference these tables.
 fn foreign_keys(table: &Table, tables: &Tables) -> Result<Parts<ForeignKey>, Unsupported> {
     let mut keys = Parts::new();
     for key in table.foreign_keys.values() {
@@ -344,7 +339,7 @@ fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result
     view.comment = None;
     let place = || Place::View(view.name.clone());
     let mut others = view.options.clone();
-    others.retain(|key, _| key != VIEW_COLUMNS && !key.starts_with(VIEW_TRIGGER));
+    others.retain(|key, _| key != ddl::VIEW_COLUMNS && !key.starts_with(ddl::VIEW_TRIGGER));
     known_options(&mut others, &[], place)?;
     let find = |name: &ObjectName| {
         let same = |other: &&ObjectName| other.name.as_str().eq_ignore_ascii_case(name.name.as_str());
@@ -356,7 +351,7 @@ fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result
     };
     let (canonical, reads) = canonical_query(Product::Sqlite, view.query.text(), &columns_of);
     view.query = view.query.clone().with_canonical(canonical);
-    // What is read and not managed (a virtual table) is no reason to wait for.
+    // A view need not wait for an unmanaged relation that it reads (a virtual table).
     view.reads = reads.iter().filter_map(find).filter(|name| *name != view.name).collect();
     Ok(())
 }

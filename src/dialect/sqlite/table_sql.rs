@@ -1,7 +1,8 @@
-//! What only a table's `CREATE` text says: constraint names, checks, collations, generation, conflict clauses, options.
+//! Facts that only a table's `CREATE` text has: constraint names, checks, collations, generation, conflict clauses,
+//! options.
 //!
-//! Must not know the catalog; `introspect` brings both together. A text it cannot follow to the end is not read at all, so
-//! that nothing is ever lost by halves.
+//! Must not know the catalog; `introspect` combines both. A text is parsed to the end or not at all, so that no fact is
+//! lost.
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
@@ -9,7 +10,7 @@ use crate::schema::Name;
 
 use super::words::{name, without_comments, words};
 
-/// What a `CREATE TABLE` text says.
+/// A parsed `CREATE TABLE` text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TableText {
     pub(super) columns: Vec<ColumnText>,
@@ -21,27 +22,27 @@ pub(super) struct TableText {
     pub(super) strict: bool,
 }
 
-/// What it says about a column.
+/// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ColumnText {
     pub(super) name: Name,
-    /// The type in its own words, quotes included.
+    /// The type as written, quotes included.
     pub(super) data_type: String,
     pub(super) not_null_on_conflict: Option<String>,
     pub(super) collation: Option<String>,
     pub(super) generated: Option<String>,
     pub(super) autoincrement: bool,
-    /// Everything it says but keys, checks, references and names of constraints, in its own words.
+    /// All clauses as written, except keys, checks, references and names of constraints.
     pub(super) wording: String,
 }
 
-/// What it says about a primary key or a unique constraint.
+/// A primary key or a unique constraint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct KeyText {
     pub(super) name: Option<Name>,
     pub(super) parts: Vec<KeyPart>,
     pub(super) on_conflict: Option<String>,
-    /// Written at the column rather than by itself.
+    /// Whether it is a column constraint.
     pub(super) inline: bool,
 }
 
@@ -53,30 +54,31 @@ pub(super) struct KeyPart {
     pub(super) descending: bool,
 }
 
-/// What it says about a check.
+/// A check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CheckText {
     pub(super) name: Option<Name>,
-    /// The column it is written at, if any.
+    /// The column, if it is a column constraint.
     pub(super) column: Option<Name>,
     pub(super) expression: String,
 }
 
-/// What it says about a foreign key beyond what the catalog lists.
+/// The facts about a foreign key that the catalog lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ForeignKeyText {
     pub(super) name: Option<Name>,
     pub(super) columns: Vec<Name>,
     pub(super) deferrable: bool,
     pub(super) initially_deferred: bool,
-    /// `full` or `partial`; SQLite reads it and does nothing about it.
+    /// `full` or `partial`, which SQLite parses and ignores.
     pub(super) matching: Option<String>,
 }
 
-/// Reads a `CREATE TABLE` text as the catalog holds it; `None` when it cannot be followed to the end.
+/// Parses a `CREATE TABLE` text as the catalog stores it; `None` if it cannot be parsed to the end.
 pub(super) fn read(sql: &str) -> Option<TableText> {
     let tokens = words(sql);
-    // The catalog writes `CREATE TABLE name (`, or `CREATE TABLE "schema".name (` never; the first parenthesis opens the list.
+    // The catalog stores `CREATE TABLE name (`, never `CREATE TABLE "schema".name (`; the first parenthesis opens the
+    // list.
     let open = tokens.iter().position(|token| token.is_symbol('('))?;
     let mut cursor = Cursor { sql, tokens: &tokens, at: open + 1 };
     let mut table = TableText::default();
@@ -104,7 +106,7 @@ pub(super) fn read(sql: &str) -> Option<TableText> {
     Some(table)
 }
 
-/// A place in the tokens of a text.
+/// A token cursor over one text.
 pub(super) struct Cursor<'a> {
     pub(super) sql: &'a str,
     pub(super) tokens: &'a [Token<'a>],
@@ -122,7 +124,7 @@ impl<'a> Cursor<'a> {
         token
     }
 
-    /// Passes these keywords if they stand here.
+    /// Skips these keywords if they are next.
     pub(super) fn eat(&mut self, words: &[&str]) -> bool {
         let here = words
             .iter()
@@ -138,7 +140,7 @@ impl<'a> Cursor<'a> {
         name(self.next()?)
     }
 
-    /// Adds the text from an earlier place to this one, comments left out, and a space before it if it is not the first.
+    /// Appends the text from an earlier position to this one, without comments, after a space unless it is the first.
     fn add_words_since(&self, from: usize, words: &mut String) {
         let passed = self.tokens.get(from..self.at).unwrap_or_default();
         let Some((first, last)) = passed.first().zip(passed.last()) else { return };
@@ -151,7 +153,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes a parenthesised text and gives back what is inside.
+    /// Skips a parenthesised text and returns its content.
     pub(super) fn parenthesised(&mut self) -> Option<String> {
         let open = self.next().filter(|token| token.is_symbol('('))?;
         let mut depth = 1;
@@ -168,7 +170,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// `ON CONFLICT …`, where it is not the default.
+    /// `ON CONFLICT …`, unless it is the default.
     fn on_conflict(&mut self) -> Option<String> {
         if !self.eat(&["ON", "CONFLICT"]) {
             return None;
@@ -246,7 +248,7 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()> {
     cursor.add_words_since(from, &mut column.wording);
     let part = |descending| vec![KeyPart { column: name.clone(), collation: None, descending }];
     loop {
-        // A name is meant for what follows it at once.
+        // A name applies to the constraint directly after it.
         let mut constraint = None;
         while cursor.eat(&["CONSTRAINT"]) {
             constraint = Some(cursor.name()?);
@@ -320,7 +322,7 @@ fn data_type(cursor: &mut Cursor<'_>) -> Option<String> {
     }
 }
 
-/// The catalog lists the default itself; here it is only passed.
+/// Skips the default, which the catalog lists.
 fn skip_default(cursor: &mut Cursor<'_>) -> Option<()> {
     let first = cursor.peek()?;
     if first.is_symbol('(') {
@@ -361,7 +363,7 @@ fn table_constraint(cursor: &mut Cursor<'_>, table: &mut TableText) -> Option<()
     Some(())
 }
 
-/// Like any key's columns, but `AUTOINCREMENT` may stand before the closing parenthesis.
+/// The columns of a primary key, with `AUTOINCREMENT` allowed before the closing parenthesis.
 fn primary_key_parts(cursor: &mut Cursor<'_>) -> Option<(Vec<KeyPart>, bool)> {
     let start = cursor.at;
     if let Some(parts) = cursor.key_parts() {
@@ -376,21 +378,21 @@ fn primary_key_parts(cursor: &mut Cursor<'_>) -> Option<(Vec<KeyPart>, bool)> {
     Some((vec![KeyPart { column, collation: None, descending }], autoincrement))
 }
 
-/// What a `CREATE INDEX` text says: its parts, each without its order, and its condition.
+/// A parsed `CREATE INDEX` text: its parts without their order, and its condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct IndexText {
     pub(super) parts: Vec<IndexPartText>,
     pub(super) predicate: Option<String>,
 }
 
-/// What it says about one part.
+/// One part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct IndexPartText {
     pub(super) expression: String,
     pub(super) collation: Option<String>,
 }
 
-/// Reads a `CREATE INDEX` text.
+/// Parses a `CREATE INDEX` text.
 pub(super) fn read_index(sql: &str) -> Option<IndexText> {
     let tokens = words(sql);
     let open = tokens.iter().position(|token| token.is_symbol('('))?;
@@ -412,7 +414,7 @@ pub(super) fn read_index(sql: &str) -> Option<IndexText> {
     Some(index)
 }
 
-/// Whether a `CREATE INDEX` text is about this index of this table.
+/// Whether a `CREATE INDEX` text creates this index of this table.
 pub(super) fn is_index_on(sql: &str, index: &Name, table: &Name) -> bool {
     let tokens = words(sql);
     let Some(on) = tokens.iter().position(|token| token.is_word("ON")) else { return false };
@@ -441,7 +443,7 @@ fn index_part(sql: &str, mut part: &[Token<'_>]) -> Option<IndexPartText> {
     Some(IndexPartText { expression, collation })
 }
 
-/// What a `CREATE VIEW` text says: the names it gives to its columns, if it does, and the query.
+/// A parsed `CREATE VIEW` text: its column list, if any, and the query.
 pub(super) fn read_view(sql: &str) -> Option<(Option<Vec<Name>>, String)> {
     let tokens = words(sql);
     let mut cursor = Cursor { sql, tokens: &tokens, at: 0 };
@@ -456,7 +458,7 @@ pub(super) fn read_view(sql: &str) -> Option<(Option<Vec<Name>>, String)> {
     Some((columns, query.trim_end_matches([';', ' ', '\n', '\r', '\t']).to_owned()))
 }
 
-/// An expression of a table's own without the table's name before its columns: the table is built under another name first.
+/// An expression without the table's name before its columns, because the table is built under another name first.
 pub(super) fn without_qualifier(sql: &str, table: &Name) -> String {
     let tokens = words(sql);
     let mut text = String::with_capacity(sql.len());

@@ -1,4 +1,4 @@
-//! Types: SeaORM's vocabulary as sea-query spells it for SQLite, and which spellings serve one Rust type.
+//! Types: SeaORM's types as sea-query spells them for SQLite, and which spellings serve the same Rust type.
 //!
 //! Must not know columns, tables or expressions.
 
@@ -88,7 +88,7 @@ pub(super) fn native(data_type: &Type) -> Result<String, (String, String)> {
     })
 }
 
-/// One spelling for each type: lower case, single spaces, none around parentheses, no needless quotes.
+/// The normal spelling of a type: lower case, single spaces, none around parentheses, no needless quotes.
 fn plain(spelling: &str) -> String {
     let mut text = String::with_capacity(spelling.len());
     let mut glued = true;
@@ -105,7 +105,7 @@ fn plain(spelling: &str) -> String {
     text
 }
 
-/// Words SQLite would not take for part of a type.
+/// Keywords that end a type.
 fn needs_quotes(name: &str) -> bool {
     const OTHER: [&str; 12] = [
         "constraint",
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::schema::ObjectName;
 
-    /// What sea-query itself writes.
+    /// The spelling of sea-query.
     fn written(column_type: ColumnType) -> String {
         let mut column = ColumnDef::new_with_type(Alias::new("c"), column_type);
         let sql = Table::create().table(Alias::new("t")).col(&mut column).to_string(SqliteQueryBuilder);

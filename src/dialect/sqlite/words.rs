@@ -1,23 +1,23 @@
-//! Looking at SQLite's SQL text without parsing it.
+//! Reads SQLite's SQL text by tokens, without parsing it.
 //!
-//! Must not know any grammar, nor how text is cut into tokens.
+//! Must not know any grammar, nor how text is tokenized.
 
 use sea_gen_runner::sql::{self, Token, TokenKind};
 
 use crate::schema::{Name, Product};
 
-/// The tokens of a text; white space and comments are left out.
+/// The tokens of a text, without white space and comments.
 pub(super) fn words(text: &str) -> Vec<Token<'_>> {
     sql::words(Product::Sqlite, text)
 }
 
-/// The name a token stands for where a name is wanted; SQLite takes a string for one too.
+/// The name of a token where the grammar expects one; SQLite also accepts a string.
 pub(super) fn name(token: &Token<'_>) -> Option<Name> {
     token.name().or_else(|| token.value(Product::Sqlite.into())).map(Name::new)
 }
 
-/// The form two statements are compared by where no parser reads them (triggers): white space, comments, the case of words
-/// and the way names are quoted do not count.
+/// The canonical form of an unparsed statement (a trigger): white space, comments, the case of words and the quoting of
+/// names do not count.
 pub(super) fn canonical(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
     for token in words(sql) {
@@ -40,16 +40,16 @@ pub(super) fn canonical(sql: &str) -> String {
     text.trim_end_matches([';', ' ']).to_owned()
 }
 
-/// A quoted name that needs no quotes loses them; keywords that lose theirs do so on both sides of a comparison.
+/// Removes needless quotes of a name. Keywords lose theirs on both sides of a comparison.
 fn canonical_name(token: &Token<'_>) -> String {
     let name = name(token).map(|name| name.as_str().to_lowercase()).unwrap_or_default();
     let plain = matches!(words(&name).as_slice(), [only] if only.kind == TokenKind::Word && only.text == name);
     if plain { name } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
-/// The same text with every comment turned into a space, so that it can be put inside parentheses.
+/// The text with every comment replaced by a space, so that it can be put in parentheses.
 pub(super) fn without_comments(sql: &str) -> String {
-    // Most have none, and one inside of a string is looked at more closely.
+    // Most texts have no comment; a match inside a string is excluded below.
     if !sql.as_bytes().windows(2).any(|pair| pair == b"--" || pair == b"/*") {
         return sql.trim().to_owned();
     }
@@ -64,7 +64,7 @@ pub(super) fn without_comments(sql: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Whether an expression names a column, by any of its tokens that could be one.
+/// Whether any token of an expression may be the name of a column.
 pub(super) fn mentions(sql: &str, column: &Name) -> bool {
     words(sql).iter().any(|token| name(token).is_some_and(|name| name.as_str().eq_ignore_ascii_case(column.as_str())))
 }

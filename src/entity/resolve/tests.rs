@@ -13,11 +13,12 @@ pub(in super::super) fn with<T>(texts: &[(&str, &str)], then: impl FnOnce(Module
     let outlined = files
         .iter()
         .enumerate()
+        .filter(|(_, held)| held.source.path.extension().is_some_and(|extension| extension == "rs"))
         .filter_map(|(number, held)| Some(Outlined::of(number, held.file()?)))
         .flatten()
         .collect();
-    let mut outline = Outline::of(outlined, &[]);
-    sources.iter().for_each(|source| outline.root(&source.path));
+    let paths: Vec<&std::path::Path> = sources.iter().map(|source| source.path.as_path()).collect();
+    let outline = Outline::of(outlined, &paths, super::super::packages::Packages::of(&sources, &context), &[]);
     let actives = super::Actives::default();
     then(Modules {
         outline: &outline,
@@ -51,16 +52,21 @@ fn a_sibling_is_found_without_the_file_that_declares_it() {
 
 #[test]
 fn crate_is_the_nearest_root() {
-    let texts = [("x/src/lib.rs", ""), ("x/src/entity/a.rs", MODEL), ("x/src/entity/b.rs", MODEL)];
+    let texts = [
+        ("x/src/lib.rs", "mod entity;"),
+        ("x/src/entity/mod.rs", "mod a; mod b;"),
+        ("x/src/entity/a.rs", MODEL),
+        ("x/src/entity/b.rs", MODEL),
+    ];
     assert_eq!(entity(&texts, "crate::entity::a::Entity").as_deref(), Some("x/src/entity/a"));
 }
 
 #[test]
 fn each_crate_of_a_workspace_is_its_own() {
     let texts = [
-        ("shop/src/lib.rs", ""),
+        ("shop/src/lib.rs", "mod entity { mod user; }"),
         ("shop/src/entity/user.rs", MODEL),
-        ("blog/src/lib.rs", ""),
+        ("blog/src/lib.rs", "mod entity { mod user; mod post; }"),
         ("blog/src/entity/user.rs", MODEL),
         ("blog/src/entity/post.rs", MODEL),
     ];
@@ -87,7 +93,7 @@ fn renames_and_preludes_are_followed() {
 
 #[test]
 fn a_path_attribute_and_an_inline_module_are_modules() {
-    let root = format!("#[path = \"strange.rs\"] pub mod a; pub mod inner {{ {MODEL} }}");
+    let root = format!("#[path = \"strange.rs\"] pub mod a; mod b; pub mod inner {{ {MODEL} }}");
     let b = format!("use crate::a::Entity as A; {MODEL}");
     let texts = [("e/lib.rs", root.as_str()), ("e/strange.rs", MODEL), ("e/b.rs", b.as_str())];
     assert_eq!(entity(&texts, "A").as_deref(), Some("e/strange"));

@@ -1,6 +1,6 @@
 //! Tracks renames within a file: the former names of tables and columns.
 //!
-//! Must not know about other changes of them.
+//! Must not know other changes of them.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use super::object;
 /// The names of tables and columns before the statements.
 #[derive(Default)]
 pub(super) struct Names {
-    /// Former names of tables by those they have meanwhile; none for a table that was not there.
+    /// Former names of tables by their current names; `None` for a table that is new.
     pub(super) tables: BTreeMap<String, Option<String>>,
-    /// Former names of columns, by table and name as they are meanwhile.
+    /// Former names of columns, by current table and name.
     columns: BTreeMap<(String, String), String>,
-    /// Partitions whose rows a table has meanwhile, by that table.
+    /// Detached partitions, by the table that has their rows.
     taken: BTreeMap<String, (ObjectName, String)>,
 }
 
@@ -35,24 +35,24 @@ impl Names {
         self.tables.get(now).cloned().flatten().unwrap_or_else(|| now.to_owned())
     }
 
-    /// What a table that was there is called meanwhile.
+    /// The current name of a table that existed before.
     pub(super) fn now(&self, former: &ObjectName) -> ObjectName {
         let former = former.to_string();
         let found = self.tables.iter().find(|(_, was)| was.as_ref() == Some(&former));
         object(found.map_or(former.as_str(), |(now, _)| now))
     }
 
-    /// A table has the rows of a partition from here on.
+    /// Records that a table has the rows of a partition.
     pub(super) fn take_partition(&mut self, now: &str, of: &ObjectName, partition: &str) {
         self.taken.insert(now.to_owned(), (of.clone(), partition.to_owned()));
     }
 
-    /// The partition whose rows a table has: the table it was part of, and its name.
+    /// The partition whose rows a table has: its parent and its name.
     pub(super) fn taken(&self, now: &str) -> Option<&(ObjectName, String)> {
         self.taken.get(now)
     }
 
-    /// Whether a table was not there before.
+    /// Whether a table is new.
     pub(super) fn is_new(&self, now: &str) -> bool {
         self.tables.get(now).is_some_and(Option::is_none)
     }

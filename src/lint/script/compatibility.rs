@@ -12,17 +12,17 @@ use super::{ScriptCheck, example, place};
 /// A table is renamed.
 pub(in crate::lint) const RENAME_TABLE: Rule = Rule {
     id: "rename-table",
-    summary: "a table gets another name",
-    why: "code that is still running uses the old one",
+    summary: "a table is renamed",
+    why: "running code uses the old name",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "leave a view of the old name for a release, or stop the old code first",
+        suggestion: "keep a view with the old name for one release, or stop the old code first",
         backwards: false,
         example: example("ALTER TABLE visit RENAME TO stay;", "CREATE VIEW stay AS SELECT id FROM visit;"),
         check: |line, context| {
             let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameTable)?;
-            Some(format!("table {} gets another name", clause.table))
+            Some(format!("table {} is renamed", clause.table))
         },
     }),
 };
@@ -30,12 +30,12 @@ pub(in crate::lint) const RENAME_TABLE: Rule = Rule {
 /// A column is renamed.
 pub(in crate::lint) const RENAME_COLUMN: Rule = Rule {
     id: "rename-column",
-    summary: "a column gets another name",
-    why: "code that is still running uses the old one",
+    summary: "a column is renamed",
+    why: "running code uses the old name",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "add the new column, write to both for a release, and drop the old one later; or stop the old code first",
+        suggestion: "add the new column, write to both for one release, and drop the old one later; or stop the old code first",
         backwards: false,
         example: example(
             "ALTER TABLE visit RENAME COLUMN day TO arrival;",
@@ -43,7 +43,7 @@ pub(in crate::lint) const RENAME_COLUMN: Rule = Rule {
         ),
         check: |line, context| {
             let clause = context.old(line).find(|clause| clause.kind == ClauseKind::RenameColumn)?;
-            Some(format!("column {} gets another name", place(clause)))
+            Some(format!("column {} is renamed", place(clause)))
         },
     }),
 };
@@ -51,17 +51,17 @@ pub(in crate::lint) const RENAME_COLUMN: Rule = Rule {
 /// A value of an enum type is renamed.
 pub(in crate::lint) const RENAME_VALUE: Rule = Rule {
     id: "rename-value",
-    summary: "a value of an enum type gets another name",
-    why: "code that is still running reads and writes the old one",
+    summary: "a value of an enum type is renamed",
+    why: "running code reads and writes the old value",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "add the new value, change over, and leave the old one",
+        suggestion: "add the new value, switch to it, and keep the old one",
         backwards: false,
         example: example("ALTER TYPE kind RENAME VALUE 'new' TO 'open';", "ALTER TYPE kind ADD VALUE 'open';"),
         check: |line, _| {
             line.reading.features.iter().find_map(|feature| match feature {
-                Feature::RenamesValue(value) => Some(format!("value `{value}` gets another name")),
+                Feature::RenamesValue(value) => Some(format!("value `{value}` is renamed")),
                 _ => None,
             })
         },

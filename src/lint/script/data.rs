@@ -1,6 +1,6 @@
 //! Statements whose result depends on existing rows, or that write rows.
 //!
-//! Must not know what the rows hold.
+//! Must not know the values of rows.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
@@ -12,7 +12,7 @@ use super::{ScriptCheck, example, place};
 /// A NOT NULL column is added without a value.
 pub(in crate::lint) const NOT_NULL: ScriptCheck = ScriptCheck {
     level: Level::Warning,
-    suggestion: "add it taking NULL, fill it, then forbid NULL; or give it a default",
+    suggestion: "add it as nullable, fill it, then set NOT NULL; or give it a default",
     backwards: true,
     example: example(
         "ALTER TABLE visit ADD COLUMN paid boolean NOT NULL;",
@@ -20,19 +20,19 @@ pub(in crate::lint) const NOT_NULL: ScriptCheck = ScriptCheck {
     ),
     check: |line, context| {
         let clause = context.old(line).find(|clause| line.reading.has(&Feature::NoValueFor(clause.part.clone())))?;
-        Some(format!("column {} takes no NULL, and rows that are there have nothing to put in", place(clause)))
+        Some(format!("column {} is NOT NULL, and existing rows get no value", place(clause)))
     },
 };
 
 /// A column becomes NOT NULL.
 pub(in crate::lint) const SET_NOT_NULL: Rule = Rule {
     id: "set-not-null",
-    summary: "a column stops taking NULL",
-    why: "it fails where a row holds NULL, and code that is still running may write one",
+    summary: "a column becomes NOT NULL",
+    why: "it fails if a row has NULL, and running code may still write NULL",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "fill the rows that hold NULL first, and look for them in a statement before",
+        suggestion: "fill rows with NULL first, and check for them in a preceding statement",
         backwards: false,
         example: example(
             "ALTER TABLE visit ALTER COLUMN day SET NOT NULL;",
@@ -41,7 +41,7 @@ pub(in crate::lint) const SET_NOT_NULL: Rule = Rule {
         check: |line, context| {
             let clause = context.old(line).find(|clause| clause.kind == ClauseKind::SetNotNull)?;
             let proven = context.cost(clause).is_some_and(|cost| cost.kind == ClauseKind::SetNotNullProven);
-            (!proven).then(|| format!("column {} fails on rows that hold NULL", place(clause)))
+            (!proven).then(|| format!("column {} fails on rows with NULL", place(clause)))
         },
     }),
 };
@@ -49,17 +49,17 @@ pub(in crate::lint) const SET_NOT_NULL: Rule = Rule {
 /// Existing rows must be unique.
 pub(in crate::lint) const UNIQUE: Rule = Rule {
     id: "unique",
-    summary: "rows that are there must not hold the same twice",
-    why: "it fails where two rows do",
+    summary: "existing rows must not have duplicates",
+    why: "it fails if two rows are equal",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "look for duplicates in a statement before: `GROUP BY … HAVING count(*) > 1`",
+        suggestion: "check for duplicates in a preceding statement: `GROUP BY … HAVING count(*) > 1`",
         backwards: false,
         example: example("ALTER TABLE visit ADD UNIQUE (day);", "CREATE INDEX visit_day ON visit (day);"),
         check: |line, context| {
             let clause = context.old(line).find(|clause| clause.kind == ClauseKind::AddsUniqueness)?;
-            Some(format!("{} fails on rows that hold the same twice", place(clause)))
+            Some(format!("{} fails if duplicate rows exist", place(clause)))
         },
     }),
 };
@@ -68,11 +68,11 @@ pub(in crate::lint) const UNIQUE: Rule = Rule {
 pub(in crate::lint) const RETYPE: Rule = Rule {
     id: "retype",
     summary: "a column's type changes",
-    why: "values that do not fit are cut or make it fail, and code that is still running reads another type",
+    why: "values that do not fit are truncated or make it fail, and running code expects the old type",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "look for values that do not fit in a statement before; or add a new column, fill it, and drop the old one later",
+        suggestion: "check for values that do not fit in a preceding statement; or add a new column, fill it, and drop the old one later",
         backwards: false,
         example: example(
             "ALTER TABLE visit ALTER COLUMN day TYPE date;",
@@ -85,7 +85,7 @@ pub(in crate::lint) const RETYPE: Rule = Rule {
                     && !is_kept(clause)
             })?;
             // The server refuses what would write the values anew.
-            (!line.reading.has(&Feature::Online)).then(|| format!("column {} gets another type", place(clause)))
+            (!line.reading.has(&Feature::Online)).then(|| format!("column {} changes type", place(clause)))
         },
     }),
 };
@@ -94,17 +94,17 @@ pub(in crate::lint) const RETYPE: Rule = Rule {
 pub(in crate::lint) const CHECKS_OFF: Rule = Rule {
     id: "checks-off",
     summary: "foreign keys, checks or triggers are switched off",
-    why: "rows that break them get in, and stay",
+    why: "rows that violate them can be inserted, and stay",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "leave them on, or check what was written before they are switched on again",
+        suggestion: "leave them on, or check the rows before they are switched on again",
         backwards: true,
         example: example("SET session_replication_role = replica;", "SET session_replication_role = origin;"),
         check: |line, _| {
             line.reading
                 .has(&Feature::ChecksOff)
-                .then(|| "rows that break a key, a check or a trigger get in".to_owned())
+                .then(|| "rows that violate a key, a check or a trigger can be inserted".to_owned())
         },
     }),
 };
@@ -113,11 +113,11 @@ pub(in crate::lint) const CHECKS_OFF: Rule = Rule {
 pub(in crate::lint) const SEED_DATA: Rule = Rule {
     id: "seed-data",
     summary: "rows are written out in a migration",
-    why: "they are in every database it runs on, production too, and the way back has to find them again",
+    why: "they are inserted into every database, including production, and `down` must find them again",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "test data belongs into `gen seed`; what the code cannot do without, say so in a silence",
+        suggestion: "use `gen seed` for test data; silence the rule for rows that the code requires",
         backwards: false,
         example: example(
             "INSERT INTO kind (id) VALUES (1);",
@@ -134,11 +134,11 @@ pub(in crate::lint) const SEED_DATA: Rule = Rule {
 pub(in crate::lint) const DROP_CONSTRAINT: Rule = Rule {
     id: "drop-constraint",
     summary: "a constraint goes",
-    why: "from then on rows get in that the way back refuses",
+    why: "rows that violate it can be inserted, and then `down` fails",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "be sure that nothing relies on it",
+        suggestion: "make sure that nothing depends on it",
         backwards: false,
         example: example(
             "ALTER TABLE visit DROP CONSTRAINT visit_day;",

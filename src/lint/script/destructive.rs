@@ -12,7 +12,7 @@ use super::{ScriptCheck, example, place};
 /// An existing table is dropped.
 pub(in crate::lint) const DROP_TABLE: ScriptCheck = ScriptCheck {
     level: Level::Danger,
-    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    suggestion: "drop it one release after its last use; park it under another name first (`gen migration --keep`)",
     backwards: false,
     example: example("DROP TABLE visit;", "ALTER TABLE visit RENAME TO visit_until_may;"),
     check: |line, context| {
@@ -25,7 +25,7 @@ pub(in crate::lint) const DROP_TABLE: ScriptCheck = ScriptCheck {
 /// A column is dropped.
 pub(in crate::lint) const DROP_COLUMN: ScriptCheck = ScriptCheck {
     level: Level::Danger,
-    suggestion: "let a release go by in which nothing uses it; park it under another name first (`gen migration --keep`)",
+    suggestion: "drop it one release after its last use; park it under another name first (`gen migration --keep`)",
     backwards: false,
     example: example("ALTER TABLE visit DROP COLUMN note;", "ALTER TABLE visit ALTER COLUMN note DROP NOT NULL;"),
     check: |line, context| {
@@ -39,11 +39,11 @@ pub(in crate::lint) const DROP_COLUMN: ScriptCheck = ScriptCheck {
 pub(in crate::lint) const TRUNCATE: Rule = Rule {
     id: "truncate",
     summary: "a table is emptied",
-    why: "its rows are gone, and nothing brings them back",
+    why: "its rows are lost, and `down` cannot restore them",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
-        suggestion: "delete what is to go, in batches, and by a condition",
+        suggestion: "delete rows in batches, with a condition",
         backwards: false,
         example: example("TRUNCATE visit;", "DELETE FROM visit WHERE day < '2020-01-01';"),
         check: |line, context| {
@@ -56,7 +56,7 @@ pub(in crate::lint) const TRUNCATE: Rule = Rule {
 pub(in crate::lint) const EVERY_ROW: Rule = Rule {
     id: "every-row",
     summary: "every row of a table is changed or deleted in one statement",
-    why: "all of them are locked until it ends, and without a condition a mistake has nothing that stops it",
+    why: "all rows are locked until it ends, and without a condition nothing limits a mistake",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -76,16 +76,18 @@ pub(in crate::lint) const EVERY_ROW: Rule = Rule {
 /// `CASCADE` drops dependents, whatever they are.
 pub(in crate::lint) const CASCADE: Rule = Rule {
     id: "cascade",
-    summary: "CASCADE takes along what nobody named",
-    why: "what goes with it is decided when it runs, and may be more than was there when it was written",
+    summary: "CASCADE drops unnamed objects",
+    why: "the dropped objects are determined at execution, and may be more than when it was written",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
-        suggestion: "name what goes, one statement each",
+        suggestion: "drop each object by name, one statement each",
         backwards: true,
         example: example("DROP VIEW visits CASCADE;", "DROP VIEW visits;"),
         check: |line, _| {
-            line.reading.has(&Feature::Cascade).then(|| "CASCADE drops or empties what it does not name".to_owned())
+            line.reading
+                .has(&Feature::Cascade)
+                .then(|| "CASCADE drops or empties objects that it does not name".to_owned())
         },
     }),
 };
@@ -94,14 +96,14 @@ pub(in crate::lint) const CASCADE: Rule = Rule {
 pub(in crate::lint) const DROP_DATABASE: Rule = Rule {
     id: "drop-database",
     summary: "a database or a schema is dropped",
-    why: "everything in it is gone",
+    why: "everything in it is lost",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
-        suggestion: "do that by hand, when nobody uses it any more",
+        suggestion: "drop it manually when it is no longer used",
         backwards: true,
         example: example("DROP SCHEMA old CASCADE;", "DROP TABLE old.visit;"),
-        check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything that is in it".to_owned()),
+        check: |line, _| line.reading.has(&Feature::DropsDatabase).then(|| "drops everything in it".to_owned()),
     }),
 };
 

@@ -1,6 +1,6 @@
 //! Statements that block other sessions.
 //!
-//! What a clause locks and does is in the tables of the dialects. Must not know any of them.
+//! The locks and the cost of a clause are in the tables of the dialects. Must not know any of them.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
@@ -14,8 +14,8 @@ use super::{Context, Example, ScriptCheck, ScriptStatement, example, place};
 /// An index build blocks other sessions.
 pub(in crate::lint) const BLOCKING_BUILD: Rule = Rule {
     id: "blocking-build",
-    summary: "an index is built while others wait",
-    why: "who writes, or even reads, waits until the last row is in it",
+    summary: "an index build blocks other sessions",
+    why: "writes, or even reads, block until the build finishes",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -33,12 +33,12 @@ pub(in crate::lint) const BLOCKING_BUILD: Rule = Rule {
 /// A full scan blocks other sessions.
 pub(in crate::lint) const BLOCKING_SCAN: Rule = Rule {
     id: "blocking-scan",
-    summary: "every row is checked while others wait",
-    why: "who writes, or even reads, waits until the last row is checked",
+    summary: "a full scan blocks other sessions",
+    why: "writes, or even reads, block until the scan finishes",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a transaction of its own; a column through a check",
+        suggestion: "PostgreSQL: `NOT VALID`, and `VALIDATE CONSTRAINT` in a separate transaction; a column through a check",
         backwards: true,
         example: example(
             "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01');",
@@ -51,12 +51,12 @@ pub(in crate::lint) const BLOCKING_SCAN: Rule = Rule {
 /// A table rewrite blocks other sessions.
 pub(in crate::lint) const BLOCKING_REWRITE: Rule = Rule {
     id: "blocking-rewrite",
-    summary: "every row is written anew while others wait",
-    why: "who writes, or even reads, waits until the last row is written",
+    summary: "a table rewrite blocks other sessions",
+    why: "writes, or even reads, block until the rewrite finishes",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "add a new column, fill it in batches, and change over; or do it while nobody works",
+        suggestion: "add a new column, fill it in batches, and switch to it; or run it during a maintenance window",
         backwards: true,
         example: example(
             "ALTER TABLE visit ALTER COLUMN id TYPE bigint;",
@@ -69,8 +69,8 @@ pub(in crate::lint) const BLOCKING_REWRITE: Rule = Rule {
 /// An index is dropped in front of everybody.
 pub(in crate::lint) const DROP_INDEX: Rule = Rule {
     id: "drop-index",
-    summary: "an index is dropped under a lock that stops everybody",
-    why: "it waits for whoever reads the table, and everybody who comes after waits behind it",
+    summary: "an index is dropped under a lock that blocks all sessions",
+    why: "it waits for running queries on the table, and all later queries wait behind it",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -89,11 +89,11 @@ pub(in crate::lint) const DROP_INDEX: Rule = Rule {
 pub(in crate::lint) const LATE_VALIDATION: Rule = Rule {
     id: "validate-under-lock",
     summary: "a constraint is validated in a transaction that holds a stronger lock",
-    why: "validating reads every row, and the lock taken before is held until it ends",
+    why: "validation scans the table, and the earlier lock is held until it ends",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "put `-- gen: no transaction` above it, or begin a step of its own",
+        suggestion: "put `-- gen: no transaction` above it, or begin a separate step",
         backwards: true,
         example: example(
             "ALTER TABLE visit ADD CONSTRAINT past CHECK (day < '2030-01-01') NOT VALID;\nALTER TABLE visit VALIDATE CONSTRAINT past;",
@@ -115,7 +115,7 @@ pub(in crate::lint) const ROWS_UNDER_LOCK: Rule = Rule {
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "change rows in a step of its own, in batches",
+        suggestion: "change rows in a separate step, in batches",
         backwards: true,
         example: example(
             "ALTER TABLE visit ADD COLUMN paid boolean;\nUPDATE visit SET paid = false WHERE id < 100;",
@@ -133,8 +133,8 @@ pub(in crate::lint) const ROWS_UNDER_LOCK: Rule = Rule {
 /// Several tables are locked at once.
 pub(in crate::lint) const MANY_TABLES: Rule = Rule {
     id: "many-tables",
-    summary: "one transaction locks several tables that others work with",
-    why: "it holds all of them until it ends, and two that take them in another order block each other",
+    summary: "one transaction locks several existing tables",
+    why: "all locks are held until it ends, and two transactions with different lock orders deadlock",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -161,14 +161,14 @@ pub(in crate::lint) const MANY_TABLES: Rule = Rule {
 pub(in crate::lint) const LOCK_TIMEOUT: Rule = Rule {
     id: "lock-timeout",
     summary: "no lock timeout",
-    why: "while a statement waits for its lock, everybody who comes after waits behind it",
+    why: "while a statement waits for its lock, all later queries wait behind it",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "leave it to `gen up`, which waits for three seconds, steps back and tries again",
+        suggestion: "leave it to `gen up`, which waits for three seconds, rolls back and tries again",
         backwards: true,
         example: example("SET lock_timeout = 0;", "SET lock_timeout = '3s';"),
-        check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "waits for locks without end".to_owned()),
+        check: |line, _| line.reading.has(&Feature::NoLockTimeout).then(|| "has no lock timeout".to_owned()),
     }),
 };
 
@@ -176,11 +176,11 @@ pub(in crate::lint) const LOCK_TIMEOUT: Rule = Rule {
 pub(in crate::lint) const LOCK_TABLE: Rule = Rule {
     id: "lock-table",
     summary: "explicit LOCK TABLE",
-    why: "it is locked until the transaction ends, whatever the statements would need",
+    why: "it is locked until the transaction ends, even if the statements need weaker locks",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "let each statement take the lock it needs",
+        suggestion: "let each statement acquire the lock it needs",
         backwards: true,
         example: example("LOCK TABLE visit;", "UPDATE visit SET paid = true WHERE id = 1;"),
         check: |line, _| {
@@ -192,12 +192,12 @@ pub(in crate::lint) const LOCK_TABLE: Rule = Rule {
 /// The server may silently copy the table.
 pub(in crate::lint) const ALGORITHM: Rule = Rule {
     id: "algorithm",
-    summary: "the server chooses how a table is altered",
-    why: "where it cannot do it otherwise it copies the table, without a word, while writers wait",
+    summary: "the server chooses the algorithm of an ALTER TABLE",
+    why: "it may silently copy the table while writes block",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it refuses instead",
+        suggestion: "say `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then it fails instead",
         backwards: true,
         example: Example {
             product: Product::MySql,
@@ -210,14 +210,14 @@ pub(in crate::lint) const ALGORITHM: Rule = Rule {
             let clause = context.old(line).find(quick).filter(|_| server)?;
             let said = line.reading.has(&Feature::NamesAlgorithm) || line.reading.has(&Feature::Online);
             let slow = context.old(line).any(|clause| context.cost(clause).is_some_and(Cost::grows_with_rows));
-            (!said && !slow).then(|| format!("alters {} by whatever algorithm the server finds", clause.table))
+            (!said && !slow).then(|| format!("alters {} with an algorithm chosen by the server", clause.table))
         },
     }),
 };
 
-/// Findings for sessions that block longer the larger the table is.
+/// Findings about statements whose blocking time grows with the table.
 fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<String> {
-    // SQLite has one writer, whatever it does. A server that is told to let others go on does, or refuses.
+    // SQLite has one writer anyway. A server with an explicit ALGORITHM and LOCK obeys or refuses.
     if context.product == Product::Sqlite || line.reading.has(&Feature::Online) {
         return None;
     }
@@ -226,13 +226,13 @@ fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<Str
         (cost.grows_with_rows() && cost.work == work).then_some((clause, cost))
     })?;
     let who = match cost.blocks {
-        Blocks::Everybody => "whoever reads or writes it waits",
-        Blocks::Writers | Blocks::Nobody => "whoever writes to it waits",
+        Blocks::Everybody => "reads and writes block",
+        Blocks::Writers | Blocks::Nobody => "writes block",
     };
     let what = match work {
         Work::Build => "an index is built",
         Work::Scan => "every row is checked",
-        Work::Rewrite | Work::Moment => "every row is written anew",
+        Work::Rewrite | Work::Moment => "every row is rewritten",
     };
     let lock = match (cost.lock, cost.algorithm) {
         (lock, "") => lock.to_owned(),
@@ -243,7 +243,7 @@ fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<Str
     Some(format!("{table}: {lock} while {what}; {who}"))
 }
 
-/// The clauses of a statement that stop others on tables that were there.
+/// The clauses of a statement that block other sessions on existing tables.
 fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
     let found: Vec<_> = context
         .old(line)
@@ -253,7 +253,7 @@ fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterato
     found.into_iter()
 }
 
-/// The lock the transaction holds already, and on which table.
+/// The lock that the transaction already holds, and its table.
 fn strongest(context: &Context<'_>) -> Option<(String, &'static str)> {
     if !context.has_statements_on_transaction() || context.product != Product::Postgres {
         return None;

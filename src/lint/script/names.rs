@@ -1,6 +1,6 @@
-//! Names that are too long or out of the ordinary, and indexes that are too wide.
+//! Names that are too long or need quotes, and indexes that are too wide.
 //!
-//! Must not know what is named.
+//! Must not know the kinds of objects.
 
 use sea_gen_runner::reading::Feature;
 
@@ -9,18 +9,18 @@ use crate::schema::Product;
 
 use super::{ScriptCheck, example};
 
-/// How wide an index may be before somebody is asked.
+/// The maximum number of columns of an index without a finding.
 const WIDEST: usize = 3;
 
 /// A name the database cuts or refuses.
 pub(in crate::lint) const LONG_NAME: Rule = Rule {
     id: "long-name",
-    summary: "a name is longer than the database keeps",
-    why: "PostgreSQL cuts it without a word, so that it is never found again by its name; MySQL and MariaDB refuse it",
+    summary: "a name is longer than the database allows",
+    why: "PostgreSQL truncates it silently, so that it is never found again by its name; MySQL and MariaDB reject it",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
-        suggestion: "take a shorter name: 63 bytes on PostgreSQL, 64 letters on MySQL and MariaDB",
+        suggestion: "use a shorter name: 63 bytes on PostgreSQL, 64 characters on MySQL and MariaDB",
         backwards: true,
         example: example(
             "CREATE INDEX visit_by_the_day_and_the_guest_and_everything_else_that_there_is_of_it ON visit (day);",
@@ -38,15 +38,15 @@ pub(in crate::lint) const LONG_NAME: Rule = Rule {
     }),
 };
 
-/// A name that has to be quoted wherever it is used.
+/// A name that needs quotes wherever it is used.
 pub(in crate::lint) const NAME_STYLE: Rule = Rule {
     id: "name-style",
-    summary: "a name has to be quoted wherever it is used",
-    why: "capitals, spaces and signs are folded or refused where the quotes are forgotten",
+    summary: "a name needs quotes wherever it is used",
+    why: "without quotes, upper case is folded, and spaces and symbols are syntax errors",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "small letters, digits and underscores; SeaORM's own `idx-table-column` and the like are let pass",
+        suggestion: "use lower case, digits and underscores; SeaORM's `idx-table-column` and the like are accepted",
         backwards: false,
         example: example("CREATE TABLE \"Guest Visit\" (id int);", "CREATE TABLE guest_visit (id int);"),
         check: |line, _| {
@@ -57,7 +57,7 @@ pub(in crate::lint) const NAME_STYLE: Rule = Rule {
                 !name.is_empty() && !of_seaorm && !plain(name)
             };
             let mut names = line.reading.names.iter().flat_map(|name| name.split('.'));
-            names.find(is_odd).map(|name| format!("`{name}` has to be quoted wherever it is used"))
+            names.find(is_odd).map(|name| format!("`{name}` needs quotes wherever it is used"))
         },
     }),
 };
@@ -66,11 +66,11 @@ pub(in crate::lint) const NAME_STYLE: Rule = Rule {
 pub(in crate::lint) const WIDE_INDEX: Rule = Rule {
     id: "wide-index",
     summary: "an index that is not unique has more than three columns",
-    why: "every write pays for it, and what stands behind the third column seldom narrows a search",
+    why: "every write updates it, and columns after the third rarely narrow a search",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "index what narrows the search",
+        suggestion: "index only columns that narrow the search",
         backwards: false,
         example: example(
             "CREATE INDEX visit_all ON visit (guest_id, day, kind, paid);",

@@ -1,6 +1,6 @@
 //! Foreign keys that are slow or do not match, and objects that lose their attributes.
 //!
-//! Must not know what is in the database; only what the file itself says.
+//! Must not know the database, only the file.
 
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Feature, Reference};
@@ -13,8 +13,8 @@ use super::{Context, ScriptCheck, ScriptStatement, example};
 /// A foreign key whose columns have no index.
 pub(in crate::lint) const UNINDEXED_REFERENCE: Rule = Rule {
     id: "unindexed-reference",
-    summary: "a foreign key comes on new columns, and no index with it",
-    why: "every delete of a row it refers to, and every change of that key, reads the whole table; so do joins",
+    summary: "a foreign key is added on new columns without an index",
+    why: "every delete of a referenced row, and every change of its key, scans the whole table; so do joins",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -30,7 +30,7 @@ pub(in crate::lint) const UNINDEXED_REFERENCE: Rule = Rule {
                 return None;
             }
             references(line).find(|it| !is_indexed(it, context) && is_new(it, context)).map(|it| {
-                format!("{}.{} refers to {} and has no index", it.table, it.columns.join(", "), it.references)
+                format!("{}.{} references {} and has no index", it.table, it.columns.join(", "), it.references)
             })
         },
     }),
@@ -62,12 +62,12 @@ pub(in crate::lint) const REFERENCE_TYPE: ScriptCheck = ScriptCheck {
 /// An object is dropped and created again.
 pub(in crate::lint) const MADE_ANEW: Rule = Rule {
     id: "made-anew",
-    summary: "something is dropped and made anew, without the rights on it",
-    why: "its owner, grants and comment are gone, and nobody sees it before somebody is refused",
+    summary: "an object is dropped and created again without its privileges",
+    why: "its owner, grants and comment are lost, which is noticed only when access is denied",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "`CREATE OR REPLACE` where it serves; else grant again what was granted",
+        suggestion: "`CREATE OR REPLACE` if possible; otherwise repeat the grants",
         backwards: true,
         example: example(
             "DROP VIEW guests;\nCREATE VIEW guests AS SELECT id FROM guest;",
@@ -89,12 +89,12 @@ pub(in crate::lint) const MADE_ANEW: Rule = Rule {
             let owned =
                 ["VIEW", "FUNCTION", "PROCEDURE", "SEQUENCE", "TYPE", "DOMAIN", "AGGREGATE"].contains(&kind.as_str());
             (owned && !granted && before.into_iter().any(|it| it.reading.has(&gone)))
-                .then(|| format!("{} {name} is dropped and made anew, without the grants on it", kind.to_lowercase()))
+                .then(|| format!("{} {name} is dropped and created again without its grants", kind.to_lowercase()))
         },
     }),
 };
 
-/// Whether a statement reads an object's attributes, so that they are restored at the end.
+/// Whether a statement saves an object's attributes, so that they are restored at the end.
 fn keeps(line: &ScriptStatement, name: &str) -> bool {
     let strings = &line.reading.strings;
     let is_it = |text: &String| {
@@ -111,7 +111,7 @@ fn references(line: &ScriptStatement) -> impl Iterator<Item = &Reference> {
     })
 }
 
-/// Whether an index or a key of this way begins with the columns.
+/// Whether an index or a key of this section begins with the columns.
 fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
     let begins = |columns: &[String]| {
         let head = columns.get(..reference.columns.len());
@@ -123,7 +123,7 @@ fn is_indexed(reference: &Reference, context: &Context<'_>) -> bool {
     })
 }
 
-/// Whether the columns come with this way, so that no index can have been there before.
+/// Whether this section adds the columns, so that they cannot have had an index before.
 fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
     let comes = |it: &ScriptStatement, column: &String| {
         it.reading.clauses.iter().any(|clause| match clause.kind {
@@ -142,7 +142,7 @@ fn is_new(reference: &Reference, context: &Context<'_>) -> bool {
     !rebuilt && reference.columns.iter().all(|column| context.all.iter().any(|it| comes(it, column)))
 }
 
-/// The type of a column as this way says it.
+/// The type of a column according to this section.
 fn typed(context: &Context<'_>, table: &str, column: &str) -> Option<String> {
     context.all.iter().flat_map(|line| &line.reading.features).find_map(|feature| match feature {
         Feature::Column(it) if it.table == table && it.name == column => Some(it.data_type.to_lowercase()),
@@ -150,7 +150,7 @@ fn typed(context: &Context<'_>, table: &str, column: &str) -> Option<String> {
     })
 }
 
-/// A type without its length, and numbering left out: `varchar(9)` refers to `varchar(80)`, `integer` to `serial`.
+/// A type without length and numbering: `varchar(9)` can reference `varchar(80)`, and `integer` `serial`.
 fn kind(data_type: &str) -> String {
     let name = data_type.split('(').next().unwrap_or_default().trim();
     match name {

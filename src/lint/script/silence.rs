@@ -1,6 +1,6 @@
-//! `-- lint: allow <code> <reason>` above a statement: what is silenced there, and why.
+//! `-- lint: allow <code> <reason>` above a statement: silences a rule, with a reason.
 //!
-//! Must not know what the rules find.
+//! Must not know the rules.
 
 use super::{ScriptCheck, example, rules};
 use crate::lint::{Level, Rule};
@@ -8,12 +8,12 @@ use crate::lint::{Level, Rule};
 /// A section without statements; whoever has all of the file finds it.
 pub const MISSING_DOWN: Rule = Rule {
     id: "missing-down",
-    summary: "nothing leads back, and the file does not say why",
-    why: "a migration that turns out wrong cannot be reverted",
+    summary: "there is no down migration, and the file does not say why",
+    why: "a wrong migration cannot be reverted",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "write what leads back, or a comment under `-- DOWN` that says why nothing does",
+        suggestion: "write the down statements, or a comment under `-- DOWN` that says why there are none",
         backwards: true,
         example: example(
             "-- UP\nDELETE FROM visit WHERE day < '2020-01-01';",
@@ -27,7 +27,7 @@ pub const MISSING_DOWN: Rule = Rule {
 pub(in crate::lint) const BAD_SILENCE: Rule = Rule {
     id: "bad-silence",
     summary: "a rule is silenced without a reason, or does not exist",
-    why: "a hazard that is silenced without a word is one nobody has thought about",
+    why: "without a reason, reviewers cannot tell whether the hazard was considered",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -51,7 +51,7 @@ pub struct Silence {
 }
 
 impl Silence {
-    /// What a line of a comment silences, if it is meant to.
+    /// The silence in a comment line, if there is one.
     pub fn read(comment: &str) -> Option<Self> {
         let rest = comment.trim().strip_prefix("lint:")?.trim();
         let rest = rest.strip_prefix("allow").unwrap_or_default().trim();
@@ -64,7 +64,7 @@ impl Silence {
         self.rule == rule && self.fault().is_none()
     }
 
-    /// What is wrong with it.
+    /// The error in it.
     pub(super) fn fault(&self) -> Option<String> {
         let known = rules().any(|(known, _)| known.id == self.rule);
         if [MISSING_DOWN.id, BAD_SILENCE.id].contains(&self.rule.as_str()) {

@@ -12,12 +12,12 @@ use super::{ScriptCheck, example};
 /// A transaction inside the runner's.
 pub(in crate::lint) const NESTING: Rule = Rule {
     id: "transaction-nesting",
-    summary: "a transaction is begun or ended in the file",
-    why: "transactions are the runner's: what is committed here stays when the rest fails, and the history does not know",
+    summary: "the file begins or ends a transaction",
+    why: "the runner controls transactions: statements committed here stay if the rest fails, and the history does not record them",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
-        suggestion: "remove it; a step of its own is a transaction of its own",
+        suggestion: "remove it; a separate step is a separate transaction",
         backwards: true,
         example: example("COMMIT;", "SELECT 1;"),
         check: |line, context| {
@@ -53,11 +53,11 @@ pub(in crate::lint) const CONCURRENTLY: Rule = Rule {
 pub(in crate::lint) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
     id: "concurrent-if-not-exists",
     summary: "CONCURRENTLY with IF NOT EXISTS",
-    why: "an index that an earlier try has left behind, invalid, counts as there, and stays invalid",
+    why: "an invalid index left by a failed attempt counts as existing, and stays invalid",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "leave IF NOT EXISTS out: `gen up` drops what a failed try has left",
+        suggestion: "omit IF NOT EXISTS: `gen up` drops the index of a failed attempt",
         backwards: true,
         example: example(
             "-- gen: no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS visit_day ON visit (day);",
@@ -66,7 +66,7 @@ pub(in crate::lint) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
         check: |line, _| {
             let reading = &line.reading;
             let hides = reading.has(&Feature::Concurrently) && reading.has(&Feature::IfNotExists);
-            hides.then(|| "IF NOT EXISTS takes an invalid index for the one that is wanted".to_owned())
+            hides.then(|| "IF NOT EXISTS accepts an invalid index".to_owned())
         },
     }),
 };
@@ -101,11 +101,11 @@ pub(in crate::lint) const NEW_VALUE_USED: Rule = Rule {
 pub(in crate::lint) const UNREAD: Rule = Rule {
     id: "unread",
     summary: "a statement could not be parsed",
-    why: "nothing can be said of what it locks or loses",
+    why: "its locks and losses are unknown",
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
-        suggestion: "look at it yourself",
+        suggestion: "review it manually",
         backwards: true,
         example: example("FROBNICATE visit;", "ANALYZE visit;"),
         check: |line, _| line.reading.unread.as_ref().map(|why| format!("not understood: {why}")),

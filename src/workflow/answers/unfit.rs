@@ -1,6 +1,6 @@
-//! Answers that fit nothing: a misspelt one would be passed over in silence otherwise.
+//! Answers without a matching change: a misspelt one would otherwise be ignored silently.
 //!
-//! Must not know what an answer does where it fits.
+//! Must not know the effect of a matching answer.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::state::{self, Fitting, Misfit, Question};
 use super::super::text;
 use super::{Answered, Answers};
 
-/// The options that fit nothing in the migration of a dialect, each with why.
+/// The options without a match in the migration of a dialect, each with the reason.
 #[derive(Debug, Default)]
 pub(super) struct Unfit(BTreeMap<Product, BTreeMap<String, Misfit<String>>>);
 
@@ -31,10 +31,10 @@ impl Unfit {
 }
 
 impl Answers {
-    /// Holds the names that were given against what is there and what comes in one dialect.
+    /// Compares the given names with the old and the new objects of one dialect.
     pub fn weigh_names(&mut self, product: Product, fitting: &Fitting<'_>, open: &[Question]) {
         self.unfit.0.insert(product, BTreeMap::new());
-        // A question that is open says itself what may be answered.
+        // An open question lists its possible answers itself.
         let is_open = |it: &&Answered| open.iter().any(|question| question.subject == it.subject);
         let answered = self.answered.iter().filter(|it| !is_open(it)).filter_map(Answered::rename);
         let renames: Vec<Rename> = self.given.iter().cloned().chain(answered).collect();
@@ -59,7 +59,7 @@ impl Answers {
         }
     }
 
-    /// Holds what `renamed_from` says in the code against what is there and what comes in one dialect.
+    /// Compares `renamed_from` in the code with the old and the new objects of one dialect.
     pub fn weigh_declared(&mut self, product: Product, fitting: &Fitting<'_>, model: &Model, root: &Path) {
         for (place, rename) in state::declared_renames(model) {
             let said = |rename: &Rename| format!("`renamed_from = \"{}\"`", former(rename));
@@ -70,34 +70,34 @@ impl Answers {
         }
     }
 
-    /// Holds what is allowed against what would be refused in one dialect. What is allowed for everything is a rule to go by,
-    /// and needs nothing to fit.
+    /// Compares the allowed findings with the refused ones of one dialect. A rule that is allowed everywhere is a
+    /// policy and needs no match.
     pub fn weigh_allowed(&mut self, product: Product, findings: &[Finding], allowed: &[Allow]) {
         for (allow, near) in allow::unfit(findings, allowed) {
-            let reason = "nothing in it needs this to be allowed".to_owned();
+            let reason = "it has no finding to allow".to_owned();
             let near = near.map(|near| format!("`{near}`"));
             self.unfit.set(product, format!("`--allow {allow}`"), Err(Misfit { reason, near }));
         }
     }
 
-    /// Takes note of values that one dialect of several does not need.
+    /// Records values that one of several dialects does not need.
     pub fn weigh_values(&mut self, product: Product, unfit: Vec<(String, String)>) {
         for (option, reason) in unfit {
             self.unfit.set(product, format!("`{option}`"), Err(Misfit { reason, near: None }));
         }
     }
 
-    /// Says of `--keep` in one dialect whether anything is parked.
+    /// Records whether `--keep` parks anything in one dialect.
     pub fn weigh_keep(&mut self, product: Product, parks: bool) {
         let reason = "it drops no table and no column".to_owned();
         let why = if parks { Ok(()) } else { Err(Misfit { reason, near: None }) };
         self.unfit.set(product, "`--keep`".to_owned(), why);
     }
 
-    /// The first answer that fits nothing in any of the dialects.
+    /// The first answer without a match in any dialect.
     ///
     /// # Errors
-    /// That answer, and what may have been meant.
+    /// That answer, with suggestions.
     pub fn refuse_unfit(&self, products: &[Product]) -> Result<(), Error> {
         let all: Vec<_> = products.iter().filter_map(|product| self.unfit.0.get(product)).collect();
         let Some(first) = all.first().filter(|_| all.len() == products.len()) else { return Ok(()) };
@@ -106,14 +106,14 @@ impl Answers {
         let mut said = all.iter().filter_map(|of| of.get(option));
         let best = said.clone().find(|misfit| misfit.near.is_some()).or_else(|| said.next());
         let Some(Misfit { reason, near }) = best else { return Ok(()) };
-        Err(Error::new(format!("{option} fits nothing in this migration: {reason}")).hint(match near {
+        Err(Error::new(format!("{option} matches nothing in this migration: {reason}")).hint(match near {
             Some(near) => format!("did you mean {near}?"),
             None => "correct it, or leave it out".to_owned(),
         }))
     }
 }
 
-/// What something was called before it was renamed.
+/// The name of an object before it was renamed.
 fn former(rename: &Rename) -> String {
     match rename {
         Rename::Table(change) | Rename::Enum(change) => change.from.name.to_string(),

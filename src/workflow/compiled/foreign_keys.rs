@@ -1,6 +1,6 @@
-//! Takes foreign keys out of `CREATE TABLE`, as SeaORM writes it for PostgreSQL, so that they can be added later.
+//! Removes foreign keys from SeaORM's `CREATE TABLE` for PostgreSQL, so that they can be added later.
 //!
-//! Must not change anything else of the statement: it is cut at its commas and put together again.
+//! Must not change anything else: the statement is split at its commas and joined again.
 
 use sea_gen_runner::sql::{self, Token};
 

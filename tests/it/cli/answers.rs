@@ -40,34 +40,34 @@ fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
         ("enum:mood:humour", "there is no enum type `mood`", "correct it, or leave it out"),
         ("index:user.old:new", "there is no index `old` in `user`", "correct it, or leave it out"),
     ] {
-        let reason = format!("`--rename {given}` fits nothing in this migration: {reason}");
+        let reason = format!("`--rename {given}` matches nothing in this migration: {reason}");
         misfit(&project, &["--rename", given], &reason, hint);
     }
     let renamed = ["--rename", "user.name:first_name"];
     for (given, reason, hint) in [
         (
             ["--new", "first_name"],
-            "`--new first_name` fits nothing in this migration: nothing called `first_name` comes with it",
+            "`--new first_name` matches nothing in this migration: nothing called `first_name` comes with it",
             "correct it, or leave it out",
         ),
         (
             ["--allow", "drop-column:user.not"],
-            "`--allow drop-column:user.not` fits nothing in this migration: nothing in it needs this to be allowed",
+            "`--allow drop-column:user.not` matches nothing in this migration: it has no finding to allow",
             "did you mean `--allow drop-column:user.note`?",
         ),
         (
             ["--backfill", "user.frist_name='a'"],
-            "`--backfill user.frist_name` fits nothing in this migration: there is no column `frist_name` in `user`",
+            "`--backfill user.frist_name` matches nothing in this migration: there is no column `frist_name` in `user`",
             "did you mean `--backfill user.first_name`?",
         ),
         (
             ["--using", "usr.first_name='a'"],
-            "`--using usr.first_name` fits nothing in this migration: there is no table `usr`",
+            "`--using usr.first_name` matches nothing in this migration: there is no table `usr`",
             "did you mean `--using user.first_name`?",
         ),
         (
             ["--replace", "user.fist_name:a=b"],
-            "`--replace user.fist_name` fits nothing in this migration: there is no column `fist_name` in `user`",
+            "`--replace user.fist_name` matches nothing in this migration: there is no column `fist_name` in `user`",
             "did you mean `--replace user.first_name`?",
         ),
     ] {
@@ -79,7 +79,7 @@ fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
     misfit(
         &project,
         &["--keep"],
-        "`--keep` fits nothing in this migration: it drops no table and no column",
+        "`--keep` matches nothing in this migration: it drops no table and no column",
         "correct it, or leave it out",
     );
     // What is allowed everywhere is a rule to go by.
@@ -90,7 +90,7 @@ fn an_answer_that_fits_nothing_is_refused_with_what_may_have_been_meant() {
     assert!(said.contains("did you mean `drop-column`?"), "{said}");
     project.succeeds(&["up"]);
     let said = project.refused(&["down", "--allow", "drop-column:user.first_nme"]);
-    assert!(said.contains("fits nothing: nothing here needs this to be allowed"), "{said}");
+    assert!(said.contains("matches nothing: there is no finding to allow"), "{said}");
 }
 
 #[apply(test)]
@@ -117,7 +117,7 @@ fn an_answer_may_be_for_one_of_several_dialects() {
     for given in needless {
         let said = project.refused(&[&plan[..], &["enum:mood:humour"], given].concat());
         assert!(
-            said.contains(&format!("`{} user.", given[0])) && said.contains("fits nothing in this migration"),
+            said.contains(&format!("`{} user.", given[0])) && said.contains("matches nothing in this migration"),
             "{said}"
         );
     }
@@ -193,7 +193,7 @@ fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
     std::fs::remove_dir_all(project.path("entities")).unwrap();
     project.succeeds(&["up"]);
     let said = project.succeeds(&["status"]);
-    assert!(said.contains("not here") && said.contains("has exactly what the snapshot says"), "{said}");
+    assert!(said.contains("not here") && said.contains("matches the snapshot"), "{said}");
     let said = project.succeeds(&["check"]);
     assert!(said.contains("there are no entities here"), "{said}");
     // What is asked for is not left out, nor what a crate ought to have.
@@ -203,7 +203,7 @@ fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
     std::fs::remove_file(project.path("Cargo.toml")).unwrap();
     std::fs::remove_dir_all(project.path("snapshots")).unwrap();
     let said = project.refused(&["up"]);
-    assert!(said.contains("there is no snapshot in `snapshots`"), "{said}");
+    assert!(said.contains("the snapshot in `snapshots` is missing"), "{said}");
 }
 
 #[apply(test)]
@@ -248,7 +248,7 @@ fn keys_that_are_one_to_postgres_are_said_with_the_line_and_the_way_out() {
     project.write("entities/orders.rs", order);
     project.succeeds(&["init"]);
     let said = project.refused(&["migration", "Initial", "--no-verify"]);
-    assert!(said.contains("entities/orders.rs:") && said.contains("when cut to 63 bytes"), "{said}");
+    assert!(said.contains("entities/orders.rs:") && said.contains("when truncated to 63 bytes"), "{said}");
     assert!(said.contains("hint: give one of them a shorter name: `fk_name = "), "{said}");
     project.edit("entities/orders.rs", "#[sea_orm(belongs_to", "#[sea_orm(fk_name = \"orders_one\", belongs_to");
     project.succeeds(&["migration", "Initial", "--no-verify"]);
@@ -278,7 +278,7 @@ fn a_second_environment_is_told_how_to_get_to_the_baseline() {
     std::fs::write(project.path("other.db"), "").unwrap();
     super::project::execute(&path, "CREATE TABLE user (id integer PRIMARY KEY, name text)");
     let said = project.refused(&["up", "--database-url", other]);
-    assert!(said.contains("creates table `user`, which this database has already"), "{said}");
+    assert!(said.contains("creates table `user`, which already exists in this database"), "{said}");
     let differs = ["diff", "--from", "database", "--to", "snapshot", "--format", "sql", "--database-url", other];
     let script = project.succeeds(&differs);
     assert!(said.contains(&format!("`gen {}`", differs[..7].join(" "))), "{said}");
@@ -299,7 +299,7 @@ fn a_former_name_that_fits_nothing_is_refused_and_one_that_was_taken_stays() {
         project.edit("entities/user.rs", &from, to);
     };
     let place = |field: &str, former: &str| {
-        format!("entities/user.rs:8: `renamed_from = \"{former}\"` of user.{field} fits nothing in this migration: ")
+        format!("entities/user.rs:8: `renamed_from = \"{former}\"` of user.{field} matches nothing in this migration: ")
     };
     fields("#[sea_orm(renamed_from = \"nmae\")] pub first_name: String, pub note: Option<String>,");
     let reason = place("first_name", "nmae") + "there is no column `nmae` in `user`";

@@ -67,12 +67,14 @@ fn a_snapshot_that_is_not_the_sealed_one() {
     let text = project.read(TABLE);
     project.edit(TABLE, "varchar", "text");
     shows!(refused_by_all(&project), @r"
-    error: the snapshot in `snapshots` is not the one that schema.lock.json seals
+    error: the snapshot in `snapshots` does not match schema.lock.json
 
     hint: restore both: `git checkout -- snapshots schema.lock.json`, or take both from one branch
     ");
     fs::remove_file(project.path(TABLE)).unwrap();
-    assert!(refused_by_all(&project).contains("there is no snapshot in `snapshots`, and schema.lock.json seals one"));
+    assert!(
+        refused_by_all(&project).contains("the snapshot in `snapshots` is missing, but schema.lock.json seals one")
+    );
     project.write(TABLE, &text);
     project.write("snapshots/tables/copy.json", &text);
     shows!(refused_by_all(&project), @r"
@@ -173,11 +175,11 @@ fn a_migration_that_was_edited_before_it_ran() {
     project.edit(&project.migrations()[0], "varchar", "text");
     for command in [&["up"][..], &["up", "--dry-run"], &["goto", "initial"]] {
         shows!(project.refused(command), @r"
-        error: the migration files are not the ones schema.lock.json seals
+        error: the migration files do not match schema.lock.json
           [time]_initial was edited after it was sealed
 
         hint: see what changed: `git status` and `git diff`
-        hint: if the files are as they should be, seal them: `gen lock`
+        hint: if the files are correct, seal them: `gen lock`
         ");
     }
 }
@@ -188,21 +190,21 @@ fn a_migration_that_was_edited_after_it_ran() {
     project.succeeds(&["up"]);
     project.edit(&project.migrations()[0], "DROP TABLE \"user\"", "DROP TABLE IF EXISTS \"user\"");
     shows!(project.refused(&["down"]), @r"
-    error: the migration files are not the ones schema.lock.json seals
+    error: the migration files do not match schema.lock.json
       [time]_initial was edited after it was sealed
 
     hint: see what changed: `git status` and `git diff`
-    hint: if the files are as they should be, seal them: `gen lock`
+    hint: if the files are correct, seal them: `gen lock`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             1 migration
-    database   sqlite://shop.db                    has exactly what the snapshot says
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
-      applied    [time]_initial  [when]  [n] ms  its file was changed since
-    lock       does not seal these files           `gen check --lock`, `gen lock`
+      applied    [time]_initial  [when]  [n] ms  file modified after it was applied
+    lock       does not match these files          `gen check --lock`, `gen lock`
       [time]_initial was edited after it was sealed
     ");
     project.succeeds(&["lock"]);
@@ -221,11 +223,11 @@ fn a_migration_that_was_edited_after_it_ran() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             1 migration
-    database   sqlite://shop.db                    has exactly what the snapshot says
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
-      applied    [time]_initial  [when]  [n] ms  its file was changed since
+      applied    [time]_initial  [when]  [n] ms  file modified after it was applied
     ");
 }
 
@@ -235,31 +237,31 @@ fn a_migration_whose_file_is_missing() {
     project.succeeds(&["up"]);
     fs::remove_file(project.path(&project.migrations()[1])).unwrap();
     shows!(project.refused(&["up"]), @r"
-    error: the migration files are not the ones schema.lock.json seals
-      [time]_add_email is sealed, and its file is gone
+    error: the migration files do not match schema.lock.json
+      [time]_add_email is in schema.lock.json, but its file is missing
 
     hint: restore it: `git checkout -- migrations/[time]_add_email.sql`
-    hint: if the files are as they should be, seal them: `gen lock`
+    hint: if the files are correct, seal them: `gen lock`
     ");
     shows!(project.refused(&["down"]), @r"
-    error: the migration files are not the ones schema.lock.json seals
-      [time]_add_email is sealed, and its file is gone
+    error: the migration files do not match schema.lock.json
+      [time]_add_email is in schema.lock.json, but its file is missing
 
     hint: restore it: `git checkout -- migrations/[time]_add_email.sql`
-    hint: if the files are as they should be, seal them: `gen lock`
+    hint: if the files are correct, seal them: `gen lock`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             2 migrations
-    database   sqlite://shop.db                    has exactly what the snapshot says
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
       applied    [time]_add_phone  [when]  [n] ms
       applied    [time]_add_email  its file is missing
-    lock       does not seal these files           `gen check --lock`, `gen lock`
-      [time]_add_email is sealed, and its file is gone
+    lock       does not match these files          `gen check --lock`, `gen lock`
+      [time]_add_email is in schema.lock.json, but its file is missing
     ");
     project.succeeds(&["lock"]);
     shows!(project.refused(&["down", "2"]), @r"
@@ -271,9 +273,9 @@ fn a_migration_whose_file_is_missing() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             2 migrations
-    database   sqlite://shop.db                    has exactly what the snapshot says
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
       applied    [time]_add_phone  [when]  [n] ms
@@ -289,21 +291,21 @@ fn a_migration_that_the_lock_does_not_list() {
         project.read(&project.migrations()[0]).replace("user", "item"),
     );
     shows!(project.refused(&["up"]), @r"
-    error: the migration files are not the ones schema.lock.json seals
+    error: the migration files do not match schema.lock.json
       [time]_by_hand is not sealed
 
     hint: see what changed: `git status` and `git diff`
-    hint: if the files are as they should be, seal them: `gen lock`
+    hint: if the files are correct, seal them: `gen lock`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             2 migrations
     database   sqlite://shop.db                    does not exist yet; `gen up` creates it
                  [time]_initial
                  [time]_by_hand
-    lock       does not seal these files           `gen check --lock`, `gen lock`
+    lock       does not match these files          `gen check --lock`, `gen lock`
       [time]_by_hand is not sealed
     ");
 }
@@ -328,11 +330,11 @@ fn a_migration_that_is_none() {
     ");
     project.write(&path, text.replace("-- DOWN", ""));
     shows!(project.refused(&["up"]), @r"
-    error: the migration files are not the ones schema.lock.json seals
+    error: the migration files do not match schema.lock.json
       [time]_initial was edited after it was sealed
 
     hint: see what changed: `git status` and `git diff`
-    hint: if the files are as they should be, seal them: `gen lock`
+    hint: if the files are correct, seal them: `gen lock`
     ");
     project.write(&path, text.replace("\"name\" varchar", "\"name varchar"));
     shows!(project.refused(&["up"]), @r#"

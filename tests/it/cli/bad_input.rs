@@ -254,7 +254,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     ");
     project.write("gen.toml", "dialects = [\"sqlite\"]\n");
     shows!(project.refused(&["up"]), @r"
-    error: no database is named
+    error: no database URL is set
 
     hint: pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration
     ");

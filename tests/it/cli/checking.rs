@@ -109,11 +109,11 @@ fn files_that_are_not_sealed_fail() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             1 migration
     database   sqlite://shop.db                    does not exist yet; `gen up` creates it
                  [time]_initial
-    lock       does not seal these files           `gen check --lock`, `gen lock`
+    lock       does not match these files          `gen check --lock`, `gen lock`
       [time]_initial was edited after it was sealed
     ");
     project.succeeds(&["lock"]);

@@ -16,27 +16,27 @@ fn help_lists_the_commands() {
     Usage: gen [OPTIONS] <COMMAND>
 
     Commands:
-      init         Set a project up: folders, first snapshot, lock; adopts what an existing database
-                   already has
+      init         Set a project up: folders, first snapshot, lock; adopts an existing database
       entities     List what was read from the entities and the SQL files beside them
-      migration    Write the migration that brings the schema to what the entities declare [alias:
-                   generate]
+      migration    Write the migration from the snapshot to the entities [alias: generate]
       diff         Show the difference between any two states
-      status       Show entities, snapshot and database, and how they stand to each other
-      purge        Write the migration that drops what `gen migration --keep` has parked
+      accept       Leave differences between the entities and the database as they are for now
+      status       Show entities, snapshot and database, and how they compare
+      purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations
       down         Revert applied migrations
       redo         Revert the last applied migration and apply it again
-      goto         Apply or revert until exactly the named migration is the last one applied
+      goto         Apply or revert until the named migration is the last one applied
       fresh        Empty a development database and apply every migration
       reset        Revert every migration on a development database
-      drift        List what the database has that the migrations do not account for, and the reverse
-      sync         Bring a development database to what the entities declare, without a migration
+      drift        List the differences between the database and the migrations
+      sync         Synchronise a development database with the entities, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
       verify       Prove migrations on a scratch database: up, down and up again, with rows in it
-      lint         Look for hazards in pending or named migrations, also in those written by hand
-      seed         Fill a development database, or a file, with test data that holds every constraint
-      lock         Seal the migration files as they are now, after editing them or writing them by hand
+      lint         Report hazards in pending or named migrations, generated or not
+      seed         Fill a development database, or a file, with test data that satisfies every
+                   constraint
+      lock         Seal the current migration files, after editing them or writing them by hand
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
       completions  Print a completion script for a shell
@@ -56,7 +56,7 @@ fn help_lists_the_commands() {
     shows!(project.run(&["migration", "-h"]), @r"
     exit 0
     --- stdout
-    Write the migration that brings the schema to what the entities declare
+    Write the migration from the snapshot to the entities
 
     Usage: gen migration [OPTIONS] <NAME>
 
@@ -66,41 +66,40 @@ fn help_lists_the_commands() {
     Options:
           --database-url <URL>         The database (postgres://, mysql://, mariadb://, sqlite://);
                                        otherwise DATABASE_URL, .env, or the configuration
-          --from <STATE>               The state to start from; otherwise chosen from how the database
-                                       stands to the snapshot [possible values: database, snapshot]
+          --from <STATE>               The state to start from; otherwise chosen by comparing database
+                                       and snapshot [possible values: database, snapshot]
           --empty                      Write a migration with empty sections, to be filled by hand
           --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
                                        current folder
-          --dry-run                    Print what would be written, and write nothing
+          --dry-run                    Print the files instead of writing them
           --run-cargo                  Let cargo build and run the entities of this checkout, where the
                                        compiled reader is configured; remembered
           --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
                                        never]
-          --exit-code                  With --dry-run: exit with 2 when there is something to write
-          --strict                     Treat what nobody declares as an error
+          --exit-code                  With --dry-run: exit with 2 if there is a migration to write
+          --strict                     Treat undeclared objects as an error
           --no-verify                  Do not prove the migration on a scratch database first
-          --rename <OLD:NEW>           What was called otherwise before: `user:account`,
-                                       `user.mail:email`, `index:user.old:new` (repeat for more)
-          --backfill <COLUMN=VALUE>    What existing rows get in a column that takes no NULL:
-                                       `user.years=0`, any SQL expression (repeat for more)
-          --using <COLUMN=EXPRESSION>  How values become values of a column's new type, where the
-                                       database's own cast will not do: `user.age=length(age)` (repeat
-                                       for more)
-          --new <NAME>                 What is new, though something that goes looks like it:
-                                       `user.first_name`, a column or a table (repeat for more)
-          --replace <COLUMN:OLD=NEW>   What takes the place of an enum type's value that goes:
-                                       `book.mood:dull=calm` (repeat for more)
-          --keep                       Do not drop tables and columns but park them, with their rows and
-                                       values, under a dated name; `gen purge` drops them
-          --allow <RULE[:OBJECT]>      Allow what loses rows or values, or fails on rows that are there:
-                                       a rule (drop-table, drop-column, *), for everything or for one
-                                       object (drop-table:orders); repeat it for more
-          --answers <FILE>             A JSON file with the answers to open questions, in the form they
-                                       are printed in
-          --no-interactive             Never ask; questions without an answer are printed and end with 1
-          --offline-forms              Write the short forms, which lock tables for as long as they are
-                                       large, for a database nobody else works with
-          --format <FORMAT>            The form of the migration file [default: sql] [possible values:
+          --rename <OLD:NEW>           Treat as a rename: `user:account`, `user.mail:email`,
+                                       `index:user.old:new` (repeat for more)
+          --backfill <COLUMN=VALUE>    Value for existing rows of a new NOT NULL column: `user.years=0`,
+                                       any SQL expression (repeat for more)
+          --using <COLUMN=EXPRESSION>  Conversion to a column's new type if the default cast is not
+                                       enough: `user.age=length(age)` (repeat for more)
+          --new <NAME>                 Treat as new, not as renamed: `user.first_name`, a column or a
+                                       table (repeat for more)
+          --replace <COLUMN:OLD=NEW>   Replacement for a removed enum value: `book.mood:dull=calm`
+                                       (repeat for more)
+          --keep                       Park dropped tables and columns with their data under a dated
+                                       name; `gen purge` drops them
+          --allow <RULE[:OBJECT]>      Allow losing data or failing on existing rows: a rule
+                                       (drop-table, drop-column, *), for everything or for one object
+                                       (drop-table:orders); repeat it for more
+          --answers <FILE>             A JSON file with answers to open questions, in the format in
+                                       which they are printed
+          --no-interactive             Never ask; unanswered questions are printed and exit with code 1
+          --offline-forms              Write plain DDL, which may lock large tables for a long time, for
+                                       a database without other users
+          --format <FORMAT>            The format of the migration file [default: sql] [possible values:
                                        sql]
           --json                       Print as JSON
       -h, --help                       Print help (see more with '--help')
@@ -170,7 +169,7 @@ fn init_sets_up_once() {
     shows!(project.refused(&["init"]), @r"
     error: [project] is set up already
 
-    hint: `gen status` shows how things stand
+    hint: `gen status` shows its state
     ");
 }
 
@@ -194,10 +193,13 @@ fn init_writes_down_the_dialects_it_is_given() {
       "entities": [
         "entities"
       ],
+      "errors": 0,
       "imported": [],
       "left_open": {},
       "not_imported": [],
+      "not_part_of_the_program": [],
       "seaql_migrations": null,
+      "types": {},
       "unmanaged": null
     }
     "#);
@@ -234,10 +236,10 @@ fn init_adopts_what_a_database_has() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   2 tables                            1 migration
-      2 columns, 1 index, 1 primary key, 1 table declared by nobody, kept
-    database   sqlite://shop.db                    has exactly what the snapshot says
+      2 columns, 1 index, 1 primary key, 1 table undeclared, kept
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       baseline   [time]_baseline  [when]  [n] ms
     ");
@@ -276,7 +278,7 @@ fn freezing_closes_the_schema_until_it_is_thawed() {
         shows!(project.refused(command), @r"
         error: the schema is frozen for release 1.0
 
-        hint: `gen thaw` lifts the seal
+        hint: unfreeze it: `gen thaw`
         ");
     }
     project.succeeds(&["up"]);
@@ -393,7 +395,7 @@ fn the_bookshop_fits_on_a_screen() {
     next: read the migration, then `gen up` applies it and `gen status` shows it
     --- stderr
     proven on SQLite [version]: up, down, up again
-    unproven on PostgreSQL, MySQL, MariaDB: no server of that kind is at hand for a scratch database
+    unproven on PostgreSQL, MySQL, MariaDB: no server of that product is available for scratch databases
     ");
     shows!(project.run(&["up"]), @r"
     exit 0
@@ -403,9 +405,9 @@ fn the_bookshop_fits_on_a_screen() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   10 tables, 1 enum, 1 view           the snapshot has all of it
+    entities   10 tables, 1 enum, 1 view           up to date with the snapshot
     snapshot   10 tables, 1 view                   1 migration
-    database   sqlite://.gen/bookshop.db           has exactly what the snapshot says
+    database   sqlite://.gen/bookshop.db           matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
     ");
@@ -418,16 +420,16 @@ fn the_bookshop_fits_on_a_screen() {
     holds    database  sqlite
     holds    entities  postgres
     holds    lock      postgres
-    skipped  replay    postgres  no PostgreSQL server at hand for a scratch database
-    skipped  database  postgres  no database is named
+    skipped  replay    postgres  no PostgreSQL server available for a scratch database
+    skipped  database  postgres  no database URL is set
     holds    entities  mysql
     holds    lock      mysql
-    skipped  replay    mysql     no MySQL server at hand for a scratch database
-    skipped  database  mysql     no database is named
+    skipped  replay    mysql     no MySQL server available for a scratch database
+    skipped  database  mysql     no database URL is set
     holds    entities  mariadb
     holds    lock      mariadb
-    skipped  replay    mariadb   no MariaDB server at hand for a scratch database
-    skipped  database  mariadb   no database is named
+    skipped  replay    mariadb   no MariaDB server available for a scratch database
+    skipped  database  mariadb   no database URL is set
     ");
 }
 

@@ -208,19 +208,23 @@ fn cargo_runs_once_the_user_has_agreed() {
     };
     for command in [&["status"][..], &["entities"], &["migration", "Initial"], &["init"]] {
         let said = run(command);
-        assert!(said.contains("nobody has agreed to it that cargo runs in this checkout"), "{command:?}: {said}");
+        assert!(said.contains("running cargo in this checkout was not confirmed"), "{command:?}: {said}");
         assert!(said.contains("hint: if you trust the code: `--run-cargo` once"), "{said}");
     }
     let said = run(&["entities", "--run-cargo"]);
-    assert!(!said.contains("nobody has agreed") && said.contains("note: `reader = \"compiled\"`"), "{said}");
+    assert!(
+        !said.contains("running cargo in this checkout was not confirmed")
+            && said.contains("note: `reader = \"compiled\"`"),
+        "{said}"
+    );
     let said = run(&["entities"]);
-    assert!(!said.contains("nobody has agreed"), "{said}");
+    assert!(!said.contains("running cargo in this checkout was not confirmed"), "{said}");
     assert!(!project.path("entities/ran").exists());
     // What the user has typed is asked for.
     std::fs::remove_dir_all(state.path().join("sea-gen")).unwrap();
     project.write("gen.toml", "dialects = [\"sqlite\"]\n");
     let said = run(&["check", "--against-compiled"]);
-    assert!(!said.contains("nobody has agreed"), "{said}");
+    assert!(!said.contains("running cargo in this checkout was not confirmed"), "{said}");
 }
 
 #[apply(test)]

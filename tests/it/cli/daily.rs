@@ -53,7 +53,7 @@ fn what_is_parked_is_shown_and_chosen() {
     let said = project.refused(&["purge", "--only", "orders"]);
     assert!(said.contains("parked are user.name"), "{said}");
     let said = project.refused(&["purge", "--older-than", "30d"]);
-    assert!(said.contains("nothing that is parked is that old"), "{said}");
+    assert!(said.contains("no parked object is that old"), "{said}");
     let output = project.output(&["purge", "--only", "user.*"]);
     let said = project.shown(&output);
     assert!(output.status.success() && said.contains("goes: user.name, parked today (1 value)"), "{said}");
@@ -74,7 +74,7 @@ fn a_development_database_begins_again() {
     project.write("gen.toml", "dialects = [\"postgres\"]\n");
     for command in ["fresh", "reset"] {
         let said = project.refused(&[command, "--database-url", "postgres://u@db.example.org/d"]);
-        assert!(said.contains("is not on this machine"), "{said}");
+        assert!(said.contains("is on another host"), "{said}");
     }
 }
 
@@ -87,7 +87,7 @@ fn a_lock_that_is_gone_is_not_made_anew() {
         assert!(!said.contains("gen init` to set"), "{said}");
     }
     shows!(project.refused(&["up"]), @r"
-    error: there are migrations, and the schema.lock.json that seals them is gone
+    error: there are migrations, but their schema.lock.json is missing
 
     hint: take it from the last commit: `git checkout -- schema.lock.json`
     ");

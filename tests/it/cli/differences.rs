@@ -310,7 +310,7 @@ fn an_unknown_state_is_refused() {
     hint: check the path; `gen up` creates the file
     ");
     shows!(project.refused(&["diff", "--to", "pg://ann:s3cret@host/shop"]), @r"
-    error: unknown state: it looks like a database URL, but of no database known here
+    error: unknown state: it looks like the URL of an unsupported database
 
     hint: write it as `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite://…`
     ");

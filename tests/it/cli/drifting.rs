@@ -12,7 +12,7 @@ fn drift_is_listed() {
     shows!(project.run(&["drift"]), @r"
     exit 0
     --- stderr
-    no drift: the database has exactly what the snapshot says
+    no drift: the database matches the snapshot
     ");
     project.sql("CREATE INDEX by_name ON \"user\" (name)");
     shows!(project.run(&["drift"]), @r"
@@ -58,7 +58,7 @@ fn drift_is_listed() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             1 migration
     database   sqlite://shop.db                    has drifted: `gen drift`
       SQLite [version]

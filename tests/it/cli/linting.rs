@@ -30,16 +30,16 @@ fn what_is_found_is_told_with_what_to_do_instead() {
     exit 2
     --- stdout
     migrations/[time]_by_hand.sql
-      5: up: warning: user: SHARE while an index is built; whoever writes to it waits [blocking-build]
-          who writes, or even reads, waits until the last row is in it
+      5: up: warning: user: SHARE while an index is built; writes block [blocking-build]
+          writes, or even reads, block until the build finishes
           instead: PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`
       8: up: allowed: nobody has read it for a year [drop-column]
       10: up: info: not understood: no parser at hand understands it [unread]
-          nothing can be said of what it locks or loses
-          instead: look at it yourself
+          its locks and losses are unknown
+          instead: review it manually
       1: down: warning: nothing leads back [missing-down]
-          a migration that turns out wrong cannot be reverted
-          instead: write what leads back, or a comment under `-- DOWN` that says why nothing does
+          a wrong migration cannot be reverted
+          instead: write the down statements, or a comment under `-- DOWN` that says why there are none
     1 file, 3 remarks, 1 allowed
     ");
 }
@@ -50,9 +50,9 @@ fn machines_are_told_the_same() {
     shows!(project.run(&["lint", "by_hand", "--format", "github"]), @"
     exit 2
     --- stdout
-    ::warning file=migrations/[time]_by_hand.sql,line=5,title=blocking-build::up: user: SHARE while an index is built; whoever writes to it waits: who writes, or even reads, waits until the last row is in it%0Ainstead: PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`
-    ::notice file=migrations/[time]_by_hand.sql,line=10,title=unread::up: not understood: no parser at hand understands it: nothing can be said of what it locks or loses%0Ainstead: look at it yourself
-    ::warning file=migrations/[time]_by_hand.sql,line=1,title=missing-down::down: nothing leads back: a migration that turns out wrong cannot be reverted%0Ainstead: write what leads back, or a comment under `-- DOWN` that says why nothing does
+    ::warning file=migrations/[time]_by_hand.sql,line=5,title=blocking-build::up: user: SHARE while an index is built; writes block: writes, or even reads, block until the build finishes%0Ainstead: PostgreSQL: `CREATE INDEX CONCURRENTLY` outside a transaction, and a key from it with `USING INDEX`; MySQL and MariaDB: `ALGORITHM=INPLACE, LOCK=NONE`
+    ::notice file=migrations/[time]_by_hand.sql,line=10,title=unread::up: not understood: no parser at hand understands it: its locks and losses are unknown%0Ainstead: review it manually
+    ::warning file=migrations/[time]_by_hand.sql,line=1,title=missing-down::down: nothing leads back: a wrong migration cannot be reverted%0Ainstead: write the down statements, or a comment under `-- DOWN` that says why there are none
     ");
     let json = |arguments: &[&str]| -> serde_json::Value {
         let shown = project.run(arguments);

@@ -42,6 +42,7 @@ fn what_was_read_is_listed() {
         "entities/user.postgres.sql",
         "entities/user.rs"
       ],
+      "not_part_of_the_program": [],
       "objects": [],
       "tables": [
         {

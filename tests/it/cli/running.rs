@@ -9,7 +9,7 @@ fn up_applies_what_is_pending() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             3 migrations
     database   sqlite://shop.db                    does not exist yet; `gen up` creates it
                  [time]_initial
@@ -24,7 +24,7 @@ fn up_applies_what_is_pending() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             3 migrations
     database   sqlite://shop.db                    2 migrations pending: `gen up`
       SQLite [version]
@@ -51,9 +51,9 @@ fn up_applies_what_is_pending() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             the snapshot has all of it
+    entities   1 table                             up to date with the snapshot
     snapshot   1 table                             3 migrations
-    database   sqlite://shop.db                    has exactly what the snapshot says
+    database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
       applied    [time]_add_email  [when]  [n] ms
@@ -100,6 +100,7 @@ fn up_applies_what_is_pending() {
       ],
       "situation": "current",
       "snapshot": {
+        "accepted": [],
         "adopted": {},
         "frozen": null,
         "unsealed": []
@@ -367,7 +368,7 @@ fn sync_brings_a_database_there_without_a_migration() {
     shows!(project.run(&["sync"]), @r"
     exit 0
     --- stderr
-    nothing to do: the database has what the entities declare
+    nothing to do: the database matches the entities
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
@@ -376,7 +377,7 @@ fn sync_brings_a_database_there_without_a_migration() {
       user
         + column email varchar   entities/user.rs:9
     snapshot   1 table                             1 migration
-    database   sqlite://shop.db                    was synchronised with the entities: `gen migration <Name>` writes it down
+    database   sqlite://shop.db                    was synchronised with the entities: `gen migration <Name>` writes the migration
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
     ");
@@ -407,9 +408,9 @@ fn sync_brings_a_database_there_without_a_migration() {
     recognised [time]_add_email  0 statements, [n] ms
     ");
     shows!(project.refused(&["sync", "--database-url", "postgres://ann@db.example.org/shop"]), @r#"
-    error: postgres://ann@db.example.org/shop is not on this machine, so it may not be a development database
+    error: postgres://ann@db.example.org/shop is on another host, so it may not be a development database
 
-    hint: `--development` vouches for it once, `development = ["host"]` in the configuration for good
+    hint: `--development` confirms that it is one, `development = ["host"]` in the configuration does so permanently
     hint: or write a migration: `gen migration <Name>`, then `gen up`
     "#);
 }

@@ -187,7 +187,7 @@ fn an_empty_migration_is_for_writing_by_hand() {
     shows!(project.run(&["lock"]), @r"
     exit 0
     --- stderr
-    nothing to do: the lock seals just these files
+    nothing to do: the lock matches the files
     ");
     shows!(project.run(&["up"]), @r"
     exit 0

@@ -143,7 +143,7 @@ fn a_bad_setting_is_named() {
 /// Where nothing usual is there, any file that declares an entity counts, with its folder where that is one for entities.
 #[apply(test)]
 fn entities_are_searched_for() {
-    const ENTITY: &str = "#[derive(Clone, DeriveEntityModel)]";
+    const ENTITY: &str = "#[derive(Clone, DeriveEntityModel)] struct Model;";
     let root = folder();
     put(root.path(), "gen.toml", "");
     put(root.path(), "src/models/_entities/users.rs", ENTITY);
@@ -152,8 +152,9 @@ fn entities_are_searched_for() {
     put(root.path(), "src/models/users.rs", "use super::_entities::users;");
     put(root.path(), "crates/shop-entity/src/post.rs", ENTITY);
     put(root.path(), "crates/shop-entity/src/lib.rs", "pub mod post;");
-    put(root.path(), "crates/api/src/main.rs", "fn main() {}");
+    put(root.path(), "crates/api/src/main.rs", "mod mood; mod note; fn main() {}");
     put(root.path(), "crates/api/src/note.rs", ENTITY);
+    put(root.path(), "crates/api/src/old.rs", ENTITY);
     put(root.path(), "crates/api/src/mood.rs", "#[derive(EnumIter, DeriveActiveEnum)]");
     for elsewhere in ["migration/src/entity/old.rs", "target/debug/a.rs", "tests/fixture.rs", ".cache/a.rs"] {
         put(root.path(), elsewhere, ENTITY);
@@ -161,11 +162,8 @@ fn entities_are_searched_for() {
     let project = Project::discover(root.path()).unwrap();
     let found = project.find_entities().unwrap();
     let paths: Vec<String> = found.paths.iter().map(|path| path.display().to_string()).collect();
-    assert_eq!(
-        paths,
-        ["crates/api/src/mood.rs", "crates/api/src/note.rs", "crates/shop-entity/src", "src/models/_entities"]
-    );
-    assert!(found.searched);
+    assert_eq!(paths, ["crates/api/src/note.rs", "crates/shop-entity/src", "src/models/_entities"]);
+    assert_eq!(found.unreached, [PathBuf::from("crates/api/src/old.rs")]);
     // A single file has its own SQL beside it and no other's.
     put(root.path(), "crates/api/src/note.postgres.sql", "");
     put(root.path(), "crates/api/src/other.sql", "");
@@ -183,7 +181,7 @@ fn entities_are_searched_for() {
     assert_eq!(beside(None), "crates/shop-entity/src/schema.postgres.sql");
     // What is usual goes before all that.
     put(root.path(), "src/entity/b.rs", "b");
-    assert!(!project.find_entities().unwrap().searched);
+    assert_eq!(project.find_entities().unwrap().paths, [PathBuf::from("src/entity")]);
 }
 
 #[apply(test)]

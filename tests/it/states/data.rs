@@ -241,7 +241,7 @@ fn synchronising_asks_before_it_loses_values(product: Product) {
         project.run(&["sync"]).with(0);
         return;
     }
-    let said = project.run(&["sync"]).with(1).mentions("synchronising would lose what is there");
+    let said = project.run(&["sync"]).with(1).mentions("synchronising would lose data");
     said.mentions("--allow lossy-cast:person.email");
     assert_eq!(project.first("SELECT length(email) FROM person WHERE id = 1"), "15");
     project.run(&["sync", "--dry-run"]).with(0).mentions("needs `--allow lossy-cast:person.email`");
@@ -376,13 +376,13 @@ fn every_narrower_type_is_asked_for(product: Product) {
     project.holds();
     if product == Product::Sqlite {
         // A date has no time, and the code reads no moment from it.
-        project.run(&["down"]).with(1).mentions("no moments");
+        project.run(&["down"]).with(1).mentions("not timestamps");
         return;
     }
     project.run(&["down"]).with(0);
     for (column, value, complaint) in [
         ("a", "3000000000", "person.a has values beyond"),
-        ("b", "1.001", "person.b has values beyond"),
+        ("b", "1.001", "person.b has values with more than"),
         ("c", "'123456789012345678901'", "more than 20 characters"),
         ("d", "1000000", "more than 6 digits"),
         ("e", "1.5", "person.e has fractions"),
@@ -457,7 +457,7 @@ fn casts_that_lose_are_asked_about(product: Product) {
     project.database.execute("INSERT INTO person (id, email, age) VALUES (4, 'dan@example.org', 44)");
     project.edit("person", "pub age: Option<i32>", "pub age: i32");
     let said = project.run(&["migration", "Age"]).with(1);
-    said.mentions("column person.age fails on rows that hold NULL").mentions("(1 row)");
+    said.mentions("column person.age fails on rows with NULL").mentions("(1 row)");
     project.edit("person", "pub age: i32", "pub age: Option<bool>");
     let before = project.written();
     let said = project.run(&["migration", "Adult"]).with(1);

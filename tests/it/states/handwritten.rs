@@ -139,7 +139,7 @@ fn without_a_scratch_database_it_is_said_and_made_up_for(product: Product) {
     let before = snapshots(&project);
     std::fs::write(project.path().join("gen.toml"), format!("dialects = [\"{}\"]\n", product.key())).expect("a file");
     let said = project.run(&["lock"]).with(0);
-    said.mentions("no server of that kind is at hand").mentions("`gen verify`");
+    said.mentions("no server of that product is available").mentions("`gen verify`");
     assert_eq!(snapshots(&project), before);
     assert!(!project.newest().contains(" to "), "nobody knows where it leads");
     project.configure(&project.database.url);

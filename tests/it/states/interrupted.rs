@@ -98,7 +98,7 @@ fn an_interrupted_proof_leaves_nothing_behind(product: Product) {
     let written = project.written();
     let (code, said) = interrupted(&project, &["verify"]);
     assert_eq!(code, Some(130), "{said}");
-    assert!(said.contains("interrupted; the scratch database is gone"), "{said}");
+    assert!(said.contains("interrupted; the scratch database was dropped"), "{said}");
     assert_eq!(at_it(&project.database), 0, "{said}");
     assert_eq!(project.written(), written);
 }

@@ -181,3 +181,28 @@ fn sqlite_takes_a_type_as_a_hint() {
     project.edit("bill", r#"column_type = "Text""#, r#"column_type = "Integer""#);
     project.run(&["migration", "Change", "--dry-run"]).mentions("bill");
 }
+
+#[apply(test)]
+fn two_relations_of_one_column_are_no_foreign_keys() {
+    let project = Project::new(Product::Sqlite);
+    let belongs = |to: &str, name: &str| {
+        format!(
+            "    #[sea_orm(belongs_to = \"super::{to}::Entity\", from = \"Column::AboutId\", to = \"super::{to}::Column::Id\"{name})]\n    {},\n",
+            to.replace("blog", "Blog").replace("photo", "Photo")
+        )
+    };
+    for it in ["blog", "photo"] {
+        project.entity(it, &entity(it, ID, ""));
+    }
+    let fields = format!("{ID}    pub about_id: i32,\n");
+    let relations = belongs("blog", "") + &belongs("photo", "");
+    project.entity("note", &entity("note", &fields, &relations));
+    project.run(&["init"]).with(0).mentions("note.about_id refers to blog and to photo: neither relation is taken");
+    project.run(&["migration", "Initial"]).with(0);
+    assert!(!project.newest().contains("FOREIGN KEY"), "{}", project.newest());
+    let relations = belongs("blog", ", fk_name = \"note_blog\"") + &belongs("photo", "");
+    project.entity("note", &entity("note", &fields, &relations));
+    project.run(&["up"]).with(0);
+    project.run(&["migration", "Key", "--no-verify"]).with(0);
+    assert!(project.newest().contains("note_blog"), "{}", project.newest());
+}

@@ -102,5 +102,5 @@ fn proofs_without_rows_are_counted(product: Product) {
     let twice = "ALTER TABLE person ADD COLUMN note varchar(9);\n-- changes data: none of them is new\nINSERT INTO person (id, email) SELECT id, email FROM person;";
     project.by_hand("Twice", twice, "ALTER TABLE person DROP COLUMN note;");
     let said = project.run(&["verify", "--all"]).with(0);
-    said.mentions("proven without rows; with made-up rows").mentions("note: 1 of 2 proofs went without rows");
+    said.mentions("proven without rows; with generated rows").mentions("note: 1 of 2 proofs went without rows");
 }

@@ -40,7 +40,8 @@ fn a_renamed_column_keeps_its_values(product: Product) {
     let there = catalog(&project.database);
     project.edit("person", "pub email: String", "pub mail: String");
     let before = project.written();
-    let said = project.run(&["migration", "Mail"]).with(1).mentions("column person.mail is new; was it email?");
+    let said =
+        project.run(&["migration", "Mail"]).with(1).mentions("column person.mail is new: was it renamed from email?");
     let said = said.mentions("--rename person.email:mail");
     let asked: Value = serde_json::from_str(&said.out).expect("the open questions");
     assert_eq!(asked["renames"][0]["candidates"][0]["from"], "email");
@@ -116,7 +117,7 @@ fn a_table_and_its_column_are_renamed_together_and_change_type(product: Product)
     let there = catalog(&project.database);
     project.edit("person", "table_name = \"person\"", "table_name = \"human\"");
     project.edit("person", "pub age: Option<i32>", "pub years: Option<i64>");
-    project.run(&["migration", "Human"]).with(1).mentions("table human is new; was it person?");
+    project.run(&["migration", "Human"]).with(1).mentions("table human is new: was it renamed from person?");
     let arguments = ["migration", "Human", "--rename", "person:human", "--rename", "person.age:years"];
     project.run(&arguments).with(0).mentions("person → human").mentions("age → years");
     project.run(&["up"]).with(0);
@@ -207,7 +208,7 @@ fn a_table_whose_name_changes_its_case_keeps_its_rows(product: Product) {
     if product == Product::Sqlite {
         project.run(&["migration", "Case"]).with(0).mentions("person → Person");
     } else {
-        project.run(&["migration", "Case"]).with(1).mentions("table Person is new; was it person?");
+        project.run(&["migration", "Case"]).with(1).mentions("table Person is new: was it renamed from person?");
         project.run(&["migration", "Case", "--rename", "person:Person"]).with(0).mentions("person → Person");
     }
     project.run(&["up"]).with(0);

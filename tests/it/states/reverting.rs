@@ -64,7 +64,7 @@ fn going_back_is_refused_elsewhere_until_it_is_allowed(product: Product) {
     let there = || project.database.query("SELECT nickname FROM person").len();
     for command in [vec!["down"], vec!["redo"], vec!["goto", "initial"], vec!["down", "2"]] {
         let said = project.run(&command).with(1);
-        let said = said.mentions("would lose what cannot be brought back").mentions("(1 ");
+        let said = said.mentions("would lose data").mentions("(1 ");
         said.mentions(&format!("`gen {} --allow drop-", command.join(" ")));
         assert_eq!(there(), 1, "{command:?}");
     }
@@ -118,7 +118,7 @@ fn what_goes_along_with_something_else_is_counted(product: Product) {
                 "CREATE TABLE note (id int);",
                 "MERGE INTO note USING person ON note.id = person.id WHEN MATCHED THEN DELETE;\nDROP TABLE note;",
                 "INSERT INTO note VALUES (1)",
-                "rows go by what they match, so what it deletes is not known",
+                "rows go by what they match, so it is not known what it deletes",
             ),
         ],
         Product::MySql | Product::MariaDb => &[
@@ -183,6 +183,6 @@ fn rows_that_a_check_counts_can_be_looked_at(product: Product) {
     assert_eq!(project.database.query(query).len(), 1, "{query}");
     entity("Glad");
     let said = project.run(&["migration", "Glad"]).with(1);
-    said.mentions("or say what takes its place, for example: `--replace person.mood:Lost=Glad`");
+    said.mentions("or replace the removed value, for example: `--replace person.mood:Lost=Glad`");
     project.run(&["migration", "Glad", "--replace", "person.mood:Lost=Glad"]).with(0);
 }

@@ -65,7 +65,10 @@ fn a_schema_is_created_before_a_table_moves_there() {
     project.entity("log", LOG);
     project.run(&["migration", "Move", "--rename", "table:log:audit.log"]).with(0).mentions("audit");
     project.run(&["up"]).with(0);
-    project.holds();
+    for direction in ["down", "up"] {
+        project.run(&[direction]).with(0);
+    }
+    project.finds_nothing();
 }
 
 #[apply(test_on_postgres)]

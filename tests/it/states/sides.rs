@@ -91,7 +91,7 @@ fn every_pair_of_states_can_be_compared(product: Product) {
         ("git:nosuch", "no commit, branch or tag"),
         ("file:nosuch.sql", "does not exist"),
         ("nosuch", "a state is one of"),
-        ("ftp://user:secret@host/x", "of no database known here"),
+        ("ftp://user:secret@host/x", "the URL of an unsupported database"),
     ] {
         let said = project.run(&["diff", "--from", state, "--to", "database"]).with(1).mentions(reason);
         said.keeps_silent_on("secret");

@@ -12,11 +12,7 @@ on_each!(up_to_date, behind, unreachable, unreachable_when_named, no_snapshot, f
 fn up_to_date(product: Product) {
     let project = Project::settled(product);
     assert_eq!(project.situation(), "current");
-    project
-        .run(&["status"])
-        .with(0)
-        .mentions("has exactly what the snapshot says")
-        .mentions("the snapshot has all of it");
+    project.run(&["status"]).with(0).mentions("matches the snapshot").mentions("up to date with the snapshot");
     project.finds_nothing();
     project.holds();
     project.run(&["drift"]).with(0).mentions("no drift");

@@ -29,7 +29,7 @@ fn a_large_table_that_others_wait_for_is_named(product: Product) {
     project.run(&["up", "--dry-run"]).with(0).keeps_silent_on("rows");
     project.database.execute(&fill);
     let said = project.run(&["up", "--dry-run"]).with(0);
-    said.mentions("person: ").mentions("waits (about 1.");
+    said.mentions("person: ").mentions("block (about 1.");
     if product == Product::Postgres {
         // Words on a million rows take the others too long for a test.
         project.run(&["up"]).with(0).mentions(" million rows, ").mentions("applied");

@@ -21,7 +21,7 @@ on_each!(
 #[track_caller]
 fn recognised_here_and_run_there(project: &Project, second: &Database) {
     assert_eq!(project.situation(), "ahead");
-    project.run(&["status"]).with(0).mentions("already has what is pending");
+    project.run(&["status"]).with(0).mentions("already has the result of the pending migrations");
     let before = catalog(&project.database);
     let dry = project.run(&["up", "--dry-run"]).with(0);
     assert_eq!(dry.out, "", "nothing would run");
@@ -112,7 +112,7 @@ fn what_may_have_changed_rows_is_asked_about(product: Product) {
     );
     project.run(&["sync"]).with(0);
     project.run(&["migration", "AddCity"]).with(0);
-    let said = project.run(&["up"]).with(1).mentions("it is not known whether it ran");
+    let said = project.run(&["up"]).with(1).mentions("it is not known whether it was applied");
     let said = said.mentions("fill_nickname").mentions("UPDATE person SET nickname");
     said.mentions("`gen up --recognise`");
     assert_eq!(project.situation(), "ahead", "nothing was recorded");

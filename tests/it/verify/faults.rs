@@ -59,7 +59,7 @@ fn a_forgotten_index_is_found(product: Product) {
     let mut case = honest(product);
     case.down.pop();
     let found = refuted(product, &case);
-    assert_eq!(found.what, "on the scratch database, going down does not lead to what was there before");
+    assert_eq!(found.what, "on the scratch database, down does not lead to what was there before");
     assert!(found.lines.len() == 1 && found.lines[0].contains("book_title"), "{found:?}");
 }
 
@@ -67,26 +67,26 @@ fn values_cut_short_are_found(product: Product) {
     let mut case = honest(product);
     case.up.push("UPDATE book SET title = substr(title, 1, 3)");
     let found = refuted(product, &case);
-    assert_eq!(found.what, "on the scratch database, going up changes values it should keep");
+    assert_eq!(found.what, "on the scratch database, up changes values that it should keep");
     assert!(found.lines[0].starts_with("book (id "), "{found:?}");
     assert!(found.statements.iter().any(|sql| sql.starts_with("UPDATE book")), "{found:?}");
     // Said to be meant, it is none of the proof's business; only that table is left out.
     case.up.pop();
     case.up.push("-- note: changes data: titles are codes now\nUPDATE book SET title = substr(title, 1, 3)");
     let notes = proven(product, &case).notes;
-    assert!(notes.len() == 1 && notes[0].contains("`book` are changed on purpose"), "{notes:?}");
+    assert!(notes.len() == 1 && notes[0].contains("`book` are changed intentionally"), "{notes:?}");
 }
 
 fn values_lost_on_the_way_back_are_found(product: Product) {
     let mut case = honest(product);
     case.down.push("UPDATE author SET age = NULL");
     let found = refuted(product, &case);
-    assert_eq!(found.what, "on the scratch database, going down changes values it should keep");
+    assert_eq!(found.what, "on the scratch database, down changes values that it should keep");
     assert!(found.lines[0].contains("`age` was"), "{found:?}");
     case.down.pop();
     case.down.push("DELETE FROM book");
     let found = refuted(product, &case);
-    assert!(found.lines[0].contains("the row is gone"), "{found:?}");
+    assert!(found.lines[0].contains("the row is missing"), "{found:?}");
 }
 
 fn a_statement_that_fails_is_shown(product: Product) {
@@ -118,7 +118,7 @@ fn a_default_of_a_function_that_is_not_there_is_found(product: Product) {
         down: vec!["DROP TABLE token"],
     };
     let Verdict::Refuted(refuted) = block(verdict(product, &case, &case)) else { panic!("it is not refuted") };
-    assert!(refuted.what.contains("the default of token.value gives no value"), "{refuted:#?}");
+    assert!(refuted.what.contains("the default of token.value cannot be evaluated"), "{refuted:#?}");
     assert!(refuted.lines[0].contains("gen_random_uuid"), "{refuted:#?}");
 }
 
@@ -137,7 +137,7 @@ fn a_unique_index_on_an_expression_is_proven(product: Product) {
     };
     let verdict = block(verdict(product, &case, &case));
     let Verdict::Proven(proven) = verdict else { panic!("{product}: {verdict:#?}") };
-    let words = "without rows; with made-up rows, going up fails";
+    let words = "without rows; with generated rows, up fails";
     assert!(proven.notes.iter().any(|note| note.contains(words)), "{product}: {proven:#?}");
 }
 
@@ -146,6 +146,6 @@ fn made_up_rows_refute_nothing(product: Product) {
     let mut case = honest(product);
     case.up.push("INSERT INTO author (id, name) SELECT id, name FROM author");
     let Proven { rows, notes, .. } = proven(product, &case);
-    let said = "proven without rows; with made-up rows, going up fails at statement 4 of 4, `INSERT INTO author (id, name) SELECT id, name FROM author`: ";
+    let said = "proven without rows; with generated rows, up fails at statement 4 of 4, `INSERT INTO author (id, name) SELECT id, name FROM author`: ";
     assert!(rows == 0 && notes.iter().any(|note| note.starts_with(said) && note.len() > said.len()), "{notes:?}");
 }

@@ -1,4 +1,4 @@
--- It has to be quoted wherever it is used.
+-- It needs quotes wherever it is used.
 -- finds name-style up 1
 -- UP
 CREATE TABLE "BookShelf" (id int);

@@ -1,6 +1,6 @@
 //! Intervals as PostgreSQL prints them.
 //!
-//! Must not know where they stand.
+//! Must not know their location.
 
 /// An interval of whole units as PostgreSQL prints it: `30 minutes` is `00:30:00`, `1 week` is `7 days`.
 pub(in crate::dialect::expression) fn printed(content: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The names PostgreSQL gives where nobody gave one: to output columns, and to tables read twice.
+//! The names that PostgreSQL generates for output columns and for tables read twice.
 //!
 //! Must not know what expressions mean.
 
@@ -6,7 +6,7 @@ use sqlparser::ast::{DataType, Expr, ObjectNamePart, Select, TableFactor};
 
 use crate::dialect::expression::walk::{Visitor, walk};
 
-/// The name PostgreSQL gives an output column that has none.
+/// The name that PostgreSQL generates for an output column without one.
 pub(in crate::dialect::expression) fn output_name(tree: &Expr) -> Option<String> {
     Some(match tree {
         Expr::Function(function) => function.name.0.last()?.as_ident()?.value.clone(),
@@ -53,7 +53,7 @@ fn type_name(data_type: &DataType) -> Option<&'static str> {
     })
 }
 
-/// PostgreSQL prints `FROM item item_1` where an outer query reads `item` too; nothing was given that name.
+/// Removes a generated alias: PostgreSQL prints `FROM item item_1` if an outer query reads `item` too.
 pub(in crate::dialect::expression) fn rename_back(select: &mut Select) {
     let mut names: Vec<String> = Vec::new();
     let mut renamed: Vec<(String, String)> = Vec::new();
@@ -97,7 +97,7 @@ impl Visitor for Uses<'_> {
     }
 }
 
-/// Gives a relation another name, everywhere it is used.
+/// Renames a relation everywhere.
 struct Renaming<'a> {
     from: &'a str,
     to: &'a str,

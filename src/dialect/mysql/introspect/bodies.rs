@@ -1,7 +1,7 @@
-//! The bodies of triggers, routines and events byte by byte. Only `SHOW CREATE` has them: what `information_schema` holds has
-//! the escapes of strings resolved, and is another text.
+//! The exact bodies of triggers, routines and events. Only `SHOW CREATE` has them: `information_schema` resolves the
+//! escapes of strings, which changes the text.
 //!
-//! Must not know what a body does.
+//! Must not know what a body means.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use sea_gen_runner::sql::{Rules, Token, Tokens};
 use crate::dialect::catalog::Scope;
 use crate::schema::{Name, Product};
 
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::super::{Flavor, mode};
 use super::Answers;
 
-/// Why something with a body is left alone.
+/// Why an object with a body is unmanaged.
 pub(super) const HIDDEN: &str = "the server does not show its text to this user";
 
-/// What has a body.
+/// The kinds of objects with a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum BodyKind {
     Trigger,
@@ -38,17 +38,17 @@ impl BodyKind {
     }
 }
 
-/// The bodies that the server shows to this user.
+/// The bodies that this user may read.
 #[derive(Default)]
 pub(super) struct Bodies(BTreeMap<(BodyKind, String), Body>);
 
 struct Body {
-    /// The mode it was made under.
+    /// The `sql_mode` of its creation.
     mode: String,
     text: String,
 }
 
-/// Asks for the text of every trigger, routine and event.
+/// Queries the text of every trigger, routine and event.
 pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope) -> Result<Bodies, DatabaseError> {
     let triggers =
         answers.triggers.iter().filter(|row| !scope.excludes(row.text(0))).map(|row| (BodyKind::Trigger, row.text(1)));
@@ -60,7 +60,7 @@ pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope)
     let mut found = BTreeMap::new();
     for (kind, name) in triggers.chain(routines).chain(events) {
         let sql = format!("SHOW CREATE {} {}", kind.keyword(), quote(&Name::from(name)));
-        // It is not shown to everybody who may use it.
+        // A user may execute an object without the right to read its body.
         let Ok(rows) = session.query(&sql).await else { continue };
         let text = if kind == BodyKind::Event { 3 } else { 2 };
         let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text)?))) else { continue };
@@ -71,8 +71,8 @@ pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope)
 }
 
 impl Bodies {
-    /// A definition from its head, which is written for the mode it was made under, and the body; `None` where the server does
-    /// not show the body.
+    /// A definition from its head, which is written for the object's mode, and the body; `None` if the user may not
+    /// read the body.
     pub(super) fn definition(
         &self,
         flavor: Flavor,
@@ -85,7 +85,7 @@ impl Bodies {
     }
 }
 
-/// The body in the text that creates what has it.
+/// The body in a `CREATE` statement.
 fn body<'a>(kind: BodyKind, mode: &str, create: &'a str) -> Option<&'a str> {
     let mut tokens = Tokens::new(Rules::under(Product::MariaDb, mode), create);
     let start = match kind {
@@ -108,7 +108,7 @@ fn body<'a>(kind: BodyKind, mode: &str, create: &'a str) -> Option<&'a str> {
             };
             let parameters = tokens.by_ref().find(is_closed)?;
             let mut depth = 0_i32;
-            // The head's first line ends outside of every parenthesis, and each characteristic has a line of its own.
+            // The first line of the head ends outside parentheses, and each characteristic is on a separate line.
             let end = tokens.by_ref().find(|token| {
                 depth += i32::from(token.is_symbol('(')) - i32::from(token.is_symbol(')'));
                 depth == 0 && token.text.contains('\n')

@@ -1,4 +1,4 @@
-//! Events, put together again from the catalog's rows.
+//! Builds events from catalog rows.
 //!
 //! Must not know what a body does.
 
@@ -9,7 +9,7 @@ use crate::schema::{Definition, DefinitionId, DefinitionKind, Name};
 
 use super::super::Flavor;
 use super::super::mode::literal;
-use super::super::render::{quote, text_literal};
+use super::super::quote::{quote, text_literal};
 use super::bodies::{BodyKind, HIDDEN};
 use super::{Answers, local, unmanaged};
 

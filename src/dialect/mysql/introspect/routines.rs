@@ -1,4 +1,4 @@
-//! Functions and procedures, put together again from the catalog's rows.
+//! Builds functions and procedures from catalog rows.
 //!
 //! Must not know what a body does.
 
@@ -9,7 +9,7 @@ use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind};
 
 use super::super::Flavor;
 use super::super::mode::literal;
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::bodies::BodyKind;
 use super::{Answers, unmanaged};
 
@@ -74,7 +74,7 @@ fn head<'a>(row: Row<'_>, parameters: impl Iterator<Item = Row<'a>>, mode: &str)
     sql
 }
 
-/// The type with its character set, where that is not the database's own. MariaDB's type has it already.
+/// The type with its character set if that is not the database's. MariaDB's type already has it.
 fn with_charset(native: &str, charset: Option<&str>, default: &str) -> String {
     match charset {
         Some(charset) if charset != default && !native.to_lowercase().contains("charset") => {

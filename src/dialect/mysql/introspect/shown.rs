@@ -1,7 +1,7 @@
-//! What only `SHOW CREATE` says: how a table is divided into partitions, which parser a full-text index has, what system
-//! versioning leaves out, periods, a sequence, the character sets of a view's texts, and on MySQL its algorithm.
+//! Facts that only `SHOW CREATE` has: partitioning, full-text parsers, columns without system versioning, periods,
+//! sequences, character sets of view texts, and on MySQL view algorithms.
 //!
-//! One query an object, for those alone that may have such a thing. Must not know what else a table holds.
+//! One query per object, only for objects that may have such facts. Must not know the other facets of a table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use crate::dialect::catalog::{Catalog, Scope};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};
-use super::super::render::quote;
+use super::super::quote::quote;
 use super::super::words::words;
 use super::{Answers, Flavor, Own, local, unmanaged};
 
-/// Asks for the texts.
+/// Queries the texts.
 pub(super) async fn ask(
     session: &mut Session,
     flavor: Flavor,
@@ -41,7 +41,7 @@ pub(super) async fn ask(
         tables.extend(answers.checks.iter().filter(|row| may_be_period(*row)).map(|row| row.text(0)));
     }
     let partitioned = match flavor {
-        // A table divided by its key with nothing more said is not marked in the list of tables.
+        // `information_schema.tables` does not mark a table that is partitioned by its key without further options.
         Flavor::MySql => session.query(include_str!("../queries/partitioned.mysql.sql")).await?,
         Flavor::MariaDb => Rows::default(),
     };
@@ -54,23 +54,22 @@ pub(super) async fn ask(
     session.query_each(&queries).await
 }
 
-/// Whether a check may be the one that comes with a period for which the rows are valid: it compares two columns.
+/// Whether a check may belong to an application-time period: it compares two columns.
 fn may_be_period(check: Row<'_>) -> bool {
     let is_name = |text: &str| text.starts_with('`') && text.ends_with('`');
     check.text(3).split_once(" < ").is_some_and(|(start, end)| is_name(start) && is_name(end))
 }
 
-/// What the server shows of its views, one row a view; nothing where it does not do that for this user.
+/// The `SHOW CREATE` output of each view, one row each; `None` if the user may not read it.
 pub(super) async fn ask_views(session: &mut Session, flavor: Flavor, answers: &Answers, scope: &Scope) -> Option<Rows> {
-    // MariaDB lists the algorithm, but no more than MySQL the character sets of texts.
+    // MariaDB lists the algorithm; neither server lists the character sets of texts.
     let is_asked = |row: &Row<'_>| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
     let names = answers.views.iter().filter(is_asked).map(|row| row.text(0)).filter(|name| !scope.excludes(name));
     let queries: Vec<String> = names.map(|name| format!("SHOW CREATE VIEW {}", quote(&Name::from(name)))).collect();
     session.query_each(&queries).await.ok()
 }
 
-/// Puts the views' algorithms into the schema, and the texts that say a character set where two databases shall become the
-/// same.
+/// Adds the views' algorithms to the schema, and replaces queries whose texts name a character set.
 pub(super) fn read_views(flavor: Flavor, answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let Some(shown) = &answers.shown_views else {
         let reason = "the server does not show the views' texts to this user";
@@ -91,7 +90,7 @@ pub(super) fn read_views(flavor: Flavor, answers: &Answers, scope: &Scope, catal
     }
 }
 
-/// The query in the statement that makes a view.
+/// The query of a `CREATE VIEW` statement.
 fn query(create: &str) -> Option<&str> {
     let found = words(create);
     let before = found.iter().find(|token| token.is_word("as"))?.end();
@@ -100,7 +99,7 @@ fn query(create: &str) -> Option<&str> {
     Some(options.iter().find_map(|option| query.strip_suffix(option)).unwrap_or(query))
 }
 
-/// Whether a text says its character set (`_latin1'x'`).
+/// Whether a string has an introducer (`_latin1'x'`).
 fn has_introducers(query: &str) -> bool {
     let found = words(query);
     found.windows(2).any(|pair| match pair {
@@ -109,7 +108,7 @@ fn has_introducers(query: &str) -> bool {
     })
 }
 
-/// Puts what the texts say into the schema.
+/// Adds the facts from the texts to the schema.
 pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     let sequences: BTreeSet<&str> =
         answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE").map(|row| row.text(0)).collect();
@@ -138,19 +137,18 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
                 table.checks.remove(period);
             }
             for period in periods {
-                let reason =
-                    "a period for which rows are valid, and the check that comes with it, are left as they are";
+                let reason = "a period for which rows are valid, and the check that comes with it, are not managed";
                 unmanaged(catalog, format!("period {period} of table {name}"), reason);
             }
             for key in keys_without_overlaps(text) {
-                let reason = "WITHOUT OVERLAPS is not managed: the key is taken for one over the period's two columns";
+                let reason = "WITHOUT OVERLAPS is not managed: the key counts as one over the period's two columns";
                 unmanaged(catalog, format!("key {key} of table {name}"), reason);
             }
         }
     }
 }
 
-/// The indexes of which somebody has said that they are trees, as they would be anyway.
+/// The indexes with an explicit BTREE, which is also their default.
 fn trees(text: &str) -> Vec<Name> {
     let is_said = |line: &&str| words(line).windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]));
     let is_index = |line: &&str| line.starts_with("  KEY ") || line.starts_with("  UNIQUE KEY ");
@@ -158,13 +156,13 @@ fn trees(text: &str) -> Vec<Name> {
     lines.filter_map(|line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 })).map(Name::from).collect()
 }
 
-/// The names of the periods for which rows are valid; the system's own is not among them.
+/// The names of application-time periods, without the system's own.
 fn periods(text: &str) -> Vec<Name> {
     let lines = text.lines().filter(|line| line.starts_with("  PERIOD FOR `"));
     lines.filter_map(|line| nth_name(line, 2)).map(Name::from).collect()
 }
 
-/// The keys of which no two rows may be valid at the same time.
+/// The keys `WITHOUT OVERLAPS`.
 fn keys_without_overlaps(text: &str) -> Vec<String> {
     let lines = text.lines().filter(|line| line.trim_end_matches(',').ends_with("` WITHOUT OVERLAPS)"));
     lines
@@ -176,12 +174,12 @@ fn keys_without_overlaps(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The name that is this word of a line.
+/// The name at this token of a line.
 fn nth_name(line: &str, at: usize) -> Option<String> {
     words(line).get(at)?.name()
 }
 
-/// The parsers of full-text indexes by the indexes' names.
+/// The parsers of full-text indexes, by index name.
 fn parsers(text: &str) -> BTreeMap<Name, String> {
     let lines = text.lines().filter(|line| line.starts_with("  FULLTEXT KEY "));
     lines

@@ -1,6 +1,6 @@
-//! Tables and what belongs to them, from the catalog's rows.
+//! Builds tables and their parts from catalog rows.
 //!
-//! Must not know how a row is asked for beyond the order of its columns, which stands at the head of each query.
+//! Must not know the queries beyond the order of their columns, which each query states in its header.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,14 +12,15 @@ use crate::schema::{
     Name, ObjectName, Options, PrimaryKey, Schema, Table, Trigger, Type,
 };
 
-use super::super::render::{TABLE_OPTIONS, column_check, quote, text_literal};
+use super::super::quote::{quote, text_literal};
+use super::super::render::{TABLE_OPTIONS, column_check};
 use super::super::types::{Family, family};
 use super::super::versioning;
 use super::super::words::{bare, without_database};
 use super::bodies::{BodyKind, HIDDEN};
 use super::{Answers, Flavor, expression, local, unmanaged};
 
-/// Puts the tables together. What is long is gone from the answers afterwards.
+/// Builds the tables. Moves long texts out of the answers.
 pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog: &mut Catalog) {
     for row in answers.tables.iter().filter(|row| !scope.is_history(row.text(0))) {
         if matches!(row.text(1), "BASE TABLE" | "SYSTEM VERSIONED") {
@@ -48,7 +49,7 @@ pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog
         }
     }
     let foreign_keys = std::mem::take(&mut answers.foreign_keys);
-    // A key's own row, and then those of its columns.
+    // A key's row is followed by those of its columns.
     let mut own = None;
     for row in &foreign_keys {
         if row.get(2).is_none() {
@@ -67,7 +68,7 @@ pub(super) fn read(flavor: Flavor, answers: &mut Answers, scope: &Scope, catalog
     triggers(flavor, answers, catalog);
 }
 
-/// The table a row belongs to, if it is read at all. Its name stands first in every row.
+/// The table of a row, if it is in scope. Its name is the first column of every row.
 fn of<'a>(schema: &'a mut Schema, row: Row<'_>) -> Option<&'a mut Table> {
     schema.tables.get_mut(&local(row.text(0)))
 }
@@ -89,7 +90,7 @@ fn table(row: Row<'_>, scope: &Scope, catalog: &mut Catalog) {
             let value = value.trim_matches(['\'', '"']);
             table.options.insert(key, value.to_uppercase());
         } else if key != "partitioned" && !scope.excludes(row.text(0)) {
-            let reason = "this option is left as it is";
+            let reason = "this option is unmanaged";
             unmanaged(catalog, format!("option {option} of table {}", table.name), reason);
         }
     }
@@ -128,7 +129,7 @@ fn column(flavor: Flavor, row: Row<'_>, table_collation: Option<&str>) -> Column
     column
 }
 
-/// MySQL prints the value of a constant default, and marks what is an expression.
+/// MySQL prints a constant default as a value and marks expressions.
 fn default_value(flavor: Flavor, native: &str, text: &str, extra: &str) -> Expression {
     if flavor.prints_defaults_as_sql() {
         return Expression::new(text);
@@ -159,7 +160,7 @@ fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
             "FULLTEXT" => Some("fulltext".to_owned()),
             "SPATIAL" => Some("spatial".to_owned()),
             "BTREE" => Some("btree".to_owned()),
-            // The default of the MEMORY engine, and of a MariaDB index too long for a tree.
+            // The default of the MEMORY engine, and of MariaDB indexes too long for a BTREE.
             _ => None,
         };
         index.comment = Some(row.text(7).to_owned());
@@ -208,7 +209,7 @@ fn action(rule: &str) -> Option<Action> {
 fn check(flavor: Flavor, table: &mut Table, row: Row<'_>) {
     let mut name = Name::new(row.text(1));
     if row.text(2) == "Column" {
-        // A column's own check has the column's name in the catalog. It is held under the name an undeclared check gets.
+        // A column's own check has the column's name in the catalog. The schema names it like an unnamed check.
         let column = table.columns.get_mut(&name);
         if let Some(column) = column.filter(|_| flavor.json_is_text() && is_json_check(row.text(3), &name)) {
             column.data_type = Type::Native("json".to_owned());

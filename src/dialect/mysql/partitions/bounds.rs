@@ -1,15 +1,15 @@
-//! The values that partitions take, worked out as the servers do before they keep them.
+//! Partition bounds, evaluated as the servers do before they store them.
 //!
-//! Must not know which partition takes them.
+//! Must not know which partition has them.
 
 use jiff::civil::{Date, DateTime};
 use sea_gen_runner::sql::{Token, TokenKind};
 
-use super::super::render::text_literal;
+use super::super::quote::text_literal;
 use super::super::words::string;
 use super::cut;
 
-/// The values between two parentheses, as the servers print them. NULL comes first where they are values of one expression.
+/// The values inside parentheses, as the servers print them. In a list of single values, NULL comes first.
 pub(super) fn values(inside: &[Token<'_>], null_first: bool) -> String {
     let mut values: Vec<String> = cut(inside).iter().map(|value| one(value)).collect();
     if null_first {
@@ -41,7 +41,7 @@ fn words(value: &[Token<'_>]) -> String {
         let word = match token.kind {
             TokenKind::Word if value.get(at + 1).is_some_and(|next| next.is_symbol('(')) => token.text.to_lowercase(),
             TokenKind::Word => token.text.to_uppercase(),
-            // Such a name is a text unless a mode says otherwise, and no name can stand here.
+            // A double-quoted token is a string here: ANSI_QUOTES is off, and no name is allowed at this position.
             TokenKind::Name if token.text.starts_with('"') => {
                 token.name().map_or_else(|| token.text.to_owned(), |text| text_literal(&text))
             }
@@ -67,12 +67,12 @@ fn literal(text: &str, is_date: bool) -> Option<String> {
     Some(text_literal(&date.map_or(held, |date| date.to_string())))
 }
 
-/// `_utf8mb4` before a text, which is in that character set already.
+/// Whether the token is a redundant introducer, such as `_utf8mb4`.
 fn is_introducer(token: &Token<'_>) -> bool {
     token.is_any(&["_utf8mb4", "_utf8mb3", "_utf8", "_ascii"])
 }
 
-/// The whole number that the words come to, where they are numbers, signs and functions of a written moment.
+/// Evaluates an integer constant: numbers, signs and functions of a literal date or time.
 pub(in super::super) fn number(value: &[Token<'_>]) -> Option<i128> {
     let mut sum = Sum { words: value, at: 0 };
     sum.sum().filter(|_| sum.at == value.len())
@@ -84,7 +84,7 @@ struct Sum<'a> {
 }
 
 impl Sum<'_> {
-    /// Steps over the next word, if it is the one that is expected.
+    /// Skips the next token if it is the expected one.
     fn next(&mut self, is: impl FnOnce(&Token<'_>) -> bool) -> bool {
         let found = self.words.get(self.at).is_some_and(is);
         self.at += usize::from(found);
@@ -137,12 +137,12 @@ impl Sum<'_> {
     }
 }
 
-/// What a function makes of a written moment, in the zone that every session of the tool speaks of: UTC.
+/// Evaluates a function of a literal date or time in UTC, the time zone of every session of the tool.
 fn of_moment(function: &str, moment: &str) -> Option<i128> {
     /// `TO_DAYS('1970-01-01')`.
     const OF_1970: i128 = 719_528;
     const DAY: i128 = 86_400;
-    /// Where the servers' times end that have 32 bits.
+    /// The maximum of a 32-bit timestamp.
     const LAST: i128 = (1 << 31) - 1;
     let moment: DateTime = moment.parse().ok()?;
     let days = i128::from(moment.date().since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());

@@ -1,19 +1,19 @@
-//! The one way a division into partitions is written, whoever wrote it: in the servers' order and words, with the expressions in
-//! the form they are compared by.
+//! The canonical text of a PARTITION BY clause: clauses in the servers' order and spelling, expressions in canonical
+//! form.
 //!
-//! Must not know how one division becomes another.
+//! Must not know how partitioning is altered.
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
 use crate::dialect::expression::canonical_expression;
 use crate::schema::{Columns, Name, Product};
 
-use super::super::render::{quote, text_literal};
+use super::super::quote::{quote, text_literal};
 use super::super::words::{string, words};
 use super::bounds::values;
 use super::is;
 
-/// The clause as the servers would print it, with names of columns as the table has them.
+/// The clause as the servers would print it, with column names as the table spells them.
 pub(super) fn spelled(product: Product, clause: &str, columns: &Columns) -> String {
     let found = words(clause);
     let inherited = Vec::new();
@@ -34,7 +34,8 @@ struct Writer<'a> {
     columns: &'a Columns,
     clause: &'a str,
     found: &'a [Token<'a>],
-    /// The settings of the partition whose subpartitions are listed here: each has those it does not say itself.
+    /// The settings of the partition whose subpartitions are listed here. A subpartition inherits those it does not set
+    /// itself.
     inherited: Vec<(usize, String)>,
     text: String,
 }
@@ -44,7 +45,7 @@ impl Writer<'_> {
         self.found.get(at)
     }
 
-    /// Writes the word here, or the parentheses that open here; where the next word stands.
+    /// Writes the token at this position, or the parenthesised text that starts here. Returns the position after it.
     fn word(&mut self, at: usize) -> usize {
         let Some(token) = self.found.get(at) else { return at + 1 };
         let before = at.checked_sub(1).and_then(|at| self.found.get(at));
@@ -55,7 +56,7 @@ impl Writer<'_> {
             && self.token(at + 1).is_some_and(|next| next.is_symbol('='))
             && is(self.token(at + 2), "2")
         {
-            // The usual one, which MySQL does not print.
+            // The default, which MySQL does not print.
             return at + 3;
         }
         if self.setting(at).is_some() {
@@ -77,8 +78,8 @@ impl Writer<'_> {
         if is_name && is(before, "SUBPARTITION") && !is(Some(token), "BY") { self.settings(at + 1) } else { at + 1 }
     }
 
-    /// The setting that is said here: its place in the order, its words, and where the next word stands. A partition may be called
-    /// like one.
+    /// Parses the setting at this position: its rank in the print order, its text, and the position after it. The name
+    /// of a partition may be the same word as a setting.
     fn setting(&self, at: usize) -> Option<(usize, String, usize)> {
         let word = |at: usize| self.token(at).filter(|token| token.kind == TokenKind::Word);
         let before = at.checked_sub(1).and_then(|at| self.token(at));
@@ -101,7 +102,7 @@ impl Writer<'_> {
         Some((place, format!("{key} = {text}"), value + 1))
     }
 
-    /// Writes the settings that begin here, or keeps them for the subpartitions that are listed behind them.
+    /// Writes the settings that start here, or holds them back for the subpartitions listed after them.
     fn settings(&mut self, at: usize) -> usize {
         let (mut found, mut next) = (Vec::new(), at);
         while let Some((place, text, end)) = self.setting(next) {
@@ -122,14 +123,15 @@ impl Writer<'_> {
         next
     }
 
-    /// Writes a word behind what there is.
+    /// Appends a word.
     fn push(&mut self, space: &str, word: &str) {
         let is_tight = self.text.is_empty() || self.text.ends_with('(') || matches!(word, ")" | ",");
         self.text.push_str(if is_tight { "" } else { space });
         self.text.push_str(word);
     }
 
-    /// Writes the parentheses that open here and, unless they list partitions, what they hold; where the next word stands.
+    /// Writes the parenthesised text that starts here, without its content if that is a list of partitions. Returns the
+    /// position after it.
     fn parentheses(&mut self, open: usize) -> usize {
         let before = |back: usize| open.checked_sub(back).and_then(|at| self.found.get(at));
         if is(self.token(open + 1), "PARTITION") || is(self.token(open + 1), "SUBPARTITION") {
@@ -159,7 +161,7 @@ impl Writer<'_> {
         close + 1
     }
 
-    /// Where the parenthesis closes that opens here.
+    /// The position of the closing parenthesis for the one that opens here.
     fn close(&self, open: usize) -> usize {
         let mut depth = 0usize;
         let closes = |token: &Token<'_>| {
@@ -170,13 +172,13 @@ impl Writer<'_> {
         open + self.found.iter().skip(open).position(closes).unwrap_or(self.found.len())
     }
 
-    /// The name of a column as the table has it.
+    /// The name of a column as the table spells it.
     fn column(&self, name: &str) -> Name {
         let known = self.columns.keys().find(|known| known.as_str().eq_ignore_ascii_case(name));
         known.cloned().unwrap_or_else(|| Name::from(name))
     }
 
-    /// An expression in its one form, with the columns in quotes.
+    /// The canonical form of an expression, with quoted column names.
     fn expression(&self, text: &str) -> String {
         let form = canonical_expression(self.product, text);
         let mut quoted = String::new();
@@ -186,7 +188,7 @@ impl Writer<'_> {
             quoted.push_str(form.get(end..token.start).unwrap_or_default());
             end = token.end();
             let is_called = found.get(at + 1).is_some_and(|next| next.is_symbol('('));
-            // `extract(year FROM day)`: the unit is no column.
+            // In `extract(year FROM day)`, the unit is not a column.
             let is_unit = is(found.get(at + 1), "FROM");
             match token
                 .name()

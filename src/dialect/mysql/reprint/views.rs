@@ -1,25 +1,24 @@
-//! MySQL's and MariaDB's own words for a view's query: a scratch database, for there are no temporary views.
+//! How MySQL and MariaDB print a view's query: in a scratch database, because there are no temporary views.
 //!
-//! Must not know what the words are compared with, nor leave the scratch database behind.
+//! Must not know what the printed text is compared with, nor leave the scratch database behind.
 
 use std::collections::BTreeSet;
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::reprint::{Prints, Question, in_reading_order};
-use crate::dialect::wording::ExpressionLocation;
+use crate::dialect::wording::{ExpressionLocation, Prints, Question};
 use crate::schema::{Literal, Name, Schema};
 
-use super::super::{Flavor, render};
+use super::super::{Flavor, quote};
 use super::create_table;
 
-/// Where a view is printed.
+/// The name of the scratch database.
 const STAND_IN: &str = "sea_gen_reprint";
 
-/// What the server prints for each view.
+/// The printed query of each view.
 ///
 /// # Errors
-/// The role may not create a database.
+/// The user lacks the privilege to create a database.
 pub(super) async fn prints(
     session: &mut Session,
     flavor: Flavor,
@@ -33,7 +32,7 @@ pub(super) async fn prints(
     };
     let collation = session.query("SELECT @@collation_database").await?;
     let collation = collation.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
-    let (home, quoted) = (render::quote(&home), render::quote(&scratch));
+    let (home, quoted) = (quote::quote(&home), quote::quote(&scratch));
     session.execute(&format!("CREATE DATABASE {quoted} COLLATE {collation}")).await?;
     let answer = match session.execute(&format!("USE {quoted}")).await {
         Ok(_) => within(session, flavor, context, questions, &scratch).await,
@@ -54,17 +53,17 @@ async fn within(
 ) -> Result<Prints, DatabaseError> {
     for table in context.tables.values() {
         if let Some(create) = create_table(flavor, table.clone()) {
-            // A table that cannot be made leaves the views that read it without an answer.
+            // If a table cannot be created, the views that read it get no answer.
             let _ = session.execute(&create).await;
         }
     }
-    for view in in_reading_order(context) {
-        let create = format!("CREATE VIEW {} AS {}", render::quote(&view.name.name), view.query.text());
+    for view in context.views_in_reading_order() {
+        let create = format!("CREATE VIEW {} AS {}", quote::quote(&view.name.name), view.query.text());
         let _ = session.execute(&create).await;
     }
     let print = format!(
         "SELECT view_definition FROM information_schema.views WHERE table_name = '{STAND_IN}' AND table_schema = {}",
-        render::literal(&Literal::Text(scratch.as_str().to_owned()))
+        quote::literal(&Literal::Text(scratch.as_str().to_owned()))
     );
     let mut prints = Prints::new();
     for question in questions.iter().filter(|question| matches!(question.location, ExpressionLocation::View(_))) {

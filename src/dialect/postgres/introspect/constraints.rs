@@ -1,4 +1,4 @@
-//! Keys, foreign keys, checks and indexes out of catalog rows.
+//! Builds keys, foreign keys, checks and indexes from catalog rows.
 //!
 //! Must not know columns beyond their names.
 
@@ -32,7 +32,7 @@ impl CatalogReader<'_> {
         let columns = names(row.get(3));
         let mut options = constraint_options(row);
         if row.text(2) == "p" {
-            // A primary key has no place for a comment; it is a definition of its own.
+            // The model of a primary key has no comment, so it is a separate definition.
             options.remove("comment");
         }
         let part = match row.text(2) {
@@ -83,7 +83,7 @@ impl CatalogReader<'_> {
         match self.relations.get(row.text(0)).cloned() {
             Some(Relation::Table(owner)) => {
                 let index = index(row);
-                // What partitions have of their own leans on these.
+                // The indexes and constraints of partitions depend on these.
                 if let Some(oid) = row.get(12) {
                     let place = Place::Table(owner.clone(), Part::Index(index.name.clone()));
                     self.places.insert(("pg_class".to_owned(), oid.to_owned()), place);

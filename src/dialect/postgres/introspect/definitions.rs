@@ -35,7 +35,7 @@ impl CatalogReader<'_> {
         if matches!(kind, DefinitionKind::Setting | DefinitionKind::Comment | DefinitionKind::Privilege) {
             let needs = self.ground(&id, class, oid);
             if needs.is_none() && id.on.is_none() && class != "database" {
-                self.leave(id.to_string(), "what it belongs to is not managed");
+                self.leave(id.to_string(), "its owner is not managed");
                 return;
             }
             definition.needs.extend(needs);

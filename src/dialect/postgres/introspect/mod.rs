@@ -1,8 +1,8 @@
-//! Introspection: a constant number of set-based catalog queries inside one read-only transaction, and what they say as a
-//! schema.
+//! Introspection: a constant number of set-based catalog queries in one read-only transaction, and the schema built
+//! from their rows.
 //!
-//! Must not know how anything is written in SQL again. The queries are in `queries/`; they read the catalog only, so any
-//! role can run them.
+//! Must not know how SQL is rendered. The queries are in `queries/`; they read the catalog only, so any role can
+//! execute them.
 
 mod constraints;
 mod definitions;
@@ -34,7 +34,8 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
 async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let current = session.query("SELECT current_schema()").await?;
     let default = current.first().and_then(|row| row.get(0)).map(str::to_owned);
-    // What is printed is qualified by this; another schema on the user's path must not hide that a name is not the default's.
+    // The search path decides which printed names are qualified; another schema on the user's path must not make a
+    // foreign name look like one of the default schema.
     session.query("SELECT set_config('search_path', coalesce(quote_ident(current_schema()), ''), true)").await?;
     let found = session.query(include_str!("../queries/schemas.sql")).await?;
     let schemas = found.iter().map(|row| row.text(0)).filter(|name| scope.reads_schema(name));
@@ -49,7 +50,7 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
         owned: Vec::new(),
     };
 
-    // Each answer is gone before the next one comes.
+    // Each answer is freed before the next query.
     for row in &session.query(&queries.of(include_str!("../queries/enums.sql"))).await? {
         reading.enum_type(row);
     }
@@ -95,7 +96,7 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     Ok(reading.catalog)
 }
 
-/// What the catalog says of a definition that stands in the session's temporary schema.
+/// A definition in the session's temporary schema, as the catalog prints it.
 ///
 /// # Errors
 /// The database's refusal.
@@ -113,7 +114,7 @@ pub(super) async fn printed(session: &mut Session, id: &DefinitionId) -> Result<
     Ok(found.map(|row| row.text(5).to_owned()))
 }
 
-/// The queries with what differs between versions and scopes filled in.
+/// The queries, adapted to the version and the scope.
 struct Queries {
     major: u32,
     default: String,
@@ -177,8 +178,8 @@ impl Queries {
     }
 }
 
-/// Writes out `{unextended}(class, oid)`: the object belongs to no extension. What an extension is referred to for is found by
-/// an index of `pg_depend`, and is little; all that has dependencies of this type would be looked for in all of it.
+/// Expands `{unextended}(class, oid)`: the object belongs to no extension. Dependencies on extensions are few and found
+/// by an index of `pg_depend`; a search by dependency type would scan all of it.
 fn unextended(text: &str) -> String {
     let mut parts = text.split("{unextended}(");
     let mut written = parts.next().unwrap_or_default().to_owned();
@@ -192,7 +193,7 @@ fn unextended(text: &str) -> String {
     written
 }
 
-/// What a row of `pg_class` turned out to be.
+/// The object that a row of `pg_class` describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Relation {
     Table(ObjectName),
@@ -201,18 +202,18 @@ enum Relation {
     Beside(ObjectName),
 }
 
-/// The catalog as far as it is read.
+/// The objects read so far.
 struct CatalogReader<'a> {
     default: Option<String>,
     scope: &'a Scope,
     catalog: Catalog,
-    /// By oid; what is excluded or not managed is not here, and neither is anything that belongs to it.
+    /// By oid, without excluded and unmanaged objects and their dependents.
     relations: BTreeMap<String, Relation>,
     /// The objects that a definition may depend on, by class and oid.
     places: BTreeMap<(String, String), Place>,
     /// Columns of tables by the table's oid and their number.
     columns: HashMap<(u32, u32), Name>,
-    /// Sequences that belong to a column they do not number, by oid, and the definition that says so.
+    /// Sequences owned by a column that they do not number, by oid, with the definition of the ownership.
     owned: Vec<(String, DefinitionId)>,
 }
 
@@ -257,7 +258,7 @@ impl CatalogReader<'_> {
         let kind = if row.text(3) == "p" { RoutineKind::Procedure } else { RoutineKind::Function };
         let object = self.object_name(schema, &format!("{name}({})", row.text(2)));
         let definition = row.text(4).trim_end();
-        // The catalog always names the schema; in the default one the routine must follow the connection.
+        // The catalog always prints the schema, but in the default schema the routine must follow the connection.
         let definition = match object.schema {
             Some(_) => definition.to_owned(),
             None => without_schema(definition, schema),
@@ -269,7 +270,7 @@ impl CatalogReader<'_> {
 
     fn unmanaged(&mut self, row: Row<'_>) {
         let (kind, name) = (row.text(0), row.text(2));
-        // Whoever reads privileges reads these along with them.
+        // These are read together with privileges.
         if kind == "default privileges" && self.scope.privileges {
             return;
         }
@@ -286,19 +287,19 @@ impl CatalogReader<'_> {
         };
         let reason = match kind {
             "user mapping" => "it holds a password",
-            "default privileges" => "they are about objects that are not there yet",
-            "name of NOT NULL" => "a NOT NULL goes by the name the database makes up",
-            "NOT NULL that is not validated" => "a column takes NULL or it does not",
-            "tablespace of table" | "tablespace of index" => "where things are stored is the server's",
+            "default privileges" => "they apply to objects that do not exist yet",
+            "name of NOT NULL" => "a NOT NULL has the name that the database generates",
+            "NOT NULL that is not validated" => "a column is nullable or it is not",
+            "tablespace of table" | "tablespace of index" => "storage locations belong to the server",
             "subscription" => "it holds a password",
             "event trigger" | "publication" => "it belongs to the database, not to its schemas",
-            _ => "the schema has no place for it",
+            _ => "the model does not support it",
         };
         self.leave(object, reason);
     }
 }
 
-/// A definition without the schema in front of the routine's name.
+/// A definition with an unqualified routine name.
 fn without_schema(definition: &str, schema: &str) -> String {
     let plain = format!("{schema}.");
     let quoted = format!("{}.", render::quote(&Name::new(schema)));
@@ -311,7 +312,7 @@ fn without_schema(definition: &str, schema: &str) -> String {
     definition.to_owned()
 }
 
-/// What a column is found by: the oid of its table and its number there.
+/// The key of a column: the oid of its table and its number in it.
 fn column_key(oid: &str, number: &str) -> Option<(u32, u32)> {
     Some((oid.parse().ok()?, number.parse().ok()?))
 }
@@ -321,7 +322,7 @@ fn list(json: Option<&str>) -> Vec<String> {
     json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
-/// Names as an option holds them.
+/// Names as the value of an option.
 fn name_list(names: &[String]) -> String {
     names.iter().map(|name| render::quote(&Name::new(name))).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! Tables, views and columns out of catalog rows.
+//! Builds tables, views and columns from catalog rows.
 //!
 //! Must not know constraints or indexes.
 
@@ -151,7 +151,7 @@ impl CatalogReader<'_> {
         Type::Native(row.text(2).to_owned())
     }
 
-    /// What is not as the database would choose it for the sequence behind a numbered column.
+    /// The non-default settings of a numbered column's sequence.
     fn sequence_options(&self, owner: &ObjectName, column: &mut Column, row: Row<'_>) {
         let name = self.object_name(row.text(16), row.text(17));
         let chosen = ObjectName { schema: owner.schema.clone(), name: names::sequence_of(owner, &column.name) };

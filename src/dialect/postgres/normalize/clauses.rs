@@ -1,6 +1,6 @@
-//! Definitions taken apart into their clauses: the layout the catalog gives them, and the form they are compared by.
+//! Parses definitions into clauses: gives the catalog's layout and the canonical form.
 //!
-//! Whatever is not understood stays as it is written. Must not know what a definition stands on.
+//! Unparsed text is left unchanged. Must not know the dependencies of a definition.
 
 use crate::dialect::Product;
 use crate::dialect::expression::canonical_expression;
@@ -111,7 +111,7 @@ fn domain(name: &str, text: &str) -> Option<(String, String)> {
     Some((layout, canonical))
 }
 
-/// The name PostgreSQL makes up for a domain's check.
+/// The name that PostgreSQL generates for a domain's check.
 fn made_up(domain: &str, taken: &[(String, String)]) -> String {
     let first = names::generated(domain, None, "check");
     let numbered = (1..).map(|number| names::generated(domain, None, &format!("check{number}")));
@@ -120,7 +120,7 @@ fn made_up(domain: &str, taken: &[(String, String)]) -> String {
     sea_gen_runner::sql::quoted_where_needed(&name)
 }
 
-/// What is created, as it is written, and the type behind `AS`.
+/// The created object as written, and the type after `AS`.
 fn head_and_type<'a>(head: &'a str, noun: &str) -> Option<(&'a str, &'a str)> {
     let rest = words::after_word(head, noun)?.trim_start();
     let (name, rest) = words::cut_name(rest)?;
@@ -129,7 +129,7 @@ fn head_and_type<'a>(head: &'a str, noun: &str) -> Option<(&'a str, &'a str)> {
     Some((name, plain.and_then(|word| rest.get(word.len()..)).unwrap_or(rest).trim()))
 }
 
-/// A composite type with one attribute a line. Their order is no more a difference than that of columns.
+/// A composite type with one attribute a line. Like that of columns, their order is not a difference.
 fn composite(text: &str) -> Option<(String, String)> {
     let open = text.find('(')?;
     let (name, _) = head_and_type(text.get(..open)?, "TYPE")?;
@@ -152,7 +152,7 @@ fn composite(text: &str) -> Option<(String, String)> {
     Some((format!("CREATE TYPE {name} AS ({}{after}", lines.join(",")), format!("type {}", canonical.join(", "))))
 }
 
-/// A sequence without what is usual.
+/// A sequence without default settings.
 fn sequence(text: &str) -> Option<(String, String)> {
     let (head, numbering) = Numbering::read(text, "bigint")?;
     let unlogged = words::names(head).iter().any(|word| word == "unlogged");
@@ -166,7 +166,7 @@ fn sequence(text: &str) -> Option<(String, String)> {
     Some((format!("CREATE {kind} {name}{clauses}"), format!("{kind}{clauses}").to_lowercase()))
 }
 
-/// A range type by its settings. PostgreSQL makes up the name of the multirange type that comes with it.
+/// A range type by its settings. PostgreSQL generates the name of its multirange type.
 fn range(name: &str, text: &str) -> Option<String> {
     let open = text.find('(')?;
     let inside = text.get(open..)?.trim().strip_prefix('(')?.strip_suffix(')')?;
@@ -188,7 +188,7 @@ fn range(name: &str, text: &str) -> Option<String> {
     Some(format!("type range {}", settings.join(", ")))
 }
 
-/// A policy by what it says, whatever of it is usual left out.
+/// A policy without default clauses.
 fn policy(text: &str) -> Option<String> {
     let mut canonical = "policy".to_owned();
     for (keyword, body) in words::clauses(text, &["AS", "FOR", "TO", "USING", "WITH"]).iter().skip(1) {
@@ -210,7 +210,7 @@ fn policy(text: &str) -> Option<String> {
     Some(canonical)
 }
 
-/// A trigger of a view with its events in order: the catalog has an order of its own.
+/// A trigger of a view with its events in the catalog's order.
 fn view_trigger(text: &str) -> String {
     let plain = words::plain(text);
     let sorted = || {
@@ -237,7 +237,7 @@ fn exclusion(text: &str) -> Option<String> {
     Some(format!("exclude {}", clauses.collect::<Vec<_>>().join(" ")))
 }
 
-/// An index by its table, method, columns and settings, without what is usual.
+/// An index by its table, method, columns and settings, without defaults.
 fn index(text: &str) -> Option<String> {
     let keywords = ["ON", "USING", "INCLUDE", "NULLS", "WITH", "TABLESPACE", "WHERE"];
     let mut clauses = words::clauses(text, &keywords).into_iter();
@@ -257,7 +257,7 @@ fn index(text: &str) -> Option<String> {
                 columns = body.split_once('(').and_then(|(method, _)| Some((method.trim(), body.get(method.len()..)?)))
             }
             "WHERE" => rest.push(format!("where {}", condition(body))),
-            // The catalog prints every value of a setting as a text.
+            // The catalog prints every value of a setting as a string.
             "WITH" => rest.push(words::plain(&format!("with {}", body.replace('\'', "")))),
             _ => rest.push(words::plain(&format!("{keyword} {body}"))),
         }
@@ -269,7 +269,8 @@ fn index(text: &str) -> Option<String> {
     Some([vec![format!("{unique}index using {method} ({})", items.join(", "))], rest].concat().join(" "))
 }
 
-/// A column or an expression in parentheses, then its operator class, `desc` and `nulls first` where they are not usual.
+/// A column or an expression in parentheses, then its operator class, `desc` and `nulls first` unless they are
+/// defaults.
 fn indexed(item: &str) -> String {
     let (value, behind) = item.split_at(words::end_of_value(item));
     let behind = words::plain(behind);
@@ -291,7 +292,7 @@ fn indexed(item: &str) -> String {
     kept.join(" ")
 }
 
-/// Statistics by their kinds, where those are not all, and what they are about. The order says nothing.
+/// Statistics by their kinds, unless those are all, and their columns, whose order is not a difference.
 fn statistics(text: &str) -> Option<String> {
     let clauses = words::clauses(text, &["ON", "FROM"]);
     let [(_, head), (_, on), (_, from)] = clauses.as_slice() else { return None };
@@ -305,7 +306,7 @@ fn statistics(text: &str) -> Option<String> {
     Some(format!("statistics ({kinds}) on {} from {}", sorted(on), words::plain(from)))
 }
 
-/// A schema or an extension: whose it is and in which version it came is not its own.
+/// A schema or an extension, without its owner and version.
 fn plain_object(text: &str) -> String {
     let plain = words::plain(text);
     let mut kept: Vec<&str> = Vec::new();
@@ -332,7 +333,7 @@ mod tests {
         normal(&definition, text).expect("it is understood")
     }
 
-    /// As it is written, and as PostgreSQL 15 prints it.
+    /// As written, and as PostgreSQL 15 prints it.
     #[test]
     fn what_is_written_is_what_the_catalog_prints() {
         use DefinitionKind::{

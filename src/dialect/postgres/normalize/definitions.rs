@@ -1,6 +1,6 @@
-//! Definitions in one form: spelled alike, with a statement that drops them, standing only on what is there.
+//! Normalises definitions: their text, the statement that drops them, and their dependencies.
 //!
-//! Must not know what a definition says.
+//! Must not know the syntax of a definition.
 
 use sea_gen_runner::sql;
 
@@ -11,7 +11,7 @@ use crate::schema::{Definition, DefinitionKind, DependencyLayer, Expression, Nam
 use super::super::render;
 use super::{clauses, drop_empty, fits, needs, normal_definition, signature};
 
-/// Brings every definition to its form.
+/// Normalises every definition.
 pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
     for (mut id, mut definition) in std::mem::take(&mut schema.definitions) {
         if id.kind == DefinitionKind::Aggregate {
@@ -47,7 +47,7 @@ pub(super) fn normalize(schema: &mut Schema) -> Result<(), Unsupported> {
     Ok(())
 }
 
-/// A privilege on a routine names the types of its arguments as the catalog does.
+/// A privilege on a routine has its argument types in the catalog's spelling.
 fn of_routine(privilege: &mut Definition) {
     let name = privilege.id.name.name.as_str().to_owned();
     let kinds = [" on function ", " on procedure "];
@@ -64,24 +64,24 @@ fn of_routine(privilege: &mut Definition) {
     privilege.needs.insert(Place::Routine(ObjectName::local(routine)));
 }
 
-/// What creates it: laid out as the catalog does, and compared without what is usual.
+/// The `CREATE` statement in the catalog's layout, with a canonical form without defaults.
 fn normal_create(definition: &Definition) -> Expression {
     let text = normal_definition(&definition.create);
     let significant = sql::significant(Product::Postgres, text.text());
     let significant = significant.trim_end_matches([';', '\n']);
-    // Text that is laid out otherwise the second time is not understood: the snapshot would be read back as another one.
+    // If a second pass changes the layout, the text was misread, and the snapshot would read back differently.
     let is_settled = |(layout, _): &(String, String)| {
         layout == significant || clauses::normal(definition, layout).is_some_and(|(again, _)| again == *layout)
     };
     match clauses::normal(definition, significant).filter(is_settled) {
-        // Where the layout is kept, so are its lines and comments.
+        // If the layout is kept, lines and comments are kept too.
         Some((layout, canonical)) if layout == significant => Expression::new(text.text()).with_canonical(canonical),
         Some((layout, canonical)) => Expression::new(layout).with_canonical(canonical),
         None => Expression::new(text.text()).with_canonical(significant),
     }
 }
 
-/// Whether the kind's names are the database's.
+/// Whether names of this kind belong to the database, not to a schema.
 fn is_named(kind: DefinitionKind) -> bool {
     !matches!(
         kind,
@@ -89,7 +89,7 @@ fn is_named(kind: DefinitionKind) -> bool {
     )
 }
 
-/// What is below tables cannot wait for one.
+/// A definition that is created before tables cannot depend on a table.
 fn is_below(need: &Place) -> bool {
     match need {
         Place::Enum(_) | Place::Routine(_) => true,

@@ -1,7 +1,7 @@
-//! The dependencies of a definition, as far as its text tells.
+//! The dependencies of a definition, derived from its text.
 //!
-//! Whatever is called as something in the text may be meant; one thing too many is harmless, since it is only taken out of
-//! the way and put back. Must not know what the catalog says, which is asked first.
+//! Every object whose name occurs in the text counts. An extra dependency is harmless: the definition is only dropped
+//! and created again needlessly. Must not know the catalog, whose answer takes precedence.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::schema::{Definition, DefinitionKind, DependencyLayer, ObjectName, Pla
 
 use super::super::words;
 
-/// The places of a schema that a definition's text names.
+/// The places of a schema whose names occur in a definition's text.
 pub(super) fn named(definition: &Definition, schema: &Schema) -> BTreeSet<Place> {
     let mut needs = BTreeSet::new();
     let text = definition.create.text();

@@ -1,13 +1,13 @@
-//! How a sequence counts, read from its clauses and written without those that say what is usual.
+//! Sequence settings: parsed from clauses, and written without defaults.
 //!
-//! Must not know whose sequence it is.
+//! Must not know the owner of the sequence.
 
 use super::super::{types, words};
 
 const KEYWORDS: [&str; 10] =
     ["AS", "INCREMENT", "MINVALUE", "MAXVALUE", "NO", "START", "CACHE", "CYCLE", "OWNED", "RESTART"];
 
-/// How a sequence counts.
+/// The settings of a sequence.
 pub(super) struct Numbering {
     data_type: String,
     increment: i128,
@@ -16,12 +16,12 @@ pub(super) struct Numbering {
     start: Option<i128>,
     cache: i128,
     cycles: bool,
-    /// What the type can hold.
+    /// The range of the type.
     range: (i128, i128),
 }
 
 impl Numbering {
-    /// From a text whose clauses stand behind something else, which is given back; `None` where not all of it is understood.
+    /// Parses the clauses at the end of a text, and returns the text before them; `None` if a clause is not understood.
     pub(super) fn read<'t>(text: &'t str, data_type: &str) -> Option<(&'t str, Self)> {
         let mut clauses = words::clauses(text, &KEYWORDS).into_iter();
         let (_, head) = clauses.next()?;
@@ -64,19 +64,19 @@ impl Numbering {
         Some((head, read))
     }
 
-    /// The bounds that it has where none are said.
+    /// The default bounds.
     fn usual_bounds(&self) -> (i128, i128) {
         if self.increment > 0 { (1, self.range.1) } else { (self.range.0, -1) }
     }
 
-    /// The bounds and the first number.
+    /// The bounds and the start value.
     fn facts(&self) -> (i128, i128, i128) {
         let usual = self.usual_bounds();
         let (least, most) = (self.least.unwrap_or(usual.0), self.most.unwrap_or(usual.1));
         (least, most, self.start.unwrap_or(if self.increment > 0 { least } else { most }))
     }
 
-    /// The clauses of a sequence that stands alone.
+    /// The clauses of a standalone sequence.
     pub(super) fn of_a_sequence(&self) -> String {
         let (usual, (least, most, start)) = (self.usual_bounds(), self.facts());
         let usual_start = if self.increment > 0 { least } else { most };
@@ -91,7 +91,7 @@ impl Numbering {
         ])
     }
 
-    /// The clauses of a numbered column's sequence, as the catalog's facts are written; empty where all is usual.
+    /// The clauses of a numbered column's sequence, in the form of the catalog's facts; empty if all are defaults.
     pub(super) fn of_a_column(&self, data_type: &str) -> String {
         let (least, most, start) = self.facts();
         let clauses = joined(&[

@@ -1,14 +1,14 @@
-//! Which rows belong to a partition, as a condition on them.
+//! The condition on which a row belongs to a partition.
 //!
-//! Must not know what the rows are asked for.
+//! Must not know what the condition is used for.
 
 use crate::schema::{Definition, DefinitionKind, ObjectName, PARTITION_BY, Schema};
 
 use super::super::words;
 use super::{bounds, cut_part, divided, key, parent};
 
-/// The default partition beside a partition, and the condition on which a row of it belongs to that one; `None` where there
-/// is none, or the table is divided otherwise before.
+/// The default partition next to a partition, and the condition on which a row of it belongs to that partition; `None`
+/// if there is no default partition, or if the partitioning changes.
 pub(in crate::dialect::postgres) fn in_default(
     from: &Schema,
     to: &Schema,
@@ -26,7 +26,7 @@ pub(in crate::dialect::postgres) fn in_default(
     Some((default.id.name.clone(), condition(key, bounds(partition)?)?))
 }
 
-/// How the table, or the partition, is divided that a partition belongs to.
+/// The partition key of the parent of a partition.
 fn key_above<'s>(schema: &'s Schema, partition: &Definition) -> Option<&'s str> {
     match schema.relation_beside(parent(partition)?) {
         Some(above) => key(above),
@@ -34,14 +34,14 @@ fn key_above<'s>(schema: &'s Schema, partition: &Definition) -> Option<&'s str> 
     }
 }
 
-/// What must hold of a row so that it is within the bounds; `None` where that cannot be said in an expression.
+/// The condition on which a row is within the bounds; `None` if no expression can state it.
 fn condition(key: &str, bounds: &str) -> Option<String> {
     let (strategy, parts) = key.split_once('(')?;
     let parts: Vec<String> = words::items(parts.trim_end().strip_suffix(')')?)
         .into_iter()
         .map(|part| {
             let (value, behind) = cut_part(part);
-            // An operator class orders values otherwise than the operators at hand.
+            // An operator class may order values differently from the type's operators.
             let has_class = behind.split_whitespace().count() > 2 || !(behind.is_empty() || starts(behind, "collate "));
             (!has_class).then(|| format!("{value} {behind}").trim().to_owned())
         })
@@ -61,7 +61,7 @@ fn starts(text: &str, with: &str) -> bool {
     text.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with))
 }
 
-/// The values behind a keyword.
+/// The values after a keyword.
 fn inside(text: &str, keyword: &str) -> Option<Vec<String>> {
     let list = text.strip_prefix(keyword)?.trim().strip_prefix('(')?.strip_suffix(')')?;
     Some(words::items(list).into_iter().map(|item| item.trim().to_owned()).collect())
@@ -81,7 +81,7 @@ fn range(parts: &[String], from: Vec<String>, to: Vec<String>) -> Option<String>
         [only] => only.clone(),
         several => format!("({})", several.join(", ")),
     };
-    // Where a bound ends early, what is before that end decides.
+    // After MINVALUE or MAXVALUE, the remaining columns do not count.
     let compared = |bound: &[String], whole: &str, least: &str, most: &str| -> Option<String> {
         let count = bound.iter().position(is_end).unwrap_or(bound.len());
         let sign = match bound.get(count) {

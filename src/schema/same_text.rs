@@ -8,11 +8,10 @@ use super::{
 };
 
 impl Table {
-    /// Whether the other table is this one to the letter. Equality is another thing: it looks at what expressions mean, and not
-    /// at their words, nor at the order of columns. One of the two may be normalised and the other not yet: in the same words
-    /// they will be the same.
-    pub fn is_word_for_word(&self, other: &Self) -> bool {
-        // Every noun is taken apart by name: a new field does not compile until it is decided here what is said in it.
+    /// Whether both tables have the same text. `==` compares canonical forms of expressions and ignores the order of columns.
+    /// Tables with the same text have the same normal form, so one of the two may be normalised already.
+    pub fn has_same_text(&self, other: &Self) -> bool {
+        // Every field is named, so that a new field does not compile until it is compared here.
         let Self { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
             self;
         if let Some(PrimaryKey { name: _, columns: _, options: _ }) = primary_key {}
@@ -64,12 +63,12 @@ fn column(one: &Column, other: &Column) -> bool {
         wording,
     } = one;
     let defaults = match (default, &other.default) {
-        (Some(DefaultValue::Expression(one)), Some(DefaultValue::Expression(other))) => one.is_word_for_word(other),
+        (Some(DefaultValue::Expression(one)), Some(DefaultValue::Expression(other))) => one.has_same_text(other),
         (one, other) => one == other,
     };
     let computed = match (generated, &other.generated) {
         (Some(Generated { expression, stored }), Some(other)) => {
-            *stored == other.stored && expression.is_word_for_word(&other.expression)
+            *stored == other.stored && expression.has_same_text(&other.expression)
         }
         (one, other) => one == other,
     };
@@ -88,7 +87,7 @@ fn column(one: &Column, other: &Column) -> bool {
 
 fn check(one: &Check, other: &Check) -> bool {
     let Check { name, expression, options } = one;
-    *name == other.name && expression.is_word_for_word(&other.expression) && *options == other.options
+    *name == other.name && expression.has_same_text(&other.expression) && *options == other.options
 }
 
 fn index(one: &Index, other: &Index) -> bool {
@@ -108,7 +107,7 @@ fn index(one: &Index, other: &Index) -> bool {
 fn part(one: &IndexPart, other: &IndexPart) -> bool {
     let IndexPart { target, descending, options } = one;
     let targets = match (target, &other.target) {
-        (IndexTarget::Expression(one), IndexTarget::Expression(other)) => one.is_word_for_word(other),
+        (IndexTarget::Expression(one), IndexTarget::Expression(other)) => one.has_same_text(other),
         (one, other) => one == other,
     };
     targets && *descending == other.descending && *options == other.options
@@ -116,12 +115,12 @@ fn part(one: &IndexPart, other: &IndexPart) -> bool {
 
 fn trigger(one: &Trigger, other: &Trigger) -> bool {
     let Trigger { name, definition } = one;
-    *name == other.name && definition.is_word_for_word(&other.definition)
+    *name == other.name && definition.has_same_text(&other.definition)
 }
 
 fn maybe(one: Option<&Expression>, other: Option<&Expression>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => one.is_word_for_word(other),
+        (Some(one), Some(other)) => one.has_same_text(other),
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
@@ -136,7 +135,7 @@ mod tests {
         Expression::new(format!("{spelling}1")).with_canonical("1")
     }
 
-    /// A table that says something in every place that can hold words.
+    /// A table with a text in every place that can have one.
     fn table(spelling: &str) -> Table {
         let mut table = Table::new(ObjectName::local("t"));
         let mut column = Column::new("a", Type::Text);
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn each_word_counts_and_so_does_the_order() {
         let plain = table("");
-        assert!(plain.is_word_for_word(&table("")));
+        assert!(plain.has_same_text(&table("")));
         let mut others: Vec<Table> = Vec::new();
         macro_rules! other {
             ($table:ident, $worded:ident => $($change:tt)*) => {{
@@ -200,9 +199,9 @@ mod tests {
         assert_eq!(others.len(), 10);
         for other in &others {
             assert_eq!(plain, *other);
-            assert!(!plain.is_word_for_word(other), "{other:?}");
+            assert!(!plain.has_same_text(other), "{other:?}");
         }
         let unlike = Table { comment: Some("a".to_owned()), ..table("") };
-        assert!(!plain.is_word_for_word(&unlike));
+        assert!(!plain.has_same_text(&unlike));
     }
 }

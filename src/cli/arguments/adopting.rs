@@ -1,0 +1,36 @@
+//! Arguments of the commands that read entities and adopt databases: `init`, `entities`.
+//!
+//! Must not know what the commands do.
+
+use clap::Args;
+
+/// `gen init`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Init {
+    /// Dialects of the project, if the database does not determine it (repeat or separate by commas)
+    #[arg(long = "dialect", value_delimiter = ',', value_name = "DIALECT")]
+    pub(in super::super) dialects: Vec<crate::schema::Product>,
+    /// Write undeclared objects into SQL files beside the entities, instead of adopting them
+    #[arg(long)]
+    pub(in super::super) import: bool,
+    /// Stop at errors in the entities, instead of adopting the rest
+    #[arg(long)]
+    pub(in super::super) strict: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
+
+/// `gen entities`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Entities {
+    /// The dialect to read them for; otherwise the project's first
+    #[arg(long, value_name = "DIALECT")]
+    pub(in super::super) dialect: Option<crate::schema::Product>,
+    /// Print why a file is read for entities or not
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dialect", "json"])]
+    pub(in super::super) why: Option<std::path::PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
