@@ -76,7 +76,7 @@ pub struct Config {
     pub include: Vec<String>,
     /// Patterns of excluded objects: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
-    /// Managed schemas besides the default one.
+    /// Managed schemas besides the default one and those that entities, SQL files and the snapshot name.
     pub schemas: Vec<String>,
     /// Hosts of development databases besides this machine.
     pub development: Vec<String>,

@@ -132,7 +132,8 @@ impl Project {
     /// The URL cannot be read; the error does not hold it.
     pub fn connection(&self, explicit: Option<&str>) -> Result<Option<ConnectionOptions>> {
         let environment = |name: &str| std::env::var(name).ok();
-        config::connection(&self.root, &self.config, explicit, &environment)
+        let connection = config::connection(&self.root, &self.config, explicit, &environment)?;
+        Ok(connection.map(|it| it.with_history(self.config.history.clone())))
     }
 
     /// Whether a database is one for development: on this machine, or on a host that is configured as one.
