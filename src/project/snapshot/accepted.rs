@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sea_gen_runner::Result;
 use sea_gen_runner::files::read_text;
+use sea_gen_runner::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{Acceptance, Place};
@@ -32,7 +32,12 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
-    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &read_text(&path)?, &restore(&path))?;
+    let text = read_text(&path)?;
+    if let Some(line) = sea_gen_runner::json::conflict(&text) {
+        return Err(Error::new(format!("`{}`, line {line}: two branches have changed this file", path.display()))
+            .hint("remove the marker lines and keep the entries of both, with a comma between two"));
+    }
+    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &text, &restore(&path))?;
     let acceptance =
         |Accepted { place, says, since, because, rule }| (place, Acceptance { says, since, because, rule });
     Ok(entries.into_iter().map(acceptance).collect())
