@@ -8,6 +8,7 @@ mod backfill;
 mod case;
 mod collisions;
 mod contradiction;
+mod dangling;
 mod fitting;
 mod follow;
 mod halfway;
