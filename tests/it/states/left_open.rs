@@ -169,6 +169,32 @@ fn what_needs_an_accepted_column_waits_for_it(product: Product) {
 }
 
 #[apply(test)]
+fn a_first_table_is_accepted() {
+    let project = pets(Product::Sqlite);
+    project.database.execute("DROP TABLE pet");
+    project.database.execute("DROP TABLE owner");
+    project.run(&["init"]).with(0);
+    project.run(&["accept", "pet"]).with(0);
+    project.run(&["migration", "Owner"]).with(0);
+    assert!(!project.newest().contains("pet"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.finds_nothing();
+    project.run(&["status"]).with(0).mentions("2 differences accepted");
+}
+
+#[apply(test_on_postgres)]
+fn a_sidecar_says_the_order_of_a_key() {
+    let project = Project::new(Product::Postgres);
+    project.database.execute("CREATE TABLE pair (id integer PRIMARY KEY, one integer NOT NULL, two integer NOT NULL)");
+    project.database.execute("CREATE UNIQUE INDEX one_two ON pair (one, two)");
+    project.entity("pair", &entity("pair", &format!("{ID}    pub one: i32,\n    pub two: i32,\n"), ""));
+    project.run(&["init"]).with(0);
+    let sidecar = "ALTER TABLE pair ADD CONSTRAINT two_one UNIQUE (two, one);\n";
+    std::fs::write(project.path().join("entities/pair.sql"), sidecar).expect("a written file");
+    project.run(&["migration", "Key"]).with(0).mentions("two_one (two, one)");
+}
+
+#[apply(test)]
 fn a_rename_is_not_accepted() {
     let project = pets(Product::Sqlite);
     project.run(&["init"]).with(0);
