@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Dialect, Unsupported};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::plan::{Object, Op, Plan, Rename};
+use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
-    Acceptance, Column, Facet, Name, Normalized, ObjectName, Origins, Part, Parts, Place, Schema, Strictness, Table,
+    Acceptance, Column, Expression, Facet, Name, Normalized, ObjectName, Origins, Part, Parts, Place, Schema,
+    Strictness, Table,
 };
 
 use super::contradiction::contradictions;
@@ -32,7 +33,8 @@ impl Acceptances<'_> {
     /// The acceptance of a difference: by its place, or by the one that it had before the renames. An object that is missing
     /// in the database is not renamed there, but the code names it by its table and columns.
     fn of(&self, plan: &Plan, place: &Place, says: &str) -> Option<Acceptance> {
-        if let Some(it) = self.after.accepted().get(place).filter(|it| it.says == says) {
+        let is_this = |it: &&Acceptance| it.says == says && it.text == declared_text(plan, place);
+        if let Some(it) = self.after.accepted().get(place).filter(is_this) {
             return Some(it.clone());
         }
         let created = plan.ops().iter().find_map(|op| match op {
@@ -88,6 +90,38 @@ pub(super) fn without_accepted(
     Ok((dialect.normalize_beside(schema, base.schema())?, left))
 }
 
+/// The text of the view, trigger, routine or other definition that a plan creates or changes at a place.
+pub fn declared_text(plan: &Plan, place: &Place) -> Option<String> {
+    let found = plan.ops().iter().filter(|op| op.place() == *place).find_map(text_of)?;
+    Some(found.text().to_owned())
+}
+
+fn text_of(op: &Op) -> Option<&Expression> {
+    match op {
+        Op::Create(Object::View(view)) => Some(&view.query),
+        Op::Create(Object::Trigger(_, trigger)) => Some(&trigger.definition),
+        Op::Create(Object::Routine(routine)) => Some(&routine.definition),
+        Op::Create(Object::Definition(definition)) => Some(&definition.create),
+        Op::Alter(Alter::Routine(change)) => Some(&change.to.definition),
+        Op::Alter(Alter::Definition(change)) => Some(&change.to.create),
+        Op::Create(
+            Object::Table(_)
+            | Object::Column(..)
+            | Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Index(..)
+            | Object::Enum(_),
+        )
+        | Op::Alter(
+            Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Comment(..) | Alter::Options(..) | Alter::Enum(_),
+        )
+        | Op::Drop(_)
+        | Op::Rename(_) => None,
+    }
+}
+
 /// The relations of the code that are no foreign keys in a database that is adopted, as differences to accept.
 pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)> {
     let is_replaced = |place: &Place| plan.ops().iter().any(|op| matches!(op, Op::Drop(old) if old.place() == *place));
@@ -97,6 +131,7 @@ pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)
     });
     let accepted = |op: &Op| Acceptance {
         says: op.summary(),
+        text: None,
         since: since.to_owned(),
         because: "the database had no foreign key for this relation when it was adopted".to_owned(),
         rule: Some(FOREIGN_KEY.key.to_owned()),

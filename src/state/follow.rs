@@ -71,6 +71,7 @@ pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) ->
 
 /// The key, constraint or index that the code declared before these renames, if it is one whose name may follow them.
 pub(super) fn former(object: &Object, renames: &[Rename]) -> Option<Object> {
+    renames.first()?;
     let mut object = object.clone();
     for rename in renames.iter().rev() {
         let rename = rename.clone().inverse();

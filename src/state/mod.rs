@@ -26,7 +26,7 @@ mod stakes;
 mod table;
 mod types;
 
-pub use accepted::missing_foreign_keys;
+pub use accepted::{declared_text, missing_foreign_keys};
 pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};

@@ -7,7 +7,7 @@ use sea_gen_runner::Error;
 use crate::dialect::Product;
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::plan::Op;
+use crate::plan::{Op, Plan};
 use crate::project::{Batch, Snapshot};
 use crate::schema::{Acceptance, Origins, Place};
 use crate::state::{self, Contradiction};
@@ -20,8 +20,7 @@ pub struct Differences {
     pub product: Product,
     /// What the next migration would change.
     pub open: Vec<Contradiction>,
-    /// The places of those that are renames.
-    renamed: Vec<Place>,
+    plan: Plan,
     model: Model,
     sealed: Sealed,
 }
@@ -46,8 +45,7 @@ pub async fn differences(workspace: &Workspace) -> Result<Vec<Differences>, Fail
         let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
         let plan = diff(&sealed.schema, &target.schema, &target.renames);
         let open = state::contradictions(product, &plan, &model);
-        let renamed = plan.ops().iter().filter(|op| matches!(op, Op::Rename(_))).map(Op::place).collect();
-        all.push(Differences { product, open, renamed, model, sealed });
+        all.push(Differences { product, open, plan, model, sealed });
     }
     Ok(all)
 }
@@ -68,7 +66,9 @@ pub async fn accept(workspace: &Workspace, names: &[String], because: &str) -> R
         let mut accepted = Vec::new();
         for difference in it.open.iter().filter(|it| names.iter().any(|name| is_named(name, &it.place))) {
             let (says, because) = (difference.says.clone(), because.to_owned());
-            origins.accept(difference.place.clone(), Acceptance { says, since: since.clone(), because, rule: None });
+            let text = state::declared_text(&it.plan, &difference.place);
+            let since = since.clone();
+            origins.accept(difference.place.clone(), Acceptance { says, text, since, because, rule: None });
             accepted.push(difference.place.clone());
         }
         refuse_without_effect(workspace, it, &origins, &accepted)?;
@@ -87,7 +87,8 @@ fn refuse_without_effect(
     origins: &Origins,
     accepted: &[Place],
 ) -> Result<(), Failure> {
-    if let Some(place) = accepted.iter().find(|place| it.renamed.contains(place)) {
+    let renamed: Vec<Place> = it.plan.ops().iter().filter(|op| matches!(op, Op::Rename(_))).map(Op::place).collect();
+    if let Some(place) = accepted.iter().find(|place| renamed.contains(place)) {
         return Err(Error::new(format!("{place} is renamed, which cannot be left for later"))
             .hint("keep the name that the database has, or accept the other differences one by one")
             .into());

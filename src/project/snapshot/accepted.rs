@@ -21,6 +21,8 @@ const FILE: &str = "accepted.json";
 struct Accepted {
     place: Place,
     says: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     since: String,
     because: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +41,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
     }
     let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &text, &restore(&path))?;
     let acceptance =
-        |Accepted { place, says, since, because, rule }| (place, Acceptance { says, since, because, rule });
+        |Accepted { place, says, text, since, because, rule }| (place, Acceptance { says, text, since, because, rule });
     Ok(entries.into_iter().map(acceptance).collect())
 }
 
@@ -59,8 +61,8 @@ pub(super) fn write(
         return Ok(());
     }
     let entry = |(place, it): (&Place, &Acceptance)| {
-        let Acceptance { says, since, because, rule } = it.clone();
-        Accepted { place: place.clone(), says, since, because, rule }
+        let Acceptance { says, text, since, because, rule } = it.clone();
+        Accepted { place: place.clone(), says, text, since, because, rule }
     };
     let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
     batch.write(path, json::pretty(&to_value(&entries)?));

@@ -13,6 +13,7 @@ on_each!(
     a_relation_without_a_key_is_adopted_as_it_is,
     a_key_keeps_the_order_of_its_columns,
     a_difference_is_accepted_and_taken_back,
+    an_accepted_view_is_accepted_with_its_text,
     an_accepted_relation_follows_its_table_and_columns,
     what_needs_an_accepted_column_waits_for_it,
 );
@@ -166,6 +167,20 @@ fn what_needs_an_accepted_column_waits_for_it(product: Product) {
     assert!(project.newest().contains("UNIQUE"), "{}", project.newest());
     project.run(&["up"]).with(0);
     project.holds();
+}
+
+fn an_accepted_view_is_accepted_with_its_text(product: Product) {
+    let project = pets(product);
+    project.run(&["init"]).with(0);
+    let view = |query: &str| {
+        let path = project.path().join("entities/pet.sql");
+        std::fs::write(path, format!("CREATE VIEW loud AS {query};\n")).expect("a written file");
+    };
+    view("SELECT id FROM pet");
+    project.run(&["accept", "loud"]).with(0);
+    project.finds_nothing();
+    view("SELECT id, note FROM pet");
+    project.run(&["migration", "Loud", "--dry-run"]).with(0).mentions("CREATE VIEW");
 }
 
 #[apply(test)]
