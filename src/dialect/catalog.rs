@@ -45,12 +45,12 @@ impl Scope {
     /// Whether the object is excluded by its unqualified name. Excluded objects are read too, because they are kept,
     /// but without further queries.
     pub fn excludes(&self, name: &str) -> bool {
-        FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
+        self.is_history(name) || self.exclude.iter().any(|pattern| matches(pattern, name))
     }
 
     /// Whether the table is a history table, which is in no schema; every introspection filters by this.
     pub fn is_history(&self, name: &str) -> bool {
-        FOREIGN_TABLES.contains(&name)
+        FOREIGN_TABLES.contains(&name) || name.strip_prefix(HISTORY_TABLE).is_some_and(|rest| rest.starts_with('_'))
     }
 
     /// Whether the object is included.

@@ -46,11 +46,6 @@ pub const CONFIG_FILE: &str = "gen.toml";
 /// The default path of the lock file.
 pub const LOCK_FILE: &str = "schema.lock.json";
 
-/// The lock of a new project.
-pub fn first_lock(dialects: &[Product]) -> Lock {
-    Lock::new(dialects, &fingerprint(&Schema::default()))
-}
-
 /// One project: its root, its configuration, and its dialects.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -63,6 +58,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// The lock of a new project.
+    pub fn first_lock(&self) -> Lock {
+        let history = self.config.history.clone();
+        Lock { history, ..Lock::new(&self.dialects, &fingerprint(&Schema::default())) }
+    }
+
     /// Finds the project `start` lies in: the nearest folder above it with a `gen.toml`, a `Cargo.toml` that configures us
     /// or a lock, else the nearest with a `Cargo.toml`. A repository's border is not crossed.
     ///

@@ -14,9 +14,7 @@ use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::{
-    Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id, type_entries,
-};
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
@@ -311,7 +309,7 @@ pub(super) fn set_up(
     beside: Vec<(PathBuf, String)>,
 ) -> Result<Option<Adoption>, Failure> {
     let project = &workspace.project;
-    let mut lock = first_lock(&project.dialects);
+    let mut lock = project.first_lock();
     let mut batch = Batch::new(&project.root);
     for (path, text) in beside {
         batch.write(path, text);

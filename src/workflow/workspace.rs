@@ -128,8 +128,26 @@ impl Workspace {
             None => current_folder()?,
         };
         let project = Project::discover(&start)?;
+        if let Some(first) = project.config.projects.first() {
+            return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
+                .hint("for all of them: `gen up --all`, `gen status --all`, `gen check --all`")
+                .hint(format!("for one of them: `gen up --project {}`", first.display()))
+                .into());
+        }
         let lock = Lock::read(&project.lock_path())?;
-        let connection = project.connection(database_url.as_deref())?;
+        let history = match &lock {
+            Some(lock) => lock.history.clone(),
+            None => project.config.history.clone(),
+        };
+        if lock.is_some() && project.config.history.is_some() && history != project.config.history {
+            return Err(Error::new("the configuration and schema.lock.json name two histories")
+                .hint(match &history {
+                    Some(history) => format!("set `history = \"{history}\"`: a history keeps its name"),
+                    None => "remove `history` from the configuration: a history keeps its name".to_owned(),
+                })
+                .into());
+        }
+        let connection = project.connection(database_url.as_deref())?.map(|it| it.with_history(history));
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {

@@ -18,6 +18,7 @@ mod left_open;
 mod names;
 mod partitions;
 mod project;
+mod projects;
 mod proofs;
 mod renames;
 mod reverting;

@@ -5,15 +5,14 @@
 
 mod alter;
 
-use sea_gen_runner::{Product, sql};
-
 use crate::dialect::{Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
     Action, Change, Check, Column, DefaultValue, Definition, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget,
-    Literal, Name, ObjectName, PrimaryKey, RoutineKind, Table, Type, View,
+    Name, ObjectName, PrimaryKey, RoutineKind, Table, Type, View,
 };
 
+pub(super) use super::quote::{literal, object, quote, text_literal};
 use super::types::{family, is_large};
 use super::{Flavor, defaults, mode, versioning};
 
@@ -140,32 +139,6 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
             return Err(foreign(flavor, op));
         }
     })
-}
-
-/// Quotes an identifier; the only function of the dialect that does.
-pub(super) fn quote(name: &Name) -> String {
-    sql::quote(Product::MySql, name.as_str())
-}
-
-pub(super) fn object(name: &ObjectName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)),
-        None => quote(&name.name),
-    }
-}
-
-/// Writes a literal; the only function of the dialect that does.
-pub(super) fn literal(literal: &Literal) -> String {
-    match literal {
-        Literal::Text(text) => text_literal(text),
-        Literal::Number(number) => number.clone(),
-        Literal::Boolean(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
-    }
-}
-
-/// Writes a string.
-pub(super) fn text_literal(text: &str) -> String {
-    sql::literal(Product::MySql, text)
 }
 
 fn names(columns: &[Name]) -> String {

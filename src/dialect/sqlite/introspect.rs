@@ -15,7 +15,7 @@ use crate::schema::{
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
 use super::words::{name, without_comments, words};
-use super::{names, normalize, render};
+use super::{ddl, names, normalize};
 
 /// The query for all objects but ordinary tables, and the one for tables, each as arrays of rows
 /// ([`Session::query_arrays`]).
@@ -238,7 +238,7 @@ fn default(text: &str) -> DefaultValue {
     let text = match tokens.as_slice() {
         [only] if only.kind == TokenKind::Name || (only.kind == TokenKind::Word && !is_constant(only.text)) => {
             let content = name(only).map(|name| name.to_string()).unwrap_or_default();
-            render::literal(&crate::schema::Literal::Text(content))
+            ddl::literal(&crate::schema::Literal::Text(content))
         }
         _ => text,
     };
@@ -382,7 +382,7 @@ fn add_indexes(table: &mut Table, found: &[Found<'_>]) {
 fn view(name: &str, sql: &str) -> Option<View> {
     let (columns, query) = table_sql::read_view(sql)?;
     let mut options = Options::new();
-    set(&mut options, normalize::VIEW_COLUMNS, columns.map(|columns| render::quoted(&columns)));
+    set(&mut options, ddl::VIEW_COLUMNS, columns.map(|columns| ddl::quoted(&columns)));
     let name = ObjectName::local(name);
     let query = Expression::new(query);
     Some(View { name, query, reads: Default::default(), materialized: false, comment: None, options })
@@ -396,7 +396,7 @@ fn add_trigger(catalog: &mut Catalog, object: Row<'_>) {
         let definition = Expression::new(sql.trim_end_matches(';'));
         table.triggers.insert(Name::from(name), Trigger { name: Name::from(name), definition });
     } else if let Some(view) = catalog.schema.views.values_mut().find(|view| same(&view.name.name, &owner)) {
-        let key = format!("{}{name}", normalize::VIEW_TRIGGER);
+        let key = format!("{}{name}", ddl::VIEW_TRIGGER);
         view.options.insert(key, sql.trim_end_matches(';').to_owned());
     }
 }

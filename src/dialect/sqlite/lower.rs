@@ -10,7 +10,7 @@ use crate::dialect::{Product, Rebuild, Step, Unsupported, case};
 use crate::plan::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, apply, destroys};
 use crate::schema::{Change, Column, DefaultValue, Index, IndexTarget, Name, ObjectName, Place, Schema, Table};
 
-use super::{names, render, words};
+use super::{ddl, names, words};
 
 pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<Vec<Step>, Unsupported> {
     let plan = &case::followed(plan, from);
@@ -206,7 +206,7 @@ fn can_add(column: &Column) -> bool {
     match (&column.generated, &column.default) {
         (Some(generated), _) => !generated.stored && column.nullable,
         (None, None) => column.nullable && column.identity.is_none(),
-        (None, Some(DefaultValue::Expression(default))) => render::is_constant(default.text()),
+        (None, Some(DefaultValue::Expression(default))) => ddl::is_constant(default.text()),
         (None, Some(DefaultValue::Literal(_))) => true,
     }
 }

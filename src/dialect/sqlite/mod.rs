@@ -3,6 +3,7 @@
 //! Must not know any other database.
 
 mod casts;
+mod ddl;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -87,10 +88,10 @@ impl Dialect for Sqlite {
     }
 
     fn quote(&self, name: &Name) -> String {
-        render::quote(name)
+        ddl::quote(name)
     }
 
     fn literal(&self, literal: &Literal) -> String {
-        render::literal(literal)
+        ddl::literal(literal)
     }
 }

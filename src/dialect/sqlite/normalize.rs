@@ -12,7 +12,7 @@ use crate::schema::{
 };
 
 use super::types::Affinity;
-use super::{names, render, table_sql, types, words};
+use super::{ddl, names, table_sql, types, words};
 
 /// Options of a table. The three of its primary key are table options because a key has none.
 const TABLE_OPTIONS: &[&str] =
@@ -21,11 +21,6 @@ const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
-
-/// The prefix of a view's option that holds a trigger on the view.
-pub(super) const VIEW_TRIGGER: &str = "trigger ";
-/// The view's option that holds its column list, quoted and comma-separated.
-pub(super) const VIEW_COLUMNS: &str = "columns";
 
 pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
     if let Some(routine) = schema.routines.keys().next() {
@@ -174,7 +169,7 @@ fn normal_column(owner: &ObjectName, column: &mut Column) -> Result<(), Unsuppor
 /// `'false'` in a boolean column can only mean false: `default_value = "false"` writes it so.
 fn default(affinity: Affinity, value: DefaultValue) -> Option<DefaultValue> {
     let expression = match value {
-        DefaultValue::Literal(literal) => Expression::new(render::literal(&literal)),
+        DefaultValue::Literal(literal) => Expression::new(ddl::literal(&literal)),
         DefaultValue::Expression(expression) => expression,
     };
     if expression.text().eq_ignore_ascii_case("NULL") {
@@ -217,7 +212,7 @@ fn primary_key(table: &mut Table) -> Result<(), Unsupported> {
         let implied = row_id.as_ref() == Some(&column.name) || (no_null && key_columns.contains(&column.name));
         column.nullable &= !implied;
         let says_less = |words: &str| !column.nullable && !implied && !words.to_ascii_uppercase().contains("NOT NULL");
-        let is_needless = |words: &str| words == render::facets(column).trim_start() || says_less(words);
+        let is_needless = |words: &str| words == ddl::facets(column).trim_start() || says_less(words);
         if column.wording.text().is_some_and(is_needless) {
             column.wording = Wording::default();
         }
@@ -282,7 +277,7 @@ fn normal_index(owner: &ObjectName, columns: &Columns, index: &mut Index) -> Res
     index.comment = None;
     index.predicate = index.predicate.take().map(compared);
     // Wording that adds nothing to the rendered text is dropped, and so is wording with an earlier name.
-    let anew = render::create_index(owner, index, None);
+    let anew = ddl::create_index(owner, index, None);
     let named = index.wording.text().is_some_and(|text| table_sql::is_index_on(text, &index.name, &owner.name));
     if !named || index.wording.text() == Some(anew.as_str()) {
         index.wording = Wording::default();
@@ -344,7 +339,7 @@ fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result
     view.comment = None;
     let place = || Place::View(view.name.clone());
     let mut others = view.options.clone();
-    others.retain(|key, _| key != VIEW_COLUMNS && !key.starts_with(VIEW_TRIGGER));
+    others.retain(|key, _| key != ddl::VIEW_COLUMNS && !key.starts_with(ddl::VIEW_TRIGGER));
     known_options(&mut others, &[], place)?;
     let find = |name: &ObjectName| {
         let same = |other: &&ObjectName| other.name.as_str().eq_ignore_ascii_case(name.name.as_str());

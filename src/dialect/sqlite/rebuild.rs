@@ -6,12 +6,12 @@
 use crate::dialect::{Rebuild, Statement};
 use crate::schema::{Column, DefaultValue, Identity, Literal, Name, Table};
 
-use super::render;
+use super::ddl;
 
 pub(super) fn statements(rebuild: &Rebuild) -> Vec<Statement> {
     let Rebuild { from, to, meanwhile } = rebuild;
-    let (old, new) = (render::quote(&from.name.name), render::quote(meanwhile));
-    let create = render::create_table(to, meanwhile);
+    let (old, new) = (ddl::quote(&from.name.name), ddl::quote(meanwhile));
+    let create = ddl::create_table(to, meanwhile);
     let note = format!("table {} is rebuilt: SQLite cannot alter it in place", to.name);
     let mut statements = vec![Statement::new(create).with_note(note)];
     let mut then = |sql: String| statements.push(Statement::new(sql));
@@ -27,14 +27,14 @@ pub(super) fn statements(rebuild: &Rebuild) -> Vec<Statement> {
     then(format!("DROP TABLE {old}"));
     // Otherwise the rename would check views and triggers that read the table, which does not exist at this point.
     then("PRAGMA legacy_alter_table = ON".to_owned());
-    then(format!("ALTER TABLE {new} RENAME TO {}", render::quote(&to.name.name)));
+    then(format!("ALTER TABLE {new} RENAME TO {}", ddl::quote(&to.name.name)));
     then("PRAGMA legacy_alter_table = OFF".to_owned());
-    statements.extend(render::belongings(to));
+    statements.extend(ddl::belongings(to));
     statements
 }
 
 fn text(name: &Name) -> String {
-    render::literal(&Literal::Text(name.to_string()))
+    ddl::literal(&Literal::Text(name.to_string()))
 }
 
 fn numbered(table: &Table) -> bool {
@@ -53,15 +53,15 @@ fn copy(from: &Table, to: &Table, old: &str, new: &str) -> String {
         .map(|column| column.name.clone())
         .collect();
     if !common.is_empty() {
-        let columns = render::quoted(&common);
+        let columns = ddl::quoted(&common);
         return format!("INSERT INTO {new} ({columns})\nSELECT {columns}\nFROM {old}");
     }
     // Without a common column, every row is kept by inserting the default of one new column.
     let first = to.columns.values().find(stored);
-    let name = first.map(|column| render::quote(&column.name)).unwrap_or_default();
+    let name = first.map(|column| ddl::quote(&column.name)).unwrap_or_default();
     let value = match first.and_then(|column| column.default.as_ref()) {
         Some(DefaultValue::Expression(expression)) => expression.text().to_owned(),
-        Some(DefaultValue::Literal(literal)) => render::literal(literal),
+        Some(DefaultValue::Literal(literal)) => ddl::literal(literal),
         None => "NULL".to_owned(),
     };
     format!("INSERT INTO {new} ({name})\nSELECT {value}\nFROM {old}")

@@ -8,7 +8,7 @@ use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration;
 
-use crate::project::{Batch, Snapshot, first_lock};
+use crate::project::{Batch, Snapshot};
 use crate::schema::{Normalized, Origins};
 
 use super::super::{Failure, Workspace, locked};
@@ -27,7 +27,7 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
     }
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| project.first_lock());
     for draft in drafts {
         batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };

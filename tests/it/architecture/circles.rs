@@ -13,7 +13,6 @@ use super::{File, Mentions, files};
 const LEFT: &[&str] = &[
     "dialect::postgres::lower: around, order, replaced",
     "dialect::postgres::render: alter, casts, create, definitions, in_place, numbering, objects",
-    "dialect::sqlite: normalize, rebuild, render",
 ];
 
 /// The path of a module, or of an item in it, from the root of the crate.

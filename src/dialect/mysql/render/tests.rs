@@ -1,6 +1,7 @@
 //! What is written, to the letter.
 
 use super::*;
+use crate::schema::Literal;
 use crate::schema::{Change, Expression};
 
 fn lines(flavor: Flavor, step: &Step) -> Vec<String> {

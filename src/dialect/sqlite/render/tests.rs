@@ -3,7 +3,12 @@
 //! Must not know a database.
 
 use super::*;
-use crate::schema::{Expression, Identity, PrimaryKey, Type};
+use crate::dialect::Step;
+use crate::dialect::sqlite::ddl::create_table_whole;
+use crate::schema::{
+    Action, Column, DefaultValue, Expression, ForeignKey, Identity, Index, Name, ObjectName, Options, PrimaryKey,
+    Table, Type,
+};
 
 fn user() -> Table {
     let mut table = Table::new(ObjectName::local("user"));
@@ -38,7 +43,7 @@ fn user() -> Table {
 
 #[test]
 fn a_table_reads_well() {
-    let statements = render(&Step::Direct(Op::Create(Object::Table(user())))).unwrap();
+    let statements = create_table_whole(&user());
     let sql: Vec<_> = statements.iter().map(|statement| statement.sql.as_str()).collect();
     assert_eq!(
         sql,
